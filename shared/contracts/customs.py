@@ -1,0 +1,83 @@
+"""Events that customs publishes. Aggregate: declaration (`dec_…`), one per order's dossier."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.contracts.envelope import EventPayload
+from shared.contracts.topics import CUSTOMS_DECLARATIONS
+
+Channel = Literal["green", "blue", "yellow", "red"]
+
+
+class _DeclarationFacts(EventPayload):
+    """What every declaration event carries. `at` is the instant of the fact, by customs' clock
+    where a receipt caused it; `return_status` is the receipt code (CEB604), if one did."""
+
+    declaration_id: str
+    order_id: str
+    shipment_id: str | None
+    merchant_id: str
+    at: datetime
+    status: str
+    channel: Channel | None = None
+    return_status: str | None = None
+    detail: str | None = None
+
+
+class DeclarationSubmitted(_DeclarationFacts):
+    """The export list (CEB603) was handed to the Single Window."""
+
+    event_type: ClassVar[str] = "customs.declaration.submitted"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationAccepted(_DeclarationFacts):
+    """Receipt 120: entered in customs' store."""
+
+    event_type: ClassVar[str] = "customs.declaration.accepted"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationInspection(_DeclarationFacts):
+    """Receipt 300 (manual review) or 500 (inspection): held until customs decides."""
+
+    event_type: ClassVar[str] = "customs.declaration.inspection"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationBlocked(_DeclarationFacts):
+    """Our own check before sending found faults (three-document match): nothing was sent."""
+
+    event_type: ClassVar[str] = "customs.declaration.blocked"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationScreened(_DeclarationFacts):
+    """One of the security lanes screened the parcels. Loading needs screened *and* released."""
+
+    event_type: ClassVar[str] = "customs.declaration.screened"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+    lane: int
+    passed: bool
+
+
+class DeclarationReleased(_DeclarationFacts):
+    """Receipt 800."""
+
+    event_type: ClassVar[str] = "customs.declaration.released"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationReturned(_DeclarationFacts):
+    """Receipt 100: customs sent it back; `detail` says why. Fix and declare again."""
+
+    event_type: ClassVar[str] = "customs.declaration.returned"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationClosed(_DeclarationFacts):
+    """Receipt 899, after departure was reported: the end of the way."""
+
+    event_type: ClassVar[str] = "customs.declaration.closed"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS

@@ -1,0 +1,120 @@
+"""The event on its way: CloudEvents 1.0 attributes around a typed payload.
+
+A payload class *is* an event type: it carries `event_type` and `topic`, and registers itself, so
+that the relay, the consumers, the JSON Schemas and the webhook catalogue share one list.
+Kafka binary mode (CloudEvents Kafka binding): attributes are `ce_*` headers, the value is `data`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+EVENT_TYPES: Final[dict[str, type["EventPayload"]]] = {}
+
+SPEC_VERSION: Final = "1.0"
+CONTENT_TYPE: Final = "application/json"
+
+
+class EventPayload(BaseModel):
+    """Base of all payloads. Frozen; unknown fields are ignored, so producers may add."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event_type: ClassVar[str]
+    topic: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "event_type" in cls.__dict__:
+            assert cls.event_type not in EVENT_TYPES, cls.event_type
+            EVENT_TYPES[cls.event_type] = cls
+
+
+class ContractModel(BaseModel):
+    """Base of the parts inside payloads."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+P = TypeVar("P", bound=EventPayload)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One received or outgoing event. `time` is business time; `id` is `evt_…` (UUIDv7).
+
+    `aggregate_version` counts the events of one aggregate from 1 without gaps: consumers may
+    ignore what is older than they know, and an auditor can prove that nothing is missing.
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    tenant_id: str
+    aggregate_version: int
+    traceparent: str | None
+    data: bytes
+
+    def payload(self, model: type[P]) -> P:
+        """Decodes and checks `data`. Raises pydantic.ValidationError: the event is poison."""
+        return model.model_validate_json(self.data)
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The Kafka headers of binary mode."""
+        pairs = [
+            ("ce_specversion", SPEC_VERSION),
+            ("ce_id", self.id),
+            ("ce_source", self.source),
+            ("ce_type", self.type),
+            ("ce_subject", self.subject),
+            ("ce_time", self.time.isoformat()),
+            ("ce_tenantid", self.tenant_id),
+            ("ce_aggregateversion", str(self.aggregate_version)),
+            ("content-type", CONTENT_TYPE),
+        ]
+        if self.traceparent:
+            pairs.append(("ce_traceparent", self.traceparent))
+        return [(name, value.encode()) for name, value in pairs]
+
+
+class MalformedEvent(ValueError):
+    """A record that is no CloudEvent of ours; the message names the attribute at fault."""
+
+
+def envelope_from_record(headers: dict[str, bytes], value: bytes | None) -> Envelope:
+    """The envelope of a Kafka record in binary mode. Raises MalformedEvent."""
+
+    def text(name: str) -> str:
+        raw = headers.get(f"ce_{name}")
+        if raw is None:
+            raise MalformedEvent(f"ce_{name} is missing")
+        return raw.decode("utf-8", "strict")
+
+    try:
+        if text("specversion") != SPEC_VERSION:
+            raise MalformedEvent(f"ce_specversion is not {SPEC_VERSION}")
+        if value is None:
+            raise MalformedEvent("the record has no value")
+        time = datetime.fromisoformat(text("time"))
+        if time.tzinfo is None:
+            raise MalformedEvent("ce_time has no offset")
+        traceparent = headers.get("ce_traceparent")
+        return Envelope(
+            id=text("id"),
+            source=text("source"),
+            type=text("type"),
+            subject=text("subject"),
+            time=time,
+            tenant_id=text("tenantid"),
+            aggregate_version=int(text("aggregateversion")),
+            traceparent=traceparent.decode("ascii") if traceparent else None,
+            data=value,
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        if isinstance(error, MalformedEvent):
+            raise
+        raise MalformedEvent(str(error)) from error

@@ -1,0 +1,132 @@
+"""What can be refused, and why. Errors are part of the product: every broken rule is one class
+with a stable code, a text and a fix in English and Chinese. HTTP statuses live elsewhere
+(`shared.http.errors` maps kinds to them); nothing here knows about transport.
+
+    AirlaneError
+    ├── Invalid               the request can never work as it is
+    ├── Unauthenticated       who are you?
+    ├── Forbidden             we know you, and no
+    ├── NotFound              not there, or not yours: the answer is the same
+    ├── Conflict              right now it collides with the state of things
+    ├── PreconditionFailed    If-Match names another version
+    ├── PreconditionRequired  a change needs If-Match
+    ├── TooLarge              above a limit that is written down
+    └── Unavailable           try again; carries retry_after_s
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal
+
+Locale = Literal["en", "zh-CN"]
+DEFAULT_LOCALE: Final[Locale] = "en"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence in both languages; `{name}` places are filled from the error's parameters."""
+
+    en: str
+    zh: str
+
+    def render(self, locale: Locale, params: dict[str, Any]) -> str:
+        return (self.zh if locale == "zh-CN" else self.en).format_map(_Lenient(params))
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One fault at one place: `pointer` is a JSON Pointer (RFC 6901) into the request body."""
+
+    pointer: str
+    code: str
+    text: Text
+    fix: Text
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class AirlaneError(Exception):
+    """Base of all refusals. Subclass a kind below, set `code`, `text`, `fix`; raise with params."""
+
+    code: ClassVar[str] = "internal.error"
+    text: ClassVar[Text] = Text("Something went wrong on our side.", "系统内部错误。")
+    fix: ClassVar[Text] = Text(
+        "Try again; report the trace_id if it persists.", "请重试；若仍出现，请提供 trace_id。"
+    )
+
+    def __init__(
+        self,
+        *,
+        pointer: str | None = None,
+        problems: Sequence[FieldProblem] = (),
+        **params: Any,
+    ) -> None:
+        self.params = params
+        own = (FieldProblem(pointer, self.code, self.text, self.fix, params),) if pointer else ()
+        self.problems: tuple[FieldProblem, ...] = (*own, *problems)
+        super().__init__(f"{self.code}: {self.text.render('en', params)}")
+
+
+class Invalid(AirlaneError):
+    code = "request.invalid"
+    text = Text("The request is not valid.", "请求内容无效。")
+    fix = Text("Correct the fields listed in errors[] and send it again.", "请按 errors[] 修正后重新提交。")
+
+
+class Unauthenticated(AirlaneError):
+    code = "auth.required"
+    text = Text("A valid access token is required.", "需要有效的访问令牌。")
+    fix = Text(
+        "Get one from POST /oauth/token and send it as 'Authorization: Bearer …'.",
+        "请通过 POST /oauth/token 获取令牌，并以 Authorization: Bearer … 发送。",
+    )
+
+
+class Forbidden(AirlaneError):
+    code = "auth.forbidden"
+    text = Text("This token may not do that.", "此令牌无权执行该操作。")
+    fix = Text("It needs: {needs}.", "需要权限：{needs}。")
+
+
+class NotFound(AirlaneError):
+    code = "resource.not_found"
+    text = Text("There is no such resource.", "资源不存在。")
+    fix = Text("Check the id; lists show what you can see.", "请核对编号；可通过列表接口查看。")
+
+
+class Conflict(AirlaneError):
+    code = "resource.conflict"
+    text = Text("This collides with the present state.", "与当前状态冲突。")
+    fix = Text("Read the resource again, then decide.", "请重新读取资源后再操作。")
+
+
+class PreconditionFailed(AirlaneError):
+    code = "request.precondition_failed"
+    text = Text("The resource has changed: its ETag is {etag}.", "资源已变更，当前 ETag 为 {etag}。")
+    fix = Text("Read it again and repeat the change with the new ETag.", "请重新读取，并使用新的 ETag 重试。")
+
+
+class PreconditionRequired(AirlaneError):
+    code = "request.precondition_required"
+    text = Text("Changing this needs an If-Match header.", "修改该资源需要 If-Match 请求头。")
+    fix = Text(
+        "Send If-Match with the ETag of your last read, or If-Match: * to overwrite.",
+        "请携带上次读取的 ETag 作为 If-Match；若要强制覆盖，请使用 If-Match: *。",
+    )
+
+
+class TooLarge(AirlaneError):
+    code = "request.too_large"
+    text = Text("The request is above the limit of {limit}.", "请求超过上限 {limit}。")
+    fix = Text("Split it.", "请拆分后提交。")
+
+
+class Unavailable(AirlaneError):
+    code = "service.unavailable"
+    text = Text("The service is busy.", "服务繁忙。")
+    fix = Text("Try again after the time in Retry-After.", "请在 Retry-After 指定时间后重试。")
+    retry_after_s: ClassVar[int] = 1

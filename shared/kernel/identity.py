@@ -1,0 +1,36 @@
+"""Who acts: the checked claims of an access token, as use cases and queries see them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+# The scope of the park itself: operators reading across merchants, workers running jobs.
+# Row-level security lets it through; it is never a value that a request can supply.
+PARK: Final = "*"
+
+
+class Role(StrEnum):
+    MERCHANT = "merchant"
+    PARTNER = "partner"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """`tenant` is the merchant or partner id of the token (operators: the park's id).
+
+    `acts_as` is the tenant whose rows this request may touch: the token's own, or, for an
+    operator, the one named in the Airlane-Tenant header, or PARK for reads across all.
+    `sees` limits a partner to some merchants' events; None means all of them.
+    """
+
+    subject: str
+    tenant: str
+    role: Role
+    scopes: frozenset[str]
+    acts_as: str
+    sees: tuple[str, ...] | None = ()
+
+    @property
+    def is_operator(self) -> bool:
+        return self.role is Role.OPERATOR
