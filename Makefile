@@ -1,0 +1,67 @@
+# Airlane. Everything a person types starts here; `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+RUN := .venv/bin/python -m
+
+# The first Python that is new enough and really runs (a version manager's shim may not).
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+
+# Handed to the park and its sandbox.
+export ORDERS KILL EXIT RATE
+
+.PHONY: help setup run demo stop status doctor test check fmt bench lock promtool reset clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
+
+setup:  ## Python packages from the lock, Kafka's jars; nothing to do the second time
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Fix: Python 3.11 or newer is needed: install it, or point to it with make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@$(PYTHON) -m deploy.local.setup
+
+run: setup  ## the park: PostgreSQL, Kafka and the five services, until Ctrl-C
+	@$(RUN) deploy.local up
+
+demo: setup  ## the park, and one day of real orders through it
+	@$(RUN) deploy.local demo
+
+stop:  ## ask a running park to stop
+	@$(RUN) deploy.local stop
+
+status:  ## what runs, where, and how often it was restarted
+	@$(RUN) deploy.local status
+
+doctor: setup  ## what stands in the park's way on this machine
+	@$(RUN) deploy.local doctor
+
+test: setup  ## every test
+	@$(RUN) pytest -n 2
+
+check: setup  ## format, lint, types, import contracts
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+fmt: setup  ## put the code in form
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+bench: setup  ## how fast it is on this machine
+	@$(RUN) tests.load
+
+lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
+	@$(PYTHON) -m deploy.local.lock
+
+promtool:  ## Debian's promtool into .tools, for the tests of alert rules (optional)
+	@sh deploy/local/promtool.sh
+
+reset:  ## forget the park's data (stop it first)
+	@$(RUN) deploy.local reset
+
+clean:  ## reset, and remove everything that was installed
+	@if [ -x .venv/bin/python ]; then $(RUN) deploy.local reset; fi
+	@rm -rf .venv .tools .airlane
