@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Stop(Exception):  # noqa: N818 - not a fault of the program: the person has to do something
+class Stop(Exception):
     """Ends the command with one line that says what to do, instead of a traceback."""
 
     def __init__(self, fix: str) -> None:

@@ -1,7 +1,7 @@
-"""`make lock`: writes requirements/*.txt, one lock with hashes per service, the park and development.
+"""`make lock`: writes requirements/*.txt, one lock with hashes per service, for the park and for
+development. No index address is written: mirrors and plain pip can use the files as well.
 
-No index address is written, so that mirrors and plain pip can use the files as well. The development
-lock is made first and constrains the others: one version of a package in the whole project.
+The development lock is made first and constrains the others: one version of a package everywhere.
 """
 
 import os

@@ -9,7 +9,6 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,17 +17,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local.console import Steps, Stop, fix, note
+from shared.testing.engines import kafka
 
 ROOT = Path(__file__).resolve().parents[2]
 UV_VERSION = "0.13.9"
-JAVA_NEEDED = 17
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
 STATE = ROOT / ".airlane"
 UV = TOOLS / "bin" / "uv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements" / "dev.txt"
 POM = ROOT / "deploy" / "local" / "kafka" / "pom.xml"
-LIBS = STATE / "kafka" / "libs"
+LIBS = kafka.libs()
 LOG = STATE / "logs" / "setup.log"
 WITHOUT_KAFKA = (
     "the in-process broker of librdkafka stands in for Kafka: events are lost on exit and on a "
@@ -128,30 +127,11 @@ def install_packages() -> bool:
     return True
 
 
-def java_version() -> int:
-    java = shutil.which("java")
-    if java is None:
-        return 0
-    asked = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-    found = re.search(r'version "(?:1\.)?(\d+)', asked.stderr)
-    return int(found.group(1)) if found else 0
-
-
-def kafka_missing() -> str:
-    """Why the real broker cannot be had on this machine; empty if it can."""
-    version = java_version()
-    if version == 0:
-        return f"no Java (install {JAVA_NEEDED} or newer)"
-    if version < JAVA_NEEDED:
-        return f"Java {version} is too old ({JAVA_NEEDED} or newer needed)"
-    if not list(LIBS.glob("*.jar")) and shutil.which("mvn") is None:
-        return "no Maven to fetch Kafka's jars with (install maven)"
-    return ""
-
-
 def start_fetching_jars() -> subprocess.Popen[bytes] | None:
     """Maven is started first and looked at last: it downloads while the packages install."""
-    if _fresh(LIBS / ".stamp", _digest(POM)) or kafka_missing() or shutil.which("mvn") is None:
+    if _fresh(LIBS / ".stamp", _digest(POM)) or kafka.java_version() < kafka.JAVA_NEEDED:
+        return None
+    if shutil.which("mvn") is None:
         return None
     shutil.rmtree(LIBS, ignore_errors=True)
     LIBS.mkdir(parents=True)
@@ -171,7 +151,7 @@ def finish_fetching_jars(maven: subprocess.Popen[bytes] | None) -> str:
             note(WITHOUT_KAFKA)
             return "in-process broker"
         (LIBS / ".stamp").write_text(_digest(POM))
-    if reason := kafka_missing():
+    if reason := kafka.missing():
         note(f"{reason}: {WITHOUT_KAFKA}")
         return "in-process broker"
     return f"{len(list(LIBS.glob('*.jar')))} jars"
@@ -186,9 +166,6 @@ def only_one() -> Iterator[None]:
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
-        fix("Python 3.11 or newer is needed: install it, or point to it with make PYTHON=…")
-        return 1
     LOG.parent.mkdir(parents=True, exist_ok=True)
     steps = Steps(2)
     try:

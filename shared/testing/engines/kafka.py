@@ -1,0 +1,201 @@
+"""Apache Kafka, one node, broker and controller in one process, from the jars `make setup` fetched.
+
+A single node with acks=all survives a kill of the process; a power cut may lose the last records,
+which the outbox can send again.
+"""
+
+import base64
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from shared.testing.engines.process import EngineError, Launch, spawn, stop, wait_until
+
+JAVA_NEEDED = 17
+_CHECKOUT = Path(__file__).resolve().parents[3]
+# Start-up matters more than peak speed: one compiler tier, the simple collector, small stacks.
+_JVM = (
+    "-Xms64m",
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xss512k",
+    "-XX:ReservedCodeCacheSize=64m",
+    "-Djava.awt.headless=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+)
+# Internal topics default to three copies and 50 partitions: on one node they would never come up.
+# A killed broker may register again only when its old session has ended: 4 s instead of 9.
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data_dir}/log
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=500
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=4
+num.recovery.threads.per.data.dir=2
+log.cleaner.dedupe.buffer.size=8388608
+log.segment.bytes=134217728
+log.index.size.max.bytes=1048576
+"""
+
+
+def libs() -> Path:
+    asked = os.environ.get("AIRLANE_KAFKA_LIBS")
+    return Path(asked) if asked else _CHECKOUT / ".airlane" / "kafka" / "libs"
+
+
+@cache
+def java_version() -> int:
+    """The major version of the `java` on the path; 0 if there is none."""
+    java = shutil.which("java")
+    if java is None:
+        return 0
+    asked = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+    found = re.search(r'version "(?:1\.)?(\d+)', asked.stderr)
+    return int(found.group(1)) if found else 0
+
+
+def missing() -> str:
+    """Why a real broker cannot be started here; empty if it can."""
+    version = java_version()
+    if version == 0:
+        return f"no Java (install {JAVA_NEEDED} or newer)"
+    if version < JAVA_NEEDED:
+        return f"Java {version} is too old ({JAVA_NEEDED} or newer is needed)"
+    if any(libs().glob("kafka_*.jar")):
+        return ""
+    if shutil.which("mvn") is None:
+        return "no Maven to fetch Kafka's jars with (install maven)"
+    return "Kafka's jars are not there yet (make setup fetches them)"
+
+
+def java_and_maven_available() -> bool:
+    return not missing()
+
+
+def _java(*arguments: str, flags: tuple[str, ...] = _JVM) -> list[str]:
+    if reason := missing():
+        raise EngineError(f"Kafka cannot start: {reason}")
+    return [shutil.which("java") or "java", *flags, "-cp", f"{libs()}/*", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """A person's JVM options are meant for their own programs."""
+    return {k: v for k, v in os.environ.items() if k not in {"JAVA_TOOL_OPTIONS", "KAFKA_OPTS"}}
+
+
+def prepare(data_dir: Path, port: int, controller_port: int) -> None:
+    """Writes the settings, and formats the storage the first time."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    settings = data_dir / "server.properties"
+    settings.write_text(
+        _PROPERTIES.format(port=port, controller_port=controller_port, data_dir=data_dir.absolute())
+    )
+    if (data_dir / "log" / "meta.properties").exists():
+        return
+    # 16 bytes in base64; a random first byte could make it look like an option.
+    cluster = base64.urlsafe_b64encode(b"airlane" + os.urandom(9)).decode().rstrip("=")
+    tool = _java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    done = subprocess.run(
+        [*tool, "--standalone"],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        shutil.rmtree(data_dir / "log", ignore_errors=True)
+        raise EngineError(f"Kafka's storage could not be formatted: {done.stderr.strip()[-300:]}")
+
+
+def launch(data_dir: Path) -> Launch:
+    return Launch(
+        argv=_java("kafka.Kafka", str(data_dir / "server.properties")),
+        env=_environment(),
+        cwd=data_dir,
+    )
+
+
+def is_ready(port: int) -> bool:
+    """True once the broker answers which requests it knows (ApiVersions, version 0)."""
+    question = struct.pack(">hhih", 18, 0, 1, -1)
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(struct.pack(">i", len(question)) + question)
+            return len(connection.recv(8)) > 0
+    except OSError:
+        return False
+
+
+class KafkaServer:
+    """A running broker. `stop` and `kill` keep its log; `restart` works after either."""
+
+    def __init__(self, data_dir: Path, port: int, controller_port: int) -> None:
+        self.data_dir = data_dir
+        self.port = port
+        self.controller_port = controller_port
+        self.log = data_dir / "kafka.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise EngineError("Kafka was never started")
+        return self._process.pid
+
+    def start(self) -> None:
+        prepare(self.data_dir, self.port, self.controller_port)
+        with self.log.open("ab") as output:
+            self._process = spawn(launch(self.data_dir), output)
+        wait_until(lambda: is_ready(self.port), self._process, "Kafka", self.log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            stop(self._process, signal.SIGTERM, patience_s=15)
+
+    def kill(self) -> None:
+        """`kill -9`, as a fault test wants it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+
+def start_kafka(data_dir: Path, port: int, controller_port: int) -> KafkaServer:
+    server = KafkaServer(data_dir, port, controller_port)
+    server.start()
+    return server

@@ -1,0 +1,125 @@
+"""Child processes that never outlive their parent, and ports that never collide with the system's.
+
+A `Launch` says how a program is started; the park's supervisor starts the same launches as the
+tests do. On Linux the kernel itself ends the child when the parent dies, even by `kill -9`.
+"""
+
+import ctypes
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_PR_SET_PDEATHSIG = 1
+# Loaded before any fork: the child may only make plain calls between fork and exec.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class EngineError(Exception):
+    """An engine did not start. The text is one line and says why."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: Path = Path("/")
+    uid: int | None = None  # another user's, when we are root and the program refuses root
+    gid: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when the parent dies
+
+
+def _tie_to_parent(parent: int, death_signal: int) -> Callable[[], None] | None:
+    libc = _LIBC
+    if libc is None:
+        return None
+
+    def tie() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, death_signal)
+        if os.getppid() != parent:  # it died between fork and prctl
+            os._exit(1)
+
+    return tie
+
+
+def spawn(launch: Launch, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """Starts it in a session of its own: Ctrl-C reaches the parent only, which stops in order.
+
+    Call it from the main thread: the kernel's "parent" is the thread that forked.
+    """
+    return subprocess.Popen(
+        launch.argv,
+        env=dict(launch.env),
+        cwd=launch.cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        user=launch.uid,
+        group=launch.gid,
+        extra_groups=None if launch.uid is None else [],
+        # One prctl call between fork and exec takes no lock that a thread could hold.
+        preexec_fn=_tie_to_parent(os.getpid(), launch.death_signal),  # noqa: PLW1509
+    )
+
+
+def stop(process: subprocess.Popen[bytes], with_signal: signal.Signals, patience_s: float) -> None:
+    """Asks, waits, and kills what does not listen."""
+    if process.poll() is None:
+        process.send_signal(with_signal)
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str, log: Path
+) -> None:
+    """Waits up to 60 s; reports a program that ended, or never got ready, with its last line."""
+    deadline = time.monotonic() + 60
+    while not ready():
+        if process.poll() is not None:
+            raise EngineError(f"{what} ended at once: {last_line(log)} ({log})")
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            raise EngineError(f"{what} was not ready after 60 s: {last_line(log)} ({log})")
+        time.sleep(0.02)
+
+
+def last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "no output"
+
+
+def free_port() -> int:
+    """A free loopback port below 32768.
+
+    From there upwards the system itself hands out ports: a client that polls such a port while
+    nobody listens can connect to itself, and then the server cannot bind it any more.
+    """
+    for _ in range(200):
+        port = random.randint(20_000, 32_000)
+        if not port_taken(port):
+            return port
+    raise EngineError("no free port between 20000 and 32000")
+
+
+def port_taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+        return False
