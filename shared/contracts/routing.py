@@ -8,7 +8,7 @@ from shared.contracts.topics import ROUTING_FLIGHTS, ROUTING_SHIPMENTS
 
 
 class ItineraryLeg(ContractModel):
-    """One booked leg; airports are IATA codes, instants UTC. `synthetic`: no published timetable."""
+    """One booked leg; IATA codes, instants UTC. `synthetic`: from no published timetable."""
 
     flight_id: str
     flight_number: str

@@ -74,7 +74,9 @@ class AirlaneError(Exception):
 class Invalid(AirlaneError):
     code = "request.invalid"
     text = Text("The request is not valid.", "请求内容无效。")
-    fix = Text("Correct the fields listed in errors[] and send it again.", "请按 errors[] 修正后重新提交。")
+    fix = Text(
+        "Correct the fields listed in errors[] and send it again.", "请按 errors[] 修正后重新提交。"
+    )
 
 
 class Unauthenticated(AirlaneError):
@@ -106,8 +108,13 @@ class Conflict(AirlaneError):
 
 class PreconditionFailed(AirlaneError):
     code = "request.precondition_failed"
-    text = Text("The resource has changed: its ETag is {etag}.", "资源已变更，当前 ETag 为 {etag}。")
-    fix = Text("Read it again and repeat the change with the new ETag.", "请重新读取，并使用新的 ETag 重试。")
+    text = Text(
+        "The resource has changed: its ETag is {etag}.", "资源已变更，当前 ETag 为 {etag}。"
+    )
+    fix = Text(
+        "Read it again and repeat the change with the new ETag.",
+        "请重新读取，并使用新的 ETag 重试。",
+    )
 
 
 class PreconditionRequired(AirlaneError):

@@ -13,6 +13,8 @@ from shared.kernel.clock import real_time_ms
 
 ID_PATTERN: Final = re.compile(r"^[a-z]{3}_[0-9a-f]{32}$")
 
+_PREFIX: Final = re.compile(r"^[a-z]{3}$")
+
 _lock = threading.Lock()
 _last_ms = 0
 _counter = 0
@@ -39,7 +41,7 @@ def uuid7_hex() -> str:
 
 def new_id(prefix: str) -> str:
     """A fresh id, e.g. `new_id("ord")`. The prefix is three lowercase letters."""
-    assert len(prefix) == 3 and prefix.isalpha() and prefix.islower(), prefix
+    assert _PREFIX.match(prefix), prefix
     return f"{prefix}_{uuid7_hex()}"
 
 

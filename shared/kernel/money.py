@@ -53,7 +53,9 @@ class Money:
         whole, _, fraction = amount.partition(".")
         if len(fraction.rstrip("0")) > digits:
             raise MoneyError(f"{currency} has {digits} decimals, {amount} has more")
-        return cls(int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or 0), currency)
+        return cls(
+            int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or 0), currency
+        )
 
     @property
     def amount(self) -> str:

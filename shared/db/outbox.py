@@ -1,0 +1,111 @@
+"""The transactional outbox: events are rows of the same transaction as the state they report.
+
+Rows are only ever inserted. The relay (`shared.kafka.relay`) reads them by snapshot cursor per
+lane; old partitions are dropped. Same aggregate, same lane, and rows of one aggregate are inserted
+while its row is locked: that is what keeps their order (docs/adr/0003).
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Text, bindparam, text
+
+from shared.contracts.envelope import EventPayload
+from shared.db.statement import Statement
+from shared.kernel.ids import new_id
+from shared.telemetry import trace
+
+LANES: Final = 8
+
+
+def lane_of(aggregate_id: str) -> int:
+    return zlib.crc32(aggregate_id.encode()) % LANES
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    event_id: str
+    topic: str
+    aggregate_id: str
+    type: str
+    tenant_id: str
+    aggregate_version: int
+    occurred_at: datetime
+    traceparent: str | None
+    payload: str
+    lane: int
+
+
+_COLUMNS: Final = {
+    "event_id": Text,
+    "topic": Text,
+    "aggregate_id": Text,
+    "type": Text,
+    "tenant_id": Text,
+    "aggregate_version": Integer,
+    "occurred_at": DateTime(timezone=True),
+    "traceparent": Text,
+    "payload": Text,
+    "lane": SmallInteger,
+}
+
+
+def insert_statement(schema: str) -> Statement:
+    """All rows of a transaction in one statement, in the order in which they were added."""
+    names = ", ".join(_COLUMNS)
+    arrays = ", ".join(f":{name}" for name in _COLUMNS)
+    clause = text(
+        f"INSERT INTO {schema}.outbox ({names}) SELECT {names} FROM unnest({arrays})"
+        f" WITH ORDINALITY AS t({names}, n) ORDER BY n"
+    ).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))
+    return Statement(clause)
+
+
+def insert_arguments(rows: list[OutboxRow]) -> dict[str, list[Any]]:
+    return {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+
+
+class Outbox:
+    """What one transaction wants to tell the world; written by the unit of work at commit."""
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+        self.rows: list[OutboxRow] = []
+
+    def act_as(self, tenant: str) -> None:
+        self._tenant = tenant
+
+    def add(
+        self,
+        payload: EventPayload,
+        *,
+        subject: str,
+        version: int,
+        at: datetime,
+        tenant_id: str | None = None,
+    ) -> str:
+        """Queues an event and returns its id.
+
+        `subject` is the aggregate id and the Kafka key; `version` counts its events from 1; `at` is
+        business time. `tenant_id` is needed only where the unit of work runs for the whole park.
+        """
+        tenant = tenant_id or self._tenant
+        assert tenant != "*", "an event belongs to a tenant: pass tenant_id"
+        event_id = new_id("evt")
+        self.rows.append(
+            OutboxRow(
+                event_id=event_id,
+                topic=payload.topic,
+                aggregate_id=subject,
+                type=payload.event_type,
+                tenant_id=tenant,
+                aggregate_version=version,
+                occurred_at=at,
+                traceparent=trace.traceparent(),
+                payload=payload.model_dump_json(),
+                lane=lane_of(subject),
+            )
+        )
+        return event_id
