@@ -1,0 +1,91 @@
+"""Two database roles per service: the owner migrates, the app works, and neither sees a neighbour.
+
+The app role owns nothing, so forced row-level security binds it, and it has no rights at all in
+another service's schema. Every statement may be run again; superuser rights are needed.
+"""
+
+import re
+from typing import Final
+
+_NAME: Final = re.compile(r"[a-z][a-z_]{0,30}")
+
+
+def owner_role(service: str) -> str:
+    return f"airlane_{_checked(service)}_owner"
+
+
+def app_role(service: str) -> str:
+    return f"airlane_{_checked(service)}_app"
+
+
+def bootstrap_sql(
+    service: str, *, owner_password: str | None = None, app_password: str | None = None
+) -> list[str]:
+    """Everything a service needs in the connected database, before its first migration."""
+    return [
+        *roles_sql(service, owner_password=owner_password, app_password=app_password),
+        *schema_sql(service),
+    ]
+
+
+def roles_sql(
+    service: str, *, owner_password: str | None = None, app_password: str | None = None
+) -> list[str]:
+    """The two logins. They belong to the whole server, not to one database."""
+    statements = []
+    for role, password in (
+        (owner_role(service), owner_password),
+        (app_role(service), app_password),
+    ):
+        statements.append(_create_role(role))
+        if password is not None:
+            statements.append(f"ALTER ROLE {role} PASSWORD {_literal(password)}")
+    return statements
+
+
+def schema_sql(service: str) -> list[str]:
+    """The schema, and what the app role may do with whatever the owner will create in it."""
+    schema, owner, app = _checked(service), owner_role(service), app_role(service)
+    future = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
+    return [
+        f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
+        f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA {schema} TO {app}",
+        f"{future} IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        f"{future} IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {app}",
+        f"{future} IN SCHEMA {schema} GRANT EXECUTE ON FUNCTIONS TO {app}",
+        # By default everybody may call every function; this default is not bound to a schema.
+        f"{future} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    ]
+
+
+def database_sql(database: str, services: tuple[str, ...]) -> list[str]:
+    """Closes the connected database to everybody but the services' roles."""
+    name = _checked(database)
+    roles = ", ".join(role(service) for service in services for role in (owner_role, app_role))
+    return [
+        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"GRANT CONNECT ON DATABASE {name} TO {roles}",
+    ]
+
+
+def _create_role(role: str) -> str:
+    # PostgreSQL has no CREATE ROLE IF NOT EXISTS, and two bootstraps may run at once.
+    return f"""
+    DO $$ BEGIN
+        CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$
+    """
+
+
+def _checked(name: str) -> str:
+    """Names go into the statements as they are."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a name of a service or a database")
+    return name
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
