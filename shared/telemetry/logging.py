@@ -1,0 +1,104 @@
+"""Logs: one line per event, JSON unless a person watches. Every line carries the service and,
+inside a request or a record, the trace id. Standard-library loggers (uvicorn, aiokafka) take the
+same road. Logs go to standard error: standard output is for what a command prints.
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+
+from shared.telemetry import trace
+from shared.telemetry.quick_structlog import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger, Processor
+
+Event = MutableMapping[str, Any]
+
+# They tell every request or every poll at INFO; metrics do that better.
+_QUIET: Final = ("uvicorn.access", "aiokafka", "kafka", "asyncio")
+
+
+def get_logger(name: str) -> "FilteringBoundLogger":
+    """The logger of a module; events are short sentences, facts are keys."""
+    return cast("FilteringBoundLogger", structlog.get_logger(name))
+
+
+def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Once per process, before anything logs. Raises ValueError for an unknown level."""
+    out = stream or sys.stderr
+    numeric = logging.getLevelNamesMapping().get(level.upper())
+    if numeric is None:
+        raise ValueError(f"{level!r} is no log level; use DEBUG, INFO, WARNING or ERROR")
+    shared: "list[Processor]" = [
+        structlog.contextvars.merge_contextvars,
+        _logger_name,
+        _with_context(service),
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    final = _renderers(coloured=out.isatty())
+    structlog.configure(
+        processors=[*shared, *final],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=partial(_Lines, out),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(numeric)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(numeric, logging.WARNING))
+
+
+class _Lines:
+    """The last step: a rendered line goes out in one write, so that processes do not mix theirs."""
+
+    def __init__(self, out: TextIO, name: str = "") -> None:
+        self.name = name
+        self._write = out.write
+        self._flush = out.flush
+
+    def msg(self, line: str) -> None:
+        self._write(line + "\n")
+        self._flush()
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+def _renderers(*, coloured: bool) -> "list[Processor]":
+    if coloured:
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=True, exception_formatter=plain)]
+    return [
+        # As text, without the values of variables: those may be secrets.
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+    ]
+
+
+def _with_context(service: str) -> "Processor":
+    def add(_logger: Any, _method: str, event: Event) -> Event:
+        event["service"] = service
+        here = trace.current()
+        if here is not None:
+            event["trace_id"] = here.trace_id
+        return event
+
+    return add
+
+
+def _logger_name(logger: Any, _method: str, event: Event) -> Event:
+    record = event.get("_record")
+    event["logger"] = record.name if record is not None else getattr(logger, "name", "")
+    return event

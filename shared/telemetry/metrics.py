@@ -1,0 +1,108 @@
+"""The core set of metrics: one Prometheus object each, at most some ten series each. What only one
+service counts lives in that service. Never a tenant, endpoint or event id as a label.
+"""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+
+# `_created` series double every counter and no query of ours reads them.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+_REQUEST_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_JOB_S: Final = (0.005, 0.025, 0.1, 0.5, 2.5, 10, 60)
+
+HTTP_REQUESTS: Final = Counter(
+    "airlane_http_requests",
+    "Answered requests by route template.",
+    ["service", "route", "method", "code"],
+)
+HTTP_REQUEST_DURATION: Final = Histogram(
+    "airlane_http_request_duration_seconds",
+    "Time from the first byte of a request to the last byte of its answer.",
+    ["service", "route", "method"],
+    buckets=_REQUEST_S,
+)
+HTTP_IN_FLIGHT: Final = Gauge(
+    "airlane_http_requests_in_flight", "Requests being worked on in this process."
+)
+HTTP_SHED: Final = Counter(
+    "airlane_http_requests_shed", "Requests refused with 503 because too many were in flight."
+)
+
+OUTBOX_UNPUBLISHED: Final = Gauge(
+    "airlane_outbox_unpublished_rows", "Events that are committed but not yet on Kafka."
+)
+OUTBOX_OLDEST_AGE: Final = Gauge(
+    "airlane_outbox_oldest_age_seconds", "Age of the oldest event not yet on Kafka."
+)
+OUTBOX_PUBLISHED: Final = Counter(
+    "airlane_outbox_published", "Events acknowledged by Kafka, repetitions included."
+)
+OUTBOX_PUBLISH_SECONDS: Final = Histogram(
+    "airlane_outbox_publish_seconds",
+    "Time from commit to Kafka's acknowledgement.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
+)
+RELAY_LANE_OWNER: Final = Gauge(
+    "airlane_relay_lane_owner", "1 while this process publishes the lane.", ["lane"]
+)
+
+CONSUMER_LAG: Final = Gauge(
+    "airlane_consumer_lag_messages", "Records between the committed offset and the end.", ["topic"]
+)
+CONSUMER_OLDEST_AGE: Final = Gauge(
+    "airlane_consumer_oldest_age_seconds", "Age of the oldest record not yet handled.", ["topic"]
+)
+CONSUMER_EVENTS: Final = Counter(
+    "airlane_consumer_events", "Records taken from Kafka, by what became of them.", ["outcome"]
+)
+INBOX_DUPLICATES: Final = Counter(
+    "airlane_inbox_duplicates", "Events that came again and were recognised."
+)
+DLQ_MESSAGES: Final = Counter(
+    "airlane_dlq_messages", "Records put on a dead-letter topic.", ["reason"]
+)
+
+DB_POOL_IN_USE: Final = Gauge("airlane_db_pool_in_use", "Database connections in use.")
+DB_POOL_WAITING: Final = Gauge("airlane_db_pool_waiting", "Tasks waiting for a connection.")
+DB_OLDEST_XACT_AGE: Final = Gauge(
+    "airlane_db_oldest_xact_age_seconds", "Age of the oldest transaction the database knows of."
+)
+
+JOB_RUN_SECONDS: Final = Histogram(
+    "airlane_job_run_seconds", "Duration of a periodic job's run.", ["job"], buckets=_JOB_S
+)
+JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["job"])
+
+_BUILD_INFO: Final = Gauge(
+    "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]
+)
+
+
+def project_version() -> str:
+    try:
+        return version("airlane")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0.0.0"
+
+
+def set_build_info(service: str) -> None:
+    _BUILD_INFO.labels(service, project_version(), platform.python_version()).set(1)
+
+
+def exposition() -> bytes:
+    """Everything, in the text format of Prometheus."""
+    return generate_latest(REGISTRY)
