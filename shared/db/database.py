@@ -59,6 +59,8 @@ class Database:
             await self._pool.release(connection)
         if uow.outbox.rows:
             self._waker.wake()
+        for wake in uow.after_commit:
+            wake()
 
     @asynccontextmanager
     async def read(self, tenant: str) -> AsyncIterator[Reader]:
@@ -81,18 +83,22 @@ async def _begin(connection: asyncpg.Connection, begin: str, tenant: str) -> Non
     # The setting travels inside the text of the command; the pattern makes that safe.
     if tenant != PARK and not _TENANT.match(tenant):
         raise ValueError(f"{tenant!r} is no tenant id")
-    try:
-        await connection.execute(f"{begin}; SET LOCAL airlane.tenant = '{tenant}'")
-    except Exception as error:
-        raise translated(error) or error from error
+    await _run(connection, f"{begin}; SET LOCAL airlane.tenant = '{tenant}'")
 
 
 async def _commit(connection: asyncpg.Connection) -> None:
-    try:
-        status = await connection.execute("COMMIT")
-    except Exception as error:
-        raise translated(error) or error from error
+    status = await _run(connection, "COMMIT")
     # PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK. Only code that
     # swallowed a database error gets here, and its caller must not believe that it was saved.
     if status != "COMMIT":
         raise RuntimeError("the transaction had failed before its end; nothing was saved")
+
+
+async def _run(connection: asyncpg.Connection, command: str) -> str:
+    try:
+        status: str = await connection.execute(command)
+    except Exception as error:
+        if (refusal := translated(error)) is not None:
+            raise refusal from error
+        raise
+    return status

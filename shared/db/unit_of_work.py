@@ -1,13 +1,19 @@
 """One transaction as the code sees it: reads, writes, events. Committing is the database's work."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import asyncpg
 from asyncpg import Record
+from sqlalchemy import bindparam, text
 
 from shared.db.errors import translated
 from shared.db.outbox import Outbox
 from shared.db.statement import Statement
+
+_SET_TENANT: Final = Statement(
+    text("SELECT set_config('airlane.tenant', :tenant, true)").bindparams(bindparam("tenant"))
+)
 
 
 class Reader:
@@ -20,45 +26,41 @@ class Reader:
         self.tenant = tenant
 
     async def fetch_all(self, statement: Statement, **params: Any) -> list[Record]:
-        try:
-            rows: list[Record] = await self._connection.fetch(
-                statement.sql, *statement.arguments(params)
-            )
-        except Exception as error:
-            raise translated(error) or error from error
+        rows: list[Record] = await self._run(self._connection.fetch, statement, params)
         return rows
 
     async def fetch_first(self, statement: Statement, **params: Any) -> Record | None:
-        try:
-            return await self._connection.fetchrow(statement.sql, *statement.arguments(params))
-        except Exception as error:
-            raise translated(error) or error from error
+        return await self._run(self._connection.fetchrow, statement, params)
 
     async def fetch_value(self, statement: Statement, **params: Any) -> Any:
         """First column of the first row, or None."""
+        return await self._run(self._connection.fetchval, statement, params)
+
+    async def _run(
+        self, call: Callable[..., Awaitable[Any]], statement: Statement, params: dict[str, Any]
+    ) -> Any:
         try:
-            return await self._connection.fetchval(statement.sql, *statement.arguments(params))
+            return await call(statement.sql, *statement.arguments(params))
         except Exception as error:
-            raise translated(error) or error from error
+            if (refusal := translated(error)) is not None:
+                raise refusal from error
+            raise
 
 
 class UnitOfWork(Reader):
     """A read-write transaction. There is no commit here: it happens when the block ends well."""
 
-    __slots__ = ("outbox",)
+    __slots__ = ("after_commit", "outbox")
 
     def __init__(self, connection: asyncpg.Connection, tenant: str) -> None:
         super().__init__(connection, tenant)
         self.outbox = Outbox(tenant)
+        # Wake-ups inside this process, called once the commit is done; they must not fail.
+        self.after_commit: list[Callable[[], None]] = []
 
     async def execute(self, statement: Statement, **params: Any) -> int:
         """Rows touched."""
-        try:
-            status: str = await self._connection.execute(
-                statement.sql, *statement.arguments(params)
-            )
-        except Exception as error:
-            raise translated(error) or error from error
+        status: str = await self._run(self._connection.execute, statement, params)
         tail = status.rpartition(" ")[2]
         return int(tail) if tail.isdigit() else 0
 
@@ -66,6 +68,6 @@ class UnitOfWork(Reader):
         """Changes the tenant inside the transaction: for consumers and jobs, never for requests."""
         if tenant == self.tenant:
             return
-        await self._connection.fetchval("SELECT set_config('airlane.tenant', $1, true)", tenant)
+        await self._run(self._connection.fetchval, _SET_TENANT, {"tenant": tenant})
         self.tenant = tenant
         self.outbox.act_as(tenant)
