@@ -5,6 +5,7 @@ that the relay, the consumers, the JSON Schemas and the webhook catalogue share 
 Kafka binary mode (CloudEvents Kafka binding): attributes are `ce_*` headers, the value is `data`.
 """
 
+import builtins
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
@@ -59,7 +60,7 @@ class Envelope:
     traceparent: str | None
     data: bytes
 
-    def payload(self, model: type[P]) -> P:
+    def payload(self, model: "builtins.type[P]") -> P:
         """Decodes and checks `data`. Raises pydantic.ValidationError: the event is poison."""
         return model.model_validate_json(self.data)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Text, bindparam, text
+from sqlalchemy.types import TypeEngine
 
 from shared.contracts.envelope import EventPayload
 from shared.db.statement import Statement
@@ -38,17 +39,17 @@ class OutboxRow:
     lane: int
 
 
-_COLUMNS: Final = {
-    "event_id": Text,
-    "topic": Text,
-    "aggregate_id": Text,
-    "type": Text,
-    "tenant_id": Text,
-    "aggregate_version": Integer,
+_COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
+    "event_id": Text(),
+    "topic": Text(),
+    "aggregate_id": Text(),
+    "type": Text(),
+    "tenant_id": Text(),
+    "aggregate_version": Integer(),
     "occurred_at": DateTime(timezone=True),
-    "traceparent": Text,
-    "payload": Text,
-    "lane": SmallInteger,
+    "traceparent": Text(),
+    "payload": Text(),
+    "lane": SmallInteger(),
 }
 
 

@@ -11,7 +11,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -19,7 +19,7 @@ from shared.db.errors import DatabaseBusy, translated
 from shared.kernel.errors import Unavailable
 from shared.telemetry.metrics import DB_POOL_IN_USE, DB_POOL_WAITING
 
-Connection = asyncpg.Connection
+Connection: TypeAlias = asyncpg.Connection
 
 # Deadlines from the inside out: statement < handler < proxy. Longer work belongs in jobs.
 SESSION_SETTINGS: Final = {

@@ -26,7 +26,7 @@ class Statement:
         compiled = clause.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)
         # A value written into the clause (`values(n=5)`) is a default; a bindparam has none.
-        given = {b.key: b.value for b in compiled.binds.values() if not b.required} | fixed
+        given = {n: b.value for n, b in compiled.binds.items() if not b.required} | fixed
         self.sql: str = compiled.string
         self._slots: tuple[tuple[str, Any], ...] = tuple(
             (name, given.get(name, _REQUIRED)) for name in compiled.positiontup or ()
