@@ -83,9 +83,9 @@ DB_OLDEST_XACT_AGE: Final = Gauge(
 )
 
 JOB_RUN_SECONDS: Final = Histogram(
-    "airlane_job_run_seconds", "Duration of a periodic job's run.", ["job"], buckets=_JOB_S
+    "airlane_job_run_seconds", "Duration of a periodic job's run.", ["name"], buckets=_JOB_S
 )
-JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["job"])
+JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["name"])
 
 _BUILD_INFO: Final = Gauge(
     "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]

@@ -1,0 +1,115 @@
+"""What ops see is true: every query of the dashboard and the alerts names a metric that exists."""
+
+import importlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+from shared.contracts.topics import SERVICES
+from shared.telemetry.metrics import exposition
+
+ROOT = Path(__file__).resolve().parents[2]
+PROMETHEUS = ROOT / "deploy" / "prometheus"
+DASHBOARDS = sorted((ROOT / "deploy" / "grafana").glob("*.json"))
+BY_PROMETHEUS_ITSELF = {"up"}
+_LOCAL = ROOT / ".tools" / "bin" / "promtool"
+PROMTOOL = str(_LOCAL) if _LOCAL.exists() else shutil.which("promtool")
+needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed")
+
+
+def _selected(node: Any) -> Iterator[str]:
+    if isinstance(node, promql_parser.VectorSelector) and node.name:
+        yield node.name
+    for attribute in ("expr", "lhs", "rhs", "vector_selector", "args", "param"):
+        value = getattr(node, attribute, None)
+        for part in value if isinstance(value, list) else [value]:
+            if part is not None and not isinstance(part, str | float):
+                yield from _selected(part)
+
+
+def _names(query: str) -> set[str]:
+    return set(_selected(promql_parser.parse(query)))
+
+
+def _dashboard_queries() -> list[str]:
+    return [
+        target["expr"]
+        for file in DASHBOARDS
+        for panel in json.loads(file.read_text(encoding="utf-8"))["panels"]
+        for target in panel.get("targets", [])
+    ]
+
+
+def _alert_queries() -> list[str]:
+    rules = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text(encoding="utf-8"))
+    return [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+
+
+@pytest.fixture(scope="module")
+def exported() -> set[str]:
+    for service in SERVICES:
+        importlib.import_module(f"services.{service}.app")
+        importlib.import_module(f"services.{service}.worker")
+    names = set(BY_PROMETHEUS_ITSELF)
+    for family in REGISTRY.collect():
+        if family.type == "counter":
+            names.add(f"{family.name}_total")
+        elif family.type == "histogram":
+            names |= {f"{family.name}{suffix}" for suffix in ("_bucket", "_count", "_sum")}
+        else:
+            names.add(family.name)
+    return names
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(_dashboard_queries()) > 10
+    assert len(_alert_queries()) > 10
+    nested = "histogram_quantile(0.9, sum by (le) (rate(a_bucket[5m]))) / max(b) and c > 1"
+    assert _names(nested) == {"a_bucket", "b", "c"}
+
+
+@pytest.mark.parametrize("query", [*_dashboard_queries(), *_alert_queries()])
+def test_every_query_names_an_exported_metric(query: str, exported: set[str]) -> None:
+    assert _names(query) <= exported
+
+
+def test_every_alert_has_a_test() -> None:
+    rules = (PROMETHEUS / "alerts.yml").read_text(encoding="utf-8")
+    tests = (PROMETHEUS / "alerts_test.yml").read_text(encoding="utf-8")
+    named = set(re.findall(r"alert: (\w+)", rules))
+    assert named == set(re.findall(r"alertname: (\w+)", tests))
+
+
+@needs_promtool
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "config", "prometheus.yml"), ("test", "rules", "alerts_test.yml")],
+    ids=["config", "rules"],
+)
+def test_promtool_accepts_the_configuration(arguments: tuple[str, ...]) -> None:
+    assert PROMTOOL
+    result = subprocess.run(
+        [PROMTOOL, *arguments], cwd=PROMETHEUS, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@needs_promtool
+def test_exposition_is_clean(exported: set[str]) -> None:
+    assert exported
+    assert PROMTOOL
+    result = subprocess.run(
+        [PROMTOOL, "check", "metrics"], input=exposition(), capture_output=True, check=False
+    )
+    # Names that the Python client itself exports are not ours to judge.
+    ours = [line for line in result.stderr.decode().splitlines() if line.startswith("airlane")]
+    assert ours == []
