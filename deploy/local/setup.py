@@ -115,11 +115,12 @@ def install_packages() -> bool:
         venv = [str(UV), "venv", "--clear", "-q", "--python", sys.executable, str(VENV)]
         _run(venv, env, "the virtual environment could not be made")
     pip, target = [str(UV), "pip"], ["-q", "--python", str(PYTHON)]
-    _run(
-        [*pip, "sync", *target, "--require-hashes", str(LOCK)],
-        env,
-        "packages could not be installed: is the index reachable (UV_DEFAULT_INDEX)?",
-    )
+    sync = [*pip, "sync", *target, "--require-hashes", str(LOCK)]
+    reason = "packages could not be installed: is the index reachable (UV_DEFAULT_INDEX)?"
+    try:  # what the cache holds needs no questions to the index
+        _run([*sync, "--offline"], env, reason)
+    except Stop:
+        _run(sync, env, reason)
     # The build backend is part of the lock, so this last step never asks the network.
     editable = ["install", "--offline", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
     _run([*pip, *editable, *target], env, "the project itself could not be installed")

@@ -50,7 +50,7 @@ def _tie_to_parent(parent: int, death_signal: int) -> Callable[[], None] | None:
     return tie
 
 
-def spawn(launch: Launch, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+def spawn(launch: Launch, output: IO[bytes] | None) -> subprocess.Popen[bytes]:
     """Starts it in a session of its own: Ctrl-C reaches the parent only, which stops in order.
 
     Call it from the main thread: the kernel's "parent" is the thread that forked.

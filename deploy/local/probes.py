@@ -1,0 +1,56 @@
+"""Is it there, is it well: the questions the supervisor asks its children."""
+
+import asyncio
+from pathlib import Path
+
+from deploy.local.supervisor import Probe
+from shared.testing.engines import kafka, postgres
+
+_PATIENCE_S = 5.0
+
+
+async def http_status(port: int, path: str) -> int:
+    """The status of one GET on loopback; 0 if nobody answers."""
+    writer = None
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+            writer.write(request.encode())
+            line = await reader.readline()
+        return int(line.split()[1])
+    except (OSError, TimeoutError, IndexError, ValueError):
+        return 0
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def http_ready(port: int, path: str = "/readyz") -> Probe:
+    async def ready(_pid: int) -> bool:
+        return await http_status(port, path) == 200
+
+    return ready
+
+
+def http_answers(port: int, path: str = "/livez") -> Probe:
+    """Any answer will do: a service that says "not ready" is alive."""
+
+    async def alive(_pid: int) -> bool:
+        return await http_status(port, path) != 0
+
+    return alive
+
+
+def postgres_ready(data_dir: Path) -> Probe:
+    async def ready(pid: int) -> bool:
+        return postgres.is_ready(data_dir, pid)
+
+    return ready
+
+
+def kafka_answers(port: int) -> Probe:
+    async def answers(_pid: int) -> bool:
+        return await asyncio.to_thread(kafka.is_ready, port)
+
+    return answers

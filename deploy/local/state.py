@@ -1,0 +1,174 @@
+"""What one park keeps between its starts, all below `.airlane/`: secrets, the clock, the lock.
+
+Every park has secrets of its own, made at random the first time and readable by their owner only.
+"""
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from deploy.local.console import Stop
+from shared.contracts.topics import SERVICES
+from shared.kernel.clock import SystemClock, real_now
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY_IN_A_MINUTE = 1440.0
+
+
+@dataclass(frozen=True)
+class State:
+    """The folder of one park, and the files in it that have a meaning."""
+
+    home: Path
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def postgres(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def kafka(self) -> Path:
+        return self.home / "kafka" / "data"
+
+    @property
+    def single_window(self) -> Path:
+        return self.home / "single-window"
+
+    @property
+    def signing_key(self) -> Path:
+        return self.home / "keys" / "token-signing.pem"
+
+    @property
+    def credentials(self) -> Path:
+        return self.home / "credentials.json"
+
+    def belongings(self) -> list[Path]:
+        """What `make reset` forgets. The database may live elsewhere and is not in the list."""
+        names = ("secrets.json", "credentials.json", "clock.json", "report.json")
+        files = [self.home / name for name in names] + list(self.logs.glob("*.log*"))
+        return [self.kafka, self.run, self.single_window, self.signing_key.parent, *files]
+
+    def prepare(self) -> None:
+        for folder in (self.home, self.logs, self.run, self.single_window):
+            folder.mkdir(parents=True, exist_ok=True)
+        # The database server may run as another user and has to get to its folder.
+        self.home.chmod(0o755)
+        # The last run's logs are kept once, so that a log never mixes two runs.
+        for log in self.logs.glob("*.log"):
+            if not log.name.startswith("setup"):
+                log.replace(log.with_suffix(".log.old"))
+
+
+def park_state() -> State:
+    asked = os.environ.get("AIRLANE_STATE_DIR")
+    return State(Path(asked).absolute() if asked else ROOT / ".airlane")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Never readable by others, not even for the moment before a chmod."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.new")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+    half.replace(path)
+
+
+def load_secrets(state: State) -> tuple[dict[str, str], bool]:
+    """This park's secrets, and whether they were made just now."""
+    path = state.home / "secrets.json"
+    if not state.signing_key.exists():
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        write_private(state.signing_key, pem)
+    if path.exists():
+        known: dict[str, str] = json.loads(path.read_text())
+        return known, False
+    made = {
+        "postgres": secrets.token_urlsafe(24),
+        "operator_client_id": f"operator-{secrets.token_hex(4)}",
+        "operator_client_secret": secrets.token_urlsafe(32),
+        "webhooks_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    for service in SERVICES:
+        made[f"{service}_owner"] = secrets.token_urlsafe(24)
+        made[f"{service}_app"] = secrets.token_urlsafe(24)
+    write_private(path, json.dumps(made, indent=1).encode())
+    return made, True
+
+
+def start_clock(state: State, rate: float) -> SystemClock:
+    """The park's business time. It never goes back: a fast day stays lived after a restart."""
+    now = real_now()
+    asked = os.environ.get("AIRLANE_CLOCK_EPOCH")
+    epoch = datetime.fromisoformat(asked).astimezone(UTC) if asked else now
+    lived = state.home / "clock.json"
+    if lived.exists():
+        epoch = max(epoch, datetime.fromisoformat(json.loads(lived.read_text())["lived_until"]))
+    return SystemClock(rate=rate, epoch=epoch, anchor=now)
+
+
+def remember_clock(state: State, clock: SystemClock) -> None:
+    half = state.home / "clock.json.new"
+    half.write_text(json.dumps({"lived_until": clock.now().isoformat()}))
+    half.replace(state.home / "clock.json")
+
+
+def take_lock(state: State) -> IO[str]:
+    """One park per checkout. The system drops the lock with its process, however that ends."""
+    lock = state.lock.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        pid = lock.read().strip()
+        lock.close()
+        raise Stop(
+            f"this checkout's park already runs (process {pid}): use it, or stop it with make stop"
+        ) from None
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def running_park(state: State) -> int | None:
+    """The process id of the running park's supervisor."""
+    try:
+        with state.lock.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(state.lock.read_text())
+    except FileNotFoundError:
+        return None
+    return None
+
+
+def read_status(state: State) -> dict[str, dict[str, Any]]:
+    path = state.run / "status.json"
+    status: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+    return status
