@@ -48,7 +48,7 @@ def test_package_initialisers_hold_no_logic(service: str) -> None:
 
 
 def _section(readme: str, title: str) -> str:
-    match = re.search(rf"^## {title}\b.*?\n(.*?)(?=^## |\Z)", readme, re.M | re.S)
+    match = re.search(rf"^## {title}\b.*?\n(.*?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL)
     assert match, f"the README has no section '## {title}'"
     return match.group(1)
 
