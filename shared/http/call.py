@@ -1,0 +1,157 @@
+"""A route's one dependency: who calls, for which tenant, and the transaction to do it in.
+
+`call("catalog:write")` checks the token, its scope and role before the route runs and shows up in
+the OpenAPI. The route opens the transaction through `read`, `once` or `change`; it is committed
+before the answer is sent.
+"""
+
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Final
+
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.db import Database, Reader
+from shared.http import incoming
+from shared.http.idempotency import Act, key_of, run_once
+from shared.http.incoming import Incoming
+from shared.http.replies import response_of
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Forbidden, Invalid, Locale, Text, Unauthenticated
+from shared.kernel.identity import PARK, Principal, Role
+from shared.kernel.ids import ID_PATTERN
+
+_ACT_AS: Final = b"airlane-tenant"
+
+
+class TenantInvalid(Invalid):
+    code = "auth.tenant_invalid"
+    text = Text("Airlane-Tenant holds no tenant id.", "Airlane-Tenant 不是有效的租户编号。")
+    fix = Text("Send an id such as mer_0193….", "请使用形如 mer_0193… 的编号。")
+
+
+class TenantMissing(Invalid):
+    code = "auth.tenant_missing"
+    text = Text(
+        "For whom? An operator changes things for one merchant.",
+        "请指明商户：操作员须代表某一商户操作。",
+    )
+    fix = Text("Send the header Airlane-Tenant: mer_….", "请携带 Airlane-Tenant: mer_… 请求头。")
+
+
+class Call:
+    """One request of a known caller. `tenant` is whose rows it may touch."""
+
+    __slots__ = ("_request", "_scope", "principal", "tenant")
+
+    def __init__(self, principal: Principal, request: Incoming, scope: Request) -> None:
+        self.principal = principal
+        self.tenant = principal.acts_as
+        self._request = request
+        self._scope = scope
+
+    @property
+    def db(self) -> Database:
+        return self._request.parts.db
+
+    @property
+    def clock(self) -> Clock:
+        return self._request.parts.clock
+
+    @property
+    def locale(self) -> Locale:
+        return self._request.locale
+
+    @property
+    def if_match(self) -> str | None:
+        return self._request.header(b"if-match")
+
+    def read(self) -> AbstractAsyncContextManager[Reader]:
+        """A read-only transaction under the caller's tenant."""
+        return self.db.read(self.tenant)
+
+    async def once(self, act: Act) -> Response:
+        """`act` in a transaction, and at most once per Idempotency-Key, if the client sent one."""
+        header = self._request.header(b"idempotency-key")
+        if header is None:
+            return await self.change(act)
+        scope = self._scope.scope
+        key = key_of(
+            header,
+            tenant=self.tenant,
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            body=self._request.body,
+        )
+        return await run_once(self.db, self.tenant, key, act)
+
+    async def change(self, act: Act) -> Response:
+        """`act` in a transaction: for methods that are idempotent by themselves."""
+        async with self.db.transaction(self.tenant) as uow:
+            reply = await act(uow)
+        return response_of(reply)
+
+
+class CallDependency(SecurityBase):
+    """What `Depends(call(…))` holds. FastAPI recognises it as a security scheme, so that the
+    OpenAPI needs no second dependency per route.
+    """
+
+    def __init__(self, scope: str | None, roles: frozenset[Role], *, park_wide: bool) -> None:
+        self.model = HTTPBearer(bearerFormat="JWT", description="Token of POST /oauth/token.")
+        self.scheme_name = "bearer"
+        self.scope = scope
+        self.roles = roles
+        self._park_wide = park_wide
+
+    async def __call__(self, request: Request) -> Call:
+        what = incoming.of(request.scope)
+        token = _bearer(what)
+        verifier = what.parts.verifier
+        principal = verifier.remembered(token) or await verifier.verify(token)
+        if self.scope is not None and self.scope not in principal.scopes:
+            raise Forbidden(needs=self.scope)
+        if self.roles and principal.role not in self.roles:
+            raise Forbidden(needs=" / ".join(sorted(self.roles)))
+        return Call(self._acting(principal, what.headers.get(_ACT_AS)), what, request)
+
+    def _acting(self, principal: Principal, named: bytes | None) -> Principal:
+        """The principal with the tenant it acts for: Airlane-Tenant is for operators."""
+        if principal.role is not Role.OPERATOR:
+            if named is not None and named.decode("latin-1") != principal.tenant:
+                raise Forbidden(needs="operator")
+            return principal
+        if named is None:
+            if not self._park_wide:
+                raise TenantMissing(pointer="/header/airlane-tenant")
+            return replace(principal, acts_as=PARK)
+        tenant = named.decode("latin-1")
+        if ID_PATTERN.match(tenant) is None:
+            raise TenantInvalid(pointer="/header/airlane-tenant")
+        return replace(principal, acts_as=tenant)
+
+
+def call(
+    scope: str | None = None, *, roles: Collection[Role] = (), park_wide: bool | None = None
+) -> CallDependency:
+    """The caller must hold `scope` and, if given, one of `roles`.
+
+    `park_wide` says whether an operator may come without naming a tenant. By default yes for
+    reads and for what only operators may do, no for other writes: a row of nobody helps nobody.
+    """
+    allowed = frozenset(roles)
+    if park_wide is None:
+        park_wide = allowed == {Role.OPERATOR} or not (scope or "").endswith(":write")
+    return CallDependency(scope, allowed, park_wide=park_wide)
+
+
+def _bearer(what: Incoming) -> str:
+    kind, _, token = (what.header(b"authorization") or "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return token.strip()

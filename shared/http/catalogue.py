@@ -1,0 +1,52 @@
+"""GET /problems and /problems/{code}: what `type` of a problem points at. The list is made of
+the error classes themselves, so it cannot fall behind.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from shared.http.errors import status_of
+from shared.http.faults import explained
+from shared.http.replies import json_reply
+from shared.kernel.errors import AirlaneError, NotFound, Text
+
+problem_catalogue = APIRouter(include_in_schema=False)
+
+
+@problem_catalogue.get("/problems")
+async def list_problems() -> Response:
+    return json_reply({"items": sorted(_all().values(), key=lambda p: str(p["code"]))})
+
+
+@problem_catalogue.get("/problems/{code}")
+async def get_problem(code: str) -> Response:
+    known = _all().get(code)
+    if known is None:
+        raise NotFound
+    return json_reply(known)
+
+
+def _all() -> dict[str, dict[str, Any]]:
+    found = {code: _explanation(code, text, fix, None) for code, text, fix in explained()}
+    kinds: list[type[AirlaneError]] = [AirlaneError, *_below(AirlaneError)]
+    for kind in kinds:
+        found[kind.code] = _explanation(kind.code, kind.text, kind.fix, status_of(kind))
+    return found
+
+
+def _below(kind: type[AirlaneError]) -> Iterator[type[AirlaneError]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _below(sub)
+
+
+def _explanation(code: str, text: Text, fix: Text, status: int | None) -> dict[str, Any]:
+    return {
+        "code": code,
+        "status": status,
+        "text": {"en": text.en, "zh-CN": text.zh},
+        "fix": {"en": fix.en, "zh-CN": fix.zh},
+    }

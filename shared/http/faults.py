@@ -1,0 +1,176 @@
+"""Pydantic's findings as our own: a JSON Pointer, a stable code, two languages and what to do.
+
+Codes do not follow pydantic's names, which change with it: several of its types are one of ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from shared.kernel.errors import FieldProblem, Text
+
+# code → text, fix. `{places}` are filled from pydantic's ctx.
+_WORDS: Final[dict[str, tuple[Text, Text]]] = {
+    "field.missing": (
+        Text("This field is required.", "该字段为必填项。"),
+        Text("Add it.", "请补充该字段。"),
+    ),
+    "field.unknown": (
+        Text("There is no such field here.", "此处没有该字段。"),
+        Text("Remove it, or correct its name.", "请删除该字段或更正名称。"),
+    ),
+    "field.wrong_type": (
+        Text("This must be {wanted}.", "此处必须为{wanted_zh}。"),
+        Text("Send a value of that type.", "请发送该类型的值。"),
+    ),
+    "field.too_short": (
+        Text("At least {min_length} characters are needed.", "至少需要 {min_length} 个字符。"),
+        Text("Lengthen it.", "请补足长度。"),
+    ),
+    "field.too_long": (
+        Text("At most {max_length} characters are allowed.", "最多 {max_length} 个字符。"),
+        Text("Shorten it.", "请缩短。"),
+    ),
+    "field.too_few_items": (
+        Text("At least {min_length} entries are needed.", "至少需要 {min_length} 项。"),
+        Text("Add entries.", "请增加条目。"),
+    ),
+    "field.too_many_items": (
+        Text("At most {max_length} entries are allowed.", "最多 {max_length} 项。"),
+        Text("Split the request.", "请拆分提交。"),
+    ),
+    "field.wrong_format": (
+        Text("This does not match the pattern {pattern}.", "不符合格式 {pattern}。"),
+        Text("See the examples in /docs.", "请参考 /docs 中的示例。"),
+    ),
+    "field.too_small": (
+        Text("This must be {bound}.", "此值必须{bound_zh}。"),
+        Text("Send a larger number.", "请增大数值。"),
+    ),
+    "field.too_large": (
+        Text("This must be {bound}.", "此值必须{bound_zh}。"),
+        Text("Send a smaller number.", "请减小数值。"),
+    ),
+    "field.not_a_multiple": (
+        Text("This must be a multiple of {multiple_of}.", "必须为 {multiple_of} 的倍数。"),
+        Text("Round it.", "请取整。"),
+    ),
+    "field.too_many_digits": (
+        Text("The number has too many digits.", "数字位数过多。"),
+        Text("Round it.", "请舍入。"),
+    ),
+    "field.not_one_of": (
+        Text("This must be one of: {expected}.", "取值必须为以下之一：{expected}。"),
+        Text("Choose one of them.", "请从中选择。"),
+    ),
+    "field.no_time_zone": (
+        Text("The instant has no offset.", "时间缺少时区偏移。"),
+        Text("Add one, such as +08:00 or Z.", "请补充时区，例如 +08:00 或 Z。"),
+    ),
+    "field.not_finite": (
+        Text("This must be a finite number.", "必须为有限数值。"),
+        Text("Send an ordinary number.", "请发送普通数值。"),
+    ),
+    "field.invalid": (
+        Text("{reason}.", "取值无效：{reason}。"),
+        Text("Correct it.", "请更正。"),
+    ),
+}  # fmt: skip
+
+_TYPES: Final[dict[str, tuple[str, str]]] = {
+    "string": ("text", "文本"),
+    "int": ("a whole number", "整数"),
+    "float": ("a number", "数字"),
+    "decimal": ("a decimal number", "十进制数"),
+    "bool": ("true or false", "true 或 false"),
+    "dict": ("an object", "对象"),
+    "model": ("an object", "对象"),
+    "dataclass": ("an object", "对象"),
+    "list": ("an array", "数组"),
+    "tuple": ("an array", "数组"),
+    "set": ("an array", "数组"),
+    "date": ("a date such as 2026-11-22", "日期，例如 2026-11-22"),
+    "datetime": ("an instant such as 2026-11-22T08:00:00Z", "时间，例如 2026-11-22T08:00:00Z"),
+    "time": ("a time such as 08:00:00", "时刻，例如 08:00:00"),
+    "timedelta": ("a duration", "时长"),
+    "url": ("an absolute URL", "完整的网址"),
+    "uuid": ("a UUID", "UUID"),
+    "bytes": ("text", "文本"),
+    "none": ("null", "null"),
+}
+
+_CODES: Final[dict[str, str]] = {
+    "missing": "field.missing",
+    "extra_forbidden": "field.unknown",
+    "string_too_short": "field.too_short",
+    "string_too_long": "field.too_long",
+    "too_short": "field.too_few_items",
+    "too_long": "field.too_many_items",
+    "string_pattern_mismatch": "field.wrong_format",
+    "greater_than": "field.too_small",
+    "greater_than_equal": "field.too_small",
+    "less_than": "field.too_large",
+    "less_than_equal": "field.too_large",
+    "multiple_of": "field.not_a_multiple",
+    "decimal_max_digits": "field.too_many_digits",
+    "decimal_max_places": "field.too_many_digits",
+    "decimal_whole_digits": "field.too_many_digits",
+    "int_parsing_size": "field.too_many_digits",
+    "enum": "field.not_one_of",
+    "literal_error": "field.not_one_of",
+    "union_tag_invalid": "field.not_one_of",
+    "timezone_aware": "field.no_time_zone",
+    "finite_number": "field.not_finite",
+}
+
+_BOUNDS: Final[dict[str, tuple[str, str]]] = {
+    "gt": ("above", "大于"),
+    "ge": ("at least", "不小于"),
+    "lt": ("below", "小于"),
+    "le": ("at most", "不大于"),
+}
+
+_PLACES: Final = ("query", "path", "header", "cookie")
+
+
+def field_problem(error: Mapping[str, Any]) -> FieldProblem:
+    """One entry of pydantic's `errors()`, with FastAPI's `loc`, as a problem of ours."""
+    kind: str = error["type"]
+    context: dict[str, Any] = dict(error.get("ctx") or {})
+    at = pointer(error["loc"])
+    if "." in kind:  # a code of our own, from PydanticCustomError("catalog.product.…", …)
+        message = Text(error["msg"], error["msg"])
+        return FieldProblem(at, kind, message, _WORDS["field.invalid"][1], context)
+    code = _CODES.get(kind)
+    if code is None:
+        wanted = _TYPES.get(kind.partition("_")[0])
+        code = "field.wrong_type" if wanted else "field.invalid"
+        if wanted:
+            context["wanted"], context["wanted_zh"] = wanted
+        else:
+            context["reason"] = _reason(error["msg"], context)
+    for name, (en, zh) in _BOUNDS.items():
+        if name in context:
+            context["bound"] = f"{en} {context[name]}"
+            context["bound_zh"] = f"{zh} {context[name]}"
+    if kind == "union_tag_invalid":
+        context["expected"] = context.get("expected_tags", "")
+    text, fix = _WORDS[code]
+    return FieldProblem(at, code, text, fix, context)
+
+
+def pointer(location: Sequence[str | int]) -> str:
+    """A JSON Pointer into the body; what is not in the body starts with its place: /query/limit."""
+    place = location[0] if location else "body"
+    parts = location if place in _PLACES else location[1:]
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _reason(message: str, context: dict[str, Any]) -> str:
+    """The sentence of a ValueError raised by a validator, or pydantic's own."""
+    raised = context.get("error")
+    return str(raised if isinstance(raised, Exception) else message).rstrip(".")
+
+
+def explained() -> list[tuple[str, Text, Text]]:
+    """Every code of this module with its texts, for the catalogue of problems."""
+    return [(code, text, fix) for code, (text, fix) in _WORDS.items()]

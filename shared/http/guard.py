@@ -1,0 +1,160 @@
+"""The one middleware around every route: trace id, load shedding, the body and its limits, metrics,
+security headers, and the last-resort answer to an exception nobody expected.
+
+Pure ASGI on purpose: Starlette's BaseHTTPMiddleware alone halves the request rate.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http import incoming
+from shared.http.body import check_json, check_target, read_body, replayed
+from shared.http.errors import Busy, problem_response, refusal_behind
+from shared.http.incoming import Incoming, Parts
+from shared.http.probes import probes
+from shared.kernel.errors import AirlaneError
+from shared.telemetry import get_logger, metrics, trace
+
+log = get_logger(__name__)
+
+_UNMATCHED: Final = "unmatched"
+# Anybody may invent a method; a label must not take any value.
+_METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_CACHE_CONTROL: Final = (b"cache-control", b"no-store")
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`batch_bytes` holds for paths that end in :batch, `body_bytes` for all others."""
+
+    in_flight: int = 256
+    body_bytes: int = 1024 * 1024
+    batch_bytes: int = 8 * 1024 * 1024
+
+    def of(self, path: str) -> int:
+        return self.batch_bytes if path.endswith(":batch") else self.body_bytes
+
+
+class _Answer:
+    """Watches what is sent: adds the headers every answer carries, remembers the status."""
+
+    __slots__ = ("_send", "status", "trace_id")
+
+    def __init__(self, send: Send, trace_id: str) -> None:
+        self._send = send
+        self.trace_id = trace_id
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), *_HEADERS]
+            headers.append((b"airlane-trace-id", self.trace_id.encode()))
+            if not _names(headers, b"cache-control"):
+                headers.append(_CACHE_CONTROL)
+            message["headers"] = headers
+        await self._send(message)
+
+
+def _names(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bool:
+    return any(name.lower() == wanted for name, _ in headers)
+
+
+class Guard:
+    def __init__(self, app: ASGIApp, *, parts: Parts, limits: Limits) -> None:
+        self._app = app
+        self._parts = parts
+        self._limits = limits
+        self._probes = probes(parts)
+        self._in_flight = 0
+        self._counters: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+        metrics.HTTP_IN_FLIGHT.set_function(lambda: self._in_flight)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        probe = self._probes.get(scope["path"])
+        if probe is not None:
+            await (await probe())(scope, receive, send)
+            return
+        started_s = perf_counter()
+        request = Incoming(self._parts, dict(scope["headers"]), b"")
+        incoming.put(scope, request)
+        here = trace.continued(request.header(b"traceparent"))
+        token = trace.enter(here)
+        answer = _Answer(send, here.trace_id)
+        self._in_flight += 1
+        try:
+            await self._work(scope, request, receive, answer)
+        finally:
+            self._in_flight -= 1
+            trace.leave(token)
+            self._count(scope, answer.status, perf_counter() - started_s)
+
+    async def _work(
+        self, scope: Scope, request: Incoming, receive: Receive, answer: _Answer
+    ) -> None:
+        try:
+            if self._in_flight > self._limits.in_flight:
+                metrics.HTTP_SHED.inc()
+                raise Busy  # noqa: TRY301 - answered below like every refusal
+            check_target(scope["path"], scope["query_string"])
+            headers = request.headers
+            if b"content-length" in headers or b"transfer-encoding" in headers:
+                body = await read_body(
+                    receive,
+                    declared=headers.get(b"content-length"),
+                    limit=self._limits.of(scope["path"]),
+                )
+                if body is None:
+                    return
+                if b"json" in headers.get(b"content-type", b""):
+                    check_json(body)
+                request.body = body
+                receive = replayed(body, receive)
+            await self._app(scope, receive, answer.send)
+        except AirlaneError as refusal:
+            await problem_response(refusal, scope)(scope, receive, answer.send)
+        except Exception as fault:  # noqa: BLE001 - the last resort; it logs and answers
+            await self._unexpected(fault, scope, receive, answer)
+
+    async def _unexpected(
+        self, fault: Exception, scope: Scope, receive: Receive, answer: _Answer
+    ) -> None:
+        refusal = refusal_behind(fault)
+        if refusal is None:
+            log.error("request failed", method=scope["method"], path=scope["path"], exc_info=fault)
+        else:
+            log.warning("a schema lets through what the database refuses", path=scope["path"])
+        # Half an answer cannot be taken back; the server then closes the connection.
+        if not answer.status:
+            error = refusal or AirlaneError()
+            await problem_response(error, scope)(scope, receive, answer.send)
+
+    def _count(self, scope: Scope, status: int, duration_s: float) -> None:
+        if not status:
+            status = 499  # the client went away before the answer (a convention of nginx)
+        route = getattr(scope.get("route"), "path_format", _UNMATCHED)
+        key = (route, scope["method"], status)
+        counters = self._counters.get(key)
+        if counters is None:
+            method = key[1] if key[1] in _METHODS else "other"
+            service = self._parts.service
+            counters = (
+                metrics.HTTP_REQUESTS.labels(service, route, method, str(status)),
+                metrics.HTTP_REQUEST_DURATION.labels(service, route, method),
+            )
+            if method != "other":
+                self._counters[key] = counters
+        counters[0].inc()
+        counters[1].observe(duration_s)

@@ -1,0 +1,180 @@
+"""Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a POST that is repeated has one
+effect and one answer. The key's row is written in the transaction of the effect, so that neither
+exists without the other, whatever dies in between. Only success is stored: a refused request may be
+corrected and sent again under the same key.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from asyncpg import Record
+from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, text
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import JSONB
+from starlette.responses import Response
+
+from shared.db import Database, Statement, UnitOfWork
+from shared.http.replies import JsonBytes, Reply, json_bytes
+from shared.kernel.errors import AirlaneError, Conflict, Invalid, Text
+
+_CHARS_MAX: Final = 255
+
+Act = Callable[[UnitOfWork], Awaitable[Reply]]
+
+
+class IdempotencyKeyInvalid(Invalid):
+    code = "request.idempotency_key_invalid"
+    text = Text(
+        "Idempotency-Key must have 1 to 255 visible ASCII characters.",
+        "Idempotency-Key 须为 1 至 255 个可见 ASCII 字符。",
+    )
+    fix = Text("Send a fresh UUID for each new request.", "请为每个新请求使用新的 UUID。")
+
+
+class IdempotencyMismatch(Invalid):
+    code = "request.idempotency_mismatch"
+    text = Text(
+        "This Idempotency-Key was used for a request with another body.",
+        "该 Idempotency-Key 已用于内容不同的请求。",
+    )
+    fix = Text("Send a new request with a new key.", "新请求请使用新的键。")
+
+
+class IdempotencyInProgress(Conflict):
+    code = "request.idempotency_in_progress"
+    text = Text(
+        "The first request with this key is still running.", "使用该键的首个请求仍在处理中。"
+    )
+    fix = Text("Repeat it in a moment: you will get its answer.", "请稍后重试，将返回其结果。")
+
+
+class _OvertakenError(Exception):
+    """Another request with the key committed between our look and our end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One use of a key: `hash` names it, `fingerprint` is what was asked for with it."""
+
+    hash: str
+    fingerprint: str
+
+    @property
+    def lock(self) -> int:
+        """A signed 64-bit number for PostgreSQL's advisory lock."""
+        return int.from_bytes(bytes.fromhex(self.hash[:16]), signed=True)
+
+
+def key_of(header: str, *, tenant: str, method: str, path: str, query: bytes, body: bytes) -> Key:
+    """Raises IdempotencyKeyInvalid. The draft quotes the value, most clients do not: both work."""
+    value = header.strip()
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if not 1 <= len(value) <= _CHARS_MAX or not value.isascii() or not value.isprintable():
+        raise IdempotencyKeyInvalid(pointer="/header/idempotency-key")
+    named = "\0".join((tenant, method, path, value)).encode("utf-8", "backslashreplace")
+    return Key(hashlib.sha256(named).hexdigest(), _fingerprint(query, body))
+
+
+def _fingerprint(query: bytes, body: bytes) -> str:
+    """Equal for equal requests: the order of members and white space in JSON do not count."""
+    try:
+        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        canonical = body
+    return hashlib.sha256(query + b"\0" + canonical).hexdigest()
+
+
+@cache
+def _statements(schema: str) -> tuple[Statement, Statement]:
+    """Look (and lock), keep. `schema` is the service's own name, never a value from outside."""
+    # One statement for both: it costs one round trip. Its snapshot may be older than the lock;
+    # the primary key then refuses the second row (see run_once).
+    look = text(
+        "SELECT pg_try_advisory_xact_lock(:lock) AS locked,"  # noqa: S608 - the schema is ours
+        " k.fingerprint, k.status, k.headers, k.body"
+        f" FROM (SELECT 1) AS one LEFT JOIN {schema}.idempotency_key AS k"
+        " ON k.tenant_id = :tenant_id AND k.key_hash = :key_hash"
+    ).bindparams(
+        bindparam("lock", type_=BigInteger),
+        bindparam("tenant_id", type_=SqlText),
+        bindparam("key_hash", type_=SqlText),
+    )
+    keep = text(
+        f"INSERT INTO {schema}.idempotency_key"  # noqa: S608 - the schema is ours
+        " (tenant_id, key_hash, fingerprint, status, headers, body)"
+        " VALUES (:tenant_id, :key_hash, :fingerprint, :status, :headers, :body)"
+        " ON CONFLICT (tenant_id, key_hash) DO NOTHING"
+    ).bindparams(
+        bindparam("tenant_id", type_=SqlText),
+        bindparam("key_hash", type_=SqlText),
+        bindparam("fingerprint", type_=SqlText),
+        bindparam("status", type_=Integer),
+        bindparam("headers", type_=JSONB),
+        bindparam("body", type_=LargeBinary),
+    )
+    return Statement(look), Statement(keep)
+
+
+async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
+    """The effect and its answer, or the stored answer of the first time.
+
+    Raises IdempotencyMismatch, IdempotencyInProgress, and what `act` raises. `act` may run twice,
+    the first time rolled back, when another request with the key commits at the same moment.
+    """
+    try:
+        return await _attempt(db, tenant, key, act)
+    except _OvertakenError:
+        return await _attempt(db, tenant, key, act)
+    except (IdempotencyMismatch, IdempotencyInProgress):
+        raise
+    except AirlaneError:
+        # Refused perhaps only because the first request has just had its effect ("that order
+        # number exists"): then its answer is the answer.
+        stored = await _stored(db, tenant, key)
+        if stored is None:
+            raise
+        return stored
+
+
+async def _attempt(db: Database, tenant: str, key: Key, act: Act) -> Response:
+    look, keep = _statements(db.schema)
+    async with db.transaction(tenant) as uow:
+        row = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
+        assert row is not None
+        if row["status"] is not None:
+            return _replay(row, key)
+        if not row["locked"]:
+            raise IdempotencyInProgress
+        reply = await act(uow)
+        body, headers = json_bytes(reply.body), reply.named_headers()
+        if 200 <= reply.status < 300:
+            kept = await uow.execute(
+                keep,
+                tenant_id=tenant,
+                key_hash=key.hash,
+                fingerprint=key.fingerprint,
+                status=reply.status,
+                headers=headers,
+                body=body,
+            )
+            if not kept:
+                raise _OvertakenError
+    return JsonBytes(body, reply.status, headers)
+
+
+async def _stored(db: Database, tenant: str, key: Key) -> Response | None:
+    look, _ = _statements(db.schema)
+    async with db.transaction(tenant) as uow:
+        row = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
+        return _replay(row, key) if row is not None and row["status"] is not None else None
+
+
+def _replay(row: Record | Mapping[str, Any], key: Key) -> Response:
+    if row["fingerprint"] != key.fingerprint:
+        raise IdempotencyMismatch(pointer="/header/idempotency-key")
+    return JsonBytes(row["body"], row["status"], {**row["headers"], "idempotency-replayed": "true"})

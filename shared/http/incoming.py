@@ -1,0 +1,61 @@
+"""What the guard learned about a request before any route saw it, and what the app consists of.
+Travels in the ASGI scope, so that dependencies and error handlers need no second look.
+"""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+from starlette.types import Scope
+
+from shared.db import Database
+from shared.http.auth import Verifier
+from shared.http.locale import negotiate
+from shared.kernel.clock import Clock
+from shared.kernel.errors import DEFAULT_LOCALE, Locale
+
+_KEY: Final = "airlane"
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of one running app; `draining` turns true when it has been told to stop."""
+
+    service: str
+    db: Database
+    clock: Clock
+    verifier: Verifier
+    draining: bool = False
+
+
+class Incoming:
+    """One request: header names in lower case, of repeated ones the last; the whole body."""
+
+    __slots__ = ("body", "headers", "parts")
+
+    def __init__(self, parts: Parts, headers: dict[bytes, bytes], body: bytes) -> None:
+        self.parts = parts
+        self.headers = headers
+        self.body = body
+
+    def header(self, name: bytes) -> str | None:
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def locale(self) -> Locale:
+        accepted = self.header(b"accept-language")
+        return negotiate(accepted) if accepted else DEFAULT_LOCALE
+
+
+def put(scope: Scope, incoming: Incoming) -> None:
+    scope[_KEY] = incoming
+
+
+def of(scope: Scope) -> Incoming:
+    """Raises KeyError outside of an app made by `create_app`."""
+    return cast("Incoming", scope[_KEY])
+
+
+def locale_of(scope: Scope) -> Locale:
+    incoming = scope.get(_KEY)
+    return incoming.locale if incoming is not None else DEFAULT_LOCALE

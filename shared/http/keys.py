@@ -1,0 +1,72 @@
+"""Where the public keys of the token issuer come from. Catalog, which owns the keys, and tests pass
+in a source of their own; all others read a JWKS (RFC 7517) from its address.
+"""
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from shared.kernel.errors import Text, Unavailable
+
+_TIMEOUT_S: Final = 3.0
+_BYTES_MAX: Final = 256 * 1024
+
+Jwks = Mapping[str, Any]
+
+
+class KeysUnavailable(Unavailable):
+    """Without keys nobody can be let in, and nobody can be refused for good either."""
+
+    code = "auth.keys_unavailable"
+    text = Text(
+        "The keys for checking tokens cannot be read right now.", "暂时无法获取令牌校验密钥。"
+    )
+    retry_after_s = 2
+
+
+class KeySource(Protocol):
+    async def fetch(self) -> Jwks:
+        """The present JWK Set: `{"keys": […]}`. Raises KeysUnavailable."""
+        ...
+
+
+class UrlKeys:
+    """A JWKS at an http(s):// or file:// address (a setting, never a value from a request)."""
+
+    def __init__(self, url: str) -> None:
+        if urlsplit(url).scheme not in ("http", "https", "file"):
+            raise ValueError(f"{url!r} is no http, https or file address")
+        self.url = url
+
+    async def fetch(self) -> Jwks:
+        try:
+            return await asyncio.to_thread(self._read)
+        except (OSError, ValueError) as error:
+            raise KeysUnavailable from error
+
+    def _read(self) -> Jwks:
+        if self.url.startswith("file://"):
+            raw = Path(urlsplit(self.url).path).read_bytes()
+        else:
+            # No proxy from the environment: the issuer is a neighbour.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(self.url, timeout=_TIMEOUT_S) as answer:
+                raw = answer.read(_BYTES_MAX)
+        keys = json.loads(raw)
+        if not isinstance(keys, dict) or not isinstance(keys.get("keys"), list):
+            raise ValueError(f"{self.url} holds no JWK Set")  # noqa: TRY004 - bad data, not a bug
+        return keys
+
+
+class GivenKeys:
+    """A fixed set, for tests and for a service that holds its keys itself."""
+
+    def __init__(self, keys: Jwks) -> None:
+        self.keys = keys
+
+    async def fetch(self) -> Jwks:
+        return self.keys

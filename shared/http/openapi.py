@@ -1,0 +1,124 @@
+"""The published contract: FastAPI's schema with our problems, headers and names.
+
+Every operation refers to one `Problem`; FastAPI's own 422 form, which we never send, is not in it.
+"""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from shared.http.errors import CONTENT_TYPE
+
+_METHODS: Final = ("get", "put", "post", "patch", "delete")
+
+
+class ProblemField(BaseModel):
+    """One fault at one place of the request."""
+
+    pointer: str = Field(
+        description="JSON Pointer into the body; /query/…, /path/… or /header/… elsewhere.",
+        examples=["/lines/0/sku"],
+    )
+    code: str = Field(examples=["field.missing"])
+    detail: str = Field(examples=["This field is required."])
+    fix: str = Field(examples=["Add it."])
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable; texts follow Accept-Language (en, zh-CN)."""
+
+    type: str = Field(
+        description="Address of the explanation.", examples=["/problems/request.invalid"]
+    )
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(examples=["request.invalid"])
+    fix: str = Field(description="What to do about it.")
+    errors: list[ProblemField]
+    trace_id: str | None = Field(description="Tell us this when you ask for help.")
+
+
+_CONTENT: Final = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*statuses: int) -> Responses:
+    """`responses=problems(404, 409)`: the refusals a route is known for. Others are `default`."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": _CONTENT}
+        for status in statuses
+    }
+
+
+# On every route: any refusal has this form.
+DEFAULT_RESPONSES: Final[Responses] = {
+    "default": {"description": "Any refusal or failure.", "content": _CONTENT}
+}
+
+_PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "description": "Language of problems: en or zh-CN.",
+        "schema": {"type": "string", "examples": ["zh-CN"]},
+    },
+    "AirlaneTenant": {
+        "name": "Airlane-Tenant",
+        "description": "Operators only: the merchant or partner to act for.",
+        "schema": {"type": "string", "pattern": "^[a-z]{3}_[0-9a-f]{32}$"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "description": "Makes repeating safe: same key, same answer, one effect, for a day.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "description": 'The ETag of your last read, or * to overwrite. Example: "3".',
+        "schema": {"type": "string", "examples": ['"3"', "*"]},
+    },
+}
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app.openapi()` return the published contract."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = generate()
+            _complete(schema)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    components = schema.setdefault("components", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    components.setdefault("schemas", {}).update(problem.pop("$defs"), Problem=problem)
+    components["parameters"] = {
+        name: {"in": "header", "required": False, **rest} for name, rest in _PARAMETERS.items()
+    }
+    for path in schema["paths"].values():
+        for method in _METHODS:
+            if method in path:
+                _complete_operation(method, path[method])
+
+
+def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+    names = ["AcceptLanguage"]
+    if operation.get("security"):
+        operation["responses"].update(problems(401, 403))
+        names.append("AirlaneTenant")
+        if method == "post":
+            names.append("IdempotencyKey")
+        if method in ("put", "patch", "delete"):
+            names.append("IfMatch")
+    given = operation.setdefault("parameters", [])
+    given.extend({"$ref": f"#/components/parameters/{name}"} for name in names)

@@ -1,0 +1,127 @@
+"""Lists in pages: `{items, next}`. The cursor is the sort key of the last row, so that pages
+neither skip nor repeat rows when others come in between, and cost the same at any depth.
+
+It is opaque, not secret: base64url of the key and of a hash of the filters it was made for. One
+that is not ours, or of another list or filter, is refused instead of giving a wrong page.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from shared.kernel.errors import Invalid, Text
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+LIMIT_MAX: Final = 200
+_CURSOR_CHARS_MAX: Final = 1024
+
+
+class BadCursor(Invalid):
+    code = "request.bad_cursor"
+    text = Text("The cursor does not belong to this list.", "游标与该列表不匹配。")
+    fix = Text(
+        "Use `next` of the page before with the same filters, or start without a cursor.",
+        "请使用上一页返回的 next 并保持筛选条件不变，或不带游标重新开始。",
+    )
+
+
+class Page(BaseModel, Generic[T]):
+    """One page; `next` is the cursor of the page after it, null on the last one."""
+
+    items: list[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageParams:
+    """`limit` and `cursor` of a request. Read `fetch` rows: one too many says there is more."""
+
+    limit: int
+    cursor: str | None
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to ask the database for."""
+        return self.limit + 1
+
+    def after(self, filters: Mapping[str, Any], *shape: type) -> tuple[Any, ...] | None:
+        """The sort key to continue after, or None on the first page. Raises BadCursor."""
+        if self.cursor is None:
+            return None
+        return decode_cursor(self.cursor, filters, *shape)
+
+    def page(
+        self,
+        rows: Sequence[R],
+        build: Callable[[R], T],
+        *,
+        key: Callable[[R], Sequence[Any]],
+        filters: Mapping[str, Any],
+    ) -> Page[T]:
+        """The page of up to `fetch` rows."""
+        shown = rows[: self.limit]
+        more = len(rows) > self.limit
+        following = encode_cursor(key(shown[-1]), filters) if more else None
+        # Not validated again: `build` has just made the items.
+        return Page[T].model_construct(items=[build(row) for row in shown], next=following)
+
+
+async def page_params(
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries of a page.")] = 50,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=_CURSOR_CHARS_MAX, description="`next` of the page before."),
+    ] = None,
+) -> PageParams:
+    """Dependency: `page: Annotated[PageParams, Depends(page_params)]`."""
+    return PageParams(limit, cursor)
+
+
+def encode_cursor(key: Sequence[Any], filters: Mapping[str, Any]) -> str:
+    """`key` holds texts, whole numbers and aware instants; `filters` everything but the page."""
+    values = [v.isoformat() if isinstance(v, datetime) else v for v in key]
+    raw = json.dumps([_hash(filters), *values], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, filters: Mapping[str, Any], *shape: type) -> tuple[Any, ...]:
+    """The key, checked against its types (`str`, `int`, `datetime`). Raises BadCursor."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        held = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        made_for, *values = held
+        if made_for != _hash(filters) or len(values) != len(shape):
+            raise BadCursor(pointer="/query/cursor")
+        return tuple(_typed(value, kind) for value, kind in zip(values, shape, strict=True))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadCursor(pointer="/query/cursor") from error
+
+
+def _typed(value: Any, kind: type[Any]) -> Any:
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("no offset")
+        return instant
+    if type(value) is not kind:  # not isinstance: true is no number here
+        raise ValueError("not of that type")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError("larger than a bigint")
+    # encode() refuses lone surrogates
+    if isinstance(value, str) and b"\x00" in value.encode():
+        raise ValueError("no text PostgreSQL knows")
+    return value
+
+
+def _hash(filters: Mapping[str, Any]) -> str:
+    given = sorted((name, str(value)) for name, value in filters.items() if value is not None)
+    return hashlib.sha256(repr(given).encode("utf-8", "replace")).hexdigest()[:12]

@@ -1,0 +1,72 @@
+"""Answers: what a use case returns, in one pass to bytes. No response model per item, no second
+validation: the schema classes built the value a moment ago.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic_core import to_json
+from starlette.responses import Response
+
+_JSON: Final = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer before it is sent: a schema object, a list or dict of them, bytes of JSON, or None.
+
+    `etag` is the resource's version; `location` the address of what was created.
+    """
+
+    status: int
+    body: Any = None
+    location: str | None = None
+    etag: int | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def named_headers(self) -> dict[str, str]:
+        named = dict(self.headers)
+        if self.location is not None:
+            named["location"] = self.location
+        if self.etag is not None:
+            named["etag"] = f'"{self.etag}"'
+        return named
+
+
+class JsonBytes(Response):
+    """Ready-made JSON; skips the header building of the general class."""
+
+    def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [
+            (b"content-length", b"%d" % len(body)),
+            *((name.lower().encode("latin-1"), v.encode("latin-1")) for name, v in headers.items()),
+        ]
+        if body and "content-type" not in headers:
+            self.raw_headers.append(_JSON)
+
+
+def json_bytes(body: Any) -> bytes:
+    """Models, dataclasses, lists, Decimals, instants … to JSON; bytes pass as they are."""
+    if body is None:
+        return b""
+    return body if isinstance(body, bytes) else to_json(body, by_alias=True)
+
+
+def json_reply(
+    body: Any,
+    status: int = 200,
+    *,
+    etag: int | str | None = None,
+    location: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer of a read."""
+    return response_of(Reply(status, body, location, etag, headers or {}))
+
+
+def response_of(reply: Reply) -> Response:
+    return JsonBytes(json_bytes(reply.body), reply.status, reply.named_headers())
