@@ -4,9 +4,7 @@ Kit tables carry no tenant policy: they belong to the service's machinery, not t
 no query of an API reads them for a person. `idempotency_key` does carry one.
 """
 
-from typing import Final
-
-from alembic.operations import Operations
+from typing import Any, Final, Protocol
 
 from shared.db.outbox import LANES
 
@@ -16,14 +14,20 @@ INBOX_DAYS_KEPT: Final = 9
 OUTBOX_DAYS_KEPT: Final = 2
 
 
-def create_kit_tables(op: Operations, schema: str) -> None:
+class Executes(Protocol):
+    """The module `alembic.op` of a migration, or an `Operations` object."""
+
+    def execute(self, sqltext: Any, /) -> None: ...
+
+
+def create_kit_tables(op: Executes, schema: str) -> None:
     """outbox, relay_lane, inbox, idempotency_key and the function that rotates partitions."""
     for statement in _statements(schema):
         op.execute(statement)
     protect(op, schema, "idempotency_key")
 
 
-def protect(op: Operations, schema: str, table: str, column: str = "tenant_id") -> None:
+def protect(op: Executes, schema: str, table: str, column: str = "tenant_id") -> None:
     """Forced row-level security: rows of the transaction's tenant only; the park ("*") sees all.
 
     FORCE binds the owner, too. Without the setting the comparison is NULL: no row, fail closed.
