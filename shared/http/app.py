@@ -31,9 +31,11 @@ from shared.http.guard import Guard, Limits
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
 from shared.kernel.clock import Clock
-from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated
+from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated, Unavailable
 from shared.settings import ServiceSettings
-from shared.telemetry import metrics
+from shared.telemetry import get_logger, metrics
+
+log = get_logger(__name__)
 
 LifespanPart = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -97,8 +99,12 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await db.open()
             stack.push_async_callback(db.close)
+            try:
+                await db.open()
+            except Unavailable:
+                # It may come up after us: /readyz says no until then, and the pool keeps trying.
+                log.warning("the database does not answer yet")
             for part in parts:
                 await stack.enter_async_context(part())
             yield

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 from starlette.types import Message, Receive
 
-from shared.http.errors import ForbiddenCharacter, LoneSurrogate, NotFiniteNumber
+from shared.http.errors import ForbiddenCharacter, LoneSurrogate, Malformed, NotFiniteNumber
 from shared.http.faults import pointer
 from shared.kernel.errors import TooLarge
 
@@ -51,9 +51,12 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def check_json(body: bytes) -> None:
-    """Raises ForbiddenCharacter, LoneSurrogate or NotFiniteNumber. Malformed JSON passes: the
-    route's own parser will say where the fault is.
+    """Raises ForbiddenCharacter, LoneSurrogate, NotFiniteNumber, or Malformed for what is not
+    UTF-8 (RFC 8259 §8.1; Python would read UTF-16, too, where no escape looks as expected). Other
+    malformed JSON passes: the route's own parser will say where the fault is.
     """
+    if b"\x00" in body:
+        raise Malformed
     escapes = b"\\u" in body and (b"\\u0000" in body or _SURROGATE.search(body) is not None)
     if not escapes and b"NaN" not in body and b"Infinity" not in body:
         return

@@ -118,7 +118,7 @@ class Guard:
                 )
                 if body is None:
                     return
-                if b"json" in headers.get(b"content-type", b""):
+                if b"json" in headers.get(b"content-type", b"").lower():
                     check_json(body)
                 request.body = body
                 receive = replayed(body, receive)

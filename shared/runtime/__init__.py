@@ -1,0 +1,5 @@
+"""How a process of a service starts and stops: `python -m services.<name> <command>`."""
+
+from shared.runtime.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,142 @@
+"""The command line of every service. Each command imports only what it runs: ten processes start on
+two cores, and a worker has no use for a web framework.
+"""
+
+import argparse
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from shared.settings import SettingsError
+
+_SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+# What a person must fix, as opposed to what a supervisor should try again.
+EXIT_CONFIGURATION: Final = 2
+EXIT_UNAVAILABLE: Final = 3
+
+
+def main(
+    service: str,
+    *,
+    app: str | None = None,
+    worker: str | None = None,
+    settings: str | None = None,
+    argv: Sequence[str] | None = None,
+) -> None:
+    """Runs one command of `service` and exits. The factories are named "module:function"; by
+    default `services.<service>.app:create_app`, `….worker:create_worker`, `….settings:Settings`.
+    """
+    factories = {
+        "api": app or f"services.{service}.app:create_app",
+        "worker": worker or f"services.{service}.worker:create_worker",
+        "settings": settings or f"services.{service}.settings:Settings",
+    }
+    arguments = _parser(service).parse_args(argv)
+    commands: dict[str, Callable[[str, dict[str, str], argparse.Namespace], int]] = {
+        "api": _api,
+        "worker": _worker,
+        "migrate": _migrate,
+        "openapi": _openapi,
+    }
+    try:
+        status = commands[arguments.command](service, factories, arguments)
+    except SettingsError as error:
+        _fail(EXIT_CONFIGURATION, f"{service}: the settings do not fit", error.lines)
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _parser(service: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m services.{service}", description=f"Airlane's service {service}."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("api", help="serve the REST API")
+    commands.add_parser("worker", help="publish and consume events, run jobs")
+    commands.add_parser("migrate", help="bring the database schema up to date, as its owner")
+    openapi = commands.add_parser("openapi", help="write the OpenAPI document")
+    openapi.add_argument("--check", action="store_true", help="only compare with the written one")
+    openapi.add_argument("--stdout", action="store_true", help="print it instead")
+    return parser
+
+
+def _api(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
+    from shared.runtime.api import serve  # noqa: PLC0415
+
+    settings = _settings(service, factories)
+    return serve(_named(factories["api"])(settings), settings)
+
+
+def _worker(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
+    from shared.runtime.worker import run  # noqa: PLC0415
+
+    settings = _settings(service, factories)
+    return run(_named(factories["worker"])(settings))
+
+
+def _migrate(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
+    from shared.db.migrate import upgrade  # noqa: PLC0415
+
+    settings = _settings(service, factories)
+    if settings.owner_database_url is None:
+        variable = f"{service.upper()}_OWNER_DATABASE_URL"
+        raise SettingsError([f"{variable} is not set: migrations run as the owner role."])
+    try:
+        changed = asyncio.run(upgrade(service, settings.owner_database_url))
+    except OSError as error:
+        _fail(EXIT_UNAVAILABLE, f"{service}: the database cannot be reached", [str(error)])
+    _print(f"{service}: schema {'brought up to date' if changed else 'was up to date'}")
+    return 0
+
+
+def _openapi(service: str, factories: dict[str, str], arguments: argparse.Namespace) -> int:
+    document = openapi_document(factories["api"], factories["settings"])
+    path = _SERVICES / service / "openapi.json"
+    if arguments.stdout:
+        sys.stdout.write(document)
+        return 0
+    if not arguments.check:
+        path.write_text(document, encoding="utf-8")
+        _print(f"{service}: {path.name} written")
+        return 0
+    if path.exists() and path.read_text(encoding="utf-8") == document:
+        return 0
+    _print(f"{service}: openapi.json is stale; run: python -m services.{service} openapi")
+    return 1
+
+
+def openapi_document(app: str, settings: str) -> str:
+    """The contract as canonical JSON. Needs no database and no environment."""
+    values = _named(settings)(database_url="postgresql://nowhere/none")
+    document: dict[str, Any] = _named(app)(values).openapi()
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _settings(service: str, factories: dict[str, str]) -> Any:
+    """Settings from the environment, and logging as they say. Raises SettingsError."""
+    from shared.settings import load  # noqa: PLC0415
+    from shared.telemetry.logging import configure_logging  # noqa: PLC0415
+
+    settings = load(_named(factories["settings"]))
+    configure_logging(service, level=settings.log_level)
+    return settings
+
+
+def _named(factory: str) -> Any:
+    module, _, name = factory.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _fail(status: int, head: str, lines: Sequence[str]) -> NoReturn:
+    sys.stderr.write("\n  ".join((f"{head}:", *lines)) + "\n")
+    sys.stderr.flush()
+    sys.exit(status)
