@@ -114,7 +114,9 @@ def _complete(schema: dict[str, Any]) -> None:
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     names = ["AcceptLanguage"]
     if operation.get("security"):
-        operation["responses"].update(problems(401, 403))
+        # Keys of JSON are text; FastAPI's own are by now.
+        known = problems(401, 403)
+        operation["responses"].update({str(status): known[status] for status in known})
         names.append("AirlaneTenant")
         if method == "post":
             names.append("IdempotencyKey")
