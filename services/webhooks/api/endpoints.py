@@ -1,0 +1,211 @@
+"""/v1/endpoints: where partners, merchants and operators say what they want to be told."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from services.webhooks import queries
+from services.webhooks.api.deps import EndpointId, PageOf, Parts, WebhooksRead, WebhooksWrite
+from services.webhooks.domain.endpoint import EndpointStatus
+from services.webhooks.schemas import (
+    DeliveryOut,
+    EndpointIn,
+    EndpointOut,
+    EndpointPatch,
+    EndpointWithSecretOut,
+    TestIn,
+)
+from services.webhooks.use_cases import endpoints as use_cases
+from services.webhooks.use_cases.endpoints import EndpointChange, EndpointSecret
+from services.webhooks.use_cases.urls import vet_url
+from shared.db import UnitOfWork
+from shared.http import Call, Page, Reply, check_version, json_reply, problems
+from shared.kernel.clock import real_now
+
+endpoints_api = APIRouter(tags=["endpoints"])
+
+
+@endpoints_api.post(
+    "/v1/endpoints",
+    status_code=201,
+    response_model=EndpointWithSecretOut,
+    responses=problems(409, 422),
+)
+async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts) -> Response:
+    """The secret is in this answer and nowhere else. An answer repeated for an Idempotency-Key
+    comes without it (it is not kept in the clear): rotate the secret if the first got lost."""
+    url = await vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
+    made: list[EndpointSecret] = []
+
+    async def act(uow: UnitOfWork) -> Reply:
+        secret = await use_cases.register_endpoint(
+            uow,
+            principal=call.principal,
+            url=url,
+            event_types=body.event_types,
+            description=body.description,
+            key_ring=parts.key_ring,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
+        made.append(secret)
+        row = await queries.get_endpoint(uow, endpoint_id=secret.endpoint_id)
+        return Reply(
+            201,
+            EndpointOut.of(row),
+            location=f"/v1/endpoints/{secret.endpoint_id}",
+            etag=secret.version,
+        )
+
+    return _with_secret(await call.once(act), made)
+
+
+@endpoints_api.get("/v1/endpoints", response_model=Page[EndpointOut], responses=problems(422))
+async def list_endpoints(
+    call: WebhooksRead,
+    page: PageOf,
+    status: Annotated[Literal["enabled", "disabled"] | None, Query()] = None,
+) -> Response:
+    filters = {"status": status}
+    (after,) = page.after(filters, str) or (queries.FIRST,)
+    async with call.read() as reader:
+        rows = await queries.list_endpoints(reader, after=after, status=status, most=page.fetch)
+    return json_reply(
+        page.page(rows, EndpointOut.of, key=lambda row: (row["id"],), filters=filters)
+    )
+
+
+@endpoints_api.get(
+    "/v1/endpoints/{endpoint_id}", response_model=EndpointOut, responses=problems(404, 422)
+)
+async def get_endpoint(endpoint_id: EndpointId, call: WebhooksRead) -> Response:
+    async with call.read() as reader:
+        row = await queries.get_endpoint(reader, endpoint_id=endpoint_id)
+    return json_reply(EndpointOut.of(row), etag=row["version"])
+
+
+@endpoints_api.patch(
+    "/v1/endpoints/{endpoint_id}",
+    response_model=EndpointOut,
+    responses=problems(404, 412, 422, 428),
+)
+async def change_endpoint(
+    endpoint_id: EndpointId, body: EndpointPatch, call: WebhooksWrite, parts: Parts
+) -> Response:
+    """Enabling sends the backlog; disabling keeps it."""
+    url = (
+        None
+        if body.url is None
+        else await vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
+    )
+    change = EndpointChange(
+        url=url,
+        event_types=None if body.event_types is None else tuple(body.event_types),
+        description=body.description,
+        status=None if body.status is None else EndpointStatus(body.status),
+    )
+
+    async def act(uow: UnitOfWork) -> Reply:
+        row = await _checked(uow, call, endpoint_id)
+        await use_cases.change_endpoint(
+            uow,
+            endpoint=row,
+            principal=call.principal,
+            change=change,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
+        changed = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
+        return Reply(200, EndpointOut.of(changed), etag=changed["version"])
+
+    return await call.change(act)
+
+
+@endpoints_api.delete(
+    "/v1/endpoints/{endpoint_id}", status_code=204, responses=problems(404, 412, 422, 428)
+)
+async def delete_endpoint(endpoint_id: EndpointId, call: WebhooksWrite) -> Response:
+    async def act(uow: UnitOfWork) -> Reply:
+        row = await _checked(uow, call, endpoint_id)
+        await use_cases.delete_endpoint(
+            uow, endpoint=row, now=call.clock.now(), real_now=real_now()
+        )
+        return Reply(204)
+
+    return await call.change(act)
+
+
+@endpoints_api.post(
+    "/v1/endpoints/{endpoint_id}:rotate-secret",
+    response_model=EndpointWithSecretOut,
+    responses=problems(404, 422),
+)
+async def rotate_secret(endpoint_id: EndpointId, call: WebhooksWrite, parts: Parts) -> Response:
+    """A new secret, shown once. Until the overlap ends webhooks carry both signatures."""
+    made: list[EndpointSecret] = []
+
+    async def act(uow: UnitOfWork) -> Reply:
+        row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+        secret = await use_cases.rotate_secret(
+            uow,
+            endpoint=row,
+            key_ring=parts.key_ring,
+            overlap=parts.rotation_overlap,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
+        made.append(secret)
+        changed = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
+        return Reply(200, EndpointOut.of(changed), etag=changed["version"])
+
+    return _with_secret(await call.once(act), made)
+
+
+@endpoints_api.post(
+    "/v1/endpoints/{endpoint_id}:test",
+    status_code=202,
+    response_model=DeliveryOut,
+    responses=problems(404, 409, 422),
+)
+async def send_test(
+    endpoint_id: EndpointId, call: WebhooksWrite, body: TestIn | None = None
+) -> Response:
+    """Sends an example, marked `"test": true`, signed and logged like any other webhook."""
+
+    async def act(uow: UnitOfWork) -> Reply:
+        row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+        delivery_id = await use_cases.send_test(
+            uow,
+            endpoint=row,
+            event_type=body.event_type if body else None,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
+        delivery = await queries.get_delivery(uow, delivery_id=delivery_id)
+        return Reply(202, DeliveryOut.of(delivery), location=f"/v1/deliveries/{delivery_id}")
+
+    return await call.once(act)
+
+
+async def _checked(uow: UnitOfWork, call: Call, endpoint_id: str) -> Any:
+    row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+    check_version(call.if_match, current=row["version"])
+    return row
+
+
+def _with_secret(answer: Response, made: list[EndpointSecret]) -> Response:
+    """The answer with the secret, if it is the one made just now and not a stored repeat."""
+    etag = answer.headers.get("etag")
+    shown = EndpointOut.model_validate_json(bytes(answer.body))
+    for secret in made:
+        if shown.id == secret.endpoint_id and etag == f'"{secret.version}"':
+            body = EndpointWithSecretOut(**shown.model_dump(), secret=secret.secret)
+            return json_reply(
+                body,
+                answer.status_code,
+                etag=secret.version,
+                location=answer.headers.get("location"),
+                headers={"Cache-Control": "no-store"},
+            )
+    return answer

@@ -1,0 +1,154 @@
+"""The one way out: HTTP POST to partners, with nothing of the convenience of a browser.
+
+No redirects, cookies, proxies from the environment or decompression; the read is capped and the
+whole exchange has one deadline. The address is checked where the socket is made, for names and
+literals alike, so that nothing can change between check and connection (DNS rebinding).
+"""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+import aiohttp
+from aiohappyeyeballs import AddrInfoType
+
+from services.webhooks.domain.address import is_public
+from services.webhooks.domain.delivery import Answer, Result, readable
+from shared.kernel.clock import monotonic_s, real_now
+
+USER_AGENT: Final = "Airlane-Webhooks/0.1"
+READ_BYTES_MOST: Final = 16_384
+_BODY_TIMEOUT_S: Final = 2.0
+_KEEP_ALIVE_S: Final = 30.0
+_HEADER_BYTES_MOST: Final = 8190
+
+
+class ForbiddenAddress(OSError):
+    """The connection would lead to an address that is not public."""
+
+
+class Post(Protocol):
+    async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Sends once. Never raises for what the other side does: that is the answer."""
+        ...
+
+
+class HttpSender:
+    """`async with HttpSender(...) as post: await post(url, headers=…, body=…)`."""
+
+    def __init__(
+        self, *, timeout_s: float, allow_private_addresses: bool, connections_most: int = 0
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._allow_private = allow_private_addresses
+        self._connections_most = connections_most
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            limit=self._connections_most,
+            use_dns_cache=False,
+            keepalive_timeout=_KEEP_ALIVE_S,
+            socket_factory=self._guarded_socket,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+            skip_auto_headers={"Accept", "Accept-Encoding"},
+            headers={"User-Agent": USER_AGENT, "Content-Type": "application/json"},
+            max_line_size=_HEADER_BYTES_MOST,
+            max_field_size=_HEADER_BYTES_MOST,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        assert self._session is not None, "use it as a context manager"
+        started_at, start_s = real_now(), monotonic_s()
+        status: int | None = None
+        excerpt: str | None = None
+        retry_after: str | None = None
+        try:
+            async with self._session.post(
+                url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                status = response.status
+                retry_after = response.headers.get("Retry-After")
+                excerpt = readable(await _read_some(response))
+            result = Result.DELIVERED if 200 <= status < 300 else Result.REFUSED
+            error = None if result is Result.DELIVERED else f"HTTP {status}"
+        except TimeoutError:
+            result, error = Result.TIMEOUT, f"no answer within {self._timeout_s:g} s"
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            result, error = _failed(failure)
+        return Answer(
+            result=result,
+            status_code=status,
+            error=error,
+            excerpt=excerpt,
+            retry_after=retry_after,
+            started_at=started_at,
+            duration_ms=int((monotonic_s() - start_s) * 1000),
+        )
+
+    def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, place = address
+        if not self._allow_private and not is_public(str(place[0])):
+            raise ForbiddenAddress(f"{place[0]} is not a public address")
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+
+async def _read_some(response: aiohttp.ClientResponse) -> bytes:
+    """At most READ_BYTES_MOST of the body; the connection is dropped if there is more to come.
+
+    The status line has decided already: a body that dawdles or breaks changes nothing.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(_BODY_TIMEOUT_S):
+            while size < READ_BYTES_MOST:
+                chunk = await response.content.read(READ_BYTES_MOST - size)
+                if not chunk:
+                    break
+                chunks.append(chunk)
+                size += len(chunk)
+    except (TimeoutError, aiohttp.ClientError):
+        response.close()
+    if not response.content.at_eof():
+        response.close()
+    return b"".join(chunks)
+
+
+def _failed(failure: BaseException) -> tuple[Result, str]:
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, ForbiddenAddress):
+            return Result.FORBIDDEN, str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return Result.UNREACHABLE, f"{type(failure).__name__}: {failure}"[:500]
+
+
+async def resolve(host: str, port: int, *, timeout_s: float = 3.0) -> list[str]:
+    """The addresses that a name stands for now; empty when it does not resolve (in time)."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(timeout_s):
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError, UnicodeError):
+        return []
+    return sorted({str(place[0]) for *_, place in found})

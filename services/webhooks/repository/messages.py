@@ -1,0 +1,119 @@
+"""Fan-out: messages and the deliveries they call for, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, DateTime, LargeBinary, Text, bindparam, text
+
+from shared.db import Statement, UnitOfWork
+
+_INSTANT: Final = DateTime(timezone=True)
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    event_id: str
+    tenant_id: str
+    type: str
+    occurred_at: datetime
+    traceparent: str | None
+    body: bytes
+
+
+_COLUMNS: Final[dict[str, Any]] = {
+    "event_id": Text,
+    "tenant_id": Text,
+    "type": Text,
+    "occurred_at": _INSTANT,
+    "traceparent": Text,
+    "body": LargeBinary,
+}
+_NAMES: Final = ", ".join(_COLUMNS)
+_ARRAYS: Final = ", ".join(f":{name}" for name in _COLUMNS)
+
+# `pattern_type`/`pattern` are pairs: every pattern that selects a type of this slice. The inner
+# DISTINCT keeps an endpoint with overlapping patterns from being told twice. ids are UUIDv7.
+_STORE_AND_FAN_OUT: Final = Statement(
+    text(f"""
+    WITH event AS (
+        SELECT * FROM unnest({_ARRAYS}) AS e({_NAMES})
+    ), stored AS (
+        INSERT INTO webhooks.messages ({_NAMES}, received_at)
+        SELECT {_NAMES}, :received_at FROM event
+        ON CONFLICT (event_id) DO NOTHING
+    ), wanted AS (
+        SELECT DISTINCT p.type, e.id AS endpoint_id, e.tenant_id, e.sees
+        FROM unnest(:pattern_type, :pattern) AS p(type, pattern)
+        JOIN webhooks.endpoints e ON p.pattern = ANY (e.event_types)
+        WHERE e.status = 'enabled'
+    )
+    INSERT INTO webhooks.deliveries
+        (id, endpoint_id, event_id, tenant_id, event_type, status, due_at, received_at)
+    SELECT 'dlv_' || replace(CAST(uuidv7() AS text), '-', ''), w.endpoint_id, e.event_id,
+        w.tenant_id, e.type, 'pending', :received_at, :received_at
+    FROM event e
+    JOIN wanted w ON w.type = e.type AND (w.sees IS NULL OR e.tenant_id = ANY (w.sees))
+    ON CONFLICT (endpoint_id, event_id) DO NOTHING
+    """).bindparams(  # noqa: S608 - only names from the table above
+        *(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
+        bindparam("received_at", type_=_INSTANT),
+        bindparam("pattern_type", type_=ARRAY(Text)),
+        bindparam("pattern", type_=ARRAY(Text)),
+    )
+)
+
+_STORE_ONE: Final = Statement(
+    text(f"""
+    WITH stored AS (
+        INSERT INTO webhooks.messages ({_NAMES}, received_at)
+        VALUES (:event_id, :tenant_id, :type, :occurred_at, :traceparent, :body, :received_at)
+    )
+    INSERT INTO webhooks.deliveries
+        (id, endpoint_id, event_id, tenant_id, event_type, status, due_at, received_at)
+    VALUES (:delivery_id, :endpoint_id, :event_id, :tenant_id, :type, 'pending',
+        :received_at, :received_at)
+    """).bindparams(  # noqa: S608 - only names from the table above
+        *(bindparam(name, type_=kind) for name, kind in _COLUMNS.items()),
+        bindparam("received_at", type_=_INSTANT),
+        bindparam("delivery_id", type_=Text),
+        bindparam("endpoint_id", type_=Text),
+    )
+)
+
+
+async def store_and_fan_out(
+    uow: UnitOfWork,
+    *,
+    messages: Sequence[NewMessage],
+    patterns: Sequence[tuple[str, str]],
+    received_at: datetime,
+) -> int:
+    """Deliveries made. `patterns` are (event type, pattern that selects it)."""
+    columns = {name: [getattr(message, name) for message in messages] for name in _COLUMNS}
+    return await uow.execute(
+        _STORE_AND_FAN_OUT,
+        **columns,
+        received_at=received_at,
+        pattern_type=[event_type for event_type, _ in patterns],
+        pattern=[pattern for _, pattern in patterns],
+    )
+
+
+async def store_for_one(
+    uow: UnitOfWork,
+    *,
+    message: NewMessage,
+    endpoint_id: str,
+    delivery_id: str,
+    received_at: datetime,
+) -> None:
+    """A message for one endpoint only: a test. Message and endpoint have the same tenant."""
+    await uow.execute(
+        _STORE_ONE,
+        **{name: getattr(message, name) for name in _COLUMNS},
+        received_at=received_at,
+        delivery_id=delivery_id,
+        endpoint_id=endpoint_id,
+    )

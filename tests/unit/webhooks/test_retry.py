@@ -1,0 +1,144 @@
+"""The retry schedule and the rest given to failing endpoints: pure functions of time and chance."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.webhooks.domain.pacing import FIRST_LIMIT, Pace
+from services.webhooks.domain.retry import (
+    PAUSE_S_MOST,
+    SCHEDULE_S,
+    Health,
+    health_after_failure,
+    is_given_up,
+    next_attempt_at,
+    parse_retry_after,
+    pause_s,
+)
+
+NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
+
+
+def test_schedule_is_that_of_the_standard() -> None:
+    assert sum(SCHEDULE_S) == timedelta(hours=75, minutes=35, seconds=5).total_seconds()
+    assert len(SCHEDULE_S) == 10
+
+
+@given(failures=st.integers(1, len(SCHEDULE_S) - 1), seed=st.integers())
+def test_delay_follows_the_schedule_within_a_fifth(failures: int, seed: int) -> None:
+    at = next_attempt_at(
+        failures=failures, retry_after_s=None, now=NOW, rng=random.Random(seed)
+    )
+    assert at is not None
+    delay_s = (at - NOW).total_seconds()
+    assert 0.8 * SCHEDULE_S[failures] - 1e-3 <= delay_s <= 1.2 * SCHEDULE_S[failures] + 1e-3
+
+
+def test_jitter_really_spreads() -> None:
+    rng = random.Random(1)
+    instants = {
+        next_attempt_at(failures=2, retry_after_s=None, now=NOW, rng=rng) for _ in range(50)
+    }
+    assert len(instants) > 40
+
+
+@pytest.mark.parametrize("failures", [10, 11, 99])
+def test_after_the_last_attempt_there_is_none(failures: int) -> None:
+    rng = random.Random(1)
+    assert next_attempt_at(failures=failures, retry_after_s=None, now=NOW, rng=rng) is None
+
+
+@given(
+    failures=st.integers(1, len(SCHEDULE_S) - 1),
+    asked_s=st.floats(0, 1e9),
+    seed=st.integers(),
+)
+def test_retry_after_counts_between_the_delay_and_twice_that(
+    failures: int, asked_s: float, seed: int
+) -> None:
+    at = next_attempt_at(
+        failures=failures, retry_after_s=asked_s, now=NOW, rng=random.Random(seed)
+    )
+    assert at is not None
+    delay_s = (at - NOW).total_seconds()
+    scheduled_s = SCHEDULE_S[failures]
+    asked_within_s = min(max(asked_s, scheduled_s), 2 * scheduled_s)
+    assert asked_within_s - 1e-3 <= delay_s <= 1.2 * asked_within_s + 1e-3
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1e3", None),
+        ("٣", None),
+        ("9" * 400, None),
+        ("0", 0.0),
+        (" 120 ", 120.0),
+        ("Thu, 15 Jan 2026 08:31:00 GMT", 60.0),
+        ("Thu, 15 Jan 2026 08:00:00 GMT", 0.0),
+        ("Thu, 99 Jan 2026 08:00:00 GMT", None),
+    ],
+)
+def test_retry_after_header(value: str | None, expected: float | None) -> None:
+    assert parse_retry_after(value, NOW) == expected
+
+
+@given(st.text(max_size=40))
+def test_retry_after_never_raises(value: str) -> None:
+    parse_retry_after(value, NOW)
+
+
+def test_one_failure_does_not_rest_an_endpoint_and_five_do() -> None:
+    health = Health()
+    for count in range(1, 5):
+        health = health_after_failure(health, now=NOW, throttled=False, retry_after_s=None)
+        assert (health.failures_in_a_row, health.paused_until) == (count, None)
+    health = health_after_failure(health, now=NOW, throttled=False, retry_after_s=None)
+    assert health.paused_until == NOW + timedelta(seconds=1)
+
+
+def test_a_throttling_answer_rests_it_at_once_and_as_long_as_asked() -> None:
+    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=None) == 1
+    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=90) == 90
+    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=1e9) == 3600
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_the_rest_is_bounded(failures: int, throttled: bool) -> None:
+    rest_s = pause_s(failures_in_a_row=failures, throttled=throttled, retry_after_s=None)
+    assert 0 <= rest_s <= PAUSE_S_MOST
+
+
+def test_given_up_only_after_failing_throughout() -> None:
+    health = Health(failing_since=NOW, failures_in_a_row=9)
+    assert not is_given_up(health, now=NOW + timedelta(days=4, hours=23))
+    assert is_given_up(health, now=NOW + timedelta(days=5))
+    assert not is_given_up(Health(), now=NOW)
+
+
+@given(st.lists(st.sampled_from([True, False, None]), max_size=200))
+def test_pace_stays_between_one_and_the_most(answers: list[bool | None]) -> None:
+    pace = Pace()
+    for is_success in answers:
+        pace.started()
+        pace.ended(is_success=is_success, most=64)
+        assert 1 <= pace.limit <= 64
+        assert pace.in_flight == 0
+
+
+def test_pace_grows_by_one_and_halves() -> None:
+    pace = Pace()
+    pace.started()
+    pace.ended(is_success=True, most=64)
+    assert pace.limit == FIRST_LIMIT + 1
+    pace.started()
+    assert pace.room == FIRST_LIMIT
+    pace.ended(is_success=False, most=64)
+    assert pace.limit == (FIRST_LIMIT + 1) // 2
