@@ -1,0 +1,105 @@
+"""How the simulated customs office decides about a list: which receipts follow, and when.
+
+By the goods declared, not by chance or by the hour: the same list is treated alike in every run.
+Return statuses are those of the CEB interface specification.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from deploy.sandbox.ceb import DeclaredList
+from deploy.sandbox.chance import share
+
+
+class Verdict(StrEnum):
+    RELEASE = "released"
+    INSPECT_THEN_RELEASE = "inspected, then released"
+    INSPECT = "stays in inspection"
+    RETURN = "returned"
+
+
+# Shares of all lists.
+RETURNED: Final = 0.01
+STAYING: Final = 0.01
+INSPECTED: Final = 0.05
+DUPLICATED: Final = 0.03  # of receipts
+OUT_OF_ORDER: Final = 0.03  # of lists
+
+_RETURN_REASONS: Final = (
+    "[Code:1371;Desc:商品编码与商品名称不符]",
+    "[Code:1402;Desc:申报价格明显偏低，请核实后重新申报]",
+    "[Code:1410;Desc:规格型号申报不完整]",
+)
+_RELEASED: Final = "[Code:2600;Desc:放行]"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One receipt: `after` the list arrived it is dated, `sent_after` it is sent."""
+
+    status: str
+    info: str
+    after: timedelta
+    sent_after: timedelta
+
+
+def verdict_on(declared: DeclaredList, seed: int) -> Verdict:
+    roll = share(seed, "verdict", declared.content)
+    if roll < RETURNED:
+        return Verdict.RETURN
+    if roll < RETURNED + STAYING:
+        return Verdict.INSPECT
+    if roll < RETURNED + STAYING + INSPECTED:
+        return Verdict.INSPECT_THEN_RELEASE
+    return Verdict.RELEASE
+
+
+def receipts_for(declared: DeclaredList, seed: int) -> list[Step]:
+    """Every receipt the office sends of its own accord, in the order of sending."""
+    about = declared.content
+    verdict = verdict_on(declared, seed)
+    steps = [
+        _step("2", "[Code:1200;Desc:电子口岸申报中]", 1),
+        _step("3", "[Code:1800;Desc:已发送海关]", 2),
+    ]
+    if verdict is Verdict.RETURN:
+        reason = _RETURN_REASONS[int(share(seed, "reason", about) * len(_RETURN_REASONS))]
+        steps.append(_step("100", reason, 6))
+    else:
+        decided = 8 + 17 * share(seed, "queue", about)
+        steps.append(_step("120", "[Code:1900;Desc:海关入库]", 5))
+        if verdict is not Verdict.RELEASE:
+            manual = share(seed, "manual", about) < 0.4
+            text = "[Code:1200;Desc:人工审核]" if manual else "[Code:2100;Desc:布控查验]"
+            steps.append(_step("300" if manual else "500", text, decided))
+            decided += 180 + 300 * share(seed, "inspection", about)
+        if verdict is not Verdict.INSPECT:
+            steps.append(_step("399", "[Code:2500;Desc:审结]", decided))
+            steps.append(_step("800", _RELEASED, decided + 1))
+    return _as_sent(steps, declared, seed)
+
+
+def _step(status: str, info: str, minutes: float) -> Step:
+    after = timedelta(seconds=round(minutes * 60))
+    return Step(status, info, after, after)
+
+
+def _as_sent(steps: list[Step], declared: DeclaredList, seed: int) -> list[Step]:
+    """As the line from customs really delivers them: some twice, some overtaken by later ones."""
+    sent = list(steps)
+    if share(seed, "order", declared.content) < OUT_OF_ORDER:
+        at = next(i for i, step in enumerate(sent) if step.status in ("120", "100"))
+        sent[at] = replace(sent[at], sent_after=sent[-1].after + timedelta(minutes=2))
+    sent += [
+        replace(step, sent_after=step.sent_after + timedelta(minutes=20))
+        for step in steps
+        if share(seed, "twice", step.status, declared.content) < DUPLICATED
+    ]
+    return sorted(sent, key=lambda step: step.sent_after)
+
+
+def closing(seed: int, declared: DeclaredList) -> Step:
+    """899, some time after the departure was reported."""
+    return _step("899", "[Code:2900;Desc:结关]", 30 + 60 * share(seed, "closing", declared.content))

@@ -1,0 +1,85 @@
+"""What the sandbox is told by the park that starts it: addresses, folders, and what to play."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from shared.contracts.topics import SERVICES
+from shared.kernel.clock import SystemClock, clock_from_env
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+DATA: Final = ROOT / "data"
+DEMO_SLICE: Final = DATA / "orders-demo.csv.gz"
+KILLABLE: Final = (*SERVICES, "kafka", "postgres")
+
+
+class SettingsError(Exception):
+    """A value a person gave cannot be used; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`url` by service; `kill`: who is killed in the middle of the day."""
+
+    url: Mapping[str, str]
+    bootstrap_servers: str
+    single_window: Path
+    state: Path
+    operator_id: str
+    operator_secret: str
+    clock: SystemClock
+    orders: Path
+    kill: tuple[str, ...]
+    exits: bool
+    seed: int
+    patience_s: float
+    """The whole day is given up after that long, really."""
+
+    @property
+    def credentials(self) -> Path:
+        return self.state / "credentials.json"
+
+    @property
+    def report(self) -> Path:
+        return self.state / "report.json"
+
+    @property
+    def run(self) -> Path:
+        """Where the supervisor keeps the process ids."""
+        return self.state / "run"
+
+
+def settings_from_env(env: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError."""
+
+    def given(name: str) -> str:
+        value = env.get(name, "")
+        if not value:
+            raise SettingsError(f"{name} is not set: start the sandbox by make demo or make run")
+        return value
+
+    def number(name: str, default: float) -> float:
+        try:
+            return float(env.get(name) or default)
+        except ValueError:
+            raise SettingsError(f"{name}={env[name]} is no number") from None
+
+    kill = tuple(env.get("KILL", "").replace(",", " ").split())
+    if unknown := set(kill) - set(KILLABLE):
+        raise SettingsError(f"KILL={' '.join(sorted(unknown))}: choose of {', '.join(KILLABLE)}")
+    return Settings(
+        url={service: given(f"AIRLANE_{service.upper()}_URL").rstrip("/") for service in SERVICES},
+        bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS"),
+        single_window=Path(given("CUSTOMS_SINGLE_WINDOW_DIR")),
+        state=Path(given("AIRLANE_STATE_DIR")),
+        operator_id=given("CATALOG_OPERATOR_CLIENT_ID"),
+        operator_secret=given("CATALOG_OPERATOR_CLIENT_SECRET"),
+        clock=clock_from_env(env),
+        orders=Path(env.get("ORDERS") or DEMO_SLICE),
+        kill=kill,
+        exits=env.get("EXIT") == "1",
+        seed=int(number("SEED", 1)),
+        patience_s=number("SANDBOX_PATIENCE_S", 1500),
+    )
