@@ -1,0 +1,66 @@
+"""What a failure means for a record: wait and try again, or give it up, at once or after tries."""
+
+import asyncio
+import random
+from contextlib import suppress
+from enum import StrEnum
+
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from shared.contracts.envelope import MalformedEvent
+from shared.db.errors import translated
+from shared.kernel.errors import AirlaneError, Unavailable
+
+
+class Fault(StrEnum):
+    """Also the `reason` of a dead letter and the label of its counter."""
+
+    MALFORMED = "malformed"  # no CloudEvent of ours
+    INVALID = "invalid"  # the payload breaks its schema
+    TOO_LARGE = "too_large"
+    REJECTED = "rejected"  # a rule of the business says no; it will say so again
+    FAILED = "failed"  # we do not know; some tries, then the dead-letter topic
+    TRANSIENT = "transient"  # database, broker or network; never a dead letter
+
+
+def fault_of(error: BaseException) -> Fault:
+    match error:
+        case MalformedEvent():
+            return Fault.MALFORMED
+        case ValidationError():
+            return Fault.INVALID
+        case Unavailable() | KafkaError() | OSError() | TimeoutError():
+            return Fault.TRANSIENT
+        case AirlaneError():
+            return Fault.REJECTED
+        case _:
+            return Fault.TRANSIENT if translated(error) else Fault.FAILED
+
+
+async def sleep_until(event: asyncio.Event, timeout_s: float) -> bool:
+    """Waits for the event, at most so long; says whether it is set."""
+    if not event.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await event.wait()
+    return event.is_set()
+
+
+class Backoff:
+    """Pauses that double up to a limit, with jitter, and end at once when `stop` is set."""
+
+    def __init__(self, stop: asyncio.Event, *, first_s: float = 0.1, max_s: float = 5.0) -> None:
+        self._stop = stop
+        self._first_s = first_s
+        self._max_s = max_s
+        self._next_s = first_s
+
+    def reset(self) -> None:
+        self._next_s = self._first_s
+
+    async def pause(self) -> bool:
+        """True if the pause was cut short: it is time to stop."""
+        pause_s = self._next_s * random.uniform(0.75, 1.25)
+        self._next_s = min(self._next_s * 2, self._max_s)
+        return await sleep_until(self._stop, pause_s)

@@ -1,0 +1,245 @@
+"""The relay: committed outbox rows → Kafka, nothing lost, nothing out of order per aggregate.
+
+Each lane has a snapshot `seen`: all rows visible in it are published. A batch is what a later
+snapshot, `target`, sees beyond `seen`, in id order, page by page. A page's records are acknowledged
+before the cursor moves, and the cursor has moved before the next page is sent: a crash repeats a
+page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do.
+
+A lane belongs to the session that holds its advisory lock, on the very connection that reads and
+moves the cursor: a lost connection is a lost lane.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Iterable
+from typing import Any, Final
+
+import asyncpg
+
+from shared.contracts.envelope import Envelope
+from shared.db import Database
+from shared.db.outbox import LANES
+from shared.db.pool import connect
+from shared.kafka import relay_statements as sql
+from shared.kafka.faults import Backoff, Fault, fault_of, sleep_until
+from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.kernel.clock import monotonic_s, real_time_ms
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger, metrics
+
+log = get_logger(__name__)
+
+_PAGE_ROWS: Final = 500  # of one lane
+_POLL_S_MIN: Final = 0.02
+_POLL_S_MAX: Final = 0.25
+_BALANCE_S: Final = 1.0
+_PRESENCE: Final = 1000  # lock key beside the lanes
+_BACKLOG_ROWS_MAX: Final = 20_000  # of one lane; counting more would cost more than it tells
+_TIMEOUT_S: Final = 20.0  # of a statement, should the server's own limit not reach us
+# A plan made while a partition was empty would scan it; there is always an index. A relay that
+# vanished without a word must not keep its lanes for hours.
+_SESSION: Final = """
+    SET enable_seqscan = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;
+    SET tcp_keepalives_count = 3
+"""
+
+
+def lock_class(schema: str) -> int:
+    """First key of the advisory locks: one number per schema, above zero for pg_locks' sake."""
+    return zlib.crc32(f"airlane.relay.{schema}".encode()) & 0x7FFF_FFFF
+
+
+class Relay:
+    """Publishes the outbox of `db`'s schema. Any number of them may run; they share the lanes."""
+
+    def __init__(
+        self, *, db: Database, service: str, publisher: Publisher, page_rows: int = _PAGE_ROWS
+    ) -> None:
+        self._db = db
+        self._source = f"/airlane/{service}"
+        self._publisher = publisher
+        self._page_rows = page_rows
+        self._sql = sql.RelayStatements(db.schema)
+        self._class = lock_class(db.schema)
+        self._owned: set[int] = set()
+        self._under_way: set[int] = set()  # lanes that may have a batch under way
+        self._wake = asyncio.Event()
+        self._balance_at_s = 0.0
+
+    @property
+    def lanes(self) -> frozenset[int]:
+        return frozenset(self._owned)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; survives whatever happens to PostgreSQL and Kafka."""
+        backoff = Backoff(stop)
+        while not stop.is_set():
+            try:
+                await self._session(stop, backoff)
+            except Exception as error:
+                if fault_of(error) is Fault.TRANSIENT:
+                    log.warning("relay interrupted", schema=self._db.schema, error=repr(error))
+                else:
+                    log.exception("relay failed", schema=self._db.schema)
+                await backoff.pause()
+
+    async def _session(self, stop: asyncio.Event, backoff: Backoff) -> None:
+        connection = await connect(self._db.dsn, name=f"airlane relay {self._db.schema}")
+        try:
+            await connection.execute(_SESSION)
+            await connection.add_listener(self._db.wake_channel, self._on_wake)
+            await connection.execute(sql.PRESENT, self._class, _PRESENCE)
+            self._balance_at_s = 0.0
+            await self._publish_until(stop, connection, backoff)
+        finally:
+            self._disown(self._owned)
+            await _close(connection)  # the server frees the locks with the session
+
+    async def _publish_until(
+        self, stop: asyncio.Event, connection: asyncpg.Connection, backoff: Backoff
+    ) -> None:
+        poll_s = _POLL_S_MIN
+        while not stop.is_set():
+            if monotonic_s() >= self._balance_at_s:
+                await self._balance(connection)
+                self._balance_at_s = monotonic_s() + _BALANCE_S
+            self._wake.clear()
+            if await self._round(connection):
+                poll_s = _POLL_S_MIN
+                backoff.reset()
+                continue
+            poll_s = min(poll_s * 1.5, _POLL_S_MAX)
+            await self._idle(stop, poll_s)
+
+    async def _idle(self, stop: asyncio.Event, poll_s: float) -> None:
+        # `stop` is looked at once a poll: that is soon enough, and one waiter is cheaper than two.
+        if not stop.is_set():
+            await sleep_until(self._wake, poll_s)
+
+    def _on_wake(self, *_: Any) -> None:
+        self._wake.set()
+
+    async def _round(self, connection: asyncpg.Connection) -> bool:
+        """One page of every owned lane. False if there was nothing to do."""
+        rows = await self._read(connection)
+        if not rows:
+            return False
+        published = [row for row in rows if row["id"] is not None]
+        if published:
+            await self._publisher.publish(map(self._record, published))
+        await self._advance(connection, rows)
+        _observe(published)
+        return True
+
+    async def _read(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = []
+        if self._under_way:
+            rows += await connection.fetch(
+                self._sql.next_page, sorted(self._under_way), self._page_rows, timeout=_TIMEOUT_S
+            )
+            self._under_way = {row["lane"] for row in rows}
+        fresh = self._owned - self._under_way
+        if fresh:
+            rows += await connection.fetch(
+                self._sql.first_page, sorted(fresh), self._page_rows, timeout=_TIMEOUT_S
+            )
+        return rows
+
+    async def _advance(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
+        targets: dict[int, str] = {}
+        counts: dict[int, int] = {}
+        last_ids: dict[int, int] = {}
+        for row in rows:
+            lane = row["lane"]
+            targets[lane] = row["target"]
+            counts[lane] = counts.get(lane, 0) + 1
+            last_ids[lane] = row["id"]
+        full = {lane for lane, count in counts.items() if count >= self._page_rows}
+        cursor = [last_ids[lane] if lane in full else None for lane in targets]
+        await connection.execute(
+            self._sql.advance, list(targets), list(targets.values()), cursor, timeout=_TIMEOUT_S
+        )
+        self._under_way = full
+
+    def _record(self, row: asyncpg.Record) -> OutgoingRecord:
+        payload = row["payload"].encode()
+        envelope = Envelope(
+            id=row["event_id"],
+            source=self._source,
+            type=row["type"],
+            subject=row["aggregate_id"],
+            time=row["occurred_at"],
+            tenant_id=row["tenant_id"],
+            aggregate_version=row["aggregate_version"],
+            traceparent=row["traceparent"],
+            data=payload,
+        )
+        return OutgoingRecord(
+            row["topic"],
+            row["aggregate_id"].encode(),
+            payload,
+            envelope.headers(),
+            int(row["created_at"].timestamp() * 1000),
+        )
+
+    async def _balance(self, connection: asyncpg.Connection) -> None:
+        """Takes free lanes up to a fair share, and gives back what is above it."""
+        locks = await connection.fetch(sql.LOCKS, self._class)
+        relays = sum(1 for lock in locks if lock["key"] == _PRESENCE)
+        taken = {lock["key"] for lock in locks if lock["key"] < LANES}
+        share = -(-LANES // max(relays, 1))
+        for lane in sorted(self._owned)[share:]:
+            await connection.execute(sql.UNLOCK, self._class, lane)
+            self._disown({lane})
+        gained = set()
+        for lane in sorted(set(range(LANES)) - taken)[: max(share - len(self._owned), 0)]:
+            if await connection.fetchval(sql.TRY_LOCK, self._class, lane):
+                gained.add(lane)
+        if gained:
+            await self._take(connection, gained)
+
+    async def _take(self, connection: asyncpg.Connection, gained: set[int]) -> None:
+        lost = [row["lane"] for row in await connection.fetch(self._sql.ahead, sorted(gained))]
+        if lost:
+            log.warning(
+                "the relay's cursor was ahead of the database: publishing the outbox again",
+                schema=self._db.schema,
+                lanes=lost,
+            )
+            await connection.execute("SET statement_timeout = '10min'")
+            await connection.execute(self._sql.heal, lost)
+            await connection.execute("SET statement_timeout = '15s'")
+        self._owned |= gained
+        self._under_way |= gained
+        for lane in gained:
+            metrics.RELAY_LANE_OWNER.labels(lane).set(1)
+        log.info("lanes taken", schema=self._db.schema, lanes=sorted(self._owned))
+
+    def _disown(self, lanes: Iterable[int]) -> None:
+        for lane in list(lanes):
+            metrics.RELAY_LANE_OWNER.labels(lane).set(0)
+            self._owned.discard(lane)
+            self._under_way.discard(lane)
+
+    async def measure(self) -> tuple[int, float]:
+        """Rows not yet published and the age of the oldest in seconds; also sets the gauges."""
+        async with self._db.read(PARK) as reader:
+            row = await reader.fetch_first(self._sql.backlog, rows_max=_BACKLOG_ROWS_MAX)
+        assert row is not None
+        metrics.OUTBOX_UNPUBLISHED.set(row["rows"])
+        metrics.OUTBOX_OLDEST_AGE.set(row["oldest_age_s"])
+        return row["rows"], row["oldest_age_s"]
+
+
+async def _close(connection: asyncpg.Connection) -> None:
+    try:
+        await connection.close(timeout=1)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()
+
+
+def _observe(published: list[asyncpg.Record]) -> None:
+    now_s = real_time_ms() / 1000
+    metrics.OUTBOX_PUBLISHED.inc(len(published))
+    for row in published:
+        metrics.OUTBOX_PUBLISH_SECONDS.observe(max(now_s - row["created_at"].timestamp(), 0.0))
