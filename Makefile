@@ -51,7 +51,7 @@ fmt: setup  ## put the code in form
 	@.venv/bin/ruff check --fix .
 
 bench: setup  ## how fast it is on this machine
-	@$(RUN) tests.load
+	@$(RUN) deploy.bench
 
 lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	@$(PYTHON) -m deploy.local.lock

@@ -1,7 +1,6 @@
 """The local park: two engines and five services, from nothing to ready, and back."""
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import sys
@@ -87,6 +86,7 @@ class Park:
             ),
             ready=postgres_ready(self.data_dir),
             step="postgres",
+            shown=f"port {self.ports.postgres}",
         )
 
     def _kafka(self) -> Process:
@@ -94,13 +94,20 @@ class Park:
         if kafka.missing():
             argv = (sys.executable, "-m", "deploy.local.mock_broker", "--port", str(port))
             launch = Launch(argv=argv, env=self.common, cwd=ROOT)
-            return Process("kafka", launch, ready=kafka_answers(port), step="in-process broker")
+            return Process(
+                "kafka",
+                launch,
+                ready=kafka_answers(port),
+                step="broker in process",
+                shown=f"port {port}",
+            )
         return Process(
             name="kafka",
             launch=kafka.launch(self.state.kafka),
             prepare=partial(kafka.prepare, self.state.kafka, port, self.ports.kafka_controller),
             ready=kafka_answers(port),
             step="kafka",
+            shown=f"port {port}",
         )
 
     async def _make_schemas(self) -> str:
@@ -143,7 +150,7 @@ def _rate(default: float) -> float:
 
 def _sandbox(command: str) -> tuple[str, ...] | None:
     """The simulated outside world, where it is part of the checkout."""
-    if importlib.util.find_spec("deploy.sandbox") is None:
+    if not (ROOT / "deploy" / "sandbox" / "__main__.py").exists():
         return None
     return (sys.executable, "-m", "deploy.sandbox", command)
 

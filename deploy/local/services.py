@@ -14,8 +14,8 @@ from deploy.local.probes import http_answers, http_ready
 from deploy.local.state import ROOT, State
 from deploy.local.supervisor import Process
 from shared.contracts.topics import SERVICES
-from shared.db.roles import app_role, owner_role
 from shared.kernel.clock import SystemClock
+from shared.kernel.roles import app_role, owner_role
 from shared.testing.engines import kafka
 from shared.testing.engines.process import Launch
 

@@ -38,6 +38,7 @@ class Process:
     prepare: Callable[[], None] | None = None  # before every start, in a thread
     alive: Probe | None = None  # asked while it runs; hung programs are killed
     step: str = ""  # the line on screen it belongs to
+    shown: str = ""  # beside that line
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class _Child:
 
 async def until_end(process: subprocess.Popen[bytes]) -> None:
     """Looks now and then: portable, and twenty looks a second at a child cost nothing."""
-    while process.poll() is None:  # noqa: ASYNC110 - a child's end is not an event of the loop
+    while process.poll() is None:
         await asyncio.sleep(0.05)
 
 
@@ -139,10 +140,11 @@ class Supervisor:
         self, node: Process | Task, same_step: list[str], group: asyncio.TaskGroup
     ) -> None:
         await asyncio.gather(*(self._done[name].wait() for name in node.after))
-        started, detail = time.monotonic(), ""
+        started = time.monotonic()
         if isinstance(node, Task):
             detail = await node.run()
         else:
+            detail = node.shown
             child = self._children[node.name]
             group.create_task(self._keep(child))
             await child.was_ready.wait()

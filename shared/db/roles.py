@@ -4,18 +4,9 @@ The app role owns nothing, so forced row-level security binds it, and it has no 
 another service's schema. Every statement may be run again; superuser rights are needed.
 """
 
-import re
-from typing import Final
+from shared.kernel.roles import app_role, checked_name, owner_role
 
-_NAME: Final = re.compile(r"[a-z][a-z_]{0,30}")
-
-
-def owner_role(service: str) -> str:
-    return f"airlane_{_checked(service)}_owner"
-
-
-def app_role(service: str) -> str:
-    return f"airlane_{_checked(service)}_app"
+__all__ = ["app_role", "bootstrap_sql", "database_sql", "owner_role", "roles_sql", "schema_sql"]
 
 
 def bootstrap_sql(
@@ -45,7 +36,7 @@ def roles_sql(
 
 def schema_sql(service: str) -> list[str]:
     """The schema, and what the app role may do with whatever the owner will create in it."""
-    schema, owner, app = _checked(service), owner_role(service), app_role(service)
+    schema, owner, app = checked_name(service), owner_role(service), app_role(service)
     future = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
     return [
         f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
@@ -61,7 +52,7 @@ def schema_sql(service: str) -> list[str]:
 
 def database_sql(database: str, services: tuple[str, ...]) -> list[str]:
     """Closes the connected database to everybody but the services' roles."""
-    name = _checked(database)
+    name = checked_name(database)
     roles = ", ".join(role(service) for service in services for role in (owner_role, app_role))
     return [
         f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
@@ -78,13 +69,6 @@ def _create_role(role: str) -> str:
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$
     """
-
-
-def _checked(name: str) -> str:
-    """Names go into the statements as they are."""
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is not a name of a service or a database")
-    return name
 
 
 def _literal(text: str) -> str:

@@ -1,10 +1,9 @@
 """Child processes that never outlive their parent, and ports that never collide with the system's.
 
 A `Launch` says how a program is started; the park's supervisor starts the same launches as the
-tests do. On Linux the kernel itself ends the child when the parent dies, even by `kill -9`.
+tests do. On Linux the kernel ends the child when the parent dies, even by `kill -9`.
 """
 
-import ctypes
 import os
 import random
 import signal
@@ -17,9 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_PR_SET_PDEATHSIG = 1
-# Loaded before any fork: the child may only make plain calls between fork and exec.
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_TETHER = str(Path(__file__).with_name("tether.py"))
 
 
 class EngineError(Exception):
@@ -37,37 +34,21 @@ class Launch:
     death_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when the parent dies
 
 
-def _tie_to_parent(parent: int, death_signal: int) -> Callable[[], None] | None:
-    libc = _LIBC
-    if libc is None:
-        return None
-
-    def tie() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, death_signal)
-        if os.getppid() != parent:  # it died between fork and prctl
-            os._exit(1)
-
-    return tie
-
-
 def spawn(launch: Launch, output: IO[bytes] | None) -> subprocess.Popen[bytes]:
     """Starts it in a session of its own: Ctrl-C reaches the parent only, which stops in order.
 
-    Call it from the main thread: the kernel's "parent" is the thread that forked.
+    Call it from the main thread: the kernel's "parent" is the thread that started the child.
     """
+    user = (-1, -1) if launch.uid is None or launch.gid is None else (launch.uid, launch.gid)
+    wishes = [str(int(number)) for number in (launch.death_signal, os.getpid(), *user)]
     return subprocess.Popen(
-        launch.argv,
+        [sys.executable, "-I", "-S", _TETHER, *wishes, *launch.argv],
         env=dict(launch.env),
         cwd=launch.cwd,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        user=launch.uid,
-        group=launch.gid,
-        extra_groups=None if launch.uid is None else [],
-        # One prctl call between fork and exec takes no lock that a thread could hold.
-        preexec_fn=_tie_to_parent(os.getpid(), launch.death_signal),  # noqa: PLW1509
     )
 
 

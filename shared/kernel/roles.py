@@ -1,0 +1,21 @@
+"""The names of a service's two database roles, for those who make them and those who log in."""
+
+import re
+from typing import Final
+
+_NAME: Final = re.compile(r"[a-z][a-z_]{0,30}")
+
+
+def owner_role(service: str) -> str:
+    return f"airlane_{checked_name(service)}_owner"
+
+
+def app_role(service: str) -> str:
+    return f"airlane_{checked_name(service)}_app"
+
+
+def checked_name(name: str) -> str:
+    """Names of services and databases go into SQL as they are."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a name of a service or a database")
+    return name

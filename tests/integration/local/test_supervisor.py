@@ -1,0 +1,140 @@
+"""The supervisor on programs of a few lines: order, restart, clean stop, and no orphan."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SMALL_PARK = Path(__file__).with_name("small_park.py")
+PATIENCE_S = 20.0
+
+
+class Running:
+    def __init__(self, folder: Path, scenario: str) -> None:
+        self.folder = folder
+        self.screen = folder / "screen"
+        with self.screen.open("w") as screen:
+            self.process = subprocess.Popen(
+                [sys.executable, str(SMALL_PARK), str(folder), scenario],
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+            )
+
+    def says(self, text: str) -> None:
+        until(lambda: text in self.screen.read_text(), f"{text!r} on screen")
+
+    def pid_of(self, name: str) -> int:
+        return int((self.folder / "run" / f"{name}.pid").read_text())
+
+    def events(self) -> list[str]:
+        return (self.folder / "events").read_text().splitlines()
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    """A zombie is gone, too: whoever inherits it has only not looked yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[str], Running]]:
+    started: list[Running] = []
+
+    def run(scenario: str) -> Running:
+        started.append(Running(tmp_path, scenario))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.process.kill()
+        running.process.wait()
+
+
+def test_starts_in_order_and_stops_in_reverse(start: Callable[[str], Running]) -> None:
+    park = start("all")
+    park.says("open")
+    park.process.send_signal(signal.SIGINT)
+
+    assert park.process.wait(PATIENCE_S) == 0
+    assert park.events() == ["start engine", "task", "start app", "stop app", "stop engine"]
+    assert "step migrate 3 schemas" in park.screen.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_every_polite_signal_stops_cleanly(
+    start: Callable[[str], Running], number: signal.Signals
+) -> None:
+    park = start("all")
+    park.says("open")
+    children = [park.pid_of("engine"), park.pid_of("app")]
+    park.process.send_signal(number)
+
+    assert park.process.wait(PATIENCE_S) == 0
+    assert all(map(gone, children))
+
+
+def test_restarts_a_killed_program(start: Callable[[str], Running]) -> None:
+    park = start("all")
+    park.says("open")
+    first = park.pid_of("app")
+    os.kill(first, signal.SIGKILL)
+
+    park.says("app was ended by signal 9: restart 1")
+    park.says("app is ready again")
+    assert park.pid_of("app") != first
+    assert park.events().count("start engine") == 1
+
+
+def test_no_orphan_when_the_supervisor_is_killed(start: Callable[[str], Running]) -> None:
+    park = start("all")
+    park.says("open")
+    children = [park.pid_of("engine"), park.pid_of("app")]
+    park.process.kill()
+
+    until(lambda: all(map(gone, children)), "the end of the children")
+
+
+def test_gives_up_on_a_program_that_never_starts(start: Callable[[str], Running]) -> None:
+    park = start("broken")
+
+    assert park.process.wait(PATIENCE_S) == 1
+    last = park.screen.read_text().splitlines()[-1]
+    assert last.startswith("Fix: bad does not start (ended, status 3: the reason of the fault)")
+    assert "Traceback" not in park.screen.read_text()
+
+
+def test_second_signal_has_no_patience(start: Callable[[str], Running]) -> None:
+    park = start("stubborn")
+    park.says("open")
+    mule = park.pid_of("mule")
+    asked = time.monotonic()
+    park.process.send_signal(signal.SIGINT)
+    park.says("stopping")
+    park.process.send_signal(signal.SIGINT)
+
+    assert park.process.wait(PATIENCE_S) == 0
+    assert time.monotonic() - asked < 5
+    assert gone(mule)
+
+
+def test_ends_with_the_status_of_its_program(start: Callable[[str], Running]) -> None:
+    park = start("program")
+
+    assert park.process.wait(PATIENCE_S) == 7
+    assert "at work" in park.screen.read_text()
+    assert park.events()[-2:] == ["stop app", "stop engine"]
