@@ -135,10 +135,9 @@ def _refusal_of(request: Request, faults: Sequence[Any]) -> AirlaneError:
             position = fault["loc"][-1]
             return MalformedJson(position=position, reason=fault["ctx"]["error"])
         # The whole body is at fault: FastAPI hands on what it could not take for JSON.
-        if tuple(fault["loc"]) == ("body",) and incoming.of(request.scope).body:
-            kind = request.headers.get("content-type", "")
-            if "json" not in kind:
-                return UnsupportedMediaType()
+        whole = tuple(fault["loc"]) == ("body",) and incoming.of(request.scope).body
+        if whole and "json" not in request.headers.get("content-type", "").lower():
+            return UnsupportedMediaType()
     return Invalid(problems=[field_problem(fault) for fault in faults])
 
 
