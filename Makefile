@@ -56,7 +56,7 @@ bench: setup  ## how fast it is on this machine
 lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	@$(PYTHON) -m deploy.local.lock
 
-promtool:  ## Debian's promtool into .tools, for the tests of alert rules (optional)
+promtool: setup  ## Debian's promtool into .tools, for the tests of alert rules (optional)
 	@sh deploy/local/promtool.sh
 
 reset:  ## forget the park's data (stop it first)

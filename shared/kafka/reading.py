@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.envelope import Envelope, MalformedEvent, envelope_from_record
 
@@ -33,7 +34,7 @@ async def end_offsets(bootstrap: str, topics: Iterable[str]) -> Ends:
     consumer = _consumer(bootstrap)
     await consumer.start()
     try:
-        return _plain(await consumer.end_offsets(await _partitions(consumer, topics)))
+        return _plain(await consumer.end_offsets(await _partitions(bootstrap, topics)))
     finally:
         await consumer.stop()
 
@@ -46,7 +47,7 @@ async def read_all(bootstrap: str, topics: Iterable[str]) -> list[StoredRecord]:
     consumer = _consumer(bootstrap)
     await consumer.start()
     try:
-        partitions = await _partitions(consumer, topics)
+        partitions = await _partitions(bootstrap, topics)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
@@ -68,7 +69,7 @@ async def follow(bootstrap: str, topics: Iterable[str]) -> AsyncIterator[StoredR
     consumer = _consumer(bootstrap)
     await consumer.start()
     try:
-        partitions = await _partitions(consumer, topics)
+        partitions = await _partitions(bootstrap, topics)
         consumer.assign(partitions)
         await consumer.seek_to_end(*partitions)
         while True:
@@ -89,13 +90,18 @@ def _consumer(bootstrap: str) -> AIOKafkaConsumer:
     )
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
-    known = await consumer.topics()
+async def _partitions(bootstrap: str, topics: Iterable[str]) -> list[TopicPartition]:
+    # A consumer that was not subscribed knows no topic's partitions; the admin client asks.
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="airlane-audit")
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
     return [
-        TopicPartition(topic, partition)
-        for topic in topics
-        if topic in known
-        for partition in sorted(consumer.partitions_for_topic(topic) or ())
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in described
+        for partition in sorted(topic["partitions"], key=lambda p: int(p["partition"]))
     ]
 
 

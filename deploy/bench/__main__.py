@@ -1,0 +1,85 @@
+"""`make bench`: all figures of the README in one run; also written to `.airlane/bench.json`.
+
+python -m deploy.bench [http] [events] [webhooks] [chain]      only some of them
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.bench import events, http_ratio, webhooks
+from deploy.bench.rig import ROOT, Figure, Spread, machine
+
+STATE: Final = ROOT / ".airlane"
+# A park of its own, beside one that may be running.
+_CHAIN_ENV: Final = {
+    "AIRLANE_STATE_DIR": str(STATE / "bench"),
+    "RATE": "60",
+}
+
+
+def chain_figures() -> list[Figure]:
+    """Starts a park with all processes and measures inside it."""
+    result = Path(_CHAIN_ENV["AIRLANE_STATE_DIR"]) / "chain.json"
+    result.unlink(missing_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", "deploy.local", "bench"],
+        env={**os.environ, **_CHAIN_ENV},
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    figures: list[dict[str, Any]] = json.loads(result.read_text())
+    return [
+        Figure(
+            f["name"],
+            Spread(tuple(f["values"])),
+            f["unit"],
+            f["goal"],
+            higher_is_better=f["met"] is None or (f["median"] >= f["goal"]) == f["met"],
+            note=f["note"],
+        )
+        for f in figures
+    ]
+
+
+PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
+    "http": http_ratio.measure,
+    "events": events.measure,
+    "webhooks": webhooks.measure,
+    "chain": chain_figures,
+}
+
+
+def _line(figure: Figure) -> str:
+    verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+    sign = "≥" if figure.higher_is_better else "≤"
+    goal = "" if figure.goal is None else f"goal {sign} {figure.goal:,g} {verdict}"
+    note = f"  ({figure.note})" if figure.note else ""
+    return f"  {figure.name:<52} {figure.value!s:>28} {figure.unit:<11} {goal}{note}".rstrip()
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(PARTS)
+    print(f"\n  {machine()}; medians (lowest–highest)\n")
+    measured: list[Figure] = []
+    for part in wanted:
+        figures = PARTS[part]()
+        for figure in figures:
+            print(_line(figure), flush=True)
+        measured += figures
+        print()
+    STATE.mkdir(exist_ok=True)
+    report = {"machine": machine(), "figures": [figure.as_json() for figure in measured]}
+    (STATE / "bench.json").write_text(json.dumps(report, indent=1, ensure_ascii=False))
+    missed = sum(figure.met is False for figure in measured)
+    print(f"  {missed} of {sum(f.goal is not None for f in measured)} goals missed")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
