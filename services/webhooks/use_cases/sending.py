@@ -34,6 +34,7 @@ _CLAIM_INTERVAL_S: Final = 0.004  # gathers wake-ups into one claim
 _IDLE_POLL_S: Final = 0.25
 _DATABASE_RETRY_S: Final = 0.5
 _RECORDS_MOST: Final = 500
+_LAST_WORDS_S: Final = 5.0
 _KNOWN_MOST: Final = 1_000
 
 
@@ -86,6 +87,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._expects_more = False
         self._is_stopping = False
+        self._stopped = asyncio.Event()
 
     def wake(self) -> None:
         self._wake.set()
@@ -97,8 +99,8 @@ class Sender:
             while not self._is_stopping:
                 await self._claim_and_start()
                 await self._rest()
+            await self._stopped.wait()
         finally:
-            recorder.cancel()
             await _ended([recorder, *self._in_flight])
 
     async def stop(self, *, grace_s: float) -> None:
@@ -110,13 +112,13 @@ class Sender:
             await asyncio.wait(requests, timeout=grace_s)
         abandoned = [claim for task, claim in requests.items() if not task.done()]
         await _ended([task for task in requests if not task.done()])
-        outcomes = self._taken()
-        with suppress(Unavailable):
-            if outcomes:
-                await self._record(outcomes)
-            if abandoned:
-                async with self._db.transaction(PARK) as uow:
-                    await deliveries.release(uow, abandoned, now=real_now())
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self._outcomes.join()
+                if abandoned:
+                    async with self._db.transaction(PARK) as uow:
+                        await deliveries.release(uow, abandoned, now=real_now())
+        self._stopped.set()
 
     # claim
 
@@ -233,12 +235,9 @@ class Sender:
     async def _record_forever(self) -> None:
         while True:
             outcomes = [await self._outcomes.get(), *self._taken()]
-            try:
-                await self._record_patiently(outcomes)
-            except asyncio.CancelledError:
-                for outcome in outcomes:
-                    self._outcomes.put_nowait(outcome)
-                raise
+            await self._record_patiently(outcomes)
+            for _ in outcomes:
+                self._outcomes.task_done()
 
     async def _record_patiently(self, outcomes: Sequence[Outcome]) -> None:
         """Until it is recorded: nothing is claimed meanwhile either, so no more than the requests

@@ -29,9 +29,7 @@ def test_schedule_is_that_of_the_standard() -> None:
 
 @given(failures=st.integers(1, len(SCHEDULE_S) - 1), seed=st.integers())
 def test_delay_follows_the_schedule_within_a_fifth(failures: int, seed: int) -> None:
-    at = next_attempt_at(
-        failures=failures, retry_after_s=None, now=NOW, rng=random.Random(seed)
-    )
+    at = next_attempt_at(failures=failures, retry_after_s=None, now=NOW, rng=random.Random(seed))
     assert at is not None
     delay_s = (at - NOW).total_seconds()
     assert 0.8 * SCHEDULE_S[failures] - 1e-3 <= delay_s <= 1.2 * SCHEDULE_S[failures] + 1e-3
@@ -59,9 +57,7 @@ def test_after_the_last_attempt_there_is_none(failures: int) -> None:
 def test_retry_after_counts_between_the_delay_and_twice_that(
     failures: int, asked_s: float, seed: int
 ) -> None:
-    at = next_attempt_at(
-        failures=failures, retry_after_s=asked_s, now=NOW, rng=random.Random(seed)
-    )
+    at = next_attempt_at(failures=failures, retry_after_s=asked_s, now=NOW, rng=random.Random(seed))
     assert at is not None
     delay_s = (at - NOW).total_seconds()
     scheduled_s = SCHEDULE_S[failures]

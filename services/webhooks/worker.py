@@ -1,0 +1,104 @@
+"""Puts the worker of webhooks together: relay, consumer and jobs of the kit, and the sender beside
+them. The literal tables of a service are here; webhooks consumes every topic in whole slices.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from services.webhooks import queries
+from services.webhooks.clients.http_sender import HttpSender
+from services.webhooks.clients.key_ring import key_ring_from
+from services.webhooks.consumers import on_events
+from services.webhooks.domain.retry import SCHEDULE_S
+from services.webhooks.settings import Settings
+from services.webhooks.use_cases import metrics
+from services.webhooks.use_cases.deliveries import forget_old
+from services.webhooks.use_cases.sending import Sender, SendingPolicy
+from shared.db import Database
+from shared.kafka import Job, JobContext, Worker
+from shared.kernel.clock import clock_from_env, real_now
+from shared.kernel.identity import PARK
+from shared.settings import SettingsError, load
+
+_STOP_GRACE_S: Final = 8.0
+
+
+class WebhooksWorker:
+    """The kit's worker and the sender, started and stopped together."""
+
+    def __init__(self, worker: Worker, sender: Sender, post: HttpSender) -> None:
+        self._worker = worker
+        self._sender = sender
+        self._post = post
+
+    async def run(self) -> None:
+        """Until cancelled: the sender stops first, as it needs the database to say goodbye."""
+        async with self._post:
+            working = asyncio.create_task(self._worker.run(), name="kit-worker")
+            sending = asyncio.create_task(self._sender.run(), name="sender")
+            try:
+                # Whichever falls takes the process down; the supervisor starts it again.
+                await asyncio.wait((working, sending), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not sending.done():
+                    await self._sender.stop(grace_s=_STOP_GRACE_S)
+                for task in (sending, working):
+                    task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.gather(sending, working)
+
+
+def create_worker(settings: Settings | None = None) -> WebhooksWorker:
+    settings = settings or load(Settings)
+    key_ring = key_ring_from(settings.secret_key)
+    if key_ring is None:
+        raise SettingsError(["WEBHOOKS_SECRET_KEY is not set: nothing can be signed without it."])
+    clock = clock_from_env()
+    db = Database(settings.database_url, schema="webhooks", size=settings.pool_size)
+    post = HttpSender(
+        timeout_s=settings.timeout_s,
+        allow_private_addresses=settings.allow_private_addresses,
+    )
+    sender = Sender(db=db, post=post, key_ring=key_ring, clock=clock, policy=_policy(settings))
+
+    async def forget(ctx: JobContext) -> None:
+        async with ctx.db.transaction(PARK) as uow:
+            await forget_old(uow, now=real_now(), days_kept=settings.days_kept)
+
+    worker = Worker(
+        service="webhooks",
+        settings=settings,
+        db=db,
+        clock=clock,
+        batch=on_events(sender.wake),
+        jobs=[
+            Job("measure-backlog", every_s=5.0, run=measure_backlog),
+            Job("forget-old", every_s=30.0, run=forget),
+        ],
+    )
+    return WebhooksWorker(worker, sender, post)
+
+
+async def measure_backlog(ctx: JobContext) -> None:
+    async with ctx.db.read(PARK) as reader:
+        backlog = await queries.measure_backlog(reader)
+    metrics.BACKLOG_AGE.set(backlog.age_s)
+    metrics.BACKLOG_DELIVERIES.set(backlog.pending)
+    for state, count in backlog.states.items():
+        metrics.ENDPOINTS.labels(state).set(count)
+
+
+def _policy(settings: Settings) -> SendingPolicy:
+    try:
+        return SendingPolicy(
+            timeout_s=settings.timeout_s,
+            lease_s=settings.lease_s,
+            in_flight_most=settings.in_flight_deliveries_max,
+            per_endpoint_most=settings.in_flight_per_endpoint_max,
+            schedule_s=settings.retry_schedule_s or SCHEDULE_S,
+            disable_after=timedelta(days=settings.disable_after_days),
+        )
+    except ValueError as error:
+        raise SettingsError([f"WEBHOOKS_LEASE_S: {error}."]) from error

@@ -1,0 +1,341 @@
+"""The REST API of webhooks: who may see and change what, and what is refused how."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from services.webhooks import queries
+from services.webhooks.app import create_app
+from services.webhooks.settings import Settings
+from shared.kernel.identity import PARK, Role
+from shared.kernel.ids import new_id
+from shared.testing.receiver import WebhookReceiver
+
+SCOPES = ["webhooks:read", "webhooks:write"]
+BODY = {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
+
+Client = Any
+ClientAs = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture
+def client_as(
+    postgres: Any, hooks: Any, client_for: Any, token_for: Any, jwks_url: str
+) -> ClientAs:
+    """`async with client_as(Role.PARTNER, tenant) as client:` on an app of its own."""
+
+    @asynccontextmanager
+    async def start(
+        role: Role = Role.PARTNER,
+        tenant: str | None = None,
+        *,
+        private: bool = True,
+        scopes: list[str] = SCOPES,
+        key: str | None = "test:" + "A" * 43 + "=",
+        headers: dict[str, str] | None = None,
+        **claims: Any,
+    ) -> AsyncIterator[Client]:
+        app = create_app(
+            Settings(
+                database_url=postgres.app_dsn("webhooks"),
+                jwks_url=jwks_url,
+                secret_key=key,
+                allow_private_addresses=private,
+                pool_size=2,
+            )
+        )
+        token = token_for(role, tenant or new_id("prt"), scopes, **claims)
+        async with client_for(app, token=token, headers=headers) as client:
+            yield client
+
+    return start
+
+
+async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks: Any) -> None:
+    async with client_as(sees="*") as client:
+        made = await client.post("/v1/endpoints", json=BODY | {"description": "desk"})
+        assert made.status_code == 201, made.text
+        created = made.json()
+        assert created["secret"].startswith("whsec_")
+        assert created["status"] == "enabled"
+        path = made.headers["location"]
+        assert path == f"/v1/endpoints/{created['id']}"
+
+        read = await client.get(path)
+        assert "secret" not in read.json()
+        assert read.headers["etag"] == '"1"'
+        listed = await client.get("/v1/endpoints")
+        assert [e["id"] for e in listed.json()["items"]] == [created["id"]]
+
+        refused = await client.patch(path, json={"status": "disabled"})
+        assert refused.status_code == 428
+        change = {"status": "disabled", "event_types": ["*"]}
+        stale = await client.patch(path, json=change, headers={"If-Match": '"7"'})
+        assert stale.status_code == 412
+        changed = await client.patch(path, json=change, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200, changed.text
+        assert (changed.json()["status"], changed.json()["event_types"]) == ("disabled", ["*"])
+        assert changed.headers["etag"] == '"2"'
+
+        gone = await client.delete(path, headers={"If-Match": "*"})
+        assert gone.status_code == 204
+        assert (await client.get(path)).status_code == 404
+        assert (await client.get("/v1/endpoints")).json() == {"items": [], "next": None}
+    versions = await hooks.sql(
+        "SELECT aggregate_version FROM webhooks.outbox WHERE aggregate_id = $1"
+        " ORDER BY aggregate_version",
+        created["id"],
+    )
+    assert [row["aggregate_version"] for row in versions] == [1, 2, 3]
+
+
+async def test_the_secret_is_nowhere_in_the_clear(client_as: ClientAs, hooks: Any) -> None:
+    key = {"Idempotency-Key": new_id("key")}
+    async with client_as() as client:
+        first = await client.post("/v1/endpoints", json=BODY, headers=key)
+        again = await client.post("/v1/endpoints", json=BODY, headers=key)
+        count = len((await client.get("/v1/endpoints")).json()["items"])
+    assert first.status_code == again.status_code == 201
+    assert count == 1
+    assert first.json()["id"] == again.json()["id"]
+    assert "secret" not in again.json()
+    secret = first.json()["secret"].encode()
+    for row in await hooks.sql("SELECT body FROM webhooks.idempotency_key"):
+        assert secret not in row["body"]
+    (stored,) = await hooks.sql(
+        "SELECT sealed FROM webhooks.endpoint_secrets WHERE endpoint_id = $1", first.json()["id"]
+    )
+    assert len(stored["sealed"]) == 12 + 32 + 16
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"url": "ftp://partner.example/"}, "/url", "webhooks.url.not_usable"),
+        ({"url": "http://u:p@partner.example/"}, "/url", "webhooks.url.not_usable"),
+        ({"url": "http://127.0.0.1/"}, "/url", "webhooks.url.not_public"),
+        ({"url": "http://2130706433/"}, "/url", "webhooks.url.not_public"),
+        ({"url": "http://localhost/"}, "/url", "webhooks.url.not_public"),
+        ({"url": "http://[::ffff:10.0.0.1]/"}, "/url", "webhooks.url.not_public"),
+        ({"event_types": ["customs.nothing"]}, "/event_types/0", "webhooks.event_type.unknown"),
+        ({"event_types": []}, "/event_types", None),
+        ({"surprise": 1}, "/surprise", None),
+    ],
+)
+async def test_what_cannot_work_is_refused_with_its_place(
+    client_as: ClientAs, change: dict[str, Any], pointer: str, code: str | None
+) -> None:
+    good = {"url": "https://1.1.1.1/hooks", "event_types": ["*"]}
+    async with client_as(private=False) as client:
+        refused = await client.post(
+            "/v1/endpoints", json=good | change, headers={"Accept-Language": "zh-CN"}
+        )
+        accepted = await client.post("/v1/endpoints", json=good)
+    assert accepted.status_code == 201
+    assert refused.status_code == 422, refused.text
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == pointer
+    assert code is None or error["code"] == code
+
+
+async def test_a_foreign_endpoint_and_its_deliveries_are_not_there(
+    client_as: ClientAs, make_endpoint: Any, publish: Any, hooks: Any
+) -> None:
+    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    await publish(hooks.event(tenant=endpoint.tenant))
+    (delivery,) = await hooks.deliveries(endpoint.id)
+    paths = [f"/v1/endpoints/{endpoint.id}", f"/v1/deliveries/{delivery['id']}"]
+    async with client_as(Role.MERCHANT, new_id("mer")) as stranger:
+        for path in (*paths, f"{paths[1]}/attempts"):
+            assert (await stranger.get(path)).status_code == 404, path
+        for path in (f"{paths[0]}:rotate-secret", f"{paths[0]}:test", f"{paths[1]}:replay"):
+            assert (await stranger.post(path)).status_code == 404, path
+        for method in ("PATCH", "DELETE"):
+            answer = await stranger.request(method, paths[0], headers={"If-Match": "*"}, json={})
+            assert answer.status_code == 404
+        assert (await stranger.get("/v1/deliveries")).json()["items"] == []
+        assert (await stranger.get("/v1/endpoints")).json()["items"] == []
+    async with client_as(Role.MERCHANT, endpoint.tenant) as owner:
+        assert (await owner.get(paths[0])).status_code == 200
+        listed = (await owner.get("/v1/deliveries")).json()["items"]
+        assert [d["id"] for d in listed] == [delivery["id"]]
+    async with client_as(Role.OPERATOR, "park") as operator:
+        assert (await operator.get(paths[0])).status_code == 200
+        assert (await operator.get(paths[1])).status_code == 200
+
+
+async def test_row_level_security_holds_without_the_query(
+    make_endpoint: Any, publish: Any, hooks: Any
+) -> None:
+    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    await publish(hooks.event(tenant=endpoint.tenant))
+    tables = ("endpoints", "endpoint_secrets", "endpoint_health", "deliveries", "messages")
+    for table in tables:
+        count = f"SELECT count(*) FROM webhooks.{table}"
+        async with hooks.db.transaction(new_id("mer")) as uow:
+            assert await uow._connection.fetchval(count) == 0
+        async with hooks.db.transaction(endpoint.tenant) as uow:
+            assert await uow._connection.fetchval(count) == 1
+
+
+async def test_scopes_are_asked_for(client_as: ClientAs) -> None:
+    async with client_as(scopes=["webhooks:read"]) as client:
+        assert (await client.post("/v1/endpoints", json=BODY)).status_code == 403
+        assert (await client.get("/v1/endpoints")).status_code == 200
+    async with client_as(scopes=["catalog:read"]) as client:
+        assert (await client.get("/v1/endpoints")).status_code == 403
+
+
+async def test_without_a_key_no_secret_is_made(client_as: ClientAs) -> None:
+    async with client_as(key=None) as client:
+        refused = await client.post("/v1/endpoints", json=BODY)
+        assert (refused.status_code, refused.json()["code"]) == (
+            503,
+            "webhooks.secret_key.missing",
+        )
+        assert (await client.get("/v1/endpoints")).status_code == 200
+
+
+async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
+    client_as: ClientAs, hooks: Any, publish: Any, sending: Any, receiver: WebhookReceiver
+) -> None:
+    merchant = new_id("mer")
+    async with client_as(Role.MERCHANT, merchant) as client:
+        made = (
+            await client.post("/v1/endpoints", json={"url": receiver.url, "event_types": ["*"]})
+        ).json()
+        old = made["secret"]
+        receiver.trust(old)
+        async with sending() as sender:
+            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await receiver.wait_for(1)
+            rotated = await client.post(f"/v1/endpoints/{made['id']}:rotate-secret")
+            new = rotated.json()["secret"]
+            assert new != old
+            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await receiver.wait_for(2)
+            receiver.trust(new)
+            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await receiver.wait_for(3)
+            await hooks.sql(
+                "UPDATE webhooks.endpoint_secrets SET expires_at = now()"
+                " WHERE endpoint_id = $1 AND expires_at IS NOT NULL",
+                made["id"],
+            )
+            await hooks.sql(
+                "UPDATE webhooks.endpoints SET version = version + 1 WHERE id = $1", made["id"]
+            )
+            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await receiver.wait_for(4)
+        await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
+    signatures = [len(hit.headers["webhook-signature"].split(" ")) for hit in receiver.hits]
+    assert signatures == [1, 2, 2, 1]
+
+
+async def test_an_example_is_sent_marked_and_logged(
+    client_as: ClientAs, hooks: Any, sending: Any, receiver: WebhookReceiver
+) -> None:
+    async with client_as() as client:
+        made = (
+            await client.post("/v1/endpoints", json={"url": receiver.url, "event_types": ["*"]})
+        ).json()
+        receiver.trust(made["secret"])
+        path = f"/v1/endpoints/{made['id']}:test"
+        unknown = await client.post(path, json={"event_type": "customs.declaration.*"})
+        assert unknown.json()["code"] == "webhooks.event_type.unknown"
+        sent = await client.post(path, json={"event_type": "routing.shipment.delivered"})
+        assert sent.status_code == 202, sent.text
+        async with sending():
+            (hit,) = await receiver.wait_for(1)
+            await hooks.until(lambda: hooks.has_status(made["id"], "delivered"))
+        attempts = (await client.get(f"{sent.headers['location']}/attempts")).json()
+        await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
+        assert (await client.post(path)).status_code == 404
+    assert b'"test":true' in hit.body
+    assert hit.webhook_id == sent.json()["event_id"]
+    assert [a["result"] for a in attempts["items"]] == ["delivered"]
+
+
+async def test_a_delivery_is_replayed_with_the_same_id_and_bytes(
+    client_as: ClientAs,
+    hooks: Any,
+    make_endpoint: Any,
+    publish: Any,
+    sending: Any,
+    receiver: WebhookReceiver,
+) -> None:
+    endpoint = await make_endpoint(receiver.url)
+    receiver.trust(endpoint.secret)
+    async with client_as(Role.MERCHANT, endpoint.tenant) as client, sending() as sender:
+        await publish(hooks.event(tenant=endpoint.tenant), wake=sender.wake)
+        await receiver.wait_for(1)
+        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+        (delivery,) = (await client.get("/v1/deliveries")).json()["items"]
+        assert (delivery["status"], delivery["next_attempt_at"]) == ("delivered", None)
+        replayed = await client.post(f"/v1/deliveries/{delivery['id']}:replay")
+        assert (replayed.status_code, replayed.json()["status"]) == (202, "pending")
+        await receiver.wait_for(2)
+        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+        attempts = (await client.get(f"/v1/deliveries/{delivery['id']}/attempts")).json()
+        headers = {"If-Match": "*"}
+        path = f"/v1/endpoints/{endpoint.id}"
+        await client.patch(path, json={"status": "disabled"}, headers=headers)
+        refused = await client.post(f"/v1/deliveries/{delivery['id']}:replay")
+        assert refused.json()["code"] == "webhooks.endpoint.disabled"
+    first, second = receiver.hits
+    assert first.webhook_id == second.webhook_id
+    assert first.body == second.body
+    assert [a["number"] for a in attempts["items"]] == [1, 2]
+
+
+async def test_deliveries_page_newest_first_and_filter(
+    client_as: ClientAs, hooks: Any, make_endpoint: Any, publish: Any
+) -> None:
+    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    for event_type in ("customs.declaration.released", "routing.shipment.booked"):
+        await publish(
+            *(hooks.event(tenant=endpoint.tenant, event_type=event_type) for _ in range(5))
+        )
+    async with client_as(Role.MERCHANT, endpoint.tenant) as client:
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            params = {"limit": 4} | ({"cursor": cursor} if cursor else {})
+            page = (await client.get("/v1/deliveries", params=params)).json()
+            seen += [d["id"] for d in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert seen == sorted(seen, reverse=True)
+        assert len(set(seen)) == 10
+        filters = {"event_type": "routing.shipment.booked", "status": "pending"}
+        found = (await client.get("/v1/deliveries", params=filters)).json()["items"]
+        assert len(found) == 5
+        none = await client.get("/v1/deliveries", params={"status": "failed"})
+        assert none.json()["items"] == []
+
+
+async def test_the_catalogue_lists_every_type_with_example_and_schema(
+    client_as: ClientAs,
+) -> None:
+    async with client_as() as client:
+        items = (await client.get("/v1/event-types")).json()["items"]
+    by_type = {item["type"]: item for item in items}
+    assert by_type["customs.declaration.released"]["example"]["merchant_id"]
+    assert by_type["catalog.order.placed"]["data_schema"]["properties"]["lines"]
+
+
+async def test_the_backlog_is_measured(make_endpoint: Any, publish: Any, hooks: Any) -> None:
+    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    await publish(hooks.event(tenant=endpoint.tenant))
+    await hooks.sql(
+        "UPDATE webhooks.deliveries SET due_at = now() - interval '90 s' WHERE endpoint_id = $1",
+        endpoint.id,
+    )
+    async with hooks.db.read(PARK) as reader:
+        backlog = await queries.measure_backlog(reader)
+    assert backlog.pending >= 1
+    assert backlog.age_s >= 90
+    assert backlog.states["healthy"] >= 1
