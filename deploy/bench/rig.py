@@ -39,8 +39,12 @@ class Spread:
 
     def __str__(self) -> str:
         if len(self.values) == 1:
-            return f"{self.values[0]:,.4g}"
-        return f"{self.median:,.4g} ({min(self.values):,.4g}–{max(self.values):,.4g})"
+            return _short(self.values[0])
+        return f"{_short(self.median)} ({_short(min(self.values))}–{_short(max(self.values))})"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)
