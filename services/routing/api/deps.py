@@ -1,0 +1,37 @@
+"""What routes of routing need besides their path and body."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query
+
+from shared.http import Call, PageParams, call, page_params
+from shared.kernel.errors import Invalid, Text
+from shared.kernel.identity import PARK, Role
+
+RoutingRead = Annotated[Call, Depends(call("routing:read"))]
+PageOf = Annotated[PageParams, Depends(page_params)]
+_operator_write = call("routing:write", roles={Role.OPERATOR})
+
+
+class ParkOnly(Invalid):
+    code = "routing.park_only"
+    text = Text(
+        "Flights and their statuses are the park's, not one merchant's.",
+        "航班及其状态属于园区，不属于单个商户。",
+    )
+    fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
+
+
+async def _park_write(caller: Annotated[Call, Depends(_operator_write)]) -> Call:
+    """A flight carries goods of many merchants: whoever moves it moves them all."""
+    if caller.tenant != PARK:
+        raise ParkOnly(pointer="/header/airlane-tenant")
+    return caller
+
+
+ParkWrite = Annotated[Call, Depends(_park_write)]
+
+ShipmentId = Annotated[str, Path(pattern=r"^shp_[0-9a-f]{32}$")]
+FlightId = Annotated[str, Path(pattern=r"^flt_[0-9a-f]{32}$")]
+Airport = Annotated[str | None, Query(pattern=r"^[A-Z]{3}$", description="IATA code.")]
+Country = Annotated[str | None, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]

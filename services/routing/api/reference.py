@@ -1,0 +1,45 @@
+"""Reference data of the park: airports, routes with their basis, and the business clock."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.routing import queries
+from services.routing.api.deps import Airport, Country, PageOf, RoutingRead
+from services.routing.schemas.flights import AirportOut, ClockOut, RouteOut, Scope
+from shared.http import Page, json_reply, problems
+
+reference_api = APIRouter(tags=["reference"])
+
+
+@reference_api.get("/v1/airports", response_model=Page[AirportOut], responses=problems(422))
+async def list_airports(call: RoutingRead, page: PageOf, country: Country = None) -> Response:
+    filters = {"country": country}
+    (after,) = page.after(filters, str) or ("",)
+    async with call.read() as reader:
+        rows = await queries.list_airports(reader, after=after, most=page.fetch, filters=filters)
+    return json_reply(page.page(rows, AirportOut.of, key=lambda r: (r["iata"],), filters=filters))
+
+
+@reference_api.get("/v1/routes", response_model=Page[RouteOut], responses=problems(422))
+async def list_routes(
+    call: RoutingRead,
+    page: PageOf,
+    origin: Airport = None,
+    destination: Airport = None,
+    scope: Scope | None = None,
+) -> Response:
+    """All routes from the park's airport and the onward legs beyond, with what is known of each."""
+    filters = {"origin": origin, "destination": destination, "scope": scope}
+    (after,) = page.after(filters, int) or (0,)
+    async with call.read() as reader:
+        rows = await queries.list_routes(reader, after=after, most=page.fetch, filters=filters)
+    return json_reply(page.page(rows, RouteOut.of, key=lambda r: (r["number"],), filters=filters))
+
+
+@reference_api.get("/v1/clock", response_model=ClockOut)
+async def get_clock(call: RoutingRead) -> Response:
+    """Business time of the park; flights, cut-offs and status updates are dated by it."""
+    real_s = call.clock.real_seconds(timedelta(hours=1))
+    return json_reply(ClockOut(now=call.clock.now(), rate=3_600 / real_s if real_s else 1.0))

@@ -1,0 +1,43 @@
+"""/v1/shipments: a merchant sees its own, operators see all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from services.routing import queries
+from services.routing.api.deps import Airport, PageOf, RoutingRead, ShipmentId
+from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStateName
+from shared.http import Page, json_reply, problems
+
+shipments_api = APIRouter(tags=["shipments"])
+
+
+@shipments_api.get("/v1/shipments", response_model=Page[ShipmentOut], responses=problems(422))
+async def list_shipments(
+    *,
+    call: RoutingRead,
+    page: PageOf,
+    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
+    flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None,
+    state: ShipmentStateName | None = None,
+    airport: Airport = None,
+) -> Response:
+    """Newest first. `airport`: on the ground there."""
+    filters = {"order_id": order_id, "flight_id": flight_id, "state": state, "airport": airport}
+    (before,) = page.after(filters, str) or (queries.LAST,)
+    async with call.read() as reader:
+        rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
+    return json_reply(page.page(rows, ShipmentOut.of, key=lambda r: (r["id"],), filters=filters))
+
+
+@shipments_api.get(
+    "/v1/shipments/{shipment_id}",
+    response_model=ShipmentDetailOut,
+    responses=problems(404, 422),
+)
+async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
+    """With its itinerary and the log of statuses."""
+    async with call.read() as reader:
+        row = await queries.get_shipment(reader, shipment_id=shipment_id)
+    return json_reply(ShipmentDetailOut.of(row), etag=row["version"])

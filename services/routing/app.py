@@ -1,0 +1,28 @@
+"""Puts the API of routing together."""
+
+from fastapi import FastAPI
+
+from services.routing.api.flights import flights_api
+from services.routing.api.reference import reference_api
+from services.routing.api.shipments import shipments_api
+from services.routing.api.status_updates import status_updates_api
+from services.routing.settings import Settings
+from shared import http
+from shared.db import Database
+from shared.kernel.clock import Clock, clock_from_env
+from shared.settings import load
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
+    settings = settings or load(Settings)
+    return http.create_app(
+        service="routing",
+        settings=settings,
+        db=Database(settings.database_url, schema="routing", size=settings.pool_size),
+        clock=clock or clock_from_env(),
+        routers=[shipments_api, flights_api, status_updates_api, reference_api],
+        description=(
+            "Itineraries, capacity, waybills, manifests and the way of every shipment. Flights are "
+            "generated from routes and say `synthetic`: no public cargo timetable exists."
+        ),
+    )

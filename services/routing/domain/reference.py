@@ -1,0 +1,171 @@
+"""Reads the reference files (`data/*.csv`) into rows of the tables of the same names.
+
+Pure parsing: a file that does not fit stops the load with its name and line.
+"""
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from services.routing.domain.schedule import CUBIC_CM_PER_KG
+
+DATA: Final = Path(__file__).resolve().parents[3] / "data"
+FILES: Final = (
+    "airports.csv",
+    "carriers.csv",
+    "routes.csv",
+    "onward-legs.csv",
+    "handling-times.csv",
+    "delivery-allowances.csv",
+    "country-places.csv",
+)
+# Whose flights are generated. Its numbers leave room for several departures a day.
+GENERATED_CARRIER: Final = "EH"
+# Each file numbers from its own start, so that rows appended to one never shift the other's.
+_FIRST_NUMBERS: Final = {"routes.csv": 1_000, "onward-legs.csv": 5_000}
+_NUMBER_STEP: Final = 10
+
+Row = Mapping[str, Any]
+_Parse = Callable[[dict[str, str]], Row | None]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`digest` names the content of all files: equal digest, nothing to load."""
+
+    digest: str
+    airports: list[Row]
+    carriers: list[Row]
+    waybill_stock: list[Row]
+    routes: list[Row]
+    handling_times: list[Row]
+    delivery_allowances: list[Row]
+    country_places: list[Row]
+
+
+class ReferenceFileWrong(ValueError):
+    """Which file, which line, and what is wrong with it."""
+
+
+def read_reference(folder: Path) -> Reference:
+    """Raises ReferenceFileWrong, or FileNotFoundError."""
+    routes = [
+        *_numbered("routes.csv", _read(folder, "routes.csv", _route)),
+        *_numbered("onward-legs.csv", _read(folder, "onward-legs.csv", _onward)),
+    ]
+    return Reference(
+        digest=_digest(folder),
+        airports=list(_read(folder, "airports.csv", _airport)),
+        carriers=list(_read(folder, "carriers.csv", _carrier)),
+        waybill_stock=list(_read(folder, "carriers.csv", _stock)),
+        routes=routes,
+        handling_times=list(_read(folder, "handling-times.csv", _handling_time)),
+        delivery_allowances=list(_read(folder, "delivery-allowances.csv", _allowance)),
+        country_places=list(_read(folder, "country-places.csv", _place)),
+    )
+
+
+def _numbered(name: str, routes: Iterator[Row]) -> Iterator[Row]:
+    for n, route in enumerate(routes):
+        yield {**route, "number": _FIRST_NUMBERS[name] + _NUMBER_STEP * n}
+
+
+def _digest(folder: Path) -> str:
+    # The rules that turn files into rows count, too.
+    parts = [f"density {CUBIC_CM_PER_KG}".encode()]
+    parts += [(folder / name).read_bytes() for name in FILES]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _read(folder: Path, name: str, parse: _Parse) -> Iterator[Row]:
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            try:
+                parsed = parse(row)
+            except (KeyError, ValueError) as error:
+                raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
+            if parsed is not None:
+                yield parsed
+
+
+def _airport(row: dict[str, str]) -> Row:
+    return {
+        "iata": row["iata"],
+        "icao": row["icao"],
+        "name": row["name"],
+        "city": row["city"],
+        "country": row["country_iso2"],
+        "latitude_deg": float(row["latitude_deg"]),
+        "longitude_deg": float(row["longitude_deg"]),
+        "time_zone": row["time_zone"],
+    }
+
+
+def _carrier(row: dict[str, str]) -> Row:
+    return {name: row[name] for name in ("carrier", "name", "awb_prefix", "basis", "note")}
+
+
+def _stock(row: dict[str, str]) -> Row | None:
+    if not row["stock_first"]:
+        return None
+    return {
+        "awb_prefix": row["awb_prefix"],
+        "first_serial": int(row["stock_first"]),
+        "last_serial": int(row["stock_last"]),
+    }
+
+
+def _route(row: dict[str, str]) -> Row:
+    return _leg(row, mode="air", scope=row["scope"], vehicle=row["aircraft"], note=row["note"])
+
+
+def _onward(row: dict[str, str]) -> Row:
+    return _leg(row, mode=row["mode"], scope="onward", vehicle=row["vehicle"], note="")
+
+
+def _leg(row: dict[str, str], *, mode: str, scope: str, vehicle: str, note: str) -> Row:
+    return {
+        "id": f"{row['origin']}-{row['destination']}-{mode}",
+        "carrier": GENERATED_CARRIER,
+        "origin": row["origin"],
+        "destination": row["destination"],
+        "mode": mode,
+        "scope": scope,
+        "vehicle": vehicle,
+        "weekly_frequency": int(row["weekly_frequency"]),
+        "payload_kg": round(float(row["payload_t"]) * 1_000),
+        "distance_km": int(row["distance_km"]),
+        "basis": row["basis"],
+        "note": note,
+    }
+
+
+def _handling_time(row: dict[str, str]) -> Row:
+    return {
+        "airport": row["airport"],
+        "step": row["step"],
+        "minutes": int(row["minutes"]),
+        "basis": row["basis"],
+        "note": row["note"],
+    }
+
+
+def _allowance(row: dict[str, str]) -> Row:
+    return {
+        "country": row["country"],
+        "hours": int(row["hours"]),
+        "basis": row["basis"],
+        "note": row["note"],
+    }
+
+
+def _place(row: dict[str, str]) -> Row:
+    return {
+        "country": row["country"],
+        "latitude_deg": float(row["latitude_deg"]),
+        "longitude_deg": float(row["longitude_deg"]),
+        "place": row["place"],
+    }

@@ -1,0 +1,105 @@
+"""A shipment's life: its states, what each allows, and the refusals that follow from them.
+
+State changes of many shipments at once are guarded in SQL; the guards there name these states.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.kernel.errors import Conflict, NotFound, Text
+
+PARCEL_KG_MAX: Final = 30
+"""Above that a parcel needs two people: heavier shipments are packed as several pieces."""
+
+
+class ShipmentState(StrEnum):
+    """`waiting`: it lost its place (not ready at cut-off, flight cancelled) and has none now.
+
+    `departed` lasts from leaving the park's airport to the last airport, waits between legs
+    included; `arrived` is the last airport.
+    """
+
+    UNROUTABLE = "unroutable"
+    BOOKED = "booked"
+    WAITING = "waiting"
+    MANIFESTED = "manifested"
+    DEPARTED = "departed"
+    ARRIVED = "arrived"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+S: Final = ShipmentState
+TRANSITIONS: Final[Mapping[ShipmentState, frozenset[ShipmentState]]] = {
+    S.BOOKED: frozenset({S.WAITING, S.MANIFESTED, S.CANCELLED}),
+    S.WAITING: frozenset({S.BOOKED, S.UNROUTABLE, S.CANCELLED}),
+    S.MANIFESTED: frozenset({S.DEPARTED, S.WAITING, S.CANCELLED}),
+    S.DEPARTED: frozenset({S.ARRIVED, S.DELIVERED}),
+    S.ARRIVED: frozenset({S.DELIVERED}),
+    S.UNROUTABLE: frozenset({S.CANCELLED}),
+    S.DELIVERED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+CANCELLABLE: Final = tuple(state for state in S if S.CANCELLED in TRANSITIONS[state])
+
+
+class FlightState(StrEnum):
+    """`closed`: the manifest is final; only flights from the park's airport have one."""
+
+    SCHEDULED = "scheduled"
+    CLOSED = "closed"
+    DEPARTED = "departed"
+    ARRIVED = "arrived"
+    CANCELLED = "cancelled"
+
+
+class ShipmentNotFound(NotFound):
+    code = "routing.shipment.not_found"
+    text = Text("There is no shipment {shipment}.", "货件 {shipment} 不存在。")
+    fix = Text(
+        "GET /v1/shipments lists what you can see.", "请通过 GET /v1/shipments 查看可见货件。"
+    )
+
+
+class FlightNotFound(NotFound):
+    code = "routing.flight.not_found"
+    text = Text("There is no flight {flight}.", "航班 {flight} 不存在。")
+    fix = Text("GET /v1/flights lists all flights.", "请通过 GET /v1/flights 查看航班。")
+
+
+class FlightNotCancellable(Conflict):
+    code = "routing.flight.not_cancellable"
+    text = Text(
+        "Flight {flight} is {state} and can no longer be cancelled.",
+        "航班 {flight} 当前状态为 {state}，不能取消。",
+    )
+    fix = Text(
+        "Only scheduled and closed flights can be cancelled.",
+        "只有 scheduled 或 closed 状态可取消。",
+    )
+
+
+def pieces_of(weight_g: int) -> int:
+    """How many parcels a shipment is packed into: one per 30 kg begun."""
+    return max(1, -(-weight_g // (PARCEL_KG_MAX * 1_000)))
+
+
+def promised_at(arrives_at: datetime, *, country: str, allowance_h: Mapping[str, int]) -> datetime:
+    """Arrival at the last airport plus what import and the last mile take in that country."""
+    hours = allowance_h.get(country, allowance_h["*"])
+    return arrives_at + timedelta(hours=hours)
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What an order wants carried: from the park's airport to a country."""
+
+    order_id: str
+    merchant_id: str
+    destination_country: str
+    weight_g: int
+    volume_cm3: int
+    placed_at: datetime

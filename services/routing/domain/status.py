@@ -1,0 +1,157 @@
+"""Status updates in the field's own words: Cargo-IMP FSU codes, and what makes one acceptable.
+
+An update names what it is about: a flight, a house waybill or a master waybill.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from services.routing.domain.waybill import checked_master_waybill, is_house_waybill
+from shared.kernel.errors import Conflict, Invalid, NotFound, Text
+
+# Cargo-IMP FSU status codes (IATA code list 1.18), DIS with its reasons written out.
+FSU_CODES: Final = frozenset(
+    (
+        "BKD FOH RCS PRE MAN DEP ARR RCF AWR NFD AWD DLV DDL DPU TRM TFD RCT CRC CCD TGC DOC FIW"
+        " FOW OSI OCI DFLD OFLD OVCD SSPD MSCA MSAV MSAW MSMB FDCA FDAV FDAW FDMB"
+    ).split()
+)
+MANIFESTED: Final = "MAN"
+DEPARTED: Final = "DEP"
+ARRIVED: Final = "ARR"
+DELIVERED: Final = "DLV"
+OFFLOADED: Final = "OFLD"
+
+FUTURE_TOLERANCE: Final = timedelta(minutes=10)
+"""Clocks of airlines and of the park differ; more than that is a wrong date."""
+
+
+class StatusCodeUnknown(Invalid):
+    code = "routing.status_update.code_unknown"
+    text = Text("{status_code} is no FSU status code.", "{status_code} 不是 FSU 状态代码。")
+    fix = Text("Use one of {known}.", "请使用以下代码之一：{known}。")
+
+
+class StatusSubjectMissing(Invalid):
+    code = "routing.status_update.subject_missing"
+    text = Text(
+        "The update does not say what it is about, or says it twice.",
+        "更新未指明对象，或指明了多个对象。",
+    )
+    fix = Text(
+        "Send one of flight_id, flight_number with date, house_waybill, master_waybill.",
+        "请提供 flight_id、flight_number 加 date、house_waybill、master_waybill 之一。",
+    )
+
+
+class StatusNeedsFlight(Invalid):
+    code = "routing.status_update.needs_flight"
+    text = Text("{status_code} is reported for a flight.", "{status_code} 必须针对航班上报。")
+    fix = Text(
+        "Send flight_id, or flight_number with date.",
+        "请提供 flight_id，或 flight_number 加 date。",
+    )
+
+
+class StatusInFuture(Invalid):
+    code = "routing.status_update.in_future"
+    text = Text("occurred_at lies after now ({now}).", "occurred_at 晚于当前时间（{now}）。")
+    fix = Text(
+        "Send it once it has happened; GET /v1/clock tells the time.",
+        "请在事件发生后上报；当前时间见 GET /v1/clock。",
+    )
+
+
+class StatusAirportWrong(Invalid):
+    code = "routing.status_update.airport_wrong"
+    text = Text(
+        "{status_code} of {flight} happens at {expected}, not at {airport}.",
+        "{flight} 的 {status_code} 应发生在 {expected}，而非 {airport}。",
+    )
+    fix = Text("Correct the airport or the flight.", "请更正机场或航班。")
+
+
+class StatusSubjectUnknown(NotFound):
+    code = "routing.status_update.subject_unknown"
+    text = Text("There is no {kind} {value}.", "{kind} {value} 不存在。")
+    fix = Text(
+        "Check it against GET /v1/flights or GET /v1/shipments.", "请通过航班或货件列表核对。"
+    )
+
+
+class ManifestOpen(Conflict):
+    code = "routing.flight.manifest_open"
+    text = Text(
+        "The manifest of {flight} is open until {cut_off_at}.",
+        "{flight} 的舱单在 {cut_off_at} 前未关闭。",
+    )
+    fix = Text("Report the departure after the cut-off.", "请在截止时间之后上报起飞。")
+
+
+class FlightCancelledAlready(Conflict):
+    code = "routing.flight.cancelled"
+    text = Text("Flight {flight} is cancelled.", "航班 {flight} 已取消。")
+    fix = Text("Report the flight that replaced it.", "请上报替代航班。")
+
+
+class ShipmentNotUnderway(Conflict):
+    code = "routing.shipment.not_underway"
+    text = Text(
+        "The shipment is {state}: it cannot be delivered yet.", "货件状态为 {state}，尚不能妥投。"
+    )
+    fix = Text("Report its departure first, then send this again.", "请先上报起飞，再重新提交。")
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """One reported fact. Exactly one subject is set; `flight_date` is local at the origin."""
+
+    code: str
+    airport: str
+    occurred_at: datetime
+    flight_id: str | None = None
+    flight_number: str | None = None
+    flight_date: date | None = None
+    house_waybill: str | None = None
+    master_waybill: str | None = None
+
+
+def checked(update: StatusUpdate, *, now: datetime) -> None:
+    """What can be said without looking anything up. Raises Invalid subclasses with a pointer."""
+    if update.code not in FSU_CODES:
+        known = ", ".join(sorted(FSU_CODES))
+        raise StatusCodeUnknown(pointer="/code", status_code=update.code, known=known)
+    if update.occurred_at > now + FUTURE_TOLERANCE:
+        raise StatusInFuture(pointer="/occurred_at", now=now.isoformat())
+    by_number = update.flight_number is not None and update.flight_date is not None
+    half = (update.flight_number is None) != (update.flight_date is None)
+    by_flight = update.flight_id is not None or by_number
+    subjects = (
+        update.flight_id is not None,
+        by_number,
+        update.house_waybill is not None,
+        update.master_waybill is not None,
+    )
+    if half or sum(subjects) != 1:
+        raise StatusSubjectMissing(pointer="")
+    if update.code in (DEPARTED, ARRIVED) and not by_flight:
+        raise StatusNeedsFlight(pointer="/flight_id", status_code=update.code)
+    if update.house_waybill is not None and not is_house_waybill(update.house_waybill):
+        raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
+    if update.master_waybill is not None:
+        checked_master_waybill(update.master_waybill)
+
+
+def check_airport(update: StatusUpdate, *, flight: str, origin: str, destination: str) -> None:
+    """DEP and MAN happen at the origin, ARR and RCF at the destination."""
+    expected = {DEPARTED: origin, MANIFESTED: origin, ARRIVED: destination, "RCF": destination}
+    place = expected.get(update.code)
+    if place is not None and place != update.airport:
+        raise StatusAirportWrong(
+            pointer="/airport",
+            status_code=update.code,
+            flight=flight,
+            expected=place,
+            airport=update.airport,
+        )

@@ -1,0 +1,68 @@
+"""Waybill numbers: the master's (IATA) and the house's (ours), both with the same check digit.
+
+Issuing (who gets the next number of which stock) is the repository's work; here is only their form.
+"""
+
+import re
+from typing import Final
+
+from shared.kernel.errors import Conflict, Invalid, Text
+
+SERIALS: Final = 10_000_000
+"""A serial has seven digits."""
+
+_MASTER: Final = re.compile(r"^(\d{3})-?(\d{7})(\d)$", re.ASCII)
+_HOUSE: Final = re.compile(r"^EHU[A-Z]{2}(\d{7})(\d)$", re.ASCII)
+
+
+class MasterWaybillInvalid(Invalid):
+    code = "routing.master_waybill.invalid"
+    text = Text("{number} is no air waybill number.", "{number} 不是有效的航空主运单号。")
+    fix = Text(
+        "Send prefix, serial and check digit such as 020-81140743; the last digit is the serial"
+        " modulo 7.",
+        "请提供前缀、序号和校验位，例如 020-81140743；末位等于序号除以 7 的余数。",
+    )
+
+
+class WaybillStockExhausted(Conflict):
+    code = "routing.waybill_stock.exhausted"
+    text = Text("No waybill number is left for prefix {prefix}.", "前缀 {prefix} 的运单号已用完。")
+    fix = Text("Load another range into the stock.", "请导入新的运单号段。")
+
+
+def check_digit(serial: int) -> int:
+    """The serial modulo 7; the airline's prefix plays no part (IATA Resolution 600a)."""
+    assert 0 <= serial < SERIALS, serial
+    return serial % 7
+
+
+def master_waybill(prefix: str, serial: int) -> str:
+    """`master_waybill("020", 8114074)` is `020-81140743`."""
+    assert re.fullmatch(r"[0-9]{3}", prefix), prefix
+    return f"{prefix}-{serial:07d}{check_digit(serial)}"
+
+
+def checked_master_waybill(number: str) -> str:
+    """The number in its one written form, with hyphen. Raises MasterWaybillInvalid."""
+    match = _MASTER.match(number.strip())
+    if not match or int(match[3]) != check_digit(int(match[2])):
+        raise MasterWaybillInvalid(number=number)
+    return f"{match[1]}-{match[2]}{match[3]}"
+
+
+def house_waybill(number: int) -> str:
+    """The `number`-th house waybill: EHU, two letters of series, seven digits, check digit.
+
+    13 characters, e.g. `EHUAA00000011`. A series holds ten million numbers and there are 676, so
+    the sequence behind it does not run out; the check digit covers the seven digits of the serial.
+    """
+    series, serial = divmod(number, SERIALS)
+    assert 0 <= series < 26 * 26, number
+    first, second = divmod(series, 26)
+    return f"EHU{chr(65 + first)}{chr(65 + second)}{serial:07d}{check_digit(serial)}"
+
+
+def is_house_waybill(number: str) -> bool:
+    match = _HOUSE.match(number)
+    return match is not None and int(match[2]) == check_digit(int(match[1]))

@@ -1,0 +1,132 @@
+"""Facts of routing as events: the only place that builds their payloads."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.routing.domain.reachability import Refusal
+from shared.contracts.routing import (
+    FlightCancelled,
+    FlightDeparted,
+    ItineraryLeg,
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentStatus,
+    ShipmentUnroutable,
+)
+
+Row = Mapping[str, Any]
+
+
+def itinerary_leg(flight: Row) -> ItineraryLeg:
+    return ItineraryLeg(
+        flight_id=flight["id"],
+        flight_number=flight["flight_number"],
+        mode=flight["mode"],
+        origin=flight["origin"],
+        destination=flight["destination"],
+        departs_at=flight["departs_at"],
+        arrives_at=flight["arrives_at"],
+        synthetic=flight["synthetic"],
+    )
+
+
+def shipment_booked(
+    shipment: Row, *, booking: Row, legs: Sequence[ItineraryLeg], promised_at: datetime
+) -> ShipmentBooked:
+    """`shipment` as it was placed, `booking` what the hold returned."""
+    return ShipmentBooked(
+        shipment_id=shipment["id"],
+        order_id=shipment["order_id"],
+        merchant_id=shipment["tenant_id"],
+        house_waybill=booking["house_waybill"],
+        itinerary=tuple(legs),
+        cut_off_at=booking["cut_off_at"],
+        promised_at=promised_at,
+        gross_weight_g=shipment["gross_weight_g"],
+        volume_cm3=shipment["volume_cm3"],
+        pieces=shipment["pieces"],
+        destination_country=shipment["destination_country"],
+        rebooked=booking["bookings"] > 1,
+    )
+
+
+def shipment_unroutable(shipment: Row, refusal: Refusal) -> ShipmentUnroutable:
+    return ShipmentUnroutable(
+        shipment_id=shipment["id"],
+        order_id=shipment["order_id"],
+        merchant_id=shipment["tenant_id"],
+        code=refusal.code,
+        reason=refusal.reason,
+        remedy=refusal.remedy,
+    )
+
+
+def shipment_departed(shipment: Row, *, flight: Row, at: datetime) -> ShipmentDeparted:
+    return ShipmentDeparted(
+        shipment_id=shipment["id"],
+        order_id=shipment["order_id"],
+        merchant_id=shipment["tenant_id"],
+        house_waybill=shipment["house_waybill"],
+        master_waybill=shipment["master_waybill"],
+        flight_id=flight["id"],
+        flight_number=flight["flight_number"],
+        departed_at=at,
+        gross_weight_g=shipment["gross_weight_g"],
+    )
+
+
+def shipment_status(
+    shipment: Row, *, code: str, airport: str, flight_number: str | None, at: datetime
+) -> ShipmentStatus:
+    return ShipmentStatus(
+        shipment_id=shipment["id"],
+        order_id=shipment["order_id"],
+        merchant_id=shipment["tenant_id"],
+        code=code,
+        airport=airport,
+        flight_number=flight_number,
+        occurred_at=at,
+    )
+
+
+def shipment_delivered(shipment: Row, *, airport: str, at: datetime) -> ShipmentDelivered:
+    """`promised_at` is the first promise: a later itinerary does not make it earlier kept."""
+    return ShipmentDelivered(
+        shipment_id=shipment["id"],
+        order_id=shipment["order_id"],
+        merchant_id=shipment["tenant_id"],
+        house_waybill=shipment["house_waybill"],
+        airport=airport,
+        delivered_at=at,
+        promised_at=shipment["first_promised_at"],
+    )
+
+
+def flight_departed(
+    flight: Row, *, at: datetime, shipments: int, gross_weight_g: int
+) -> FlightDeparted:
+    return FlightDeparted(
+        flight_id=flight["id"],
+        flight_number=flight["flight_number"],
+        mode=flight["mode"],
+        origin=flight["origin"],
+        destination=flight["destination"],
+        departed_at=at,
+        master_waybill=flight["master_waybill"],
+        shipments=shipments,
+        gross_weight_g=gross_weight_g,
+        synthetic=flight["synthetic"],
+    )
+
+
+def flight_cancelled(flight: Row, *, reason: str) -> FlightCancelled:
+    return FlightCancelled(
+        flight_id=flight["id"],
+        flight_number=flight["flight_number"],
+        origin=flight["origin"],
+        destination=flight["destination"],
+        departs_at=flight["departs_at"],
+        reason=reason,
+    )

@@ -1,0 +1,119 @@
+"""Flights and the reference data behind them, as REST clients see them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Mode = Literal["air", "road"]
+Scope = Literal["domestic", "international", "onward"]
+Basis = Literal["reported", "synthetic"]
+FlightStateName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
+
+
+class ManifestOut(BaseModel):
+    """What the flight was closed with; `master_waybill` is null if nothing was ready."""
+
+    closed_at: datetime
+    master_waybill: str | None = Field(examples=["000-00000011"])
+    shipments: int
+    gross_weight_g: int
+
+
+class FlightOut(BaseModel):
+    """One dated departure. `synthetic`: generated from a route's frequency, never published."""
+
+    id: str = Field(examples=["flt_84f764d25d19e967a82d14c3b6c12632"])
+    flight_number: str = Field(examples=["EH1640"])
+    carrier: str
+    route_id: str = Field(examples=["EHU-LGG-air"])
+    mode: Mode
+    vehicle: str = Field(examples=["B744F"])
+    origin: str = Field(description="IATA code.", examples=["EHU"])
+    destination: str = Field(examples=["LGG"])
+    departs_on: date = Field(description="Local day of departure at the origin.")
+    departs_at: datetime
+    arrives_at: datetime
+    cut_off_at: datetime | None = Field(
+        description="When the manifest closes; only flights from the park's airport have one."
+    )
+    state: FlightStateName
+    capacity_g: int
+    capacity_cm3: int
+    remaining_g: int
+    remaining_cm3: int
+    booked_shipments: int
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    cancel_reason: str | None
+    manifest: ManifestOut | None = Field(description="Null until the manifest is closed.")
+    synthetic: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "FlightOut":
+        values = {name: row[name] for name in cls.model_fields if name != "manifest"}
+        manifest = None
+        if row["closed_at"] is not None:
+            manifest = ManifestOut.model_construct(
+                closed_at=row["closed_at"],
+                master_waybill=row["master_waybill"],
+                shipments=row["manifest_shipments"],
+                gross_weight_g=row["manifest_weight_g"],
+            )
+        return cls.model_construct(**values, manifest=manifest)
+
+
+class FlightCancelIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+        ),
+    ] = Field(examples=["aircraft unserviceable"])
+
+
+class AirportOut(BaseModel):
+    iata: str = Field(examples=["EHU"])
+    icao: str
+    name: str
+    city: str
+    country: str
+    latitude_deg: float
+    longitude_deg: float
+    time_zone: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "AirportOut":
+        return cls.model_construct(**row)
+
+
+class RouteOut(BaseModel):
+    """`basis` says whether the row was reported (then `note` says what) or made up."""
+
+    id: str = Field(examples=["EHU-LGG-air"])
+    carrier: str
+    number: int
+    origin: str
+    destination: str
+    mode: Mode
+    scope: Scope
+    vehicle: str
+    weekly_frequency: int
+    payload_kg: int
+    distance_km: int
+    basis: Basis
+    note: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "RouteOut":
+        return cls.model_construct(**row)
+
+
+class ClockOut(BaseModel):
+    """Business time. `rate`: how many business seconds pass in a real one."""
+
+    now: datetime
+    rate: float

@@ -1,0 +1,111 @@
+"""Shipments, as REST clients see them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from services.routing.schemas.flights import Mode
+
+ShipmentStateName = Literal[
+    "unroutable",
+    "booked",
+    "waiting",
+    "manifested",
+    "departed",
+    "arrived",
+    "delivered",
+    "cancelled",
+]
+
+
+class LegOut(BaseModel):
+    from_: str = Field(alias="from", description="IATA code.", examples=["EHU"])
+    to: str = Field(examples=["LGG"])
+    flight: str = Field(examples=["EH1640"])
+    flight_id: str
+    mode: Mode
+    departs_at: datetime
+    arrives_at: datetime
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    synthetic: bool
+
+
+class RefusalOut(BaseModel):
+    """Why there is no itinerary, and what would make one."""
+
+    code: str = Field(examples=["no_service"])
+    reason: str = Field(examples=["No leg of the timetable reaches IE."])
+    remedy: str
+
+
+class StatusOut(BaseModel):
+    """A Cargo-IMP FSU status."""
+
+    code: str = Field(examples=["DEP"])
+    airport: str
+    flight: str | None
+    occurred_at: datetime
+
+
+class ShipmentOut(BaseModel):
+    id: str = Field(examples=["shp_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
+    order_id: str
+    merchant_id: str
+    state: ShipmentStateName
+    house_waybill: str | None = Field(examples=["EHUAA00000011"])
+    master_waybill: str | None
+    destination_country: str
+    gross_weight_g: int
+    volume_cm3: int
+    pieces: int
+    location: str | None = Field(description="Airport it is at; null while aboard.")
+    itinerary: list[LegOut]
+    cut_off_at: datetime | None
+    promised_at: datetime | None
+    first_promised_at: datetime | None = Field(
+        description="The promise of the first booking; `promised_at` follows each rebooking."
+    )
+    refusal: RefusalOut | None
+    placed_at: datetime
+    booked_at: datetime | None
+    released_at: datetime | None
+    screened_at: datetime | None
+    departed_at: datetime | None
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "ShipmentOut":
+        return cls.model_construct(**_values(row))
+
+
+class ShipmentDetailOut(ShipmentOut):
+    statuses: list[StatusOut] = Field(description="The log, in the order of what happened.")
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "ShipmentDetailOut":
+        return cls.model_construct(**_values(row), statuses=row["statuses"])
+
+
+_BUILT = ("itinerary", "refusal", "merchant_id", "statuses")
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: row[name] for name in ShipmentOut.model_fields if name not in _BUILT}
+    refusal = None
+    if row["refusal_code"] is not None:
+        refusal = RefusalOut.model_construct(
+            code=row["refusal_code"],
+            reason=row["refusal_reason"],
+            remedy=row["refusal_remedy"],
+        )
+    # The legs come as jsonb in the form of LegOut.
+    return {
+        **values,
+        "merchant_id": row["tenant_id"],
+        "itinerary": row["itinerary"],
+        "refusal": refusal,
+    }

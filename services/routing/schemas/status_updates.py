@@ -1,0 +1,105 @@
+"""Status updates of airlines and handlers, as they come in, and the answer item by item."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from services.routing.domain.status import StatusUpdate
+from shared.http.faults import field_problem
+from shared.kernel.errors import Invalid
+
+BATCH_MAX: Final = 500
+
+
+class StatusUpdateIn(BaseModel):
+    """A Cargo-IMP FSU status about one subject: `flight_id`, `flight_number` with `date` (local day
+    of departure), `house_waybill` or `master_waybill`. DEP and ARR are about flights.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,4}$")] = Field(examples=["DEP"])
+    airport: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(examples=["EHU"])
+    occurred_at: AwareDatetime = Field(
+        ge=datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
+        lt=datetime.fromisoformat("2100-01-01T00:00:00+00:00"),
+        examples=["2026-11-22T22:41:00Z"],
+    )
+    flight_id: Annotated[str, StringConstraints(pattern=r"^flt_[0-9a-f]{32}$")] | None = None
+    flight_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")] | None = Field(
+        default=None, examples=["EH1640"]
+    )
+    flight_date: date | None = Field(default=None, alias="date")
+    house_waybill: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,32}$")] | None = None
+    master_waybill: Annotated[str, StringConstraints(pattern=r"^[0-9-]{11,12}$")] | None = None
+
+    def to_domain(self) -> StatusUpdate:
+        return StatusUpdate(
+            code=self.code,
+            airport=self.airport,
+            occurred_at=self.occurred_at,
+            flight_id=self.flight_id,
+            flight_number=self.flight_number,
+            flight_date=self.flight_date,
+            house_waybill=self.house_waybill,
+            master_waybill=self.master_waybill,
+        )
+
+
+class StatusUpdatesIn(BaseModel):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=BATCH_MAX,
+        description=(
+            "Each: code (FSU: DEP, ARR, DLV, RCF …), airport, occurred_at, and one of flight_id,"
+            " flight_number with date, house_waybill, master_waybill."
+        ),
+        examples=[
+            [
+                {
+                    "code": "DEP",
+                    "airport": "EHU",
+                    "occurred_at": "2026-11-22T22:41:00Z",
+                    "flight_number": "EH1640",
+                    "date": "2026-11-23",
+                }
+            ]
+        ],
+    )
+
+
+class BatchItemOut(BaseModel):
+    """`status`: 201 taken in, 200 known already, else what the item alone would have got."""
+
+    index: int
+    status: int
+    id: str | None = None
+    error: dict[str, Any] | None = Field(default=None, description="A problem document.")
+
+
+class BatchOut(BaseModel):
+    items: list[BatchItemOut]
+
+
+def read_each(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
+    """Each item, or what is wrong with it; pointers start at the item."""
+    read: list[StatusUpdate | Invalid] = []
+    for item in items:
+        try:
+            read.append(StatusUpdateIn.model_validate(item).to_domain())
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+            read.append(
+                Invalid(
+                    problems=[
+                        field_problem({**fault, "loc": ("body", *fault["loc"])}) for fault in faults
+                    ]
+                )
+            )
+    return read

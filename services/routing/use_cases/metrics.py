@@ -1,0 +1,27 @@
+"""What only routing counts. Labels have few values: never an order, a flight or a merchant."""
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+BOOKED: Final = Counter(
+    "airlane_routing_shipments_booked", "Shipments that got an itinerary.", ["kind"]
+)
+UNROUTABLE: Final = Counter(
+    "airlane_routing_shipments_unroutable", "Shipments without an itinerary, by reason.", ["code"]
+)
+LEFT_BEHIND: Final = Counter(
+    "airlane_routing_shipments_left_behind", "Shipments not ready at the cut-off of their flight."
+)
+CONNECTIONS_MISSED: Final = Counter(
+    "airlane_routing_connections_missed", "Shipments whose next flight left without them."
+)
+FULL_FLIGHTS_MET: Final = Counter(
+    "airlane_routing_full_flights_met",
+    "Holds that found a flight full or closed and searched again.",
+)
+SEARCH_SECONDS: Final = Histogram(
+    "airlane_routing_itinerary_search_seconds",
+    "One search over the timetable in memory.",
+    buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+)

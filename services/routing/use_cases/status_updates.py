@@ -1,0 +1,298 @@
+"""Taking in status updates of airlines: facts are kept, effects follow once their time has come.
+
+A flight carries three facts: departed, arrived, delivered. Whichever comes first, they take effect
+in that order, so an early ARR waits for its DEP and a repeated one moves nobody twice. All units
+of work here are the park's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.routing import events
+from services.routing.domain.shipment import FlightState, ShipmentState
+from services.routing.domain.status import (
+    ARRIVED,
+    DELIVERED,
+    DEPARTED,
+    FlightCancelledAlready,
+    ManifestOpen,
+    ShipmentNotUnderway,
+    StatusSubjectUnknown,
+    StatusUpdate,
+    check_airport,
+    checked,
+)
+from services.routing.domain.waybill import checked_master_waybill
+from services.routing.repository import flights, movements, shipments
+from services.routing.use_cases.flights import PARK_TENANT, close_manifest
+from services.routing.use_cases.metrics import CONNECTIONS_MISSED
+from shared.contracts.envelope import EventPayload
+from shared.db import UnitOfWork
+from shared.kernel.errors import AirlaneError
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """`new` is False for an update that was sent before."""
+
+    id: str
+    new: bool
+
+
+async def record_status_updates(
+    uow: UnitOfWork, *, updates: Sequence[StatusUpdate], reported_by: str, now: datetime
+) -> list[Recorded | AirlaneError]:
+    """One outcome per update, in their order. A refused one leaves the others untouched: whatever
+    can be refused is refused before anything is written for it.
+    """
+    await shipments.take_turn(uow)
+    outcomes: list[Recorded | AirlaneError] = []
+    for update in updates:
+        try:
+            outcomes.append(await _record(uow, update, reported_by=reported_by, now=now))
+        except AirlaneError as refusal:
+            outcomes.append(refusal)
+    return outcomes
+
+
+async def _record(
+    uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
+) -> Recorded:
+    checked(update, now=now)
+    flight = await _flight_of(uow, update)
+    if flight is not None:
+        update = replace(update, flight_id=flight["id"], flight_number=flight["flight_number"])
+        _check_flight(flight, update, now=now)
+        if update.code == DEPARTED and _manifest_is_open(flight):
+            # The job that closes manifests is a moment late; now it is done before the report
+            # is taken in, because it can be refused.
+            await close_manifest(uow, flight_id=flight["id"], now=now)
+            flight = await flights.find_flight(uow, flight["id"])
+            assert flight is not None
+    else:
+        update = await _check_waybill(uow, update)
+    update_id, is_new = await movements.add_update(
+        uow,
+        code=update.code,
+        airport=update.airport,
+        occurred_at=update.occurred_at,
+        flight_id=update.flight_id,
+        house_waybill=update.house_waybill,
+        master_waybill=update.master_waybill,
+        reported_by=reported_by,
+        now=now,
+    )
+    if is_new:
+        await _take_effect(uow, update, flight, now=now)
+    return Recorded(update_id, is_new)
+
+
+async def _flight_of(uow: UnitOfWork, update: StatusUpdate) -> Row | None:
+    flight_id, name = update.flight_id, update.flight_id
+    if update.flight_number is not None and update.flight_date is not None:
+        name = f"{update.flight_number} of {update.flight_date.isoformat()}"
+        flight_id = await flights.find_flight_id(
+            uow, flight_number=update.flight_number, departs_on=update.flight_date
+        )
+    if name is None:
+        return None
+    flight: Row | None = None
+    if flight_id is not None:
+        flight = await flights.find_flight(uow, flight_id)
+    if flight is None:
+        raise StatusSubjectUnknown(kind="flight", value=name)
+    return flight
+
+
+def _check_flight(flight: Row, update: StatusUpdate, *, now: datetime) -> None:
+    number, cut_off_at = flight["flight_number"], flight["cut_off_at"]
+    check_airport(update, flight=number, origin=flight["origin"], destination=flight["destination"])
+    if flight["state"] == FlightState.CANCELLED:
+        raise FlightCancelledAlready(flight=number)
+    if update.code == DEPARTED and _manifest_is_open(flight) and now < cut_off_at:
+        raise ManifestOpen(flight=number, cut_off_at=cut_off_at.isoformat())
+
+
+def _manifest_is_open(flight: Row) -> bool:
+    return flight["state"] == FlightState.SCHEDULED and flight["cut_off_at"] is not None
+
+
+async def _check_waybill(uow: UnitOfWork, update: StatusUpdate) -> StatusUpdate:
+    """The update with its waybill in the one written form."""
+    if update.house_waybill is not None:
+        state = await movements.state_by_house_waybill(uow, update.house_waybill)
+        if state is None:
+            raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
+        underway = (ShipmentState.DEPARTED, ShipmentState.ARRIVED, ShipmentState.DELIVERED)
+        if update.code == DELIVERED and state not in underway:
+            raise ShipmentNotUnderway(state=state)
+        return update
+    assert update.master_waybill is not None, "checked() saw a subject"
+    master = checked_master_waybill(update.master_waybill)
+    if not await movements.master_waybill_exists(uow, master):
+        raise StatusSubjectUnknown(kind="master waybill", value=master)
+    return replace(update, master_waybill=master)
+
+
+async def _take_effect(
+    uow: UnitOfWork, update: StatusUpdate, flight: Row | None, *, now: datetime
+) -> None:
+    at = update.occurred_at
+    if flight is None:
+        await _take_effect_by_waybill(uow, update, now=now)
+    elif update.code == DEPARTED:
+        await _depart(uow, flight, at=at, now=now)
+        await _advance(uow, flight["id"], now=now)
+    elif update.code == ARRIVED:
+        await movements.set_arrived(uow, flight_id=flight["id"], at=at)
+        await _advance(uow, flight["id"], now=now)
+    elif update.code == DELIVERED:
+        await movements.set_delivered(uow, flight_id=flight["id"], at=at)
+        await _advance(uow, flight["id"], now=now)
+    else:
+        noted = await movements.note_by_flight(
+            uow, flight_id=flight["id"], code=update.code, airport=update.airport, at=at
+        )
+        _announce_status(uow, noted, update, flight["flight_number"], now=now)
+
+
+async def _take_effect_by_waybill(uow: UnitOfWork, update: StatusUpdate, *, now: datetime) -> None:
+    house, master, at = update.house_waybill, update.master_waybill, update.occurred_at
+    if update.code == DELIVERED:
+        delivered = await movements.deliver_by_waybill(
+            uow, house=house, master=master, airport=update.airport, at=at
+        )
+        _announce_delivery(uow, delivered, airport=update.airport, at=at, now=now)
+    else:
+        noted = await movements.note_by_waybill(
+            uow, house=house, master=master, code=update.code, airport=update.airport, at=at
+        )
+        _announce_status(uow, noted, update, None, now=now)
+
+
+async def _depart(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> None:
+    """The first report of a departure counts; the flight's event tells what is aboard."""
+    version = await movements.set_departed(uow, flight_id=flight["id"], at=at)
+    if version is None:
+        return
+    await flights.renew_timetable(uow)
+    aboard = await _board(uow, flight, at=at, now=now)
+    _announce(
+        uow,
+        {"id": flight["id"], "version": version, "tenant_id": PARK_TENANT},
+        events.flight_departed(
+            flight,
+            at=at,
+            shipments=len(aboard),
+            gross_weight_g=sum(row["gross_weight_g"] for row in aboard),
+        ),
+        now=now,
+    )
+
+
+async def _board(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> Sequence[Row]:
+    """Who is here for the flight leaves with it; who landed too late looks for another one."""
+    aboard = await movements.board(uow, flight_id=flight["id"], airport=flight["origin"], at=at)
+    for row in aboard:
+        if row["leg_no"] == 0:
+            payload: EventPayload = events.shipment_departed(row, flight=flight, at=at)
+        else:
+            payload = events.shipment_status(
+                row,
+                code=DEPARTED,
+                airport=flight["origin"],
+                flight_number=flight["flight_number"],
+                at=at,
+            )
+        _announce(uow, row, payload, now=now)
+    missed = await movements.miss(uow, flight_id=flight["id"], airport=flight["origin"], now=now)
+    if missed:
+        CONNECTIONS_MISSED.inc(len(missed))
+        await shipments.release(uow, missed)
+    return aboard
+
+
+async def _advance(uow: UnitOfWork, flight_id: str, *, now: datetime) -> None:
+    """Lets every fact of the flight take effect whose predecessor has."""
+    flight = await flights.find_flight(uow, flight_id)
+    assert flight is not None
+    if flight["departed_at"] is None or flight["arrived_at"] is None:
+        return
+    await movements.set_landed(uow, flight_id=flight_id)
+    await _land(uow, flight, now=now)
+    if flight["delivered_at"] is not None:
+        delivered = await movements.deliver_by_flight(
+            uow,
+            flight_id=flight_id,
+            airport=flight["destination"],
+            at=flight["delivered_at"],
+        )
+        _announce_delivery(
+            uow, delivered, airport=flight["destination"], at=flight["delivered_at"], now=now
+        )
+
+
+async def _land(uow: UnitOfWork, flight: Row, *, now: datetime) -> None:
+    at = flight["arrived_at"]
+    landed = await movements.land(uow, flight_id=flight["id"], airport=flight["destination"], at=at)
+    for row in landed:
+        _announce(
+            uow,
+            row,
+            events.shipment_status(
+                row,
+                code=ARRIVED,
+                airport=flight["destination"],
+                flight_number=flight["flight_number"],
+                at=at,
+            ),
+            now=now,
+        )
+    if not landed:
+        return
+    # Their next flight may have reported its departure before this arrival came in.
+    for flight_id in await movements.left_already(uow, [row["id"] for row in landed]):
+        onward = await flights.find_flight(uow, flight_id)
+        assert onward is not None
+        await _board(uow, onward, at=onward["departed_at"], now=now)
+        await _advance(uow, flight_id, now=now)
+
+
+def _announce_status(
+    uow: UnitOfWork,
+    noted: Sequence[Row],
+    update: StatusUpdate,
+    flight_number: str | None,
+    *,
+    now: datetime,
+) -> None:
+    for row in noted:
+        payload = events.shipment_status(
+            row,
+            code=update.code,
+            airport=update.airport,
+            flight_number=flight_number,
+            at=update.occurred_at,
+        )
+        _announce(uow, row, payload, now=now)
+
+
+def _announce_delivery(
+    uow: UnitOfWork, delivered: Sequence[Row], *, airport: str, at: datetime, now: datetime
+) -> None:
+    for row in delivered:
+        _announce(uow, row, events.shipment_delivered(row, airport=airport, at=at), now=now)
+
+
+def _announce(uow: UnitOfWork, aggregate: Row, payload: EventPayload, *, now: datetime) -> None:
+    uow.outbox.add(
+        payload,
+        subject=aggregate["id"],
+        version=aggregate["version"],
+        at=now,
+        tenant_id=aggregate["tenant_id"],
+    )
