@@ -3,9 +3,11 @@
 SHELL := /bin/sh
 RUN := .venv/bin/python -m
 
-# The first Python that is new enough and really runs (a version manager's shim may not).
+NEW_ENOUGH := import sys; sys.version_info < (3, 11) and sys.exit(1)
+# The first Python that is new enough and really runs (a version manager's shim may not); in an
+# activated environment the Python it was made from.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+	$$p -c '$(NEW_ENOUGH); print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null && break; done)
 
 # Handed to the park and its sandbox.
 export ORDERS KILL EXIT RATE
@@ -18,7 +20,7 @@ help:  ## this list
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
 
 setup:  ## Python packages from the lock, Kafka's jars; nothing to do the second time
-	@if [ -z "$(PYTHON)" ]; then \
+	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
 		echo "Fix: Python 3.11 or newer is needed: install it, or point to it with make PYTHON=/path/to/python3" >&2; exit 1; fi
 	@$(PYTHON) -m deploy.local.setup
 

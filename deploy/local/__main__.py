@@ -85,6 +85,8 @@ def main() -> int:
         if command in {"up", "demo"}:
             return asyncio.run(open_park(demo=command == "demo"))
         return {"stop": stop, "status": status, "doctor": doctor, "reset": reset}[command]()
+    except KeyboardInterrupt:
+        return 130
     except Stop as stopped:
         fix(stopped.fix)
     except EngineError as error:

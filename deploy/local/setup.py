@@ -84,7 +84,7 @@ def uv_environment() -> dict[str, str]:
 
 
 def install_uv() -> None:
-    stamp, digest = TOOLS / ".stamp", _digest(UV_VERSION, sys.executable, str(ROOT))
+    stamp, digest = TOOLS / ".stamp", _digest(UV_VERSION, str(ROOT))
     if _fresh(stamp, digest) and UV.exists():
         return
     if importlib.util.find_spec("ensurepip") is None:
@@ -93,10 +93,13 @@ def install_uv() -> None:
             "(Debian, Ubuntu: apt install python3-venv), then run make again"
         )
     env = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1")
+    # Not --clear: other tools live here, too.
     shutil.rmtree(TOOLS / "lib", ignore_errors=True)
-    _run([sys.executable, "-m", "venv", "--clear", str(TOOLS)], env, "python3 -m venv failed")
+    for old in (TOOLS / "bin").glob("python*"):
+        old.unlink()
+    _run([sys.executable, "-m", "venv", str(TOOLS)], env, "python3 -m venv failed")
     pip = [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "-q", f"uv=={UV_VERSION}"]
-    _run(pip, env, "uv could not be installed: is a package index reachable (PIP_INDEX_URL)?")
+    _run(pip, env, "uv could not be installed: is a package index reachable (PIP_INDEX_URL)")
     stamp.write_text(digest)
 
 
@@ -106,17 +109,20 @@ def install_packages() -> bool:
     # Of pyproject.toml only what an installation is made of: a new lint rule installs nothing.
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     made_of = repr((project["project"]["version"], project["tool"]["uv"]))
-    digest = _digest(LOCK, made_of, sys.executable, str(ROOT))
+    # Not of the Python that runs this: an environment keeps the one it was made with.
+    digest = f"{ROOT} {_digest(LOCK, made_of)}"
     if _fresh(stamp, digest) and PYTHON.exists():
         return False
     install_uv()
     env = uv_environment()
-    if not PYTHON.exists() or not stamp.exists():
+    # Scripts of an environment name its folder: after a move it is made anew.
+    moved = not stamp.exists() or not stamp.read_text().startswith(f"{ROOT} ")
+    if not PYTHON.exists() or moved:
         venv = [str(UV), "venv", "--clear", "-q", "--python", sys.executable, str(VENV)]
         _run(venv, env, "the virtual environment could not be made")
     pip, target = [str(UV), "pip"], ["-q", "--python", str(PYTHON)]
     sync = [*pip, "sync", *target, "--require-hashes", str(LOCK)]
-    reason = "packages could not be installed: is the index reachable (UV_DEFAULT_INDEX)?"
+    reason = "packages could not be installed: is the index reachable (UV_DEFAULT_INDEX)"
     try:  # what the cache holds needs no questions to the index
         _run([*sync, "--offline"], env, reason)
     except Stop:
@@ -168,7 +174,7 @@ def only_one() -> Iterator[None]:
 
 def main() -> int:
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    steps = Steps(2)
+    steps, maven = Steps(2), None
     try:
         with only_one():
             maven = start_fetching_jars()
@@ -177,12 +183,18 @@ def main() -> int:
                 detail.append("from requirements/dev.txt" if changed else "as locked")
             with steps.step("kafka") as detail:
                 detail.append(finish_fetching_jars(maven))
+    except KeyboardInterrupt:
+        return 130
     except Stop as stop:
         fix(stop.fix)
         return 1
     except OSError as error:
         fix(f"{error.strerror}: {error.filename}; is there space on the disk?")
         return 1
+    finally:
+        if maven is not None and maven.poll() is None:
+            maven.kill()
+            maven.wait()
     return 0
 
 
