@@ -24,10 +24,16 @@ class Fault(StrEnum):
     TRANSIENT = "transient"  # database, broker or network; never a dead letter
 
 
+class OversizedEvent(ValueError):
+    """A record larger than any event of ours."""
+
+
 def fault_of(error: BaseException) -> Fault:
     match error:
         case MalformedEvent():
             return Fault.MALFORMED
+        case OversizedEvent():
+            return Fault.TOO_LARGE
         case ValidationError():
             return Fault.INVALID
         case Unavailable() | KafkaError() | OSError() | TimeoutError():

@@ -28,7 +28,7 @@ _BATCH_BYTES: Final = 256 * 1024
 _RECORD_BYTES_MAX: Final = 8 * 1024 * 1024
 _REQUEST_TIMEOUT_MS: Final = 10_000
 _START_TIMEOUT_S: Final = 10.0
-_CLOSE_TIMEOUT_S: Final = 2.0
+_CLOSE_TIMEOUT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""What a handler gets, what a worker subscribes to, and the way from a record to either."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from shared.contracts.envelope import (
+    Envelope,
+    EventPayload,
+    MalformedEvent,
+    envelope_from_record,
+)
+from shared.db import UnitOfWork
+from shared.kafka.faults import OversizedEvent
+from shared.kernel.clock import Clock
+from shared.kernel.ids import is_id
+
+P_co = TypeVar("P_co", bound=EventPayload, covariant=True)
+
+# Far above any event of ours: what is larger is a mistake, and would hold up its partition.
+EVENT_BYTES_MAX: Final = 512 * 1024
+_TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Received(Generic[P_co]):
+    """An event whose envelope and payload are checked. `clock` is business time."""
+
+    payload: P_co
+    envelope: Envelope
+    clock: Clock
+
+
+Handler = Callable[[UnitOfWork, Received[Any]], Awaitable[None]]
+Subscriptions = Mapping[type[EventPayload], Handler]
+BatchHandler = Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]
+
+
+class Record(Protocol):
+    """What we use of a Kafka record; `timestamp` in ms."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A record that can be applied: `payload` is None where a batch handler decodes itself."""
+
+    record: Record
+    envelope: Envelope
+    handler: Handler | None
+    payload: EventPayload | None
+
+
+class Decoder:
+    """Records → events, for the subscribed types only (all types when there is no table)."""
+
+    def __init__(self, subscriptions: Subscriptions | None) -> None:
+        self._by_type = (
+            None
+            if subscriptions is None
+            else {model.event_type: (model, handler) for model, handler in subscriptions.items()}
+        )
+
+    def decode(self, record: Record) -> Event | None:
+        """None: not for us. Raises OversizedEvent, MalformedEvent or ValidationError: poison."""
+        if record.value is not None and len(record.value) > EVENT_BYTES_MAX:
+            raise OversizedEvent(f"{len(record.value)} bytes are above {EVENT_BYTES_MAX}")
+        envelope = envelope_from_record(dict(record.headers), record.value)
+        if not is_id(envelope.id, "evt"):
+            raise MalformedEvent(f"ce_id {envelope.id[:80]!r} is no event id")
+        # The tenant decides which rows the handler may touch: never the park's own scope.
+        if not _TENANT.fullmatch(envelope.tenant_id):
+            raise MalformedEvent(f"ce_tenantid {envelope.tenant_id[:80]!r} is no tenant id")
+        if self._by_type is None:
+            return Event(record, envelope, None, None)
+        found = self._by_type.get(envelope.type)
+        if found is None:
+            return None
+        model, handler = found
+        return Event(record, envelope, handler, envelope.payload(model))

@@ -1,0 +1,136 @@
+"""Periodic work of a worker, in real seconds. A failing run is logged and counted, nothing more."""
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+from sqlalchemy import text
+
+from shared.db import Database, Statement
+from shared.db.errors import CONNECTION_LOST
+from shared.db.pool import connect
+from shared.kafka.faults import sleep_until
+from shared.kernel.clock import Clock, monotonic_s
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger, metrics, trace
+
+log = get_logger(__name__)
+
+_ROTATE_EVERY_S: Final = 3600.0
+
+
+@dataclass(frozen=True)
+class JobContext:
+    db: Database
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(ctx)` every `every_s` real seconds, the first time at once.
+
+    `exclusive`: only one process of the service runs it at a time. Others take over when it dies.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[JobContext], Awaitable[None]]
+    exclusive: bool = False
+
+
+class JobRunner:
+    """Runs all jobs of one worker."""
+
+    def __init__(self, jobs: list[Job], *, db: Database, clock: Clock) -> None:
+        self._jobs = jobs
+        self._context = JobContext(db, clock)
+        self._locks = JobLocks(db)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for job in self._jobs:
+                    group.create_task(self._repeat(job, stop), name=f"job {job.name}")
+        finally:
+            await self._locks.close()
+
+    async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            due_at_s = monotonic_s() + job.every_s
+            await self.run_once(job)
+            # A run that took longer than its period is not made up for.
+            await sleep_until(stop, max(due_at_s - monotonic_s(), 0.0))
+
+    async def run_once(self, job: Job) -> None:
+        token = trace.enter(trace.new())
+        try:
+            if job.exclusive and not await self._locks.hold(job.name):
+                return
+            with metrics.JOB_RUN_SECONDS.labels(job.name).time():
+                await job.run(self._context)
+        except Exception:
+            metrics.JOB_FAILURES.labels(job.name).inc()
+            log.exception("job failed", job=job.name)
+        finally:
+            trace.leave(token)
+
+
+class JobLocks:
+    """Session advisory locks on one connection: kept as long as it lives, lost with it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._class = zlib.crc32(f"airlane.jobs.{db.schema}".encode()) & 0x7FFF_FFFF
+        self._connection: asyncpg.Connection | None = None
+        self._held: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    async def hold(self, name: str) -> bool:
+        """True while this process is the one that runs the job. Asks the server every time."""
+        async with self._turn:
+            try:
+                return await self._hold(name)
+            except BaseException:
+                await self._drop()
+                raise
+
+    async def _hold(self, name: str) -> bool:
+        if self._connection is None or self._connection.is_closed():
+            self._held.clear()
+            self._connection = await connect(self._db.dsn, name=f"airlane jobs {self._db.schema}")
+        if name in self._held:
+            await self._connection.fetchval("SELECT 1", timeout=5)
+            return True
+        key = zlib.crc32(name.encode()) & 0x7FFF_FFFF
+        if await self._connection.fetchval(
+            "SELECT pg_try_advisory_lock($1, $2)", self._class, key, timeout=5
+        ):
+            self._held.add(name)
+        return name in self._held
+
+    async def close(self) -> None:
+        async with self._turn:
+            await self._drop()
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        self._held.clear()
+        if connection is not None and not connection.is_closed():
+            try:
+                await connection.close(timeout=1)
+            except (*CONNECTION_LOST, TimeoutError):
+                connection.terminate()
+
+
+def rotation(schema: str) -> Job:
+    """Makes the partitions of the next days and drops old ones (see shared.db.ddl)."""
+    rotate = Statement(text(f"SELECT {schema}.rotate_partitions()"))
+
+    async def rotate_partitions(ctx: JobContext) -> None:
+        async with ctx.db.transaction(PARK) as uow:
+            await uow.execute(rotate)
+
+    return Job("rotate-partitions", _ROTATE_EVERY_S, rotate_partitions)

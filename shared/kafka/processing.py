@@ -1,0 +1,218 @@
+"""Effects once: inbox, handlers and commit in one transaction, for a slice of one partition.
+
+A slice that fails is rolled back and redone event by event, so that one bad event cannot take its
+neighbours with it. What cannot be digested becomes a dead letter; while database or broker are
+away, the partition waits.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from sqlalchemy import ARRAY, Text, bindparam, text
+
+from shared.contracts.envelope import Envelope
+from shared.db import Database, Statement, UnitOfWork
+from shared.db.errors import DatabaseBusy
+from shared.kafka.dead_letter import bury, dead_letter
+from shared.kafka.events import BatchHandler, Decoder, Event, Received, Record, Subscriptions
+from shared.kafka.faults import Backoff, Fault, fault_of
+from shared.kafka.publisher import Publisher
+from shared.kernel.clock import Clock, real_now
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger, metrics, trace
+
+log = get_logger(__name__)
+
+ATTEMPTS_MAX: Final = 5  # of an event whose failure we cannot name
+
+Progress = Callable[[int], None]
+
+
+class Interrupted(Exception):
+    """Told to stop while waiting; the rest of the slice is not done."""
+
+
+class Processor:
+    """Applies slices of records for one consumer group. Safe for several partitions at once."""
+
+    def __init__(
+        self,
+        *,
+        group: str,
+        db: Database,
+        clock: Clock,
+        publisher: Publisher,
+        subscriptions: Subscriptions | None = None,
+        batch: BatchHandler | None = None,
+    ) -> None:
+        assert (subscriptions is None) != (batch is None), "subscriptions or batch, one of them"
+        self._group = group
+        self._db = db
+        self._clock = clock
+        self._publisher = publisher
+        self._batch = batch
+        self._decoder = Decoder(subscriptions)
+        self._inbox = _inbox_statement(db.schema)
+
+    async def handle(
+        self, records: Sequence[Record], progress: Progress, stop: asyncio.Event
+    ) -> None:
+        """Returns when every record is done: effects committed or dead letter acknowledged.
+
+        `progress(offset)` is called as soon as everything up to that offset is. Raises Interrupted.
+        """
+        events = []
+        for record in records:
+            event = await self._decode(record, stop)
+            if event is not None:
+                events.append(event)
+        if len(events) > 1:
+            await self._slice(events, progress, stop)
+        else:
+            for event in events:
+                await self._one(event, stop)
+        progress(records[-1].offset)
+
+    async def _decode(self, record: Record, stop: asyncio.Event) -> Event | None:
+        try:
+            event = self._decoder.decode(record)
+        except ValueError as error:  # MalformedEvent, OversizedEvent and ValidationError are
+            await self._give_up(record, error, stop)
+            return None
+        if event is None:
+            metrics.CONSUMER_EVENTS.labels("skipped").inc()
+        return event
+
+    async def _slice(
+        self, events: Sequence[Event], progress: Progress, stop: asyncio.Event
+    ) -> None:
+        backoff = Backoff(stop)
+        while True:
+            try:
+                await self._apply(events)
+            except Exception as error:  # noqa: BLE001 - sorted by fault_of
+                fault = fault_of(error)
+                if fault is not Fault.TRANSIENT:
+                    break
+                # A deadlock or a lock that was not free: smaller transactions hold fewer locks.
+                if isinstance(error, DatabaseBusy):
+                    break
+                log.warning("waiting with a slice", group=self._group, error=repr(error))
+                await _pause(backoff)
+            else:
+                return
+        for event in events:
+            await self._one(event, stop)
+            progress(event.record.offset)
+
+    async def _one(self, event: Event, stop: asyncio.Event) -> None:
+        backoff, attempts, first_at = Backoff(stop), 0, real_now()
+        while True:
+            try:
+                await self._apply([event])
+            except Exception as error:  # noqa: BLE001 - sorted by fault_of
+                fault = fault_of(error)
+                attempts += fault is not Fault.TRANSIENT
+                if fault is Fault.TRANSIENT or (fault is Fault.FAILED and attempts < ATTEMPTS_MAX):
+                    metrics.CONSUMER_EVENTS.labels("retried").inc()
+                    log.warning(
+                        "an event has to wait",
+                        group=self._group,
+                        type=event.envelope.type,
+                        id=event.envelope.id,
+                        fault=fault.value,
+                        error=repr(error),
+                    )
+                    await _pause(backoff)
+                    continue
+                await self._give_up(event.record, error, stop, attempts=attempts, first_at=first_at)
+            return
+
+    async def _apply(self, events: Sequence[Event]) -> None:
+        """One transaction: ids into the inbox, handlers of those that are new, commit."""
+        tenant = PARK if self._batch else events[0].envelope.tenant_id
+        async with self._db.transaction(tenant) as uow:
+            rows = await uow.fetch_all(
+                self._inbox,
+                consumer=self._group,
+                event_ids=[event.envelope.id for event in events],
+            )
+            new = {row["event_id"] for row in rows}
+            fresh = _first_of_each(events, new)
+            if self._batch:
+                if fresh:
+                    await self._batch(uow, [event.envelope for event in fresh])
+            else:
+                for event in fresh:
+                    await self._dispatch(uow, event)
+        metrics.CONSUMER_EVENTS.labels("handled").inc(len(fresh))
+        metrics.INBOX_DUPLICATES.inc(len(events) - len(fresh))
+
+    async def _dispatch(self, uow: UnitOfWork, event: Event) -> None:
+        assert event.handler is not None
+        assert event.payload is not None
+        envelope: Envelope = event.envelope
+        await uow.act_as(envelope.tenant_id)
+        token = trace.enter(trace.continued(envelope.traceparent))
+        try:
+            await event.handler(uow, Received(event.payload, envelope, self._clock))
+        finally:
+            trace.leave(token)
+
+    async def _give_up(
+        self,
+        record: Record,
+        error: BaseException,
+        stop: asyncio.Event,
+        *,
+        attempts: int = 1,
+        first_at: datetime | None = None,
+    ) -> None:
+        now = real_now()
+        fault = fault_of(error)
+        letter = dead_letter(
+            record,
+            group=self._group,
+            fault=fault,
+            error=error,
+            attempts=attempts,
+            first_at=first_at or now,
+            last_at=now,
+        )
+        backoff = Backoff(stop)
+        while True:
+            try:
+                await bury(self._publisher, letter, fault)
+            except (KafkaError, OSError) as failure:
+                log.warning("a dead letter has to wait", topic=letter.topic, error=repr(failure))
+                await _pause(backoff)
+            else:
+                metrics.CONSUMER_EVENTS.labels("dead_letter").inc()
+                return
+
+
+def _first_of_each(events: Sequence[Event], new: set[str]) -> list[Event]:
+    """An id that comes twice in one slice is inserted once, and handled once."""
+    fresh = []
+    for event in events:
+        if event.envelope.id in new:
+            new.remove(event.envelope.id)
+            fresh.append(event)
+    return fresh
+
+
+async def _pause(backoff: Backoff) -> None:
+    if await backoff.pause():
+        raise Interrupted
+
+
+def _inbox_statement(schema: str) -> Statement:
+    return Statement(
+        text(
+            f"INSERT INTO {schema}.inbox (consumer, event_id)"
+            " SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING RETURNING event_id"
+        ).bindparams(bindparam("consumer", type_=Text), bindparam("event_ids", type_=ARRAY(Text)))
+    )

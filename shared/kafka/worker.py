@@ -1,0 +1,160 @@
+"""A service's second process: relay, consumer, jobs, and the probes to watch them by.
+
+Every part survives the absence of PostgreSQL and Kafka by itself; a part that ends with an error
+is a bug, ends the process, and the supervisor starts it again.
+"""
+
+import asyncio
+import signal
+from collections.abc import Collection, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from shared.contracts.topics import CONSUMED_BY
+from shared.db import Database
+from shared.kafka.consumer import Consumer
+from shared.kafka.events import BatchHandler, Subscriptions
+from shared.kafka.faults import Backoff
+from shared.kafka.jobs import Job, JobContext, JobRunner, rotation
+from shared.kafka.processing import Processor
+from shared.kafka.publisher import Publisher
+from shared.kafka.relay import Relay
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Unavailable
+from shared.settings import ServiceSettings
+from shared.telemetry import get_logger, metrics
+from shared.telemetry.server import ProbeServer
+
+log = get_logger(__name__)
+
+_MEASURE_EVERY_S: Final = 5.0
+_STOP_S_MAX: Final = 3.6
+
+
+class Worker:
+    """`await Worker(…).run()` until SIGTERM or SIGINT; or `serve(stop)` inside a test.
+
+    `topics` are those of CONSUMED_BY unless given. Without subscriptions and batch it only relays
+    and runs jobs.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        settings: ServiceSettings,
+        db: Database,
+        clock: Clock,
+        subscriptions: Subscriptions | None = None,
+        batch: BatchHandler | None = None,
+        topics: Collection[str] | None = None,
+        jobs: Sequence[Job] = (),
+        slice_max: int = 100,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.db = db
+        self.clock = clock
+        self.subscriptions = subscriptions
+        self.jobs = (*jobs, rotation(db.schema))
+        self.topics = tuple(CONSUMED_BY[service] if topics is None else topics)
+        _check(self.topics, subscriptions)
+        self._relay_publisher = self._publisher("relay")
+        self._letters_publisher = self._publisher("dead-letters")
+        self.relay = Relay(db=db, service=service, publisher=self._relay_publisher)
+        self.consumer: Consumer | None = None
+        if subscriptions or batch:
+            processor = Processor(
+                group=service,
+                db=db,
+                clock=clock,
+                publisher=self._letters_publisher,
+                subscriptions=subscriptions,
+                batch=batch,
+            )
+            self.consumer = Consumer(
+                bootstrap=settings.kafka_bootstrap_servers,
+                group=service,
+                topics=self.topics,
+                processor=processor,
+                slice_max=slice_max,
+            )
+
+    def _publisher(self, part: str) -> Publisher:
+        return Publisher(
+            self.settings.kafka_bootstrap_servers, client_id=f"airlane-{self.service}-{part}"
+        )
+
+    async def run(self) -> None:
+        """Opens and closes the database; stops on SIGTERM and SIGINT within five seconds."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        metrics.set_build_info(self.service)
+        try:
+            async with ProbeServer(
+                host=self.settings.worker_host, port=self.settings.worker_port, ready=self.is_ready
+            ):
+                await self._wait_for_database(stop)
+                await self.serve(stop)
+        finally:
+            await self.db.close()
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """All parts, until `stop` is set. Raises what a part failed with."""
+        parts: dict[str, Coroutine[Any, Any, None]] = {
+            "relay": self.relay.run(stop),
+            "jobs": JobRunner([*self.jobs, self._backlog_job()], db=self.db, clock=self.clock).run(
+                stop
+            ),
+        }
+        if self.consumer is not None:
+            parts["consumer"] = self.consumer.run(stop)
+        tasks = {asyncio.create_task(part, name=name) for name, part in parts.items()}
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stop.set()
+            await asyncio.wait(tasks, timeout=_STOP_S_MAX)
+        finally:
+            stop.set()
+            stopping.cancel()
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def is_ready(self) -> bool:
+        """The database answers. Kafka may be away: the outbox and the offsets can wait."""
+        with suppress(Unavailable):
+            await self.db.ping()
+            return True
+        return False
+
+    async def _wait_for_database(self, stop: asyncio.Event) -> None:
+        backoff = Backoff(stop)
+        while not stop.is_set():
+            try:
+                await self.db.open()
+            except Unavailable as error:
+                log.warning("waiting for the database", service=self.service, error=str(error))
+                await backoff.pause()
+            else:
+                return
+
+    def _backlog_job(self) -> Job:
+        async def measure_outbox(_: JobContext) -> None:
+            await self.relay.measure()
+
+        return Job("measure-outbox", _MEASURE_EVERY_S, measure_outbox)
+
+
+def _check(topics: Collection[str], subscriptions: Subscriptions | None) -> None:
+    """A handler for a topic that is not read would never be called."""
+    for model in subscriptions or ():
+        if model.topic not in topics:
+            raise ValueError(f"{model.event_type} is on {model.topic}, which is not consumed here")
