@@ -1,0 +1,80 @@
+"""/v1/declarations: what became of each order at customs, what happened, what is missing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from services.customs import queries
+from services.customs.api.deps import CustomsRead, DeclarationPath, PageOf
+from services.customs.domain.missing import missing, progress_of
+from services.customs.domain.phase import Phase
+from services.customs.schemas import Channel, DeclarationOut, MissingOut, TimelineOut
+from shared.http import Page, json_reply, problems
+
+declarations_api = APIRouter(tags=["declarations"])
+
+
+@declarations_api.get(
+    "/v1/declarations", response_model=Page[DeclarationOut], responses=problems(422)
+)
+async def list_declarations(
+    call: CustomsRead,
+    page: PageOf,
+    *,
+    status: Annotated[Phase | None, Query()] = None,
+    channel: Annotated[Channel | None, Query()] = None,
+    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
+    flight: Annotated[
+        str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
+    ] = None,
+) -> Response:
+    """Newest first."""
+    filters = {"status": status, "channel": channel, "order_id": order_id, "flight": flight}
+    (before,) = page.after(filters, str) or (queries.LAST,)
+    async with call.read() as reader:
+        rows = await queries.list_declarations(
+            reader, before=before, most=page.fetch, filters=filters
+        )
+    shown = page.page(
+        rows,
+        lambda row: DeclarationOut.of(row, call.locale),
+        key=lambda row: (row["id"],),
+        filters=filters,
+    )
+    return json_reply(shown)
+
+
+@declarations_api.get(
+    "/v1/declarations/{declaration_id}",
+    response_model=DeclarationOut,
+    responses=problems(404, 422),
+)
+async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+    async with call.read() as reader:
+        row = await queries.get_declaration(reader, declaration_id=declaration_id)
+    return json_reply(DeclarationOut.of(row, call.locale), etag=row["version"])
+
+
+@declarations_api.get(
+    "/v1/declarations/{declaration_id}/timeline",
+    response_model=TimelineOut,
+    responses=problems(404, 422),
+)
+async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+    """Documents, receipts, lane and departure on one line."""
+    async with call.read() as reader:
+        entries = await queries.get_timeline(reader, declaration_id=declaration_id)
+    return json_reply(TimelineOut.of(entries, call.locale))
+
+
+@declarations_api.get(
+    "/v1/declarations/{declaration_id}/missing",
+    response_model=MissingOut,
+    responses=problems(404, 422),
+)
+async def get_missing(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+    """What is still missing at this moment, whose move it is, and what to do."""
+    async with call.read() as reader:
+        row = await queries.get_declaration(reader, declaration_id=declaration_id)
+    return json_reply(MissingOut.of(row, missing(progress_of(row)), call.locale))

@@ -1,0 +1,29 @@
+"""/v1/messages: what was handed to the Single Window, byte for byte. For operators."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.customs import queries
+from services.customs.api.deps import GuidPath, PageOf, ParkRead
+from services.customs.schemas import MessageOut, MessageWithBody
+from shared.http import Page, json_reply, problems
+
+messages_api = APIRouter(tags=["messages"])
+
+
+@messages_api.get("/v1/messages", response_model=Page[MessageOut], responses=problems(422))
+async def list_messages(call: ParkRead, page: PageOf) -> Response:
+    """Newest first, without their bodies."""
+    (before,) = page.after({}, str) or (queries.LAST,)
+    async with call.read() as reader:
+        rows = await queries.list_messages(reader, before=before, most=page.fetch)
+    return json_reply(page.page(rows, MessageOut.of, key=lambda row: (row["guid"],), filters={}))
+
+
+@messages_api.get(
+    "/v1/messages/{guid}", response_model=MessageWithBody, responses=problems(404, 422)
+)
+async def get_message(guid: GuidPath, call: ParkRead) -> Response:
+    async with call.read() as reader:
+        row = await queries.get_message(reader, guid=guid)
+    return json_reply(MessageWithBody.of(row))

@@ -1,0 +1,30 @@
+"""Puts the API of customs together."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from services.customs.api.declarations import declarations_api
+from services.customs.api.deps import CustomsParts
+from services.customs.api.lanes import lanes_api
+from services.customs.api.messages import messages_api
+from services.customs.api.receipts import receipts_api
+from services.customs.settings import Settings
+from shared import http
+from shared.db import Database
+from shared.kernel.clock import Clock, clock_from_env
+from shared.settings import load
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
+    settings = settings or load(Settings)
+    app = http.create_app(
+        service="customs",
+        settings=settings,
+        db=Database(settings.database_url, schema="customs", size=settings.pool_size),
+        clock=clock or clock_from_env(),
+        routers=[declarations_api, receipts_api, lanes_api, messages_api],
+        description="One dossier per order: documents, declaration, receipts, lanes, departure.",
+    )
+    app.state.customs = CustomsParts(lane_lease=timedelta(seconds=settings.lane_lease_s))
+    return app

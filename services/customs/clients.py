@@ -1,0 +1,66 @@
+"""The Single Window's transfer client, as a folder: it picks up what appears in `out/` and leaves
+answers in `in/`. A file appears whole or not at all, and writing it twice leaves one file.
+"""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+_SUFFIX = ".xml"
+
+
+class SingleWindow(Protocol):
+    """Calls block on the disk: run them outside of the event loop."""
+
+    def hand_over(self, guid: str, body: str) -> None:
+        """Durable when it returns. The same guid again replaces the same file."""
+        ...
+
+    def waiting(self, limit: int) -> list[tuple[str, bytes]]:
+        """Answers left for us: (name, content), oldest names first."""
+        ...
+
+    def settle(self, name: str, *, readable: bool) -> None:
+        """Takes an answer off the pile: to `done/`, or to `bad/`."""
+        ...
+
+
+class DropFolder:
+    """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.out = root / "out"
+        self.inbox = root / "in"
+        for folder in (self.out, self.inbox / "done", self.inbox / "bad"):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def hand_over(self, guid: str, body: str) -> None:
+        # A name the transfer client does not pick up, in the same folder: rename is atomic there.
+        temporary = self.out / f".{guid}.tmp"
+        with temporary.open("wb") as file:
+            file.write(body.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.out / f"{guid}{_SUFFIX}")
+        _sync_folder(self.out)
+
+    def waiting(self, limit: int) -> list[tuple[str, bytes]]:
+        names = sorted(entry.name for entry in os.scandir(self.inbox) if _is_answer(entry))
+        return [(name, (self.inbox / name).read_bytes()) for name in names[:limit]]
+
+    def settle(self, name: str, *, readable: bool) -> None:
+        target = self.inbox / ("done" if readable else "bad") / name
+        (self.inbox / name).replace(target)
+
+
+def _is_answer(entry: "os.DirEntry[str]") -> bool:
+    return entry.name.endswith(_SUFFIX) and not entry.name.startswith(".") and entry.is_file()
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself must survive a power cut, too.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,110 @@
+"""Customs' answers: one receipt as a value, the pieces of its text, and what to do after a failure.
+The phase that follows from a set of receipts is in `domain.phase`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+from services.customs.domain.documents import CHINA
+
+_INFO: Final = re.compile(r"\[Code:(?P<code>[^;\]]*);Desc:(?P<text>.*?)\]", re.DOTALL)
+_COMPACT: Final = re.compile(r"^[0-9]{14}([0-9]{3})?$", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`business_key` is the copNo of the document answered; `return_time` is customs' clock."""
+
+    message_type: str
+    business_key: str
+    return_status: str
+    return_time: datetime
+    return_info: str
+    guid: str | None = None
+    pre_no: str | None = None
+    invt_no: str | None = None
+
+    @property
+    def info_hash(self) -> str:
+        return sha256(self.return_info.encode()).hexdigest()
+
+    @property
+    def identity(self) -> tuple[str, str, str, datetime, str]:
+        """The same receipt, however often it is sent."""
+        return (
+            self.message_type,
+            self.business_key,
+            self.return_status,
+            self.return_time,
+            self.info_hash,
+        )
+
+
+@dataclass(frozen=True)
+class ReturnInfo:
+    """`[Code:1301;Desc:…]` taken apart; without the pattern the whole text is the description."""
+
+    code: str | None
+    text: str
+
+
+def parse_return_info(info: str) -> ReturnInfo:
+    match = _INFO.search(info)
+    if match is None:
+        return ReturnInfo(None, info.strip())
+    return ReturnInfo(match["code"].strip() or None, match["text"].strip())
+
+
+def parse_return_time(text: str) -> datetime:
+    """C17 `yyyyMMddHHmmssfff` (or C14) in China Standard Time, or an ISO instant with an offset.
+
+    Raises ValueError.
+    """
+    if _COMPACT.match(text):
+        local = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(
+            microsecond=int(text[14:] or 0) * 1000, tzinfo=CHINA
+        )
+        return local.astimezone(UTC)
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return value.astimezone(UTC)
+
+
+class Retry(StrEnum):
+    """What a failed upload wants: TRANSIENT resend later · DATA correct it first · SECURITY look at
+    the signature · STALE nothing, a newer message is known · UNCLASSIFIED a person decides."""
+
+    TRANSIENT = "transient"
+    DATA = "data"
+    SECURITY = "security"
+    STALE = "stale"
+    UNCLASSIFIED = "unclassified"
+
+
+# Interface specification, tables 7-1 and 7-2. Platform codes come as return status or as the
+# code within the text; port codes are negative and have six digits.
+_CLASSES: Final[dict[str, Retry]] = (
+    dict.fromkeys(
+        "4 3001 3002 3003 3999 1301 -301013 -401011 -505015 -621017 -800004".split(),
+        Retry.TRANSIENT,
+    )
+    | dict.fromkeys(
+        "0001 0002 2001 2002 -10101 -10102 -301001 -301002 -301008 -301010".split(), Retry.DATA
+    )
+    | dict.fromkeys("1001 1002 1003 1004 -621028 -621029".split(), Retry.SECURITY)
+    | dict.fromkeys("-301014 -401012 -505016".split(), Retry.STALE)
+)
+
+
+def retry_class(return_status: str, return_info: str) -> Retry:
+    """For a failed upload (4 or a negative status): the text's code decides before the status."""
+    code = parse_return_info(return_info).code
+    for candidate in (code, return_status.removeprefix("-"), return_status):
+        if candidate is not None and candidate in _CLASSES:
+            return _CLASSES[candidate]
+    return Retry.UNCLASSIFIED

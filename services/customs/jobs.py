@@ -1,0 +1,90 @@
+"""Work that time starts: messages leave, departures are reported, answers in the folder are taken,
+the lanes' queues are measured.
+"""
+
+import asyncio
+
+from services.customs import queries
+from services.customs.clients import SingleWindow
+from services.customs.domain.answers import read_answers
+from services.customs.domain.rulebook import Rulebook
+from services.customs.use_cases import counters
+from services.customs.use_cases.receipts import RawMessage, record_receipts
+from services.customs.use_cases.transmission import (
+    compose_departures,
+    compose_lists,
+    deliver_messages,
+)
+from shared.db import Database
+from shared.kernel.clock import Clock, real_now
+from shared.kernel.errors import AirlaneError
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+# Backlogs are worked off in one run, but a run ends: others want the process, too.
+_ROUNDS_MAX = 20
+_ANSWERS_PER_RUN = 20
+
+
+async def send_lists(
+    db: Database, clock: Clock, *, rulebook: Rulebook, single_window: SingleWindow
+) -> None:
+    """Queued lists into messages, messages into the folder. What a killed process left is first."""
+    await deliver(db, clock, single_window)
+    for _ in range(_ROUNDS_MAX):
+        async with db.transaction(PARK) as uow:
+            composed = await compose_lists(
+                uow, rulebook=rulebook, now=clock.now(), real_now=real_now()
+            )
+        if not composed:
+            return
+        await deliver(db, clock, single_window)
+
+
+async def report_departures(
+    db: Database, clock: Clock, *, rulebook: Rulebook, single_window: SingleWindow
+) -> None:
+    for _ in range(_ROUNDS_MAX):
+        async with db.transaction(PARK) as uow:
+            reported = await compose_departures(
+                uow, parties=rulebook.parties, now=clock.now(), real_now=real_now()
+            )
+        if not reported:
+            return
+        await deliver(db, clock, single_window)
+
+
+async def deliver(db: Database, clock: Clock, single_window: SingleWindow) -> None:
+    for _ in range(_ROUNDS_MAX):
+        async with db.transaction(PARK) as uow:
+            written = await deliver_messages(uow, single_window=single_window, now=clock.now())
+        if not written:
+            return
+
+
+async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWindow) -> None:
+    """Answers the transfer client left in the folder: the same door as POST /v1/receipts."""
+    for name, raw in await asyncio.to_thread(single_window.waiting, _ANSWERS_PER_RUN):
+        try:
+            answers = read_answers(raw)
+        except AirlaneError as refusal:
+            log.warning("an answer in the folder cannot be read", name=name, code=refusal.code)
+            await asyncio.to_thread(single_window.settle, name, readable=False)
+            continue
+        async with db.transaction(PARK) as uow:
+            await record_receipts(
+                uow,
+                message=RawMessage("application/xml", raw),
+                received=[answer for answer in answers if not isinstance(answer, AirlaneError)],
+                now=clock.now(),
+                real_now=real_now(),
+            )
+        await asyncio.to_thread(single_window.settle, name, readable=True)
+
+
+async def measure_lanes(db: Database, clock: Clock) -> None:
+    async with db.read(PARK) as reader:
+        for lane in await queries.list_lanes(reader, now=clock.now()):
+            counters.LANE_QUEUE.labels(str(lane["lane"])).set(lane["queue_parcels"])

@@ -1,0 +1,222 @@
+"""Reads for screens and jobs. A declaration that is not there and one of another merchant look the
+same: row-level security hides the row.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from asyncpg import Record
+from sqlalchemy import bindparam, select, text
+
+from services.customs.domain.documents import CHINA
+from services.customs.domain.errors import DeclarationNotFound, MessageNotFound
+from services.customs.tables import declarations, outgoing_messages, receipts, screenings
+from shared.db import Reader, Statement
+
+# Larger than any id: the start of a list that goes from new to old.
+LAST: Final = "~"
+
+_d = declarations.c
+_SHOWN: Final = (
+    _d.id,
+    _d.tenant_id,
+    _d.order_id,
+    _d.shipment_id,
+    _d.cop_no,
+    _d.status,
+    _d.phase,
+    _d.phase_at,
+    _d.channel,
+    _d.waybill["house_waybill"].astext.label("house_waybill"),
+    _d.flight_id,
+    _d.flight_number,
+    _d.cut_off_at,
+    _d.findings,
+    _d.unroutable,
+    _d.rulebook,
+    _d.pre_no,
+    _d.invt_no,
+    _d.attempts,
+    _d.unknown_receipts,
+    _d.lane,
+    _d.screened_at,
+    _d.is_held,
+    _d.submitted_at,
+    _d.departed_at,
+    _d.departure_reported_at,
+    _d.cancelled_at,
+    _d.cancel_reason,
+    _d.facts,
+    _d.version,
+    _d.created_at,
+    _d.order_received_at,
+    _d.waybill_received_at,
+    _d.validated_at,
+)
+_FILTERS: Final = {
+    "status": _d.status,
+    "channel": _d.channel,
+    "order_id": _d.order_id,
+    "flight": _d.flight_id,
+}
+
+
+@cache
+def _declarations_page(filters: frozenset[str]) -> Statement:
+    # One statement per combination: a filter that may be absent would spoil every plan.
+    query = select(*_SHOWN).where(_d.id < bindparam("before"))
+    for name in sorted(filters):
+        query = query.where(_FILTERS[name] == bindparam(name))
+    return Statement(query.order_by(_d.id.desc()).limit(bindparam("most")))
+
+
+DECLARATION: Final = Statement(select(*_SHOWN).where(_d.id == bindparam("id")))
+
+RECEIPTS_OF: Final = Statement(
+    select(
+        receipts.c.message_type,
+        receipts.c.return_status,
+        receipts.c.return_time,
+        receipts.c.info_code,
+        receipts.c.info_text,
+        receipts.c.received_at,
+    ).where(receipts.c.declaration_id == bindparam("id"))
+)
+
+SCREENINGS_OF: Final = Statement(
+    select(screenings.c.lane, screenings.c.passed, screenings.c.screened_at).where(
+        screenings.c.declaration_id == bindparam("id")
+    )
+)
+
+QUEUED_AT: Final = Statement(
+    text("SELECT lane, queued_at FROM customs.lane_parcels WHERE declaration_id = :id").bindparams(
+        bindparam("id", type_=declarations.c.id.type)
+    )
+)
+
+_m = outgoing_messages.c
+_MESSAGE: Final = (
+    _m.guid,
+    _m.message_type,
+    _m.status,
+    _m.documents,
+    _m.declaration_ids,
+    _m.note,
+    _m.composed_at,
+    _m.written_at,
+)
+MESSAGES: Final = Statement(
+    select(*_MESSAGE)
+    .where(_m.guid < bindparam("before"))
+    .order_by(_m.guid.desc())
+    .limit(bindparam("most"))
+)
+MESSAGE: Final = Statement(select(*_MESSAGE, _m.body).where(_m.guid == bindparam("guid")))
+
+LANES: Final = Statement(
+    text(
+        """
+        SELECT l.lane, l.capacity_per_hour, l.synthetic,
+               count(p.*) FILTER (WHERE p.state = 'waiting') AS queue_parcels,
+               count(p.*) FILTER (WHERE p.state = 'held') AS held_parcels,
+               min(p.queued_at) FILTER (WHERE p.state = 'waiting') AS oldest_waiting_at,
+               min(p.cut_off_at) FILTER (WHERE p.state = 'waiting') AS next_cut_off_at,
+               (SELECT count(*) FROM customs.screenings AS s
+                WHERE s.lane = l.lane AND s.screened_at >= :day_start AND s.screened_at <= :now)
+                   AS screened_today,
+               (SELECT count(*) FROM customs.screenings AS s
+                WHERE s.lane = l.lane AND s.screened_at > :hour_ago AND s.screened_at <= :now)
+                   AS screened_last_hour
+        FROM customs.lanes AS l
+        LEFT JOIN customs.lane_parcels AS p
+            ON p.lane = l.lane AND p.state IN ('waiting', 'held')
+        GROUP BY l.lane ORDER BY l.lane
+        """
+    ).bindparams(
+        bindparam("day_start", type_=declarations.c.created_at.type),
+        bindparam("hour_ago", type_=declarations.c.created_at.type),
+        bindparam("now", type_=declarations.c.created_at.type),
+    )
+)
+
+
+async def list_declarations(
+    reader: Reader, *, before: str, most: int, filters: Mapping[str, str | None]
+) -> list[Record]:
+    """Newest first, below the id `before`."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    statement = _declarations_page(frozenset(given))
+    return await reader.fetch_all(statement, before=before, most=most, **given)
+
+
+async def get_declaration(reader: Reader, *, declaration_id: str) -> Record:
+    """Raises DeclarationNotFound."""
+    row = await reader.fetch_first(DECLARATION, id=declaration_id)
+    if row is None:
+        raise DeclarationNotFound(declaration_id=declaration_id)
+    return row
+
+
+async def get_timeline(reader: Reader, *, declaration_id: str) -> list[dict[str, Any]]:
+    """What happened, oldest first: `{at, event, detail}`. Raises DeclarationNotFound."""
+    row = await get_declaration(reader, declaration_id=declaration_id)
+    entries = _own_entries(row)
+    for receipt in await reader.fetch_all(RECEIPTS_OF, id=declaration_id):
+        entries.append(_entry(receipt["return_time"], "receipt", dict(receipt)))
+    queued = await reader.fetch_first(QUEUED_AT, id=declaration_id)
+    if queued is not None:
+        entries.append(
+            _entry(queued["queued_at"], "queued_for_screening", {"lane": queued["lane"]})
+        )
+    for screening in await reader.fetch_all(SCREENINGS_OF, id=declaration_id):
+        detail = {"lane": screening["lane"], "passed": screening["passed"]}
+        entries.append(_entry(screening["screened_at"], "screened", detail))
+    return sorted(entries, key=lambda entry: entry["at"])
+
+
+def _entry(at: datetime, event: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {"at": at, "event": event, "detail": detail}
+
+
+def _own_entries(row: Record) -> list[dict[str, Any]]:
+    facts: list[tuple[datetime | None, str, dict[str, Any]]] = [
+        (row["order_received_at"], "order_received", {"order_id": row["order_id"]}),
+        (
+            row["waybill_received_at"],
+            "waybill_received",
+            {"house_waybill": row["house_waybill"], "flight_number": row["flight_number"]},
+        ),
+        (row["validated_at"], "matched", {"rulebook": row["rulebook"]}),
+        (row["submitted_at"], "submitted", {"cop_no": row["cop_no"], "attempts": row["attempts"]}),
+        (row["departed_at"], "departed", {"flight_number": row["flight_number"]}),
+        (row["departure_reported_at"], "departure_reported", {"message_type": "CEB509"}),
+        (row["cancelled_at"], "order_cancelled", {"reason": row["cancel_reason"]}),
+    ]
+    if row["phase"] == "blocked":
+        facts.append((row["phase_at"], "blocked", {"findings": row["findings"]}))
+    return [_entry(at, event, detail) for at, event, detail in facts if at is not None]
+
+
+async def list_messages(reader: Reader, *, before: str, most: int) -> list[Record]:
+    """Newest first, without their bodies."""
+    return await reader.fetch_all(MESSAGES, before=before, most=most)
+
+
+async def get_message(reader: Reader, *, guid: str) -> Record:
+    """With its body. Raises MessageNotFound."""
+    row = await reader.fetch_first(MESSAGE, guid=guid)
+    if row is None:
+        raise MessageNotFound(guid=guid)
+    return row
+
+
+async def list_lanes(reader: Reader, *, now: datetime) -> list[Record]:
+    """Per lane: what waits and what was done; "today" is the day in China."""
+    local = now.astimezone(CHINA)
+    day_start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await reader.fetch_all(
+        LANES, now=now, day_start=day_start, hour_ago=now - timedelta(hours=1)
+    )

@@ -1,0 +1,311 @@
+"""What REST clients of customs see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from asyncpg import Record
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from services.customs.domain.findings import finding_from_json
+from services.customs.domain.meanings import meaning_of
+from services.customs.domain.missing import Missing
+from services.customs.domain.phase import Phase
+from shared.http.faults import field_problem
+from shared.kernel.errors import Invalid, Locale, Text
+
+Channel = Literal["green", "blue", "yellow", "red"]
+DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
+LaneNumber = Annotated[int, Field(ge=1, le=32767, strict=True)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
+    """Each item as the model, or what is wrong with it; pointers start at the item."""
+    read: list[M | Invalid] = []
+    for item in items:
+        try:
+            read.append(model.model_validate(item))
+        except ValidationError as error:
+            read.append(invalid(error))
+    return read
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """The refusal with a pointer for every fault."""
+    faults = error.errors(include_url=False)
+    return Invalid(
+        problems=[field_problem({**fault, "loc": ("body", *fault["loc"])}) for fault in faults]
+    )
+
+
+class FindingOut(BaseModel):
+    code: str = Field(examples=["customs.match.value_zero"])
+    detail: str
+    fix: str
+
+    @classmethod
+    def of(cls, stored: dict[str, Any], locale: Locale) -> "FindingOut":
+        finding = finding_from_json(stored)
+        return cls(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
+
+
+class FlightOut(BaseModel):
+    id: str
+    number: str | None
+
+
+class DeclarationOut(BaseModel):
+    """One per order. `status` is the phase, or `cancel_requested` while customs still has it."""
+
+    id: str = Field(examples=["dec_0193…"])
+    order_id: str
+    merchant_id: str
+    shipment_id: str | None
+    house_waybill: str | None
+    status: Phase
+    phase: Phase
+    phase_at: datetime
+    channel: Channel | None = Field(
+        description="green: released without review; yellow: after review; red: after inspection."
+    )
+    findings: list[FindingOut] = Field(description="Why it is blocked: nothing was sent.")
+    flight: FlightOut | None
+    cut_off_at: datetime | None
+    cop_no: str = Field(description="copNo: our number of the list in CEB603.")
+    pre_no: str | None
+    invt_no: str | None
+    attempts: int = Field(description="How often the list was put into a message.")
+    unknown_receipts: int = Field(description="Receipts with a code this version does not know.")
+    lane: int | None
+    is_held: bool = Field(description="A screening failed and none has passed since.")
+    screened_at: datetime | None
+    submitted_at: datetime | None
+    departed_at: datetime | None
+    departure_reported_at: datetime | None
+    cancelled_at: datetime | None
+    rulebook: str | None = Field(description="Regime and code tables it was matched with.")
+    version: int = Field(description="Events published so far.")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Record, locale: Locale) -> "DeclarationOut":
+        flight_id = row["flight_id"]
+        values: dict[str, Any] = {name: row[name] for name in _PLAIN}
+        return cls.model_construct(
+            **values,
+            merchant_id=row["tenant_id"],
+            findings=[FindingOut.of(one, locale) for one in row["findings"]],
+            flight=FlightOut(id=flight_id, number=row["flight_number"]) if flight_id else None,
+        )
+
+
+_PLAIN = tuple(DeclarationOut.model_fields.keys() - {"merchant_id", "findings", "flight"})
+
+
+class TimelineEntry(BaseModel):
+    at: datetime
+    event: str = Field(examples=["receipt"])
+    text: str
+    detail: dict[str, Any]
+
+
+_EVENT_TEXTS = {
+    "order_received": Text("Order received.", "收到订单。"),
+    "waybill_received": Text("House waybill received.", "收到分运单。"),
+    "matched": Text("The three documents match.", "三单比对一致。"),
+    "blocked": Text("Blocked by our own check.", "自查未通过，暂不申报。"),
+    "submitted": Text("Handed to the Single Window.", "已提交单一窗口。"),
+    "queued_for_screening": Text("Queued at a security lane.", "进入安检通道排队。"),
+    "screened": Text("Screened.", "已安检。"),
+    "departed": Text("Departed.", "已离境。"),
+    "departure_reported": Text("Departure reported to customs.", "已发送离境单。"),
+    "order_cancelled": Text("The order was cancelled.", "订单已取消。"),
+}
+
+
+class TimelineOut(BaseModel):
+    """Oldest first. Receipts stand at the time customs gives them."""
+
+    items: list[TimelineEntry]
+
+    @classmethod
+    def of(cls, entries: list[dict[str, Any]], locale: Locale) -> "TimelineOut":
+        return cls(items=[_timeline_entry(entry, locale) for entry in entries])
+
+
+def _timeline_entry(entry: dict[str, Any], locale: Locale) -> TimelineEntry:
+    detail = dict(entry["detail"])
+    if entry["event"] == "receipt":
+        meaning = meaning_of(detail["return_status"])
+        text = meaning.text.render(locale, {})
+        detail = {**detail, "next_move": meaning.owner}
+        detail.pop("return_time")
+    else:
+        text = _EVENT_TEXTS[entry["event"]].render(locale, {})
+    if "findings" in detail:
+        detail["findings"] = [FindingOut.of(one, locale).model_dump() for one in detail["findings"]]
+    return TimelineEntry(at=entry["at"], event=entry["event"], text=text, detail=detail)
+
+
+class MissingItem(BaseModel):
+    code: str = Field(examples=["receipt_800"])
+    owner: Literal["merchant", "park", "lane", "customs", "carrier"]
+    what: str
+    todo: str
+
+
+class MissingOut(BaseModel):
+    """What is still missing, in the order in which it will come; empty when all is done."""
+
+    declaration_id: str
+    status: Phase
+    items: list[MissingItem]
+
+    @classmethod
+    def of(cls, row: Record, found: tuple[Missing, ...], locale: Locale) -> "MissingOut":
+        items = []
+        for one in found:
+            what, todo = one.words(locale)
+            items.append(
+                MissingItem.model_construct(code=one.code, owner=one.owner, what=what, todo=todo)
+            )
+        return cls(declaration_id=row["id"], status=row["status"], items=items)
+
+
+class BatchItem(BaseModel):
+    """The outcome of one entry; `index` is its place in the request."""
+
+    index: int
+    status: int = Field(description="201 new, 200 known already, else as the error says.")
+    id: str | None = None
+    error: dict[str, Any] | None = Field(default=None, description="A problem document.")
+
+
+class BatchOut(BaseModel):
+    items: list[BatchItem]
+
+
+class ReceiptIn(_In):
+    """A receipt as JSON; the same facts as an InventoryReturn of CEB604."""
+
+    message_type: Literal["CEB604", "CEB510"] = "CEB604"
+    cop_no: str = Field(examples=["AL01M82CWX5PE8YVJ0B5ESQG5HFF"], max_length=100)
+    guid: str | None = Field(default=None, max_length=100)
+    pre_no: str | None = Field(default=None, max_length=100)
+    invt_no: str | None = Field(default=None, max_length=100)
+    return_status: str = Field(examples=["120"], max_length=100)
+    return_time: str = Field(
+        examples=["20261122163000123"],
+        max_length=100,
+        description="yyyyMMddHHmmssfff in China time, or an ISO 8601 instant with an offset.",
+    )
+    return_info: str = Field(default="", examples=["[Code:2600;Desc:entered]"], max_length=4000)
+
+
+class ReceiptsIn(_In):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[dict[str, Any]] = Field(
+        min_length=1, max_length=100, json_schema_extra={"items": ReceiptIn.model_json_schema()}
+    )
+
+
+class TakeIn(_In):
+    max: int = Field(ge=1, le=200, strict=True, description="How many parcels at most.")
+
+
+class ParcelOut(BaseModel):
+    declaration_id: str
+    order_id: str
+    shipment_id: str | None
+    merchant_id: str
+    house_waybill: str | None
+    channel: Channel | None
+    cut_off_at: datetime | None
+    queued_at: datetime
+
+    @classmethod
+    def of(cls, row: Record) -> "ParcelOut":
+        values: dict[str, Any] = {name: row[name] for name in cls.model_fields}
+        return cls.model_construct(**values)
+
+
+class TakenOut(BaseModel):
+    """Parcels to screen now. Not reported within the lease, they are offered again."""
+
+    lane: int
+    lease_s: float
+    items: list[ParcelOut]
+
+
+class ScreeningIn(_In):
+    declaration_id: DeclarationId
+    lane: LaneNumber
+    passed: bool = Field(strict=True)
+    screened_at: AwareDatetime
+
+
+class ScreeningsIn(_In):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[dict[str, Any]] = Field(
+        min_length=1, max_length=200, json_schema_extra={"items": ScreeningIn.model_json_schema()}
+    )
+
+
+class LaneOut(BaseModel):
+    lane: int
+    capacity_per_hour: int
+    synthetic: bool = Field(description="The capacity is an assumption.")
+    queue_parcels: int
+    held_parcels: int
+    oldest_waiting_at: datetime | None
+    next_cut_off_at: datetime | None
+    expected_wait_s: float = Field(description="For a parcel that joins now.")
+    screened_today: int = Field(description="Today is the day in China.")
+    use: float = Field(description="Screened in the last hour, as a share of the capacity.")
+
+    @classmethod
+    def of(cls, row: Record) -> "LaneOut":
+        capacity = row["capacity_per_hour"]
+        return cls(
+            **{name: row[name] for name in _LANE_PLAIN},
+            expected_wait_s=round((row["queue_parcels"] + 1) * 3600 / capacity, 1),
+            use=round(row["screened_last_hour"] / capacity, 4),
+        )
+
+
+_LANE_PLAIN = tuple(LaneOut.model_fields.keys() - {"expected_wait_s", "use"})
+
+
+class LanesOut(BaseModel):
+    items: list[LaneOut]
+
+
+class MessageOut(BaseModel):
+    """An outgoing message: `composed` with the state of its documents, `written` to the folder."""
+
+    guid: str
+    message_type: Literal["CEB603", "CEB509"]
+    status: Literal["composed", "written"]
+    documents: int
+    declaration_ids: list[str]
+    note: str = Field(examples=["unsigned: ds:Signature omitted"])
+    composed_at: datetime
+    written_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Record) -> "MessageOut":
+        values: dict[str, Any] = {name: row[name] for name in cls.model_fields}
+        return cls.model_construct(**values)
+
+
+class MessageWithBody(MessageOut):
+    body: str = Field(description="The XML as it is in the folder.")

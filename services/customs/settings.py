@@ -1,0 +1,75 @@
+"""What the operator of customs can set: environment variables CUSTOMS_…
+
+The enterprises' defaults are examples with a valid check character; a real park sets its own. The
+worker refuses codes whose check character is wrong.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+PartyCode = Annotated[str, Field(pattern=r"^([0-9A-HJ-NPQRTUWXY]{18}|[0-9]{4}[0-9A-Z]{6})$")]
+PartyName = Annotated[str, Field(min_length=1, max_length=100)]
+_DISTRICT = r"^[0-9]{4}$"
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="CUSTOMS_")
+
+    api_port: int = Field(default=8002, description="Port of the API.")
+    worker_port: int = Field(default=8102, description="Port of the worker's probes and metrics.")
+    single_window_dir: Path = Field(
+        default=Path(".airlane/single-window"),
+        description="Folder of the Single Window's transfer client: out/ for messages, in/ for "
+        "answers.",
+    )
+    message_age_s: float = Field(
+        default=0.1,
+        gt=0,
+        le=10,
+        description="How long a document waits for company in a message, in real time.",
+    )
+    lane_lease_s: float = Field(
+        default=300.0,
+        gt=0,
+        description="How long a lane keeps parcels it took without reporting, in real time.",
+    )
+    declarant_code: PartyCode = Field(
+        default="91420700MAA1RL001K", description="agentCode: who declares. The default is made up."
+    )
+    declarant_name: PartyName = Field(default="示例报关有限公司", description="agentName.")
+    merchant_code: PartyCode = Field(
+        default="91420700MAA1RL002N",
+        description="ebcCode and ownerCode: the selling enterprise. The default is made up.",
+    )
+    merchant_name: PartyName = Field(default="示例跨境电商有限公司", description="ebcName.")
+    platform_code: PartyCode = Field(
+        default="91420700MAA1RL003R",
+        description="ebpCode: the platform that took the order. The default is made up.",
+    )
+    platform_name: PartyName = Field(default="示例电商平台有限公司", description="ebpName.")
+    carrier_code: PartyCode = Field(
+        default="91420700MAA1RL004W",
+        description="logisticsCode: who issues house waybills. The default is made up.",
+    )
+    carrier_name: PartyName = Field(default="示例国际物流有限公司", description="logisticsName.")
+    dxp_id: str = Field(
+        default="DXPENT0000000000",
+        min_length=1,
+        max_length=30,
+        description="Address of the transfer client. The default is made up.",
+    )
+    customs_code: str = Field(
+        default="4700",
+        pattern=_DISTRICT,
+        description="District the list is declared to. Check the park's own code before use.",
+    )
+    port_code: str = Field(
+        default="4700",
+        pattern=_DISTRICT,
+        description="District the goods leave by. Check the airport's own code before use.",
+    )
