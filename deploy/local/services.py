@@ -138,7 +138,7 @@ def own_environment(
         }
     if service == "webhooks":
         own |= {
-            "WEBHOOKS_SECRET_KEY": secrets["webhooks_key"],
+            "WEBHOOKS_SECRET_KEY": f"k1:{secrets['webhooks_key']}",
             # Receivers of a local park listen on loopback.
             "WEBHOOKS_ALLOW_PRIVATE_ADDRESSES": "true",
         }
