@@ -1,14 +1,14 @@
 """The only table from kinds of refusal to HTTP statuses, and their form: problem+json (RFC 9457).
 
 What is refused before a route is reached (unknown path, malformed body …) is named here, too;
-faults found by pydantic are worded in `shared.http.faults`.
+faults found by pydantic are worded in `shared.http.faults`, what libraries raise is translated in
+`shared.http.translation`.
 """
 
 import json
 from http import HTTPStatus
 from typing import Any, Final
 
-import asyncpg
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -168,6 +168,7 @@ def problem(error: AirlaneError, *, locale: Locale, instance: str) -> dict[str, 
         "fix": error.fix.render(locale, error.params),
         "errors": [_field(fault, locale) for fault in error.problems],
         "trace_id": here.trace_id if here else None,
+        **{name: error.params[name] for name in error.members if name in error.params},
     }
 
 
@@ -203,19 +204,3 @@ def _headers(error: AirlaneError) -> dict[str, str]:
         # The rest of the body is still on its way and will not be read.
         return {"Connection": "close"}
     return {}
-
-
-def refusal_behind(fault: Exception) -> AirlaneError | None:
-    """The refusal that a fault of the database really is, or None if the fault is ours.
-
-    A net below the schemas, not a replacement: bounds belong there. PostgreSQL stores no NUL in
-    text (22021) or jsonb (22P05); numbers above a column's range are 22003, or stopped by asyncpg.
-    """
-    sqlstate = getattr(fault, "sqlstate", None)
-    if sqlstate in ("22021", "22P05"):
-        return ForbiddenCharacter()
-    if sqlstate == "22003":
-        return ValueOutOfRange()
-    if isinstance(fault, asyncpg.DataError) and " range)" in str(fault):
-        return ValueOutOfRange()
-    return None

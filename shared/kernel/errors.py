@@ -54,6 +54,8 @@ class AirlaneError(Exception):
 
     code: ClassVar[str] = "internal.error"
     text: ClassVar[Text] = Text("Something went wrong on our side.", "系统内部错误。")
+    # Parameters that are also members of the problem document (RFC 9457 §3.2), e.g. an id.
+    members: ClassVar[tuple[str, ...]] = ()
     fix: ClassVar[Text] = Text(
         "Try again; report the trace_id if it persists.", "请重试；若仍出现，请提供 trace_id。"
     )

@@ -1,0 +1,5 @@
+"""python -m services.catalog api|worker|migrate|openapi"""
+
+from shared.runtime import main
+
+main("catalog")

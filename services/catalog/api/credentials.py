@@ -1,0 +1,107 @@
+"""Access credentials. An answer with a secret is never stored, so Idempotency-Key does not apply:
+a repeated request makes another credential, and DELETE takes it away.
+"""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.catalog.api.deps import CredentialsRead, CredentialsWrite, Identities, PageQuery
+from services.catalog.domain.credential import PARK_TENANT, CredentialNotFound
+from services.catalog.queries.merchants import list_credentials as read_credentials
+from services.catalog.schemas.credentials import (
+    CredentialIn,
+    CredentialIssuedOut,
+    CredentialOut,
+    credential_out,
+)
+from services.catalog.use_cases import credentials as use_cases
+from shared.db import UnitOfWork
+from shared.http import Call, Page, Reply, json_reply, problems
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+from shared.kernel.ids import is_id
+
+credentials_api = APIRouter(tags=["credentials"])
+
+
+def _tenant(call: Call, named: str | None) -> str:
+    if named is not None:
+        return named
+    return PARK_TENANT if call.tenant == PARK else call.tenant
+
+
+@credentials_api.post(
+    "/v1/credentials",
+    status_code=201,
+    response_model=CredentialIssuedOut,
+    responses=problems(422),
+)
+async def create_credential(
+    body: CredentialIn, call: CredentialsWrite, identity: Identities
+) -> Response:
+    """The secret is in this answer and nowhere else: only its hash is kept."""
+
+    async def act(uow: UnitOfWork) -> Reply:
+        issued = await use_cases.create_credential(
+            uow,
+            principal=call.principal,
+            tenant=_tenant(call, body.tenant),
+            description=body.description,
+            scopes=body.scopes,
+            environment=identity.environment,
+            now=real_now(),
+        )
+        return Reply(201, asdict(issued), location=f"/v1/credentials/{issued.client_id}")
+
+    return await call.change(act)
+
+
+@credentials_api.get("/v1/credentials", response_model=Page[CredentialOut], responses=problems(422))
+async def list_credentials(call: CredentialsRead, page: PageQuery) -> Response:
+    filters = {"list": "credentials"}
+    (after,) = page.after(filters, str) or ("",)
+    async with call.read() as reader:
+        rows = await read_credentials(reader, tenant=call.tenant, after=after, limit=page.fetch)
+    return json_reply(
+        page.page(rows, credential_out, key=lambda row: (row["client_id"],), filters=filters)
+    )
+
+
+@credentials_api.post(
+    "/v1/credentials/{client_id}:rotate",
+    response_model=CredentialIssuedOut,
+    responses=problems(404),
+)
+async def rotate_credential(
+    client_id: str, call: CredentialsWrite, identity: Identities
+) -> Response:
+    """A new secret; the one before works for another 24 hours, the one before that no more."""
+    if not is_id(client_id, "cli"):
+        raise CredentialNotFound
+
+    async def act(uow: UnitOfWork) -> Reply:
+        issued = await use_cases.rotate_credential(
+            uow,
+            tenant=call.tenant,
+            client_id=client_id,
+            environment=identity.environment,
+            now=real_now(),
+        )
+        return Reply(200, asdict(issued))
+
+    return await call.change(act)
+
+
+@credentials_api.delete("/v1/credentials/{client_id}", status_code=204, responses=problems(404))
+async def delete_credential(client_id: str, call: CredentialsWrite) -> Response:
+    """No new tokens; those already issued live for 15 minutes at most."""
+    if not is_id(client_id, "cli"):
+        raise CredentialNotFound
+
+    async def act(uow: UnitOfWork) -> Reply:
+        await use_cases.delete_credential(uow, tenant=call.tenant, client_id=client_id)
+        return Reply(204)
+
+    return await call.change(act)

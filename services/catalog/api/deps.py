@@ -1,0 +1,66 @@
+"""What routes depend on: one alias per verb, and the parts that the app made once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path
+from starlette.requests import Request
+
+from services.catalog.domain.product import SKU_PATTERN
+from services.catalog.domain.reference import Reference
+from services.catalog.use_cases.tokens import BootstrapOperator, SigningKey
+from shared.http import Call, PageParams, call, page_params
+from shared.kernel.identity import Role
+
+CatalogRead = Annotated[Call, Depends(call("catalog:read"))]
+# Where a SKU is named there is one merchant: operators say which (Airlane-Tenant).
+MerchantRead = Annotated[Call, Depends(call("catalog:read", park_wide=False))]
+CatalogWrite = Annotated[Call, Depends(call("catalog:write"))]
+# By id, so that an operator need not name the merchant.
+CatalogWriteById = Annotated[Call, Depends(call("catalog:write", park_wide=True))]
+OperatorRead = Annotated[Call, Depends(call("catalog:read", roles={Role.OPERATOR}))]
+OperatorWrite = Annotated[Call, Depends(call("catalog:write", roles={Role.OPERATOR}))]
+# A merchant for itself, an operator for anybody.
+CredentialsRead = Annotated[
+    Call, Depends(call("catalog:read", roles={Role.OPERATOR, Role.MERCHANT}))
+]
+CredentialsWrite = Annotated[
+    Call,
+    Depends(call("catalog:write", roles={Role.OPERATOR, Role.MERCHANT}, park_wide=True)),
+]
+
+PageQuery = Annotated[PageParams, Depends(page_params)]
+SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What issuing tokens and secrets needs."""
+
+    key: SigningKey
+    issuer: str
+    operator: BootstrapOperator | None
+    environment: str
+
+
+@dataclass
+class Parts:
+    """`reference` is there once the app has started."""
+
+    identity: Identity
+    reference: Reference | None = None
+
+
+async def _reference(request: Request) -> Reference:
+    reference = request.app.state.catalog.reference
+    assert isinstance(reference, Reference), "the app has not started"
+    return reference
+
+
+async def _identity(request: Request) -> Identity:
+    identity: Identity = request.app.state.catalog.identity
+    return identity
+
+
+References = Annotated[Reference, Depends(_reference)]
+Identities = Annotated[Identity, Depends(_identity)]

@@ -1,0 +1,196 @@
+"""Products by SKU, their list, and the batch."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from services.catalog.api.batches import batch_reply, merged
+from services.catalog.api.deps import (
+    CatalogRead,
+    CatalogWrite,
+    MerchantRead,
+    PageQuery,
+    References,
+    SkuPath,
+)
+from services.catalog.domain.product import Product
+from services.catalog.queries import products as queries
+from services.catalog.schemas.common import EARLIEST, LATEST, BatchIn, BatchOut, read_each
+from services.catalog.schemas.products import (
+    ProductIn,
+    ProductItemIn,
+    ProductOut,
+    ProductPatch,
+    SavedProductOut,
+    product_out,
+    saved_product_out,
+)
+from services.catalog.use_cases import products as use_cases
+from services.catalog.use_cases.products import Saved
+from shared.db import UnitOfWork
+from shared.http import Call, Page, Reply, check_version, json_reply, problems
+from shared.kernel.errors import AirlaneError
+
+products_api = APIRouter(tags=["products"])
+
+
+def _version_check(call: Call) -> use_cases.VersionCheck:
+    return lambda current: check_version(call.if_match, current=current)
+
+
+def _saved_reply(saved: Saved, tenant: str) -> Reply:
+    sku = saved.product.sku
+    body = saved_product_out(
+        saved.product, product_id=saved.product_id, merchant_id=tenant, version=saved.version
+    )
+    if saved.is_new:
+        return Reply(201, body, location=f"/v1/products/{sku}", etag=saved.version)
+    return Reply(200, body, etag=saved.version)
+
+
+@products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
+async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
+    async with call.read() as reader:
+        row = await queries.get_product(reader, tenant=call.tenant, sku=sku)
+    return json_reply(product_out(row), etag=row["version"])
+
+
+@products_api.put(
+    "/v1/products/{sku}",
+    response_model=SavedProductOut,
+    responses={
+        201: {"model": SavedProductOut, "description": "Created"},
+        **problems(404, 412, 422, 428),
+    },
+)
+async def put_product(
+    sku: SkuPath, body: ProductIn, call: CatalogWrite, reference: References
+) -> Response:
+    """Creates, or replaces with If-Match. The same product again changes nothing."""
+    product = body.to_domain(sku)
+
+    async def act(uow: UnitOfWork) -> Reply:
+        saved = await use_cases.put_product(
+            uow,
+            tenant=call.tenant,
+            product=product,
+            check=_version_check(call),
+            reference=reference,
+            now=call.clock.now(),
+        )
+        return _saved_reply(saved, call.tenant)
+
+    return await call.change(act)
+
+
+@products_api.patch(
+    "/v1/products/{sku}",
+    response_model=SavedProductOut,
+    responses=problems(404, 412, 422, 428),
+)
+async def patch_product(
+    sku: SkuPath, body: ProductPatch, call: CatalogWrite, reference: References
+) -> Response:
+    """JSON merge patch (RFC 7396), with If-Match."""
+
+    async def act(uow: UnitOfWork) -> Reply:
+        saved = await use_cases.patch_product(
+            uow,
+            tenant=call.tenant,
+            sku=sku,
+            apply=body.apply,
+            check=_version_check(call),
+            reference=reference,
+            now=call.clock.now(),
+        )
+        return _saved_reply(saved, call.tenant)
+
+    return await call.change(act)
+
+
+@products_api.delete("/v1/products/{sku}", status_code=204, responses=problems(404, 409, 412, 428))
+async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
+    """With If-Match; refused while orders have it reserved or wait for it."""
+
+    async def act(uow: UnitOfWork) -> Reply:
+        await use_cases.delete_product(
+            uow,
+            tenant=call.tenant,
+            sku=sku,
+            check=_version_check(call),
+            now=call.clock.now(),
+        )
+        return Reply(204)
+
+    return await call.change(act)
+
+
+@dataclass
+class ProductFilters:
+    hs: Annotated[str | None, Query(pattern=r"^[0-9]{1,10}$", description="HS prefix.")] = None
+    q: Annotated[
+        str | None,
+        Query(min_length=1, max_length=100, description="Start of the SKU, or part of a title."),
+    ] = None
+    battery: Annotated[bool | None, Query()] = None
+    updated_since: Annotated[
+        AwareDatetime | None, Query(ge=EARLIEST, lt=LATEST, description="With an offset.")
+    ] = None
+
+
+@products_api.get("/v1/products", response_model=Page[ProductOut], responses=problems(422))
+async def list_products(
+    call: CatalogRead, page: PageQuery, given: Annotated[ProductFilters, Depends()]
+) -> Response:
+    """In the order of creation."""
+    filters = {"list": "products", **asdict(given)}
+    (after,) = page.after(filters, str) or ("",)
+    async with call.read() as reader:
+        rows = await queries.list_products(
+            reader,
+            tenant=call.tenant,
+            after=after,
+            limit=page.fetch,
+            **asdict(given),
+        )
+    return json_reply(page.page(rows, product_out, key=lambda row: (row["id"],), filters=filters))
+
+
+@products_api.post(
+    "/v1/products:batch", status_code=207, response_model=BatchOut, responses=problems(404, 422)
+)
+async def put_products(body: BatchIn, call: CatalogWrite, reference: References) -> Response:
+    """Up to 500 puts. Items are like the body of PUT plus `sku`; they overwrite without If-Match,
+    and each stands or falls by itself.
+    """
+    read = read_each(ProductItemIn, body.items)
+    items = [_product_of(item) for item in read]
+    products = [item for item in items if not isinstance(item, AirlaneError)]
+
+    async def act(uow: UnitOfWork) -> Reply:
+        outcomes = await use_cases.put_products(
+            uow,
+            tenant=call.tenant,
+            products=products,
+            reference=reference,
+            now=call.clock.now(),
+        )
+        return batch_reply(call, "/v1/products:batch", merged(items, outcomes), _done)
+
+    return await call.once(act)
+
+
+def _product_of(item: ProductItemIn | AirlaneError) -> Product | AirlaneError:
+    if isinstance(item, AirlaneError):
+        return item
+    try:
+        return item.to_domain(item.sku)
+    except AirlaneError as refused:
+        return refused
+
+
+def _done(saved: Saved) -> dict[str, object]:
+    return {"status": 201 if saved.is_new else 200, "id": saved.product_id}

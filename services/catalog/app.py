@@ -1,0 +1,87 @@
+"""Puts the API of catalog together: settings to database and signing key, then the routers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.catalog.api.credentials import credentials_api
+from services.catalog.api.deps import Identity, Parts
+from services.catalog.api.merchants import merchants_api
+from services.catalog.api.orders import orders_api
+from services.catalog.api.products import products_api
+from services.catalog.api.stock import stock_api
+from services.catalog.api.tokens import tokens_api
+from services.catalog.domain.credential import hash_secret
+from services.catalog.queries.reference import read_reference
+from services.catalog.settings import Settings
+from services.catalog.use_cases.tokens import BootstrapOperator, SigningKey
+from shared.db import Database
+from shared.http import GivenKeys, KeySource
+from shared.http import create_app as create_http_app
+from shared.kernel.clock import Clock, clock_from_env
+from shared.kernel.identity import PARK
+from shared.settings import load
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+_DESCRIPTION = (
+    "Merchants and what they sell: products, stock, orders and their way; credentials and tokens."
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    keys: KeySource | None = None,
+) -> FastAPI:
+    """`keys` are for tests; by default tokens are checked with the key that signs them."""
+    settings = settings or load(Settings)
+    db = Database(settings.database_url, schema="catalog", size=settings.pool_size)
+    identity = _identity(settings)
+    parts = Parts(identity)
+
+    @asynccontextmanager
+    async def reference() -> AsyncIterator[None]:
+        async with db.read(PARK) as reader:
+            parts.reference = await read_reference(reader)
+        yield
+
+    app = create_http_app(
+        service="catalog",
+        settings=settings,
+        db=db,
+        clock=clock or clock_from_env(),
+        routers=[
+            merchants_api,
+            credentials_api,
+            tokens_api,
+            products_api,
+            stock_api,
+            orders_api,
+        ],
+        lifespan_parts=[reference],
+        # Its own key, at hand: catalog does not ask itself over HTTP.
+        keys=keys or GivenKeys(identity.key.jwks),
+        description=_DESCRIPTION,
+    )
+    app.state.catalog = parts
+    return app
+
+
+def _identity(settings: Settings) -> Identity:
+    if settings.signing_key_file is None:
+        log.warning(
+            "CATALOG_SIGNING_KEY_FILE is not set: tokens end with this process,"
+            " and no other process accepts them"
+        )
+        key = SigningKey.ephemeral()
+    else:
+        key = SigningKey.from_file(settings.signing_key_file)
+    operator = None
+    if settings.operator_client_id and settings.operator_client_secret:
+        secret = settings.operator_client_secret.get_secret_value()
+        operator = BootstrapOperator(settings.operator_client_id, hash_secret(secret))
+    return Identity(key, settings.issuer, operator, settings.environment)

@@ -1,0 +1,84 @@
+"""Access credentials: what a secret looks like, which scopes a role may hold, who may get them.
+
+Signing tokens is elsewhere (`use_cases.tokens`); secrets are stored as SHA-256, which is enough
+for 192 random bits: there is nothing to guess, and no reason for a slow hash.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.kernel.errors import Forbidden, Invalid, NotFound, Text
+from shared.kernel.identity import Role
+
+# The tenant of operators in tokens. Never the scope PARK ("*") itself.
+PARK_TENANT: Final = "park"
+# How long a replaced secret stays valid, so that a client can change over without a gap.
+OVERLAP: Final = timedelta(hours=24)
+
+_SERVICES: Final = ("catalog", "customs", "routing", "analytics", "webhooks")
+SCOPES_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
+    Role.MERCHANT: (
+        "catalog:read",
+        "catalog:write",
+        "customs:read",
+        "routing:read",
+        "analytics:read",
+        "webhooks:read",
+        "webhooks:write",
+    ),
+    Role.PARTNER: ("customs:read", "routing:read", "webhooks:read", "webhooks:write"),
+    Role.OPERATOR: tuple(f"{s}:{verb}" for s in _SERVICES for verb in ("read", "write")),
+}
+
+
+class CredentialNotFound(NotFound):
+    code = "catalog.credential.not_found"
+    text = Text("There is no such credential.", "访问凭证不存在。")
+
+
+class UnknownTenant(Invalid):
+    code = "catalog.credential.unknown_tenant"
+    text = Text(
+        "{tenant} is neither a merchant nor a partner.", "{tenant} 既不是商户也不是合作平台。"
+    )
+    fix = Text("Register it first.", "请先注册。")
+
+
+class ForeignTenant(Forbidden):
+    code = "catalog.credential.foreign_tenant"
+    text = Text("A merchant makes credentials for itself only.", "商户只能为自己创建凭证。")
+    fix = Text("Leave tenant out, or give your own id.", "请省略 tenant，或填写自己的编号。")
+
+
+class ScopeNotAllowed(Invalid):
+    code = "catalog.credential.scope_not_allowed"
+    text = Text("A {role} cannot hold the scope {scope}.", "{role} 不能拥有权限 {scope}。")
+    fix = Text("Allowed: {allowed}.", "允许的权限：{allowed}。")
+
+
+def new_secret(environment: str) -> str:
+    """`airlane_<env>_` + 192 random bits: the prefix lets leak scanners recognise it."""
+    return f"airlane_{environment}_{secrets.token_hex(24)}"
+
+
+def hash_secret(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def is_secret(
+    secret: str,
+    *,
+    current: bytes,
+    previous: bytes | None,
+    previous_expires_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Compares with both live hashes in constant time. `now` is real time."""
+    given = hash_secret(secret)
+    good = hmac.compare_digest(given, current)
+    if previous is not None and previous_expires_at is not None and now < previous_expires_at:
+        good |= hmac.compare_digest(given, previous)
+    return good

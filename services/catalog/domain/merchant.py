@@ -1,0 +1,65 @@
+"""Merchants and partner platforms: what can be wrong when one is registered.
+
+The check digit of the unified social credit code is python-stdnum's work (see use_cases).
+"""
+
+from dataclasses import dataclass
+
+from shared.kernel.errors import Conflict, Invalid, NotFound, Text
+
+
+class MerchantNotFound(NotFound):
+    code = "catalog.merchant.not_found"
+    text = Text("There is no such merchant.", "商户不存在。")
+
+
+class PartnerNotFound(NotFound):
+    code = "catalog.partner.not_found"
+    text = Text("There is no such partner.", "合作平台不存在。")
+
+
+class UsccInvalid(Invalid):
+    """GB 32100-2015: 18 characters, the last one a check character."""
+
+    code = "catalog.merchant.uscc_invalid"
+    text = Text(
+        "{uscc} is no unified social credit code: length, characters or check character are wrong.",
+        "{uscc} 不是有效的统一社会信用代码：长度、字符或校验位有误。",
+    )
+    fix = Text(
+        "Copy the 18 characters from the business licence.",
+        "请按营业执照填写 18 位统一社会信用代码。",
+    )
+
+
+class UsccTaken(Conflict):
+    code = "catalog.merchant.uscc_taken"
+    members = ("existing_id",)
+    text = Text(
+        "The company with code {uscc} is already registered as {existing_id}.",
+        "统一社会信用代码 {uscc} 已注册，商户编号 {existing_id}。",
+    )
+    fix = Text("Use the existing merchant.", "请使用已有商户。")
+
+
+class UnknownBelt(Invalid):
+    code = "catalog.merchant.unknown_belt"
+    text = Text("{belt} is no industrial belt of the park.", "{belt} 不是本园区登记的产业带。")
+    fix = Text("Choose a code of GET /v1/belts.", "请从 GET /v1/belts 中选择。")
+
+
+class UnknownMerchants(Invalid):
+    code = "catalog.partner.unknown_merchants"
+    text = Text("These merchants do not exist: {merchants}.", "下列商户不存在：{merchants}。")
+    fix = Text('List existing merchant ids, or "all".', "请填写已有商户编号，或填 all。")
+
+
+@dataclass(frozen=True)
+class NewMerchant:
+    """`desk` is the place in the park's building, e.g. "B2-417"; None without an office on site."""
+
+    name: dict[str, str]
+    uscc: str
+    belt: str
+    desk: str | None
+    synthetic: bool

@@ -1,0 +1,107 @@
+"""A product as merchants keep it: identity is the SKU within the merchant, case included.
+
+SKUs have at most 20 characters because item numbers of an export list (CEB603 `itemNo`) have no
+more room. Spaces and slashes are not allowed: a SKU is a path segment and a printed bar code.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Final
+
+from services.catalog.domain.problems import problem
+from shared.kernel.country import is_country
+from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
+from shared.kernel.money import Money
+
+SKU_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,19}$"
+# Six digits name a subheading; China and most markets add two or four of their own.
+HS_CODE_PATTERN: Final = r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$"
+
+
+class ProductNotFound(NotFound):
+    code = "catalog.product.not_found"
+    text = Text("There is no product with this SKU.", "没有该 SKU 的商品。")
+    fix = Text("Check the SKU, upper and lower case included.", "请核对 SKU，注意区分大小写。")
+
+
+class UnknownHsCode(Invalid):
+    code = "catalog.product.unknown_hs_code"
+    text = Text(
+        "{hs_code} is not in HS 2022: its first six digits name no subheading.",
+        "{hs_code} 不在 HS 2022 中：前六位不是有效子目。",
+    )
+    fix = Text(
+        "Use the six-digit code of HS 2022; eight or ten digits may follow your tariff.",
+        "请使用 HS 2022 六位编码；可按税则补充至八位或十位。",
+    )
+
+
+class UnknownCountry(Invalid):
+    code = "catalog.product.unknown_country"
+    text = Text("{country} is no ISO 3166 country.", "{country} 不是 ISO 3166 国家代码。")
+    fix = Text("Use two letters, e.g. CN.", "请使用两位字母代码，例如 CN。")
+
+
+class NetAboveGross(Invalid):
+    code = "catalog.product.net_above_gross"
+    text = Text(
+        "The net weight {net} g is above the gross weight {gross} g.",
+        "净重 {net} 克大于毛重 {gross} 克。",
+    )
+    fix = Text("Gross weight includes the packing.", "毛重应包含包装重量。")
+
+
+class ProductInUse(Conflict):
+    code = "catalog.product.in_use"
+    text = Text(
+        "The product has open orders: {reserved} reserved, {waiting} waiting for stock.",
+        "该商品有未完成订单：已预留 {reserved} 件，待补货 {waiting} 件。",
+    )
+    fix = Text("Ship or cancel them first.", "请先发货或取消相关订单。")
+
+
+class DuplicateInBatch(Invalid):
+    code = "catalog.product.duplicate_in_batch"
+    text = Text("{sku} stands twice in this batch.", "本批次中 {sku} 重复。")
+    fix = Text("Send each SKU once.", "每个 SKU 只提交一次。")
+
+
+@dataclass(frozen=True)
+class Product:
+    """`size_mm` is length, width, height of one packed unit; `hs_code` has 6, 8 or 10 digits."""
+
+    sku: str
+    title: dict[str, str]
+    hs_code: str
+    origin_country: str
+    net_weight_g: int
+    gross_weight_g: int
+    size_mm: tuple[int, int, int]
+    price: Money
+    battery: bool
+    synthetic: bool
+
+
+def product_problems(product: Product, hs_subheadings: Container[str]) -> list[FieldProblem]:
+    """Every broken rule of the product, empty if it is right."""
+    problems = []
+    if product.hs_code[:6] not in hs_subheadings:
+        problems.append(problem(UnknownHsCode, "/hs_code", hs_code=product.hs_code))
+    if not is_country(product.origin_country):
+        problems.append(problem(UnknownCountry, "/origin_country", country=product.origin_country))
+    if product.net_weight_g > product.gross_weight_g:
+        problems.append(
+            problem(
+                NetAboveGross,
+                "/net_weight_g",
+                net=product.net_weight_g,
+                gross=product.gross_weight_g,
+            )
+        )
+    return problems
+
+
+def volume_cm3(size_mm: tuple[int, int, int], quantity: int) -> int:
+    """Volume of so many units, rounded up once for all of them."""
+    length, width, height = size_mm
+    return -(-length * width * height * quantity // 1000)

@@ -1,0 +1,15 @@
+"""Work of catalog that no request and no event asks for."""
+
+from services.catalog.queries.orders import list_restocked_tenants
+from services.catalog.use_cases import order_way
+from shared.kafka import JobContext
+from shared.kernel.identity import PARK
+
+
+async def place_back_orders(context: JobContext) -> None:
+    """Places orders that were waiting for what has arrived; a transaction per merchant."""
+    async with context.db.read(PARK) as reader:
+        tenants = await list_restocked_tenants(reader)
+    for tenant in tenants:
+        async with context.db.transaction(tenant) as uow:
+            await order_way.place_back_orders(uow, tenant=tenant, now=context.clock.now())

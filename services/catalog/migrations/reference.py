@@ -1,0 +1,86 @@
+"""Loads reference data from `data/` into the reference tables, over what is there.
+
+A new state of a file comes with a migration that calls this again; the old one stays in history.
+"""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import op
+from sqlalchemy import text
+
+_DATA: Final = Path(__file__).resolve().parents[3] / "data"
+
+
+def load_belts(file: str = "belts.csv") -> None:
+    def row(r: dict[str, str]) -> dict[str, Any]:
+        name = {"en": r["name_en"], "zh-CN": r["name_zh"]}
+        return {
+            "code": r["code"],
+            "name": name,
+            "region": r["region"],
+            "source": r["source"],
+            "as_of": r["as_of"],
+        }
+
+    _replace("belts", "code text, name jsonb, region text, source text, as_of date", file, row)
+
+
+def load_stores(source: str, as_of: str, file: str = "marketplaces.csv") -> None:
+    def row(r: dict[str, str]) -> dict[str, Any]:
+        return {
+            "code": r["code"],
+            "country": r["country_iso2"],
+            "marketplace_id": r["marketplace_id"],
+            "region": r["region"],
+            "domain": r["domain"],
+            "currency": r["currency"],
+            "languages": r["languages"],
+            "is_open_to_chinese_sellers": r["open_to_chinese_sellers_19"] == "true",
+            "source": source,
+            "as_of": as_of,
+        }
+
+    columns = (
+        "code text, country text, marketplace_id text, region text, domain text, currency text,"
+        " languages text, is_open_to_chinese_sellers boolean, source text, as_of date"
+    )
+    _replace("stores", columns, file, row)
+
+
+def load_hs_codes(edition: str, file: str = "hs2022.csv") -> None:
+    def row(r: dict[str, str]) -> dict[str, Any] | None:
+        if not r["hscode"].isdigit():  # the line "TOTAL" of the trade statistics
+            return None
+        return {
+            "code": r["hscode"],
+            "level": len(r["hscode"]),
+            "description": r["description"],
+            "edition": edition,
+        }
+
+    columns = "code text, level integer, description text, edition text"
+    _replace("hs_codes", columns, file, row)
+
+
+def _replace(
+    table: str, columns: str, file: str, row: Callable[[dict[str, str]], dict[str, Any] | None]
+) -> None:
+    with (_DATA / file).open(encoding="utf-8-sig", newline="") as lines:
+        rows = [made for line in csv.DictReader(lines) if (made := row(line)) is not None]
+    names = ", ".join(column.split()[0] for column in columns.split(", "))
+    updates = ", ".join(f"{n} = excluded.{n}" for n in names.split(", ") if n != "code")
+    connection = op.get_bind()
+    # Upsert, not delete: belts are referred to. A code that vanished from the file stays, with its
+    # old date.
+    connection.execute(
+        text(
+            f"INSERT INTO catalog.{table} ({names})"  # noqa: S608 - constants of this module
+            f" SELECT {names} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({columns})"
+            f" ON CONFLICT (code) DO UPDATE SET {updates}"
+        ),
+        {"rows": json.dumps(rows)},
+    )

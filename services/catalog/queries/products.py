@@ -1,0 +1,121 @@
+"""Products and stock for reading. One product by SKU is the hottest read of the platform: one
+statement on one unique index.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from asyncpg import Record
+from sqlalchemy import Boolean, Integer, Text, bindparam, func, or_, select
+from sqlalchemy import DateTime as SqlDateTime
+
+from services.catalog.domain.product import ProductNotFound
+from services.catalog.tables import products, stock, stock_ledger
+from shared.db import Reader, Statement
+from shared.kernel.identity import PARK
+
+_q = bindparam("q", type_=Text)
+_hs = bindparam("hs", type_=Text)
+_battery = bindparam("battery", type_=Boolean)
+_since = bindparam("updated_since", type_=SqlDateTime(timezone=True))
+
+PRODUCT: Final = Statement(
+    select(products).where(
+        products.c.tenant_id == bindparam("tenant"),
+        products.c.sku == bindparam("sku"),
+        products.c.deleted_at.is_(None),
+    )
+)
+_list = (
+    select(products)
+    .where(
+        products.c.id > bindparam("after"),
+        products.c.deleted_at.is_(None),
+        or_(_hs.is_(None), func.starts_with(products.c.hs_code, _hs)),
+        or_(
+            _q.is_(None),
+            func.starts_with(func.lower(products.c.sku), _q),
+            func.strpos(func.lower(products.c.title["en"].astext), _q) > 0,
+            func.strpos(func.lower(products.c.title["zh-CN"].astext), _q) > 0,
+        ),
+        or_(_battery.is_(None), products.c.battery == _battery),
+        or_(_since.is_(None), products.c.updated_at >= _since),
+    )
+    .order_by(products.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+# Two statements, because one with "or the tenant is the park" could not use the tenant's index.
+PRODUCTS_OF_TENANT: Final = Statement(
+    _list.where(products.c.tenant_id == bindparam("tenant", type_=Text))
+)
+PRODUCTS_OF_PARK: Final = Statement(_list)
+
+STOCK: Final = Statement(
+    select(stock, products.c.sku)
+    .join_from(products, stock, stock.c.product_id == products.c.id)
+    .where(
+        products.c.tenant_id == bindparam("tenant"),
+        products.c.sku == bindparam("sku"),
+        products.c.deleted_at.is_(None),
+    )
+)
+LEDGER: Final = Statement(
+    select(stock_ledger)
+    .where(
+        stock_ledger.c.tenant_id == bindparam("tenant"),
+        stock_ledger.c.product_id == bindparam("product_id"),
+        stock_ledger.c.id < bindparam("before"),
+    )
+    .order_by(stock_ledger.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+async def get_product(reader: Reader, *, tenant: str, sku: str) -> Record:
+    """Raises ProductNotFound."""
+    row = await reader.fetch_first(PRODUCT, tenant=tenant, sku=sku)
+    if row is None:
+        raise ProductNotFound
+    return row
+
+
+async def list_products(
+    reader: Reader,
+    *,
+    tenant: str,
+    hs: str | None,
+    q: str | None,
+    battery: bool | None,
+    updated_since: datetime | None,
+    after: str,
+    limit: int,
+) -> list[Record]:
+    """By id, which is the order of creation. `q`: start of the SKU or part of a title."""
+    filters = {
+        "hs": hs,
+        "q": q.lower() if q is not None else None,
+        "battery": battery,
+        "updated_since": updated_since,
+        "after": after,
+        "limit": limit,
+    }
+    if tenant == PARK:
+        return await reader.fetch_all(PRODUCTS_OF_PARK, **filters)
+    return await reader.fetch_all(PRODUCTS_OF_TENANT, tenant=tenant, **filters)
+
+
+async def get_stock(reader: Reader, *, tenant: str, sku: str) -> Record:
+    """Raises ProductNotFound."""
+    row = await reader.fetch_first(STOCK, tenant=tenant, sku=sku)
+    if row is None:
+        raise ProductNotFound
+    return row
+
+
+async def list_ledger(
+    reader: Reader, *, tenant: str, product_id: str, before: int, limit: int
+) -> list[Record]:
+    """Newest first."""
+    return await reader.fetch_all(
+        LEDGER, tenant=tenant, product_id=product_id, before=before, limit=limit
+    )

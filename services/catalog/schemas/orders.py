@@ -1,0 +1,212 @@
+"""Orders, as REST clients see them. The names are those partners build on (see the README)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from services.catalog.domain.order import Order, OrderLine
+from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
+from services.catalog.domain.problems import refuse
+from services.catalog.schemas.common import (
+    EARLIEST,
+    LATEST,
+    Amount,
+    Body,
+    Currency,
+    Line,
+    Price,
+    StrictInt,
+    money,
+)
+from services.catalog.schemas.products import Country, Sku
+from shared.contracts.catalog import OrderStatus
+from shared.kernel.errors import FieldProblem
+from shared.kernel.money import Money
+
+OrderNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,50}$")
+]
+PostalCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9 -]{1,16}$")
+]
+
+
+class ShipTo(Body):
+    country: Country = Field(examples=["GB"])
+    postal_code: PostalCode | None = None
+
+
+class OrderLineIn(Body):
+    line: StrictInt = Field(ge=1, le=10_000)
+    sku: Sku
+    quantity: StrictInt = Field(ge=1, le=1_000_000)
+    unit_price: Amount
+
+
+class OrderIn(Body):
+    store: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|direct)$")] = Field(
+        description='A code of GET /v1/stores, or "direct".', examples=["DE"]
+    )
+    order_number: OrderNumber = Field(
+        description="Unique per merchant and store.", examples=["536365"]
+    )
+    ordered_at: AwareDatetime = Field(
+        ge=EARLIEST,
+        lt=LATEST,
+        examples=["2026-11-22T08:26:00Z"],
+    )
+    ship_to: ShipTo
+    currency: Currency
+    lines: list[OrderLineIn] = Field(min_length=1, max_length=100)
+
+    def to_domain(self) -> Order:
+        """Raises Invalid where a price is no money of the currency."""
+        problems: list[FieldProblem] = []
+        lines = tuple(
+            OrderLine(
+                line.line,
+                line.sku,
+                line.quantity,
+                money(
+                    line.unit_price,
+                    self.currency,
+                    problems,
+                    at=f"/lines/{index}/unit_price",
+                    currency_at="/currency",
+                ),
+            )
+            for index, line in enumerate(self.lines)
+        )
+        refuse(problems)
+        return Order(
+            store=self.store,
+            order_number=self.order_number,
+            ordered_at=self.ordered_at,
+            country=self.ship_to.country,
+            postal_code=self.ship_to.postal_code,
+            currency=self.currency,
+            lines=lines,
+        )
+
+
+class CancelIn(Body):
+    reason: Line = Field(examples=["customer changed their mind"])
+
+
+class LegOut(BaseModel):
+    from_: str = Field(alias="from", description="IATA code.")
+    to: str
+    flight: str
+    mode: Literal["air", "road"]
+    departs_at: datetime
+    arrives_at: datetime
+    synthetic: bool
+
+
+class ShipmentOut(BaseModel):
+    id: str
+    house_waybill: str
+    itinerary: list[LegOut]
+    promised_at: datetime
+
+
+class DeclarationOut(BaseModel):
+    id: str
+    status: str
+    channel: str | None
+
+
+class EntryOut(BaseModel):
+    at: datetime
+    service: str
+    event: str
+    detail: str
+
+
+class OrderSummaryOut(BaseModel):
+    """An order in a list: everything but lines and timeline. What is not known yet is absent."""
+
+    id: str = Field(examples=["ord_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
+    merchant_id: str
+    store: str
+    order_number: str
+    ordered_at: datetime
+    accepted_at: datetime
+    ship_to: ShipTo
+    currency: str
+    total: Price
+    status: OrderStatus
+    reason: str = Field(
+        default="", description="Why the order does not move on; absent if it does."
+    )
+    shipment: ShipmentOut | None = Field(default=None, description="Absent until booked.")
+    declaration: DeclarationOut | None = Field(default=None, description="Absent until submitted.")
+
+
+class OrderOut(OrderSummaryOut):
+    lines: list[OrderLineIn]
+    timeline: list[EntryOut]
+
+
+def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, Any]:
+    currency = row["currency"]
+    return {
+        **order_summary_out(row),
+        "lines": [
+            {
+                "line": line["line"],
+                "sku": line["sku"],
+                "quantity": line["quantity"],
+                "unit_price": Money(line["unit_price_minor"], currency).amount,
+            }
+            for line in row["lines"]
+        ],
+        "timeline": [
+            {"at": e.at, "service": e.service, "event": e.event, "detail": e.detail}
+            for e in timeline
+        ],
+    }
+
+
+def order_summary_out(row: Mapping[str, Any]) -> dict[str, Any]:
+    currency = row["currency"]
+    facts = from_json(row["facts"])
+    ship_to = {"country": row["country"]}
+    if row["postal_code"] is not None:
+        ship_to["postal_code"] = row["postal_code"]
+    return {
+        "id": row["id"],
+        "merchant_id": row["tenant_id"],
+        "store": row["store"],
+        "order_number": row["order_number"],
+        "ordered_at": row["ordered_at"],
+        "accepted_at": row["accepted_at"],
+        "ship_to": ship_to,
+        "currency": currency,
+        "total": {"amount": Money(row["total_minor"], currency).amount, "currency": currency},
+        "status": row["status"],
+        **_way(facts),
+    }
+
+
+def _way(facts: OrderFacts) -> dict[str, Any]:
+    """The parts that other services gave; absent until they did."""
+    parts: dict[str, Any] = {}
+    if facts.reason is not None:
+        parts["reason"] = facts.reason
+    if facts.plan is not None and facts.plan.house_waybill is not None:
+        parts["shipment"] = {
+            "id": facts.plan.shipment_id,
+            "house_waybill": facts.plan.house_waybill,
+            "itinerary": facts.plan.itinerary,
+            "promised_at": facts.plan.promised_at,
+        }
+    if facts.declaration is not None:
+        parts["declaration"] = {
+            "id": facts.declaration.id,
+            "status": facts.declaration.status,
+            "channel": facts.channel.channel if facts.channel else None,
+        }
+    return parts

@@ -1,0 +1,250 @@
+"""Products and stock, as REST clients see them. Reads are dicts written to bytes in one pass."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from services.catalog.domain.problems import refuse
+from services.catalog.domain.product import HS_CODE_PATTERN, SKU_PATTERN, Product
+from services.catalog.domain.stock import Reason
+from services.catalog.schemas.common import (
+    Amount,
+    Body,
+    Currency,
+    Line,
+    LocalisedText,
+    Price,
+    StrictBool,
+    StrictInt,
+    invalid,
+    money,
+)
+from shared.kernel.errors import FieldProblem, Invalid, Text
+from shared.kernel.money import Money
+
+Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
+HsCode = Annotated[str, StringConstraints(pattern=HS_CODE_PATTERN), Field(examples=["940550"])]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
+WeightG = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+SideMm = Annotated[StrictInt, Field(ge=1, le=20_000)]
+
+
+class ProductIn(Body):
+    title: LocalisedText
+    hs_code: HsCode = Field(description="6, 8 or 10 digits; the first six are checked: HS 2022.")
+    origin_country: Country
+    net_weight_g: WeightG
+    gross_weight_g: WeightG
+    size_mm: tuple[SideMm, SideMm, SideMm] = Field(
+        description="Length, width, height of one packed unit.", examples=[[120, 80, 60]]
+    )
+    price: Price
+    battery: StrictBool = Field(description="Contains or is packed with a battery.")
+    synthetic: StrictBool = False
+
+    def to_domain(self, sku: str) -> Product:
+        """Raises Invalid where the price is no money."""
+        problems: list[FieldProblem] = []
+        price = money(
+            self.price.amount,
+            self.price.currency,
+            problems,
+            at="/price/amount",
+            currency_at="/price/currency",
+        )
+        refuse(problems)
+        return Product(
+            sku=sku,
+            title=self.title.by_language(),
+            hs_code=self.hs_code,
+            origin_country=self.origin_country,
+            net_weight_g=self.net_weight_g,
+            gross_weight_g=self.gross_weight_g,
+            size_mm=self.size_mm,
+            price=price,
+            battery=self.battery,
+            synthetic=self.synthetic,
+        )
+
+
+class ProductItemIn(ProductIn):
+    """One item of POST /v1/products:batch."""
+
+    sku: Sku
+
+
+class TitlePatch(Body):
+    en: Line | None = None
+    zh_cn: Line | None = Field(default=None, alias="zh-CN")
+
+
+class PricePatch(Body):
+    amount: Amount | None = None
+    currency: Currency | None = None
+
+
+class ProductPatch(Body):
+    """JSON merge patch (RFC 7396): what is absent stays, null removes (title.zh-CN only)."""
+
+    title: TitlePatch | None = None
+    hs_code: HsCode | None = None
+    origin_country: Country | None = None
+    net_weight_g: WeightG | None = None
+    gross_weight_g: WeightG | None = None
+    size_mm: tuple[SideMm, SideMm, SideMm] | None = None
+    price: PricePatch | None = None
+    battery: StrictBool | None = None
+    synthetic: StrictBool | None = None
+
+    def apply(self, product: Product) -> Product:
+        """Raises Invalid where the outcome is no product."""
+        patch = self.model_dump(exclude_unset=True, by_alias=True)
+        try:
+            merged = ProductIn.model_validate(_merged(_document(product), patch))
+        except ValidationError as error:
+            raise invalid(error) from error
+        return merged.to_domain(product.sku)
+
+
+def _merged(target: Any, patch: Any) -> Any:
+    """RFC 7396 §2."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merged(merged.get(name), value)
+    return merged
+
+
+def _document(product: Product) -> dict[str, Any]:
+    return {
+        "title": product.title,
+        "hs_code": product.hs_code,
+        "origin_country": product.origin_country,
+        "net_weight_g": product.net_weight_g,
+        "gross_weight_g": product.gross_weight_g,
+        "size_mm": list(product.size_mm),
+        "price": {"amount": product.price.amount, "currency": product.price.currency},
+        "battery": product.battery,
+        "synthetic": product.synthetic,
+    }
+
+
+class ProductOut(BaseModel):
+    id: str = Field(examples=["prd_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
+    merchant_id: str
+    sku: str
+    title: LocalisedText
+    hs_code: str
+    origin_country: str
+    net_weight_g: int
+    gross_weight_g: int
+    size_mm: tuple[int, int, int]
+    price: Price
+    battery: bool
+    synthetic: bool
+    version: int = Field(description="Also the ETag.")
+    created_at: datetime
+    updated_at: datetime
+
+
+def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
+    currency = row["currency"]
+    return {
+        "id": row["id"],
+        "merchant_id": row["tenant_id"],
+        "sku": row["sku"],
+        "title": row["title"],
+        "hs_code": row["hs_code"],
+        "origin_country": row["origin_country"],
+        "net_weight_g": row["net_weight_g"],
+        "gross_weight_g": row["gross_weight_g"],
+        "size_mm": (row["length_mm"], row["width_mm"], row["height_mm"]),
+        "price": {"amount": Money(row["price_minor"], currency).amount, "currency": currency},
+        "battery": row["battery"],
+        "synthetic": row["synthetic"],
+        "version": row["version"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+class SavedProductOut(BaseModel):
+    """What PUT and PATCH answer: the product without its dates."""
+
+    id: str
+    merchant_id: str
+    sku: str
+    title: LocalisedText
+    hs_code: str
+    origin_country: str
+    net_weight_g: int
+    gross_weight_g: int
+    size_mm: tuple[int, int, int]
+    price: Price
+    battery: bool
+    synthetic: bool
+    version: int
+
+
+def saved_product_out(
+    product: Product, *, product_id: str, merchant_id: str, version: int
+) -> dict[str, Any]:
+    return {
+        "id": product_id,
+        "merchant_id": merchant_id,
+        "sku": product.sku,
+        **_document(product),
+        "version": version,
+    }
+
+
+class ZeroQuantity(Invalid):
+    code = "catalog.stock.zero_quantity"
+    text = Text("An adjustment by zero changes nothing.", "调整数量不能为零。")
+    fix = Text("Send the difference, e.g. 40 or -2.", "请填写差额，例如 40 或 -2。")
+
+
+class StockAdjustmentIn(Body):
+    sku: Sku
+    quantity: StrictInt = Field(
+        ge=-1_000_000_000,
+        le=1_000_000_000,
+        description="The difference: positive arrived, negative gone. Not 0.",
+        json_schema_extra={"not": {"const": 0}},
+        examples=[40],
+    )
+    reason: Reason
+
+
+class StockOut(BaseModel):
+    product_id: str
+    sku: str
+    on_hand: int
+    reserved: int
+    available: int
+
+
+class StockEntryOut(BaseModel):
+    """One row of the ledger; `reason` also says reserved, released, shipped, product_deleted."""
+
+    at: datetime
+    reason: str
+    on_hand_delta: int
+    reserved_delta: int
+    order_id: str | None
+
+
+def stock_out(*, product_id: str, sku: str, on_hand: int, reserved: int) -> dict[str, Any]:
+    return {
+        "product_id": product_id,
+        "sku": sku,
+        "on_hand": on_hand,
+        "reserved": reserved,
+        "available": on_hand - reserved,
+    }

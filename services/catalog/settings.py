@@ -1,0 +1,28 @@
+"""What the processes of catalog read from their environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="CATALOG_")
+
+    api_port: int = Field(default=8001, ge=1, le=65535, description="Port of the API.")
+    worker_port: int = Field(
+        default=8101, ge=1, le=65535, description="Port of the worker's probes and metrics."
+    )
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="PEM file with the Ed25519 private key that signs access tokens. Without it"
+        " each process makes its own key: good for a look, useless with a second process.",
+    )
+    operator_client_id: str | None = Field(
+        default=None, description="Client id of the first operator, who exists without a row."
+    )
+    operator_client_secret: SecretStr | None = Field(
+        default=None, description="The first operator's secret; at least 32 characters."
+    )

@@ -1,0 +1,219 @@
+"""Products: put, patch, delete, and the batch of puts. One change, one version, one event."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asyncpg import Record
+
+from services.catalog import events
+from services.catalog.domain.merchant import MerchantNotFound
+from services.catalog.domain.problems import refuse
+from services.catalog.domain.product import (
+    DuplicateInBatch,
+    Product,
+    ProductInUse,
+    ProductNotFound,
+    product_problems,
+)
+from services.catalog.domain.reference import Reference
+from services.catalog.repository import products as repository
+from shared.db import UnitOfWork
+from shared.kernel.errors import AirlaneError, Invalid
+from shared.kernel.money import Money
+
+# Compares the caller's If-Match with the version it is given; raises if they do not agree.
+VersionCheck = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A product after the call; `is_new` and `is_changed` say what the call did."""
+
+    product_id: str
+    version: int
+    product: Product
+    is_new: bool = False
+    is_changed: bool = False
+
+
+async def put_product(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    product: Product,
+    check: VersionCheck,
+    reference: Reference,
+    now: datetime,
+) -> Saved:
+    """Creates or replaces. An equal product changes nothing and needs no If-Match.
+
+    Raises Invalid, MerchantNotFound, PreconditionRequired or PreconditionFailed.
+    """
+    refuse(product_problems(product, reference.hs_subheadings))
+    row = await _find_for_update(uow, tenant=tenant, sku=product.sku)
+    if row is None:
+        created = await repository.upsert_products(
+            uow, [product], tenant=tenant, overwrite=False, now=now
+        )
+        if product.sku in created:
+            saved = Saved(created[product.sku]["id"], 1, product, is_new=True, is_changed=True)
+            _announce(uow, saved, tenant=tenant, now=now)
+            return saved
+        # Somebody else created it a moment ago, or there is no such merchant.
+        row = await _find_for_update(uow, tenant=tenant, sku=product.sku)
+        if row is None:
+            raise MerchantNotFound
+    if repository.has_content(row, product):
+        return Saved(row["id"], row["version"], product)
+    check(row["version"])
+    return await _update(uow, row, product, tenant=tenant, now=now)
+
+
+async def patch_product(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    sku: str,
+    apply: Callable[[Product], Product],
+    check: VersionCheck,
+    reference: Reference,
+    now: datetime,
+) -> Saved:
+    """`apply` merges the patch. Raises ProductNotFound, Invalid, Precondition…"""
+    row = await _find_for_update(uow, tenant=tenant, sku=sku)
+    if row is None:
+        raise ProductNotFound
+    check(row["version"])
+    product = apply(product_of(row))
+    refuse(product_problems(product, reference.hs_subheadings))
+    if repository.has_content(row, product):
+        return Saved(row["id"], row["version"], product)
+    return await _update(uow, row, product, tenant=tenant, now=now)
+
+
+async def delete_product(
+    uow: UnitOfWork, *, tenant: str, sku: str, check: VersionCheck, now: datetime
+) -> None:
+    """Raises ProductNotFound, Precondition… or ProductInUse while orders need it."""
+    row = await _find_for_update(uow, tenant=tenant, sku=sku)
+    if row is None:
+        raise ProductNotFound
+    check(row["version"])
+    place = {"product_id": row["id"], "tenant": tenant}
+    reserved = await uow.fetch_value(repository.LOCK_COUNTERS, **place)
+    waiting = await uow.fetch_value(repository.WAITING_QUANTITY, **place)
+    if reserved or waiting:
+        raise ProductInUse(reserved=reserved, waiting=waiting)
+    await uow.execute(repository.DELETE_PRODUCT, **place, now=now)
+    uow.outbox.add(
+        events.product_deleted(product_id=row["id"], merchant_id=tenant, sku=sku),
+        subject=row["id"],
+        version=row["version"] + 1,
+        at=now,
+    )
+
+
+async def put_products(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    products: Sequence[Product],
+    reference: Reference,
+    now: datetime,
+) -> list[Saved | AirlaneError]:
+    """Upserts all that are right, in the order given: what was saved, or why not.
+
+    The batch overwrites: it has no If-Match. Raises MerchantNotFound.
+    """
+    outcomes: list[Saved | AirlaneError | None] = [None] * len(products)
+    chosen: dict[str, int] = {}
+    for index, product in enumerate(products):
+        if problems := product_problems(product, reference.hs_subheadings):
+            outcomes[index] = Invalid(problems=problems)
+        elif product.sku in chosen:
+            outcomes[index] = DuplicateInBatch(pointer="/sku", sku=product.sku)
+        else:
+            chosen[product.sku] = index
+    if chosen:
+        given = [products[index] for index in chosen.values()]
+        saved = await _upsert(uow, given, tenant=tenant, now=now)
+        for one in saved:
+            outcomes[chosen[one.product.sku]] = one
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _upsert(
+    uow: UnitOfWork, given: list[Product], *, tenant: str, now: datetime
+) -> list[Saved]:
+    written = await repository.upsert_products(uow, given, tenant=tenant, overwrite=True, now=now)
+    unchanged = [product.sku for product in given if product.sku not in written]
+    same: dict[str, Record] = {}
+    if unchanged:
+        rows = await uow.fetch_all(repository.PRODUCT_IDS, tenant=tenant, skus=unchanged)
+        same = {row["sku"]: row for row in rows}
+        if not same.keys() >= set(unchanged):
+            raise MerchantNotFound
+    saved = []
+    for product in given:
+        if row := written.get(product.sku):
+            is_new = row["version"] == 1
+            one = Saved(row["id"], row["version"], product, is_new=is_new, is_changed=True)
+            _announce(uow, one, tenant=tenant, now=now)
+        else:
+            row = same[product.sku]
+            one = Saved(row["id"], row["version"], product)
+        saved.append(one)
+    return saved
+
+
+async def _find_for_update(uow: UnitOfWork, *, tenant: str, sku: str) -> Record | None:
+    return await uow.fetch_first(repository.PRODUCT_FOR_UPDATE, tenant=tenant, sku=sku)
+
+
+async def _update(
+    uow: UnitOfWork, row: Record, product: Product, *, tenant: str, now: datetime
+) -> Saved:
+    version = row["version"] + 1
+    await uow.execute(
+        repository.UPDATE_PRODUCT,
+        product_id=row["id"],
+        tenant=tenant,
+        version=version,
+        now=now,
+        **repository.content(product),
+    )
+    saved = Saved(row["id"], version, product, is_changed=True)
+    _announce(uow, saved, tenant=tenant, now=now)
+    return saved
+
+
+def _announce(uow: UnitOfWork, saved: Saved, *, tenant: str, now: datetime) -> None:
+    uow.outbox.add(
+        events.product_updated(
+            saved.product,
+            product_id=saved.product_id,
+            merchant_id=tenant,
+            version=saved.version,
+        ),
+        subject=saved.product_id,
+        version=saved.version,
+        at=now,
+    )
+
+
+def product_of(row: Any) -> Product:
+    """A stored row as the domain's product."""
+    return Product(
+        sku=row["sku"],
+        title=row["title"],
+        hs_code=row["hs_code"],
+        origin_country=row["origin_country"],
+        net_weight_g=row["net_weight_g"],
+        gross_weight_g=row["gross_weight_g"],
+        size_mm=(row["length_mm"], row["width_mm"], row["height_mm"]),
+        price=Money(row["price_minor"], row["currency"]),
+        battery=row["battery"],
+        synthetic=row["synthetic"],
+    )
