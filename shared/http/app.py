@@ -4,34 +4,22 @@ parts each route needs, found without a chain of dependencies.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 
 from shared.db import Database
-from shared.http import incoming, openapi
+from shared.http import openapi
 from shared.http.auth import Verifier
 from shared.http.catalogue import problem_catalogue
-from shared.http.errors import (
-    Malformed,
-    MalformedJson,
-    MethodNotAllowed,
-    UnknownPath,
-    UnsupportedMediaType,
-    problem_response,
-)
-from shared.http.faults import field_problem
 from shared.http.guard import Guard, Limits
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
 from shared.kernel.clock import Clock
-from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated, Unavailable
+from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings
 from shared.telemetry import get_logger, metrics
 
@@ -73,24 +61,32 @@ def create_app(
         lifespan=_lifespan(db, lifespan_parts),
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=_operation_id,
-        responses=openapi.DEFAULT_RESPONSES,
+        # We count and trace ourselves; looking for somebody else's tracer costs on each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.airlane = parts
-    for router in routers:
-        app.include_router(router)
-    app.include_router(problem_catalogue)
-    app.add_exception_handler(AirlaneError, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_faults)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_middleware(Guard, parts=parts, limits=limits or Limits(settings.in_flight_max))
+    for router in (*routers, problem_catalogue):
+        _adopt(app, router)
+    # In place of Starlette's stack: its three layers for errors and body limits do what the guard
+    # does anyway. FastAPI's exit stack is what its routes rely on.
+    app.middleware_stack = Guard(
+        AsyncExitStackMiddleware(app.router),
+        parts=parts,
+        limits=limits or Limits(settings.in_flight_max),
+    )
     openapi.install(app)
     metrics.set_build_info(service)
     return app
 
 
-def _operation_id(route: APIRoute) -> str:
-    return route.name
+def _adopt(app: FastAPI, router: APIRouter) -> None:
+    """Puts the routes of `router` among the app's own. `include_router` would keep it as a branch,
+    and each request would be matched once more per branch. Operations are named after functions.
+    """
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.operation_id = route.operation_id or route.name
+        app.router.routes.append(route)
 
 
 def _lifespan(
@@ -110,48 +106,3 @@ def _lifespan(
             yield
 
     return lifespan
-
-
-_OF_STARLETTE: Final[dict[int, type[AirlaneError]]] = {
-    401: Unauthenticated,
-    404: UnknownPath,
-    415: UnsupportedMediaType,
-}
-
-
-async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AirlaneError)
-    return problem_response(error, request.scope)
-
-
-async def _on_faults(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return problem_response(_refusal_of(request, error.errors()), request.scope)
-
-
-def _refusal_of(request: Request, faults: Sequence[Any]) -> AirlaneError:
-    for fault in faults:
-        if fault["type"] == "json_invalid":
-            position = fault["loc"][-1]
-            return MalformedJson(position=position, reason=fault["ctx"]["error"])
-        # The whole body is at fault: FastAPI hands on what it could not take for JSON.
-        whole = tuple(fault["loc"]) == ("body",) and incoming.of(request.scope).body
-        if whole and "json" not in request.headers.get("content-type", "").lower():
-            return UnsupportedMediaType()
-    return Invalid(problems=[field_problem(fault) for fault in faults])
-
-
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals: no route, wrong method, unreadable body."""
-    assert isinstance(error, HTTPException)
-    return problem_response(_translated(request, error), request.scope)
-
-
-def _translated(request: Request, error: HTTPException) -> AirlaneError:
-    if error.status_code == 405:
-        allow = (error.headers or {}).get("Allow", "")
-        return MethodNotAllowed(method=request.method, allow=allow)
-    known = _OF_STARLETTE.get(error.status_code)
-    if known is not None:
-        return known()
-    return Malformed() if 400 <= error.status_code < 500 else AirlaneError()

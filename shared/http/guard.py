@@ -1,5 +1,5 @@
 """The one middleware around every route: trace id, load shedding, the body and its limits, metrics,
-security headers, and the last-resort answer to an exception nobody expected.
+security headers, and the answer to every exception, expected or not.
 
 Pure ASGI on purpose: Starlette's BaseHTTPMiddleware alone halves the request rate.
 """
@@ -13,9 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http import incoming
 from shared.http.body import check_json, check_target, read_body, replayed
-from shared.http.errors import Busy, problem_response, refusal_behind
+from shared.http.errors import Busy, problem_response
 from shared.http.incoming import Incoming, Parts
 from shared.http.probes import probes
+from shared.http.translation import refusal_from
 from shared.kernel.errors import AirlaneError
 from shared.telemetry import get_logger, metrics, trace
 
@@ -118,28 +119,19 @@ class Guard:
                 )
                 if body is None:
                     return
-                if b"json" in headers.get(b"content-type", b"").lower():
+                if request.is_json:
                     check_json(body)
                 request.body = body
                 receive = replayed(body, receive)
             await self._app(scope, receive, answer.send)
-        except AirlaneError as refusal:
-            await problem_response(refusal, scope)(scope, receive, answer.send)
-        except Exception as fault:  # noqa: BLE001 - the last resort; it logs and answers
-            await self._unexpected(fault, scope, receive, answer)
-
-    async def _unexpected(
-        self, fault: Exception, scope: Scope, receive: Receive, answer: _Answer
-    ) -> None:
-        refusal = refusal_behind(fault)
-        if refusal is None:
-            log.error("request failed", method=scope["method"], path=scope["path"], exc_info=fault)
-        else:
-            log.warning("a schema lets through what the database refuses", path=scope["path"])
-        # Half an answer cannot be taken back; the server then closes the connection.
-        if not answer.status:
-            error = refusal or AirlaneError()
-            await problem_response(error, scope)(scope, receive, answer.send)
+        except Exception as fault:
+            refusal = refusal_from(fault, scope)
+            if refusal is None or answer.status:
+                log.error("request failed", path=scope["path"], exc_info=fault)
+            # Half an answer cannot be taken back; the server then closes the connection.
+            if not answer.status:
+                error = refusal or AirlaneError()
+                await problem_response(error, scope)(scope, receive, answer.send)
 
     def _count(self, scope: Scope, status: int, duration_s: float) -> None:
         if not status:

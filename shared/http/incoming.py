@@ -42,6 +42,10 @@ class Incoming:
         return None if value is None else value.decode("latin-1")
 
     @property
+    def is_json(self) -> bool:
+        return b"json" in self.headers.get(b"content-type", b"").lower()
+
+    @property
     def locale(self) -> Locale:
         accepted = self.header(b"accept-language")
         return negotiate(accepted) if accepted else DEFAULT_LOCALE

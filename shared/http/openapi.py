@@ -49,16 +49,15 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problems(*statuses: int) -> Responses:
     """`responses=problems(404, 409)`: the refusals a route is known for. Others are `default`."""
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": _CONTENT}
-        for status in statuses
-    }
+    return {status: _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": _CONTENT}
 
 
 # On every route: any refusal has this form.
-DEFAULT_RESPONSES: Final[Responses] = {
-    "default": {"description": "Any refusal or failure.", "content": _CONTENT}
-}
+_ANY: Final = {"description": "Any refusal or failure.", "content": _CONTENT}
 
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "AcceptLanguage": {
@@ -101,7 +100,10 @@ def install(app: FastAPI) -> None:
 def _complete(schema: dict[str, Any]) -> None:
     components = schema.setdefault("components", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    components.setdefault("schemas", {}).update(problem.pop("$defs"), Problem=problem)
+    schemas = components.setdefault("schemas", {})
+    schemas.update(problem.pop("$defs"), Problem=problem)
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form
+        schemas.pop(name, None)
     components["parameters"] = {
         name: {"in": "header", "required": False, **rest} for name, rest in _PARAMETERS.items()
     }

@@ -1,0 +1,81 @@
+"""What frameworks and drivers raise, told as refusals of ours; None means: our own fault, a 500."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from shared.http import incoming
+from shared.http.errors import (
+    ForbiddenCharacter,
+    Malformed,
+    MalformedJson,
+    MethodNotAllowed,
+    UnknownPath,
+    UnsupportedMediaType,
+    ValueOutOfRange,
+)
+from shared.http.faults import field_problem
+from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+_OF_STARLETTE: Final[dict[int, type[AirlaneError]]] = {
+    401: Unauthenticated,
+    404: UnknownPath,
+    415: UnsupportedMediaType,
+}
+
+
+def refusal_from(fault: Exception, scope: Scope) -> AirlaneError | None:
+    if isinstance(fault, AirlaneError):
+        return fault
+    if isinstance(fault, RequestValidationError):
+        return _from_pydantic(fault.errors(), scope)
+    if isinstance(fault, HTTPException):
+        return _from_starlette(fault, scope)
+    return _from_database(fault, scope)
+
+
+def _from_pydantic(faults: Sequence[Mapping[str, Any]], scope: Scope) -> AirlaneError:
+    request = incoming.of(scope)
+    for fault in faults:
+        if fault["type"] == "json_invalid":
+            return MalformedJson(position=fault["loc"][-1], reason=fault["ctx"]["error"])
+        # The whole body is at fault: FastAPI hands on what it could not take for JSON.
+        whole = tuple(fault["loc"]) == ("body",) and request.body
+        if whole and not request.is_json:
+            return UnsupportedMediaType()
+    return Invalid(problems=[field_problem(fault) for fault in faults])
+
+
+def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:
+    """No route, wrong method, unreadable body."""
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "")
+        return MethodNotAllowed(method=scope["method"], allow=allow)
+    known = _OF_STARLETTE.get(error.status_code)
+    if known is not None:
+        return known()
+    return Malformed() if 400 <= error.status_code < 500 else None
+
+
+def _from_database(fault: Exception, scope: Scope) -> AirlaneError | None:
+    """A net below the schemas, not a replacement: bounds belong there, and this is logged.
+
+    PostgreSQL stores no NUL in text (22021) or jsonb (22P05); numbers above a column's range are
+    22003, or stopped by asyncpg before they leave.
+    """
+    sqlstate = getattr(fault, "sqlstate", None)
+    refusal: AirlaneError | None = None
+    if sqlstate in ("22021", "22P05"):
+        refusal = ForbiddenCharacter()
+    elif sqlstate == "22003" or (isinstance(fault, asyncpg.DataError) and " range)" in str(fault)):
+        refusal = ValueOutOfRange()
+    if refusal is not None:
+        log.warning("a schema lets through what the database refuses", path=scope["path"])
+    return refusal
