@@ -101,13 +101,15 @@ def _owner() -> _Owner:
     return _Owner(nobody.pw_uid, nobody.pw_gid)
 
 
-def _shared_place(name: str) -> Path:
+def _shared_place(name: str, *, passing: bool = False) -> Path:
     """A folder other users can reach, made by us, for a root whose own folders are closed."""
-    for parent in (Path("/var/lib"), Path(tempfile.gettempdir())):
+    temporary = Path(tempfile.gettempdir())
+    for parent in (temporary,) if passing else (Path("/var/lib"), temporary):
         place = parent / "airlane"
         with contextlib.suppress(OSError):
-            place.mkdir(mode=0o755, exist_ok=True)
+            place.mkdir(exist_ok=True)
             if place.stat().st_uid == os.geteuid():
+                place.chmod(0o755)  # whatever the umask made of it
                 return place / name
     raise EngineError("neither /var/lib nor the temporary folder can be written to")
 
@@ -127,7 +129,8 @@ def reachable(data_dir: Path) -> Path:
     if owner.can("-x", existing):
         return data_dir
     digest = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
-    return _shared_place(f"data-{digest}")
+    passing = data_dir.absolute().is_relative_to(tempfile.gettempdir())
+    return _shared_place(f"data-{digest}", passing=passing)
 
 
 def binaries() -> Path:
@@ -157,7 +160,8 @@ def _copy_install(site: Path, home: Path) -> None:
         Path(folder).chmod(0o755)
         for name in files:
             path = Path(folder, name)
-            path.chmod(path.stat().st_mode | 0o444)
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
     try:
         half_done.rename(home)
     except OSError:  # another process was faster, its copy is as good
