@@ -117,6 +117,8 @@ async def _read_some(response: aiohttp.ClientResponse) -> bytes:
 
     The status line has decided already: a body that dawdles or breaks changes nothing.
     """
+    if response.content.is_eof():  # all of it came with the headers: the usual case
+        return response.content.read_nowait(READ_BYTES_MOST)
     chunks: list[bytes] = []
     size = 0
     try:

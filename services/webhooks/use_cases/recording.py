@@ -1,6 +1,7 @@
 """What a batch of answers changes: the deliveries, the attempts log, the endpoints' health."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,8 +50,9 @@ async def record_outcomes(
 
 def count_outcomes(outcomes: Sequence[Outcome]) -> None:
     """Metrics; after the commit, so that a repeated batch is not counted twice."""
+    for result, count in Counter(outcome.answer.result for outcome in outcomes).items():
+        metrics.ATTEMPTS.labels(result.value).inc(count)
     for outcome in outcomes:
-        metrics.ATTEMPTS.labels(outcome.answer.result.value).inc()
         if outcome.answer.is_success:
             waited = outcome.ended_at - outcome.claim.received_at
             metrics.DELIVERY_SECONDS.observe(max(waited.total_seconds(), 0.0))

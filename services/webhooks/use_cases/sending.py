@@ -30,7 +30,10 @@ from shared.telemetry import get_logger, trace
 
 _log = get_logger(__name__)
 
-_CLAIM_INTERVAL_S: Final = 0.004  # gathers wake-ups into one claim
+# Under load a short rest makes batches of claims and results large; alone, nobody waits for it.
+_BUSY_REST_S: Final = 0.010
+_QUIET_REST_S: Final = 0.002
+_BUSY_IN_FLIGHT: Final = 16
 _IDLE_POLL_S: Final = 0.25
 _DATABASE_RETRY_S: Final = 0.5
 _RECORDS_MOST: Final = 500
@@ -92,6 +95,10 @@ class Sender:
     def wake(self) -> None:
         self._wake.set()
 
+    @property
+    def _rest_s(self) -> float:
+        return _BUSY_REST_S if len(self._in_flight) > _BUSY_IN_FLIGHT else _QUIET_REST_S
+
     async def run(self) -> None:
         """Works until stop() or cancellation. The database being away only delays it."""
         recorder = asyncio.create_task(self._record_forever(), name="webhook-recorder")
@@ -124,7 +131,7 @@ class Sender:
 
     async def _rest(self) -> None:
         """Until there may be something to claim: a wake-up, a finished request, or a poll."""
-        await asyncio.sleep(_CLAIM_INTERVAL_S)
+        await asyncio.sleep(self._rest_s)
         with suppress(TimeoutError):
             async with asyncio.timeout(_IDLE_POLL_S):
                 await self._wake.wait()
@@ -234,7 +241,9 @@ class Sender:
 
     async def _record_forever(self) -> None:
         while True:
-            outcomes = [await self._outcomes.get(), *self._taken()]
+            first = await self._outcomes.get()
+            await asyncio.sleep(self._rest_s)
+            outcomes = [first, *self._taken()]
             await self._record_patiently(outcomes)
             for _ in outcomes:
                 self._outcomes.task_done()
