@@ -1,5 +1,6 @@
 """Write-side statements of orders: two for placing any number of them, two for any change later."""
 
+import json
 from typing import Any, Final
 
 from sqlalchemy import Text
@@ -41,7 +42,7 @@ WRITE_ORDERS: Final = sql(
             postal_code, currency, total_minor, belt, lines, fingerprint, status, stock_state,
             facts, version, accepted_at)
         SELECT o.id, :tenant, o.store, o.order_number, o.ordered_at, o.country, o.postal_code,
-            o.currency, o.total_minor, o.belt, o.lines, o.fingerprint, o.status, o.stock_state,
+            o.currency, o.total_minor, o.belt, o.lines::jsonb, o.fingerprint, o.status, o.stock_state,
             o.facts, 1, :now
         FROM unnest(:id, :store, :order_number, :ordered_at, :country, :postal_code, :currency,
             :total_minor, :belt, :lines, :fingerprint, :status, :stock_state, :facts)
@@ -93,7 +94,8 @@ WRITE_ORDERS: Final = sql(
     currency=TEXTS,
     total_minor=BIGINTS,
     belt=TEXTS,
-    lines=DOCUMENTS,
+    # As text: asyncpg would take a list of lists for an array of two dimensions.
+    lines=TEXTS,
     fingerprint=TEXTS,
     status=TEXTS,
     stock_state=TEXTS,
@@ -240,7 +242,6 @@ _ORDER_COLUMNS: Final = (
     "currency",
     "total_minor",
     "belt",
-    "lines",
     "fingerprint",
     "status",
     "stock_state",
@@ -268,6 +269,7 @@ async def write_orders(
         want_quantity=[w[2] for w in wants],
         entry_event=[event for event, _ in entries],
         entry_detail=[detail for _, detail in entries],
+        lines=[json.dumps(row["lines"]) for row in rows],
         **{name: [row[name] for row in rows] for name in _ORDER_COLUMNS},
     )
     # Counters are locked since PRODUCTS_TO_ORDER: a guard that holds back is a fault of ours.
