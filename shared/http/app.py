@@ -65,8 +65,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.airlane = parts
-    for router in (*routers, problem_catalogue):
-        _adopt(app, router)
+    _adopt(app, [*routers, problem_catalogue])
     # In place of Starlette's stack: its three layers for errors and body limits do what the guard
     # does anyway. FastAPI's exit stack is what its routes rely on.
     app.middleware_stack = Guard(
@@ -79,14 +78,15 @@ def create_app(
     return app
 
 
-def _adopt(app: FastAPI, router: APIRouter) -> None:
-    """Puts the routes of `router` among the app's own. `include_router` would keep it as a branch,
-    and each request would be matched once more per branch. Operations are named after functions.
+def _adopt(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Puts the routes before the app's own pages. `include_router` would keep each router as a
+    branch and match every request once more per branch. Operations are named after functions.
     """
-    for route in router.routes:
+    adopted = [route for router in routers for route in router.routes]
+    for route in adopted:
         if isinstance(route, APIRoute):
             route.operation_id = route.operation_id or route.name
-        app.router.routes.append(route)
+    app.router.routes[:0] = adopted
 
 
 def _lifespan(
