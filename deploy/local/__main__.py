@@ -1,4 +1,4 @@
-"""`python -m deploy.local up|demo|stop|status|doctor|reset`: the park on one machine."""
+"""`python -m deploy.local up|demo|bench|stop|status|doctor|reset`: the park on one machine."""
 
 import argparse
 import asyncio
@@ -10,13 +10,30 @@ import time
 
 from deploy.local import checks
 from deploy.local.console import Stop, fix, say
-from deploy.local.park import open_park
+from deploy.local.park import Program, open_park
 from deploy.local.services import needed_ports
-from deploy.local.state import park_state, read_status, running_park
+from deploy.local.state import DAY_IN_A_MINUTE, park_state, read_status, running_park
 from shared.testing.engines import postgres
 from shared.testing.engines.process import EngineError
 
 _STOP_PATIENCE_S = 60.0
+
+
+def up() -> int:
+    """Real time; the sandbox only loads the park and leaves the credentials."""
+    seed = Program(("-m", "deploy.sandbox", "seed"))
+    return asyncio.run(open_park(seed, rate=1.0))
+
+
+def demo() -> int:
+    """One day of orders, a business day in a real minute."""
+    day = Program(("-m", "deploy.sandbox", "day"), then_stop=os.environ.get("EXIT") == "1")
+    return asyncio.run(open_park(day, rate=DAY_IN_A_MINUTE))
+
+
+def bench() -> int:
+    chain = Program(("-m", "deploy.bench.chain"), then_stop=True)
+    return asyncio.run(open_park(chain, rate=1.0))
 
 
 def stop() -> int:
@@ -78,13 +95,18 @@ def reset() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    commands = ("up", "demo", "stop", "status", "doctor", "reset")
+    commands = {
+        "up": up,
+        "demo": demo,
+        "bench": bench,
+        "stop": stop,
+        "status": status,
+        "doctor": doctor,
+        "reset": reset,
+    }
     parser.add_argument("command", choices=commands)
-    command = parser.parse_args().command
     try:
-        if command in {"up", "demo"}:
-            return asyncio.run(open_park(demo=command == "demo"))
-        return {"stop": stop, "status": status, "doctor": doctor, "reset": reset}[command]()
+        return commands[parser.parse_args().command]()
     except KeyboardInterrupt:
         return 130
     except Stop as stopped:

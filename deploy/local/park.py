@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
@@ -24,7 +25,6 @@ from deploy.local.services import (
     starts_postgres,
 )
 from deploy.local.state import (
-    DAY_IN_A_MINUTE,
     ROOT,
     State,
     load_secrets,
@@ -39,6 +39,20 @@ from shared.testing.engines import kafka, postgres
 from shared.testing.engines.process import Launch, last_line, port_taken, spawn
 
 _PORTS_PATIENCE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is run at the screen once the park is open. This is the door for seeding, the demo day
+    and the benchmark: an own process that is told addresses and the operator's credential."""
+
+    argv: tuple[str, ...]
+    then_stop: bool = False  # the park ends with the program's exit status
+
+    @property
+    def exists(self) -> bool:
+        module = ROOT.joinpath(*self.argv[1].split("."))
+        return module.with_suffix(".py").exists() or (module / "__main__.py").exists()
 
 
 class Park:
@@ -110,6 +124,12 @@ class Park:
             shown=f"port {port}",
         )
 
+    def launch_of(self, program: Program) -> Launch:
+        # The operator's first credential goes to the program as it would to a person.
+        own = own_environment("catalog", self.state, self.secrets, self.urls.get("catalog", {}))
+        told = {name: own[name] for name in own if name.startswith("CATALOG_OPERATOR_")}
+        return Launch((sys.executable, *program.argv), env=self.common | told, cwd=ROOT)
+
     async def _make_schemas(self) -> str:
         env = dict(self.common)
         for service in self.services:
@@ -148,13 +168,6 @@ def _rate(default: float) -> float:
     return rate
 
 
-def _sandbox(command: str) -> tuple[str, ...] | None:
-    """The simulated outside world, where it is part of the checkout."""
-    if not (ROOT / "deploy" / "sandbox" / "__main__.py").exists():
-        return None
-    return (sys.executable, "-m", "deploy.sandbox", command)
-
-
 def _refuse_taken_ports() -> None:
     """A park that was killed a moment ago may still be letting go of its ports."""
     deadline = time.monotonic() + _PORTS_PATIENCE_S
@@ -169,36 +182,28 @@ async def _remember(park: Park) -> None:
         await asyncio.sleep(2.0)
 
 
-async def open_park(*, demo: bool) -> int:
-    """`up` and `demo`: returns the exit status of the command."""
+async def open_park(program: Program, *, rate: float) -> int:
+    """Opens the park and keeps it open: returns the exit status of the command."""
     state = park_state()
     state.home.mkdir(parents=True, exist_ok=True)
     with take_lock(state):
         state.prepare()
-        park = Park(state, _rate(DAY_IN_A_MINUTE if demo else 1.0))
-        steps = Steps(2 + park.own_postgres + park.own_kafka + 1)
+        park = Park(state, _rate(rate))
+        steps = Steps(3 + park.own_postgres + park.own_kafka)
         with steps.step("checks"):
             checks.refuse(checks.resources(state.home))
             await asyncio.to_thread(_refuse_taken_ports)
         screen.say_what_is_different(park)
         supervisor = Supervisor(park.nodes(), logs=state.logs, run=state.run, on_step=steps.done)
-        argv = _sandbox("day" if demo else "seed")
-        exit_after = demo and os.environ.get("EXIT") == "1"
 
         async def when_open() -> int | None:
             screen.say_where(park, steps.elapsed)
-            if argv is not None:
-                say()
-                # The operator's first credential goes to the sandbox as it would to a person.
-                own = own_environment("catalog", state, park.secrets, park.urls["catalog"])
-                own.pop("CATALOG_DATABASE_URL")
-                status = await supervisor.foreground(
-                    Launch(argv=argv, env=park.common | own, cwd=ROOT)
-                )
-                if exit_after:
+            if program.exists:
+                status = await supervisor.foreground(park.launch_of(program))
+                if program.then_stop:
                     return status
                 if status:
-                    note(f"{' '.join(argv[1:])} ended with status {status}")
+                    note(f"{' '.join(program.argv)} ended with status {status}")
             screen.say_credentials(park)
             return None
 

@@ -129,7 +129,7 @@ def own_environment(
 ) -> dict[str, str]:
     """What only this service is told: its database as the app role, and its own secrets."""
     name = f"{service.upper()}_DATABASE_URL"
-    own = {name: urls[name]}
+    own = {name: urls[name]} if name in urls else {}
     if service == "catalog":
         own |= {
             "CATALOG_SIGNING_KEY_FILE": str(state.signing_key),

@@ -18,7 +18,7 @@ from deploy.local.console import Stop, say
 from shared.testing.engines.process import EngineError, Launch, last_line, spawn
 
 START_PATIENCE_S = 60.0
-STOP_PATIENCE_S = 12.0
+STOP_PATIENCE_S = 20.0  # a worker finishes what it holds, up to 15 s
 FIRST_ATTEMPTS = 3  # a program that was never ready is given up after these
 STEADY_S = 30.0  # after so long without a fault the back-off begins anew
 ALIVE_EVERY_S, ALIVE_FAULTS = 5.0, 8
