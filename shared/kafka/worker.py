@@ -6,7 +6,7 @@ is a bug, ends the process, and the supervisor starts it again.
 
 import asyncio
 import signal
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ from shared.telemetry.server import ProbeServer
 
 log = get_logger(__name__)
 
+Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
 _MEASURE_EVERY_S: Final = 5.0
 _STOP_S_MAX: Final = 3.6
 
@@ -35,7 +37,8 @@ class Worker:
     """`await Worker(…).run()` until SIGTERM or SIGINT; or `serve(stop)` inside a test.
 
     `topics` are those of CONSUMED_BY unless given. Without subscriptions and batch it only relays
-    and runs jobs.
+    and runs jobs. `parts` are a service's own loops beside these: they run until `stop` is set,
+    with the database open, and have some three seconds to come to an end.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Worker:
         batch: BatchHandler | None = None,
         topics: Collection[str] | None = None,
         jobs: Sequence[Job] = (),
+        parts: Mapping[str, Part] | None = None,
         slice_max: int = 100,
     ) -> None:
         self.service = service
@@ -57,6 +61,7 @@ class Worker:
         self.clock = clock
         self.subscriptions = subscriptions
         self.jobs = (*jobs, rotation(db.schema))
+        self.parts = dict(parts or {})
         self.topics = tuple(CONSUMED_BY[service] if topics is None else topics)
         _check(self.topics, subscriptions)
         self._relay_publisher = self._publisher("relay")
@@ -111,6 +116,7 @@ class Worker:
         }
         if self.consumer is not None:
             parts["consumer"] = self.consumer.run(stop)
+        parts |= {name: part(stop) for name, part in self.parts.items()}
         tasks = {asyncio.create_task(part, name=name) for name, part in parts.items()}
         stopping = asyncio.create_task(stop.wait())
         try:
