@@ -1,11 +1,9 @@
-"""Puts the worker of webhooks together: relay, consumer and jobs of the kit, and the sender beside
-them. The literal tables of a service are here; webhooks consumes every topic in whole slices.
+"""Puts the worker of webhooks together: relay, consumer and jobs of the kit, and the sender as
+a part of its own. Every topic is consumed, in whole slices; so there is no table of handlers.
 """
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
-from typing import Final
 
 from services.webhooks import queries
 from services.webhooks.clients.http_sender import HttpSender
@@ -22,35 +20,8 @@ from shared.kernel.clock import clock_from_env, real_now
 from shared.kernel.identity import PARK
 from shared.settings import SettingsError, load
 
-_STOP_GRACE_S: Final = 8.0
 
-
-class WebhooksWorker:
-    """The kit's worker and the sender, started and stopped together."""
-
-    def __init__(self, worker: Worker, sender: Sender, post: HttpSender) -> None:
-        self._worker = worker
-        self._sender = sender
-        self._post = post
-
-    async def run(self) -> None:
-        """Until cancelled: the sender stops first, as it needs the database to say goodbye."""
-        async with self._post:
-            working = asyncio.create_task(self._worker.run(), name="kit-worker")
-            sending = asyncio.create_task(self._sender.run(), name="sender")
-            try:
-                # Whichever falls takes the process down; the supervisor starts it again.
-                await asyncio.wait((working, sending), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                if not sending.done():
-                    await self._sender.stop(grace_s=_STOP_GRACE_S)
-                for task in (sending, working):
-                    task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await asyncio.gather(sending, working)
-
-
-def create_worker(settings: Settings | None = None) -> WebhooksWorker:
+def create_worker(settings: Settings | None = None) -> Worker:
     settings = settings or load(Settings)
     key_ring = key_ring_from(settings.secret_key)
     if key_ring is None:
@@ -67,7 +38,11 @@ def create_worker(settings: Settings | None = None) -> WebhooksWorker:
         async with ctx.db.transaction(PARK) as uow:
             await forget_old(uow, now=real_now(), days_kept=settings.days_kept)
 
-    worker = Worker(
+    async def send(stop: asyncio.Event) -> None:
+        async with post:
+            await sender.run(stop)
+
+    return Worker(
         service="webhooks",
         settings=settings,
         db=db,
@@ -75,10 +50,10 @@ def create_worker(settings: Settings | None = None) -> WebhooksWorker:
         batch=on_events(sender.wake),
         jobs=[
             Job("measure-backlog", every_s=5.0, run=measure_backlog),
-            Job("forget-old", every_s=30.0, run=forget),
+            Job("forget-old", every_s=30.0, run=forget, exclusive=True),
         ],
+        parts={"sender": send},
     )
-    return WebhooksWorker(worker, sender, post)
 
 
 async def measure_backlog(ctx: JobContext) -> None:

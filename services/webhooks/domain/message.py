@@ -3,9 +3,17 @@
 import json
 from datetime import UTC, datetime
 
+from shared.kernel.errors import Invalid, Text
 
-class DataIsNotJson(ValueError):
-    """The event's data cannot be put into a JSON body."""
+
+class DataIsNotJson(Invalid):
+    """The event can be told to nobody: its consumer puts it aside as a dead letter."""
+
+    code = "webhooks.message.data_not_json"
+    text = Text(
+        "The data of the event is not JSON: {reason}.", "事件数据不是合法的 JSON：{reason}。"
+    )
+    fix = Text("Publish the event again with JSON data.", "请以 JSON 数据重新发布该事件。")
 
 
 def message_body(
@@ -19,7 +27,7 @@ def message_body(
     try:
         json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise DataIsNotJson(str(error)) from error
+        raise DataIsNotJson(reason=str(error)) from error
     instant = occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     head = f'{{"type":{json.dumps(event_type)},"timestamp":"{instant}",'
     mark = '"test":true,' if is_test else ""

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.webhooks.domain.event_types import patterns_matching
-from services.webhooks.domain.message import DataIsNotJson, message_body
+from services.webhooks.domain.message import message_body
 from services.webhooks.repository.messages import NewMessage, store_and_fan_out
 from services.webhooks.use_cases import metrics
 from shared.contracts.envelope import Envelope
 from shared.db import UnitOfWork
 from shared.kernel.identity import PARK
-from shared.telemetry import get_logger
-
-_log = get_logger(__name__)
 
 
 async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: datetime) -> int:
-    """Stores the events and makes their deliveries; returns how many. Repeats change nothing."""
+    """Stores the events and makes their deliveries; returns how many. Repeats change nothing.
+
+    Raises DataIsNotJson: the caller then tries one by one.
+    """
     await uow.act_as(PARK)
-    messages = [message for event in events if (message := _message(event)) is not None]
-    if not messages:
-        return 0
+    messages = [_message(event) for event in events]
     types = {message.type for message in messages}
     patterns = [(name, pattern) for name in types for pattern in patterns_matching(name)]
     count = await store_and_fan_out(
@@ -30,19 +28,12 @@ async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: d
     return count
 
 
-def _message(event: Envelope) -> NewMessage | None:
-    try:
-        body = message_body(event_type=event.type, occurred_at=event.time, data=event.data)
-    except DataIsNotJson as error:
-        # Whoever owns the contract sees it in the dead letters of typed consumers.
-        metrics.EVENTS_SKIPPED.inc()
-        _log.error("event cannot be sent", event_id=event.id, type=event.type, reason=str(error))
-        return None
+def _message(event: Envelope) -> NewMessage:
     return NewMessage(
         event_id=event.id,
         tenant_id=event.tenant_id,
         type=event.type,
         occurred_at=event.time,
         traceparent=event.traceparent,
-        body=body,
+        body=message_body(event_type=event.type, occurred_at=event.time, data=event.data),
     )

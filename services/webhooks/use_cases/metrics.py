@@ -23,6 +23,3 @@ ENDPOINTS: Final = Gauge("airlane_webhook_endpoints", "Endpoints by state.", ["s
 FAN_OUT_DELIVERIES: Final = Counter(
     "airlane_webhook_fan_out_deliveries", "Deliveries that events called for."
 )
-EVENTS_SKIPPED: Final = Counter(
-    "airlane_webhook_events_skipped", "Events whose data is not JSON: they cannot be sent."
-)

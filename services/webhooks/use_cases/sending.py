@@ -37,7 +37,7 @@ _BUSY_IN_FLIGHT: Final = 16
 _IDLE_POLL_S: Final = 0.25
 _DATABASE_RETRY_S: Final = 0.5
 _RECORDS_MOST: Final = 500
-_LAST_WORDS_S: Final = 5.0
+_LAST_WORDS_S: Final = 1.0
 _KNOWN_MOST: Final = 1_000
 
 
@@ -65,7 +65,7 @@ class _Secrets:
 
 
 class Sender:
-    """`run()` until `stop()`; `wake()` after a commit that made deliveries."""
+    """`run(stop)`, and `wake()` after a commit that made deliveries."""
 
     def __init__(
         self,
@@ -89,8 +89,6 @@ class Sender:
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._expects_more = False
-        self._is_stopping = False
-        self._stopped = asyncio.Event()
 
     def wake(self) -> None:
         self._wake.set()
@@ -99,21 +97,26 @@ class Sender:
     def _rest_s(self) -> float:
         return _BUSY_REST_S if len(self._in_flight) > _BUSY_IN_FLIGHT else _QUIET_REST_S
 
-    async def run(self) -> None:
-        """Works until stop() or cancellation. The database being away only delays it."""
+    async def run(self, stop: asyncio.Event, *, grace_s: float = 2.5) -> None:
+        """Works until `stop`; the database being away only delays it.
+
+        Then it claims nothing new, lets requests end within the grace and gives the rest back.
+        """
         recorder = asyncio.create_task(self._record_forever(), name="webhook-recorder")
+        waker = asyncio.create_task(self._wake_on(stop))
         try:
-            while not self._is_stopping:
+            while not stop.is_set():
                 await self._claim_and_start()
                 await self._rest()
-            await self._stopped.wait()
+            await self._finish(grace_s)
         finally:
-            await _ended([recorder, *self._in_flight])
+            await _ended([recorder, waker, *self._in_flight])
 
-    async def stop(self, *, grace_s: float) -> None:
-        """Claims nothing new, lets requests end within the grace, gives the rest back."""
-        self._is_stopping = True
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
         self.wake()
+
+    async def _finish(self, grace_s: float) -> None:
         requests = dict(self._in_flight)
         if requests:
             await asyncio.wait(requests, timeout=grace_s)
@@ -125,7 +128,6 @@ class Sender:
                 if abandoned:
                     async with self._db.transaction(PARK) as uow:
                         await deliveries.release(uow, abandoned, now=real_now())
-        self._stopped.set()
 
     # claim
 

@@ -163,11 +163,18 @@ def publish(db: Database) -> Callable[..., Awaitable[None]]:
 
 
 @pytest.fixture
-def sending(db: Database, key_ring: KeyRing) -> Callable[..., AbstractAsyncContextManager[Sender]]:
-    """`async with sending(timeout_s=…) as sender:` a sender that runs meanwhile."""
+def sending(db: Database, key_ring: KeyRing) -> Callable[..., AbstractAsyncContextManager[Any]]:
+    """`async with sending(timeout_s=…) as sender:` a sender that runs meanwhile and
+    then falls dead. With `stoppable`, (sender, its stop event, its task)."""
 
     @asynccontextmanager
-    async def start(*, allow_private: bool = True, **policy: Any) -> AsyncIterator[Sender]:
+    async def start(
+        *,
+        allow_private: bool = True,
+        stoppable: bool = False,
+        grace_s: float = 1.0,
+        **policy: Any,
+    ) -> AsyncIterator[Any]:
         rules = replace(QUICK, **policy)
         async with HttpSender(
             timeout_s=rules.timeout_s, allow_private_addresses=allow_private
@@ -180,9 +187,10 @@ def sending(db: Database, key_ring: KeyRing) -> Callable[..., AbstractAsyncConte
                 policy=rules,
                 rng=random.Random(7),
             )
-            task = asyncio.create_task(sender.run())
+            stop = asyncio.Event()
+            task = asyncio.create_task(sender.run(stop, grace_s=grace_s))
             try:
-                yield sender
+                yield (sender, stop, task) if stoppable else sender
             finally:
                 task.cancel()
                 with suppress(asyncio.CancelledError):

@@ -5,6 +5,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from services.webhooks.domain.message import DataIsNotJson
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from shared.testing.receiver import Reply, WebhookReceiver
@@ -259,12 +262,14 @@ async def test_a_stopped_sender_lets_requests_end_and_gives_the_rest_back(
     quick, slow = await make_endpoint(receiver.url), await make_endpoint(receiver.url)
     receiver.trust(quick.secret, slow.secret)
     receiver.replies.extend([Reply(delay_s=0.2), Reply(delay_s=0.9)])
-    async with sending() as sender:
+    async with sending(stoppable=True, grace_s=0.4) as (sender, stop, running):
         await publish(hooks.event(tenant=quick.tenant), wake=sender.wake)
         await asyncio.sleep(0.1)
         await publish(hooks.event(tenant=slow.tenant), wake=sender.wake)
         await asyncio.sleep(0.1)
-        await sender.stop(grace_s=0.4)
+        stop.set()
+        async with asyncio.timeout(2):
+            await running
     assert await hooks.has_status(quick.id, "delivered")
     (given_back,) = await hooks.deliveries(slow.id)
     assert (given_back["status"], given_back["claim_id"]) == ("pending", None)
@@ -307,13 +312,13 @@ async def test_two_senders_share_the_work_without_doubling_it(
     assert len({hit.webhook_id for hit in receiver.hits}) == 300
 
 
-async def test_events_that_are_not_json_are_left_out_and_the_rest_goes_on(
+async def test_an_event_that_is_not_json_is_refused_and_nothing_of_its_slice_is_kept(
     hooks: Any, make_endpoint: Any, publish: Callable[..., Any]
 ) -> None:
     endpoint = await make_endpoint("http://127.0.0.1:9/")
-    await publish(
-        hooks.event(tenant=endpoint.tenant),
-        hooks.event(tenant=endpoint.tenant, data="{"),
-        hooks.event(tenant=endpoint.tenant),
-    )
-    assert len(await hooks.deliveries(endpoint.id)) == 2
+    good, bad = hooks.event(tenant=endpoint.tenant), hooks.event(tenant=endpoint.tenant, data="{")
+    with pytest.raises(DataIsNotJson):
+        await publish(good, bad)
+    assert await hooks.deliveries(endpoint.id) == []
+    await publish(good)
+    assert len(await hooks.deliveries(endpoint.id)) == 1
