@@ -76,6 +76,12 @@ class Publisher:
                 await self._abandon()
                 raise
 
+    async def partitions(self, topic: str) -> list[int]:
+        """Raises UnknownTopicOrPartitionError after a while if there is no such topic."""
+        async with self._turn:
+            producer = await self._started()
+            return sorted(await producer.partitions_for(topic))
+
     async def close(self) -> None:
         """Everything acknowledged has been waited for already: there is nothing to flush."""
         async with self._turn:

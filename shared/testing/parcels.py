@@ -1,0 +1,206 @@
+"""A consuming service in small: its own database, group, topic and dead letters on the shared
+broker, a handler that misbehaves on demand, and a ledger of effects in its database.
+"""
+
+# ruff: noqa: S608 - the only part put into the text is the name of a schema
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Final, Self
+
+from asyncpg import Record
+from sqlalchemy import text
+
+from shared.contracts.envelope import EVENT_TYPES, Envelope, EventPayload
+from shared.contracts.topics import TopicSpec, dead_letter_topic
+from shared.db import Database, Statement, UnitOfWork
+from shared.kafka import Received, Worker
+from shared.kafka.admin import ensure_topics
+from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.kafka.redrive import letters_of
+from shared.kernel.clock import monotonic_s, real_now
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import new_id
+from shared.settings import ServiceSettings
+from shared.telemetry import trace
+from shared.testing.clock import ManualClock
+from shared.testing.databases import Postgres
+
+SERVICE: Final = "routing"
+TENANT: Final = "mer_consumer"
+TABLES: Final = (
+    f"""
+    CREATE TABLE {SERVICE}.effect (n bigint GENERATED ALWAYS AS IDENTITY, event_id text,
+        subject text, version int, tenant text, traceparent text)
+    """,
+)
+EFFECT: Final = Statement(
+    text(
+        f"INSERT INTO {SERVICE}.effect (event_id, subject, version, tenant, traceparent)"
+        " VALUES (:event_id, :subject, :version, current_setting('airlane.tenant'), :traceparent)"
+    )
+)
+_EFFECTS: Final = Statement(text(f"SELECT * FROM {SERVICE}.effect ORDER BY n"))
+
+
+class ParcelMoved(EventPayload):
+    """The topic is that of the present `ParcelPark`."""
+
+    event_type: ClassVar[str] = "test.parcel.moved"
+    topic: ClassVar[str] = ""
+    what: str
+    count: int = 0
+
+
+class ParcelLost(EventPayload):
+    event_type: ClassVar[str] = "test.parcel.lost"
+    topic: ClassVar[str] = ""
+
+
+# The registry is the project's published language; these two are not part of it.
+for _model in (ParcelMoved, ParcelLost):
+    del EVENT_TYPES[_model.event_type]
+
+
+class ParcelRefused(Conflict):
+    code = "test.parcel.refused"
+
+
+@dataclass
+class ParcelPark:
+    """One consuming service with its own database, group and topic on the shared broker."""
+
+    db: Database
+    bootstrap: str
+    clock: ManualClock
+    publisher: Publisher
+    topic: str
+    tries: dict[str, int] = field(default_factory=dict)
+    broken: bool = True
+
+    async def on_parcel_moved(self, uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        what = event.payload.what
+        self.tries[what] = self.tries.get(what, 0) + 1
+        await uow.execute(
+            EFFECT,
+            event_id=event.envelope.id,
+            subject=event.envelope.subject,
+            version=event.envelope.aggregate_version,
+            traceparent=trace.traceparent(),
+        )
+        if self.broken and what == "refuse":
+            raise ParcelRefused
+        if self.broken and what == "bug":
+            raise KeyError("a slip of ours")
+        if what == "flaky" and self.tries[what] < 3:
+            raise ConnectionResetError("a partner's server went away")
+        if what == "relay on":
+            uow.outbox.add(ParcelLost(), subject="par_1", version=1, at=event.clock.now())
+
+    def worker(self, **more: Any) -> Worker:
+        settings = ServiceSettings(
+            database_url=self.db.dsn,
+            kafka_bootstrap_servers=self.bootstrap,
+            worker_port=8199,
+        )
+        handlers = more.pop("subscriptions", {ParcelMoved: self.on_parcel_moved})
+        return Worker(
+            service=SERVICE,
+            settings=settings,
+            db=self.db,
+            clock=self.clock,
+            subscriptions=handlers,
+            topics=[self.topic],
+            **more,
+        )
+
+    async def effects(self) -> list[Record]:
+        async with self.db.read(TENANT) as reader:
+            return await reader.fetch_all(_EFFECTS)
+
+    async def effects_become(self, count: int, within_s: float = 20.0) -> list[Record]:
+        await until(lambda: self._has(count), within_s)
+        return await self.effects()
+
+    async def _has(self, count: int) -> bool:
+        return len(await self.effects()) >= count
+
+    async def send(self, *records: OutgoingRecord) -> None:
+        await self.publisher.publish(records)
+
+    async def dead_letters(self, count: int, within_s: float = 20.0) -> list[Any]:
+        letters: list[Any] = []
+        deadline = monotonic_s() + within_s
+        while len(letters) < count:
+            assert monotonic_s() < deadline, f"{len(letters)} dead letters only"
+            letters = await letters_of(self.bootstrap, topic=self.topic, group=SERVICE)
+            await asyncio.sleep(0.05)
+        return letters
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
+    deadline = monotonic_s() + within_s
+    while not await condition():
+        assert monotonic_s() < deadline, "it did not come to that in time"
+        await asyncio.sleep(0.03)
+
+
+class Serving:
+    """`async with Serving(worker): …` runs it without process, signals and probes."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.stop = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self.task = asyncio.create_task(self.worker.serve(self.stop))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop.set()
+        assert self.task is not None
+        await self.task
+
+
+@asynccontextmanager
+async def parcel_park(
+    postgres: Postgres, bootstrap: str, clock: ManualClock, *, partitions: int = 2
+) -> AsyncIterator[ParcelPark]:
+    topic = f"airlane.test.parcels-{new_id('top')[-12:]}.v1"
+    letters = TopicSpec(dead_letter_topic(topic, SERVICE), partitions=1)
+    await ensure_topics(bootstrap, [TopicSpec(topic, partitions=partitions), letters])
+    ParcelMoved.topic = ParcelLost.topic = topic
+    async with postgres.kit_database(SERVICE, *TABLES) as name:
+        db = Database(postgres.app_dsn(SERVICE, name), schema=SERVICE, size=8)
+        await db.open()
+        publisher = Publisher(bootstrap, client_id="test")
+        try:
+            yield ParcelPark(db, bootstrap, clock, publisher, topic)
+        finally:
+            await publisher.close()
+            await db.close()
+
+
+def an_event(what: str = "move", *, key: str = "par_1", version: int = 1, **more: Any) -> Envelope:
+    fields: dict[str, Any] = {
+        "id": new_id("evt"),
+        "source": "/airlane/test",
+        "type": "test.parcel.moved",
+        "subject": key,
+        "time": real_now(),
+        "tenant_id": TENANT,
+        "aggregate_version": version,
+        "traceparent": None,
+        "data": json.dumps({"what": what}).encode(),
+    }
+    return Envelope(**fields | more)
+
+
+def a_record(topic: str, event: Envelope, **more: Any) -> OutgoingRecord:
+    return replace(
+        OutgoingRecord(topic, event.subject.encode(), event.data, event.headers()), **more
+    )

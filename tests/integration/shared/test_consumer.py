@@ -1,0 +1,267 @@
+"""From the outbox of one service to the effect in another, through a real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from shared.contracts.envelope import Envelope
+from shared.db import Database, Statement, UnitOfWork
+from shared.kafka import Job, JobContext, Received, Worker
+from shared.kafka.consumer import Consumer
+from shared.kernel.clock import monotonic_s, real_now
+from shared.kernel.errors import Unavailable
+from shared.settings import ServiceSettings
+from shared.telemetry import trace
+from shared.testing.clock import ManualClock
+from shared.testing.databases import Postgres
+from shared.testing.parcels import (
+    EFFECT,
+    SERVICE,
+    TENANT,
+    ParcelMoved,
+    ParcelPark,
+    Serving,
+    a_record,
+    an_event,
+    parcel_park,
+    until,
+)
+from shared.testing.plugin import Broker
+
+pytestmark = pytest.mark.real_broker
+
+
+@pytest.fixture
+async def park(postgres: Postgres, kafka: Broker, clock: ManualClock) -> AsyncIterator[ParcelPark]:
+    async with parcel_park(postgres, kafka.bootstrap, clock) as park:
+        yield park
+
+
+async def test_outbox_row_becomes_an_effect_elsewhere_with_tenant_trace_and_order(
+    park: ParcelPark,
+) -> None:
+    caller = trace.new()
+    async with Serving(park.worker()):
+        token = trace.enter(caller)
+        async with park.db.transaction(TENANT) as uow:
+            for version in (1, 2, 3):
+                uow.outbox.add(
+                    ParcelMoved(what="move"), subject="par_1", version=version, at=real_now()
+                )
+        trace.leave(token)
+        effects = await park.effects_become(3)
+    assert [effect["version"] for effect in effects] == [1, 2, 3]
+    assert {effect["tenant"] for effect in effects} == {TENANT}
+    followed = [trace.parse(effect["traceparent"]) for effect in effects]
+    assert {t.trace_id for t in followed if t} == {caller.trace_id}
+    assert caller.span_id not in {t.span_id for t in followed if t}
+
+
+async def test_transient_failure_waits_and_is_no_dead_letter(park: ParcelPark) -> None:
+    await park.send(
+        *(
+            a_record(park.topic, an_event(what, version=n))
+            for n, what in enumerate(["flaky", "move"])
+        )
+    )
+    async with Serving(park.worker()):
+        effects = await park.effects_become(2)
+    assert [effect["version"] for effect in effects] == [0, 1]
+    assert park.tries["flaky"] >= 3
+
+
+async def test_effects_happen_once_however_often_a_record_comes(park: ParcelPark) -> None:
+    events = [an_event(version=n) for n in range(50)]
+    records = [a_record(park.topic, event) for event in events]
+    await park.send(*records, *records[:20])
+    async with Serving(park.worker()):
+        await park.effects_become(50)
+        await park.send(*records, a_record(park.topic, an_event(version=50)))
+        effects = await park.effects_become(51)
+    assert len(effects) == 51
+    assert len({effect["event_id"] for effect in effects}) == 51
+
+
+async def test_crash_after_the_commit_and_before_the_offset_repeats_no_effect(
+    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [an_event(version=n) for n in range(200)]
+    await park.send(*(a_record(park.topic, event) for event in events))
+
+    async def never(*_: object, **__: object) -> None:
+        return None
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(Consumer, "_commit", never)
+        async with Serving(park.worker(slice_max=10)):
+            await park.effects_become(60)
+    async with Serving(park.worker()):
+        effects = await park.effects_become(200)
+        await asyncio.sleep(0.3)
+        assert len(await park.effects()) == 200
+    assert [effect["version"] for effect in effects] == list(range(200))
+
+
+async def test_two_members_share_partitions_and_a_rebalance_repeats_no_effect(
+    park: ParcelPark,
+) -> None:
+    first, second = Serving(park.worker(slice_max=5)), Serving(park.worker(slice_max=5))
+    sent = 0
+
+    async def send(count: int) -> None:
+        nonlocal sent
+        await park.send(
+            *(
+                a_record(park.topic, an_event(key=f"par_{n % 7}", version=sent + n))
+                for n in range(count)
+            )
+        )
+        sent += count
+
+    async with first:
+        await send(300)
+        await park.effects_become(20)
+        async with second:
+            await send(300)
+            assert second.worker.consumer is not None
+            await until(lambda: _is(second.worker.consumer))
+            await send(100)
+            await park.effects_become(700)
+        await send(50)
+        effects = await park.effects_become(750)
+    assert len(effects) == 750
+    for key in {effect["subject"] for effect in effects}:
+        versions = [effect["version"] for effect in effects if effect["subject"] == key]
+        assert versions == sorted(versions)
+
+
+async def _is(consumer: Consumer | None) -> bool:
+    return consumer is not None and consumer.is_assigned
+
+
+async def test_batch_handler_gets_every_type_and_the_bad_event_alone_is_isolated(
+    park: ParcelPark,
+) -> None:
+    seen: list[str] = []
+
+    async def on_batch(uow: UnitOfWork, events: Sequence[Envelope]) -> None:
+        assert uow.tenant == "*"
+        for event in events:
+            await uow.execute(
+                EFFECT, event_id=event.id, subject=event.subject, version=1, traceparent=None
+            )
+            event.payload(ParcelMoved)
+        seen.extend(event.type for event in events)
+
+    events = [an_event(version=n) for n in range(30)]
+    events[7] = an_event(data=b"[]")
+    events[9] = an_event(type="test.parcel.unheard_of")
+    await park.send(*(a_record(park.topic, event) for event in events))
+    async with Serving(park.worker(subscriptions=None, batch=on_batch)):
+        effects = await park.effects_become(29)
+        letters = await park.dead_letters(1)
+    assert len(effects) == 29
+    assert "test.parcel.unheard_of" in seen
+    assert dict(letters[0].headers)["dlq_reason"] == b"invalid"
+
+
+async def test_handler_s_own_events_carry_a_child_of_the_trace(park: ParcelPark) -> None:
+    caller = trace.new()
+    await park.send(a_record(park.topic, an_event("relay on", traceparent=caller.traceparent)))
+    async with Serving(park.worker()):
+        await park.effects_become(1)
+    statement = Statement(text(f"SELECT tenant_id, traceparent FROM {SERVICE}.outbox"))
+    async with park.db.read(TENANT) as reader:
+        rows = await reader.fetch_all(statement)
+    assert [row["tenant_id"] for row in rows] == [TENANT]
+    child = trace.parse(rows[0]["traceparent"])
+    assert child is not None
+    assert child.trace_id == caller.trace_id
+    assert child.span_id != caller.span_id
+
+
+async def test_database_sessions_killed_all_the_time_lose_nothing(
+    park: ParcelPark, postgres: Postgres
+) -> None:
+    admin = await asyncpg.connect(postgres.dsn(database="postgres"))
+    name = park.db.dsn.rpartition("/")[2]
+    async with Serving(park.worker(slice_max=5)):
+        await park.send(*(a_record(park.topic, an_event(version=n)) for n in range(300)))
+        for _ in range(8):
+            await admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = $1 AND application_name = $2",
+                name,
+                f"airlane {SERVICE}",
+            )
+            await asyncio.sleep(0.1)
+        await until(lambda: _count_is(park, 300))
+    await admin.close()
+    versions = [effect["version"] for effect in await park.effects()]
+    assert versions == list(range(300))
+
+
+async def _count_is(park: ParcelPark, count: int) -> bool:
+    try:
+        return len(await park.effects()) >= count
+    except Unavailable:
+        return False
+
+
+async def test_jobs_repeat_fail_alone_and_exclusive_ones_run_in_one_process(
+    park: ParcelPark,
+) -> None:
+    runs: list[str] = []
+
+    def job(name: str, who: str, *, exclusive: bool = False) -> Job:
+        async def run(ctx: JobContext) -> None:
+            assert ctx.db is park.db
+            runs.append(f"{name} {who}")
+            if name == "failing":
+                raise KeyError(who)
+
+        return Job(name, 0.05, run, exclusive=exclusive)
+
+    def jobs(who: str) -> list[Job]:
+        return [job("failing", who), job("alone", who, exclusive=True)]
+
+    async with Serving(park.worker(jobs=jobs("first"))):
+        await asyncio.sleep(0.3)
+        async with Serving(park.worker(jobs=jobs("second"))):
+            await asyncio.sleep(0.5)
+    assert runs.count("failing first") > 3
+    assert runs.count("failing second") > 3
+    assert runs.count("alone first") > 3
+    assert runs.count("alone second") == 0
+
+
+async def test_stop_in_the_middle_of_work_takes_less_than_five_seconds(park: ParcelPark) -> None:
+    reached = asyncio.Event()
+
+    async def endless(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        reached.set()
+        await asyncio.sleep(60)
+
+    await park.send(a_record(park.topic, an_event()))
+    async with Serving(park.worker(subscriptions={ParcelMoved: endless})):
+        await asyncio.wait_for(reached.wait(), 20)
+        started = monotonic_s()
+    assert monotonic_s() - started < 5
+    async with Serving(park.worker()):
+        await park.effects_become(1)
+
+
+def test_subscription_to_a_topic_that_is_not_consumed_is_refused(clock: ManualClock) -> None:
+    settings = ServiceSettings(database_url="postgresql://nobody@127.0.0.1/none")
+    db = Database(settings.database_url, schema=SERVICE)
+    with pytest.raises(ValueError, match="not consumed"):
+        Worker(
+            service=SERVICE,
+            settings=settings,
+            db=db,
+            clock=clock,
+            subscriptions={ParcelMoved: lambda *_: asyncio.sleep(0)},
+        )

@@ -1,0 +1,108 @@
+"""What cannot be digested is kept with its reason, and comes back when the reason is gone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.kafka.redrive import Redrive, main
+from shared.testing.clock import ManualClock
+from shared.testing.databases import Postgres
+from shared.testing.parcels import SERVICE, ParcelPark, Serving, a_record, an_event, parcel_park
+from shared.testing.plugin import Broker
+
+pytestmark = pytest.mark.real_broker
+
+
+@pytest.fixture
+async def park(postgres: Postgres, kafka: Broker, clock: ManualClock) -> AsyncIterator[ParcelPark]:
+    async with parcel_park(postgres, kafka.bootstrap, clock, partitions=1) as park:
+        yield park
+
+
+async def test_poison_goes_to_dead_letters_with_reason_and_holds_up_nobody(
+    park: ParcelPark,
+) -> None:
+    good = [an_event(version=n) for n in range(1, 9)]
+    without_id = [h for h in good[0].headers() if h[0] != "ce_id"]
+    stranger = an_event(type="test.parcel.unheard_of", data=b"{}")
+    bad = {
+        "malformed": [
+            a_record(park.topic, an_event(), value=None),
+            a_record(park.topic, an_event(), headers=without_id),
+            a_record(park.topic, an_event(tenant_id="*")),
+        ],
+        "invalid": [
+            a_record(park.topic, an_event(data=b"{not json")),
+            a_record(park.topic, an_event(data=b'{"count": "many"}')),
+        ],
+        "too_large": [a_record(park.topic, an_event(data=b'"' + b"x" * 600_000 + b'"'))],
+        "rejected": [a_record(park.topic, an_event("refuse"))],
+        "failed": [a_record(park.topic, an_event("bug"))],
+    }
+    records = [a_record(park.topic, stranger)]
+    for number, event in enumerate(good):
+        records.append(a_record(park.topic, event))
+        records += list(bad.values())[number] if number < len(bad) else []
+    await park.send(*records)
+    async with Serving(park.worker()):
+        letters = await park.dead_letters(8)
+        effects = await park.effects_become(8)
+    assert [effect["version"] for effect in effects] == list(range(1, 9))
+    facts = [{k: v for k, v in letter.headers if k.startswith("dlq_")} for letter in letters]
+    reasons = [fact["dlq_reason"].decode() for fact in facts]
+    assert sorted(reasons) == sorted(r for r, rs in bad.items() for _ in rs)
+    by_reason = dict(zip(reasons, facts, strict=True))
+    assert by_reason["failed"]["dlq_attempts"] == b"5"
+    assert by_reason["failed"]["dlq_error"].startswith(b"KeyError")
+    assert by_reason["rejected"]["dlq_error"].startswith(b"ParcelRefused")
+    assert {fact["dlq_topic"].decode() for fact in facts} == {park.topic}
+    assert {fact["dlq_group"] for fact in facts} == {SERVICE.encode()}
+    refused = letters[reasons.index("rejected")]
+    original = bad["rejected"][0]
+    assert (refused.key, refused.value) == (original.key, original.value)
+    assert [h for h in refused.headers if not h[0].startswith("dlq_")] == original.headers
+
+
+async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: ParcelPark) -> None:
+    events = [an_event("refuse", version=n) for n in range(5)] + [an_event(version=5)]
+    await park.send(*(a_record(park.topic, event) for event in events))
+    async with Serving(park.worker()):
+        await park.effects_become(1)
+        await park.dead_letters(5)
+        looked_at = await Redrive(park.topic, SERVICE, dry_run=True).run(park.bootstrap)
+        assert (looked_at.published, dict(looked_at.reasons)) == (0, {"rejected": 5})
+
+        # The reason is still there: they come back, once each.
+        assert (await Redrive(park.topic, SERVICE, limit=2).run(park.bootstrap)).published == 2
+        assert len(await park.dead_letters(7)) == 7
+
+        park.broken = False
+        assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).published == 5
+        effects = await park.effects_become(6)
+        assert sorted(effect["version"] for effect in effects) == list(range(6))
+
+        # Nothing is left, and what is sent once more by hand has no second effect.
+        assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).published == 0
+        await park.send(*(a_record(park.topic, event) for event in events))
+        await park.send(a_record(park.topic, an_event(version=6)))
+        assert len(await park.effects_become(7)) == 7
+
+
+def test_redrive_command_reports_and_refuses(
+    kafka: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--topic", "t", "--group", "g", "--bootstrap", "127.0.0.1:1"]) == 1
+    assert "not redriven" in capsys.readouterr().err
+
+
+async def test_value_too_large_for_a_letter_stays_at_its_origin(park: ParcelPark) -> None:
+    # The broker takes records up to 1 MiB: with the reason's headers on top this one is too long.
+    await park.send(a_record(park.topic, an_event(data=b"x" * (1024 * 1024 - 400))))
+    await park.send(a_record(park.topic, an_event()))
+    async with Serving(park.worker()):
+        letter = (await park.dead_letters(1))[0]
+        await park.effects_become(1)
+    facts = dict(letter.headers)
+    assert facts["dlq_value_omitted"] == str(1024 * 1024 - 400).encode()
+    assert (letter.value, facts["dlq_offset"]) == (None, b"0")
+    assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).omitted == 1
