@@ -1,10 +1,10 @@
 """CEB messages as customs' side sees them: reads lists (CEB603) and departures (CEB509), writes
-answers to lists (CEB604). Made from the interface specification, not from the park's own code: two
-readings of one text that have to agree.
+answers to them (CEB604, CEB510). Made from the interface specification, not from the park's own
+code: two readings of one text that have to agree.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -37,13 +37,6 @@ class DeclaredList:
     ebp_code: str
     statistics_flag: str
     content: str
-
-    @property
-    def pre_no(self) -> str:
-        return f"B20260101{_serial(self.cop_no, 9)}"
-
-    def invt_no(self, at: datetime) -> str:
-        return f"{_DISTRICT}{at.astimezone(CHINA):%Y}E{_serial(self.cop_no, 11)}"
 
 
 @dataclass(frozen=True)
@@ -118,45 +111,56 @@ def _departure(node: Any) -> Departure:
 
 @dataclass(frozen=True)
 class Return:
-    """One answer to one list: `status` is the returnStatus, `at` customs' clock."""
+    """One answer to one document: `status` is the returnStatus, `at` customs' clock."""
 
-    about: DeclaredList
+    about: DeclaredList | Departure
     status: str
     info: str
     at: datetime
 
+    @property
+    def message_type(self) -> str:
+        return "CEB604" if isinstance(self.about, DeclaredList) else "CEB510"
 
-def write_returns(guid: str, returns: Iterable[Return]) -> str:
-    """A CEB604 message. `guid` marks the message; each return has one of its own."""
+
+_NODES: Final = {"CEB604": "InventoryReturn", "CEB510": "DepartureReturn"}
+
+
+def write_returns(message_type: str, returns: Sequence[Return]) -> str:
+    """A CEB604 or CEB510 message of 1 to 100 answers. The same answers make the same message."""
+    assert 1 <= len(returns) <= RETURNS_PER_MESSAGE_MAX
+    answers = [dict(_fields(answer)) for answer in returns]
+    guid = guid_of(*(answer["guid"] for answer in answers))
+    root, node = f"ceb:{message_type}Message", f"ceb:{_NODES[message_type]}"
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<ceb:CEB604Message guid="{guid}" version="1.0" xmlns:ceb="{_NAMESPACE}">',
+        f'<{root} guid="{guid}" version="1.0" xmlns:ceb="{_NAMESPACE}">',
     ]
-    for answer in returns:
-        parts.append("<ceb:InventoryReturn>")
-        parts += (f"<ceb:{name}>{escape(text)}</ceb:{name}>" for name, text in _fields(answer))
-        parts.append("</ceb:InventoryReturn>")
-    parts.append("</ceb:CEB604Message>\n")
+    for answer in answers:
+        parts.append(f"<{node}>")
+        parts += (f"<ceb:{name}>{escape(text)}</ceb:{name}>" for name, text in answer.items())
+        parts.append(f"</{node}>")
+    parts.append(f"</{root}>\n")
     return "".join(parts)
 
 
-def _fields(answer: Return) -> Iterable[tuple[str, str]]:
+def _fields(answer: Return) -> Iterator[tuple[str, str]]:
     about, local = answer.about, answer.at.astimezone(CHINA)
     time = f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}"
-    return (
-        ("guid", guid_of(about.cop_no, answer.status, time)),
-        ("agentCode", about.agent_code),
-        ("copNo", about.cop_no),
-        ("preNo", about.pre_no),
-        ("invtNo", about.invt_no(answer.at)),
-        ("ebcCode", about.ebc_code),
-        ("ebpCode", about.ebp_code),
-        ("orderNo", about.order_no),
-        ("statisticsFlag", about.statistics_flag),
-        ("returnStatus", answer.status),
-        ("returnTime", time),
-        ("returnInfo", answer.info),
-    )
+    yield "guid", guid_of(about.cop_no, answer.status, time)
+    if isinstance(about, DeclaredList):
+        yield "agentCode", about.agent_code
+    yield "copNo", about.cop_no
+    yield "preNo", f"B{local:%Y}0101{_serial(about.cop_no, 9)}"
+    if isinstance(about, DeclaredList):
+        yield "invtNo", f"{_DISTRICT}{local:%Y}E{_serial(about.cop_no, 11)}"
+        yield "ebcCode", about.ebc_code
+        yield "ebpCode", about.ebp_code
+        yield "orderNo", about.order_no
+        yield "statisticsFlag", about.statistics_flag
+    yield "returnStatus", answer.status
+    yield "returnTime", time
+    yield "returnInfo", answer.info
 
 
 def guid_of(*about: str) -> str:

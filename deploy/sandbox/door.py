@@ -20,7 +20,7 @@ _AWAY: Final = frozenset((429, 502, 503, 504))
 _FAULTS_MAX: Final = 5  # of one request, answered 500
 _PAUSE_S_MAX: Final = 2.0
 _TOKEN_MARGIN_S: Final = 60.0
-_STILL_RUNNING: Final = "idempotency.in_progress"
+_STILL_RUNNING: Final = "request.idempotency_in_progress"
 PAGE: Final = 200
 
 

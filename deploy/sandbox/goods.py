@@ -134,7 +134,10 @@ def _list_price(unit_price: str) -> str:
 
 
 def _title(sku: str, words: Counter[str]) -> str:
-    return max(words, key=lambda text: (words[text], text)) if words else f"Article {sku}"
+    """What most rows call it; a title holds one line of text without control characters."""
+    most = max(words, key=lambda text: (words[text], text)) if words else ""
+    printable = "".join(c if c.isprintable() else " " for c in most).strip()
+    return printable[:_TITLE_CHARACTERS_MAX].strip() or f"Article {sku}"
 
 
 def product(article: Article, seed: int) -> dict[str, Any]:
@@ -145,7 +148,7 @@ def product(article: Article, seed: int) -> dict[str, Any]:
     return {
         "sku": article.sku,
         "title": {
-            "en": article.description[:_TITLE_CHARACTERS_MAX],
+            "en": article.description,
             "zh-CN": f"{kind.name_zh} {article.sku}",
         },
         "hs_code": kind.hs_code,

@@ -68,9 +68,8 @@ class Merchant:
             "name": self.name,
             "uscc": self.uscc,
             "belt": self.belt,
-            "desk": self.desk,
             "synthetic": True,
-        }
+        } | ({"office": {"desk": self.desk}} if self.desk else {})
 
 
 def merchants(seed: int) -> list[Merchant]:

@@ -1,0 +1,101 @@
+"""`python -m deploy.sandbox seed|day|world`: the simulated outside of the park that is told by its
+environment where it is; `make run`, `make demo` and deploy/local start it.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from deploy.sandbox import report as pages
+from deploy.sandbox.accounts import account
+from deploy.sandbox.day import Day
+from deploy.sandbox.door import DoorClosed, Network
+from deploy.sandbox.partner import Partner
+from deploy.sandbox.seed import seed
+from deploy.sandbox.settings import Settings, SettingsError, settings_from_env
+from deploy.sandbox.shelves import ShelfRefused
+from deploy.sandbox.slices import SliceNotReadable
+from deploy.sandbox.world import World
+
+_EXPECTED = (SettingsError, SliceNotReadable, DoorClosed, ShelfRefused)
+
+
+async def _seed(settings: Settings) -> int:
+    network = Network()
+    try:
+        await seed(settings, network)
+    finally:
+        await network.close()
+    return 0
+
+
+async def _day(settings: Settings) -> int:
+    network = Network()
+    try:
+        async with Partner(settings.seed) as partner:
+            played = await Day(settings, network).play(partner)
+            report = await account(played)
+            park = played.park
+            await partner.unsubscribe(park.door("webhooks", park.account_of("partner")))
+    finally:
+        await network.close()
+    settings.report.write_text(pages.as_json(report))
+    print(pages.page(report), flush=True)
+    print(f"\n  All of it: {settings.report}", flush=True)
+    if not settings.exits:
+        print(pages.curl_lines(report, settings.url), flush=True)
+    return 0 if report["ok"] else 1
+
+
+async def _world(settings: Settings) -> int:
+    """Customs office, scanners and airlines for a park that people work with, until stopped."""
+    network = Network(patience_s=3600)
+    try:
+        park = await seed(settings, network)
+        await World(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
+    finally:
+        await network.close()
+    return 0
+
+
+_COMMANDS = {"seed": _seed, "day": _day, "world": _world}
+
+
+async def _until_stopped(work: Coroutine[Any, Any, int]) -> int:
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 130
+
+
+def _first_expected(error: BaseException) -> BaseException | None:
+    """The one line a person can use, out of a group of failures."""
+    if isinstance(error, BaseExceptionGroup):
+        found = (_first_expected(inner) for inner in error.exceptions)
+        return next((one for one in found if one is not None), None)
+    return error if isinstance(error, _EXPECTED) else None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.sandbox", description=__doc__)
+    parser.add_argument("command", choices=_COMMANDS)
+    command = parser.parse_args().command
+    try:
+        return asyncio.run(_until_stopped(_COMMANDS[command](settings_from_env())))
+    except (*_EXPECTED, BaseExceptionGroup) as error:
+        known = _first_expected(error)
+        if known is None:
+            raise
+        print(f"Fix: {known}", file=sys.stderr, flush=True)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""The airlines and handlers: they report what their flights do, in FSU codes, at the times of the
+timetable. Now and then a report comes twice, or late.
+"""
+
+import asyncio
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from deploy.sandbox.chance import share
+from deploy.sandbox.door import Door
+from shared.kernel.clock import Clock
+
+_LOOK_EVERY: Final = timedelta(minutes=10)
+_OVERLAP: Final = timedelta(hours=2)
+_BATCH: Final = 200
+# A flight of an earlier day may still be under way when the airlines' program is started.
+_LOOK_BACK: Final = timedelta(days=3)
+_MANIFESTED: Final = timedelta(minutes=15)  # after the cut-off
+_DELIVERED_FROM: Final = timedelta(hours=5)  # after the arrival
+_DELIVERED_WITHIN: Final = timedelta(hours=14)
+_TWICE: Final = 0.05
+_LATE: Final = 0.05
+_LATE_BY: Final = timedelta(hours=2)
+
+
+@dataclass(order=True)
+class _Due:
+    at: datetime
+    number: int
+    update: dict[str, Any] = field(compare=False)
+
+
+class Airlines:
+    """`run` until cancelled; `pending` is how many reports are still to come."""
+
+    def __init__(self, door: Door, clock: Clock, seed: int) -> None:
+        self._door, self._clock, self._seed = door, clock, seed
+        self._due: list[_Due] = []
+        self._number = 0
+        self._known: dict[str, str] = {}  # flights that are followed, by id
+        self._since = clock.now() - _LOOK_BACK
+        self.reported: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    @property
+    def pending(self) -> int:
+        return len(self._due)
+
+    async def run(self) -> None:
+        """Raises DoorClosed when routing stays away for too long."""
+        while True:
+            now = self._clock.now()
+            await self._look(now)
+            await self._report(now)
+            await asyncio.sleep(self._clock.real_seconds(_LOOK_EVERY))
+
+    async def _look(self, now: datetime) -> None:
+        """Follows the flights that left since the last look with goods aboard."""
+        flights = self._door.pages(
+            "/v1/flights",
+            booked="true",
+            departing_from=self._since.isoformat(),
+            departing_to=now.isoformat(),
+        )
+        async for flight in flights:
+            if flight["id"] not in self._known and flight["state"] != "cancelled":
+                self._known[flight["id"]] = flight["flight_number"]
+                self._follow(flight)
+        self._since = max(self._since, now - _OVERLAP)
+
+    def _follow(self, flight: dict[str, Any]) -> None:
+        departs_at = datetime.fromisoformat(flight["departs_at"])
+        arrives_at = datetime.fromisoformat(flight["arrives_at"])
+        about = flight["id"]
+        door = _DELIVERED_WITHIN * share(self._seed, "delivery", flight["flight_number"])
+        if flight["cut_off_at"] is not None:
+            at = datetime.fromisoformat(flight["cut_off_at"]) + _MANIFESTED
+            self._plan(at, "MAN", flight["origin"], about, at=departs_at)
+        self._plan(departs_at, "DEP", flight["origin"], about)
+        self._plan(arrives_at, "ARR", flight["destination"], about)
+        self._plan(arrives_at + _DELIVERED_FROM + door, "DLV", flight["destination"], about)
+
+    def _plan(
+        self,
+        occurred_at: datetime,
+        code: str,
+        airport: str,
+        flight_id: str,
+        at: datetime | None = None,
+    ) -> None:
+        update = {
+            "code": code,
+            "airport": airport,
+            "occurred_at": occurred_at.isoformat(),
+            "flight_id": flight_id,
+        }
+        due_at = at or occurred_at
+        if share(self._seed, "late", code, flight_id) < _LATE and code != "DEP":
+            due_at += _LATE_BY
+        self._push(due_at, update)
+        if share(self._seed, "twice", code, flight_id) < _TWICE:
+            self._push(due_at + _LATE_BY, update)
+
+    def _push(self, at: datetime, update: dict[str, Any]) -> None:
+        self._number += 1
+        heapq.heappush(self._due, _Due(at, self._number, update))
+
+    async def _report(self, now: datetime) -> None:
+        ready = []
+        while self._due and self._due[0].at <= now:
+            ready.append(heapq.heappop(self._due))
+        for at in range(0, len(ready), _BATCH):
+            await self._send(ready[at : at + _BATCH])
+
+    async def _send(self, ready: list[_Due]) -> None:
+        updates = [one.update for one in ready]
+        answer = (await self._door.post("/v1/status-updates", {"items": updates})).must()
+        for one, item in zip(ready, answer["items"], strict=True):
+            if item["status"] < 300:
+                self.reported[one.update["code"]] += 1
+            elif item["error"]["code"] == "routing.flight.manifest_open":
+                self._push(one.at + _LOOK_EVERY, one.update)
+            else:
+                self.refused[item["error"]["code"]] += 1

@@ -1,0 +1,130 @@
+"""What Kafka says, read from its first record: a digest that the ledgers compare and the report
+counts. Pure: records in, facts out.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from shared.contracts.envelope import Envelope
+from shared.kafka.reading import Ends, StoredRecord
+
+Aggregate = tuple[str, str]  # topic and subject
+
+_FIRST: Final = ("catalog.order.placed", "catalog.order.backordered")
+# The steps of the way: the report's phases are the times between them.
+STEPS: Final = (
+    "catalog.order.placed",
+    "routing.shipment.booked",
+    "customs.declaration.submitted",
+    "customs.declaration.accepted",
+    "customs.declaration.released",
+    "customs.declaration.screened",
+    "routing.shipment.departed",
+    "routing.shipment.delivered",
+)
+_DECLARATION: Final = "customs.declaration."
+
+
+@dataclass
+class OrderTrace:
+    """What was ever said about one order. `at`: the first time of each step, business time."""
+
+    first: list[str] = field(default_factory=list)
+    placed: int = 0
+    status: str = ""
+    accepted: dict[str, Any] = field(default_factory=dict)
+    at: dict[str, datetime] = field(default_factory=dict)
+    declaration_status: str = ""
+    channel: str = ""
+    lane: int | None = None
+    screenings: int = 0
+    rebooked: int = 0
+
+
+@dataclass
+class Audit:
+    records: int = 0
+    malformed: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)  # distinct event ids and their types
+    since: set[str] = field(default_factory=set)  # of them, written after a given end
+    gaps: list[str] = field(default_factory=list)
+    disorder: list[str] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
+    orders: dict[str, OrderTrace] = field(default_factory=lambda: defaultdict(OrderTrace))
+    flights: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def repeated(self) -> int:
+        """Records that tell an event again: allowed on the wire, without effect."""
+        return self.records - len(self.ids) - len(self.malformed)
+
+
+def audit(records: Iterable[StoredRecord], since: Ends) -> Audit:
+    """`since`: the ends of the partitions from where on webhooks must have arrived."""
+    found = Audit()
+    versions: dict[Aggregate, dict[int, str]] = defaultdict(dict)
+    for record in records:
+        found.records += 1
+        place = f"{record.topic}/{record.partition}@{record.offset}"
+        event = record.envelope
+        if event is None:
+            found.malformed.append(place)
+            continue
+        if record.offset >= since.get((record.topic, record.partition), 0):
+            found.since.add(event.id)
+        if event.id in found.ids:
+            continue
+        found.ids[event.id] = event.type
+        _check_version(found, versions[record.topic, event.subject], event)
+        _follow(found, event)
+    for (topic, subject), known in versions.items():
+        if len(known) != max(known):
+            missing = sorted(set(range(1, max(known))) - known.keys())[:3]
+            found.gaps.append(f"{topic} {subject} lacks version {missing}")
+    return found
+
+
+def _check_version(found: Audit, known: dict[int, str], event: Envelope) -> None:
+    version = event.aggregate_version
+    if version in known:
+        found.doubles.append(f"{event.subject} v{version}: {known[version]} and {event.id}")
+    elif known and version < max(known):
+        found.disorder.append(f"{event.subject}: v{version} after v{max(known)}")
+    known[version] = event.id
+
+
+def _follow(found: Audit, event: Envelope) -> None:
+    if event.type == "routing.flight.departed":
+        found.flights.append(json.loads(event.data))
+        return
+    if not event.type.startswith(("catalog.order.", _DECLARATION, "routing.shipment.")):
+        return
+    data = json.loads(event.data)
+    trace = found.orders[data["order_id"]]
+    if event.type in STEPS:
+        trace.at.setdefault(event.type, event.time)
+    if event.type in _FIRST:
+        _accepted(trace, event, data)
+    elif event.type == "catalog.order.status_changed":
+        trace.status = data["status"]
+    elif event.type == "routing.shipment.booked":
+        trace.rebooked += bool(data["rebooked"])
+    elif event.type.startswith(_DECLARATION):
+        trace.declaration_status = data["status"]
+        trace.channel = data["channel"] or trace.channel
+        if event.type == "customs.declaration.screened":
+            trace.screenings += 1
+            trace.lane = data["lane"]
+
+
+def _accepted(trace: OrderTrace, event: Envelope, data: dict[str, Any]) -> None:
+    if event.aggregate_version == 1:
+        trace.first.append(event.type)
+        trace.accepted = data
+    trace.placed += event.type == "catalog.order.placed"
+    if not trace.status:
+        trace.status = "placed" if event.type == "catalog.order.placed" else "backordered"

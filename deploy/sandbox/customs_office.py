@@ -1,0 +1,152 @@
+"""The customs office behind the Single Window: takes lists and departures from the drop-folder,
+decides, and posts its receipts to the customs service, each in its time.
+
+A file leaves `out/` for `done/` only when every receipt it caused was taken in: a sandbox that is
+killed answers again from the start, which the service has to bear anyway.
+"""
+
+import asyncio
+import heapq
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from deploy.sandbox.ceb import (
+    RETURNS_PER_MESSAGE_MAX,
+    DeclaredList,
+    Departure,
+    NotAMessage,
+    Return,
+    read_message,
+    write_returns,
+)
+from deploy.sandbox.decisions import closing, receipts_for
+from deploy.sandbox.door import Door
+from shared.kernel.clock import Clock
+
+_LOOK_EVERY_S: Final = 0.15
+_SHUT_OUT_AFTER: Final = timedelta(minutes=3)  # 399 to a CEB509
+
+
+@dataclass(order=True)
+class _Due:
+    at: datetime
+    number: int
+    answer: Return = field(compare=False)
+    file: str = field(compare=False)
+
+
+class CustomsOffice:
+    """`run` until cancelled; `pending` is how many receipts are still to be sent."""
+
+    def __init__(self, root: Path, door: Door, clock: Clock, seed: int) -> None:
+        self._out, self._done = root / "out", root / "done"
+        for folder in (self._out, self._done):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._door, self._clock, self._seed = door, clock, seed
+        self._due: list[_Due] = []
+        self._number = 0
+        self._open: Counter[str] = Counter()  # receipts to come, by file
+        self._lists: dict[str, DeclaredList] = {}  # by copNo: answered once
+        self._by_waybill: dict[str, DeclaredList] = {}
+        self._departed: set[str] = set()
+        self.sent: Counter[str] = Counter()  # by return status
+        self.unmatched = 0
+        self.unreadable: list[str] = []
+
+    @property
+    def pending(self) -> int:
+        return len(self._due) + sum(1 for _ in self._out.glob("*.xml"))
+
+    async def run(self) -> None:
+        """Raises DoorClosed when the customs service stays away for too long."""
+        while True:
+            await asyncio.to_thread(self._take_files)
+            await self._send_due()
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    # -- what comes in --------------------------------------------------------------------------
+
+    def _take_files(self) -> None:
+        for name in sorted(os.listdir(self._out)):
+            if name.endswith(".xml") and not name.startswith(".") and name not in self._open:
+                self._take(name, (self._out / name).read_bytes())
+                if not self._open[name]:
+                    self._settle(name)
+
+    def _take(self, name: str, raw: bytes) -> None:
+        now = self._clock.now()
+        try:
+            message = read_message(raw)
+        except NotAMessage as error:
+            self.unreadable.append(f"{name}: {error}")
+            return
+        for declared in message.lists:
+            self._register(declared, name, now)
+        for departure in message.departures:
+            self._close(departure, name, now)
+
+    def _register(self, declared: DeclaredList, name: str, now: datetime) -> None:
+        if declared.cop_no in self._lists:
+            return  # handed over twice: it is on its way already
+        self._lists[declared.cop_no] = self._by_waybill[declared.waybill_no] = declared
+        for step in receipts_for(declared, self._seed):
+            answer = Return(declared, step.status, step.info, now + step.after)
+            self._plan(now + step.sent_after, answer, name)
+
+    def _close(self, departure: Departure, name: str, now: datetime) -> None:
+        if departure.cop_no in self._departed:
+            return
+        self._departed.add(departure.cop_no)
+        at = now + _SHUT_OUT_AFTER
+        self._plan(at, Return(departure, "399", "[Code:2500;Desc:离境单审结]", at), name)
+        for waybill_no in departure.waybill_nos:
+            declared = self._declared_by(waybill_no)
+            if declared is None:
+                self.unreadable.append(f"{name}: no list is known for waybill {waybill_no}")
+                continue
+            step = closing(self._seed, declared)
+            answer = Return(declared, step.status, step.info, now + step.after)
+            self._plan(now + step.sent_after, answer, name)
+
+    def _declared_by(self, waybill_no: str) -> DeclaredList | None:
+        """From memory, or from the archive if an earlier life of this office took the list."""
+        if waybill_no not in self._by_waybill:
+            for path in self._done.glob("*.xml"):
+                for declared in read_message(path.read_bytes()).lists:
+                    self._by_waybill.setdefault(declared.waybill_no, declared)
+        return self._by_waybill.get(waybill_no)
+
+    def _plan(self, at: datetime, answer: Return, name: str) -> None:
+        self._number += 1
+        self._open[name] += 1
+        heapq.heappush(self._due, _Due(at, self._number, answer, name))
+
+    # -- what goes out --------------------------------------------------------------------------
+
+    async def _send_due(self) -> None:
+        now = self._clock.now()
+        due: dict[str, list[_Due]] = defaultdict(list)
+        while self._due and self._due[0].at <= now:
+            one = heapq.heappop(self._due)
+            due[one.answer.message_type].append(one)
+        for message_type, ready in due.items():
+            for at in range(0, len(ready), RETURNS_PER_MESSAGE_MAX):
+                await self._send(message_type, ready[at : at + RETURNS_PER_MESSAGE_MAX])
+
+    async def _send(self, message_type: str, ready: list[_Due]) -> None:
+        xml = write_returns(message_type, [one.answer for one in ready])
+        items = (await self._door.post_xml("/v1/receipts", xml)).must()["items"]
+        self.unmatched += sum(item["status"] >= 400 for item in items)
+        for one in ready:
+            self.sent[one.answer.status] += 1
+            self._open[one.file] -= 1
+            if not self._open[one.file]:
+                self._settle(one.file)
+
+    def _settle(self, name: str) -> None:
+        (self._out / name).replace(self._done / name)
+        del self._open[name]

@@ -1,0 +1,170 @@
+"""One business day of the park, conducted: seed, shelves, orders, their ways to an end. What comes
+after, the ledgers and the report, is in `accounts`.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from deploy.sandbox.countries import stores_by_country
+from deploy.sandbox.door import Network
+from deploy.sandbox.faults import Killed, kill
+from deploy.sandbox.goods import articles
+from deploy.sandbox.ledgers import END_STATES
+from deploy.sandbox.marketplaces import Marketplaces, merchant_of
+from deploy.sandbox.orders import Plan, plan
+from deploy.sandbox.partner import Partner
+from deploy.sandbox.progress import Progress
+from deploy.sandbox.seed import Park, seed
+from deploy.sandbox.settings import DATA, Settings
+from deploy.sandbox.shelves import Shelves, fill, restock
+from deploy.sandbox.slices import read_slice
+from deploy.sandbox.world import World, turning
+from shared.contracts.topics import CONSUMED_BY
+from shared.kafka.reading import Ends, end_offsets
+from shared.kernel.clock import monotonic_s
+
+PUBLIC_TOPICS: Final = CONSUMED_BY["webhooks"]
+
+_KILL_AT: Final = 0.45  # of the day's orders
+_RESTOCK_AT: Final = 0.7
+_LOOK_EVERY_S: Final = 3.0
+_QUIET_S: Final = 6.0  # really, without news, before the day is called over
+_WAY: Final = (
+    *("placed", "booked", "declared", "held", "released", "departed", "delivered"),
+    *("backordered", "unroutable", "cancelled"),
+)
+
+
+@dataclass
+class Played:
+    """What is left of a day when it is over, for the accounts."""
+
+    name: str
+    park: Park
+    plan: Plan
+    partner: Partner
+    markets: Marketplaces
+    world: World
+    since: Ends
+    flights_since: str
+    killed: list[Killed] = field(default_factory=list)
+    unfinished: str = ""
+    took_s: dict[str, float] = field(default_factory=dict)
+
+
+class Day:
+    """One run. `name` marks its orders; business time never goes back, so no two runs share it."""
+
+    def __init__(self, settings: Settings, network: Network) -> None:
+        self._settings, self._network = settings, network
+        self._clock = settings.clock
+        self._begun_at = self._clock.now()
+        self.name = f"{self._begun_at:%y%m%d%H%M%S}"
+        self._deadline_s = monotonic_s() + settings.patience_s
+        self._lap_s = monotonic_s()
+        self._took_s: dict[str, float] = {}
+
+    async def play(self, partner: Partner) -> Played:
+        """Raises SliceNotReadable, DoorClosed or ShelfRefused."""
+        rows = await asyncio.to_thread(read_slice, self._settings.orders)
+        planned = plan(rows, stores_by_country(DATA / "marketplaces.csv"))
+        park = await seed(self._settings, self._network)
+        wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
+        shelves = await fill(park, articles(wanted), self.name)
+        await partner.subscribe(park.door("webhooks", park.account_of("partner")), self.name)
+        played = Played(
+            name=self.name,
+            park=park,
+            plan=planned,
+            partner=partner,
+            markets=Marketplaces(park, planned, self.name),
+            world=World(park, self.name),
+            # Events from here on must reach the partner; what is older may.
+            since=await end_offsets(self._settings.bootstrap_servers, PUBLIC_TOPICS),
+            flights_since=self._begun_at.isoformat(),
+            took_s=self._took_s,
+        )
+        self._lap("set-up")
+        async with turning(played.world):
+            await self._trade(played, shelves)
+            self._lap("day of orders")
+            await self._until_all_ended(played)
+        self._lap("ways to the end")
+        return played
+
+    def _lap(self, name: str) -> None:
+        now_s = monotonic_s()
+        self._took_s[name] = round(now_s - self._lap_s, 1)
+        self._lap_s = now_s
+
+    async def _trade(self, played: Played, shelves: Shelves) -> None:
+        """The day of orders, with what else happens in it."""
+        begun: set[str] = set()
+        async with asyncio.TaskGroup() as group:
+            with Progress("day of orders") as progress:
+
+                async def kill_parts() -> None:
+                    run, parts = self._settings.run, self._settings.kill
+                    played.killed = await kill(run, parts, progress.note)
+
+                def on_tick(share: float) -> None:
+                    if share >= _KILL_AT and self._settings.kill and "kill" not in begun:
+                        begun.add("kill")
+                        group.create_task(kill_parts())
+                    if share >= _RESTOCK_AT and "restock" not in begun:
+                        begun.add("restock")
+                        group.create_task(restock(played.park, shelves.late, self.name))
+                    steps = len(played.plan.steps)
+                    progress.show(
+                        self._news(played, f"{played.markets.outcome.done:,} of {steps:,}")
+                    )
+
+                await played.markets.play(on_tick)
+
+    def _news(self, played: Played, done: str) -> str:
+        told = Counter(played.partner.ledger.status.values())
+        states = " · ".join(f"{name} {told[name]:,}" for name in _WAY if told[name])
+        return f"{self._clock.now():%a %H:%M}  {done} handed over · {states}"
+
+    async def _until_all_ended(self, played: Played) -> None:
+        with Progress("ways to the end") as progress:
+            while True:
+                progress.show(self._news(played, f"{len(played.markets.outcome.accepted):,}"))
+                played.unfinished = await self._unfinished(played)
+                if not played.unfinished:
+                    return
+                if monotonic_s() > self._deadline_s:
+                    progress.note(f"given up after {self._settings.patience_s:.0f} s")
+                    return
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _unfinished(self, played: Played) -> str:
+        """What still goes on; the cheap questions first."""
+        quiet_s = monotonic_s() - played.partner.ledger.last_news_s
+        if quiet_s < _QUIET_S:
+            return "news are coming in"
+        if busy := played.world.busy:
+            return busy
+        park = played.park
+        orders = await newest_orders(park, played.markets.outcome.accepted)
+        open_ones = Counter(
+            order["status"] for order in orders.values() if order["status"] not in END_STATES
+        )
+        if open_ones:
+            return ", ".join(f"{count} orders {status}" for status, count in open_ones.items())
+        hooks = park.door("webhooks", park.account_of("partner"))
+        pending = await played.partner.pending(hooks)
+        return f"{pending} webhooks" if pending else ""
+
+
+async def newest_orders(park: Park, accepted: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Catalog's orders by id, from the newest back to the first of this run."""
+    first = min(accepted, default="")
+    found: dict[str, dict[str, Any]] = {}
+    async for order in park.door("catalog").pages("/v1/orders"):
+        if order["id"] < first:
+            break
+        found[order["id"]] = order
+    return found

@@ -1,0 +1,78 @@
+"""The scanners of the security lanes: each takes the next parcels of its lane, looks at them for a
+while and says what it saw. A few parcels fail at first and pass after a second look.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from deploy.sandbox.chance import share
+from deploy.sandbox.door import Door
+from shared.kernel.clock import Clock
+
+LANES: Final = (1, 2, 3)
+_AT_ONCE: Final = 100
+_BELT: Final = timedelta(minutes=6)  # one pass through the scanner, and the pause when idle
+_SECOND_LOOK: Final = timedelta(minutes=45)
+_FAIL_AT_FIRST: Final = 0.005
+
+
+@dataclass
+class LaneScanner:
+    """One lane's scanner; `run` until cancelled."""
+
+    lane: int
+    door: Door
+    clock: Clock
+    seed: int
+    run_name: str
+    busy: int = 0
+    screened: int = 0
+    failed_at_first: int = 0
+    refused: int = 0
+
+    async def run(self) -> None:
+        """Raises DoorClosed when the customs service stays away for too long."""
+        turn = 0
+        async with asyncio.TaskGroup() as later:
+            while True:
+                turn += 1
+                key = f"{self.run_name}-lane{self.lane}-{turn}"
+                path = f"/v1/lanes/{self.lane}:take"
+                taken = (await self.door.post(path, {"max": _AT_ONCE}, key=key)).must()["items"]
+                self.busy = len(taken)
+                await asyncio.sleep(self.clock.real_seconds(_BELT))
+                doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]
+                await self._report(taken, failed=doubtful, key=f"{key}-seen")
+                self.busy = 0
+                if doubtful:
+                    self.failed_at_first += len(doubtful)
+                    later.create_task(self._look_again(doubtful, key))
+
+    def _is_doubtful(self, parcel: dict[str, Any]) -> bool:
+        return share(self.seed, "scan", str(parcel["house_waybill"])) < _FAIL_AT_FIRST
+
+    async def _look_again(self, parcels: list[dict[str, Any]], key: str) -> None:
+        await asyncio.sleep(self.clock.real_seconds(_SECOND_LOOK))
+        await self._report(parcels, failed=[], key=f"{key}-again")
+
+    async def _report(
+        self, parcels: list[dict[str, Any]], *, failed: list[dict[str, Any]], key: str
+    ) -> None:
+        if not parcels:
+            return
+        screenings = [
+            {
+                "declaration_id": parcel["declaration_id"],
+                "lane": self.lane,
+                "passed": parcel not in failed,
+                "screened_at": self.clock.now().isoformat(),
+            }
+            for parcel in parcels
+        ]
+        answer = (await self.door.post("/v1/screenings", {"items": screenings}, key=key)).must()
+        statuses = Counter(item["status"] < 300 for item in answer["items"])
+        self.screened += statuses[True] - len(failed)
+        self.refused += statuses[False]

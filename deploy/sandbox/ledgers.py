@@ -1,0 +1,146 @@
+"""Three ledgers have to agree: what catalog shows, what Kafka holds, and what the partner was told.
+Beside them the slice's own books, and analytics' figures against a recount.
+
+Pure: everything compared is handed in. Each check names the first things that differ.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from deploy.sandbox.audit import Audit
+from deploy.sandbox.partner import Ledger
+
+# Where an order may end. `held` and `backordered` may also pass; at the end of the day they stay.
+END_STATES: Final = frozenset(("delivered", "backordered", "unroutable", "held", "cancelled"))
+_NEED_REASON: Final = ("held", "unroutable", "backordered", "cancelled")
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+    differing: tuple[str, ...] = ()
+
+
+def check(name: str, differing: Iterable[str], detail: str) -> Check:
+    """Holds if nothing differs."""
+    found = sorted(differing)
+    more = f", {len(found)} differ" if found else ""
+    return Check(name, not found, detail + more, tuple(found[:_SHOWN]))
+
+
+def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> Check:
+    return check(name, set(ours) ^ set(theirs), detail)
+
+
+def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[Check]:
+    total = sum(buckets.values())
+    differing = [] if total == invoices else [f"{invoices} invoices, {total} in the buckets"]
+    return [check("every invoice of the slice is in one bucket", differing, f"{total} invoices")]
+
+
+def catalog_checks(
+    accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], ours: Collection[str]
+) -> list[Check]:
+    """`accepted`: order number by id as the doors answered; `orders`: catalog's list, all runs;
+    `ours`: the ids in it that bear this run's mark."""
+    lost = [f"{number} ({order_id})" for order_id, number in accepted.items()
+            if order_id not in orders]  # fmt: skip
+    under_way = [
+        f"{order_id} is {orders[order_id]['status']}"
+        for order_id in accepted
+        if order_id in orders and orders[order_id]["status"] not in END_STATES
+    ]
+    silent = [
+        f"{order_id} is {orders[order_id]['status']}"
+        for order_id in accepted
+        if order_id in orders
+        and orders[order_id]["status"] in _NEED_REASON
+        and not orders[order_id].get("reason")
+    ]
+    count = f"{len(accepted)} orders"
+    return [
+        check("catalog has every order that was accepted", lost, count),
+        equal("catalog has each of them once, and no other", accepted, ours, count),
+        check("every order came to an end", under_way, count),
+        check("every order that was not delivered has a reason", silent, count),
+    ]
+
+
+def kafka_checks(
+    accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], found: Audit
+) -> list[Check]:
+    traces = {order_id: found.orders[order_id] for order_id in accepted if order_id in found.orders}
+    begun = [f"{i}: {t.first}" for i, t in traces.items() if len(t.first) != 1]
+    begun += [f"{order_id}: no event" for order_id in accepted if order_id not in traces]
+    twice = [f"{i}: placed {t.placed} times" for i, t in traces.items() if t.placed > 1]
+    differing = [
+        f"{order_id}: Kafka {trace.status}, catalog {orders[order_id]['status']}"
+        for order_id, trace in traces.items()
+        if order_id in orders and trace.status != orders[order_id]["status"]
+    ]
+    events = f"{len(found.ids)} events, {found.repeated} told again"
+    return [
+        check("Kafka: each order begins with one event", begun, f"{len(traces)} orders"),
+        check("Kafka: no order is placed twice", twice, f"{len(traces)} orders"),
+        check(
+            "Kafka: every record is an event of ours", found.malformed, f"{found.records} records"
+        ),
+        check("Kafka: versions have no gap", found.gaps, events),
+        check("Kafka: versions are in order", found.disorder, events),
+        check("Kafka: one version is one event", found.doubles, events),
+        check("Kafka and catalog agree on every order's state", differing, f"{len(traces)} orders"),
+    ]
+
+
+def webhook_checks(ledger: Ledger, found: Audit) -> list[Check]:
+    received = ledger.types.keys()
+    wrong = [
+        f"{i}: told {ledger.types[i]}, Kafka {found.ids[i]}"
+        for i in received
+        if i in found.ids and ledger.types[i] != found.ids[i]
+    ]
+    count = f"{len(received)} webhooks"
+    return [
+        check(
+            "webhooks: every event arrived",
+            (f"{i} {found.ids[i]}" for i in found.since - received),
+            f"{len(found.since)} events",
+        ),
+        check("webhooks: nothing arrived that Kafka has not", received - found.ids.keys(), count),
+        check("webhooks: types agree with Kafka", wrong, count),
+        check("webhooks: every signature was right", ledger.unverified, count),
+    ]
+
+
+def dead_letter_checks(dead: Iterable[str]) -> list[Check]:
+    return [check("no event was given up", dead, "dead-letter topics")]
+
+
+def answer_checks(answers: Mapping[int, int]) -> list[Check]:
+    faults = [f"{count} answers {status}" for status, count in answers.items() if status == 500]
+    return [check("no door answered 500", faults, f"{sum(answers.values())} answers")]
+
+
+@dataclass(frozen=True)
+class Recount:
+    """Catalog's orders, all of them, counted the way analytics' figures say they count."""
+
+    by_state: Mapping[str, int]
+    volume_by_market: Mapping[tuple[str, str], Decimal]
+
+
+def recount(orders: Iterable[dict[str, Any]]) -> Recount:
+    by_state: Counter[str] = Counter()
+    volume: dict[tuple[str, str], Decimal] = {}
+    for order in orders:
+        by_state[order["status"]] += 1
+        total = order["total"]
+        market = (order["ship_to"]["country"], total["currency"])
+        volume[market] = volume.get(market, Decimal(0)) + Decimal(total["amount"])
+    return Recount(by_state, volume)
