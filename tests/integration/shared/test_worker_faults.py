@@ -1,0 +1,174 @@
+"""Broker and database are killed and come back: the worker recovers by itself and loses nothing."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from shared.db import Database
+from shared.kafka import Worker
+from shared.kernel.clock import real_now
+from shared.kernel.errors import Unavailable
+from shared.settings import ServiceSettings
+from shared.testing.clock import ManualClock
+from shared.testing.databases import Postgres
+from shared.testing.engines import (
+    KafkaServer,
+    PostgresServer,
+    free_port,
+    start_kafka,
+    start_postgres,
+)
+from shared.testing.parcels import (
+    SERVICE,
+    TENANT,
+    ParcelMoved,
+    ParcelPark,
+    Serving,
+    parcel_park,
+    until,
+)
+
+pytestmark = pytest.mark.real_broker
+
+KEYS = [f"par_{n}" for n in range(12)]
+
+
+@pytest.fixture
+async def own_park(
+    tmp_path: Path, clock: ManualClock
+) -> AsyncIterator[tuple[ParcelPark, KafkaServer, PostgresServer]]:
+    """Engines of one's own, to be killed."""
+    broker = start_kafka(tmp_path / "kafka", free_port(), free_port())
+    server = start_postgres(tmp_path / "postgres", free_port())
+    try:
+        postgres = Postgres(server.dsn(), "postgres")
+        async with parcel_park(postgres, broker.bootstrap, clock) as park:
+            yield park, broker, server
+    finally:
+        broker.kill()
+        server.remove()
+
+
+async def write(park: ParcelPark, versions: dict[str, int], rounds: int) -> None:
+    """One event of every key, in a transaction of its own, `rounds` times."""
+    for _ in range(rounds):
+        for key in KEYS:
+            try:
+                async with park.db.transaction(TENANT) as uow:
+                    version = versions.get(key, 0) + 1
+                    uow.outbox.add(
+                        ParcelMoved(what="move"), subject=key, version=version, at=real_now()
+                    )
+            except Unavailable:
+                await asyncio.sleep(0.1)
+            else:
+                versions[key] = version
+        await asyncio.sleep(0.02)
+
+
+async def all_done(park: ParcelPark, versions: dict[str, int]) -> bool:
+    try:
+        effects = await park.effects()
+    except Unavailable:
+        return False
+    return {(e["subject"], e["version"]) for e in effects} >= {
+        (key, n) for key, last in versions.items() for n in range(1, last + 1)
+    }
+
+
+async def assert_once_and_in_order(park: ParcelPark) -> None:
+    """A COMMIT without an answer may have happened: then a version is there twice, as two events."""
+    effects = await park.effects()
+    assert len({effect["event_id"] for effect in effects}) == len(effects)
+    for key in KEYS:
+        versions = [effect["version"] for effect in effects if effect["subject"] == key]
+        assert versions == sorted(versions), key
+
+
+async def test_worker_survives_the_death_and_return_of_kafka_and_of_postgresql(
+    own_park: tuple[ParcelPark, KafkaServer, PostgresServer],
+) -> None:
+    park, broker, server = own_park
+    versions: dict[str, int] = {}
+    async with Serving(park.worker()):
+        await write(park, versions, 10)
+        await until(lambda: all_done(park, versions))
+
+        broker.kill()
+        await write(park, versions, 20)  # nobody who writes notices
+        await asyncio.to_thread(broker.start)
+        await write(park, versions, 10)
+        await until(lambda: all_done(park, versions), 45)
+
+        server.kill()
+        writing = asyncio.create_task(write(park, versions, 10))
+        await asyncio.sleep(0.5)
+        server.start()
+        await writing
+        await until(lambda: all_done(park, versions), 30)
+    assert sum(versions.values()) > 12 * 30
+    await assert_once_and_in_order(park)
+
+
+async def test_worker_survives_a_broker_that_stops_answering(
+    own_park: tuple[ParcelPark, KafkaServer, PostgresServer],
+) -> None:
+    park, broker, _ = own_park
+    worker = park.worker()
+    assert worker.consumer is not None
+    worker.consumer._silence_s_max = 3.0
+    versions: dict[str, int] = {}
+    async with Serving(worker):
+        await write(park, versions, 5)
+        await until(lambda: all_done(park, versions))
+        os.kill(broker.pid, signal.SIGSTOP)
+        await write(park, versions, 5)
+        await asyncio.sleep(6)
+        os.kill(broker.pid, signal.SIGCONT)
+        await write(park, versions, 5)
+        await until(lambda: all_done(park, versions), 45)
+    await assert_once_and_in_order(park)
+
+
+async def test_run_answers_probes_and_ends_at_sigterm(
+    postgres: Postgres, clock: ManualClock
+) -> None:
+    # No broker at all: the worker is alive and ready all the same.
+    async with postgres.kit_database(SERVICE) as name:
+        port = free_port()
+        settings = ServiceSettings(
+            database_url=postgres.app_dsn(SERVICE, name),
+            kafka_bootstrap_servers="127.0.0.1:1",
+            worker_port=port,
+        )
+        db = Database(settings.database_url, schema=SERVICE)
+        worker = Worker(
+            service=SERVICE,
+            settings=settings,
+            db=db,
+            clock=clock,
+            subscriptions={ParcelMoved: lambda *_: asyncio.sleep(0)},
+            topics=[ParcelMoved.topic],
+        )
+        running = asyncio.create_task(worker.run())
+        async with aiohttp.ClientSession() as session:
+
+            async def ready() -> bool:
+                try:
+                    async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                        return answer.status == 200
+                except aiohttp.ClientError:
+                    return False
+
+            await until(ready)
+            async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                text = await answer.text()
+        assert "airlane_build_info{python=" in text
+        assert "airlane_outbox_unpublished_rows 0.0" in text
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(running, 5)
