@@ -21,7 +21,6 @@ class Progress:
     is_held: bool
     has_departed: bool
     departure_reported: bool
-    facts: frozenset[str]
 
 
 Owner = Literal["merchant", "park", "lane", "customs", "carrier"]
@@ -208,5 +207,4 @@ def progress_of(row: Mapping[str, Any]) -> Progress:
         is_held=row["is_held"],
         has_departed=row["departed_at"] is not None,
         departure_reported=row["departure_reported_at"] is not None,
-        facts=frozenset(row["facts"]),
     )
