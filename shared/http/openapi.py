@@ -115,10 +115,13 @@ def _complete(schema: dict[str, Any]) -> None:
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     names = ["AcceptLanguage"]
+    # Statuses are texts here: keys of JSON, so that the document can be sorted.
+    responses = operation["responses"]
+    responses["default"] = _ANY
+    if "422" in responses:
+        responses["422"] = _problem(422)
     if operation.get("security"):
-        # Keys of JSON are text; FastAPI's own are by now.
-        known = problems(401, 403)
-        operation["responses"].update({str(status): known[status] for status in known})
+        responses.update({"401": _problem(401), "403": _problem(403)})
         names.append("AirlaneTenant")
         if method == "post":
             names.append("IdempotencyKey")

@@ -95,6 +95,9 @@ def _migrate(service: str, factories: dict[str, str], _: argparse.Namespace) -> 
 
 
 def _openapi(service: str, factories: dict[str, str], arguments: argparse.Namespace) -> int:
+    from shared.telemetry.logging import configure_logging  # noqa: PLC0415
+
+    configure_logging(service, level="ERROR")  # away from standard output, which is the document's
     document = openapi_document(factories["api"], factories["settings"])
     path = _SERVICES / service / "openapi.json"
     if arguments.stdout:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter
-from httpx2 import ASGITransport, AsyncClient, Response
+from httpx2 import AsyncClient, Response
 from structlog.testing import capture_logs
 
 GOOD = {"name": "box", "lines": [{"sku": "A", "quantity": 1, "unit_price": "1.65"}]}
@@ -245,10 +245,21 @@ async def test_an_error_after_the_start_of_an_answer_ends_it(sample_app: Any) ->
 
     router = APIRouter()
     router.mount("/half", half)
-    app = sample_app(more=router)
-    async with AsyncClient(
-        transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://sample"
-    ) as client:
-        response = await client.get("/half/")
-    assert response.status_code == 200
-    assert response.content == b""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/half/",
+        "query_string": b"",
+        "headers": [],
+        "root_path": "",
+    }
+    with capture_logs() as logs:
+        await sample_app(more=router)(scope, None, send)
+    # Nothing after the head: the server closes the connection, and the client sees that it broke.
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert [entry["event"] for entry in logs] == ["request failed"]
