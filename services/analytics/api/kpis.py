@@ -1,0 +1,66 @@
+"""GET /v1/kpis: the figures of the park, or, for a merchant, its own."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from services.analytics import queries
+from services.analytics.domain.kpi import KPIS, chosen_kpis
+from services.analytics.queries import KpiFilter
+from services.analytics.schemas import KpiOut
+from shared.http import Call, Page, PageParams, call, json_reply, page_params, problems
+from shared.kernel.identity import PARK
+
+kpis_api = APIRouter(tags=["kpis"])
+
+AnalyticsRead = Annotated[Call, Depends(call("analytics:read"))]
+PageOf = Annotated[PageParams, Depends(page_params)]
+KpiName = Annotated[str, Field(max_length=60, json_schema_extra={"enum": list(KPIS)})]
+Dimension = Literal["day", "market", "belt"]
+
+
+@kpis_api.get(
+    "/v1/kpis",
+    response_model=Page[KpiOut],
+    responses=problems(422),
+    description="Days are calendar days of the park (Asia/Shanghai).\n\n"
+    + "\n".join(f"- `{kpi.name}`: {kpi.meaning}" for kpi in KPIS.values()),
+)
+async def list_kpis(
+    *,
+    request: Request,
+    call: AnalyticsRead,
+    page: PageOf,
+    name: Annotated[list[KpiName] | None, Query(max_length=20)] = None,
+    day: Annotated[date | None, Query(description="Only this day of the park.")] = None,
+    market: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
+    belt: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_\-]{1,60}$")] = None,
+    group_by: Annotated[list[Dimension] | None, Query(max_length=3)] = None,
+) -> Response:
+    asked = KpiFilter(day=day, market=market, belt=belt, group_by=frozenset(group_by or ()))
+    kpis = chosen_kpis(tuple(name or ()), needed=asked.dimensions, is_park=call.tenant == PARK)
+    filters = {"name": sorted(name or ()), **_shown(asked)}
+    (after,) = page.after(filters, str) or ("",)
+    async with call.read() as reader:
+        found = await queries.list_kpis(
+            reader, kpis=kpis, asked=asked, airport=request.app.state.park_airport
+        )
+        as_of = await queries.newest_event_at(reader) or call.clock.now()
+    rows = [kpi for kpi in found if kpi.key > after][: page.fetch]
+    return json_reply(
+        page.page(
+            rows, lambda kpi: KpiOut.of(kpi, as_of), key=lambda kpi: (kpi.key,), filters=filters
+        )
+    )
+
+
+def _shown(asked: KpiFilter) -> dict[str, object]:
+    return {
+        "day": asked.day,
+        "market": asked.market,
+        "belt": asked.belt,
+        "group_by": sorted(asked.group_by),
+    }

@@ -1,0 +1,117 @@
+"""What is known of a merchant, an order and a flight, and how two pieces of knowledge become one.
+
+`merge` is commutative, associative and idempotent for every fact: events may come in any order and
+any number of times, and the result is the same. That is what makes the counts exact. Three rules
+do it all: the earliest instant, the value of the highest version, the value that is there at all.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+F = TypeVar("F", "MerchantFact", "FlightFact")
+
+
+@dataclass(frozen=True)
+class MerchantFact:
+    merchant_id: str
+    tenant_id: str
+    belt: str
+    has_office: bool
+    synthetic: bool
+    registered_at: datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class OrderFact:
+    """One row per order. `…_at` are business instants, the earliest known of their kind.
+
+    `version` is catalog's version of the order that `state` is from; `booking` is routing's
+    version of the shipment that `promised_at` is from.
+    """
+
+    order_id: str
+    tenant_id: str
+    belt: str | None = None
+    market: str | None = None
+    store: str | None = None
+    currency: str | None = None
+    total_minor: int | None = None
+    gross_weight_g: int | None = None
+    net_weight_g: int | None = None
+    ordered_at: datetime | None = None
+    placed_at: datetime | None = None
+    backordered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    booked_at: datetime | None = None
+    unroutable_at: datetime | None = None
+    submitted_at: datetime | None = None
+    blocked_at: datetime | None = None
+    accepted_at: datetime | None = None
+    inspection_at: datetime | None = None
+    returned_at: datetime | None = None
+    screened_at: datetime | None = None
+    released_at: datetime | None = None
+    closed_at: datetime | None = None
+    departed_at: datetime | None = None
+    delivered_at: datetime | None = None
+    departed_weight_g: int | None = None
+    state: str | None = None
+    version: int = 0
+    promised_at: datetime | None = None
+    booking: int = 0
+
+
+@dataclass(frozen=True)
+class FlightFact:
+    """A departed flight; the newest report of it wins."""
+
+    flight_id: str
+    tenant_id: str
+    flight_number: str
+    mode: str
+    origin: str
+    destination: str
+    departed_at: datetime
+    shipments: int
+    gross_weight_g: int
+    synthetic: bool
+    version: int
+
+
+# Fields that go together with the version they came with.
+VERSIONED: Final[dict[str, str]] = {"state": "version", "promised_at": "booking"}
+EARLIEST: Final = tuple(
+    f.name for f in fields(OrderFact) if f.name.endswith("_at") and f.name not in VERSIONED
+)
+_KEYS: Final = {"order_id", "tenant_id"}
+# What the order was when it was placed: the same in every event that says it.
+STATED: Final = tuple(
+    f.name
+    for f in fields(OrderFact)
+    if f.name not in {*_KEYS, *EARLIEST, *VERSIONED, *VERSIONED.values()}
+)
+
+
+def merge_orders(one: OrderFact, other: OrderFact) -> OrderFact:
+    """Both describe the same order."""
+    assert one.order_id == other.order_id, (one.order_id, other.order_id)
+    merged: dict[str, Any] = {"order_id": one.order_id, "tenant_id": one.tenant_id}
+    for name in EARLIEST:
+        known = [at for fact in (one, other) if (at := getattr(fact, name)) is not None]
+        merged[name] = min(known, default=None)
+    for name in STATED:
+        a, b = getattr(one, name), getattr(other, name)
+        # Should a producer ever say two things, the choice must not depend on who came first.
+        merged[name] = a if b is None else b if a is None else max(a, b)
+    for name, version in VERSIONED.items():
+        # Versions are never used twice, so equal ones carry the same value.
+        newer = other if getattr(other, version) > getattr(one, version) else one
+        merged[name], merged[version] = getattr(newer, name), getattr(newer, version)
+    return OrderFact(**merged)
+
+
+def newest(one: F, other: F) -> F:
+    """For facts that are stated as a whole: the higher version."""
+    return other if other.version > one.version else one

@@ -1,0 +1,294 @@
+"""A park of random orders and the events it publishes, and a plain recount of what they say."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.contracts import catalog, customs, routing
+from shared.contracts.envelope import Envelope, EventPayload
+from shared.db import Database
+from shared.kernel.ids import new_id
+from shared.kernel.money import Money
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+BELTS = ("yiwu", "ezhou", "shiyan")
+MARKETS = {"DE": "EUR", "US": "USD", "JP": "JPY"}
+
+
+@dataclass
+class Order:
+    id: str
+    merchant: str
+    belt: str
+    market: str
+    total_minor: int
+    weight_g: int
+    placed: datetime | None = None
+    backordered: datetime | None = None
+    cancelled: datetime | None = None
+    submitted: datetime | None = None
+    released: datetime | None = None
+    departed: datetime | None = None
+    delivered: datetime | None = None
+    state: str = ""
+    versions: Counter[str] = field(default_factory=Counter)
+
+
+class Park:
+    """Random histories from a seed: `events` are in the order in which they happened."""
+
+    def __init__(self, seed: int, *, orders: int = 30) -> None:
+        self.rng = random.Random(seed)
+        self.events: list[Envelope] = []
+        self.orders: list[Order] = []
+        self.flights: list[tuple[datetime, str, str, str, int]] = []
+        self.merchants = [
+            (new_id("mer"), self.rng.choice(BELTS), self.rng.random() < 0.3) for _ in range(4)
+        ]
+        for merchant_id, belt, has_office in self.merchants:
+            payload = catalog.MerchantRegistered(
+                merchant_id=merchant_id,
+                name={"en": "Factory"},
+                belt=belt,
+                has_office=has_office,
+                synthetic=True,
+                registered_at=T0,
+            )
+            self._publish(payload, merchant_id, merchant_id, 1, T0)
+        for _ in range(orders):
+            self._order()
+        for _ in range(6):
+            self._flight()
+
+    def _publish(
+        self, payload: EventPayload, tenant: str, subject: str, version: int, at: datetime
+    ) -> None:
+        self.events.append(
+            Envelope(
+                id=new_id("evt"),
+                source="/test",
+                type=payload.event_type,
+                subject=subject,
+                time=at,
+                tenant_id=tenant,
+                aggregate_version=version,
+                traceparent=None,
+                data=payload.model_dump_json().encode(),
+            )
+        )
+
+    def _later(self, at: datetime) -> datetime:
+        return at + timedelta(seconds=self.rng.randrange(1, 60_000))
+
+    def _order(self) -> None:
+        merchant_id, belt, _ = self.rng.choice(self.merchants)
+        order = Order(
+            id=new_id("ord"),
+            merchant=merchant_id,
+            belt=belt,
+            market=self.rng.choice(list(MARKETS)),
+            total_minor=self.rng.randrange(1, 100_000),
+            weight_g=self.rng.randrange(1, 50_000),
+        )
+        self.orders.append(order)
+        at = self._later(T0)
+        if self.rng.random() < 0.2:
+            order.backordered = at
+            self._catalog(order, "backordered", at)
+            if self.rng.random() < 0.5:
+                return
+            at = self._later(at)
+        order.placed = at
+        self._catalog(order, "placed", at)
+        if self.rng.random() < 0.1:
+            order.cancelled = at = self._later(at)
+            self._catalog(order, "cancelled", at)
+            return
+        self._way(order, at)
+
+    def _catalog(self, order: Order, what: str, at: datetime) -> None:
+        order.versions["order"] += 1
+        facts: dict[str, Any] = {
+            "order_id": order.id,
+            "merchant_id": order.merchant,
+            "belt": order.belt,
+            "store": "direct",
+            "order_number": order.id,
+            "ordered_at": T0,
+            "placed_at": at,
+            "ship_to": {"country": order.market},
+            "currency": MARKETS[order.market],
+            "total_minor": order.total_minor,
+            "lines": [],
+            "gross_weight_g": order.weight_g,
+            "net_weight_g": order.weight_g,
+            "volume_cm3": 1,
+        }
+        payload: EventPayload
+        if what == "placed":
+            payload = catalog.OrderPlaced(**facts)
+        elif what == "backordered":
+            payload = catalog.OrderBackordered(**facts, shortages=[])
+        elif what == "cancelled":
+            payload = catalog.OrderCancelled(
+                order_id=order.id, merchant_id=order.merchant, reason="test"
+            )
+        else:
+            payload = catalog.OrderStatusChanged.model_validate(
+                {
+                    "order_id": order.id,
+                    "merchant_id": order.merchant,
+                    "status_before": order.state,
+                    "status": what,
+                }
+            )
+        order.state = what
+        self._publish(payload, order.merchant, order.id, order.versions["order"], at)
+
+    def _way(self, order: Order, at: datetime) -> None:
+        """As far as chance lets it come."""
+        facts = {"order_id": order.id, "merchant_id": order.merchant}
+        shipment = facts | {"shipment_id": "shp_" + order.id[4:], "house_waybill": "H1"}
+        steps: list[Callable[[datetime], None]] = [
+            lambda t: self._customs(order, customs.DeclarationSubmitted, t),
+            lambda t: self._customs(order, customs.DeclarationReturned, t),
+            lambda t: self._customs(order, customs.DeclarationSubmitted, t),
+            lambda t: self._customs(order, customs.DeclarationReleased, t),
+            lambda t: self._departed(order, shipment, t),
+            lambda t: self._delivered(order, shipment, t),
+        ]
+        if self.rng.random() < 0.8:
+            del steps[1:3]
+        for step in steps[: self.rng.randrange(len(steps) + 1)]:
+            at = self._later(at)
+            step(at)
+
+    def _customs(self, order: Order, kind: type[Any], at: datetime) -> None:
+        order.versions["declaration"] += 1
+        if kind is customs.DeclarationSubmitted:
+            order.submitted = order.submitted or at
+            self._catalog(order, "declared", at)
+        if kind is customs.DeclarationReleased:
+            order.released = at
+            self._catalog(order, "released", at)
+        payload = kind(
+            declaration_id="dec_1",
+            order_id=order.id,
+            shipment_id=None,
+            merchant_id=order.merchant,
+            at=at,
+            status="x",
+        )
+        self._publish(payload, order.merchant, "dec_1", order.versions["declaration"], at)
+
+    def _departed(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
+        order.departed = at
+        payload = routing.ShipmentDeparted(
+            **shipment,
+            master_waybill="123-12345675",
+            flight_id="flt_1",
+            flight_number="O37001",
+            departed_at=at,
+            gross_weight_g=order.weight_g,
+        )
+        self._publish(payload, order.merchant, "shp_1", 2, at)
+        self._catalog(order, "departed", at)
+
+    def _delivered(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
+        order.delivered = at
+        payload = routing.ShipmentDelivered(
+            **shipment, airport="LGG", delivered_at=at, promised_at=at
+        )
+        self._publish(payload, order.merchant, "shp_1", 3, at)
+        self._catalog(order, "delivered", at)
+
+    def _flight(self) -> None:
+        at, origin = self._later(T0), self.rng.choice(["EHU", "LGG"])
+        number, mode = f"O37{self.rng.randrange(3)}", self.rng.choice(["air", "air", "road"])
+        weight_g = self.rng.randrange(1, 90_000_000)
+        self.flights.append((at, number, origin, mode, weight_g))
+        payload = routing.FlightDeparted.model_validate(
+            {
+                "flight_id": new_id("flt"),
+                "flight_number": number,
+                "mode": mode,
+                "origin": origin,
+                "destination": "FRA",
+                "departed_at": at,
+                "master_waybill": None,
+                "shipments": 1,
+                "gross_weight_g": weight_g,
+            }
+        )
+        self._publish(payload, "park", payload.flight_id, 1, at)
+
+    def recount(self, *, merchant: str | None = None) -> dict[str, Any]:
+        """Every figure, by hand: name → value, or name → {(dimension values): value}."""
+        orders = [o for o in self.orders if merchant in (None, o.merchant)]
+        volume: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        for o in orders:
+            if o.placed and not o.cancelled:
+                key = (day(o.placed), o.market, o.belt, MARKETS[o.market])
+                volume[key] += o.total_minor
+        waits = sorted(
+            (o.released - o.submitted).total_seconds() for o in orders if o.released and o.submitted
+        )
+        delivered = [o for o in orders if o.delivered and o.placed]
+        in_time = [o for o in delivered if next_day(o)]
+        air = [f for f in self.flights if f[3] == "air"]
+        ours = [f for f in air if f[2] == "EHU"]
+        merchants = [m for m in self.merchants if merchant in (None, m[0])]
+        figures: dict[str, Any] = {
+            "trade_volume": {k: Money(v, k[3]).amount for k, v in volume.items()},
+            "orders": len(orders),
+            "orders_by_state": dict(Counter(o.state for o in orders)),
+            "tonnes_shipped": sum(o.weight_g for o in orders if o.departed) / 1e6,
+            "companies": len(merchants),
+            "offices": sum(m[2] for m in merchants),
+            "tonnes": sum(f[4] for f in ours) / 1e6,
+            "tonnes_all_legs": sum(f[4] for f in air) / 1e6,
+            "flights_departed": len(ours),
+            "routes_flown": len({f[1] for f in ours}),
+        }
+        if waits:
+            figures["clearance_time_p50"] = percentile(waits, 0.5)
+            figures["clearance_time_p95"] = percentile(waits, 0.95)
+        if delivered:
+            figures["next_day_share"] = len(in_time) / len(delivered)
+        return figures
+
+
+def day(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).date().isoformat()
+
+
+def next_day(order: Order) -> bool:
+    assert order.placed is not None
+    assert order.delivered is not None
+    placed_on = date.fromisoformat(day(order.placed))
+    return date.fromisoformat(day(order.delivered)) <= placed_on + timedelta(days=1)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Linear interpolation between the closest ranks."""
+    rank = share * (len(values) - 1)
+    low = int(rank)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (values[high] - values[low]) * (rank - low)
+
+
+@pytest.fixture
+async def db(db_for: Callable[[str], Awaitable[Database]]) -> Database:
+    return await db_for("analytics")
+
+
+@pytest.fixture
+def make_park() -> type[Park]:
+    return Park

@@ -1,0 +1,167 @@
+"""KPIs against a plain recount: events permuted, doubled and cut into slices at random."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.analytics import queries
+from services.analytics.app import create_app
+from services.analytics.consumers import on_batch
+from services.analytics.domain.kpi import chosen_kpis
+from services.analytics.queries import Kpi, KpiFilter
+from services.analytics.settings import Settings
+from shared.db import Database
+from shared.kernel.identity import PARK, Role
+
+EVERYTHING = frozenset({"day", "market", "belt"})
+
+
+async def empty(db: Database) -> None:
+    tables = "order_fact, merchant_fact, flight_fact, progress"
+    for table in tables.split(", "):
+        async with db.transaction(PARK) as uow:
+            await uow._connection.execute(f"DELETE FROM analytics.{table}")
+
+
+async def consume(db: Database, events: list[Any], cuts: Any) -> None:
+    """In random order, some twice, in slices of random length."""
+    events = events + cuts.sample(events, len(events) // 3)
+    cuts.shuffle(events)
+    while events:
+        count = cuts.randrange(1, 80)
+        async with db.transaction(PARK) as uow:
+            await on_batch(uow, events[:count])
+        events = events[count:]
+
+
+async def figures(db: Database, tenant: str = PARK) -> dict[str, Any]:
+    """In the shape of Park.recount."""
+    is_park = tenant == PARK
+    async with db.read(tenant) as reader:
+        whole = await queries.list_kpis(
+            reader,
+            kpis=chosen_kpis((), needed=frozenset(), is_park=is_park),
+            asked=KpiFilter(),
+            airport="EHU",
+        )
+        parts = await queries.list_kpis(
+            reader,
+            kpis=chosen_kpis(("trade_volume",), needed=EVERYTHING, is_park=is_park),
+            asked=KpiFilter(group_by=EVERYTHING),
+            airport="EHU",
+        )
+    found: dict[str, Any] = {
+        k.name: k.value for k in whole if k.name not in {"trade_volume", "orders_by_state"}
+    }
+    found["orders_by_state"] = {
+        k.dimensions["state"]: k.value for k in whole if k.name == "orders_by_state"
+    }
+    found["trade_volume"] = {(*_place(k), k.unit): k.value for k in parts}
+    return found
+
+
+def _place(kpi: Kpi) -> tuple[str, str, str]:
+    return kpi.dimensions["day"], kpi.dimensions["market"], kpi.dimensions["belt"]
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 2**32), cuts=st.randoms(use_true_random=False))
+async def test_every_figure_equals_the_recount(
+    db: Database, make_park: Any, seed: int, cuts: Any
+) -> None:
+    await empty(db)
+    park = make_park(seed)
+    await consume(db, park.events, cuts)
+    found, expected = await figures(db), park.recount()
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name] == (pytest.approx(value) if isinstance(value, float) else value), name
+
+
+async def test_a_merchant_sees_its_own_figures_only(
+    db: Database, make_park: Any, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
+) -> None:
+    await empty(db)
+    park = make_park(11, orders=60)
+    async with db.transaction(PARK) as uow:
+        await on_batch(uow, park.events)
+    app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
+    merchant = park.merchants[0][0]
+    expected = park.recount(merchant=merchant)
+    token = token_for(Role.MERCHANT, merchant, ["analytics:read"])
+    async with client_for(app, token=token) as client:
+        items = (await client.get("/v1/kpis", params={"limit": 200})).json()["items"]
+        by_name = {item["name"]: item["value"] for item in items}
+        assert by_name["orders"] == expected["orders"]
+        assert by_name["companies"] == 1
+        assert "tonnes" not in by_name
+        refused = await client.get("/v1/kpis", params={"name": "tonnes"})
+        assert (refused.status_code, refused.json()["code"]) == (
+            403,
+            "analytics.kpi.of_the_park",
+        )
+
+
+async def test_the_api_filters_groups_and_pages(
+    db: Database, make_park: Any, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
+) -> None:
+    await empty(db)
+    park = make_park(12, orders=60)
+    async with db.transaction(PARK) as uow:
+        await on_batch(uow, park.events)
+    volume = park.recount()["trade_volume"]
+    newest = max(event.time for event in park.events)
+    app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
+    async with client_for(app, token=token_for(Role.OPERATOR, scopes=["analytics:read"])) as c:
+        params: dict[str, Any] = {
+            "name": "trade_volume",
+            "group_by": ["day", "market", "belt"],
+            "limit": 5,
+        }
+        seen: list[dict[str, Any]] = []
+        while True:
+            page = (await c.get("/v1/kpis", params=params)).json()
+            seen += page["items"]
+            if page["next"] is None:
+                break
+            params["cursor"] = page["next"]
+        assert len(seen) == len(volume)
+        assert {item["as_of"] for item in seen} == {newest.isoformat().replace("+00:00", "Z")}
+        (day, market, belt, currency), amount = next(iter(volume.items()))
+        asked = {"name": "trade_volume", "day": day, "market": market, "belt": belt}
+        (one,) = (await c.get("/v1/kpis", params=asked)).json()["items"]
+        assert (one["value"], one["unit"]) == (amount, currency)
+        assert one["dimensions"] == {"day": day, "market": market, "belt": belt}
+
+        wrong = await c.get("/v1/kpis", params={"name": "tonnes", "group_by": "belt"})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "analytics.kpi.not_divisible")
+        unknown = await c.get("/v1/kpis", params={"name": "profit"})
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "analytics.kpi.unknown")
+
+
+async def test_an_empty_park_has_zeros_and_no_invented_percentiles(db: Database) -> None:
+    await empty(db)
+    found = await figures(db)
+    assert found["orders"] == found["companies"] == found["tonnes"] == 0
+    assert found["trade_volume"] == found["orders_by_state"] == {}
+    assert "clearance_time_p50" not in found
+    assert "next_day_share" not in found
+
+
+async def test_an_event_that_breaks_its_contract_is_refused_whole(
+    db: Database, make_park: Any
+) -> None:
+    await empty(db)
+    (event, *_) = make_park(13, orders=1).events
+    broken = type(event)(**(vars(event) | {"data": b'{"merchant_id": 7}'}))
+    with pytest.raises(ValidationError):
+        async with db.transaction(PARK) as uow:
+            await on_batch(uow, [event, broken])
+    assert (await figures(db))["companies"] == 0
