@@ -11,12 +11,12 @@ moves the cursor: a lost connection is a lost lane.
 
 import asyncio
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import asyncpg
 
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from shared.db import Database
 from shared.db.outbox import LANES
 from shared.db.pool import connect
@@ -35,6 +35,8 @@ _POLL_S_MAX: Final = 0.25
 _BALANCE_S: Final = 1.0
 _PRESENCE: Final = 1000  # lock key beside the lanes
 _BACKLOG_ROWS_MAX: Final = 20_000  # of one lane; counting more would cost more than it tells
+_SPEC_VERSION: Final = ("ce_specversion", SPEC_VERSION.encode())
+_CONTENT_TYPE: Final = ("content-type", CONTENT_TYPE.encode())
 _TIMEOUT_S: Final = 20.0  # of a statement, should the server's own limit not reach us
 # A plan made while a partition was empty would scan it; there is always an index. A relay that
 # vanished without a word must not keep its lanes for hours.
@@ -56,7 +58,7 @@ class Relay:
         self, *, db: Database, service: str, publisher: Publisher, page_rows: int = _PAGE_ROWS
     ) -> None:
         self._db = db
-        self._source = f"/airlane/{service}"
+        self._source = f"/airlane/{service}".encode()
         self._publisher = publisher
         self._page_rows = page_rows
         self._sql = sql.RelayStatements(db.schema)
@@ -162,25 +164,7 @@ class Relay:
         self._under_way = full
 
     def _record(self, row: asyncpg.Record) -> OutgoingRecord:
-        payload = row["payload"].encode()
-        envelope = Envelope(
-            id=row["event_id"],
-            source=self._source,
-            type=row["type"],
-            subject=row["aggregate_id"],
-            time=row["occurred_at"],
-            tenant_id=row["tenant_id"],
-            aggregate_version=row["aggregate_version"],
-            traceparent=row["traceparent"],
-            data=payload,
-        )
-        return OutgoingRecord(
-            row["topic"],
-            row["aggregate_id"].encode(),
-            payload,
-            envelope.headers(),
-            int(row["created_at"].timestamp() * 1000),
-        )
+        return record_of(row, self._source)
 
     async def _balance(self, connection: asyncpg.Connection) -> None:
         """Takes free lanes up to a fair share, and gives back what is above it."""
@@ -238,8 +222,30 @@ async def _close(connection: asyncpg.Connection) -> None:
         connection.terminate()
 
 
+def record_of(row: Mapping[str, Any], source: bytes) -> OutgoingRecord:
+    """What `Envelope.headers()` says, a third of its time: this is the relay's inner loop."""
+    key = row["aggregate_id"].encode()
+    headers = [
+        _SPEC_VERSION,
+        ("ce_id", row["event_id"].encode()),
+        ("ce_source", source),
+        ("ce_type", row["type"].encode()),
+        ("ce_subject", key),
+        ("ce_time", row["occurred_at"].isoformat().encode()),
+        ("ce_tenantid", row["tenant_id"].encode()),
+        ("ce_aggregateversion", b"%d" % row["aggregate_version"]),
+        _CONTENT_TYPE,
+    ]
+    traceparent = row["traceparent"]
+    if traceparent:
+        headers.append(("ce_traceparent", traceparent.encode()))
+    # The record's time is that of the commit: ages seen by consumers start there.
+    return OutgoingRecord(row["topic"], key, row["payload"].encode(), headers, row["created_ms"])
+
+
 def _observe(published: list[asyncpg.Record]) -> None:
-    now_s = real_time_ms() / 1000
+    now_ms = real_time_ms()
     metrics.OUTBOX_PUBLISHED.inc(len(published))
-    for row in published:
-        metrics.OUTBOX_PUBLISH_SECONDS.observe(max(now_s - row["created_at"].timestamp(), 0.0))
+    # Of a large page a hundred rows, evenly spread, tell the same as all.
+    for row in published[:: max(len(published) // 100, 1)]:
+        metrics.OUTBOX_PUBLISH_SECONDS.observe(max(now_ms - row["created_ms"], 0) / 1000)

@@ -14,7 +14,7 @@ from shared.db import Statement
 
 _COLUMNS: Final = (
     "id, event_id, topic, aggregate_id, type, tenant_id, aggregate_version, occurred_at,"
-    " traceparent, payload, created_at"
+    " traceparent, payload, (extract(epoch FROM created_at) * 1000)::bigint AS created_ms"
 )
 
 

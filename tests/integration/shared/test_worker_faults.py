@@ -82,7 +82,7 @@ async def all_done(park: ParcelPark, versions: dict[str, int]) -> bool:
 
 
 async def assert_once_and_in_order(park: ParcelPark) -> None:
-    """A COMMIT without an answer may have happened: then a version is there twice, as two events."""
+    """A COMMIT without an answer may have happened: then two events carry the same version."""
     effects = await park.effects()
     assert len({effect["event_id"] for effect in effects}) == len(effects)
     for key in KEYS:
