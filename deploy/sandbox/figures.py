@@ -130,7 +130,7 @@ def _at(values: Sequence[float], share: float) -> float:
 
 
 def _reasons(orders: Iterable[Mapping[str, Any]]) -> list[Report]:
-    """Why orders did not arrive, in groups: names and numbers in a reason are left out."""
+    """Why orders did not arrive, in groups: numbers in a reason make no group of their own."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for order in orders:
         if order["status"] in _WHY:
@@ -144,5 +144,5 @@ def _reasons(orders: Iterable[Mapping[str, Any]]) -> list[Report]:
 
 
 def _shape(reason: str) -> str:
-    words = ("#" if any(c.isdigit() for c in w) or w.isupper() else w for w in reason.split())
+    words = ("#" if any(c.isdigit() for c in word) else word for word in reason.split())
     return " ".join(words)[:60]

@@ -13,7 +13,7 @@ from rich.status import Status
 
 from shared.kernel.clock import monotonic_s
 
-_PLAIN_EVERY_S: Final = 5.0
+_PLAIN_EVERY_S: Final = 10.0
 
 
 class Progress:
