@@ -80,7 +80,7 @@ SCHEMA = """
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id text NOT NULL,
         payload jsonb NOT NULL);
     INSERT INTO bench.product
-    SELECT 'prd_' || n, 'mer_bench', 'SKU-' || n, '{"en": "Lamp", "zh-CN": "灯"}', '940520', 'CN',
+    SELECT 'prd_' || n, 'mer_bench', 'SKU-' || n, '{"en": "Lamp", "zh-CN": "灯"}', '940521', 'CN',
            900, 1000, '{100,100,200}', 1299, 'GBP', false, true, 1
     FROM generate_series(1, 1000) AS n;
 """

@@ -122,7 +122,7 @@ async def _set_stage(park: Park) -> list[str]:
 
 _PRODUCT = {
     "title": {"en": "Lamp", "zh-CN": "灯"},
-    "hs_code": "940520",
+    "hs_code": "940521",
     "origin_country": "CN",
     "net_weight_g": 300,
     "gross_weight_g": 350,

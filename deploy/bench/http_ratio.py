@@ -7,6 +7,7 @@ traces and, for orders, reserves stock and writes the event; the yardstick does 
 
 import asyncio
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -55,8 +56,11 @@ class Api:
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            result: dict[str, Any] = json.loads(answer.read())
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                result: dict[str, Any] = json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{method} {path}: {error.read().decode()}") from error
         return result
 
     def log_in(self, client_id: str, client_secret: str) -> str:
@@ -75,7 +79,7 @@ class Api:
 def _product(n: int) -> dict[str, Any]:
     return {
         "title": {"en": f"Lamp {n}", "zh-CN": f"灯 {n}"},
-        "hs_code": "940520",
+        "hs_code": "940521",
         "origin_country": "CN",
         "net_weight_g": 900,
         "gross_weight_g": 1000,

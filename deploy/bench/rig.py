@@ -139,6 +139,10 @@ def process(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator[None
         )
     try:
         yield
+    except Exception:
+        # The folder goes away with the log in it.
+        sys.stderr.write(f"\n{log.name}:\n{log.read_text()[-3000:]}\n")
+        raise
     finally:
         child.terminate()
         try:
@@ -178,6 +182,7 @@ def http_load(
         cwd=ROOT,
         capture_output=True,
         check=True,
+        timeout=seconds + 30,
     )
     result: dict[str, Any] = json.loads(done.stdout)
     return result
