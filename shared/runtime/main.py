@@ -66,26 +66,26 @@ def _parser(service: str) -> argparse.ArgumentParser:
 
 
 def _api(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
+    settings = _settings(service, factories)
     from shared.runtime.api import serve  # noqa: PLC0415
 
-    settings = _settings(service, factories)
     return serve(_named(factories["api"])(settings), settings)
 
 
 def _worker(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
+    settings = _settings(service, factories)
     from shared.runtime.worker import run  # noqa: PLC0415
 
-    settings = _settings(service, factories)
     return run(_named(factories["worker"])(settings))
 
 
 def _migrate(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
-    from shared.db.migrate import upgrade  # noqa: PLC0415
-
     settings = _settings(service, factories)
     if settings.owner_database_url is None:
         variable = f"{service.upper()}_OWNER_DATABASE_URL"
         raise SettingsError([f"{variable} is not set: migrations run as the owner role."])
+    from shared.db.migrate import upgrade  # noqa: PLC0415
+
     try:
         changed = asyncio.run(upgrade(service, settings.owner_database_url))
     except OSError as error:
