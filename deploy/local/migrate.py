@@ -9,7 +9,6 @@ import os
 import sys
 
 import asyncpg
-from aiokafka.errors import KafkaError
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +16,7 @@ from deploy.local.services import DATABASE, chosen_services
 from shared.contracts.topics import TOPICS
 from shared.db.migrate import upgrade
 from shared.db.roles import bootstrap_sql, database_sql
-from shared.kafka.admin import ensure_topics
+from shared.kafka.admin import KafkaError, ensure_topics
 
 
 async def bootstrap(admin_dsn: str, services: tuple[str, ...]) -> None:

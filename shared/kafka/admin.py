@@ -12,6 +12,9 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from shared.contracts.topics import TopicSpec
 from shared.kernel.clock import monotonic_s
 
+# Callers outside this package catch what it raises without knowing the client library.
+__all__ = ["KafkaError", "ensure_topics"]
+
 _RETRY_S = 0.2
 _COPIES = 3  # or one per broker, where there are fewer
 
