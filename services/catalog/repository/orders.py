@@ -42,8 +42,8 @@ WRITE_ORDERS: Final = sql(
             postal_code, currency, total_minor, belt, lines, fingerprint, status, stock_state,
             facts, version, accepted_at)
         SELECT o.id, :tenant, o.store, o.order_number, o.ordered_at, o.country, o.postal_code,
-            o.currency, o.total_minor, o.belt, o.lines::jsonb, o.fingerprint, o.status, o.stock_state,
-            o.facts, 1, :now
+            o.currency, o.total_minor, o.belt, o.lines::jsonb, o.fingerprint, o.status,
+            o.stock_state, o.facts, 1, :now
         FROM unnest(:id, :store, :order_number, :ordered_at, :country, :postal_code, :currency,
             :total_minor, :belt, :lines, :fingerprint, :status, :stock_state, :facts)
             AS o(id, store, order_number, ordered_at, country, postal_code, currency,

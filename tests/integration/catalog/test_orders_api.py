@@ -8,7 +8,11 @@ from httpx2 import AsyncClient
 
 from shared.contracts.catalog import OrderPlaced
 from shared.kernel.identity import Role
-from tests.integration.catalog.conftest import Merchant, NewMerchant, an_order, refused
+from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+    Merchant,
+    an_order,
+    refused,
+)
 
 
 async def test_an_order_reserves_its_stock(merchant: Merchant) -> None:
@@ -319,9 +323,7 @@ async def test_list_pages_and_filters(merchant: Merchant, operator: AsyncClient)
     )
 
 
-async def test_merchants_do_not_see_each_other(
-    merchant: Merchant, new_merchant: NewMerchant
-) -> None:
+async def test_merchants_do_not_see_each_other(merchant: Merchant, new_merchant: Any) -> None:
     other = await new_merchant()
     await merchant.stocked("A-1", 3)
     order = await merchant.ordered(("A-1", 1))

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.conftest import Merchant, NewMerchant, a_product, refused
+from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+    Merchant,
+    a_product,
+    refused,
+)
 
 
 async def test_put_creates_and_get_reads_it_back(merchant: Merchant) -> None:
@@ -259,9 +263,7 @@ async def test_an_operator_says_for_whom(operator: AsyncClient, merchant: Mercha
     refused(unknown, 404, "catalog.merchant.not_found")
 
 
-async def test_merchants_do_not_see_each_other(
-    merchant: Merchant, new_merchant: NewMerchant
-) -> None:
+async def test_merchants_do_not_see_each_other(merchant: Merchant, new_merchant: Any) -> None:
     other = await new_merchant()
     await merchant.stocked("MINE", 3)
     headers = {"If-Match": "*"}

@@ -1,0 +1,308 @@
+"""An order followed through routing and customs: facts in any order, stock consumed once."""
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.catalog.consumers import observing
+from services.catalog.domain.order import OrderNotFound
+from services.catalog.worker import SUBSCRIPTIONS
+from shared.contracts import customs, routing
+from shared.contracts.envelope import Envelope, EventPayload
+from shared.db import Database
+from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
+from shared.testing.clock import ManualClock
+from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+    Merchant,
+    refused,
+)
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+class World:
+    """Routing and customs, as far as catalog hears of them."""
+
+    def __init__(self, merchant: Merchant, order_id: str) -> None:
+        self.merchant = merchant
+        self.who = {"order_id": order_id, "merchant_id": merchant.id}
+        self.shipment_id, self.declaration_id = new_id("shp"), new_id("dec")
+        self._versions = {"routing": itertools.count(1), "customs": itertools.count(1)}
+
+    def envelope(self, payload: EventPayload, *, tenant: str | None = None) -> Envelope:
+        service = payload.event_type.partition(".")[0]
+        return Envelope(
+            id=new_id("evt"),
+            source=f"/{service}",
+            type=payload.event_type,
+            subject=self.shipment_id if service == "routing" else self.declaration_id,
+            time=NOW,
+            tenant_id=tenant or self.merchant.id,
+            aggregate_version=next(self._versions[service]),
+            traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01",
+            data=payload.model_dump_json().encode(),
+        )
+
+    def booked(self, *, rebooked: bool = False) -> Envelope:
+        leg = routing.ItineraryLeg(
+            flight_id="flt_1",
+            flight_number="O3 201",
+            mode="air",
+            origin="EHU",
+            destination="LGG",
+            departs_at=NOW,
+            arrives_at=NOW + timedelta(hours=11),
+        )
+        return self.envelope(
+            routing.ShipmentBooked(
+                **self.who,
+                shipment_id=self.shipment_id,
+                house_waybill="EHU00000017",
+                itinerary=(leg,),
+                cut_off_at=NOW,
+                promised_at=NOW + timedelta(days=2),
+                gross_weight_g=220,
+                volume_cm3=576,
+                pieces=1,
+                destination_country="GB",
+                rebooked=rebooked,
+            )
+        )
+
+    def unroutable(self) -> Envelope:
+        return self.envelope(
+            routing.ShipmentUnroutable(
+                **self.who,
+                shipment_id=self.shipment_id,
+                code="routing.itinerary.no_capacity",
+                reason="All flights are full.",
+                remedy="Wait for 24 November.",
+            )
+        )
+
+    def departed(self) -> Envelope:
+        return self.envelope(
+            routing.ShipmentDeparted(
+                **self.who,
+                shipment_id=self.shipment_id,
+                house_waybill="EHU00000017",
+                master_waybill="999-12345675",
+                flight_id="flt_1",
+                flight_number="O3 201",
+                departed_at=NOW + timedelta(hours=3),
+                gross_weight_g=220,
+            )
+        )
+
+    def status(self) -> Envelope:
+        return self.envelope(
+            routing.ShipmentStatus(
+                **self.who,
+                shipment_id=self.shipment_id,
+                code="RCF",
+                airport="LGG",
+                occurred_at=NOW + timedelta(hours=14),
+            )
+        )
+
+    def delivered(self) -> Envelope:
+        return self.envelope(
+            routing.ShipmentDelivered(
+                **self.who,
+                shipment_id=self.shipment_id,
+                house_waybill="EHU00000017",
+                airport="LGG",
+                delivered_at=NOW + timedelta(days=1),
+                promised_at=NOW + timedelta(days=2),
+            )
+        )
+
+    def declared(self, kind: type[Any], **more: Any) -> Envelope:
+        facts = self.who | {
+            "declaration_id": self.declaration_id,
+            "shipment_id": self.shipment_id,
+            "at": NOW + timedelta(minutes=5),
+            "status": kind.event_type.rpartition(".")[2],
+        }
+        return self.envelope(kind(**(facts | more)))
+
+
+class Consumer:
+    """The slice as the kit's loop would hand it over."""
+
+    def __init__(self, db: Database, clock: ManualClock) -> None:
+        self._db = db
+        self._handle = observing(SUBSCRIPTIONS, clock)
+
+    async def hears(self, *envelopes: Envelope) -> None:
+        async with self._db.transaction(PARK) as uow:
+            await self._handle(uow, envelopes)
+
+
+@pytest.fixture
+async def consumer(db_for: Any, catalog_clock: ManualClock) -> Consumer:
+    return Consumer(await db_for("catalog"), catalog_clock)
+
+
+@pytest.fixture
+async def world(merchant: Merchant) -> World:
+    await merchant.stocked("A-1", 10)
+    return World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+
+
+async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> None:
+    merchant, order_id = world.merchant, world.who["order_id"]
+    steps = [
+        (world.booked(), "booked"),
+        (world.declared(customs.DeclarationSubmitted), "declared"),
+        (world.declared(customs.DeclarationAccepted, channel="green"), "declared"),
+        (world.declared(customs.DeclarationScreened, lane=2, passed=True), "declared"),
+        (world.declared(customs.DeclarationReleased, channel="green"), "released"),
+        (world.departed(), "departed"),
+        (world.status(), "departed"),
+        (world.declared(customs.DeclarationClosed), "departed"),
+        (world.delivered(), "delivered"),
+    ]
+    for envelope, status in steps:
+        await consumer.hears(envelope)
+        assert (await merchant.order(order_id))["status"] == status, envelope.type
+    order = await merchant.order(order_id)
+    assert order["shipment"]["house_waybill"] == "EHU00000017"
+    (leg,) = order["shipment"]["itinerary"]
+    assert (leg["from"], leg["to"], leg["flight"]) == ("EHU", "LGG", "O3 201")
+    assert order["declaration"] == {
+        "id": world.declaration_id,
+        "status": "closed",
+        "channel": "green",
+    }
+    assert "reason" not in order
+    assert {entry["service"] for entry in order["timeline"]} == {"catalog", "routing", "customs"}
+    assert [e["at"] for e in order["timeline"]] == sorted(e["at"] for e in order["timeline"])
+    assert len(order["timeline"]) == 10
+    assert await merchant.stock("A-1") == (7, 0)
+    events = await merchant.events(order_id)
+    changes = [e for e in events if e["type"] == "catalog.order.status_changed"]
+    assert [e["data"]["status"] for e in changes] == [
+        "booked",
+        "declared",
+        "released",
+        "departed",
+        "delivered",
+    ]
+    assert [e["aggregate_version"] for e in events] == list(range(1, 7))
+    await merchant.ledger_equals_counters()
+
+
+async def test_any_order_in_any_slices_ends_the_same(
+    merchant: Merchant, consumer: Consumer
+) -> None:
+    await merchant.stocked("A-1", 100)
+    rng = random.Random(20261122)
+    outcomes = []
+    for _ in range(8):
+        world = World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+        events = [
+            world.booked(),
+            world.booked(rebooked=True),
+            world.declared(customs.DeclarationSubmitted),
+            world.declared(customs.DeclarationInspection, channel="red", detail="look inside"),
+            world.declared(customs.DeclarationReleased, channel="yellow"),
+            world.departed(),
+            world.delivered(),
+        ]
+        events += rng.sample(events, 3)
+        rng.shuffle(events)
+        while events:
+            size = rng.randint(1, len(events))
+            await consumer.hears(*events[:size])
+            events = events[size:]
+        order = await merchant.order(world.who["order_id"])
+        outcomes.append((order["status"], order["declaration"]["channel"], order.get("reason")))
+    assert set(outcomes) == {("delivered", "yellow", None)}
+    assert await merchant.stock("A-1") == (100 - 8 * 3, 0)
+    await merchant.ledger_equals_counters()
+
+
+async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consumer) -> None:
+    await merchant.stocked("A-1", 100)
+    await merchant.stocked("B-1", 100)
+    worlds = [
+        World(merchant, (await merchant.ordered(("A-1", 1), ("B-1", 2)))["id"]) for _ in range(10)
+    ]
+    await consumer.hears(*(w.booked() for w in worlds), *(w.departed() for w in worlds[:6]))
+    assert await merchant.stock("A-1") == (94, 4)
+    assert await merchant.stock("B-1") == (88, 8)
+    await merchant.ledger_equals_counters()
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "reason"),
+    [
+        (World.unroutable, "unroutable", "All flights are full. Wait for 24 November."),
+        (
+            lambda w: w.declared(customs.DeclarationBlocked, detail="weights differ"),
+            "held",
+            "weights differ",
+        ),
+        (lambda w: w.declared(customs.DeclarationReturned), "held", "customs: returned"),
+        (
+            lambda w: w.declared(customs.DeclarationScreened, lane=3, passed=False),
+            "held",
+            "security lane 3 did not pass the parcels",
+        ),
+    ],
+)
+async def test_what_stops_an_order_says_why(
+    world: World, consumer: Consumer, make: Any, status: str, reason: str
+) -> None:
+    await consumer.hears(make(world))
+    order = await world.merchant.order(world.who["order_id"])
+    assert (order["status"], order["reason"]) == (status, reason)
+
+
+async def test_what_has_left_cannot_be_cancelled(world: World, consumer: Consumer) -> None:
+    await consumer.hears(world.booked(), world.departed())
+    path = f"/v1/orders/{world.who['order_id']}:cancel"
+    answer = await world.merchant.client.post(path, json={"reason": "too late"})
+    problem = refused(answer, 409, "catalog.order.not_cancellable")
+    assert "departed" in problem["detail"]
+
+
+async def test_a_cancelled_order_that_flew_all_the_same(world: World, consumer: Consumer) -> None:
+    """The goods are gone, but not those which somebody else has reserved meanwhile."""
+    merchant, order_id = world.merchant, world.who["order_id"]
+    await merchant.client.post(f"/v1/orders/{order_id}:cancel", json={"reason": "x"})
+    await merchant.ordered(("A-1", 9))
+    await consumer.hears(world.departed())
+    await consumer.hears(world.delivered())
+    assert (await merchant.order(order_id))["status"] == "delivered"
+    assert await merchant.stock("A-1") == (9, 9)
+    await merchant.ledger_equals_counters()
+
+
+async def test_unknown_and_foreign_orders_are_refused(
+    world: World, consumer: Consumer, new_merchant: Any
+) -> None:
+    stranger = World(world.merchant, new_id("ord"))
+    with pytest.raises(OrderNotFound):
+        await consumer.hears(stranger.booked())
+    other = await new_merchant()
+    forged = World(other, world.who["order_id"]).booked()
+    with pytest.raises(OrderNotFound):
+        await consumer.hears(forged)
+    assert (await world.merchant.order(world.who["order_id"]))["status"] == "placed"
+
+
+async def test_the_trace_of_the_event_goes_on(world: World, consumer: Consumer) -> None:
+    await consumer.hears(world.booked())
+    async with world.merchant.db.read(PARK) as reader:
+        traceparent = await reader._connection.fetchval(
+            "SELECT traceparent FROM catalog.outbox WHERE aggregate_id = $1"
+            " AND type = 'catalog.order.status_changed'",
+            world.who["order_id"],
+        )
+    assert traceparent.split("-")[1] == "a" * 32

@@ -1,0 +1,246 @@
+"""Stock: adjustments, the ledger, and back orders that are placed when goods arrive."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.catalog.jobs import place_back_orders
+from shared.db import Database
+from shared.kafka import JobContext
+from shared.testing.clock import ManualClock
+from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+    Merchant,
+    an_order,
+    refused,
+)
+
+
+@dataclass
+class Worker:
+    context: JobContext
+
+    async def tick(self) -> None:
+        await place_back_orders(self.context)
+
+
+@pytest.fixture
+async def worker(db_for: Any, catalog_clock: ManualClock) -> Worker:
+    db: Database = await db_for("catalog")
+    return Worker(JobContext(db=db, clock=catalog_clock))
+
+
+async def test_adjustments_add_up(merchant: Merchant) -> None:
+    product_id = await merchant.stocked("A-1", 10)
+    await merchant.adjusted("A-1", -3, "damaged")
+    await merchant.ordered(("A-1", 2))
+    assert (await merchant.client.get("/v1/stock/A-1")).json() == {
+        "product_id": product_id,
+        "sku": "A-1",
+        "on_hand": 7,
+        "reserved": 2,
+        "available": 5,
+    }
+    below = {"sku": "A-1", "quantity": -6, "reason": "lost"}
+    answer = await merchant.client.post("/v1/stock-adjustments", json=below)
+    refused(answer, 409, "catalog.stock.below_reserved")
+    events = [e for e in await merchant.events() if e["type"] == "catalog.stock.adjusted"]
+    assert [(e["aggregate_version"], e["data"]["delta"]) for e in events] == [(1, 10), (2, -3)]
+    assert events[1]["aggregate_id"] == product_id
+    assert events[1]["data"]["on_hand"] == 7
+    await merchant.ledger_equals_counters()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"quantity": 0}, "catalog.stock.zero_quantity", "/quantity"),
+        ({"quantity": 10**10}, "field.too_large", "/quantity"),
+        ({"reason": "gift"}, "field.not_one_of", "/reason"),
+        ({"sku": "a b"}, "field.wrong_format", "/sku"),
+    ],
+)
+async def test_adjustments_that_make_no_sense(
+    merchant: Merchant, change: dict[str, Any], code: str, pointer: str
+) -> None:
+    body = {"sku": "A-1", "quantity": 1, "reason": "received"} | change
+    refused(await merchant.client.post("/v1/stock-adjustments", json=body), 422, code, pointer)
+
+
+async def test_the_ledger_is_read_newest_first(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 10)
+    order = await merchant.ordered(("A-1", 2))
+    await merchant.client.post(f"/v1/orders/{order['id']}:cancel", json={"reason": "x"})
+    get = merchant.client.get
+    page = (await get("/v1/stock/A-1/ledger", params={"limit": 2})).json()
+    rest = (await get("/v1/stock/A-1/ledger", params={"cursor": page["next"]})).json()
+    rows = page["items"] + rest["items"]
+    assert [(r["reason"], r["on_hand_delta"], r["reserved_delta"]) for r in rows] == [
+        ("released", 0, -2),
+        ("reserved", 0, 2),
+        ("received", 10, 0),
+    ]
+    assert [r["order_id"] for r in rows] == [order["id"], order["id"], None]
+
+
+async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 0)
+    await merchant.stocked("B-1", 0)
+
+    def item(sku: str, quantity: int) -> dict[str, Any]:
+        return {"sku": sku, "quantity": quantity, "reason": "counted"}
+
+    items = [
+        item("A-1", -1),
+        item("A-1", 5),
+        item("A-1", -5),
+        item("gone", 1),
+        item("B-1", 0),
+        item("B-1", 7),
+        item("A-1", -1),
+    ]
+    answer = await merchant.client.post("/v1/stock-adjustments:batch", json={"items": items})
+    assert answer.status_code == 207
+    statuses = [i["status"] for i in answer.json()["items"]]
+    assert statuses == [409, 201, 201, 404, 422, 201, 409]
+    assert await merchant.stock("A-1") == (0, 0)
+    assert await merchant.stock("B-1") == (7, 0)
+    await merchant.ledger_equals_counters()
+
+
+async def test_back_orders_are_placed_oldest_first(merchant: Merchant, worker: Worker) -> None:
+    await merchant.stocked("A-1", 1)
+    await merchant.stocked("B-1", 0)
+    big = await merchant.ordered(("A-1", 9))
+    both = await merchant.ordered(("A-1", 2), ("B-1", 1))
+    first = await merchant.ordered(("A-1", 2))
+    second = await merchant.ordered(("A-1", 2))
+    third = await merchant.ordered(("A-1", 2))
+    await merchant.adjusted("A-1", 4)
+    await worker.tick()
+
+    async def statuses() -> list[str]:
+        orders = [await merchant.order(o["id"]) for o in (big, both, first, second, third)]
+        return [order["status"] for order in orders]
+
+    waiting, placed = "backordered", "placed"
+    assert await statuses() == [waiting, waiting, placed, placed, waiting]
+    assert await merchant.stock("A-1") == (5, 4)
+    await merchant.adjusted("B-1", 1)
+    await worker.tick()
+    assert await statuses() == [waiting, waiting, placed, placed, waiting]
+    await merchant.adjusted("A-1", 1)
+    await worker.tick()
+    assert await statuses() == [waiting, placed, placed, placed, waiting]
+    events = await merchant.events(both["id"])
+    assert [(e["type"], e["aggregate_version"]) for e in events] == [
+        ("catalog.order.backordered", 1),
+        ("catalog.order.placed", 2),
+        ("catalog.order.status_changed", 3),
+    ]
+    assert events[1]["data"]["lines"] == events[0]["data"]["lines"]
+    timeline = (await merchant.order(both["id"]))["timeline"]
+    assert [e["event"] for e in timeline] == ["catalog.order.backordered", "catalog.order.placed"]
+    await merchant.ledger_equals_counters()
+
+
+async def test_released_stock_goes_to_who_waits(merchant: Merchant, worker: Worker) -> None:
+    await merchant.stocked("A-1", 2)
+    holder = await merchant.ordered(("A-1", 2))
+    waiter = await merchant.ordered(("A-1", 1))
+    await merchant.client.post(f"/v1/orders/{holder['id']}:cancel", json={"reason": "x"})
+    await worker.tick()
+    assert (await merchant.order(waiter["id"]))["status"] == "placed"
+    assert await merchant.stock("A-1") == (2, 1)
+
+
+async def test_a_cancelled_back_order_stays_cancelled(merchant: Merchant, worker: Worker) -> None:
+    await merchant.stocked("A-1", 0)
+    order = await merchant.ordered(("A-1", 1))
+    await merchant.client.post(f"/v1/orders/{order['id']}:cancel", json={"reason": "x"})
+    await merchant.adjusted("A-1", 1)
+    await worker.tick()
+    assert (await merchant.order(order["id"]))["status"] == "cancelled"
+    assert await merchant.stock("A-1") == (1, 0)
+
+
+async def test_none_is_lost_when_everything_happens_at_once(
+    merchant: Merchant, worker: Worker
+) -> None:
+    """Orders, arrivals and several workers in parallel: in the end whatever fits is placed."""
+    await merchant.stocked("A-1", 0)
+    await merchant.stocked("B-1", 0)
+    jobs: list[Any] = []
+    for index in range(30):
+        lines = (("A-1", 1), ("B-1", 1)) if index % 2 else (("B-1", 1), ("A-1", 1))
+        jobs.append(merchant.client.post("/v1/orders", json=an_order(*lines)))
+        jobs.append(merchant.adjusted("A-1" if index % 3 else "B-1", 1))
+        if index % 5 == 0:
+            jobs.append(worker.tick())
+    await asyncio.gather(*jobs)
+    await worker.tick()
+    orders = (await merchant.client.get("/v1/orders", params={"limit": 200})).json()["items"]
+    placed = sum(order["status"] == "placed" for order in orders)
+    assert len(orders) == 30
+    # 20 of A and 10 of B have arrived.
+    assert placed == 10
+    assert await merchant.stock("A-1") == (20, 10)
+    assert await merchant.stock("B-1") == (10, 10)
+    await merchant.ledger_equals_counters()
+
+
+_step = st.one_of(
+    st.tuples(st.just("adjust"), st.sampled_from("XYZ"), st.integers(-5, 8)),
+    st.tuples(
+        st.just("order"),
+        st.lists(st.tuples(st.sampled_from("XYZ"), st.integers(1, 4)), min_size=1, max_size=3),
+    ),
+    st.tuples(st.just("cancel"), st.integers(0, 5)),
+    st.tuples(st.just("tick")),
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rounds=st.lists(st.lists(_step, min_size=1, max_size=6), min_size=1, max_size=4))
+async def test_the_ledger_always_adds_up(
+    new_merchant: Any, worker: Worker, rounds: list[list[tuple[Any, ...]]]
+) -> None:
+    """Any steps, those of a round at once: no oversell, and the sums are the counters."""
+    merchant = await new_merchant()
+    for sku in "XYZ":
+        await merchant.stocked(sku, 3)
+    for steps in rounds:
+        listed = await merchant.client.get("/v1/orders", params={"limit": 200})
+        ids = [order["id"] for order in listed.json()["items"]]
+        await asyncio.gather(*(_do(merchant, worker, ids, step) for step in steps))
+        await merchant.ledger_equals_counters()
+    listed = await merchant.client.get("/v1/orders", params={"status": "placed", "limit": 200})
+    reserved = dict.fromkeys("XYZ", 0)
+    for summary in listed.json()["items"]:
+        for line in (await merchant.order(summary["id"]))["lines"]:
+            reserved[line["sku"]] += line["quantity"]
+    for sku in "XYZ":
+        assert (await merchant.stock(sku))[1] == reserved[sku]
+
+
+async def _do(merchant: Merchant, worker: Worker, ids: list[str], step: tuple[Any, ...]) -> None:
+    match step:
+        case ("adjust", sku, quantity):
+            body = {"sku": sku, "quantity": quantity or 1, "reason": "counted"}
+            answer = await merchant.client.post("/v1/stock-adjustments", json=body)
+            assert answer.status_code in (201, 409)
+        case ("order", lines):
+            await merchant.ordered(*lines)
+        case ("cancel", index) if ids:
+            path = f"/v1/orders/{ids[index % len(ids)]}:cancel"
+            answer = await merchant.client.post(path, json={"reason": "x"})
+            assert answer.status_code == 200
+        case ("tick",):
+            await worker.tick()

@@ -1,0 +1,146 @@
+"""The status of an order is a function of what is known, however and whenever it became known."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.catalog.domain.order_facts import (
+    Channel,
+    Clearance,
+    Decision,
+    Declaration,
+    OrderFacts,
+    Plan,
+    Screening,
+    Status,
+    from_json,
+    to_json,
+)
+
+_ranks = st.integers(1, 4)
+_plans = st.builds(
+    Plan,
+    rank=_ranks,
+    shipment_id=st.sampled_from(["shp_1", "shp_2"]),
+    house_waybill=st.none() | st.just("EHU1"),
+    itinerary=st.just(()) | st.just(({"from": "EHU", "to": "LGG"},)),
+    unroutable=st.none() | st.sampled_from(["full", "no way"]),
+)
+_decisions = st.builds(
+    Decision, rank=_ranks, clearance=st.sampled_from(Clearance), detail=st.none() | st.just("d")
+)
+_facts = st.one_of(
+    st.builds(OrderFacts, plan=_plans),
+    st.builds(
+        OrderFacts,
+        decision=_decisions,
+        declaration=st.builds(
+            Declaration, rank=_ranks, id=st.just("dec_1"), status=st.sampled_from("ab")
+        ),
+        channel=st.none()
+        | st.builds(Channel, rank=_ranks, channel=st.sampled_from(["green", "red"])),
+    ),
+    st.builds(
+        OrderFacts,
+        screening=st.builds(Screening, rank=_ranks, lane=st.integers(1, 3), passed=st.booleans()),
+    ),
+    st.just(OrderFacts(departed=True)),
+    st.just(OrderFacts(delivered=True)),
+    st.just(OrderFacts(placed=True)),
+    st.builds(OrderFacts, cancelled=st.sampled_from(["a", "b"])),
+)
+
+
+def joined(facts: list[OrderFacts]) -> OrderFacts:
+    return reduce(OrderFacts.joined, facts, OrderFacts())
+
+
+@given(events=st.lists(_facts, max_size=8), data=st.data())
+def test_any_order_and_any_repetition_end_the_same(events: list[OrderFacts], data: Any) -> None:
+    again = events + data.draw(
+        st.lists(st.sampled_from(events), max_size=4) if events else st.just([])
+    )
+    shuffled = data.draw(st.permutations(again))
+    once, other = joined(events), joined(shuffled)
+    assert once == other
+    assert (once.status, once.reason) == (other.status, other.reason)
+
+
+@given(a=_facts, b=_facts, c=_facts)
+def test_joining_is_a_semilattice(a: OrderFacts, b: OrderFacts, c: OrderFacts) -> None:
+    assert a.joined(b) == b.joined(a)
+    assert a.joined(b).joined(c) == a.joined(b.joined(c))
+    assert a.joined(a) == a
+
+
+@given(events=st.lists(_facts, max_size=8))
+def test_what_is_stored_comes_back(events: list[OrderFacts]) -> None:
+    facts = joined(events)
+    assert from_json(to_json(facts)) == facts
+
+
+@given(events=st.lists(_facts, max_size=8))
+def test_goods_that_left_never_come_back(events: list[OrderFacts]) -> None:
+    facts = joined([OrderFacts(departed=True), *events])
+    assert facts.status in (Status.DEPARTED, Status.DELIVERED)
+    assert facts.reason is None
+
+
+PLACED = OrderFacts(placed=True)
+
+
+def booked(rank: int) -> OrderFacts:
+    return OrderFacts(plan=Plan(rank, "shp_1", house_waybill="EHU1"))
+
+
+def unroutable(rank: int) -> OrderFacts:
+    return OrderFacts(plan=Plan(rank, "shp_1", unroutable="no flight"))
+
+
+def decided(rank: int, clearance: Clearance, detail: str | None = None) -> OrderFacts:
+    return OrderFacts(decision=Decision(rank, clearance, detail))
+
+
+def screened(rank: int, *, passed: bool) -> OrderFacts:
+    return OrderFacts(screening=Screening(rank, 2, passed))
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "reason"),
+    [
+        ([OrderFacts(shortage="A is short")], "backordered", "A is short"),
+        ([PLACED], "placed", None),
+        ([PLACED, booked(1)], "booked", None),
+        ([PLACED, unroutable(1)], "unroutable", "no flight"),
+        ([PLACED, unroutable(1), booked(2)], "booked", None),
+        ([PLACED, decided(1, Clearance.SUBMITTED), unroutable(2)], "unroutable", "no flight"),
+        ([PLACED, decided(1, Clearance.SUBMITTED)], "declared", None),
+        ([PLACED, decided(2, Clearance.ACCEPTED)], "declared", None),
+        ([PLACED, decided(3, Clearance.INSPECTION, "look")], "held", "look"),
+        ([PLACED, decided(3, Clearance.RETURNED)], "held", "customs: returned"),
+        ([PLACED, decided(1, Clearance.BLOCKED, "weights")], "held", "weights"),
+        ([PLACED, decided(4, Clearance.RELEASED)], "released", None),
+        ([PLACED, decided(4, Clearance.RELEASED), screened(5, passed=False)], "held",
+         "security lane 2 did not pass the parcels"),
+        ([PLACED, screened(2, passed=False), screened(3, passed=True)], "placed", None),
+        ([PLACED, decided(9, Clearance.CLOSED)], "released", None),
+        ([PLACED, booked(1), OrderFacts(cancelled="no")], "cancelled", "no"),
+        ([OrderFacts(cancelled="no")], "cancelled", "no"),
+        ([PLACED, OrderFacts(cancelled="no"), OrderFacts(departed=True)], "departed", None),
+        ([PLACED, OrderFacts(departed=True), OrderFacts(delivered=True)], "delivered", None),
+        ([OrderFacts(delivered=True)], "delivered", None),
+    ],
+)  # fmt: skip
+def test_what_is_known_decides(facts: list[OrderFacts], status: str, reason: str | None) -> None:
+    known = joined(facts)
+    assert (known.status.value, known.reason) == (status, reason)
+
+
+@pytest.mark.parametrize("change", [booked, unroutable])
+def test_an_older_plan_does_not_replace_a_newer(change: Callable[[int], OrderFacts]) -> None:
+    newer = OrderFacts(plan=Plan(7, "shp_1", house_waybill="EHU7"))
+    assert change(6).joined(newer).plan == newer.plan
