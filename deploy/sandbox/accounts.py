@@ -7,12 +7,15 @@ from deploy.sandbox import report as pages
 from deploy.sandbox.audit import Audit, audit
 from deploy.sandbox.day import PUBLIC_TOPICS, Played
 from deploy.sandbox.figures import Report, figures
+from deploy.sandbox.kpis import figures_like
 from deploy.sandbox.ledgers import (
     Check,
     answer_checks,
     catalog_checks,
     dead_letter_checks,
     kafka_checks,
+    kpi_checks,
+    recount,
     slice_checks,
     webhook_checks,
 )
@@ -39,7 +42,12 @@ async def account(played: Played) -> Report:
             order["id"]: order async for order in park.door("catalog").pages("/v1/orders")
         }
         given_up = [f"{record.topic}@{record.offset}" for record in dead]
-        checks = _checks(played, orders, found, given_up)
+        merchants = [row async for row in park.door("catalog").pages("/v1/merchants")]
+        offices = sum(row["has_office"] for row in merchants)
+        counted = recount(orders.values(), found, len(merchants), offices)
+        progress.show("analytics' figures")
+        told = await figures_like(counted, park.door("analytics"))
+        checks = _checks(played, orders, found, given_up) + kpi_checks(counted, told)
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
     return _report(played, orders, found, checks)

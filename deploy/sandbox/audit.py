@@ -43,6 +43,7 @@ class OrderTrace:
     lane: int | None = None
     screenings: int = 0
     rebooked: int = 0
+    cancelled: bool = False
 
 
 @dataclass
@@ -111,6 +112,8 @@ def _follow(found: Audit, event: Envelope) -> None:
         _accepted(trace, event, data)
     elif event.type == "catalog.order.status_changed":
         trace.status = data["status"]
+    elif event.type == "catalog.order.cancelled":
+        trace.cancelled = True
     elif event.type == "routing.shipment.booked":
         trace.rebooked += bool(data["rebooked"])
     elif event.type.startswith(_DECLARATION):

@@ -21,6 +21,8 @@ _SHOWN: Final = 5
 
 @dataclass(frozen=True)
 class Check:
+    """`differing`: the first of the things that do not agree."""
+
     name: str
     ok: bool
     detail: str
@@ -127,20 +129,36 @@ def answer_checks(answers: Mapping[int, int]) -> list[Check]:
     return [check("no door answered 500", faults, f"{sum(answers.values())} answers")]
 
 
-@dataclass(frozen=True)
-class Recount:
-    """Catalog's orders, all of them, counted the way analytics' figures say they count."""
+# -- analytics' figures ------------------------------------------------------------------------
 
-    by_state: Mapping[str, int]
-    volume_by_market: Mapping[tuple[str, str], Decimal]
+Figures = dict[str, str]  # what is counted → the count or amount as text
 
 
-def recount(orders: Iterable[dict[str, Any]]) -> Recount:
-    by_state: Counter[str] = Counter()
-    volume: dict[tuple[str, str], Decimal] = {}
+def recount(
+    orders: Iterable[dict[str, Any]], found: Audit, merchants: int, offices: int
+) -> Figures:
+    """The figures as analytics defines them, counted from catalog's lists of all runs."""
+    counts: Counter[str] = Counter()
+    volume: dict[str, Decimal] = {}
     for order in orders:
-        by_state[order["status"]] += 1
+        counts[f"orders that are {order['status']}"] += 1
+        if order["status"] == "backordered" or found.orders[order["id"]].cancelled:
+            continue
         total = order["total"]
-        market = (order["ship_to"]["country"], total["currency"])
+        market = f"trade volume {order['ship_to']['country']} {total['currency']}"
         volume[market] = volume.get(market, Decimal(0)) + Decimal(total["amount"])
-    return Recount(by_state, volume)
+    return {
+        **{name: str(count) for name, count in counts.items()},
+        **{name: f"{amount:.2f}" for name, amount in volume.items()},
+        "companies": str(merchants),
+        "offices": str(offices),
+    }
+
+
+def kpi_checks(counted: Figures, told: Figures) -> list[Check]:
+    differing = [
+        f"{name}: counted {counted.get(name, 'none')}, analytics {told.get(name, 'none')}"
+        for name in counted.keys() | told.keys()
+        if counted.get(name) != told.get(name)
+    ]
+    return [check("analytics agrees with a recount", differing, f"{len(counted)} figures")]
