@@ -73,6 +73,15 @@ async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWi
             log.warning("an answer in the folder cannot be read", name=name, code=refusal.code)
             await asyncio.to_thread(single_window.settle, name, readable=False)
             continue
+        refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
+        if refused:
+            # The whole message is kept raw; these entries wait for a person.
+            log.warning(
+                "answers in the folder are incomplete",
+                name=name,
+                entries=len(refused),
+                first=str(refused[0]),
+            )
         async with db.transaction(PARK) as uow:
             await record_receipts(
                 uow,
