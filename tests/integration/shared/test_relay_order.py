@@ -106,6 +106,24 @@ async def test_checker_finds_what_the_naive_query_loses(db: Database) -> None:
     assert ledger.lost(committed) > 0
 
 
+async def test_order_is_that_of_the_aggregate_where_transaction_ids_say_otherwise(
+    db: Database,
+) -> None:
+    aggregate = AGGREGATES[0]
+    async with db.transaction(TENANT) as early:
+        # Its xid is assigned before the other transaction has even begun …
+        await early.fetch_value(Statement(text("SELECT CAST(pg_current_xact_id() AS text)")))
+        async with db.transaction(TENANT) as late:
+            late.outbox.rows.append(outbox_row(aggregate, 1))
+        # … and its event comes second, as it would after a wait for the row lock.
+        early.outbox.rows.append(outbox_row(aggregate, 2))
+    ledger = Ledger()
+    relay = a_relay(db, RecordingPublisher(ledger))
+    async with running(relay):
+        await drained(relay)
+    assert ledger.published == [(aggregate, 1), (aggregate, 2)]
+
+
 async def test_transaction_open_in_another_database_stalls_nothing(
     db: Database, postgres: Postgres
 ) -> None:
