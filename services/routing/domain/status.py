@@ -144,8 +144,14 @@ def checked(update: StatusUpdate, *, now: datetime) -> None:
 
 
 def check_airport(update: StatusUpdate, *, flight: str, origin: str, destination: str) -> None:
-    """DEP and MAN happen at the origin, ARR and RCF at the destination."""
-    expected = {DEPARTED: origin, MANIFESTED: origin, ARRIVED: destination, "RCF": destination}
+    """DEP and MAN happen at the origin, ARR, RCF and DLV at the destination."""
+    expected = {
+        DEPARTED: origin,
+        MANIFESTED: origin,
+        ARRIVED: destination,
+        "RCF": destination,
+        DELIVERED: destination,
+    }
     place = expected.get(update.code)
     if place is not None and place != update.airport:
         raise StatusAirportWrong(

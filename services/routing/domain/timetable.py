@@ -7,6 +7,7 @@ arrive and how they go on. What is left on a flight is a hint here: only the dat
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -30,11 +31,8 @@ class Flight:
     departs_at: datetime
     arrives_at: datetime
     cut_off_at: datetime | None
-    remaining_g: int
-    remaining_cm3: int
-
-    def has_room(self, *, weight_g: int, volume_cm3: int) -> bool:
-        return self.remaining_g >= weight_g and self.remaining_cm3 >= volume_cm3
+    capacity_g: int
+    capacity_cm3: int
 
 
 @dataclass(frozen=True)
@@ -82,19 +80,31 @@ class Search:
     volume_cm3: int
 
 
+# What is left on a flight: grams and cm³.
+Room = tuple[int, int]
 # departs_s, arrives_s, origin and destination (indices), mode (index), flight (index)
 _Connection = tuple[int, int, int, int, int, int]
 
 
 class Timetable:
-    """The scheduled flights of one moment; `version` names the state of the schedule it shows."""
+    """The scheduled flights of one moment; `version` names the state of the schedule it shows.
 
-    def __init__(self, version: str, flights: Iterable[Flight], handling: HandlingTimes) -> None:
+    `room` says what is left on flights that hold something; the others are empty.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        flights: Iterable[Flight],
+        handling: HandlingTimes,
+        room: Mapping[str, Room] | None = None,
+    ) -> None:
         self.version = version
         self.handling = handling
         self.flights: tuple[Flight, ...] = tuple(
             sorted(flights, key=lambda flight: (flight.departs_at, flight.id))
         )
+        self._room = self._room_of(room or {})
         places = {f.origin for f in self.flights} | {f.destination for f in self.flights}
         self._index = {iata: n for n, iata in enumerate(sorted(places))}
         self._connections: list[_Connection] = [
@@ -117,6 +127,15 @@ class Timetable:
             ]
             for iata in sorted(places)
         ]
+
+    def _room_of(self, room: Mapping[str, Room]) -> list[Room]:
+        return [room.get(f.id, (f.capacity_g, f.capacity_cm3)) for f in self.flights]
+
+    def with_room(self, room: Mapping[str, Room]) -> "Timetable":
+        """The same flights with what is left on them now. Cheap: the rest is shared."""
+        other = copy(self)
+        other._room = self._room_of(room)  # noqa: SLF001 - of the same class
+        return other
 
     @cached_property
     def horizon_at(self) -> datetime | None:
@@ -155,15 +174,16 @@ class Timetable:
         by: list[list[int | None]] = [[None, None] for _ in self._index]
         came_by: dict[int, int | None] = {}
         best_s, best = _NEVER, None
-        flights, weight_g, volume_cm3 = self.flights, search.weight_g, search.volume_cm3
-        connections = self._connections
+        room, connections = self._room, self._connections
+        weight_g, volume_cm3 = search.weight_g, search.volume_cm3
         for position in range(bisect_left(self._departures, ready_s), len(connections)):
             departs_s, arrives_s, start, end, mode, flight = connections[position]
             if departs_s >= best_s:
                 break
             if ready[start][mode] > departs_s or arrives_s >= best_s:
                 continue
-            if not flights[flight].has_room(weight_g=weight_g, volume_cm3=volume_cm3):
+            left_g, left_cm3 = room[flight]
+            if left_g < weight_g or left_cm3 < volume_cm3:
                 continue
             came_by[flight] = by[start][mode]
             if end in targets:

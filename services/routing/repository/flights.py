@@ -49,9 +49,16 @@ _ADD_FLIGHTS: Final = Statement(
 _OPEN_FLIGHTS: Final = Statement(
     text("""
     SELECT id, flight_number, mode, origin, destination, departs_at, arrives_at, cut_off_at,
-           remaining_g, remaining_cm3
+           capacity_g, capacity_cm3
     FROM routing.flights WHERE state = 'scheduled' AND departs_at > :now
     ORDER BY departs_at, id
+    """)
+)
+
+_ROOM: Final = Statement(
+    text("""
+    SELECT id, remaining_g, remaining_cm3 FROM routing.flights
+    WHERE state = 'scheduled' AND departs_at > :now AND booked_shipments > 0
     """)
 )
 
@@ -204,6 +211,12 @@ async def add_flights(uow: UnitOfWork, **columns: list[Any]) -> int:
 
 async def open_flights(uow: UnitOfWork, *, now: datetime) -> list[Record]:
     return await uow.fetch_all(_OPEN_FLIGHTS, now=now)
+
+
+async def room(uow: UnitOfWork, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """What is left, in grams and cm³, on open flights that hold something."""
+    rows = await uow.fetch_all(_ROOM, now=now)
+    return {row["id"]: (row["remaining_g"], row["remaining_cm3"]) for row in rows}
 
 
 async def find_flight(uow: UnitOfWork, flight_id: str) -> Record | None:

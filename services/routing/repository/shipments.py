@@ -15,8 +15,12 @@ from sqlalchemy import text
 
 from shared.db import Statement, UnitOfWork
 
+# Waiting for the turn is no sign of a deadlock: it may take longer than other locks.
 _TAKE_TURN: Final = Statement(
-    text("SELECT pg_advisory_xact_lock(hashtextextended('routing.write', 0))")
+    text("""
+    SELECT set_config('lock_timeout', '12s', true),
+        pg_advisory_xact_lock(hashtextextended('routing.write', 0))
+    """)
 )
 
 _CREATE: Final = Statement(
@@ -206,7 +210,7 @@ _FLOWN_LEGS: Final = Statement(
 
 async def take_turn(uow: UnitOfWork) -> None:
     """First statement of everything that writes; held to the end of the transaction."""
-    await uow.fetch_value(_TAKE_TURN)
+    await uow.execute(_TAKE_TURN)
 
 
 async def create(uow: UnitOfWork, **values: Any) -> Record | None:

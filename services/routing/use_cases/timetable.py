@@ -6,7 +6,7 @@ decides nothing. Room on a flight is decided by the statement that takes it.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -59,14 +59,8 @@ async def refreshed(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Pl
     version = str((await flights.timetable(uow))["version"])
     if version != planning.version:
         return await _read_planning(uow, now=now)
-    timetable = await _read_timetable(uow, version, planning.handling, now=now)
-    _Copy.planning = Planning(
-        timetable=timetable,
-        network=planning.network,
-        handling=planning.handling,
-        allowance_h=planning.allowance_h,
-        read_at_s=monotonic_s(),
-    )
+    timetable = planning.timetable.with_room(await flights.room(uow, now=now))
+    _Copy.planning = replace(planning, timetable=timetable, read_at_s=monotonic_s())
     return _Copy.planning
 
 
@@ -95,7 +89,8 @@ async def _read_timetable(
 ) -> Timetable:
     rows = await flights.open_flights(uow, now=now)
     # Columns stand in the order of the fields.
-    return Timetable(version, [Flight(*row) for row in rows], handling)
+    open_flights = [Flight(*row) for row in rows]
+    return Timetable(version, open_flights, handling, await flights.room(uow, now=now))
 
 
 async def _read_network(uow: UnitOfWork) -> Network:

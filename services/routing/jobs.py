@@ -1,0 +1,47 @@
+"""What routing does by the clock: each job finds what is due by business time and does it.
+
+Several workers may run them at once: everything here is decided again under the turn.
+"""
+
+from services.routing.use_cases import booking, flights
+from services.routing.use_cases.reference import load_reference
+from services.routing.use_cases.timetable import ensure_timetable
+from shared.kafka import JobContext
+from shared.kernel.errors import AirlaneError
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+_REBOOKED_AT_ONCE = 100
+
+
+async def load_reference_data(ctx: JobContext) -> None:
+    async with ctx.db.transaction(PARK) as uow:
+        if await load_reference(uow):
+            log.info("reference data loaded")
+
+
+async def extend_timetable(ctx: JobContext) -> None:
+    async with ctx.db.transaction(PARK) as uow:
+        await ensure_timetable(uow, now=ctx.clock.now())
+
+
+async def close_manifests(ctx: JobContext) -> None:
+    """A transaction per flight: one that cannot close does not hold up the others."""
+    async with ctx.db.read(PARK) as reader:
+        due = await flights.flights_to_close(reader, now=ctx.clock.now())
+    for flight_id in due:
+        try:
+            async with ctx.db.transaction(PARK) as uow:
+                await flights.close_manifest(uow, flight_id=flight_id, now=ctx.clock.now())
+        except AirlaneError as refusal:
+            log.error("manifest not closed", flight_id=flight_id, error=str(refusal))
+
+
+async def rebook_shipments(ctx: JobContext) -> None:
+    """In small transactions, until nothing is due."""
+    rebooked = _REBOOKED_AT_ONCE
+    while rebooked == _REBOOKED_AT_ONCE:
+        async with ctx.db.transaction(PARK) as uow:
+            rebooked = await booking.rebook_due(uow, now=ctx.clock.now(), limit=_REBOOKED_AT_ONCE)

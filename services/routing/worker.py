@@ -1,0 +1,38 @@
+"""The second process of routing: what it listens to, what it does by the clock."""
+
+from typing import Final
+
+from services.routing import consumers, jobs
+from services.routing.settings import Settings
+from shared.contracts.catalog import OrderCancelled, OrderPlaced
+from shared.contracts.customs import DeclarationReleased, DeclarationScreened
+from shared.db import Database
+from shared.kafka import Job, Subscriptions, Worker
+from shared.kernel.clock import Clock, clock_from_env
+from shared.settings import load
+
+SUBSCRIPTIONS: Final[Subscriptions] = {
+    OrderPlaced: consumers.on_order_placed,
+    OrderCancelled: consumers.on_order_cancelled,
+    DeclarationReleased: consumers.on_declaration_released,
+    DeclarationScreened: consumers.on_declaration_screened,
+}
+
+JOBS: Final = (
+    Job("load-reference", every_s=3600.0, run=jobs.load_reference_data),
+    Job("extend-timetable", every_s=5.0, run=jobs.extend_timetable),
+    Job("close-manifests", every_s=0.5, run=jobs.close_manifests),
+    Job("rebook-shipments", every_s=0.5, run=jobs.rebook_shipments),
+)
+
+
+def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
+    settings = settings or load(Settings)
+    return Worker(
+        service="routing",
+        settings=settings,
+        db=Database(settings.database_url, schema="routing", size=settings.pool_size),
+        clock=clock or clock_from_env(),
+        subscriptions=SUBSCRIPTIONS,
+        jobs=JOBS,
+    )

@@ -1,0 +1,296 @@
+"""A small network of its own for each test: airports, routes and flights nobody else uses, in the
+same database and next to the real ones; orders and declarations come in as events.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+from asyncpg import Record
+from sqlalchemy import text
+
+from services.routing import consumers
+from services.routing.use_cases.flights import close_manifest
+from shared.contracts.catalog import OrderCancelled, OrderLine, OrderPlaced, ShipTo
+from shared.contracts.customs import DeclarationReleased, DeclarationScreened
+from shared.contracts.envelope import Envelope, EventPayload
+from shared.db import Database, Statement, UnitOfWork
+from shared.kafka import Handler, Received
+from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
+from shared.testing.clock import ManualClock
+
+START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+_numbers = count()
+
+_ADD_AIRPORT = Statement(
+    text("""
+    INSERT INTO routing.airports (iata, icao, name, city, country, latitude_deg, longitude_deg,
+        time_zone)
+    VALUES (:iata, :iata, 'Test', 'Test', :country, 0, 0, 'UTC')
+    """)
+)
+_ADD_ROUTE = Statement(
+    text("""
+    INSERT INTO routing.routes (id, carrier, number, origin, destination, mode, scope, vehicle,
+        weekly_frequency, payload_kg, distance_km, basis, note)
+    VALUES (:id, 'EH', :number, :origin, :destination, :mode, 'onward', 'test', 1, :payload_kg,
+        1000, 'synthetic', '')
+    ON CONFLICT (id) DO UPDATE SET payload_kg = greatest(routes.payload_kg, EXCLUDED.payload_kg)
+    """)
+)
+_ADD_FLIGHT = Statement(
+    text("""
+    INSERT INTO routing.flights (id, route_id, carrier, flight_number, departs_on, mode, vehicle,
+        origin, destination, departs_at, arrives_at, cut_off_at, capacity_g, capacity_cm3,
+        remaining_g, remaining_cm3, state, synthetic)
+    VALUES (:id, :route_id, 'EH', :number, '2026-11-22', :mode, 'test', :origin, :destination,
+        :departs_at, :arrives_at, :cut_off_at, :weight_g, :volume_cm3, :weight_g, :volume_cm3,
+        'scheduled', true)
+    """)
+)
+_RENEW = Statement(text("UPDATE routing.timetable SET version = :version"))
+_SHIPMENT = Statement(text("SELECT * FROM routing.shipments WHERE order_id = :order_id"))
+_FLIGHT = Statement(text("SELECT * FROM routing.flights WHERE id = :id"))
+_EVENTS = Statement(
+    text(
+        """
+    SELECT type, payload::jsonb AS payload, aggregate_version AS version, tenant_id
+    FROM routing.outbox WHERE aggregate_id = :subject ORDER BY id
+    """.replace("::", "\\:\\:")
+    )
+)
+_LEGS = Statement(
+    text("""
+    SELECT l.flight_id FROM routing.shipment_legs l JOIN routing.shipments s ON s.id = l.shipment_id
+    WHERE s.order_id = :order_id ORDER BY l.leg_no
+    """)
+)
+_BOOKS = Statement(
+    text("""
+    SELECT f.id, f.capacity_g - f.remaining_g AS taken_g,
+        f.capacity_cm3 - f.remaining_cm3 AS taken_cm3, f.booked_shipments,
+        coalesce(sum(s.gross_weight_g), 0) AS held_g, coalesce(sum(s.volume_cm3), 0) AS held_cm3,
+        count(s.id) AS holders
+    FROM routing.flights f
+    LEFT JOIN routing.shipment_legs l ON l.flight_id = f.id
+    LEFT JOIN routing.shipments s ON s.id = l.shipment_id
+    WHERE f.id = ANY(CAST(:flight_ids AS text[])) GROUP BY f.id
+    """)
+)
+
+
+@dataclass
+class Park:
+    """The network of one test. `hub` is the real one; everything else is new."""
+
+    db: Database
+    clock: ManualClock
+    merchant: str = field(default_factory=lambda: new_id("mer"))
+    flights: list[str] = field(default_factory=list)
+    hub: str = "EHU"
+
+    async def airport(self, country: str | None = None) -> tuple[str, str]:
+        """(code, country), both new unless the country is given."""
+        n = next(_numbers)
+        iata = f"Q{chr(65 + n // 26)}{chr(65 + n % 26)}"
+        country = country or f"{n:02d}"
+        await self.run(_ADD_AIRPORT, iata=iata, country=country)
+        return iata, country
+
+    async def flight(
+        self,
+        origin: str,
+        destination: str,
+        *,
+        departs_h: float,
+        hours: float = 2,
+        weight_kg: int = 1_000,
+        volume_dm3: int | None = None,
+        mode: str = "air",
+    ) -> str:
+        """A scheduled flight, `departs_h` after the start of the test; its id."""
+        n = next(_numbers)
+        flight_id, route_id = new_id("flt"), f"{origin}-{destination}-{mode}"
+        departs_at = START + timedelta(hours=departs_h)
+        await self.run(
+            _ADD_ROUTE,
+            id=route_id,
+            number=100_000 + n,
+            origin=origin,
+            destination=destination,
+            mode=mode,
+            payload_kg=weight_kg,
+        )
+        await self.run(
+            _ADD_FLIGHT,
+            id=flight_id,
+            route_id=route_id,
+            number=f"ZZ{n}",
+            mode=mode,
+            origin=origin,
+            destination=destination,
+            departs_at=departs_at,
+            arrives_at=departs_at + timedelta(hours=hours),
+            cut_off_at=departs_at - timedelta(minutes=90) if origin == self.hub else None,
+            weight_g=weight_kg * 1_000,
+            volume_cm3=(volume_dm3 or weight_kg * 6) * 1_000,
+        )
+        await self.run(_RENEW, version=new_id("tbl"))
+        self.flights.append(flight_id)
+        return flight_id
+
+    async def run(self, statement: Statement, **params: Any) -> None:
+        async with self.db.transaction(PARK) as uow:
+            await uow.execute(statement, **params)
+
+    async def receive(self, handler: Handler, payload: EventPayload) -> None:
+        """As the consumer does: the event's tenant, one transaction."""
+        async with self.db.transaction(self.merchant) as uow:
+            await self.apply(uow, handler, payload)
+
+    async def apply(self, uow: UnitOfWork, handler: Handler, payload: EventPayload) -> None:
+        envelope = Envelope(
+            id=new_id("evt"),
+            source="/test",
+            type=payload.event_type,
+            subject="test",
+            time=self.clock.now(),
+            tenant_id=self.merchant,
+            aggregate_version=1,
+            traceparent=None,
+            data=b"",
+        )
+        await handler(uow, Received(payload, envelope, self.clock))
+
+    async def place(
+        self,
+        country: str,
+        *,
+        order_id: str | None = None,
+        weight_g: int = 1_000,
+        volume_cm3: int = 1_000,
+    ) -> str:
+        """An order placed; its id."""
+        order = self.placed(country, order_id=order_id, weight_g=weight_g, volume_cm3=volume_cm3)
+        await self.receive(consumers.on_order_placed, order)
+        return order.order_id
+
+    def placed(
+        self,
+        country: str,
+        *,
+        order_id: str | None = None,
+        weight_g: int = 1_000,
+        volume_cm3: int = 1_000,
+    ) -> OrderPlaced:
+        now = self.clock.now()
+        line = OrderLine(
+            line=1,
+            sku="A-1",
+            title_en="Lamp",
+            quantity=1,
+            unit_price_minor=165,
+            hs_code="940550",
+            origin_country="CN",
+            net_weight_g=weight_g,
+            gross_weight_g=weight_g,
+            volume_cm3=volume_cm3,
+            battery=False,
+        )
+        return OrderPlaced(
+            order_id=order_id or new_id("ord"),
+            merchant_id=self.merchant,
+            belt="ezhou",
+            store="direct",
+            order_number="1",
+            ordered_at=now,
+            placed_at=now,
+            ship_to=ShipTo(country=country),
+            currency="GBP",
+            total_minor=165,
+            lines=(line,),
+            gross_weight_g=weight_g,
+            net_weight_g=weight_g,
+            volume_cm3=volume_cm3,
+        )
+
+    async def cancel(self, order_id: str) -> None:
+        payload = OrderCancelled(order_id=order_id, merchant_id=self.merchant, reason="test")
+        await self.receive(consumers.on_order_cancelled, payload)
+
+    async def release(self, order_id: str) -> None:
+        await self.receive(
+            consumers.on_declaration_released, DeclarationReleased(**self._facts(order_id))
+        )
+
+    async def screen(self, order_id: str, *, passed: bool = True) -> None:
+        await self.receive(
+            consumers.on_declaration_screened,
+            DeclarationScreened(**self._facts(order_id), lane=1, passed=passed),
+        )
+
+    async def make_ready(self, *order_ids: str) -> None:
+        for order_id in order_ids:
+            await self.screen(order_id)
+            await self.release(order_id)
+
+    def _facts(self, order_id: str) -> dict[str, Any]:
+        return {
+            "declaration_id": new_id("dec"),
+            "order_id": order_id,
+            "shipment_id": None,
+            "merchant_id": self.merchant,
+            "at": self.clock.now(),
+            "status": "test",
+        }
+
+    async def close(self, flight_id: str) -> None:
+        """At the cut-off of the flight, or now if that is past."""
+        cut_off_at = (await self.flight_row(flight_id))["cut_off_at"]
+        self.clock.set(max(self.clock.now(), cut_off_at))
+        async with self.db.transaction(PARK) as uow:
+            await close_manifest(uow, flight_id=flight_id, now=self.clock.now())
+
+    async def shipment(self, order_id: str) -> Record:
+        async with self.db.read(self.merchant) as reader:
+            row = await reader.fetch_first(_SHIPMENT, order_id=order_id)
+        assert row is not None
+        return row
+
+    async def legs(self, order_id: str) -> list[str]:
+        async with self.db.read(self.merchant) as reader:
+            return [r["flight_id"] for r in await reader.fetch_all(_LEGS, order_id=order_id)]
+
+    async def flight_row(self, flight_id: str) -> Record:
+        async with self.db.read(PARK) as reader:
+            row = await reader.fetch_first(_FLIGHT, id=flight_id)
+        assert row is not None
+        return row
+
+    async def events(self, subject: str) -> list[Record]:
+        """Events of an aggregate in their order; versions must count from 1 without gaps."""
+        async with self.db.read(PARK) as reader:
+            rows = await reader.fetch_all(_EVENTS, subject=subject)
+        assert [row["version"] for row in rows] == list(range(1, len(rows) + 1))
+        return rows
+
+    async def event_types(self, order_id: str) -> list[str]:
+        shipment = await self.shipment(order_id)
+        rows = await self.events(shipment["id"])
+        return [_short(row["type"], row["payload"]) for row in rows]
+
+    async def check_books(self) -> None:
+        """On every flight of this test: what is taken is what is held, and never too much."""
+        async with self.db.read(PARK) as reader:
+            rows = await reader.fetch_all(_BOOKS, flight_ids=self.flights)
+        for row in rows:
+            taken = (row["taken_g"], row["taken_cm3"], row["booked_shipments"])
+            assert taken == (row["held_g"], row["held_cm3"], row["holders"]), row
+
+
+def _short(event_type: str, payload: dict[str, Any]) -> str:
+    """`booked`, `status MAN`, …"""
+    name = event_type.removeprefix("routing.shipment.")
+    return f"{name} {payload['code']}" if name == "status" else name

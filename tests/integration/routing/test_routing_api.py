@@ -1,0 +1,232 @@
+"""Routing over HTTP: who sees what, pages, and the operators' two doors."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from services.routing.app import create_app
+from services.routing.settings import Settings
+from shared.kernel.identity import Role
+from shared.kernel.ids import new_id
+from shared.testing.databases import Postgres
+from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+    Park,
+)
+
+As = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+async def client(
+    park: Park, postgres: Postgres, jwks_url: str, client_for: Any
+) -> AsyncIterator[AsyncClient]:
+    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
+    async with client_for(create_app(settings, clock=park.clock)) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(token_for: Callable[..., str]) -> dict[str, str]:
+    token = token_for(Role.OPERATOR, "park", ["routing:read", "routing:write"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def merchant(token_for: Callable[..., str], park: Park) -> dict[str, str]:
+    token = token_for(Role.MERCHANT, park.merchant, ["routing:read", "routing:write"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def stranger(token_for: Callable[..., str]) -> dict[str, str]:
+    token = token_for(Role.MERCHANT, new_id("mer"), ["routing:read"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_a_shipment_with_its_way_and_its_log(
+    client: AsyncClient, park: Park, merchant: dict[str, str], stranger: dict[str, str]
+) -> None:
+    end, country = await park.airport()
+    flight_id = await park.flight(park.hub, end, departs_h=10)
+    order_id = await park.place(country)
+    await park.make_ready(order_id)
+    await park.close(flight_id)
+
+    page = (
+        await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
+    ).json()
+    (listed,) = page["items"]
+    answer = await client.get(f"/v1/shipments/{listed['id']}", headers=merchant)
+    shipment = answer.json()
+
+    assert answer.headers["etag"] == '"2"'
+    assert shipment == {**listed, "statuses": shipment["statuses"]}
+    assert shipment["state"] == "manifested"
+    assert (shipment["location"], shipment["refusal"]) == ("EHU", None)
+    (leg,) = shipment["itinerary"]
+    assert (leg["from"], leg["to"], leg["flight_id"], leg["synthetic"]) == (
+        "EHU",
+        end,
+        flight_id,
+        True,
+    )
+    assert [s["code"] for s in shipment["statuses"]] == ["MAN"]
+    foreign = await client.get(f"/v1/shipments/{listed['id']}", headers=stranger)
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "routing.shipment.not_found")
+    assert (await client.get("/v1/shipments", headers=stranger)).json()["items"] == []
+
+
+async def test_an_unroutable_shipment_says_why(
+    client: AsyncClient, park: Park, merchant: dict[str, str]
+) -> None:
+    order_id = await park.place("IE")
+
+    page = await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
+
+    (shipment,) = page.json()["items"]
+    assert shipment["refusal"]["code"] == "no_service"
+    assert shipment["house_waybill"] is None
+
+
+async def test_lists_come_in_pages_and_by_filter(
+    client: AsyncClient, park: Park, merchant: dict[str, str]
+) -> None:
+    end, country = await park.airport()
+    flight_id = await park.flight(park.hub, end, departs_h=10)
+    orders = [await park.place(country) for _ in range(5)]
+    seen: list[str] = []
+    cursor = None
+    while True:
+        params = {"limit": 2, "flight_id": flight_id} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get("/v1/shipments", params=params, headers=merchant)).json()
+        seen += [s["order_id"] for s in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    beside = f"/v1/flights/{flight_id}/shipments"
+
+    assert seen == orders[::-1]
+    assert len((await client.get(beside, headers=merchant)).json()["items"]) == 5
+    for params, wanted in (
+        ({"airport": "EHU"}, 5),
+        ({"airport": end}, 0),
+        ({"state": "waiting"}, 0),
+    ):
+        answer = await client.get(
+            "/v1/shipments", params=params | {"flight_id": flight_id}, headers=merchant
+        )
+        assert len(answer.json()["items"]) == wanted
+
+
+async def test_flights_by_place_time_and_load(
+    client: AsyncClient, park: Park, merchant: dict[str, str]
+) -> None:
+    end, country = await park.airport()
+    first = await park.flight(park.hub, end, departs_h=10)
+    second = await park.flight(park.hub, end, departs_h=20)
+    await park.place(country)
+
+    async def ids(**params: str) -> list[str]:
+        answer = await client.get(
+            "/v1/flights", params={"destination": end} | params, headers=merchant
+        )
+        assert answer.status_code == 200, answer.text
+        return [flight["id"] for flight in answer.json()["items"]]
+
+    assert await ids() == [first, second]
+    assert await ids(departing_from="2026-11-22T18:00:01Z") == [second]
+    assert await ids(departing_to="2026-11-22T18:00:01Z") == [first]
+    assert await ids(booked="true") == [first]
+    assert await ids(booked="false", state="scheduled", origin="EHU") == [second]
+    page = (await client.get(f"/v1/flights/{first}", headers=merchant)).json()
+    assert (page["synthetic"], page["manifest"]) == (True, None)
+    assert page["remaining_g"] == page["capacity_g"] - 1_000
+    missing = await client.get(f"/v1/flights/flt_{'f' * 32}", headers=merchant)
+    assert (missing.status_code, missing.json()["code"]) == (404, "routing.flight.not_found")
+
+
+async def test_reports_are_answered_item_by_item(
+    client: AsyncClient, park: Park, operator: dict[str, str], merchant: dict[str, str]
+) -> None:
+    end, country = await park.airport()
+    flight_id = await park.flight(park.hub, end, departs_h=10)
+    order_id = await park.place(country)
+    await park.make_ready(order_id)
+    await park.close(flight_id)
+    park.clock.advance(hours=2)
+    departure = {
+        "code": "DEP",
+        "airport": "EHU",
+        "occurred_at": "2026-11-22T18:05:00Z",
+        "flight_id": flight_id,
+    }
+    body = {"items": [departure, {"code": "DEP"}, departure, departure | {"code": "ZZZ"}]}
+
+    refused = await client.post("/v1/status-updates", json=body, headers=merchant)
+    for_one = await client.post(
+        "/v1/status-updates", json=body, headers=operator | {"Airlane-Tenant": park.merchant}
+    )
+    answer = await client.post(
+        "/v1/status-updates", json=body, headers=operator | {"Accept-Language": "zh-CN"}
+    )
+
+    assert refused.status_code == 403
+    assert (for_one.status_code, for_one.json()["code"]) == (422, "routing.park_only")
+    assert answer.status_code == 207, answer.text
+    items = answer.json()["items"]
+    assert [item["status"] for item in items] == [201, 422, 200, 422]
+    assert items[0]["id"] == items[2]["id"]
+    assert {e["pointer"] for e in items[1]["error"]["errors"]} == {"/airport", "/occurred_at"}
+    assert items[3]["error"]["detail"] == "ZZZ 不是 FSU 状态代码。"
+    assert (await park.shipment(order_id))["state"] == "departed"
+    manifest = (await client.get(f"/v1/flights/{flight_id}", headers=merchant)).json()["manifest"]
+    assert (manifest["shipments"], manifest["gross_weight_g"]) == (1, 1_000)
+
+
+async def test_an_operator_cancels_a_flight_once(
+    client: AsyncClient, park: Park, operator: dict[str, str], merchant: dict[str, str]
+) -> None:
+    end, _ = await park.airport()
+    flight_id = await park.flight(park.hub, end, departs_h=10)
+    path, body = f"/v1/flights/{flight_id}:cancel", {"reason": "fog"}
+    key = {"Idempotency-Key": new_id("key")}
+
+    assert (await client.post(path, json=body, headers=merchant)).status_code == 403
+    first = await client.post(path, json=body, headers=operator | key)
+    again = await client.post(path, json=body, headers=operator | key)
+
+    assert first.status_code == 200, first.text
+    assert (first.json()["state"], first.json()["cancel_reason"]) == ("cancelled", "fog")
+    assert again.json() == first.json()
+    assert len(await park.events(flight_id)) == 1
+
+
+async def test_reference_data_says_what_it_is_based_on(
+    client: AsyncClient, merchant: dict[str, str]
+) -> None:
+    async def everything(path: str, **params: str) -> list[dict[str, Any]]:
+        answer = await client.get(path, params={"limit": "200"} | params, headers=merchant)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    international = await everything("/v1/routes", origin="EHU", scope="international")
+    domestic = await everything("/v1/routes", origin="EHU", scope="domestic")
+    liege = next(r for r in international if r["destination"] == "LGG")
+
+    assert (len(international), len(domestic)) == (45, 61)
+    assert liege["basis"] == "reported"
+    assert "2023-04-01" in liege["note"]
+    britain = await everything("/v1/airports", country="GB")
+    assert [a["iata"] for a in britain] == ["LHR"]
+
+
+async def test_the_clock_is_business_time(
+    client: AsyncClient, park: Park, merchant: dict[str, str]
+) -> None:
+    answer = (await client.get("/v1/clock", headers=merchant)).json()
+
+    assert answer["now"] == park.clock.now().isoformat().replace("+00:00", "Z")
+    assert (await client.get("/v1/clock")).status_code == 401

@@ -1,0 +1,83 @@
+"""The timetable fills itself, once, and moves on with business time."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from services.routing import jobs
+from services.routing.use_cases.reference import load_reference
+from services.routing.use_cases.timetable import extend_timetable
+from shared.db import Database, Statement
+from shared.db.migrate import upgrade
+from shared.db.roles import bootstrap_sql
+from shared.kafka import JobContext
+from shared.kernel.identity import PARK
+from shared.testing.clock import ManualClock
+from shared.testing.databases import Postgres
+from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+    START,
+    Park,
+)
+
+DbFor = Callable[[str], Awaitable[Database]]
+
+COUNT = Statement(
+    text("""
+    SELECT count(*) AS flights, count(DISTINCT route_id) AS routes, min(departs_at) AS first_at,
+        max(departs_at) AS last_at, bool_and(synthetic) AS synthetic,
+        count(*) FILTER (WHERE origin = 'EHU' AND cut_off_at IS NULL) AS without_cut_off
+    FROM routing.flights
+    """)
+)
+
+
+async def fresh(postgres: Postgres) -> tuple[Database, str]:
+    name = await postgres.create_database()
+    await postgres._run(name, bootstrap_sql("routing"))
+    await upgrade("routing", postgres.owner_dsn("routing", name))
+    return Database(postgres.app_dsn("routing", name), schema="routing", size=2), name
+
+
+async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by_day(
+    postgres: Postgres, clock: ManualClock
+) -> None:
+    db, name = await fresh(postgres)
+    try:
+        await jobs.extend_timetable(JobContext(db, clock))
+        async with db.read(PARK) as reader:
+            first = await reader.fetch_first(COUNT)
+        async with db.transaction(PARK) as uow:
+            assert not await load_reference(uow), "nothing to load twice"
+            assert await extend_timetable(uow, now=clock.now()) == 0
+        clock.advance(days=1)
+        async with db.transaction(PARK) as uow:
+            added = await extend_timetable(uow, now=clock.now())
+            assert await extend_timetable(uow, now=clock.now()) == 0
+        async with db.read(PARK) as reader:
+            after = await reader.fetch_first(COUNT)
+    finally:
+        await db.close()
+        await postgres.drop_database(name)
+
+    assert first is not None
+    assert after is not None
+    assert (first["routes"], first["synthetic"], first["without_cut_off"]) == (158, True, 0)
+    assert first["first_at"] > START
+    assert first["last_at"] >= START + timedelta(days=14)
+    assert after["flights"] == first["flights"] + added
+    assert added > 50
+
+
+async def test_the_job_closes_what_is_due_and_leaves_the_rest(park: Park) -> None:
+    end, country = await park.airport()
+    due = await park.flight(park.hub, end, departs_h=-2000)
+    later = await park.flight(park.hub, end, departs_h=100)
+    order_id = await park.place(country)
+
+    await jobs.close_manifests(JobContext(park.db, park.clock))
+    await jobs.rebook_shipments(JobContext(park.db, park.clock))
+
+    assert (await park.flight_row(due))["state"] == "closed"
+    assert (await park.flight_row(later))["state"] == "scheduled"
+    assert await park.legs(order_id) == [later]

@@ -1,0 +1,92 @@
+"""A refusal says why, and what would help."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.routing.domain.reachability import (
+    Network,
+    Place,
+    Wanted,
+    great_circle_km,
+    never_routable,
+    not_routable_now,
+)
+from services.routing.domain.reference import DATA, read_reference
+from services.routing.domain.schedule import Route
+
+REFERENCE = read_reference(DATA)
+NETWORK = Network(
+    routes=[
+        Route(**{name: row[name] for name in Route.__dataclass_fields__})
+        for row in REFERENCE.routes
+    ],
+    airports={a["iata"]: Place(a["latitude_deg"], a["longitude_deg"]) for a in REFERENCE.airports},
+    airports_of={
+        country: [a["iata"] for a in REFERENCE.airports if a["country"] == country]
+        for country in {a["country"] for a in REFERENCE.airports}
+    },
+    countries={
+        p["country"]: Place(p["latitude_deg"], p["longitude_deg"]) for p in REFERENCE.country_places
+    },
+)
+
+
+def wanted(country: str, *, weight_g: int = 500, volume_cm3: int = 3_000) -> Wanted:
+    return Wanted("EHU", country, weight_g, volume_cm3)
+
+
+def test_a_country_without_a_leg_is_told_which_gateways_are_near() -> None:
+    refusal = never_routable(NETWORK, wanted("IE"))
+
+    assert refusal is not None
+    assert refusal.code == "no_service"
+    assert refusal.reason == "No leg of the timetable reaches IE."
+    assert refusal.remedy == (
+        "A leg from LHR, AMS or CDG to an airport in IE would make it routable."
+    )
+
+
+def test_a_country_that_lies_nowhere_is_refused_without_gateways() -> None:
+    refusal = never_routable(NETWORK, wanted("XX"))
+
+    assert refusal is not None
+    assert refusal.remedy == "A leg to an airport in XX would make it routable."
+
+
+@pytest.mark.parametrize(("weight_g", "volume_cm3"), [(102_000_001, 1), (1, 102_000 * 6_000 + 1)])
+def test_what_no_single_flight_carries_is_told_how_much_would_fit(
+    weight_g: int, volume_cm3: int
+) -> None:
+    """Heathrow is reached by a B777F with 102 t; no way there has a wider narrowest leg."""
+    refusal = never_routable(NETWORK, wanted("GB", weight_g=weight_g, volume_cm3=volume_cm3))
+
+    assert refusal is not None
+    assert refusal.code == "too_heavy"
+    assert "up to 102000 kg and 612000 dm³" in refusal.remedy
+    assert never_routable(NETWORK, wanted("GB", weight_g=102_000_000, volume_cm3=1)) is None
+
+
+def test_onward_countries_are_as_wide_as_the_narrowest_leg() -> None:
+    """Canada is reached over LAX by a B757-200F with 28 t, or by trucks and smaller ones."""
+    assert never_routable(NETWORK, wanted("CA", weight_g=28_000_000)) is None
+    assert never_routable(NETWORK, wanted("CA", weight_g=28_000_001)) is not None
+
+
+def test_not_today_tells_full_from_nothing_scheduled() -> None:
+    until = datetime(2026, 12, 6, 8, tzinfo=UTC)
+    full = not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=True)
+    never_flown = not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=False)
+
+    assert (full.code, never_flown.code) == ("no_capacity", "no_departure")
+    assert "2026-12-06 08:00 UTC" in full.reason
+    assert "LHR" in full.remedy
+
+
+def test_great_circle_agrees_with_the_routes_file() -> None:
+    for route in REFERENCE.routes:
+        if route["mode"] == "air":
+            exact = great_circle_km(
+                NETWORK.airports[route["origin"]], NETWORK.airports[route["destination"]]
+            )
+            assert abs(exact - route["distance_km"]) < 0.01 * exact + 5, route["id"]

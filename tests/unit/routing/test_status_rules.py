@@ -1,0 +1,93 @@
+"""What makes a status update acceptable before anything is looked up."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.routing.domain.shipment import (
+    CANCELLABLE,
+    TRANSITIONS,
+    ShipmentState,
+    pieces_of,
+    promised_at,
+)
+from services.routing.domain.status import (
+    StatusAirportWrong,
+    StatusCodeUnknown,
+    StatusInFuture,
+    StatusNeedsFlight,
+    StatusSubjectMissing,
+    StatusSubjectUnknown,
+    StatusUpdate,
+    check_airport,
+    checked,
+)
+from services.routing.domain.waybill import MasterWaybillInvalid
+from shared.kernel.errors import AirlaneError
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+DEP = StatusUpdate("DEP", "EHU", NOW, flight_id="flt_" + "0" * 32)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        DEP,
+        replace(DEP, flight_id=None, flight_number="EH1640", flight_date=date(2026, 11, 22)),
+        replace(DEP, code="DLV", flight_id=None, house_waybill="EHUAA00000011"),
+        replace(DEP, code="RCF", flight_id=None, master_waybill="020-81140743"),
+        replace(DEP, occurred_at=NOW + timedelta(minutes=9)),
+    ],
+)
+def test_good_updates_pass(update: StatusUpdate) -> None:
+    checked(update, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("update", "refusal"),
+    [
+        (replace(DEP, code="XYZ"), StatusCodeUnknown),
+        (replace(DEP, occurred_at=NOW + timedelta(minutes=11)), StatusInFuture),
+        (replace(DEP, flight_id=None), StatusSubjectMissing),
+        (replace(DEP, house_waybill="EHUAA00000011"), StatusSubjectMissing),
+        (replace(DEP, flight_id=None, flight_number="EH1640"), StatusSubjectMissing),
+        (replace(DEP, flight_date=date(2026, 11, 22)), StatusSubjectMissing),
+        (replace(DEP, flight_id=None, house_waybill="EHUAA00000011"), StatusNeedsFlight),
+        (
+            replace(DEP, code="DLV", flight_id=None, house_waybill="EHUAA00000012"),
+            StatusSubjectUnknown,
+        ),
+        (
+            replace(DEP, code="DLV", flight_id=None, master_waybill="020-81140744"),
+            MasterWaybillInvalid,
+        ),
+    ],
+)
+def test_bad_updates_are_refused_by_name(update: StatusUpdate, refusal: type[AirlaneError]) -> None:
+    with pytest.raises(refusal):
+        checked(update, now=NOW)
+
+
+@pytest.mark.parametrize(("code", "airport"), [("DEP", "LGG"), ("ARR", "EHU"), ("DLV", "EHU")])
+def test_an_update_at_the_wrong_end_of_the_flight_is_refused(code: str, airport: str) -> None:
+    update = replace(DEP, code=code, airport=airport)
+
+    with pytest.raises(StatusAirportWrong):
+        check_airport(update, flight="EH1640", origin="EHU", destination="LGG")
+
+
+def test_states_have_one_way_and_two_ends() -> None:
+    ends = {state for state, following in TRANSITIONS.items() if not following}
+
+    assert set(TRANSITIONS) == set(ShipmentState)
+    assert ends == {ShipmentState.DELIVERED, ShipmentState.CANCELLED}
+    assert ShipmentState.DEPARTED not in CANCELLABLE
+    assert ShipmentState.MANIFESTED in CANCELLABLE
+
+
+def test_pieces_and_promise() -> None:
+    assert [pieces_of(g) for g in (0, 30_000, 30_001, 90_000)] == [1, 1, 2, 3]
+    allowance = {"*": 48, "CN": 24}
+    assert promised_at(NOW, country="GB", allowance_h=allowance) == NOW + timedelta(hours=48)
+    assert promised_at(NOW, country="CN", allowance_h=allowance) == NOW + timedelta(hours=24)
