@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import pytest
@@ -27,6 +28,7 @@ from starlette.responses import Response as StarletteResponse
 
 from shared.db import Database, Statement, UnitOfWork
 from shared.http import Call, GivenKeys, Reply, call, check_version, create_app, json_reply
+from shared.http.idempotency import Key, key_of, run_once
 from shared.kernel import errors
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
@@ -83,6 +85,13 @@ class NoteOut(BaseModel):
 
 class TitleTaken(errors.Conflict):
     code = "sample.note.title_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherLock(Key):
+    @property
+    def lock(self) -> int:
+        return 1
 
 
 Read = Annotated[Call, Depends(call("catalog:read"))]
@@ -221,6 +230,34 @@ async def test_without_a_pause_no_answer_but_the_first_one_is_given(
                 ), answer.text
             assert len({a.content for a in answers if a.status_code == 201}) == 1
     assert await _count(db, COUNT) == 8
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_request_overtaken_at_its_very_end_gives_the_first_answer(
+    db: Database, refused: bool
+) -> None:
+    """Another request with the key commits after our look: told apart from the lock's doing."""
+    key = key_of("k", tenant="mer_a", method="POST", path="/x", query=b"", body=b"{}")
+    runs = 0
+
+    async def first(uow: UnitOfWork) -> Reply:
+        return Reply(201, {"by": "the first"})
+
+    async def second(uow: UnitOfWork) -> Reply:
+        nonlocal runs
+        runs += 1
+        await uow.execute(ADD, id=new_id("not"), tenant_id="mer_a", title="must not stay")
+        # As if the first request had held the lock until now: it has a lock of its own here.
+        await run_once(db, "mer_a", _OtherLock(key.hash, key.fingerprint), first)
+        if refused:
+            raise TitleTaken
+        return Reply(201, {"by": "the second"})
+
+    answer = await run_once(db, "mer_a", key, second)
+    assert bytes(answer.body) == b'{"by":"the first"}'
+    assert answer.headers["idempotency-replayed"] == "true"
+    assert runs == 1
+    assert await _count(db, COUNT) == 0
 
 
 async def test_another_body_under_the_same_key_is_refused(client_of: ClientOf) -> None:

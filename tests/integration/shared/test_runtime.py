@@ -154,7 +154,7 @@ async def test_sigterm_finishes_what_is_in_work_and_exits_with_0(
         await asyncio.sleep(0.3)
         process.send_signal(signal.SIGTERM)
         # Not ready first, the port closes later, the running request is answered.
-        said = []
+        said: list[str] = []
         while not said or said[-1] != "stopping\n":
             said.append((await client.get(f"{base}/readyz")).text)
         assert not slow.done()
