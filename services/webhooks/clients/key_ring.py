@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
+from services.webhooks.domain.signature import Sealed
 from shared.settings import SettingsError
 
 _NONCE_BYTES: Final = 12
@@ -22,12 +23,6 @@ _KEY_BYTES: Final = 32
 
 class KeyRingError(ValueError):
     """The setting is malformed, or a secret was sealed with a key that the ring does not hold."""
-
-
-@dataclass(frozen=True)
-class Sealed:
-    key_id: str
-    sealed: bytes
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,19 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the public prefix of the standard, not a secret
 SECRET_BYTES: Final = 32  # the standard asks for 24 to 64
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A secret as it is stored: encrypted, with the id of the key that opens it."""
+
+    key_id: str
+    sealed: bytes
 
 
 def new_secret() -> bytes:

@@ -8,9 +8,9 @@ from typing import Final
 from asyncpg import Record
 from sqlalchemy import ARRAY, DateTime, Integer, Text, and_, bindparam, func, or_, select, text
 
-from services.webhooks.clients.key_ring import Sealed
 from services.webhooks.domain.endpoint import EndpointStatus
 from services.webhooks.domain.retry import Health
+from services.webhooks.domain.signature import Sealed
 from services.webhooks.tables import endpoint_health, endpoint_secrets, endpoints
 from shared.db import Reader, Statement, UnitOfWork
 from shared.kernel.identity import PARK

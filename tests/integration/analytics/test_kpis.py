@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -68,8 +68,13 @@ def _place(kpi: Kpi) -> tuple[str, str, str]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # a park does not get smaller by shrinking
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 2**32), cuts=st.randoms(use_true_random=False))

@@ -1,0 +1,61 @@
+"""The whole worker on a real broker: an event on Kafka becomes a verified request, once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.webhooks.settings import Settings
+from services.webhooks.worker import create_worker
+from shared.contracts.topics import CUSTOMS_DECLARATIONS
+from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.settings import SettingsError
+from shared.testing.receiver import WebhookReceiver
+
+pytestmark = pytest.mark.real_broker
+
+KEY = "test:" + "A" * 43 + "="
+
+
+async def test_an_event_on_kafka_is_delivered_once(
+    kafka_topics: Any, postgres: Any, hooks: Any, make_endpoint: Any, receiver: WebhookReceiver
+) -> None:
+    endpoint = await make_endpoint(receiver.url)
+    receiver.trust(endpoint.secret)
+    worker = create_worker(
+        Settings(
+            database_url=postgres.app_dsn("webhooks"),
+            kafka_bootstrap_servers=kafka_topics.bootstrap,
+            secret_key=KEY,
+            allow_private_addresses=True,
+            pool_size=4,
+        )
+    )
+    event = hooks.event(tenant=endpoint.tenant)
+    record = OutgoingRecord(
+        CUSTOMS_DECLARATIONS, event.subject.encode(), event.data, event.headers()
+    )
+    publisher = Publisher(kafka_topics.bootstrap, client_id="test")
+    stop = asyncio.Event()
+    await worker.db.open()
+    serving = asyncio.create_task(worker.serve(stop))
+    try:
+        await publisher.publish([record, record])
+        await receiver.wait_for(1, timeout_s=30)
+        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+    finally:
+        stop.set()
+        await serving
+        await worker.db.close()
+        await publisher.close()
+    assert [hit.webhook_id for hit in receiver.hits] == [event.id]
+    assert receiver.rejected == []
+
+
+@pytest.mark.parametrize("wrong", [{"secret_key": None}, {"secret_key": "x"}, {"lease_s": 5}])
+def test_a_setting_that_cannot_work_is_named(wrong: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"database_url": "postgresql://nowhere/none", "secret_key": KEY}
+    with pytest.raises(SettingsError) as refusal:
+        create_worker(Settings(**values | wrong))
+    assert "WEBHOOKS_" in refusal.value.lines[0]
+    assert "AAAA" not in refusal.value.lines[0]
