@@ -22,7 +22,7 @@ help:  ## this list
 setup:  ## Python packages from the lock, Kafka's jars; nothing to do the second time
 	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
 		echo "Fix: Python 3.11 or newer is needed: install it, or point to it with make PYTHON=/path/to/python3" >&2; exit 1; fi
-	@$(PYTHON) -m deploy.local.setup
+	@"$(PYTHON)" -m deploy.local.setup
 
 run: setup  ## the park: PostgreSQL, Kafka and the five services, until Ctrl-C
 	@$(RUN) deploy.local up
@@ -56,7 +56,7 @@ bench: setup  ## how fast it is on this machine
 	@$(RUN) deploy.bench
 
 lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
-	@$(PYTHON) -m deploy.local.lock
+	@"$(PYTHON)" -m deploy.local.lock
 
 promtool: setup  ## Debian's promtool into .tools, for the tests of alert rules (optional)
 	@sh deploy/local/promtool.sh

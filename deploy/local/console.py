@@ -3,11 +3,11 @@
 The text is the same with and without colour, so that a log of it reads like the screen.
 """
 
+import contextlib
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 
 class Stop(Exception):
@@ -25,7 +25,9 @@ def _colour(code: str, text: str) -> str:
 
 
 def say(text: str = "") -> None:
-    print(text, flush=True)
+    # The terminal may be gone (a closed window, `| head`): that must not stop a stop.
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
 
 
 def note(text: str) -> None:
@@ -45,7 +47,7 @@ class Steps:
         self._number = 0
         self.started = time.monotonic()
 
-    @contextmanager
+    @contextlib.contextmanager
     def step(self, title: str) -> Iterator[list[str]]:
         """Runs the body, then prints its line; what the body appends is shown as the detail."""
         detail: list[str] = []

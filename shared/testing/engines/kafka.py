@@ -71,10 +71,16 @@ def libs() -> Path:
     return Path(asked) if asked else _CHECKOUT / ".airlane" / "kafka" / "libs"
 
 
+def _java_program() -> str | None:
+    """Maven goes by JAVA_HOME first, and so do we."""
+    home = os.environ.get("JAVA_HOME")
+    return (shutil.which("java", path=f"{home}/bin") if home else None) or shutil.which("java")
+
+
 @cache
 def java_version() -> int:
-    """The major version of the `java` on the path; 0 if there is none."""
-    java = shutil.which("java")
+    """The major version of the Java there is; 0 if there is none."""
+    java = _java_program()
     if java is None:
         return 0
     asked = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
@@ -103,7 +109,7 @@ def java_and_maven_available() -> bool:
 def _java(*arguments: str, flags: tuple[str, ...] = _JVM) -> list[str]:
     if reason := missing():
         raise EngineError(f"Kafka cannot start: {reason}")
-    return [shutil.which("java") or "java", *flags, "-cp", f"{libs()}/*", *arguments]
+    return [_java_program() or "java", *flags, "-cp", f"{libs()}/*", *arguments]
 
 
 def _environment() -> dict[str, str]:
