@@ -37,9 +37,9 @@ class Ledger:
     failed_on_purpose: int = 0
     slow_on_purpose: int = 0
     last_news_s: float = 0.0
-    # The orders' states as far as we were told, with the instant of the telling event.
+    # The orders' states as far as we were told, with instant and id of the telling event.
     status: dict[str, str] = field(default_factory=dict)
-    told_at: dict[str, datetime] = field(default_factory=dict)
+    told_by: dict[str, tuple[datetime, str]] = field(default_factory=dict)
 
     @property
     def repeated(self) -> int:
@@ -130,7 +130,8 @@ class Partner:
         if status is None:
             return
         order_id, at = data["order_id"], datetime.fromisoformat(message["timestamp"])
-        # Retries overtake: only what is newer than the last news of this order counts.
-        if order_id not in self.ledger.told_at or at >= self.ledger.told_at[order_id]:
-            self.ledger.told_at[order_id] = at
+        # What was tried again arrives late: only newer news count. Ids grow within an instant.
+        by = (at, webhook_id)
+        if order_id not in self.ledger.told_by or by > self.ledger.told_by[order_id]:
+            self.ledger.told_by[order_id] = by
             self.ledger.status[order_id] = status
