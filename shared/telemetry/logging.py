@@ -32,7 +32,7 @@ def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | Non
     numeric = logging.getLevelNamesMapping().get(level.upper())
     if numeric is None:
         raise ValueError(f"{level!r} is no log level; use DEBUG, INFO, WARNING or ERROR")
-    shared: "list[Processor]" = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _logger_name,
         _with_context(service),
