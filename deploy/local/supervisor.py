@@ -189,7 +189,7 @@ class Supervisor:
                 process.kill()
                 process.wait()
                 return f"was not ready within {START_PATIENCE_S:.0f} s"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         if process.poll() is None:
             self._note(child, "ready")
             child.was_ready.set()
