@@ -1,0 +1,102 @@
+"""What the README prints works as printed: its curl lines, run by a shell against a park."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.topics import SERVICES
+from shared.testing.engines import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PATIENCE_S = 180
+# curl alone is content with any answer; here a refusal must end the script.
+STRICT = 'set -euo pipefail; curl() { command curl --fail-with-body --max-time 20 "$@"; }\n'
+
+
+def curl_block() -> str:
+    (block,) = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return str(block)
+
+
+class Park:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        ours = ("AIRLANE_", "KAFKA_", *(f"{service.upper()}_" for service in SERVICES))
+        self.env = {name: v for name, v in os.environ.items() if not name.startswith(ours)}
+        engines = ("AIRLANE_POSTGRES_PORT", "AIRLANE_KAFKA_PORT", "AIRLANE_KAFKA_CONTROLLER_PORT")
+        workers = [f"{service.upper()}_WORKER_PORT" for service in SERVICES]
+        self.api_ports = {8001 + n: free_port() for n in range(len(SERVICES))}
+        self.env |= {name: str(free_port()) for name in (*engines, *workers)}
+        for service, port in zip(SERVICES, self.api_ports.values(), strict=True):
+            self.env[f"{service.upper()}_API_PORT"] = str(port)
+        self.env |= {"AIRLANE_STATE_DIR": str(home / ".airlane"), "NO_COLOR": "1"}
+
+    def as_printed(self, text: str) -> str:
+        """The README's text with this park's ports."""
+        for printed, port in self.api_ports.items():
+            text = text.replace(f":{printed}", f":{port}")
+        return text
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
+    park = Park(tmp_path_factory.mktemp("readme"))
+    log = park.home / "up.log"
+    with log.open("wb") as output:
+        up = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "up"],
+            cwd=ROOT,
+            env=park.env,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while not (park.home / ".airlane" / "credentials.json").exists():
+            assert up.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield park
+    finally:
+        up.send_signal(signal.SIGINT)
+        try:
+            up.wait(60)
+        except subprocess.TimeoutExpired:
+            up.kill()
+
+
+@pytest.mark.real_broker
+@pytest.mark.timeout(PATIENCE_S + 120)
+def test_the_curl_lines_work_as_printed(park: Park) -> None:
+    done = subprocess.run(
+        ["bash", "-c", STRICT + park.as_printed(curl_block())],
+        cwd=park.home,
+        env=park.env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said[-3000:]
+    plain = said.replace(" ", "")
+    assert '"status":"placed"' in plain, said[-3000:]
+    assert '"status":"cancelled"' in plain, said[-3000:]
+
+
+def test_there_are_ten_curl_lines() -> None:
+    assert sum("curl " in line for line in curl_block().splitlines()) >= 10
+
+
+def test_the_map_names_only_folders_that_exist() -> None:
+    section = README.split("## Map", 1)[1].split("\n## ", 1)[0]
+    for path in re.findall(r"^([a-z][\w./-]*/)", section, re.MULTILINE):
+        assert (ROOT / path).is_dir(), path
