@@ -17,7 +17,7 @@ from shared.kernel.clock import monotonic_s
 
 # Away for a moment: the connection, a proxy's or a busy service's answer.
 _AWAY: Final = frozenset((429, 502, 503, 504))
-_FAULTS_MAX: Final = 5  # of one request, answered 500
+_FAULTS_MAX: Final = 15  # of one request, answered 500; the ledgers hold each against the park
 _PAUSE_S_MAX: Final = 2.0
 _TOKEN_MARGIN_S: Final = 60.0
 _STILL_RUNNING: Final = "request.idempotency_in_progress"

@@ -24,6 +24,8 @@ def checks_as_dicts(checks: Iterable[Check]) -> list[Report]:
 def page(report: Report) -> str:
     """The report as a person likes to read it, 80 columns wide."""
     lines = ["", f"  {report['title']}", ""]
+    took = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in report["seconds"].items())
+    lines += _row("really took", took)
     lines += _slice_lines(report["slice"])
     orders, declarations = report["orders"], report["declarations"]
     lines += _row("orders", f"{orders['accepted']:,} accepted")

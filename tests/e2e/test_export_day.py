@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +62,27 @@ def environment(state: Path, orders: Path) -> dict[str, str]:
     }
 
 
+def what_went_wrong(said: str, state: Path) -> str:
+    """The end of the screen, and the last error in every log."""
+    parts = [said[-5000:]]
+    for log in sorted((state / "logs").glob("*.log")):
+        errors = [line for line in log.read_text().splitlines() if '"level": "error"' in line]
+        parts += [f"{log.name}: {errors[-1][-2000:]}"] if errors else []
+    return "\n".join(parts)
+
+
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, dict[str, Any]]]:
     """The number of invoices played, and the report of the day."""
     folder = tmp_path_factory.mktemp("park")
     state, orders = folder / "state", folder / "orders.csv.gz"
     invoices = write_slice(orders)
+    env = environment(state, orders)
+    park = [sys.executable, "-m", "deploy.local"]
     day = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local", "demo"],
+        [*park, "demo"],
         cwd=ROOT,
-        env=environment(state, orders),
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,12 +92,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any
     except subprocess.TimeoutExpired:
         day.terminate()
         said, _ = day.communicate(timeout=60)
-        pytest.fail(f"the day did not end within {PATIENCE_S} s:\n{said[-4000:]}")
+        said += f"\nthe day did not end within {PATIENCE_S} s"
     report = state / "report.json"
-    assert report.exists(), said[-4000:]
-    print(said)
-    assert day.returncode == 0, said[-6000:]
-    return invoices, json.loads(report.read_text())
+    assert report.exists(), what_went_wrong(said, state)
+    assert day.returncode == 0, what_went_wrong(said, state)
+    yield invoices, json.loads(report.read_text())
+    # The database's folder may lie elsewhere than the state.
+    subprocess.run([*park, "reset"], cwd=ROOT, env=env, check=True, capture_output=True)
 
 
 @pytest.mark.real_broker

@@ -261,6 +261,7 @@ def a_report(**more: Any) -> dict[str, Any]:
     return {
         "title": "One day",
         "ok": True,
+        "seconds": {"set-up": 30.5, "day of orders": 60.1},
         "slice": {
             "file": "orders.csv.gz",
             "invoices": 3,
