@@ -7,6 +7,7 @@ import asyncio
 from services.customs import queries
 from services.customs.clients import SingleWindow
 from services.customs.domain.answers import read_answers
+from services.customs.domain.ceb.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.rulebook import Rulebook
 from services.customs.use_cases import counters
 from services.customs.use_cases.receipts import RawMessage, record_receipts
@@ -26,21 +27,22 @@ log = get_logger(__name__)
 # Backlogs are worked off in one run, but a run ends: others want the process, too.
 _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
+_MESSAGES_AT_ONCE = 20
 
 
 async def send_lists(
     db: Database, clock: Clock, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
-    """Queued lists into messages, messages into the folder. What a killed process left is first."""
-    await deliver(db, clock, single_window)
+    """Queued lists into messages, messages into the folder."""
     for _ in range(_ROUNDS_MAX):
         async with db.transaction(PARK) as uow:
             composed = await compose_lists(
                 uow, rulebook=rulebook, now=clock.now(), real_now=real_now()
             )
-        if not composed:
-            return
+        # Also when there was nothing new: a killed process may have left a message unwritten.
         await deliver(db, clock, single_window)
+        if composed < DOCUMENTS_PER_MESSAGE_MAX:
+            return
 
 
 async def report_departures(
@@ -59,8 +61,10 @@ async def report_departures(
 async def deliver(db: Database, clock: Clock, single_window: SingleWindow) -> None:
     for _ in range(_ROUNDS_MAX):
         async with db.transaction(PARK) as uow:
-            written = await deliver_messages(uow, single_window=single_window, now=clock.now())
-        if not written:
+            written = await deliver_messages(
+                uow, single_window=single_window, now=clock.now(), limit=_MESSAGES_AT_ONCE
+            )
+        if written < _MESSAGES_AT_ONCE:
             return
 
 

@@ -196,7 +196,7 @@ def _departure_documents(
 
 
 async def deliver_messages(
-    uow: UnitOfWork, *, single_window: SingleWindow, now: datetime, limit: int = 20
+    uow: UnitOfWork, *, single_window: SingleWindow, now: datetime, limit: int
 ) -> int:
     """Writes composed messages to the folder; returns how many. Files first, commit after: killed
     in between, the same files are written again."""

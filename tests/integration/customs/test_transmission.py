@@ -169,7 +169,7 @@ async def report(customs: Any, *, later: timedelta = timedelta(0)) -> int:
             real_now=real_now() + later,
         )
     async with customs.db.transaction(PARK) as uow:
-        await deliver_messages(uow, single_window=customs.folder, now=customs.clock.now())
+        await deliver_messages(uow, single_window=customs.folder, now=customs.clock.now(), limit=20)
     return named
 
 
