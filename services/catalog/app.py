@@ -54,13 +54,14 @@ def create_app(
         settings=settings,
         db=db,
         clock=clock or clock_from_env(),
+        # The busiest first: routes are matched one after the other.
         routers=[
+            products_api,
+            orders_api,
+            stock_api,
             merchants_api,
             credentials_api,
             tokens_api,
-            products_api,
-            stock_api,
-            orders_api,
         ],
         lifespan_parts=[reference],
         # Its own key, at hand: catalog does not ask itself over HTTP.

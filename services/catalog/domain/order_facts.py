@@ -6,7 +6,7 @@ join-semilattice: every slot keeps the newest statement (by the version of its a
 status is a pure function of what is known.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -210,7 +210,13 @@ class Observation:
 
 def to_json(facts: OrderFacts) -> dict[str, Any]:
     """As stored; empty slots are left out."""
-    return {name: value for name, value in asdict(facts).items() if value not in (None, False)}
+    stored: dict[str, Any] = {}
+    for name, value in vars(facts).items():
+        if isinstance(value, Plan | Decision | Declaration | Channel | Screening):
+            stored[name] = dict(vars(value))
+        elif value:
+            stored[name] = value
+    return stored
 
 
 def from_json(stored: dict[str, Any]) -> OrderFacts:

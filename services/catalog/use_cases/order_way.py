@@ -34,9 +34,10 @@ CONSUMED: Final = "consumed"
 
 @dataclass
 class Change:
-    """A locked order, what is known now, new lines of its timeline, and its own event if any."""
+    """A locked order, what was `known` and what is now, new lines, and its own event if any."""
 
     order: Record
+    known: OrderFacts
     facts: OrderFacts
     entries: list[Entry] = field(default_factory=list)
     announcement: EventPayload | None = None
@@ -65,14 +66,15 @@ async def cancel_order(
     if not rows:
         raise OrderNotFound
     order = rows[0]
-    facts = from_json(order["facts"])
-    if facts.has_left:
-        raise OrderNotCancellable(status=facts.status.value)
-    if facts.cancelled is not None:
+    known = from_json(order["facts"])
+    if known.has_left:
+        raise OrderNotCancellable(status=known.status.value)
+    if known.cancelled is not None:
         return dict(order)
     change = Change(
         order,
-        facts.joined(OrderFacts(cancelled=reason)),
+        known,
+        known.joined(OrderFacts(cancelled=reason)),
         [Entry(now, "catalog", "catalog.order.cancelled", reason)],
         events.order_cancelled(order, reason=reason),
     )
@@ -89,7 +91,7 @@ async def record_observations(
     """
     ids = sorted({observation.order_id for observation in observations})
     rows = await uow.fetch_all(repository.ORDERS_FOR_UPDATE, ids=ids, tenant=uow.tenant)
-    changes = {row["id"]: Change(row, from_json(row["facts"])) for row in rows}
+    changes = {row["id"]: Change(row, known := from_json(row["facts"]), known) for row in rows}
     unknown = set()
     for observation in observations:
         change = changes.get(observation.order_id)
@@ -148,7 +150,8 @@ async def _reserve(uow: UnitOfWork, orders: list[Record], *, tenant: str, now: d
     changes = [
         Change(
             order,
-            from_json(order["facts"]).joined(OrderFacts(placed=True)),
+            known := from_json(order["facts"]),
+            known.joined(OrderFacts(placed=True)),
             [entry],
             events.order_placed(order, now=now),
         )
@@ -163,7 +166,7 @@ async def advance(uow: UnitOfWork, changes: Sequence[Change], *, now: datetime) 
     await _move_stock(uow, changes, now=now)
     for change in changes:
         _announce(uow, change, now=now)
-    written = [c for c in changes if to_json(c.facts) != c.order["facts"]]
+    written = [c for c in changes if c.facts != c.known]
     entries = [(c.order, entry) for c in changes for entry in c.entries]
     if not written and not entries:
         return

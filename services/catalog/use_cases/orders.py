@@ -133,8 +133,7 @@ async def _place_new(
             outcomes[order.store, order.order_number] = Invalid(problems=problems)
         else:
             complete.append((order, priced_lines(order, products)))
-    wants = [demand(lines) for _, lines in complete]
-    shortages = allocate(available, wants)
+    shortages = allocate(available, [demand(lines) for _, lines in complete])
     drafts = [
         _draft(order, lines, missing, tenant=tenant, belt=rows[0]["belt"], now=now)
         for (order, lines), missing in zip(complete, shortages, strict=True)
@@ -145,11 +144,6 @@ async def _place_new(
         uow,
         drafts,
         tenant=tenant,
-        wants=[
-            (draft["id"], product_id, quantity)
-            for draft, want in zip(drafts, wants, strict=True)
-            for product_id, quantity in want.items()
-        ],
         entries=[_first_entry(draft) for draft in drafts],
         now=now,
     )

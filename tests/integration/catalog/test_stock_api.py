@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.catalog.jobs import place_back_orders
+from services.catalog.queries.orders import list_restocked_tenants
 from shared.db import Database
 from shared.kafka import JobContext
+from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
 from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
     Merchant,
@@ -25,6 +27,10 @@ class Worker:
 
     async def tick(self) -> None:
         await place_back_orders(self.context)
+
+    async def has_work_for(self, merchant: Merchant) -> bool:
+        async with self.context.db.read(PARK) as reader:
+            return merchant.id in await list_restocked_tenants(reader)
 
 
 @pytest.fixture
@@ -145,6 +151,25 @@ async def test_back_orders_are_placed_oldest_first(merchant: Merchant, worker: W
     timeline = (await merchant.order(both["id"]))["timeline"]
     assert [e["event"] for e in timeline] == ["catalog.order.backordered", "catalog.order.placed"]
     await merchant.ledger_equals_counters()
+
+
+async def test_work_is_ticked_off_and_more_than_one_slice_is_done(
+    merchant: Merchant, worker: Worker
+) -> None:
+    await merchant.stocked("A-1", 0)
+    items = [an_order(("A-1", 1)) for _ in range(205)]
+    await merchant.client.post("/v1/orders:batch", json={"items": items})
+    assert not await worker.has_work_for(merchant)
+    await merchant.adjusted("A-1", 300)
+    assert await worker.has_work_for(merchant)
+    await worker.tick()
+    assert await merchant.stock("A-1") == (300, 200)
+    assert await worker.has_work_for(merchant)
+    await worker.tick()
+    assert await merchant.stock("A-1") == (300, 205)
+    assert not await worker.has_work_for(merchant)
+    await merchant.adjusted("A-1", 1)
+    assert not await worker.has_work_for(merchant)
 
 
 async def test_released_stock_goes_to_who_waits(merchant: Merchant, worker: Worker) -> None:
