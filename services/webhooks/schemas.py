@@ -79,8 +79,10 @@ class EndpointOut(BaseModel):
 
 
 class EndpointWithSecretOut(EndpointOut):
-    secret: str = Field(
-        description="Shown this once: verify with it (Standard Webhooks 1.0.0).",
+    secret: str | None = Field(
+        default=None,
+        description="Shown this once: verify with it (Standard Webhooks 1.0.0). Absent when the "
+        "answer is a repeat for an Idempotency-Key.",
         examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     )
 
