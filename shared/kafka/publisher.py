@@ -7,14 +7,14 @@ of it can overtake what the caller sends next, and the caller sends again what w
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from shared.telemetry import get_logger
@@ -29,6 +29,7 @@ _RECORD_BYTES_MAX: Final = 8 * 1024 * 1024
 _REQUEST_TIMEOUT_MS: Final = 10_000
 _START_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 1.0
+_STOP_TIMEOUT_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Publisher:
         self._client_id = client_id
         self._timeout_s = timeout_s
         self._producer: AIOKafkaProducer | None = None
+        self._sent: list[asyncio.Future[Any]] = []  # one acknowledgement a batch
+        self._abandoned: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
     async def publish(self, records: Iterable[OutgoingRecord]) -> None:
@@ -64,28 +67,35 @@ class Publisher:
 
         Raises PublishFailed after at most `timeout_s`, or the broker's refusal of a record.
         """
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    producer = await self._started()
-                    await _send(producer, records)
-            except TimeoutError as error:
-                await self._abandon()
-                raise PublishFailed("not acknowledged in time") from error
-            except BaseException:
-                await self._abandon()
-                raise
+        async with self._working() as producer:
+            self._sent.clear()
+            await _send(producer, records, self._sent)
 
     async def partitions(self, topic: str) -> list[int]:
         """Raises UnknownTopicOrPartitionError after a while if there is no such topic."""
-        async with self._turn:
-            producer = await self._started()
+        async with self._working() as producer:
             return sorted(await producer.partitions_for(topic))
 
     async def close(self) -> None:
         """Everything acknowledged has been waited for already: there is nothing to flush."""
         async with self._turn:
-            await self._abandon()
+            self._abandon()
+            if self._abandoned:
+                await asyncio.wait(self._abandoned, timeout=_CLOSE_TIMEOUT_S)
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[AIOKafkaProducer]:
+        """A started producer for one thing at a time; whatever goes wrong is the end of it."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    yield await self._started()
+            except TimeoutError as error:
+                self._abandon()
+                raise PublishFailed("not acknowledged in time") from error
+            except BaseException:
+                self._abandon()
+                raise
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -105,32 +115,39 @@ class Publisher:
                 await producer.start()
         return self._producer
 
-    async def _abandon(self) -> None:
+    def _abandon(self) -> None:
+        """Its end may take a while where the broker is gone; nobody has to wait for that.
+
+        What it still has in flight may arrive later. That repeats records in their order: the
+        first copy of each still comes in the order in which the caller sends.
+        """
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-                await _stop_now(producer)
-        except Exception as error:  # noqa: BLE001 - it is thrown away whatever it says
-            log.warning("closing a producer failed", error=repr(error))
+        sent, self._sent = self._sent, []
+        if producer is not None:
+            ending = asyncio.create_task(_stop_now(producer, sent), name="ending a producer")
+            self._abandoned.add(ending)
+            ending.add_done_callback(self._abandoned.discard)
 
 
-async def _stop_now(producer: Any) -> None:
-    """`stop()` alone would wait for in-flight batches, which never expire with idempotence on:
-    fail them first and end the task that retries them.
-    """
-    accumulator, sender = producer._message_accumulator, producer._sender  # noqa: SLF001
-    accumulator.fail_all(ProducerClosed())
-    if sender.sender_task is not None:
-        await producer.client.close()
-        sender.sender_task.cancel()
-        with suppress(asyncio.CancelledError, KafkaError):
-            await sender.sender_task
-    await producer.stop()
+async def _stop_now(producer: Any, sent: list[asyncio.Future[Any]]) -> None:
+    """`stop()` alone would wait for unsent batches, which never expire with idempotence on."""
+    task = producer._sender.sender_task  # noqa: SLF001 - there is no public way to give up
+    try:
+        if task is not None:
+            # It waits for its requests in flight, which end with an answer or in time.
+            task.cancel()
+            await asyncio.wait({task}, timeout=2 * _REQUEST_TIMEOUT_MS / 1000)
+        for acknowledgement in sent:
+            acknowledgement.cancel()
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
+            await producer.stop()
+    except Exception as error:  # noqa: BLE001 - it is thrown away whatever it says
+        log.warning("closing a producer failed", error=repr(error))
 
 
-async def _send(producer: AIOKafkaProducer, records: Iterable[OutgoingRecord]) -> None:
+async def _send(
+    producer: AIOKafkaProducer, records: Iterable[OutgoingRecord], sent: list[asyncio.Future[Any]]
+) -> None:
     by_partition: dict[tuple[str, int], list[OutgoingRecord]] = defaultdict(list)
     partitions: dict[str, list[int]] = {}
     for record in records:
@@ -143,15 +160,24 @@ async def _send(producer: AIOKafkaProducer, records: Iterable[OutgoingRecord]) -
     try:
         async with asyncio.TaskGroup() as group:
             for (topic, partition), queue in by_partition.items():
-                group.create_task(_send_partition(producer, topic, partition, queue))
+                group.create_task(_send_partition(producer, topic, partition, queue, sent))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
+    # Not gather: cancelled with its caller it would cancel what the client still works on.
+    if sent:
+        await asyncio.wait(sent)
+    for acknowledgement in sent:
+        acknowledgement.result()
 
 
 async def _send_partition(
-    producer: AIOKafkaProducer, topic: str, partition: int, records: list[OutgoingRecord]
+    producer: AIOKafkaProducer,
+    topic: str,
+    partition: int,
+    records: list[OutgoingRecord],
+    sent: list[asyncio.Future[Any]],
 ) -> None:
-    acknowledgements = []
+    """Hands over batch after batch; each is on its way when the next is taken."""
     batch = producer.create_batch()
     for record in records:
         while True:
@@ -163,14 +189,18 @@ async def _send_partition(
             )
             if fitted is not None:
                 break
-            acknowledgements.append(await producer.send_batch(batch, topic, partition=partition))
+            sent.append(await producer.send_batch(batch, topic, partition=partition))
+            sent[-1].add_done_callback(_look_at)
             batch = producer.create_batch()
     batch.close()
-    acknowledgements.append(await producer.send_batch(batch, topic, partition=partition))
-    answers = await asyncio.gather(*acknowledgements, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
+    sent.append(await producer.send_batch(batch, topic, partition=partition))
+    sent[-1].add_done_callback(_look_at)
+
+
+def _look_at(acknowledgement: asyncio.Future[Any]) -> None:
+    """An error nobody waits for any more is not worth asyncio's complaint."""
+    if not acknowledgement.cancelled():
+        acknowledgement.exception()
 
 
 @lru_cache(maxsize=65_536)
