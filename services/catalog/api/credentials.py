@@ -46,7 +46,7 @@ async def create_credential(
     async def act(uow: UnitOfWork) -> Reply:
         issued = await use_cases.create_credential(
             uow,
-            principal=call.principal,
+            acts_as=call.tenant,
             tenant=_tenant(call, body.tenant),
             description=body.description,
             scopes=body.scopes,

@@ -10,7 +10,8 @@ from services.catalog.domain.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from services.catalog.use_cases.tokens import BootstrapOperator, SigningKey
 from shared.http import Call, PageParams, call, page_params
-from shared.kernel.identity import Role
+from shared.kernel.errors import Invalid, Text
+from shared.kernel.identity import PARK, Role
 
 CatalogRead = Annotated[Call, Depends(call("catalog:read"))]
 # Where a SKU is named there is one merchant: operators say which (Airlane-Tenant).
@@ -19,7 +20,6 @@ CatalogWrite = Annotated[Call, Depends(call("catalog:write"))]
 # By id, so that an operator need not name the merchant.
 CatalogWriteById = Annotated[Call, Depends(call("catalog:write", park_wide=True))]
 OperatorRead = Annotated[Call, Depends(call("catalog:read", roles={Role.OPERATOR}))]
-OperatorWrite = Annotated[Call, Depends(call("catalog:write", roles={Role.OPERATOR}))]
 # A merchant for itself, an operator for anybody.
 CredentialsRead = Annotated[
     Call, Depends(call("catalog:read", roles={Role.OPERATOR, Role.MERCHANT}))
@@ -28,6 +28,26 @@ CredentialsWrite = Annotated[
     Call,
     Depends(call("catalog:write", roles={Role.OPERATOR, Role.MERCHANT}, park_wide=True)),
 ]
+
+
+class NotForOneTenant(Invalid):
+    code = "catalog.request.not_for_one_tenant"
+    text = Text(
+        "This is done for the whole park, not for one merchant.",
+        "该操作面向整个园区，不针对单个商户。",
+    )
+    fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
+
+
+async def _for_the_park(
+    call: Annotated[Call, Depends(call("catalog:write", roles={Role.OPERATOR}))],
+) -> Call:
+    if call.tenant != PARK:
+        raise NotForOneTenant(pointer="/header/airlane-tenant")
+    return call
+
+
+ParkWrite = Annotated[Call, Depends(_for_the_park)]
 
 PageQuery = Annotated[PageParams, Depends(page_params)]
 SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]

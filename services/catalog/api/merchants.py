@@ -8,8 +8,8 @@ from starlette.responses import Response
 from services.catalog.api.deps import (
     CatalogRead,
     OperatorRead,
-    OperatorWrite,
     PageQuery,
+    ParkWrite,
     References,
 )
 from services.catalog.domain.merchant import MerchantNotFound, PartnerNotFound
@@ -36,7 +36,7 @@ merchants_api = APIRouter(tags=["merchants"])
 @merchants_api.post(
     "/v1/merchants", status_code=201, response_model=MerchantOut, responses=problems(409, 422)
 )
-async def create_merchant(body: MerchantIn, call: OperatorWrite, reference: References) -> Response:
+async def create_merchant(body: MerchantIn, call: ParkWrite, reference: References) -> Response:
     merchant, now = body.to_domain(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -91,7 +91,7 @@ async def get_merchant(merchant_id: str, call: CatalogRead) -> Response:
 @merchants_api.post(
     "/v1/partners", status_code=201, response_model=PartnerOut, responses=problems(422)
 )
-async def create_partner(body: PartnerIn, call: OperatorWrite) -> Response:
+async def create_partner(body: PartnerIn, call: ParkWrite) -> Response:
     sees, now = body.merchants(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:

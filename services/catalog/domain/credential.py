@@ -49,8 +49,10 @@ class UnknownTenant(Invalid):
 
 class ForeignTenant(Forbidden):
     code = "catalog.credential.foreign_tenant"
-    text = Text("A merchant makes credentials for itself only.", "商户只能为自己创建凭证。")
-    fix = Text("Leave tenant out, or give your own id.", "请省略 tenant，或填写自己的编号。")
+    text = Text(
+        "Credentials can only be made for {acts_as} here.", "此处只能为 {acts_as} 创建凭证。"
+    )
+    fix = Text("Leave tenant out, or give that id.", "请省略 tenant，或填写该编号。")
 
 
 class ScopeNotAllowed(Invalid):

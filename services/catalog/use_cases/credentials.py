@@ -18,7 +18,7 @@ from services.catalog.domain.credential import (
 from services.catalog.domain.problems import problem, refuse
 from services.catalog.repository import credentials as repository
 from shared.db import UnitOfWork
-from shared.kernel.identity import Principal, Role
+from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 
 
@@ -33,19 +33,19 @@ class Issued:
 async def create_credential(
     uow: UnitOfWork,
     *,
-    principal: Principal,
+    acts_as: str,
     tenant: str,
     description: str,
     scopes: Sequence[str] | None,
     environment: str,
     now: datetime,
 ) -> Issued:
-    """Operators for anybody, merchants for themselves. `now` is real time, as all of this is.
+    """For the whole park (`acts_as` PARK) for anybody, else for oneself. `now` is real time.
 
     Raises ForeignTenant, UnknownTenant or ScopeNotAllowed.
     """
-    if not principal.is_operator and tenant != principal.tenant:
-        raise ForeignTenant
+    if acts_as not in (PARK, tenant):
+        raise ForeignTenant(acts_as=acts_as)
     role = await _role_of(uow, tenant)
     allowed = SCOPES_OF_ROLE[role]
     refuse(

@@ -235,6 +235,11 @@ async def test_who_may_make_credentials_for_whom(
         "catalog.credential.foreign_tenant",
     )
     assert (await operator.post("/v1/credentials", json=park)).status_code == 201
+    for named in (park, foreign):
+        answer = await operator.post(
+            "/v1/credentials", json=named, headers={"Airlane-Tenant": merchant.id}
+        )
+        refused(answer, 403, "catalog.credential.foreign_tenant")
     unknown = {"tenant": "mer_" + "0" * 32, "description": "x"}
     refused(
         await operator.post("/v1/credentials", json=unknown),

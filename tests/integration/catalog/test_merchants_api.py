@@ -69,6 +69,16 @@ async def test_a_company_is_registered_once(operator: AsyncClient) -> None:
     assert problem["existing_id"] == first["id"]
 
 
+async def test_the_park_is_not_one_merchant(operator: AsyncClient, merchant: Merchant) -> None:
+    headers = {"Airlane-Tenant": merchant.id}
+    for path, body in (
+        ("/v1/merchants", a_merchant()),
+        ("/v1/partners", {"name": "Blue", "sees": "all"}),
+    ):
+        answer = await operator.post(path, json=body, headers=headers)
+        refused(answer, 422, "catalog.request.not_for_one_tenant", "/header/airlane-tenant")
+
+
 async def test_lists_filter_by_belt_and_office(operator: AsyncClient) -> None:
     made = [
         (await operator.post("/v1/merchants", json=a_merchant(belt=belt, office=office))).json()
