@@ -33,7 +33,13 @@ from services.routing.use_cases.metrics import (
     SEARCH_SECONDS,
     UNROUTABLE,
 )
-from services.routing.use_cases.timetable import HUB, Planning, current_planning, refreshed
+from services.routing.use_cases.timetable import (
+    HUB,
+    Planning,
+    current_planning,
+    prepare,
+    refreshed,
+)
 from shared.contracts.routing import ItineraryLeg
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
@@ -71,6 +77,7 @@ class _Task:
 async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None:
     """One shipment per order: a repeated order, or one cancelled before, changes nothing."""
     await shipments.take_turn(uow)
+    await prepare(uow, now=now)
     shipment: dict[str, Any] = {
         "id": new_id("shp"),
         "tenant_id": goods.merchant_id,

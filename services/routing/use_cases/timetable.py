@@ -44,6 +44,12 @@ class _Copy:
     planning: Planning | None = None
 
 
+async def prepare(uow: UnitOfWork, *, now: datetime) -> None:
+    """Before the first booking of this process: a fresh park may have no reference data yet."""
+    if _Copy.planning is None:
+        await ensure_timetable(uow, now=now)
+
+
 async def current_planning(uow: UnitOfWork, *, version: str, now: datetime) -> Planning:
     """The copy in memory if it shows schedule `version` and is young, else a fresh one."""
     copy = _Copy.planning

@@ -8,7 +8,7 @@ from services.routing.use_cases.timetable import ensure_timetable
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     START,
     Park,
 )

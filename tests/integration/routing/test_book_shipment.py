@@ -12,7 +12,7 @@ from services.routing.repository import shipments
 from shared.db import Database, Statement
 from shared.kernel.ids import new_id
 from shared.testing.databases import Postgres
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     START,
     Park,
 )

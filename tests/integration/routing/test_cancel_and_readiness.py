@@ -8,7 +8,7 @@ import pytest
 from services.routing import consumers
 from services.routing.use_cases.flights import close_manifest
 from shared.kernel.identity import PARK
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     Park,
 )
 

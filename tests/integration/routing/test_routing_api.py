@@ -11,7 +11,7 @@ from services.routing.settings import Settings
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from shared.testing.databases import Postgres
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     Park,
 )
 

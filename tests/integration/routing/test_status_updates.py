@@ -12,7 +12,7 @@ from services.routing.use_cases.flights import cancel_flight
 from services.routing.use_cases.status_updates import Recorded, record_status_updates
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     START,
     Park,
 )

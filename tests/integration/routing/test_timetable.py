@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from services.routing import jobs
+from services.routing.use_cases import timetable
 from services.routing.use_cases.reference import load_reference
 from services.routing.use_cases.timetable import extend_timetable
 from shared.db import Database, Statement
@@ -15,7 +17,7 @@ from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
-from tests.integration.routing.routing_builders import (  # type: ignore[import-untyped]
+from tests.integration.routing.routing_builders import (
     START,
     Park,
 )
@@ -40,10 +42,14 @@ async def fresh(postgres: Postgres) -> tuple[Database, str]:
 
 
 async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by_day(
-    postgres: Postgres, clock: ManualClock
+    postgres: Postgres, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db, name = await fresh(postgres)
     try:
+        # The first order comes before any job has run.
+        monkeypatch.setattr(timetable._Copy, "planning", None)
+        first_in = Park(db, clock)
+        shipment = await first_in.shipment(await first_in.place("GB"))
         await jobs.extend_timetable(JobContext(db, clock))
         async with db.read(PARK) as reader:
             first = await reader.fetch_first(COUNT)
@@ -60,6 +66,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
         await db.close()
         await postgres.drop_database(name)
 
+    assert (shipment["state"], shipment["ready_at"]) == ("booked", START + timedelta(hours=4))
     assert first is not None
     assert after is not None
     assert (first["routes"], first["synthetic"], first["without_cut_off"]) == (158, True, 0)
