@@ -22,7 +22,7 @@ from shared.http import GivenKeys
 from shared.kernel.identity import Role
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,

@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 
 from shared.kernel.clock import real_now
 from shared.kernel.identity import Role
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,

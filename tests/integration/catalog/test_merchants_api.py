@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     Merchant,
     a_product,
     a_uscc,

@@ -16,7 +16,7 @@ from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from shared.testing.clock import ManualClock
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     Merchant,
     refused,
 )

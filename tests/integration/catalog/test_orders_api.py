@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 
 from shared.contracts.catalog import OrderPlaced
 from shared.kernel.identity import Role
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     Merchant,
     an_order,
     refused,

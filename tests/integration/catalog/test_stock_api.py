@@ -14,7 +14,7 @@ from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
-from tests.integration.catalog.catalog_builders import (  # type: ignore[import-untyped]
+from tests.integration.catalog.catalog_builders import (
     Merchant,
     an_order,
     refused,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.integration.routing.routing_builders import (
 )
 
 
-async def one_flight(park: Park, **flight: float) -> tuple[str, str]:
+async def one_flight(park: Park, **flight: Any) -> tuple[str, str]:
     """(flight, country)."""
     end, country = await park.airport()
     return await park.flight(park.hub, end, departs_h=10, **flight), country

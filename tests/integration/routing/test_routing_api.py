@@ -99,7 +99,8 @@ async def test_lists_come_in_pages_and_by_filter(
     seen: list[str] = []
     cursor = None
     while True:
-        params = {"limit": 2, "flight_id": flight_id} | ({"cursor": cursor} if cursor else {})
+        params: dict[str, str] = {"limit": "2", "flight_id": flight_id}
+        params |= {"cursor": cursor} if cursor else {}
         page = (await client.get("/v1/shipments", params=params, headers=merchant)).json()
         seen += [s["order_id"] for s in page["items"]]
         cursor = page["next"]
@@ -109,13 +110,13 @@ async def test_lists_come_in_pages_and_by_filter(
 
     assert seen == orders[::-1]
     assert len((await client.get(beside, headers=merchant)).json()["items"]) == 5
-    for params, wanted in (
+    for narrower, wanted in (
         ({"airport": "EHU"}, 5),
         ({"airport": end}, 0),
         ({"state": "waiting"}, 0),
     ):
         answer = await client.get(
-            "/v1/shipments", params=params | {"flight_id": flight_id}, headers=merchant
+            "/v1/shipments", params=narrower | {"flight_id": flight_id}, headers=merchant
         )
         assert len(answer.json()["items"]) == wanted
 
