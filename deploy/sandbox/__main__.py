@@ -14,7 +14,7 @@ from deploy.sandbox.accounts import account
 from deploy.sandbox.day import Day
 from deploy.sandbox.door import DoorClosed, Network
 from deploy.sandbox.partner import Partner
-from deploy.sandbox.seed import seed
+from deploy.sandbox.seed import Park, seed
 from deploy.sandbox.settings import Settings, SettingsError, settings_from_env
 from deploy.sandbox.shelves import ShelfRefused
 from deploy.sandbox.slices import SliceNotReadable
@@ -54,7 +54,7 @@ async def _world(settings: Settings) -> int:
     """Customs office, scanners and airlines for a park that people work with, until stopped."""
     network = Network(patience_s=3600)
     try:
-        park = await seed(settings, network)
+        park = Park(settings, network)
         await World(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
     finally:
         await network.close()

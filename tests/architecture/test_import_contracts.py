@@ -32,6 +32,7 @@ PLANTS: list[tuple[str, str, str]] = [
     ("layers-of-shared", "shared/db/pool.py", "import shared.http"),
     ("layers-of-shared", "shared/misc.py", ""),
     ("no-test-kit-in-services", "services/catalog/app.py", "import shared.testing"),
+    ("sandbox-at-public-doors", "deploy/sandbox/seed.py", "import services.catalog.app"),
     ("acyclic", "shared/telemetry/trace.py", "import shared.db.pool"),
 ]
 
