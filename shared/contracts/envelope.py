@@ -16,6 +16,8 @@ EVENT_TYPES: Final[dict[str, type["EventPayload"]]] = {}
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
+# Half of what a Kafka broker takes by default: with its headers an event must always fit.
+EVENT_BYTES_MAX: Final = 512 * 1024
 
 
 class EventPayload(BaseModel):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Text, bindparam, text
 from sqlalchemy.types import TypeEngine
 
-from shared.contracts.envelope import EventPayload
+from shared.contracts.envelope import EVENT_BYTES_MAX, EventPayload
 from shared.db.statement import Statement
 from shared.kernel.ids import new_id
 from shared.telemetry import trace
@@ -94,6 +94,10 @@ class Outbox:
         """
         tenant = tenant_id or self._tenant
         assert tenant != "*", "an event belongs to a tenant: pass tenant_id"
+        data = payload.model_dump_json()
+        # Refused here, with the cause at hand: on its way it would only hold up its lane.
+        if len(data.encode()) > EVENT_BYTES_MAX:
+            raise ValueError(f"{payload.event_type} of {subject} has over {EVENT_BYTES_MAX} bytes")
         event_id = new_id("evt")
         self.rows.append(
             OutboxRow(
@@ -105,7 +109,7 @@ class Outbox:
                 aggregate_version=version,
                 occurred_at=at,
                 traceparent=trace.traceparent(),
-                payload=payload.model_dump_json(),
+                payload=data,
                 lane=lane_of(subject),
             )
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from shared.contracts.envelope import (
+    EVENT_BYTES_MAX,
     Envelope,
     EventPayload,
     MalformedEvent,
@@ -18,8 +19,6 @@ from shared.kernel.ids import is_id
 
 P_co = TypeVar("P_co", bound=EventPayload, covariant=True)
 
-# Far above any event of ours: what is larger is a mistake, and would hold up its partition.
-EVENT_BYTES_MAX: Final = 512 * 1024
 _TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 

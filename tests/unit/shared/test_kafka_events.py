@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.envelope import (
+    EVENT_BYTES_MAX,
     EVENT_TYPES,
     Envelope,
     EventPayload,
@@ -24,7 +25,7 @@ from shared.db import UnitOfWork
 from shared.db.errors import DatabaseBusy
 from shared.kafka import Received
 from shared.kafka.dead_letter import dead_letter, original_headers
-from shared.kafka.events import EVENT_BYTES_MAX, Decoder
+from shared.kafka.events import Decoder
 from shared.kafka.faults import Backoff, Fault, OversizedEvent, fault_of, sleep_until
 from shared.kafka.publisher import _hash
 from shared.kafka.relay import lock_class, record_of
