@@ -1,0 +1,87 @@
+"""The whole worker on a real broker: an order goes out, and what others say about it comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from services.catalog.settings import Settings
+from services.catalog.worker import create_worker
+from shared.contracts import customs
+from shared.contracts.envelope import Envelope
+from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
+from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.kafka.reading import read_all
+from shared.testing.plugin import Broker
+from tests.integration.catalog.catalog_builders import (
+    Merchant,
+)
+from tests.integration.catalog.catalog_world import World
+
+pytestmark = pytest.mark.real_broker
+
+
+@pytest.fixture
+async def running(settings: Settings, kafka_topics: Broker) -> AsyncIterator[Broker]:
+    here = {"kafka_bootstrap_servers": kafka_topics.bootstrap}
+    worker = create_worker(settings.model_copy(update=here))
+    stop = asyncio.Event()
+    await worker.db.open()
+    task = asyncio.create_task(worker.serve(stop))
+    yield kafka_topics
+    stop.set()
+    await task
+    await worker.db.close()
+
+
+async def _until(check: Callable[[], Awaitable[bool]], timeout_s: float = 60) -> None:
+    async with asyncio.timeout(timeout_s):
+        while not await check():  # noqa: ASYNC110 - it is another process's state
+            await asyncio.sleep(0.1)
+
+
+async def _is_on_kafka(bootstrap: str, order_id: str, kind: str) -> bool:
+    found = [record.envelope for record in await read_all(bootstrap, [CATALOG_ORDERS])]
+    return any(e is not None and (e.subject, e.type) == (order_id, kind) for e in found)
+
+
+async def test_an_order_goes_out_and_its_way_comes_back(
+    merchant: Merchant, running: Broker
+) -> None:
+    await merchant.stocked("A-1", 0)
+    order = await merchant.ordered(("A-1", 2))
+    await merchant.adjusted("A-1", 5)
+
+    async def status_is(status: str) -> bool:
+        return bool((await merchant.order(order["id"]))["status"] == status)
+
+    await _until(lambda: status_is("placed"))
+    placed = (order["id"], "catalog.order.placed")
+    await _until(lambda: _is_on_kafka(running.bootstrap, *placed))
+
+    world = World(merchant, order["id"])
+    said: list[tuple[str, Envelope]] = [
+        (ROUTING_SHIPMENTS, world.booked()),
+        (CUSTOMS_DECLARATIONS, world.declared(customs.DeclarationSubmitted)),
+        (CUSTOMS_DECLARATIONS, world.declared(customs.DeclarationReleased, channel="green")),
+        (ROUTING_SHIPMENTS, world.departed()),
+    ]
+    stranger = (ROUTING_SHIPMENTS, World(merchant, "ord_" + "0" * 32).booked())
+    publisher = Publisher(running.bootstrap, client_id="test")
+    # Everything twice, and a stranger between: effects once, and nobody is held up.
+    await publisher.publish(_record(*pair) for pair in [*said, stranger, *said])
+    await publisher.close()
+    await _until(lambda: status_is("departed"))
+    await _until(lambda: _timeline_has(merchant, order["id"], 6))
+    assert await merchant.stock("A-1") == (3, 0)
+    await merchant.ledger_equals_counters()
+
+
+async def _timeline_has(merchant: Merchant, order_id: str, entries: int) -> bool:
+    return len((await merchant.order(order_id))["timeline"]) == entries
+
+
+def _record(topic: str, envelope: Envelope) -> OutgoingRecord:
+    headers: Any = envelope.headers()
+    return OutgoingRecord(topic, envelope.subject.encode(), envelope.data, headers)
