@@ -27,7 +27,11 @@ def up() -> int:
 
 def demo() -> int:
     """One day of orders, a business day in a real minute."""
-    day = Program(("-m", "deploy.sandbox", "day"), then_stop=os.environ.get("EXIT") == "1")
+    day = Program(
+        ("-m", "deploy.sandbox", "day"),
+        then_stop=os.environ.get("EXIT") == "1",
+        then_keep=("-m", "deploy.sandbox", "world"),
+    )
     return asyncio.run(open_park(day, rate=DAY_IN_A_MINUTE))
 
 

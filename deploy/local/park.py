@@ -48,6 +48,8 @@ class Program:
 
     argv: tuple[str, ...]
     then_stop: bool = False  # the park ends with the program's exit status
+    # Kept running after it, out of sight: what makes the park go on for a person who tries it.
+    then_keep: tuple[str, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -204,6 +206,9 @@ async def open_park(program: Program, *, rate: float) -> int:
                     return status
                 if status:
                     note(f"{' '.join(program.argv)} ended with status {status}")
+            if program.then_keep:
+                launch = park.launch_of(Program(program.then_keep))
+                supervisor.beside(launch, state.logs / f"{program.then_keep[-1]}.log")
             screen.say_credentials(park)
             return None
 

@@ -83,6 +83,7 @@ class Supervisor:
         self._stop_asked = asyncio.Event()
         self._stopping = False
         self._program: subprocess.Popen[bytes] | None = None
+        self._at_screen = False  # a program that a person waits for is under way
         for folder in (logs, run):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -99,8 +100,7 @@ class Supervisor:
                 await asyncio.wait({keepers, work, asked}, return_when=asyncio.FIRST_COMPLETED)
                 if asked.done():
                     say("\n  stopping …")
-                    cut_short = self._program is not None and self._program.poll() is None
-                    return INTERRUPTED if cut_short else 0
+                    return INTERRUPTED if self._at_screen else 0
                 return await (keepers if keepers.done() else work)
             finally:
                 self._stopping = True
@@ -112,8 +112,15 @@ class Supervisor:
     async def foreground(self, launch: Launch) -> int:
         """Runs a program that speaks to the person at the screen; stopped first when we stop."""
         self._program = process = spawn(launch, None)
+        self._at_screen = True
         await until_end(process)
+        self._at_screen = False
         return process.returncode if process.returncode >= 0 else 128 - process.returncode
+
+    def beside(self, launch: Launch, log: Path) -> None:
+        """Starts a program that runs until we stop; it is stopped first, and not restarted."""
+        with log.open("ab") as output:
+            self._program = spawn(launch, output)
 
     # -- starting -----------------------------------------------------------------------------
 
