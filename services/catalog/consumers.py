@@ -18,6 +18,7 @@ from services.catalog.domain.order_facts import (
     OrderFacts,
     Plan,
     Screening,
+    decision_rank,
 )
 from services.catalog.use_cases.order_way import record_observations
 from shared.contracts.customs import (
@@ -132,7 +133,7 @@ def declaration_decided(payload: DeclarationDecided, envelope: Envelope) -> Obse
     clearance, sentence = _CLEARANCE[type(payload)]
     rank = envelope.aggregate_version
     facts = OrderFacts(
-        decision=Decision(rank, clearance, payload.detail),
+        decision=Decision(decision_rank(payload.at, clearance), clearance, payload.detail),
         declaration=Declaration(rank, payload.declaration_id, payload.status),
         channel=Channel(rank, payload.channel) if payload.channel else None,
     )

@@ -49,6 +49,14 @@ _STATUS_OF_CLEARANCE: Final = {
 }
 
 
+_STEPS: Final = {clearance: step for step, clearance in enumerate(Clearance)}
+
+
+def decision_rank(at: datetime, clearance: Clearance) -> int:
+    """Rank of a decision: by customs' clock; at the same instant the later step counts."""
+    return int(at.timestamp() * 1_000_000) * len(_STEPS) + _STEPS[clearance]
+
+
 @dataclass(frozen=True)
 class Plan:
     """Routing's newest word: an itinerary, or why there is none. `rank`: the shipment's version."""
@@ -63,7 +71,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Decision:
-    """Customs' newest decision. `rank`: the declaration's version, as in the next two."""
+    """Customs' newest decision. `rank` is `decision_rank`, while the slots below have the version
+    of the declaration: receipts come late and in any order, so the version only says when we
+    heard of a decision, not when it was taken.
+    """
 
     rank: int
     clearance: Clearance

@@ -1,6 +1,7 @@
 """The status of an order is a function of what is known, however and whenever it became known."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.catalog.domain.order_facts import (
     Plan,
     Screening,
     Status,
+    decision_rank,
     from_json,
     to_json,
 )
@@ -107,6 +109,19 @@ def decided(rank: int, clearance: Clearance, detail: str | None = None) -> Order
 
 def screened(rank: int, *, passed: bool) -> OrderFacts:
     return OrderFacts(screening=Screening(rank, 2, passed))
+
+
+def test_a_receipt_that_comes_late_does_not_undo_a_later_decision() -> None:
+    """Receipt 500 arrives before the 120 that customs had sent earlier: the order is held."""
+    accepted_at = datetime(2026, 11, 23, 15, 6, tzinfo=UTC)
+    inspected = decision_rank(accepted_at + timedelta(minutes=16), Clearance.INSPECTION)
+    accepted = decision_rank(accepted_at, Clearance.ACCEPTED)
+    facts = joined(
+        [PLACED, decided(inspected, Clearance.INSPECTION), decided(accepted, Clearance.ACCEPTED)]
+    )
+    assert facts.status is Status.HELD
+    # At one instant the later step counts.
+    assert decision_rank(accepted_at, Clearance.RELEASED) > accepted
 
 
 @pytest.mark.parametrize(
