@@ -28,7 +28,8 @@ _FILL: Final = (
     """
     INSERT INTO webhooks.messages (event_id, tenant_id, type, occurred_at, received_at, body)
     SELECT 'evt_' || lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0')
-               || '7000' || lpad(to_hex(n), 16, '0'), 'mer_bench', 'catalog.order.placed', now(), now(),
+               || '7000' || lpad(to_hex(n), 16, '0'), 'mer_bench', 'catalog.order.placed', now(),
+           now(),
            convert_to(jsonb_build_object('type', 'catalog.order.placed', 'timestamp', now(),
                'data', jsonb_build_object('n', n, 'text', repeat('货', 250)))::text, 'UTF8')
     FROM generate_series(1, $1) AS n
