@@ -170,6 +170,6 @@ async def test_run_answers_probes_and_ends_at_sigterm(
                 text = await answer.text()
         assert "airlane_build_info{python=" in text
         # Its value may stem from another test of this process: the registry is one.
-    assert "airlane_outbox_unpublished_rows " in text
+        assert "airlane_outbox_unpublished_rows " in text
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(running, 5)
