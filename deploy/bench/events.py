@@ -27,6 +27,7 @@ from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kafka.reading import follow
 from shared.kafka.relay import Relay
 from shared.kernel.clock import real_now
+from shared.runtime.main import rest_the_collector
 from shared.telemetry.metrics import OUTBOX_PUBLISHED
 from shared.testing.engines import KafkaServer, PostgresServer, free_port, start_kafka
 
@@ -166,6 +167,7 @@ async def _commit(db: Database, subject: str, committed: dict[str, float]) -> No
 
 async def _measure(server: PostgresServer, bootstrap: str) -> list[Figure]:
     owner_dsn = await _make_schema(server)
+    rest_the_collector()  # as every process of a park does
     await ensure_topics(bootstrap, [TopicSpec(WEBHOOKS_ENDPOINTS)])
     owner = await asyncpg.connect(owner_dsn)
     db = Database(server.dsn(user=roles.app_role(SERVICE), database="bench"), schema=SERVICE)

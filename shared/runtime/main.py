@@ -71,7 +71,7 @@ def _api(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:
     from shared.runtime.api import serve  # noqa: PLC0415
 
     app = _named(factories["api"])(settings)
-    _rest_the_collector()
+    rest_the_collector()
     return serve(app, settings)
 
 
@@ -80,11 +80,11 @@ def _worker(service: str, factories: dict[str, str], _: argparse.Namespace) -> i
     from shared.runtime.worker import run  # noqa: PLC0415
 
     worker = _named(factories["worker"])(settings)
-    _rest_the_collector()
+    rest_the_collector()
     return run(worker)
 
 
-def _rest_the_collector() -> None:
+def rest_the_collector() -> None:
     """Modules and tables live as long as the process: the cyclic collector need not look at them
     again. Requests and events leave few cycles, so it may also look less often than by default
     (every 700 allocations); reference counting frees all the rest at once.
