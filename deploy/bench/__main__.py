@@ -40,7 +40,7 @@ def chain_figures() -> list[Figure]:
             Spread(tuple(f["values"])),
             f["unit"],
             f["goal"],
-            higher_is_better=f["met"] is None or (f["median"] >= f["goal"]) == f["met"],
+            higher_is_better=f["higher_is_better"],
             note=f["note"],
         )
         for f in figures

@@ -72,6 +72,7 @@ class Figure:
             "values": list(self.value.values),
             "unit": self.unit,
             "goal": self.goal,
+            "higher_is_better": self.higher_is_better,
             "met": self.met,
             "note": self.note,
         }
