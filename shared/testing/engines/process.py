@@ -4,12 +4,14 @@ A `Launch` says how a program is started; the park's supervisor starts the same 
 tests do. On Linux the kernel ends the child when the parent dies, even by `kill -9`.
 """
 
+import fcntl
 import os
 import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from pathlib import Path
 from typing import IO
 
 _TETHER = str(Path(__file__).with_name("tether.py"))
+_PORT_LOCKS = Path(tempfile.gettempdir()) / f"airlane-ports-{os.getuid()}"
+_held_ports: list[IO[str]] = []  # open for as long as this process lives
 
 
 class EngineError(Exception):
@@ -84,15 +88,27 @@ def last_line(log: Path) -> str:
 
 
 def free_port() -> int:
-    """A free loopback port below 32768.
+    """A free loopback port below 32768, never handed out twice while this process lives.
 
     From there upwards the system itself hands out ports: a client that polls such a port while
-    nobody listens can connect to itself, and then the server cannot bind it any more.
+    nobody listens can connect to itself, and then the server cannot bind it any more. A port that
+    is free now may be asked for by two test processes before either listens on it: each port has a
+    lock file, and the system lets go of it when its holder ends, however that happens.
     """
+    _PORT_LOCKS.mkdir(parents=True, exist_ok=True)
     for _ in range(200):
         port = random.randint(20_000, 32_000)
-        if not port_taken(port):
-            return port
+        lock = (_PORT_LOCKS / str(port)).open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        if port_taken(port):
+            lock.close()
+            continue
+        _held_ports.append(lock)
+        return port
     raise EngineError("no free port between 20000 and 32000")
 
 

@@ -98,6 +98,27 @@ def test_free_ports_are_below_those_the_system_hands_out() -> None:
     assert all(free_port() < 32768 for _ in range(20))
 
 
+def test_two_processes_that_ask_at_once_get_different_ports() -> None:
+    # Both draw the same numbers, as bad luck would have it, and neither listens yet.
+    ask = (
+        "import random, sys; from shared.testing.engines import free_port; random.seed(7);"
+        "print(*[free_port() for _ in range(20)], flush=True); sys.stdin.read()"
+    )
+    askers = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    try:
+        first, second = (set(asker.stdout.readline().split()) for asker in askers if asker.stdout)
+    finally:
+        for asker in askers:
+            asker.communicate()
+    assert len(first) == len(second) == 20
+    assert not first & second
+
+
 # -- Kafka ------------------------------------------------------------------------------------
 
 
