@@ -11,9 +11,10 @@ from typing import Final
 
 import asyncpg
 
-from shared.db.errors import translated
+from shared.db.connection import connect
+from shared.db.faults import refusal_of
 from shared.db.outbox import insert_arguments, insert_statement
-from shared.db.pool import Pool, connect
+from shared.db.pool import Pool
 from shared.db.unit_of_work import Reader, UnitOfWork
 from shared.db.wake import Waker
 from shared.kernel.identity import PARK
@@ -98,7 +99,7 @@ async def _run(connection: asyncpg.Connection, command: str) -> str:
     try:
         status: str = await connection.execute(command)
     except Exception as error:
-        if (refusal := translated(error)) is not None:
+        if (refusal := refusal_of(error)) is not None:
             raise refusal from error
         raise
     return status

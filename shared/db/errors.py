@@ -1,8 +1,4 @@
-"""Which faults of PostgreSQL mean "try again", told apart from those that are our own mistakes."""
-
-from typing import Final
-
-import asyncpg
+"""Refusals while the database cannot serve: requests answer 503, consumers and jobs wait."""
 
 from shared.kernel.errors import Text, Unavailable
 
@@ -21,36 +17,9 @@ class DatabaseBusy(Unavailable):
     text = Text("The database is too busy right now.", "数据库繁忙。")
 
 
-CONNECTION_LOST: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    ConnectionError,
-    OSError,
-)
-BUSY: Final = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-    asyncpg.OutOfMemoryError,
-    asyncpg.DiskFullError,
-)
+class DatabaseNotReady(Unavailable):
+    """Its schema, rights or resources are not as this release needs them, or it is read-only."""
 
-
-def translated(error: BaseException) -> Unavailable | None:
-    """The refusal to raise instead of `error`, or None if the fault is ours."""
-    if isinstance(error, BUSY):
-        return DatabaseBusy()
-    # A DataError (22xxx) is an InterfaceError subclass only on the client side: bad argument types
-    # are programmer errors and must not look like an outage.
-    if isinstance(error, asyncpg.DataError):
-        return None
-    if isinstance(error, CONNECTION_LOST):
-        return DatabaseUnavailable()
-    return None
+    code = "database.not_ready"
+    text = Text("The database is being prepared right now.", "数据库正在准备中。")
+    retry_after_s = 10

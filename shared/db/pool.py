@@ -7,47 +7,15 @@ state, so there is nothing to reset.
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final, TypeAlias
 
-import asyncpg
-
-from shared.db.errors import DatabaseBusy, translated
+from shared.db.connection import Connection, close_connection
+from shared.db.errors import DatabaseBusy
+from shared.db.faults import refusal_of
 from shared.kernel.errors import Unavailable
 from shared.telemetry.metrics import DB_POOL_IN_USE, DB_POOL_WAITING
-
-Connection: TypeAlias = asyncpg.Connection
-
-# Deadlines from the inside out: statement < handler < proxy. Longer work belongs in jobs.
-SESSION_SETTINGS: Final = {
-    "statement_timeout": "15s",
-    "lock_timeout": "3s",
-    "idle_in_transaction_session_timeout": "20s",
-    "timezone": "UTC",
-    "jit": "off",
-}
-
-
-async def connect(dsn: str, *, name: str) -> Connection:
-    """One connection as every part uses it: jsonb as Python values, UTC, deadlines."""
-    connection = await asyncpg.connect(
-        dsn,
-        timeout=5,
-        statement_cache_size=512,
-        max_cached_statement_lifetime=0,
-        server_settings={"application_name": name, **SESSION_SETTINGS},
-    )
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads, format="text"
-    )
-    return connection
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class Pool:
@@ -90,7 +58,7 @@ class Pool:
             connection = await self._open_connection()
         except BaseException as error:
             self._count -= 1
-            if (refusal := translated(error)) is not None:
+            if (refusal := refusal_of(error)) is not None:
                 # Those who wait would wait in vain: let each try (and fail fast) on its own.
                 self._fail_waiters(refusal)
                 raise refusal from error
@@ -164,8 +132,4 @@ class Pool:
         self._closed = True
         self._fail_waiters(DatabaseBusy())
         while self._idle:
-            connection = self._idle.pop()
-            try:
-                await connection.close(timeout=2)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                connection.terminate()
+            await close_connection(self._idle.pop())

@@ -7,9 +7,10 @@ import asyncpg
 from asyncpg import Record
 from sqlalchemy import bindparam, text
 
-from shared.db.errors import translated
+from shared.db.faults import DatabaseFault, fault_of_database, refusal_of
 from shared.db.outbox import Outbox
 from shared.db.statement import Statement
+from shared.kernel.errors import Unavailable
 
 _SET_TENANT: Final = Statement(
     text("SELECT set_config('airlane.tenant', :tenant, true)").bindparams(bindparam("tenant"))
@@ -42,9 +43,15 @@ class Reader:
         try:
             return await call(statement.sql, *statement.arguments(params))
         except Exception as error:
-            if (refusal := translated(error)) is not None:
+            if (refusal := self._refusal(error)) is not None:
                 raise refusal from error
             raise
+
+    def _refusal(self, error: Exception) -> Unavailable | None:
+        # Writing through a reader is a bug of ours, and must not look like a standby's answer.
+        if fault_of_database(error) is DatabaseFault.READ_ONLY:
+            return None
+        return refusal_of(error)
 
 
 class UnitOfWork(Reader):
@@ -63,6 +70,12 @@ class UnitOfWork(Reader):
         status: str = await self._run(self._connection.execute, statement, params)
         tail = status.rpartition(" ")[2]
         return int(tail) if tail.isdigit() else 0
+
+    def _refusal(self, error: Exception) -> Unavailable | None:
+        if fault_of_database(error) is DatabaseFault.READ_ONLY:
+            # The primary was demoted under this connection; a new one finds the new primary.
+            self._connection.terminate()
+        return refusal_of(error)
 
     async def act_as(self, tenant: str) -> None:
         """Changes the tenant inside the transaction: for consumers and jobs, never for requests."""

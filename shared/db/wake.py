@@ -10,8 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from shared.db.errors import CONNECTION_LOST
-from shared.db.pool import connect
+from shared.db.connection import connect
 
 # At most one NOTIFY per interval and process, however many commits there are.
 _INTERVAL_S: Final = 0.002
@@ -41,7 +40,12 @@ class Waker:
                     self._connection = await connect(self._dsn, name="airlane waker")
                 await self._connection.execute(f"NOTIFY {self._channel}")
                 await asyncio.sleep(_INTERVAL_S)
-            except (*CONNECTION_LOST, asyncpg.PostgresError, TimeoutError):
+            except (
+                OSError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ):
                 # The relay polls anyway; do not hammer a database that is down.
                 await asyncio.sleep(_RETRY_S)
 

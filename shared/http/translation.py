@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import asyncpg
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from shared.db.faults import DatabaseFault, fault_of_database
 from shared.http import incoming
 from shared.http.errors import (
     ForbiddenCharacter,
@@ -28,6 +28,10 @@ _OF_STARLETTE: Final[dict[int, type[AirlaneError]]] = {
     401: Unauthenticated,
     404: UnknownPath,
     415: UnsupportedMediaType,
+}
+_VALUES_REFUSED: Final[dict[DatabaseFault | None, type[AirlaneError]]] = {
+    DatabaseFault.FORBIDDEN_CHARACTER: ForbiddenCharacter,
+    DatabaseFault.OUT_OF_RANGE: ValueOutOfRange,
 }
 
 
@@ -65,17 +69,9 @@ def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:
 
 
 def _from_database(fault: Exception, scope: Scope) -> AirlaneError | None:
-    """A net below the schemas, not a replacement: bounds belong there, and this is logged.
-
-    PostgreSQL stores no NUL in text (22021) or jsonb (22P05); numbers above a column's range are
-    22003, or stopped by asyncpg before they leave.
-    """
-    sqlstate = getattr(fault, "sqlstate", None)
-    refusal: AirlaneError | None = None
-    if sqlstate in ("22021", "22P05"):
-        refusal = ForbiddenCharacter()
-    elif sqlstate == "22003" or (isinstance(fault, asyncpg.DataError) and " range)" in str(fault)):
-        refusal = ValueOutOfRange()
-    if refusal is not None:
-        log.warning("a schema lets through what the database refuses", path=scope["path"])
-    return refusal
+    """A net below the schemas, not a replacement: bounds belong there, and this is logged."""
+    kind = _VALUES_REFUSED.get(fault_of_database(fault))
+    if kind is None:
+        return None
+    log.warning("a schema lets through what the database refuses", path=scope["path"])
+    return kind()

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from shared.contracts.envelope import MalformedEvent
-from shared.db.errors import translated
+from shared.db.faults import PASSING, fault_of_database
 from shared.kernel.errors import AirlaneError, Unavailable
 
 
@@ -41,7 +41,7 @@ def fault_of(error: BaseException) -> Fault:
         case AirlaneError():
             return Fault.REJECTED
         case _:
-            return Fault.TRANSIENT if translated(error) else Fault.FAILED
+            return Fault.TRANSIENT if fault_of_database(error) in PASSING else Fault.FAILED
 
 
 async def sleep_until(event: asyncio.Event, timeout_s: float) -> bool:

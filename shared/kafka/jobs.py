@@ -10,8 +10,7 @@ import asyncpg
 from sqlalchemy import text
 
 from shared.db import Database, Statement
-from shared.db.errors import CONNECTION_LOST
-from shared.db.pool import connect
+from shared.db.connection import close_connection, connect
 from shared.kafka.faults import sleep_until
 from shared.kernel.clock import Clock, monotonic_s
 from shared.kernel.identity import PARK
@@ -119,10 +118,7 @@ class JobLocks:
         connection, self._connection = self._connection, None
         self._held.clear()
         if connection is not None and not connection.is_closed():
-            try:
-                await connection.close(timeout=1)
-            except (*CONNECTION_LOST, TimeoutError):
-                connection.terminate()
+            await close_connection(connection)
 
 
 def rotation(schema: str) -> Job:

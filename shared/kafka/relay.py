@@ -18,8 +18,8 @@ import asyncpg
 
 from shared.contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from shared.db import Database
+from shared.db.connection import close_connection, connect
 from shared.db.outbox import LANES
-from shared.db.pool import connect
 from shared.kafka import relay_statements as sql
 from shared.kafka.faults import Backoff, Fault, fault_of, sleep_until
 from shared.kafka.publisher import OutgoingRecord, Publisher
@@ -96,7 +96,7 @@ class Relay:
             await self._publish_until(stop, connection, backoff)
         finally:
             self._disown(self._owned)
-            await _close(connection)  # the server frees the locks with the session
+            await close_connection(connection)  # the server frees the locks with the session
 
     async def _publish_until(
         self, stop: asyncio.Event, connection: asyncpg.Connection, backoff: Backoff
@@ -214,13 +214,6 @@ class Relay:
         metrics.OUTBOX_UNPUBLISHED.set(row["rows"])
         metrics.OUTBOX_OLDEST_AGE.set(row["oldest_age_s"])
         return row["rows"], row["oldest_age_s"]
-
-
-async def _close(connection: asyncpg.Connection) -> None:
-    try:
-        await connection.close(timeout=1)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        connection.terminate()
 
 
 def record_of(row: Mapping[str, Any], source: bytes) -> OutgoingRecord:

@@ -9,6 +9,7 @@ from collections.abc import MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
+from shared.kernel.clock import monotonic_s
 from shared.telemetry import trace
 from shared.telemetry.quick_structlog import structlog
 
@@ -24,6 +25,22 @@ _QUIET: Final = ("uvicorn.access", "aiokafka", "kafka", "asyncio")
 def get_logger(name: str) -> "FilteringBoundLogger":
     """The logger of a module; events are short sentences, facts are keys."""
     return cast("FilteringBoundLogger", structlog.get_logger(name))
+
+
+class Seldom:
+    """For what may happen thousands of times a second: `if seldom.is_due(): log.error(…)`."""
+
+    def __init__(self, *, every_s: float) -> None:
+        self._every_s = every_s
+        self._due_at_s = 0.0
+
+    def is_due(self) -> bool:
+        """True at most once per `every_s`."""
+        now_s = monotonic_s()
+        if now_s < self._due_at_s:
+            return False
+        self._due_at_s = now_s + self._every_s
+        return True
 
 
 def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:

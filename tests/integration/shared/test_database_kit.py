@@ -11,8 +11,9 @@ from sqlalchemy.schema import Column
 
 from shared.contracts.webhooks import EndpointStatusChanged
 from shared.db import Database, Statement
-from shared.db.errors import DatabaseBusy, DatabaseUnavailable
-from shared.db.pool import Pool, connect
+from shared.db.connection import connect
+from shared.db.errors import DatabaseBusy, DatabaseNotReady, DatabaseUnavailable
+from shared.db.pool import Pool
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.testing.databases import Postgres
@@ -144,6 +145,33 @@ async def test_a_reader_cannot_write(db: Database) -> None:
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         async with db.read("mer_a") as reader:
             await reader.fetch_all(ADD, id="x", tenant_id="mer_a", n=0)
+
+
+async def test_a_schema_that_lags_behind_is_waited_for(
+    db: Database, postgres: Postgres, name: str
+) -> None:
+    owner = await asyncpg.connect(postgres.owner_dsn("catalog", name))
+    try:
+        await owner.execute("ALTER TABLE catalog.thing RENAME COLUMN n TO later")
+        with pytest.raises(DatabaseNotReady):
+            await _ids(db, PARK)
+        await owner.execute("ALTER TABLE catalog.thing RENAME COLUMN later TO n")
+        assert await _ids(db, PARK) == []
+    finally:
+        await owner.close()
+
+
+async def test_a_demoted_primary_is_left_for_the_new_one(db: Database) -> None:
+    async with db.transaction("mer_a") as uow:
+        await uow._connection.execute(
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"  # as a standby answers
+        )
+    with pytest.raises(DatabaseNotReady):
+        async with db.transaction("mer_a") as uow:
+            await uow.execute(ADD, id="x", tenant_id="mer_a", n=0)
+    async with db.transaction("mer_a") as uow:
+        await uow.execute(ADD, id="x", tenant_id="mer_a", n=0)
+    assert await _ids(db, "mer_a") == ["x"]
 
 
 async def test_a_wrong_parameter_is_named(db: Database) -> None:
