@@ -1,7 +1,9 @@
-"""What the README prints works as printed: its curl lines, run by a shell against a park."""
+"""What the documents print works as printed: the README's curl lines and the sample clients."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +92,32 @@ def test_the_curl_lines_work_as_printed(park: Park) -> None:
     plain = said.replace(" ", "")
     assert '"status":"placed"' in plain, said[-3000:]
     assert '"status":"cancelled"' in plain, said[-3000:]
+    # The same park, because starting one costs more than all of this.
+    for command in sample_clients():
+        assert_places_an_order(park, command)
+
+
+def sample_clients() -> list[list[str]]:
+    """The client of every language that this machine has a compiler or interpreter for."""
+    samples = ROOT / "docs" / "samples"
+    commands = [[sys.executable, str(samples / "python" / "client.py")]]
+    if shutil.which("node"):
+        commands.append(["node", str(samples / "node" / "client.mjs")])
+    if shutil.which("go"):
+        commands.append(["go", "run", str(samples / "go" / "client" / "main.go")])
+    return commands
+
+
+def assert_places_an_order(park: Park, command: list[str]) -> None:
+    merchant = json.loads((park.home / ".airlane" / "credentials.json").read_text())["merchant"]
+    env = park.env | {
+        "AIRLANE_CATALOG_URL": f"http://127.0.0.1:{park.api_ports[8001]}",
+        "AIRLANE_CLIENT_ID": merchant["client_id"],
+        "AIRLANE_CLIENT_SECRET": merchant["client_secret"],
+    }
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert re.fullmatch(r"ord_\w+ (placed|booked)\n", done.stdout), done.stdout
 
 
 def test_there_are_ten_curl_lines() -> None:

@@ -1,0 +1,3 @@
+module airlane.example/samples
+
+go 1.21
