@@ -11,6 +11,7 @@ from typing import Final
 import asyncpg
 
 from shared.db.connection import connect
+from shared.kernel.tasks import keep_running
 
 # At most one NOTIFY per interval and process, however many commits there are.
 _INTERVAL_S: Final = 0.002
@@ -29,7 +30,7 @@ class Waker:
         """Never blocks and never fails."""
         self._pending.set()
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="outbox-waker")
+            self._task = keep_running(self._run(), name="outbox-waker")
 
     async def _run(self) -> None:
         while True:

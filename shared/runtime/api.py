@@ -1,10 +1,12 @@
 """Serves one API process: uvicorn on uvloop and httptools, and a stop that drops no request.
 
 On SIGTERM: /readyz says no, `drain_s` passes so that balancers notice, the port closes, requests in
-work finish (at most GRACE_S), connections to the database close, exit 0.
+work finish (at most GRACE_S), connections to the database close, exit 0. It stops the same way, but
+with another status, when a long-lived task of the process has ended by itself.
 """
 
 import signal
+import socket
 from types import FrameType
 from typing import Final
 
@@ -12,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.kernel.clock import monotonic_s
+from shared.runtime.fall import EXIT_FELL, Fall
 from shared.settings import ServiceSettings
 
 GRACE_S: Final = 5
@@ -26,6 +29,11 @@ class _Server(uvicorn.Server):
         self._app = app
         self._drain_s = drain_s
         self._close_at_s: float | None = None
+        self.fall = Fall()
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        self.fall.watch()
+        await super().serve(sockets)
 
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         # uvicorn's own would raise the signal again in the end: a clean stop exits with 0.
@@ -60,4 +68,6 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
     )
     server = _Server(config, app, settings.drain_s)
     server.run()
+    if server.fall.fell:
+        return EXIT_FELL
     return 0 if server.started else EXIT_NOT_STARTED

@@ -2,15 +2,14 @@
 only what is left when it does not: one line in the log and an exit status for the supervisor.
 """
 
-from typing import Final, Protocol
+from typing import Protocol
 
 import uvloop
 
+from shared.runtime.fall import EXIT_FELL, Fall
 from shared.telemetry import get_logger
 
 log = get_logger(__name__)
-
-EXIT_FELL: Final = 1
 
 
 class Runnable(Protocol):
@@ -21,9 +20,15 @@ class Runnable(Protocol):
 
 def run(worker: Runnable) -> int:
     """Returns the exit status of the process: 0 after a clean stop, EXIT_FELL after a fault."""
+    fall = Fall()
+
+    async def work() -> None:
+        fall.watch()
+        await worker.run()
+
     try:
-        uvloop.run(worker.run())
+        uvloop.run(work())
     except Exception as error:
         log.error("the worker fell", exc_info=error)
         return EXIT_FELL
-    return 0
+    return EXIT_FELL if fall.fell else 0

@@ -15,13 +15,17 @@ from pathlib import Path
 import pytest
 from httpx2 import AsyncClient, ConnectError
 
+from shared.testing.engines import free_port
+
 ROOT = Path(__file__).resolve().parents[3]
 APP = """
 import asyncio
+from contextlib import asynccontextmanager
 from fastapi import APIRouter
 from shared.db import Database
 from shared.http import GivenKeys, create_app, json_reply
 from shared.kernel.clock import SystemClock
+from shared.kernel.tasks import keep_running
 from shared.settings import ServiceSettings
 from pydantic_settings import SettingsConfigDict
 from starlette.responses import Response
@@ -36,13 +40,31 @@ async def slow() -> Response:
     await asyncio.sleep(2.5)
     return json_reply({"done": True})
 
+break_part = asyncio.Event()
+
+@api.get("/break")
+async def break_it() -> Response:
+    break_part.set()
+    return json_reply({})
+
+@asynccontextmanager
+async def background():
+    async def work():
+        await break_part.wait()
+        raise RuntimeError("broken part")
+    task = keep_running(work(), name="background part")
+    yield
+    task.cancel()
+
 def app(settings):
     return create_app(service="sample", settings=settings, clock=SystemClock(), routers=[api],
-        db=Database(settings.database_url, schema="sample"), keys=GivenKeys({"keys": []}))
+        db=Database(settings.database_url, schema="sample"), keys=GivenKeys({"keys": []}),
+        lifespan_parts=[background])
 """
 WORKER = """
 import asyncio, sys
 from sample_settings import Settings
+from shared.kernel.tasks import keep_running
 
 class Work:
     async def run(self):
@@ -54,6 +76,21 @@ class Work:
 def steady(settings):
     work = Work(); work.falls = False
     return work
+
+class Losing:
+    async def run(self):
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(15, stop.set)
+        async def cancelled_inside():
+            await asyncio.sleep(0)
+            inner = asyncio.create_task(asyncio.sleep(60))
+            inner.cancel()
+            await inner
+        task = keep_running(cancelled_inside(), name="lost part")
+        await stop.wait()
+
+def losing(settings):
+    return Losing()
 
 def falling(settings):
     work = Work(); work.falls = True
@@ -83,12 +120,6 @@ def folder(tmp_path: Path) -> Path:
     ):
         (tmp_path / f"{name}.py").write_text(textwrap.dedent(code))
     return tmp_path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -133,7 +164,7 @@ async def client() -> AsyncIterator[AsyncClient]:
 
 
 async def until_alive(client: AsyncClient, base: str) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
             if (await client.get(f"{base}/livez")).status_code == 200:
                 return
@@ -204,6 +235,30 @@ def test_a_fallen_worker_says_why_and_fails(folder: Path) -> None:
     line = json.loads(ended.stderr.splitlines()[-1])
     assert line["event"] == "the worker fell"
     assert "broken part" in line["exception"]
+
+
+async def test_an_api_whose_part_has_ended_stops_and_fails(
+    folder: Path, client: AsyncClient
+) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with started(folder, "steady", "api", SAMPLE_API_PORT=str(port)) as process:
+        await until_alive(client, base)
+        await client.get(f"{base}/break")
+        assert await asyncio.to_thread(process.wait, 10) == 1
+        assert process.stderr is not None
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    (line,) = [line for line in lines if line["level"] == "error"]
+    assert line["event"] == "a long-lived task ended by itself"
+    assert line["task"] == "background part"
+    assert "broken part" in line["exception"]
+
+
+def test_a_worker_whose_part_was_cancelled_from_inside_fails(folder: Path) -> None:
+    ended = run(folder, "losing", "worker")
+    assert ended.returncode == 1
+    line = json.loads(ended.stderr.splitlines()[-1])
+    assert (line["event"], line["task"]) == ("a long-lived task ended by itself", "lost part")
 
 
 def test_openapi_needs_no_environment(folder: Path) -> None:
