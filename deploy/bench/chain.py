@@ -26,6 +26,7 @@ from shared.contracts.routing import ShipmentUnroutable
 from shared.contracts.topics import CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
 from shared.kafka.reading import follow
 from shared.kernel.clock import real_now
+from shared.settings import KafkaSettings
 
 MERCHANTS = 8
 PRODUCTS = 50
@@ -152,8 +153,8 @@ def _order(n: int) -> dict[str, Any]:
     }
 
 
-async def _watch(ledger: Ledger, bootstrap: str) -> None:
-    async for record in follow(bootstrap, (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS)):
+async def _watch(ledger: Ledger) -> None:
+    async for record in follow(KafkaSettings(), (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS)):
         if record.envelope is None:
             continue
         kind = record.envelope.type
@@ -209,7 +210,7 @@ async def measure() -> list[Figure]:
         park = Park(session)
         await park.log_in()
         merchants = await _set_stage(park)
-        watch = asyncio.create_task(_watch(ledger, os.environ["KAFKA_BOOTSTRAP_SERVERS"]))
+        watch = asyncio.create_task(_watch(ledger))
 
         async def place() -> None:
             n = next(numbers)

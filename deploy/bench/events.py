@@ -28,6 +28,7 @@ from shared.kafka.reading import follow
 from shared.kafka.relay import Relay
 from shared.kernel.clock import real_now
 from shared.runtime.main import rest_the_collector
+from shared.settings import KafkaSettings
 from shared.telemetry.metrics import OUTBOX_PUBLISHED
 from shared.testing.engines import KafkaServer, PostgresServer, free_port, start_kafka
 
@@ -82,8 +83,8 @@ def _kafka(home: Path) -> Iterator[KafkaServer]:
 
 
 @asynccontextmanager
-async def _relay(db: Database, bootstrap: str) -> AsyncIterator[Relay]:
-    publisher = Publisher(bootstrap, client_id="bench-relay")
+async def _relay(db: Database, kafka: KafkaSettings) -> AsyncIterator[Relay]:
+    publisher = Publisher(kafka, client_id="bench-relay")
     relay = Relay(db=db, service=SERVICE, publisher=publisher)
     stop = asyncio.Event()
     task = asyncio.create_task(relay.run(stop))
@@ -99,11 +100,11 @@ def _published() -> float:
     return float(OUTBOX_PUBLISHED._value.get())  # noqa: SLF001 - asking PostgreSQL would cost CPU
 
 
-async def _drain_with_relay(db: Database, owner: asyncpg.Connection, bootstrap: str) -> float:
+async def _drain_with_relay(db: Database, owner: asyncpg.Connection, kafka: KafkaSettings) -> float:
     await owner.execute(f"UPDATE {SERVICE}.relay_lane SET seen = pg_current_snapshot()")
     await owner.execute(_FILL)
     before = _published()
-    async with _relay(db, bootstrap) as relay:
+    async with _relay(db, kafka) as relay:
         started = time.perf_counter()
         while _published() - before < BACKLOG:
             await asyncio.sleep(0.01)
@@ -114,9 +115,9 @@ async def _drain_with_relay(db: Database, owner: asyncpg.Connection, bootstrap: 
     return BACKLOG / took
 
 
-async def _drain_simply(owner: asyncpg.Connection, bootstrap: str) -> float:
+async def _drain_simply(owner: asyncpg.Connection, kafka: KafkaSettings) -> float:
     await owner.execute(_FILL)
-    publisher = Publisher(bootstrap, client_id="bench-simple")
+    publisher = Publisher(kafka, client_id="bench-simple")
     started = time.perf_counter()
     while rows := await owner.fetch(f"SELECT id, payload FROM {SERVICE}.outbox LIMIT 500"):
         await publisher.publish(
@@ -130,19 +131,19 @@ async def _drain_simply(owner: asyncpg.Connection, bootstrap: str) -> float:
     return BACKLOG / took
 
 
-async def _latencies_ms(db: Database, bootstrap: str) -> list[float]:
+async def _latencies_ms(db: Database, kafka: KafkaSettings) -> list[float]:
     """200 commits a second; from the return of COMMIT to the record in a consumer's hands."""
     committed: dict[str, float] = {}
     received: dict[str, float] = {}
 
     async def consume() -> None:
-        async for record in follow(bootstrap, (WEBHOOKS_ENDPOINTS,)):
+        async for record in follow(kafka, (WEBHOOKS_ENDPOINTS,)):
             if record.envelope is not None:
                 received.setdefault(record.envelope.id, time.perf_counter())
 
     consumer = asyncio.create_task(consume())
     await asyncio.sleep(1)
-    async with _relay(db, bootstrap):
+    async with _relay(db, kafka):
         started = time.perf_counter()
         tasks = []
         for n in range(int(LATENCY_S * LATENCY_PER_S)):
@@ -165,18 +166,18 @@ async def _commit(db: Database, subject: str, committed: dict[str, float]) -> No
     committed[event_id] = time.perf_counter()
 
 
-async def _measure(server: PostgresServer, bootstrap: str) -> list[Figure]:
+async def _measure(server: PostgresServer, kafka: KafkaSettings) -> list[Figure]:
     owner_dsn = await _make_schema(server)
     rest_the_collector()  # as every process of a park does
-    await ensure_topics(bootstrap, [TopicSpec(WEBHOOKS_ENDPOINTS)])
+    await ensure_topics(kafka, [TopicSpec(WEBHOOKS_ENDPOINTS)])
     owner = await asyncpg.connect(owner_dsn)
     db = Database(server.dsn(user=roles.app_role(SERVICE), database="bench"), schema=SERVICE)
     await db.open()
     relayed, simple = [], []
     for _ in range(ROUNDS):
-        simple.append(await _drain_simply(owner, bootstrap))
-        relayed.append(await _drain_with_relay(db, owner, bootstrap))
-    latencies = await _latencies_ms(db, bootstrap)
+        simple.append(await _drain_simply(owner, kafka))
+        relayed.append(await _drain_with_relay(db, owner, kafka))
+    latencies = await _latencies_ms(db, kafka)
     await db.close()
     await owner.close()
     ratios = tuple(a / b for a, b in zip(relayed, simple, strict=True))
@@ -204,4 +205,4 @@ def _one(latencies: list[float], share: float) -> Spread:
 
 def measure() -> list[Figure]:
     with folder() as home, postgres(home) as server, _kafka(home) as broker:
-        return asyncio.run(_measure(server, broker.bootstrap))
+        return asyncio.run(_measure(server, KafkaSettings(bootstrap_servers=broker.bootstrap)))

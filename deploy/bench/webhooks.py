@@ -18,6 +18,7 @@ from deploy.bench.rig import Figure, Spread, folder, make_service, postgres, pro
 from shared.contracts.topics import TOPICS
 from shared.kafka.admin import ensure_topics
 from shared.kernel.identity import Role
+from shared.settings import KafkaSettings
 from shared.testing.engines import KafkaServer, PostgresServer, free_port, start_kafka
 from shared.testing.tokens import TokenIssuer
 
@@ -88,7 +89,7 @@ async def _rate(dsn: str) -> float:
 
 
 def _measure(server: PostgresServer, broker: KafkaServer, home: Path) -> list[Figure]:
-    asyncio.run(ensure_topics(broker.bootstrap, TOPICS.values()))
+    asyncio.run(ensure_topics(KafkaSettings(bootstrap_servers=broker.bootstrap), TOPICS.values()))
     dsn = asyncio.run(make_service(server, "webhooks"))
     issuer = TokenIssuer(home)
     api_port, worker_port, sink_port = free_port(), free_port(), free_port()

@@ -17,6 +17,7 @@ from shared.contracts.topics import TOPICS
 from shared.db.migrate import upgrade
 from shared.db.roles import bootstrap_sql, database_sql
 from shared.kafka.admin import KafkaError, ensure_topics
+from shared.settings import KafkaSettings, SettingsError, load
 
 
 async def bootstrap(admin_dsn: str, services: tuple[str, ...]) -> None:
@@ -59,9 +60,16 @@ async def main() -> int:
     try:
         schemas, made = await asyncio.gather(
             databases(services),
-            ensure_topics(os.environ["KAFKA_BOOTSTRAP_SERVERS"], TOPICS.values(), patience_s=60),
+            ensure_topics(load(KafkaSettings), TOPICS.values(), patience_s=60),
         )
-    except (OSError, asyncpg.PostgresError, SQLAlchemyError, CommandError, KafkaError) as error:
+    except (
+        OSError,
+        asyncpg.PostgresError,
+        SQLAlchemyError,
+        CommandError,
+        KafkaError,
+        SettingsError,
+    ) as error:
         print(f"{type(error).__name__}: {error}".splitlines()[0])
         return 1
     print(f"{schemas}; {len(TOPICS)} topics{f', {len(made)} new' if made else ''}")

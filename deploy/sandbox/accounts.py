@@ -32,11 +32,11 @@ Orders = dict[str, dict[str, Any]]
 async def account(played: Played) -> Report:
     """The finished report. Raises DoorClosed or KafkaError."""
     park = played.park
-    servers = park.settings.bootstrap_servers
+    kafka = park.settings.kafka
     with Progress("three ledgers") as progress:
         progress.show("Kafka from its first record")
-        found = audit(await read_all(servers, PUBLIC_TOPICS), played.since)
-        dead = await read_all(servers, _DEAD_LETTERS)
+        found = audit(await read_all(kafka, PUBLIC_TOPICS), played.since)
+        dead = await read_all(kafka, _DEAD_LETTERS)
         progress.show("catalog's list of orders")
         orders: Orders = {
             order["id"]: order async for order in park.door("catalog").pages("/v1/orders")

@@ -82,7 +82,7 @@ class Day:
             markets=Marketplaces(park, planned, self.name),
             world=World(park, self.name),
             # Events from here on must reach the partner; what is older may.
-            since=await end_offsets(self._settings.bootstrap_servers, PUBLIC_TOPICS),
+            since=await end_offsets(self._settings.kafka, PUBLIC_TOPICS),
             flights_since=self._begun_at.isoformat(),
             took_s=self._took_s,
         )

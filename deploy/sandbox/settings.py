@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.contracts.topics import SERVICES
 from shared.kernel.clock import SystemClock, clock_from_env
+from shared.settings import KafkaSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "data"
@@ -24,7 +25,7 @@ class Settings:
     """`url` by service; `kill`: who is killed in the middle of the day."""
 
     url: Mapping[str, str]
-    bootstrap_servers: str
+    kafka: KafkaSettings
     single_window: Path
     state: Path
     operator_id: str
@@ -71,7 +72,7 @@ def settings_from_env(env: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"KILL={' '.join(sorted(unknown))}: choose of {', '.join(KILLABLE)}")
     return Settings(
         url={service: given(f"AIRLANE_{service.upper()}_URL").rstrip("/") for service in SERVICES},
-        bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka=KafkaSettings(bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS")),
         single_window=Path(given("CUSTOMS_SINGLE_WINDOW_DIR")),
         state=Path(given("AIRLANE_STATE_DIR")),
         operator_id=given("CATALOG_OPERATOR_CLIENT_ID"),

@@ -14,10 +14,12 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
+from shared.kafka import connection
 from shared.kafka.faults import Backoff, Fault, fault_of
 from shared.kafka.partition import PartitionFeed
 from shared.kafka.processing import Processor
 from shared.kernel.clock import monotonic_s, real_time_ms
+from shared.settings import KafkaSettings
 from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
@@ -42,16 +44,16 @@ class Consumer:
     def __init__(
         self,
         *,
-        bootstrap: str,
+        kafka: KafkaSettings,
         group: str,
         topics: Collection[str],
         processor: Processor,
         slice_max: int = 100,
         silence_s_max: float = 30.0,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._group = group
-        self._topics = sorted(topics)
+        self._topics = sorted(map(kafka.wire_topic, topics))
         self._processor = processor
         self._slice_max = slice_max
         self._silence_s_max = silence_s_max
@@ -86,12 +88,10 @@ class Consumer:
 
     async def _session(self) -> None:
         """The life of one client."""
-        client = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            group_id=self._group,
-            client_id=f"airlane-{self._group}",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
+        client = connection.consumer(
+            self._kafka,
+            group=self._group,
+            client_id=f"airlane-{self._group}-consumer",
             isolation_level="read_committed",
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,

@@ -17,6 +17,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
+from shared.kafka import connection
+from shared.settings import KafkaSettings
 from shared.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -53,8 +55,8 @@ class Publisher:
     One `publish` at a time: what is sent next must not meet the remains of a failure.
     """
 
-    def __init__(self, bootstrap: str, *, client_id: str, timeout_s: float = 15.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaSettings, *, client_id: str, timeout_s: float = 15.0) -> None:
+        self._kafka = kafka
         self._client_id = client_id
         self._timeout_s = timeout_s
         self._producer: AIOKafkaProducer | None = None
@@ -69,12 +71,12 @@ class Publisher:
         """
         async with self._working() as producer:
             self._sent.clear()
-            await _send(producer, records, self._sent)
+            await _send(producer, self._kafka, records, self._sent)
 
     async def partitions(self, topic: str) -> list[int]:
         """Raises UnknownTopicOrPartitionError after a while if there is no such topic."""
         async with self._working() as producer:
-            return sorted(await producer.partitions_for(topic))
+            return sorted(await producer.partitions_for(self._kafka.wire_topic(topic)))
 
     async def close(self) -> None:
         """Everything acknowledged has been waited for already: there is nothing to flush."""
@@ -99,8 +101,8 @@ class Publisher:
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+            producer = connection.producer(
+                self._kafka,
                 client_id=self._client_id,
                 acks="all",
                 enable_idempotence=True,
@@ -146,17 +148,20 @@ async def _stop_now(producer: Any, sent: list[asyncio.Future[Any]]) -> None:
 
 
 async def _send(
-    producer: AIOKafkaProducer, records: Iterable[OutgoingRecord], sent: list[asyncio.Future[Any]]
+    producer: AIOKafkaProducer,
+    kafka: KafkaSettings,
+    records: Iterable[OutgoingRecord],
+    sent: list[asyncio.Future[Any]],
 ) -> None:
     by_partition: dict[tuple[str, int], list[OutgoingRecord]] = defaultdict(list)
-    partitions: dict[str, list[int]] = {}
+    topics: dict[str, tuple[str, list[int]]] = {}
     for record in records:
-        topic = record.topic
-        if topic not in partitions:
-            partitions[topic] = sorted(await producer.partitions_for(topic))
-        known = partitions[topic]
-        index = _hash(record.key) % len(known) if record.key is not None else 0
-        by_partition[topic, known[index]].append(record)
+        if record.topic not in topics:
+            wire = kafka.wire_topic(record.topic)
+            topics[record.topic] = (wire, sorted(await producer.partitions_for(wire)))
+        topic, partitions = topics[record.topic]
+        index = _hash(record.key) % len(partitions) if record.key is not None else 0
+        by_partition[topic, partitions[index]].append(record)
     try:
         async with asyncio.TaskGroup() as group:
             for (topic, partition), queue in by_partition.items():

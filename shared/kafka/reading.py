@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.envelope import Envelope, MalformedEvent, envelope_from_record
+from shared.kafka import connection
+from shared.settings import KafkaSettings
 
 _BATCH: Final = 5_000
 _WAIT_MS: Final = 1_000
@@ -17,7 +18,9 @@ _WAIT_MS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One record as the log holds it; `envelope` is None if it is no CloudEvent of ours."""
+    """One record as the log holds it, `topic` as the contracts name it; `envelope` is None if it is
+    no CloudEvent of ours.
+    """
 
     topic: str
     partition: int
@@ -29,25 +32,26 @@ class StoredRecord:
 Ends = dict[tuple[str, int], int]
 
 
-async def end_offsets(bootstrap: str, topics: Iterable[str]) -> Ends:
+async def end_offsets(kafka: KafkaSettings, topics: Iterable[str]) -> Ends:
     """By (topic, partition): the offset that the next record will get. Raises KafkaError."""
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(kafka)
     await consumer.start()
     try:
-        return _plain(await consumer.end_offsets(await _partitions(bootstrap, topics)))
+        ends = await consumer.end_offsets(await _partitions(kafka, topics))
+        return {(kafka.contract_topic(at.topic), at.partition): end for at, end in ends.items()}
     finally:
         await consumer.stop()
 
 
-async def read_all(bootstrap: str, topics: Iterable[str]) -> list[StoredRecord]:
+async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRecord]:
     """Every record up to the ends at the time of the call; per partition in its order.
 
     Raises KafkaError.
     """
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(kafka)
     await consumer.start()
     try:
-        partitions = await _partitions(bootstrap, topics)
+        partitions = await _partitions(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
@@ -57,45 +61,41 @@ async def read_all(bootstrap: str, topics: Iterable[str]) -> list[StoredRecord]:
         while open_ones:
             batches = await consumer.getmany(*open_ones, timeout_ms=_WAIT_MS, max_records=_BATCH)
             for partition, records in batches.items():
-                found += (_stored(r) for r in records if r.offset < ends[partition])
+                found += (_stored(kafka, r) for r in records if r.offset < ends[partition])
             open_ones = [p for p in open_ones if await consumer.position(p) < ends[p]]
         return found
     finally:
         await consumer.stop()
 
 
-async def follow(bootstrap: str, topics: Iterable[str]) -> AsyncIterator[StoredRecord]:
+async def follow(kafka: KafkaSettings, topics: Iterable[str]) -> AsyncIterator[StoredRecord]:
     """What is written from now on, as soon as it is readable, until the caller stops asking."""
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(kafka)
     await consumer.start()
     try:
-        partitions = await _partitions(bootstrap, topics)
+        partitions = await _partitions(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_end(*partitions)
         while True:
             for records in (await consumer.getmany(timeout_ms=_WAIT_MS)).values():
                 for record in records:
-                    yield _stored(record)
+                    yield _stored(kafka, record)
     finally:
         await consumer.stop()
 
 
-def _consumer(bootstrap: str) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        client_id="airlane-audit",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=4 * 1024 * 1024,
+def _consumer(kafka: KafkaSettings) -> AIOKafkaConsumer:
+    return connection.consumer(
+        kafka, client_id="airlane-audit", max_partition_fetch_bytes=4 * 1024 * 1024
     )
 
 
-async def _partitions(bootstrap: str, topics: Iterable[str]) -> list[TopicPartition]:
+async def _partitions(kafka: KafkaSettings, topics: Iterable[str]) -> list[TopicPartition]:
     # A consumer that was not subscribed knows no topic's partitions; the admin client asks.
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="airlane-audit")
+    admin = connection.admin(kafka, client_id="airlane-audit")
     await admin.start()
     try:
-        described = await admin.describe_topics(list(topics))
+        described = await admin.describe_topics([kafka.wire_topic(topic) for topic in topics])
     finally:
         await admin.close()
     return [
@@ -105,14 +105,11 @@ async def _partitions(bootstrap: str, topics: Iterable[str]) -> list[TopicPartit
     ]
 
 
-def _plain(offsets: dict[TopicPartition, int]) -> Ends:
-    return {(at.topic, at.partition): offset for at, offset in offsets.items()}
-
-
-def _stored(record: Any) -> StoredRecord:
+def _stored(kafka: KafkaSettings, record: Any) -> StoredRecord:
     headers = dict(record.headers)
     try:
         envelope = envelope_from_record(headers, record.value)
     except MalformedEvent:
         envelope = None
-    return StoredRecord(record.topic, record.partition, record.offset, record.timestamp, envelope)
+    topic = kafka.contract_topic(record.topic)
+    return StoredRecord(topic, record.partition, record.offset, record.timestamp, envelope)

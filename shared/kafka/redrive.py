@@ -2,6 +2,8 @@
 
     python -m shared.kafka.redrive --topic airlane.catalog.orders.v1 --group customs [--dry-run]
 
+Kafka is found by the KAFKA_* variables of the services (docs/kafka.md).
+
 Safe to repeat: records keep their event id, so every group that has handled one skips it, and the
 dead-letter offset is committed only after the record is acknowledged. A letter that fails again
 becomes a new letter behind the present end, which one run does not read.
@@ -10,7 +12,6 @@ becomes a new letter behind the present end, which one run does not read.
 import argparse
 import asyncio
 import json
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,10 +21,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import dead_letter_topic
+from shared.kafka import connection
 from shared.kafka.dead_letter import VALUE_OMITTED, original_headers
 from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.settings import KafkaSettings, SettingsError, load
 
-DEFAULT_BOOTSTRAP: Final = "127.0.0.1:19092"
 _BATCH: Final = 100
 
 
@@ -46,16 +48,13 @@ class Redrive:
     dry_run: bool = False
     per_second: float = 100.0
 
-    async def run(self, bootstrap: str) -> Redriven:
+    async def run(self, kafka: KafkaSettings) -> Redriven:
         """Raises KafkaError when the broker is away or there is no such dead-letter topic."""
-        letters = dead_letter_topic(self.topic, self.group)
-        client = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
-            group_id=f"{self.group}.redrive",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
+        letters = kafka.wire_topic(dead_letter_topic(self.topic, self.group))
+        client = connection.consumer(
+            kafka, client_id="airlane-redrive", group=f"{self.group}.redrive"
         )
-        publisher = Publisher(bootstrap, client_id="airlane-redrive")
+        publisher = Publisher(kafka, client_id="airlane-redrive")
         result = Redriven()
         try:
             await client.start()
@@ -96,11 +95,11 @@ class Redrive:
             await asyncio.sleep(len(outgoing) / self.per_second)
 
 
-async def letters_of(bootstrap: str, *, topic: str, group: str) -> list[Any]:
+async def letters_of(kafka: KafkaSettings, *, topic: str, group: str) -> list[Any]:
     """All letters there are, as records, redriven ones included; moves nobody's offset."""
-    letters = dead_letter_topic(topic, group)
-    client = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    publisher = Publisher(bootstrap, client_id="airlane-redrive")
+    letters = kafka.wire_topic(dead_letter_topic(topic, group))
+    client = connection.consumer(kafka, client_id="airlane-redrive")
+    publisher = Publisher(kafka, client_id="airlane-redrive")
     records: list[Any] = []
     try:
         await client.start()
@@ -136,13 +135,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, help="at most so many letters")
     parser.add_argument("--dry-run", action="store_true", help="count by reason, send nothing")
     parser.add_argument("--per-second", type=float, default=100.0, help="speed limit")
-    parser.add_argument(
-        "--bootstrap", default=os.environ.get("KAFKA_BOOTSTRAP_SERVERS", DEFAULT_BOOTSTRAP)
-    )
     asked = parser.parse_args(arguments)
     order = Redrive(asked.topic, asked.group, asked.limit, asked.dry_run, asked.per_second)
     try:
-        result = asyncio.run(order.run(asked.bootstrap))
+        result = asyncio.run(order.run(load(KafkaSettings)))
+    except SettingsError as error:
+        sys.stderr.write("\n".join(error.lines) + "\n")
+        return 2
     except (KafkaError, OSError) as error:
         sys.stderr.write(f"not redriven: {error}\n")
         return 1

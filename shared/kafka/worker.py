@@ -78,7 +78,7 @@ class Worker:
                 batch=batch,
             )
             self.consumer = Consumer(
-                bootstrap=settings.kafka_bootstrap_servers,
+                kafka=settings.kafka,
                 group=service,
                 topics=self.topics,
                 processor=processor,
@@ -86,9 +86,7 @@ class Worker:
             )
 
     def _publisher(self, part: str) -> Publisher:
-        return Publisher(
-            self.settings.kafka_bootstrap_servers, client_id=f"airlane-{self.service}-{part}"
-        )
+        return Publisher(self.settings.kafka, client_id=f"airlane-{self.service}-{part}")
 
     async def run(self) -> None:
         """Opens and closes the database; stops on SIGTERM and SIGINT within five seconds."""

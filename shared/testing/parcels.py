@@ -24,7 +24,7 @@ from shared.kafka.redrive import letters_of
 from shared.kernel.clock import monotonic_s, real_now
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
-from shared.settings import ServiceSettings
+from shared.settings import KafkaSettings, ServiceSettings
 from shared.telemetry import trace
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
@@ -74,7 +74,7 @@ class ParcelPark:
     """One consuming service with its own database, group and topic on the shared broker."""
 
     db: Database
-    bootstrap: str
+    kafka: KafkaSettings
     clock: ManualClock
     publisher: Publisher
     topic: str
@@ -103,7 +103,7 @@ class ParcelPark:
     def worker(self, **more: Any) -> Worker:
         settings = ServiceSettings(
             database_url=self.db.dsn,
-            kafka_bootstrap_servers=self.bootstrap,
+            kafka=self.kafka,
             worker_port=8199,
         )
         handlers = more.pop("subscriptions", {ParcelMoved: self.on_parcel_moved})
@@ -136,7 +136,7 @@ class ParcelPark:
         deadline = monotonic_s() + within_s
         while len(letters) < count:
             assert monotonic_s() < deadline, f"{len(letters)} dead letters only"
-            letters = await letters_of(self.bootstrap, topic=self.topic, group=SERVICE)
+            letters = await letters_of(self.kafka, topic=self.topic, group=SERVICE)
             await asyncio.sleep(0.05)
         return letters
 
@@ -168,18 +168,18 @@ class Serving:
 
 @asynccontextmanager
 async def parcel_park(
-    postgres: Postgres, bootstrap: str, clock: ManualClock, *, partitions: int = 2
+    postgres: Postgres, kafka: KafkaSettings, clock: ManualClock, *, partitions: int = 2
 ) -> AsyncIterator[ParcelPark]:
     topic = f"airlane.test.parcels-{new_id('top')[-12:]}.v1"
     letters = TopicSpec(dead_letter_topic(topic, SERVICE), partitions=1)
-    await ensure_topics(bootstrap, [TopicSpec(topic, partitions=partitions), letters])
+    await ensure_topics(kafka, [TopicSpec(topic, partitions=partitions), letters])
     ParcelMoved.topic = ParcelLost.topic = topic
     async with postgres.kit_database(SERVICE, *TABLES) as name:
         db = Database(postgres.app_dsn(SERVICE, name), schema=SERVICE, size=8)
         await db.open()
-        publisher = Publisher(bootstrap, client_id="test")
+        publisher = Publisher(kafka, client_id="test")
         try:
-            yield ParcelPark(db, bootstrap, clock, publisher, topic)
+            yield ParcelPark(db, kafka, clock, publisher, topic)
         finally:
             await publisher.close()
             await db.close()

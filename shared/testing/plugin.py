@@ -19,6 +19,7 @@ from shared.contracts.topics import TOPICS, TopicSpec
 from shared.db import Database
 from shared.kafka.admin import ensure_topics
 from shared.kernel.ids import new_id
+from shared.settings import KafkaSettings
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.engines import free_port, start_kafka, start_postgres
@@ -80,6 +81,7 @@ class Broker:
 
     def __init__(self, bootstrap: str) -> None:
         self.bootstrap = bootstrap
+        self.settings = KafkaSettings(bootstrap_servers=bootstrap)
 
     async def topic(self, noun: str = "things", *, partitions: int = 4) -> str:
         """Makes a topic nobody else uses, and returns its name."""
@@ -88,7 +90,7 @@ class Broker:
         return name
 
     async def ensure(self, *specs: TopicSpec) -> None:
-        await ensure_topics(self.bootstrap, specs)
+        await ensure_topics(self.settings, specs)
 
 
 @pytest.fixture(scope="session")

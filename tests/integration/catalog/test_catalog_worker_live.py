@@ -13,6 +13,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kafka.reading import read_all
+from shared.settings import KafkaSettings
 from shared.testing.plugin import Broker
 from tests.integration.catalog.catalog_builders import (
     Merchant,
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.real_broker
 
 @pytest.fixture
 async def running(settings: Settings, kafka_topics: Broker) -> AsyncIterator[Broker]:
-    here = {"kafka_bootstrap_servers": kafka_topics.bootstrap}
+    here = {"kafka": kafka_topics.settings}
     worker = create_worker(settings.model_copy(update=here))
     stop = asyncio.Event()
     await worker.db.open()
@@ -41,8 +42,8 @@ async def _until(check: Callable[[], Awaitable[bool]], timeout_s: float = 60) ->
             await asyncio.sleep(0.1)
 
 
-async def _is_on_kafka(bootstrap: str, order_id: str, kind: str) -> bool:
-    found = [record.envelope for record in await read_all(bootstrap, [CATALOG_ORDERS])]
+async def _is_on_kafka(kafka: KafkaSettings, order_id: str, kind: str) -> bool:
+    found = [record.envelope for record in await read_all(kafka, [CATALOG_ORDERS])]
     return any(e is not None and (e.subject, e.type) == (order_id, kind) for e in found)
 
 
@@ -58,7 +59,7 @@ async def test_an_order_goes_out_and_its_way_comes_back(
 
     await _until(lambda: status_is("placed"))
     placed = (order["id"], "catalog.order.placed")
-    await _until(lambda: _is_on_kafka(running.bootstrap, *placed))
+    await _until(lambda: _is_on_kafka(running.settings, *placed))
 
     world = World(merchant, order["id"])
     said: list[tuple[str, Envelope]] = [
@@ -68,7 +69,7 @@ async def test_an_order_goes_out_and_its_way_comes_back(
         (ROUTING_SHIPMENTS, world.departed()),
     ]
     stranger = (ROUTING_SHIPMENTS, World(merchant, "ord_" + "0" * 32).booked())
-    publisher = Publisher(running.bootstrap, client_id="test")
+    publisher = Publisher(running.settings, client_id="test")
     # Everything twice, and a stranger between: effects once, and nobody is held up.
     await publisher.publish(_record(*pair) for pair in [*said, stranger, *said])
     await publisher.close()

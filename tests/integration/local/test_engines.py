@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.topics import TopicSpec
 from shared.kafka.admin import ensure_topics
+from shared.settings import KafkaSettings
 from shared.testing.engines import (
     KafkaServer,
     PostgresServer,
@@ -155,8 +156,9 @@ async def read_one(bootstrap: str) -> bytes | None:
 @pytest.mark.real_broker
 @pytest.mark.skipif(not java_and_maven_available(), reason=kafka_engine.missing())
 async def test_kafka_keeps_its_log_over_a_kill(broker: KafkaServer) -> None:
-    assert await ensure_topics(broker.bootstrap, [TOPIC]) == [TOPIC.name]
-    assert await ensure_topics(broker.bootstrap, [TOPIC]) == []
+    kafka = KafkaSettings(bootstrap_servers=broker.bootstrap)
+    assert await ensure_topics(kafka, [TOPIC]) == [TOPIC.name]
+    assert await ensure_topics(kafka, [TOPIC]) == []
     await write(broker.bootstrap, b"kept")
     broker.kill()
     broker.start()
@@ -177,7 +179,7 @@ def broker_in_process(tmp_path: Path) -> Iterator[int]:
 
 async def test_the_broker_in_process_is_found_at_the_chosen_port(broker_in_process: int) -> None:
     bootstrap = f"127.0.0.1:{broker_in_process}"
-    await ensure_topics(bootstrap, [TOPIC])
+    await ensure_topics(KafkaSettings(bootstrap_servers=bootstrap), [TOPIC])
     await write(bootstrap, b"there")
 
     assert await read_one(bootstrap) == b"there"

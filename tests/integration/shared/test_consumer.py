@@ -36,7 +36,7 @@ pytestmark = pytest.mark.real_broker
 
 @pytest.fixture
 async def park(postgres: Postgres, kafka: Broker, clock: ManualClock) -> AsyncIterator[ParcelPark]:
-    async with parcel_park(postgres, kafka.bootstrap, clock) as park:
+    async with parcel_park(postgres, kafka.settings, clock) as park:
         yield park
 
 

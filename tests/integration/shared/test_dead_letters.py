@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real_broker
 
 @pytest.fixture
 async def park(postgres: Postgres, kafka: Broker, clock: ManualClock) -> AsyncIterator[ParcelPark]:
-    async with parcel_park(postgres, kafka.bootstrap, clock, partitions=1) as park:
+    async with parcel_park(postgres, kafka.settings, clock, partitions=1) as park:
         yield park
 
 
@@ -69,29 +69,30 @@ async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: Pa
     async with Serving(park.worker()):
         await park.effects_become(1)
         await park.dead_letters(5)
-        looked_at = await Redrive(park.topic, SERVICE, dry_run=True).run(park.bootstrap)
+        looked_at = await Redrive(park.topic, SERVICE, dry_run=True).run(park.kafka)
         assert (looked_at.published, dict(looked_at.reasons)) == (0, {"rejected": 5})
 
         # The reason is still there: they come back, once each.
-        assert (await Redrive(park.topic, SERVICE, limit=2).run(park.bootstrap)).published == 2
+        assert (await Redrive(park.topic, SERVICE, limit=2).run(park.kafka)).published == 2
         assert len(await park.dead_letters(7)) == 7
 
         park.broken = False
-        assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).published == 5
+        assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 5
         effects = await park.effects_become(6)
         assert sorted(effect["version"] for effect in effects) == list(range(6))
 
         # Nothing is left, and what is sent once more by hand has no second effect.
-        assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).published == 0
+        assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 0
         await park.send(*(a_record(park.topic, event) for event in events))
         await park.send(a_record(park.topic, an_event(version=6)))
         assert len(await park.effects_become(7)) == 7
 
 
 def test_redrive_command_reports_and_refuses(
-    kafka: Broker, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--topic", "t", "--group", "g", "--bootstrap", "127.0.0.1:1"]) == 1
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    assert main(["--topic", "t", "--group", "g"]) == 1
     assert "not redriven" in capsys.readouterr().err
 
 
@@ -105,4 +106,4 @@ async def test_value_too_large_for_a_letter_stays_at_its_origin(park: ParcelPark
     facts = dict(letter.headers)
     assert facts["dlq_value_omitted"] == str(1024 * 1024 - 400).encode()
     assert (letter.value, facts["dlq_offset"]) == (None, b"0")
-    assert (await Redrive(park.topic, SERVICE).run(park.bootstrap)).omitted == 1
+    assert (await Redrive(park.topic, SERVICE).run(park.kafka)).omitted == 1

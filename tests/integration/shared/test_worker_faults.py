@@ -13,7 +13,7 @@ from shared.db import Database
 from shared.kafka import Worker
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
-from shared.settings import ServiceSettings
+from shared.settings import KafkaSettings, ServiceSettings
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.engines import (
@@ -47,7 +47,9 @@ async def own_park(
     server = start_postgres(tmp_path / "postgres", free_port())
     try:
         postgres = Postgres(server.dsn(), "postgres")
-        async with parcel_park(postgres, broker.bootstrap, clock) as park:
+        async with parcel_park(
+            postgres, KafkaSettings(bootstrap_servers=broker.bootstrap), clock
+        ) as park:
             yield park, broker, server
     finally:
         broker.kill()
@@ -143,7 +145,7 @@ async def test_run_answers_probes_and_ends_at_sigterm(
         port = free_port()
         settings = ServiceSettings(
             database_url=postgres.app_dsn(SERVICE, name),
-            kafka_bootstrap_servers="127.0.0.1:1",
+            kafka=KafkaSettings(bootstrap_servers="127.0.0.1:1"),
             worker_port=port,
         )
         db = Database(settings.database_url, schema=SERVICE)

@@ -25,7 +25,7 @@ async def test_an_event_on_kafka_is_delivered_once(
     worker = create_worker(
         Settings(
             database_url=postgres.app_dsn("webhooks"),
-            kafka_bootstrap_servers=kafka_topics.bootstrap,
+            kafka=kafka_topics.settings,
             secret_key=KEY,
             allow_private_addresses=True,
             pool_size=4,
@@ -35,7 +35,7 @@ async def test_an_event_on_kafka_is_delivered_once(
     record = OutgoingRecord(
         CUSTOMS_DECLARATIONS, event.subject.encode(), event.data, event.headers()
     )
-    publisher = Publisher(kafka_topics.bootstrap, client_id="test")
+    publisher = Publisher(kafka_topics.settings, client_id="test")
     stop = asyncio.Event()
     await worker.db.open()
     serving = asyncio.create_task(worker.serve(stop))

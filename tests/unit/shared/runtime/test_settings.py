@@ -4,7 +4,7 @@ import pytest
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings, SettingsError, load
+from shared.settings import KafkaSettings, ServiceSettings, SettingsError, load
 
 
 class Settings(ServiceSettings):
@@ -24,14 +24,14 @@ def test_prefixed_and_common_variables_are_read(monkeypatch: pytest.MonkeyPatch)
     settings = load(Settings)
     assert settings.database_url == DSN
     assert (settings.extra_limit, settings.api_port) == (5, 8009)
-    assert settings.kafka_bootstrap_servers == "k:1"
+    assert settings.kafka.bootstrap_servers == "k:1"
     assert settings.issuer == "https://id.example"
     assert "pw@" not in repr(settings)
 
 
 def test_code_may_name_the_fields() -> None:
-    settings = Settings(database_url=DSN, issuer="x", kafka_bootstrap_servers="y")
-    assert (settings.issuer, settings.kafka_bootstrap_servers) == ("x", "y")
+    settings = Settings(database_url=DSN, issuer="x", kafka=KafkaSettings(bootstrap_servers="y"))
+    assert (settings.issuer, settings.kafka.bootstrap_servers) == ("x", "y")
 
 
 def test_each_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

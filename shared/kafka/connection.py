@@ -1,0 +1,45 @@
+"""The only place that makes Kafka clients, so that none can be made without the park's settings."""
+
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.settings import KafkaSettings
+
+
+def producer(kafka: KafkaSettings, *, client_id: str, **more: Any) -> AIOKafkaProducer:
+    return AIOKafkaProducer(**_arguments(kafka, client_id), **more)
+
+
+def consumer(
+    kafka: KafkaSettings, *, client_id: str, group: str | None = None, **more: Any
+) -> AIOKafkaConsumer:
+    """Offsets are committed by whoever reads, never by the client itself."""
+    return AIOKafkaConsumer(
+        **_arguments(kafka, client_id),
+        group_id=None if group is None else kafka.wire_group(group),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        **more,
+    )
+
+
+def admin(kafka: KafkaSettings, *, client_id: str) -> AIOKafkaAdminClient:
+    return AIOKafkaAdminClient(**_arguments(kafka, client_id))
+
+
+def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap_servers,
+        "client_id": client_id,
+        "security_protocol": kafka.security_protocol,
+        "ssl_context": kafka.ssl_context(),
+    }
+    if kafka.sasl_mechanism is not None and kafka.sasl_password is not None:
+        arguments |= {
+            "sasl_mechanism": kafka.sasl_mechanism,
+            "sasl_plain_username": kafka.sasl_username,
+            "sasl_plain_password": kafka.sasl_password.get_secret_value(),
+        }
+    return arguments
