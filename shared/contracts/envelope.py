@@ -6,6 +6,7 @@ Kafka binary mode (CloudEvents Kafka binding): attributes are `ce_*` headers, th
 """
 
 import builtins
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
@@ -18,6 +19,7 @@ SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 # Half of what a Kafka broker takes by default: with its headers an event must always fit.
 EVENT_BYTES_MAX: Final = 512 * 1024
+_VERSION_MAX: Final = 2**31 - 1  # a column of type integer, here and at every consumer
 
 
 class EventPayload(BaseModel):
@@ -66,7 +68,7 @@ class Envelope:
         """Decodes and checks `data`. Raises pydantic.ValidationError: the event is poison."""
         return model.model_validate_json(self.data)
 
-    def headers(self) -> list[tuple[str, bytes]]:
+    def headers(self) -> list[tuple[str, bytes | None]]:
         """The Kafka headers of binary mode."""
         pairs = [
             ("ce_specversion", SPEC_VERSION),
@@ -88,7 +90,7 @@ class MalformedEvent(ValueError):
     """A record that is no CloudEvent of ours; the message names the attribute at fault."""
 
 
-def envelope_from_record(headers: dict[str, bytes], value: bytes | None) -> Envelope:
+def envelope_from_record(headers: Mapping[str, bytes | None], value: bytes | None) -> Envelope:
     """The envelope of a Kafka record in binary mode. Raises MalformedEvent."""
 
     def text(name: str) -> str:
@@ -113,7 +115,7 @@ def envelope_from_record(headers: dict[str, bytes], value: bytes | None) -> Enve
             subject=text("subject"),
             time=time,
             tenant_id=text("tenantid"),
-            aggregate_version=int(text("aggregateversion")),
+            aggregate_version=_version(text("aggregateversion")),
             traceparent=traceparent.decode("ascii") if traceparent else None,
             data=value,
         )
@@ -121,3 +123,10 @@ def envelope_from_record(headers: dict[str, bytes], value: bytes | None) -> Enve
         if isinstance(error, MalformedEvent):
             raise
         raise MalformedEvent(str(error)) from error
+
+
+def _version(text: str) -> int:
+    version = int(text)
+    if not 0 <= version <= _VERSION_MAX:
+        raise MalformedEvent(f"ce_aggregateversion is not between 0 and {_VERSION_MAX}")
+    return version

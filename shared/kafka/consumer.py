@@ -7,7 +7,7 @@ is thrown away and made anew: not every fault of a broker ends in an error.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from shared.kafka.faults import Backoff, Fault, fault_of
 from shared.kafka.partition import PartitionFeed
 from shared.kafka.processing import Processor
 from shared.kernel.clock import monotonic_s, real_time_ms
+from shared.kernel.tasks import told_to_end
 from shared.settings import KafkaSettings
 from shared.telemetry import get_logger, metrics
 
@@ -36,6 +37,10 @@ _START_TIMEOUT_S: Final = 30.0
 
 class NoProgress(Exception):
     """The client has not heard from the broker for too long."""
+
+
+class FeedEnded(Exception):
+    """The task of a partition ended although the partition is still ours."""
 
 
 class Consumer:
@@ -63,6 +68,7 @@ class Consumer:
         self._poll: asyncio.Task[dict[TopicPartition, list[Any]]] | None = None
         self._heard_at_s = 0.0
         self._client: AIOKafkaConsumer | None = None
+        self._is_member = False  # the group is stable, and what is assigned is known
 
     @property
     def is_assigned(self) -> bool:
@@ -75,7 +81,9 @@ class Consumer:
             started_at_s = monotonic_s()
             try:
                 await self._session()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if told_to_end():
+                    raise
                 known = fault_of(error) is Fault.TRANSIENT or isinstance(error, NoProgress)
                 if known:
                     log.warning("consumer interrupted", group=self._group, error=repr(error))
@@ -128,10 +136,10 @@ class Consumer:
                 self._balance(client)
                 now_s = monotonic_s()
                 if now_s >= commit_at_s:
-                    await self._commit(client)
+                    await self._commit(client, self._feeds)
                     commit_at_s = now_s + _COMMIT_S
                 if now_s >= measure_at_s:
-                    self._measure(client)
+                    await self._measure(client)
                     measure_at_s = now_s + _MEASURE_S
         finally:
             stopping.cancel()
@@ -152,17 +160,22 @@ class Consumer:
         paused = client.paused()
         for tp, feed in self._feeds.items():
             if feed.task.done() and not self._stop.is_set():
-                feed.task.result()
+                raise FeedEnded(f"{tp.topic}/{tp.partition}") from _error_of(feed.task)
             if feed.is_full and tp not in paused:
                 client.pause(tp)
             elif feed.may_resume and tp in paused:
                 client.resume(tp)
 
-    async def _commit(self, client: AIOKafkaConsumer, timeout_s: float = _COMMIT_TIMEOUT_S) -> None:
+    async def _commit(
+        self,
+        client: AIOKafkaConsumer,
+        feeds: Mapping[TopicPartition, PartitionFeed],
+        timeout_s: float = _COMMIT_TIMEOUT_S,
+    ) -> None:
         """Commits what has been done since the last time; a failure is made good by the next."""
         offsets = {
             tp: feed.next_offset
-            for tp, feed in self._feeds.items()
+            for tp, feed in feeds.items()
             if feed.next_offset is not None and feed.next_offset != self._committed.get(tp)
         }
         if not offsets:
@@ -175,18 +188,12 @@ class Consumer:
         else:
             self._committed.update(offsets)
 
-    def _measure(self, client: AIOKafkaConsumer) -> None:
+    async def _measure(self, client: AIOKafkaConsumer) -> None:
         """Gauges per topic, and the watchdog."""
-        lag = dict.fromkeys(self._topics, 0)
-        age_s = dict.fromkeys(self._topics, 0.0)
         assigned, paused = client.assignment(), client.paused()
-        for tp, feed in self._feeds.items():
-            if tp in assigned:
-                lag[tp.topic] += feed.lag(client.highwater(tp))
-                age_s[tp.topic] = max(age_s[tp.topic], feed.oldest_age_s)
-        for topic in self._topics:
-            metrics.CONSUMER_LAG.labels(topic).set(lag[topic])
-            metrics.CONSUMER_OLDEST_AGE.labels(topic).set(age_s[topic])
+        if self._is_member:
+            with suppress(IllegalStateError):  # revoked meanwhile
+                await self._measure_lag(client, assigned)
         heard_ms = [client.last_poll_timestamp(tp) or 0 for tp in assigned - paused]
         # Nothing assigned may be rightful (more members than partitions), a broken group looks the
         # same; so does everything paused, where the heartbeats alone keep us in the group.
@@ -197,8 +204,31 @@ class Consumer:
         if monotonic_s() - self._heard_at_s > limit_s:
             raise NoProgress(f"nothing heard for {limit_s:.0f} s")
 
+    async def _measure_lag(
+        self, client: AIOKafkaConsumer, assigned: Collection[TopicPartition]
+    ) -> None:
+        """A topic's gauges keep what they said until every partition of it has been heard of: a
+        client made anew does not know the lag, which is not the same as no lag.
+        """
+        for topic in self._topics:
+            lag, age_s = 0, 0.0
+            for tp in (tp for tp in assigned if tp.topic == topic):
+                end = client.highwater(tp)
+                if end is None:
+                    break
+                feed = self._feeds.get(tp)
+                next_offset = feed.first_undone if feed else None
+                if next_offset is None:
+                    next_offset = await client.position(tp)
+                lag += max(end - next_offset, 0)
+                age_s = max(age_s, feed.oldest_age_s if feed else 0.0)
+            else:
+                metrics.CONSUMER_LAG.labels(topic).set(lag)
+                metrics.CONSUMER_OLDEST_AGE.labels(topic).set(age_s)
+
     async def revoked(self) -> None:
         """The group is being rebalanced: finish, commit, forget. Called before new assignments."""
+        self._is_member = False
         # A poll that is done holds records of the old assignment; the new one starts where the
         # committed offset is.
         if self._poll is not None and self._poll.done():
@@ -206,14 +236,15 @@ class Consumer:
         await self._let_go(_REVOKE_GRACE_S, commit_timeout_s=3.0)
 
     def assigned(self) -> None:
+        self._is_member = True
         self._heard_at_s = monotonic_s()
 
     async def _let_go(self, grace_s: float, *, commit_timeout_s: float) -> None:
-        feeds = list(self._feeds.values())
-        await asyncio.gather(*(feed.close(grace_s=grace_s) for feed in feeds))
+        # Polling goes on meanwhile: a feed that is being closed is none of those it looks after.
+        feeds, self._feeds = self._feeds, {}
+        await asyncio.gather(*(feed.close(grace_s=grace_s) for feed in feeds.values()))
         if self._client is not None:
-            await self._commit(self._client, commit_timeout_s)
-        self._feeds.clear()
+            await self._commit(self._client, feeds, commit_timeout_s)
         self._committed.clear()
 
     async def _close(self, client: AIOKafkaConsumer) -> None:
@@ -223,9 +254,7 @@ class Consumer:
             await asyncio.gather(poll, return_exceptions=True)
         await self._let_go(_STOP_GRACE_S, commit_timeout_s=0.7)
         self._client = None
-        for topic in self._topics:
-            metrics.CONSUMER_LAG.labels(topic).set(0)
-            metrics.CONSUMER_OLDEST_AGE.labels(topic).set(0)
+        self._is_member = False
         stopping = asyncio.create_task(client.stop())
         await asyncio.wait({stopping}, timeout=0.7)
         if not stopping.done():
@@ -234,6 +263,10 @@ class Consumer:
                 await client._client.close()  # noqa: SLF001 - there is no public way to abort
             stopping.cancel()
         await asyncio.gather(stopping, return_exceptions=True)
+
+
+def _error_of(task: asyncio.Task[None]) -> BaseException | None:
+    return None if task.cancelled() else task.exception()
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -18,7 +18,7 @@ from shared.telemetry import get_logger, metrics
 log = get_logger(__name__)
 
 PREFIX: Final = "dlq_"
-# The value alone fills a whole message: it stays readable at its origin, topic/partition/offset.
+# The record fills a whole message: it stays readable at its origin, topic/partition/offset.
 VALUE_OMITTED: Final = "dlq_value_omitted"
 _ERROR_CHARS_MAX: Final = 2000
 
@@ -46,7 +46,11 @@ def dead_letter(
     }
     # A record that was redriven and failed again says so by its newest facts only.
     headers = original_headers(record)
-    headers += [(f"{PREFIX}{name}", value.encode()) for name, value in facts.items()]
+    # An error's text may hold half a surrogate pair out of somebody's JSON.
+    headers += [
+        (f"{PREFIX}{name}", value.encode("utf-8", "backslashreplace"))
+        for name, value in facts.items()
+    ]
     return OutgoingRecord(dead_letter_topic(record.topic, group), record.key, record.value, headers)
 
 
@@ -54,19 +58,39 @@ def original_headers(record: Record) -> Headers:
     return [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
 
 
+def header_text(value: bytes | None) -> str:
+    """A header for people to read. It may hold any bytes: this never fails."""
+    return (value or b"").decode("utf-8", "replace")
+
+
 async def bury(publisher: Publisher, letter: OutgoingRecord, fault: Fault) -> None:
     """Returns once the broker has acknowledged it. Raises what `Publisher.publish` raises."""
-    try:
-        await publisher.publish([letter])
-    except MessageSizeTooLargeError:
-        size = str(len(letter.value or b"")).encode()
-        await publisher.publish(
-            [
-                OutgoingRecord(
-                    letter.topic, letter.key or b"", None, [*letter.headers, (VALUE_OMITTED, size)]
-                )
-            ]
-        )
+    *forms, shortest = _forms(letter)
+    for form in forms:
+        try:
+            await publisher.publish([form])
+            break
+        except MessageSizeTooLargeError:
+            continue
+    else:
+        await publisher.publish([shortest])
     metrics.DLQ_MESSAGES.labels(fault.value).inc()
-    facts = {n: v.decode() for n, v in letter.headers if n in ("dlq_error", "dlq_offset", "ce_id")}
+    facts = {
+        name: header_text(value)
+        for name, value in letter.headers
+        if name in ("dlq_error", "dlq_offset", "ce_id")
+    }
     log.error("dead letter", topic=letter.topic, reason=fault.value, **facts)
+
+
+def _forms(letter: OutgoingRecord) -> tuple[OutgoingRecord, ...]:
+    """The whole letter, and what is left of it where the record alone fills a message: first its
+    value goes, then its key and its own headers.
+    """
+    omitted = (VALUE_OMITTED, str(len(letter.value or b"")).encode())
+    facts = [(name, value) for name, value in letter.headers if name.startswith(PREFIX)]
+    return (
+        letter,
+        OutgoingRecord(letter.topic, letter.key or b"", None, [*letter.headers, omitted]),
+        OutgoingRecord(letter.topic, b"", None, [*facts, omitted]),
+    )

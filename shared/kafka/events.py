@@ -37,7 +37,7 @@ BatchHandler = Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]
 
 
 class Record(Protocol):
-    """What we use of a Kafka record; `timestamp` in ms."""
+    """What we use of a Kafka record; `timestamp` in ms, -1 if the producer set none."""
 
     @property
     def topic(self) -> str: ...
@@ -52,7 +52,7 @@ class Record(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 @dataclass(frozen=True, slots=True)

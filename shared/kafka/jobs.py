@@ -14,6 +14,7 @@ from shared.db.connection import close_connection, connect
 from shared.kafka.faults import sleep_until
 from shared.kernel.clock import Clock, monotonic_s
 from shared.kernel.identity import PARK
+from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
 
 log = get_logger(__name__)
@@ -70,7 +71,9 @@ class JobRunner:
                 return
             with metrics.JOB_RUN_SECONDS.labels(job.name).time():
                 await job.run(self._context)
-        except Exception:
+        except (Exception, asyncio.CancelledError):
+            if told_to_end():
+                raise
             metrics.JOB_FAILURES.labels(job.name).inc()
             log.exception("job failed", job=job.name)
         finally:

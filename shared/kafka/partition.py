@@ -47,16 +47,19 @@ class PartitionFeed:
 
     @property
     def oldest_age_s(self) -> float:
+        """0 as well for a record without a time of its own: its age is not known."""
         waiting = self._current or self._queue
-        return max(real_time_ms() - waiting[0].timestamp, 0) / 1000 if waiting else 0.0
+        if not waiting or waiting[0].timestamp < 0:
+            return 0.0
+        return max(real_time_ms() - waiting[0].timestamp, 0) / 1000
 
-    def lag(self, highwater: int | None) -> int:
-        """Records at or after the next one to do. `highwater`: the offset of the next to come."""
+    @property
+    def first_undone(self) -> int | None:
+        """The offset of the next record to do; None where nothing has come yet."""
+        if self.next_offset is not None:
+            return self.next_offset
         waiting = self._current or self._queue
-        done = self.next_offset
-        if done is None:
-            done = waiting[0].offset if waiting else highwater
-        return max((highwater or 0) - (done or 0), 0)
+        return waiting[0].offset if waiting else None
 
     async def close(self, *, grace_s: float) -> None:
         """Lets the current slice finish for a while, then rolls it back; the queue is dropped."""

@@ -22,6 +22,7 @@ from shared.kafka.faults import Backoff, Fault, fault_of
 from shared.kafka.publisher import Publisher
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.identity import PARK
+from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
 
 log = get_logger(__name__)
@@ -33,6 +34,10 @@ Progress = Callable[[int], None]
 
 class Interrupted(Exception):
     """Told to stop while waiting; the rest of the slice is not done."""
+
+
+class HandlerCancelled(Exception):
+    """A handler was cut short, and not because this process stops."""
 
 
 class Processor:
@@ -132,6 +137,14 @@ class Processor:
             return
 
     async def _apply(self, events: Sequence[Event]) -> None:
+        try:
+            await self._transact(events)
+        except asyncio.CancelledError as error:
+            if told_to_end():
+                raise
+            raise HandlerCancelled("something it awaited was cancelled") from error
+
+    async def _transact(self, events: Sequence[Event]) -> None:
         """One transaction: ids into the inbox, handlers of those that are new, commit."""
         tenant = PARK if self._batch else events[0].envelope.tenant_id
         async with self._db.transaction(tenant) as uow:

@@ -23,7 +23,7 @@ from shared.telemetry import get_logger
 
 log = get_logger(__name__)
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 
 # Below the broker's limit for a request (message.max.bytes, 1 MiB); a larger record goes alone.
 _BATCH_BYTES: Final = 256 * 1024

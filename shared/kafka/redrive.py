@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import dead_letter_topic
 from shared.kafka import connection
-from shared.kafka.dead_letter import VALUE_OMITTED, original_headers
+from shared.kafka.dead_letter import VALUE_OMITTED, header_text, original_headers
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.settings import KafkaSettings, SettingsError, load
 
@@ -120,7 +120,7 @@ def _sorted_out(records: list[Any], topic: str, result: Redriven) -> list[Outgoi
     outgoing = []
     for record in records:
         headers = dict(record.headers)
-        result.reasons[headers.get("dlq_reason", b"?").decode()] += 1
+        result.reasons[header_text(headers.get("dlq_reason", b"?"))] += 1
         if VALUE_OMITTED in headers:
             result.omitted += 1
             continue

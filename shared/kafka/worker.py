@@ -1,14 +1,15 @@
 """A service's second process: relay, consumer, jobs, and the probes to watch them by.
 
-Every part survives the absence of PostgreSQL and Kafka by itself; a part that ends with an error
-is a bug, ends the process, and the supervisor starts it again.
+Every part survives the absence of PostgreSQL and Kafka by itself. A part that ends before it is
+told to is a bug, whether it failed, returned or was cancelled: it ends the process with a status
+that is not 0, and the supervisor starts it again.
 """
 
 import asyncio
 import signal
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from shared.contracts.topics import CONSUMED_BY
 from shared.db import Database
@@ -21,13 +22,12 @@ from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
+from shared.kernel.tasks import Part, run_parts
 from shared.settings import ServiceSettings
 from shared.telemetry import get_logger, metrics
 from shared.telemetry.server import ProbeServer
 
 log = get_logger(__name__)
-
-Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 _MEASURE_EVERY_S: Final = 5.0
 _STOP_S_MAX: Final = 3.6
@@ -105,32 +105,15 @@ class Worker:
             await self.db.close()
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """All parts, until `stop` is set. Raises what a part failed with."""
-        parts: dict[str, Coroutine[Any, Any, None]] = {
-            "relay": self.relay.run(stop),
-            "jobs": JobRunner([*self.jobs, self._backlog_job()], db=self.db, clock=self.clock).run(
-                stop
-            ),
-        }
+        """All parts, until `stop` is set. Raises what a part failed with, or PartEnded."""
+        jobs = JobRunner([*self.jobs, self._backlog_job()], db=self.db, clock=self.clock)
+        parts: dict[str, Part] = {"relay": self.relay.run, "jobs": jobs.run}
         if self.consumer is not None:
-            parts["consumer"] = self.consumer.run(stop)
-        parts |= {name: part(stop) for name, part in self.parts.items()}
-        tasks = {asyncio.create_task(part, name=name) for name, part in parts.items()}
-        stopping = asyncio.create_task(stop.wait())
+            parts["consumer"] = self.consumer.run
         try:
-            await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stop.set()
-            await asyncio.wait(tasks, timeout=_STOP_S_MAX)
+            await run_parts(parts | self.parts, stop, grace_s=_STOP_S_MAX)
         finally:
-            stop.set()
-            stopping.cancel()
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
 
     async def is_ready(self) -> bool:
         """The database answers. Kafka may be away: the outbox and the offsets can wait."""

@@ -5,11 +5,13 @@ nobody: it would end unseen, and its process would go on with a part of its work
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 # In the context that the loop's exception handler gets; `shared.runtime` then ends the process.
 ENDED_BY_ITSELF: Final = "airlane_ended_by_itself"
+
+Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 def keep_running(work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
@@ -35,3 +37,46 @@ def _report_end(task: asyncio.Task[None]) -> None:
             ENDED_BY_ITSELF: True,
         }
     )
+
+
+class PartEnded(RuntimeError):
+    """A part ended although nobody had told it to: it returned early, or something cancelled it."""
+
+
+async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event, *, grace_s: float) -> None:
+    """Runs `part(stop)` of each until `stop` is set, and cancels what still runs `grace_s` later.
+
+    A part that ends earlier, in whatever way, sets `stop` for the others. Raises the first error of
+    a part, or PartEnded.
+    """
+    tasks = [asyncio.create_task(part(stop), name=name) for name, part in parts.items()]
+    stopping = asyncio.create_task(stop.wait())
+    early: list[asyncio.Task[None]] = []
+    try:
+        await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            early = [task for task in tasks if task.done()]
+        stop.set()
+        await asyncio.wait(tasks, timeout=grace_s)
+    finally:
+        stop.set()
+        stopping.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            raise error
+        if task in early:
+            raise PartEnded(task.get_name())
+
+
+def told_to_end() -> bool:
+    """True while the current task is being cancelled.
+
+    A CancelledError without that comes from something the task awaited, and is a failure like any
+    other: passed on, it would end the task as if all were well.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -46,7 +46,9 @@ class Ledger:
         for record in records:
             assert record.key is not None
             headers = dict(record.headers)
-            self.published.append((record.key.decode(), int(headers["ce_aggregateversion"])))
+            self.published.append(
+                (record.key.decode(), int(headers["ce_aggregateversion"] or b"0"))
+            )
 
     def lost(self, committed: dict[str, int]) -> int:
         """Versions count from 1 without gaps, so the last committed one says them all."""

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from shared.contracts.envelope import Envelope
 from shared.db import Database, Statement, UnitOfWork
 from shared.kafka import Job, JobContext, Received, Worker
+from shared.kafka import consumer as consumer_module
 from shared.kafka.consumer import Consumer
 from shared.kernel.clock import monotonic_s, real_now
 from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings
-from shared.telemetry import trace
+from shared.telemetry import metrics, trace
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.parcels import (
@@ -140,6 +141,87 @@ async def test_two_members_share_partitions_and_a_rebalance_repeats_no_effect(
 
 async def _is(consumer: Consumer | None) -> bool:
     return consumer is not None and consumer.is_assigned
+
+
+async def test_slice_that_outlasts_a_rebalance_is_rolled_back_and_both_members_go_on(
+    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow_last_commit(*arguments: object) -> None:
+        # The last one of an assignment comes with a time limit of its own.
+        await asyncio.sleep(0.7 if isinstance(arguments[-1], float) else 0)
+
+    monkeypatch.setattr(consumer_module, "_REVOKE_GRACE_S", 0.05)
+    monkeypatch.setattr(Consumer, "_commit", slow_last_commit)
+    reached, free = asyncio.Event(), asyncio.Event()
+
+    async def slow(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        reached.set()
+        await free.wait()
+        await park.on_parcel_moved(uow, event)
+
+    await park.send(*(a_record(park.topic, an_event(key=f"par_{n}")) for n in range(8)))
+    workers = [park.worker(subscriptions={ParcelMoved: slow}) for _ in range(2)]
+    first, second = (Serving(worker) for worker in workers)
+    async with first:
+        await asyncio.wait_for(reached.wait(), 20)
+        async with second:
+            await until(lambda: _is(second.worker.consumer))
+            free.set()
+            effects = await park.effects_become(8)
+            assert not first.stop.is_set()  # none of its parts has ended
+    assert len({effect["event_id"] for effect in effects}) == len(effects) == 8
+
+
+async def test_handler_whose_inner_task_was_cancelled_fails_alone(park: ParcelPark) -> None:
+    async def awaits_a_cancelled_task(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        if event.payload.what == "cancelled":
+            inner = asyncio.create_task(asyncio.sleep(60))
+            inner.cancel()
+            await inner
+        await park.on_parcel_moved(uow, event)
+
+    events = [an_event("cancelled", version=1), an_event(version=2)]
+    await park.send(*(a_record(park.topic, event) for event in events))
+    async with Serving(park.worker(subscriptions={ParcelMoved: awaits_a_cancelled_task})):
+        effects = await park.effects_become(1)
+        letters = await park.dead_letters(1)
+    assert [effect["version"] for effect in effects] == [2]
+    assert dict(letters[0].headers)["dlq_error"].startswith(b"HandlerCancelled")
+
+
+async def test_lag_of_a_client_made_anew_is_not_zero_but_what_was_known(
+    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await park.send(*(a_record(park.topic, an_event(version=n)) for n in range(5)))
+    free = asyncio.Event()
+
+    async def waits(_uow: UnitOfWork, _event: Received[ParcelMoved]) -> None:
+        await free.wait()
+
+    worker = park.worker(subscriptions={ParcelMoved: waits}, slice_max=1)
+    said: list[float] = []
+    gauge = metrics.CONSUMER_LAG.labels(park.topic)
+    monkeypatch.setattr(gauge, "set", said.append)
+    async with Serving(worker):
+        await until(lambda: _said(said, 5))
+        del said[:]
+        assert worker.consumer is not None
+        worker.consumer._heard_at_s = -1e9  # the watchdog bites: a new session
+        monkeypatch.setattr(worker.consumer, "_silence_s_max", 0.0)
+        await asyncio.sleep(0)
+        await until(lambda: _is_not(worker.consumer))
+        monkeypatch.setattr(worker.consumer, "_silence_s_max", 30.0)
+        await until(lambda: _said(said, 5))
+        free.set()
+    assert set(said) == {5}
+
+
+async def _said(values: list[float], value: float) -> bool:
+    return value in values
+
+
+async def _is_not(consumer: Consumer | None) -> bool:
+    return not await _is(consumer)
 
 
 async def test_batch_handler_gets_every_type_and_the_bad_event_alone_is_isolated(

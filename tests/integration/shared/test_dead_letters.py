@@ -1,6 +1,7 @@
 """What cannot be digested is kept with its reason, and comes back when the reason is gone."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,30 @@ async def test_poison_goes_to_dead_letters_with_reason_and_holds_up_nobody(
     original = bad["rejected"][0]
     assert (refused.key, refused.value) == (original.key, original.value)
     assert [h for h in refused.headers if not h[0].startswith("dlq_")] == original.headers
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"headers": [("ce_id", b"\xff"), ("ce_specversion", b"1.0")]},
+        {"headers": [("ce_id", None), ("x", None)]},
+        {"headers": [], "key": None, "value": None, "timestamp_ms": -1},
+        {"headers": [("x", b"\xff" * (1024 * 1024 - 120))], "key": b"k", "value": None},
+        {"key": b"k" * (1024 * 1024 - 120), "value": None, "headers": []},
+    ],
+    ids=["id no text", "null headers", "nothing at all", "headers fill it", "key fills it"],
+)
+async def test_stranger_s_record_becomes_one_letter_and_the_partition_goes_on(
+    park: ParcelPark, strange: dict[str, Any]
+) -> None:
+    good = an_event()
+    await park.send(a_record(park.topic, an_event(), **strange), a_record(park.topic, good))
+    async with Serving(park.worker()):
+        effects = await park.effects_become(1)
+        letters = await park.dead_letters(1)
+    assert [effect["event_id"] for effect in effects] == [good.id]
+    facts = [dict(letter.headers) for letter in letters]
+    assert [(fact["dlq_reason"], fact["dlq_offset"]) for fact in facts] == [(b"malformed", b"0")]
 
 
 async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: ParcelPark) -> None:

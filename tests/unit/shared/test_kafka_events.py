@@ -1,8 +1,9 @@
 """Pure parts of shared.kafka: headers there and back, what is poison, what a failure means."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -50,7 +51,7 @@ async def on_crate_opened(uow: UnitOfWork, event: Received[CrateOpened]) -> None
 @dataclass
 class ARecord:
     value: bytes | None = b'{"count": 1}'
-    headers: list[tuple[str, bytes]] = field(default_factory=list)
+    headers: Sequence[tuple[str, bytes | None]] = ()
     key: bytes | None = b"k"
     topic: str = "crates"
     partition: int = 3

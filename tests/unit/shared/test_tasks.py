@@ -1,0 +1,67 @@
+"""No part of a process ends unnoticed."""
+
+import asyncio
+
+import pytest
+
+from shared.kernel.tasks import PartEnded, run_parts, told_to_end
+
+
+async def obeys(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def returns_early(_stop: asyncio.Event) -> None:
+    return
+
+
+async def fails(_stop: asyncio.Event) -> None:
+    raise KeyError("a slip of ours")
+
+
+async def is_cancelled(_stop: asyncio.Event) -> None:
+    inner = asyncio.create_task(asyncio.sleep(60))
+    inner.cancel()
+    await inner
+
+
+async def never_ends(_stop: asyncio.Event) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("part", "raised"),
+    [(returns_early, PartEnded), (is_cancelled, PartEnded), (fails, KeyError)],
+)
+async def test_part_that_ends_before_it_is_told_to_stops_the_others_and_is_raised(
+    part: object, raised: type[Exception]
+) -> None:
+    stop = asyncio.Event()
+    with pytest.raises(raised):
+        await run_parts({"good": obeys, "bad": part}, stop, grace_s=5)  # type: ignore[dict-item]
+    assert stop.is_set()
+
+
+async def test_told_to_stop_parts_end_well_and_slow_ones_are_cancelled() -> None:
+    stop = asyncio.Event()
+    stop.set()
+    await run_parts({"good": obeys, "slow": never_ends}, stop, grace_s=0.01)
+
+
+async def test_cancelled_from_outside_cancels_every_part() -> None:
+    seen: list[bool] = []
+
+    async def notices(_stop: asyncio.Event) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen.append(told_to_end())
+            raise
+
+    running = asyncio.create_task(run_parts({"one": notices}, asyncio.Event(), grace_s=5))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert seen == [True]
