@@ -107,7 +107,7 @@ class CallDependency(SecurityBase):
         self.scheme_name = "bearer"
         self.scope = scope
         self.roles = roles
-        self._park_wide = park_wide
+        self.park_wide = park_wide
 
     async def __call__(self, request: Request) -> Call:
         what = incoming.of(request.scope)
@@ -127,7 +127,7 @@ class CallDependency(SecurityBase):
                 raise Forbidden(needs="operator")
             return principal
         if named is None:
-            if not self._park_wide:
+            if not self.park_wide:
                 raise TenantMissing(pointer="/header/airlane-tenant")
             return replace(principal, acts_as=PARK)
         tenant = named.decode("latin-1")

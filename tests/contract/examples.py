@@ -1,0 +1,237 @@
+"""One example of every resource that an address can name, and of every body: what the tests over
+all operations ask with. A new path parameter or body without an example fails a test here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from httpx2 import AsyncClient, Response
+
+from services.customs.settings import Settings as CustomsSettings
+from shared.db import Database
+from shared.kernel.identity import Role
+from shared.kernel.ids import new_id
+from shared.testing.clock import ManualClock
+from tests.contract.operations import Operation
+from tests.integration.catalog.catalog_builders import a_product, a_uscc, an_order
+from tests.integration.customs.conftest import Customs
+from tests.integration.routing.routing_builders import Park
+
+TokenFor = Callable[..., str]
+
+
+@dataclass
+class World:
+    """The five services on real databases. `clients` speak without a token, one a service."""
+
+    clients: dict[str, AsyncClient]
+    databases: dict[str, Database]
+    clock: ManualClock
+    token_for: TokenFor
+    folder: Path
+    merchant_id: str = ""
+    made: dict[str, str] = field(default_factory=dict)
+
+    def operator(self, service: str, *, acts_for: str | None = None) -> dict[str, str]:
+        """Headers of an operator, who acts for the merchant if one is named."""
+        scopes = [f"{service}:read", f"{service}:write"]
+        headers = {"Authorization": f"Bearer {self.token_for(Role.OPERATOR, scopes=scopes)}"}
+        return headers | ({"Airlane-Tenant": acts_for} if acts_for else {})
+
+    async def send(
+        self, operation: Operation, *, address: str | None = None, **request: Any
+    ) -> Response:
+        """The operation as an operator, for the world's merchant where it must be for one."""
+        acts_for = None if operation.park_wide else self.merchant_id
+        headers = self.operator(operation.service, acts_for=acts_for)
+        headers.update(request.pop("headers", {}))
+        return await self.clients[operation.service].request(
+            request.pop("method", operation.method),
+            address or await self.address(operation),
+            headers=headers,
+            **request,
+        )
+
+    async def address(self, operation: Operation, *, fresh: bool = False) -> str:
+        """Its path with parameters that name something; `fresh`: something nobody else uses."""
+        found = {name: await self.resource(name, fresh=fresh) for name in operation.path_params}
+        return operation.path.format_map(found)
+
+    async def resource(self, name: str, *, fresh: bool = False) -> str:
+        if fresh:
+            return await EXAMPLES[name](self)
+        if name not in self.made:
+            self.made[name] = await EXAMPLES[name](self)
+        return self.made[name]
+
+    async def post(self, service: str, path: str, body: Any, **headers: str) -> Response:
+        sent = self.operator(service) | headers
+        answer = await self.clients[service].post(path, json=body, headers=sent)
+        assert answer.is_success, answer.text
+        return answer
+
+
+async def _sku(world: World) -> str:
+    sku = f"S-{new_id('sku')[-12:]}"
+    headers = world.operator("catalog", acts_for=world.merchant_id)
+    answer = await world.clients["catalog"].put(
+        f"/v1/products/{sku}", json=a_product(), headers=headers
+    )
+    assert answer.status_code == 201, answer.text
+    return sku
+
+
+async def _order(world: World) -> str:
+    sku = await world.resource("sku")
+    body = an_order((sku, 1))
+    tenant = {"Airlane-Tenant": world.merchant_id}
+    return str((await world.post("catalog", "/v1/orders", body, **tenant)).json()["id"])
+
+
+async def _merchant(world: World) -> str:
+    return str((await world.post("catalog", "/v1/merchants", a_merchant())).json()["id"])
+
+
+async def _partner(world: World) -> str:
+    body = {"name": "Marketplace", "sees": "all"}
+    return str((await world.post("catalog", "/v1/partners", body)).json()["id"])
+
+
+async def _credential(world: World) -> str:
+    body = {"description": "shop", "tenant": world.merchant_id}
+    return str((await world.post("catalog", "/v1/credentials", body)).json()["client_id"])
+
+
+async def _declaration(world: World) -> str:
+    made = _customs(world)
+    (row,) = await made.declare(made.an_order(world.merchant_id))
+    return str(row["id"])
+
+
+async def _message(world: World) -> str:
+    made = _customs(world)
+    (row,) = await made.declare(made.an_order(world.merchant_id))
+    return str(row["message_guid"])
+
+
+async def _lane(_: World) -> str:
+    return "1"
+
+
+async def _flight(world: World) -> str:
+    park = _park(world)
+    end, _ = await park.airport()
+    return await park.flight(park.hub, end, departs_h=48)
+
+
+async def _shipment(world: World) -> str:
+    park = _park(world)
+    end, country = await park.airport()
+    await park.flight(park.hub, end, departs_h=48)
+    order_id = await park.place(country)
+    return str((await park.shipment(order_id))["id"])
+
+
+async def _endpoint(world: World) -> str:
+    tenant = {"Airlane-Tenant": world.merchant_id}
+    return str(
+        (await world.post("webhooks", "/v1/endpoints", an_endpoint(), **tenant)).json()["id"]
+    )
+
+
+async def _delivery(world: World) -> str:
+    endpoint = await world.resource("endpoint_id")
+    return str((await world.post("webhooks", f"/v1/endpoints/{endpoint}:test", {})).json()["id"])
+
+
+EXAMPLES: Final[dict[str, Callable[[World], Awaitable[str]]]] = {
+    "sku": _sku,
+    "order_id": _order,
+    "merchant_id": _merchant,
+    "partner_id": _partner,
+    "client_id": _credential,
+    "declaration_id": _declaration,
+    "guid": _message,
+    "lane": _lane,
+    "flight_id": _flight,
+    "shipment_id": _shipment,
+    "endpoint_id": _endpoint,
+    "delivery_id": _delivery,
+}
+
+
+def a_merchant() -> dict[str, Any]:
+    return {"name": {"en": "Ezhou Lamps"}, "uscc": a_uscc(), "belt": "home_furnishing"}
+
+
+def an_endpoint() -> dict[str, Any]:
+    return {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
+
+
+def _customs(world: World) -> Customs:
+    settings = CustomsSettings(database_url="postgresql://unused", single_window_dir=world.folder)
+    return Customs(world.databases["customs"], world.folder, world.clock, settings)
+
+
+def _park(world: World) -> Park:
+    return Park(world.databases["routing"], world.clock, merchant=world.merchant_id)
+
+
+def _adjustment(world: World) -> dict[str, Any]:
+    return {"sku": world.made["sku"], "quantity": 5, "reason": "received"}
+
+
+def _receipt(world: World) -> dict[str, Any]:
+    return {
+        "cop_no": "AL01UNKNOWN",
+        "return_status": "120",
+        "return_time": (world.clock.now() - timedelta(hours=1)).isoformat(),
+    }
+
+
+def _screening(world: World) -> dict[str, Any]:
+    return {
+        "declaration_id": world.made["declaration_id"],
+        "lane": 1,
+        "passed": True,
+        "screened_at": world.clock.now().isoformat(),
+    }
+
+
+def _status_update(world: World) -> dict[str, Any]:
+    return {
+        "code": "RCF",
+        "airport": "LGG",
+        "occurred_at": world.clock.now().isoformat(),
+        "house_waybill": "EHUAA00000011",
+    }
+
+
+# By operation: a body that is accepted. Items of batches are those of the single operation.
+BODIES: Final[dict[str, Callable[[World], Any]]] = {
+    "catalog PUT /v1/products/{sku}": lambda _: a_product(battery=True),
+    "catalog PATCH /v1/products/{sku}": lambda _: {"battery": True},
+    "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},
+    "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),
+    "catalog POST /v1/orders:batch": lambda world: {"items": [an_order((world.made["sku"], 1))]},
+    "catalog POST /v1/orders/{order_id}:cancel": lambda _: {"reason": "changed mind"},
+    "catalog POST /v1/stock-adjustments": _adjustment,
+    "catalog POST /v1/stock-adjustments:batch": lambda world: {"items": [_adjustment(world)]},
+    "catalog POST /v1/merchants": lambda _: a_merchant(),
+    "catalog POST /v1/partners": lambda _: {"name": "Marketplace", "sees": "all"},
+    "catalog POST /v1/credentials": lambda world: {
+        "description": "shop",
+        "tenant": world.merchant_id,
+    },
+    "customs POST /v1/receipts": lambda world: {"items": [_receipt(world)]},
+    "customs POST /v1/lanes/{lane}:take": lambda _: {"max": 1},
+    "customs POST /v1/screenings": lambda world: {"items": [_screening(world)]},
+    "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
+    "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},
+    "webhooks POST /v1/endpoints": lambda _: an_endpoint(),
+    "webhooks PATCH /v1/endpoints/{endpoint_id}": lambda _: {"description": "desk"},
+    "webhooks POST /v1/endpoints/{endpoint_id}:test": lambda _: {},
+}
