@@ -38,7 +38,7 @@ endpoints = Table(
     Column("description", Text),
     Column("status", Text, nullable=False),
     Column("status_reason", Text),
-    # `version` is the ETag and counts every change; `events` counts what was published about it.
+    # `version` counts every change; `events` counts what was published about it.
     Column("version", Integer, nullable=False),
     Column("events", Integer, nullable=False),
     Column("created_at", _INSTANT, nullable=False),

@@ -2,12 +2,11 @@
 
 from shared.http.app import create_app
 from shared.http.call import Call, call
-from shared.http.etag import check_version
 from shared.http.guard import Limits
 from shared.http.keys import GivenKeys, KeySource
 from shared.http.openapi import problems
 from shared.http.pages import Page, PageParams, decode_cursor, encode_cursor, page_params
-from shared.http.replies import Reply, json_reply
+from shared.http.replies import Reply, json_reply, representation
 
 __all__ = [
     "Call",
@@ -18,11 +17,11 @@ __all__ = [
     "PageParams",
     "Reply",
     "call",
-    "check_version",
     "create_app",
     "decode_cursor",
     "encode_cursor",
     "json_reply",
     "page_params",
     "problems",
+    "representation",
 ]

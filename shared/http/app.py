@@ -2,6 +2,7 @@
 parts each route needs, found without a chain of dependencies.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -18,6 +19,8 @@ from shared.http.catalogue import problem_catalogue
 from shared.http.guard import Guard, Limits
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
+from shared.http.methods import Methods
+from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings
@@ -66,10 +69,11 @@ def create_app(
     )
     app.state.airlane = parts
     _adopt(app, [*routers, problem_catalogue])
+    parts.queries = {route.endpoint: QueryRule.of(route) for route in _api_routes(app)}
     # In place of Starlette's stack: its three layers for errors and body limits do what the guard
     # does anyway. FastAPI's exit stack is what its routes rely on.
     app.middleware_stack = Guard(
-        AsyncExitStackMiddleware(app.router),
+        AsyncExitStackMiddleware(Methods(app.router, app.router.routes)),
         parts=parts,
         limits=limits or Limits(settings.in_flight_max),
     )
@@ -82,11 +86,16 @@ def _adopt(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Puts the routes before the app's own pages. `include_router` would keep each router as a
     branch and match every request once more per branch. Operations are named after functions.
     """
-    adopted = [route for router in routers for route in router.routes]
-    for route in adopted:
-        if isinstance(route, APIRoute):
-            route.operation_id = route.operation_id or route.name
-    app.router.routes[:0] = adopted
+    app.router.routes[:0] = [route for router in routers for route in router.routes]
+    for route in _api_routes(app):
+        route.operation_id = route.operation_id or route.name
+        # A colon begins a verb, so no parameter holds one: GET of …/{id}:cancel is answered 405
+        # there, and not by the route of …/{id}.
+        route.path_regex = re.compile(route.path_regex.pattern.replace("[^/]+", "[^/:]+"))
+
+
+def _api_routes(app: FastAPI) -> list[APIRoute]:
+    return [route for route in app.router.routes if isinstance(route, APIRoute)]
 
 
 def _lifespan(

@@ -8,7 +8,7 @@ before the answer is sent.
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
@@ -17,9 +17,10 @@ from starlette.responses import Response
 
 from shared.db import Database, Reader
 from shared.http import incoming
+from shared.http.conditions import Conditions, etag_of
 from shared.http.idempotency import Act, key_of, run_once
 from shared.http.incoming import Incoming
-from shared.http.replies import response_of
+from shared.http.replies import json_bytes, response_of
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden, Invalid, Locale, Text, Unauthenticated
 from shared.kernel.identity import PARK, Principal, Role
@@ -66,9 +67,14 @@ class Call:
     def locale(self) -> Locale:
         return self._request.locale
 
-    @property
-    def if_match(self) -> str | None:
-        return self._request.header(b"if-match")
+    def check_unchanged(self, present: Any, *, is_applied: bool = False) -> None:
+        """Do If-Match and If-None-Match let the request change what a GET shows as `present`?
+
+        None: there is nothing yet. `is_applied`: it is already as the request wants it.
+        Raises PreconditionFailed, PreconditionRequired, EntityTagMalformed.
+        """
+        current = None if present is None else etag_of(json_bytes(present))
+        Conditions.of(self._request.headers).check_change(current, is_applied=is_applied)
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """A read-only transaction under the caller's tenant."""
@@ -115,9 +121,11 @@ class CallDependency(SecurityBase):
         verifier = what.parts.verifier
         principal = verifier.remembered(token) or await verifier.verify(token)
         if self.scope is not None and self.scope not in principal.scopes:
-            raise Forbidden(needs=self.scope)
+            raise Forbidden(needs=self.scope, needs_scope=self.scope)
         if self.roles and principal.role not in self.roles:
             raise Forbidden(needs=" / ".join(sorted(self.roles)))
+        if request.scope["query_string"]:
+            what.parts.queries[request.scope["endpoint"]].check(request)
         return Call(self._acting(principal, what.headers.get(_ACT_AS)), what, request)
 
     def _acting(self, principal: Principal, named: bytes | None) -> Principal:

@@ -187,7 +187,7 @@ def problem_response(error: AirlaneError, scope: Scope) -> Response:
     body = problem(error, locale=locale, instance=scope["path"])
     # A path or a value may hold what cannot be encoded: show it escaped rather than fail here.
     content = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
-    headers = {"Content-Language": locale, "Vary": "Accept-Language", **_headers(error)}
+    headers = {"Content-Language": locale, **_headers(error)}
     return Response(content, body["status"], headers, media_type=CONTENT_TYPE)
 
 

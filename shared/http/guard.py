@@ -30,6 +30,8 @@ _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
+    # Errors and names are in the caller's language.
+    (b"vary", b"Accept-Language"),
 )
 
 

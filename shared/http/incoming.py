@@ -2,7 +2,8 @@
 Travels in the ASGI scope, so that dependencies and error handlers need no second look.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 from starlette.types import Scope
@@ -10,6 +11,7 @@ from starlette.types import Scope
 from shared.db import Database
 from shared.http.auth import Verifier
 from shared.http.locale import negotiate
+from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DEFAULT_LOCALE, Locale
 
@@ -24,6 +26,8 @@ class Parts:
     db: Database
     clock: Clock
     verifier: Verifier
+    # By the function of the route.
+    queries: Mapping[object, QueryRule] = field(default_factory=dict)
     draining: bool = False
 
 

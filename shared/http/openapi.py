@@ -59,6 +59,8 @@ def _problem(status: int) -> dict[str, Any]:
 # On every route: any refusal has this form.
 _ANY: Final = {"description": "Any refusal or failure.", "content": _CONTENT}
 
+_ETAG: Final = '"6c3a2b1f0e9d8c7b6a5f4e3d"'
+
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
@@ -77,9 +79,23 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     },
     "IfMatch": {
         "name": "If-Match",
-        "description": 'The ETag of your last read, or * to overwrite. Example: "3".',
-        "schema": {"type": "string", "examples": ['"3"', "*"]},
+        "description": "The ETag of your last read, with its quotes, or * to overwrite.",
+        "schema": {"type": "string", "examples": [_ETAG, "*"]},
     },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "On a read, the ETags you have: 304 if one is still right. On a change, "
+        "* to create only.",
+        "schema": {"type": "string", "examples": [_ETAG, "*"]},
+    },
+}
+_ETAG_HEADER: Final = {
+    "description": "Follows the content. Send it back in If-Match or If-None-Match.",
+    "schema": {"type": "string", "examples": [_ETAG]},
+}
+_NOT_MODIFIED: Final = {
+    "description": "You have it already: the ETag is one of If-None-Match.",
+    "headers": {"ETag": _ETAG_HEADER},
 }
 
 
@@ -126,6 +142,10 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
         if method == "post":
             names.append("IdempotencyKey")
         if method in ("put", "patch", "delete"):
-            names.append("IfMatch")
+            names += ["IfMatch", "IfNoneMatch"]
     given = operation.setdefault("parameters", [])
+    if method == "get" and not any(parameter.get("name") == "cursor" for parameter in given):
+        names.append("IfNoneMatch")
+        responses["200"].setdefault("headers", {})["ETag"] = _ETAG_HEADER
+        responses["304"] = _NOT_MODIFIED
     given.extend({"$ref": f"#/components/parameters/{name}"} for name in names)

@@ -9,6 +9,9 @@ from typing import Any, Final
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from shared.http.conditions import etag_of
+from shared.http.pages import Page
+
 _JSON: Final = (b"content-type", b"application/json")
 
 
@@ -16,13 +19,13 @@ _JSON: Final = (b"content-type", b"application/json")
 class Reply:
     """An answer before it is sent: a schema object, a list or dict of them, bytes of JSON, or None.
 
-    `etag` is the resource's version; `location` the address of what was created.
+    `etag` is that of the resource, with its quotes; `location` the address of what was created.
     """
 
     status: int
     body: Any = None
     location: str | None = None
-    etag: int | str | None = None
+    etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def named_headers(self) -> dict[str, str]:
@@ -30,7 +33,7 @@ class Reply:
         if self.location is not None:
             named["location"] = self.location
         if self.etag is not None:
-            named["etag"] = f'"{self.etag}"'
+            named["etag"] = self.etag
         return named
 
 
@@ -56,16 +59,27 @@ def json_bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else to_json(body, by_alias=True)
 
 
+def representation(body: Any, status: int = 200, *, at: str | None = None) -> Reply:
+    """A resource as it is now, with its ETag. `at`: its address, where the request changed or made
+    it, so that the client knows the body for what a GET there would answer (RFC 9110 §8.7).
+    """
+    content = json_bytes(body)
+    headers = {} if at is None else {"content-location": at}
+    location = at if status == 201 else None
+    return Reply(status, content, location, etag_of(content), headers)
+
+
 def json_reply(
     body: Any,
     status: int = 200,
     *,
-    etag: int | str | None = None,
     location: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer of a read."""
-    return response_of(Reply(status, body, location, etag, headers or {}))
+    """The answer of a read: with an ETag, unless it is a page of a list."""
+    content = json_bytes(body)
+    etag = etag_of(content) if status == 200 and not isinstance(body, Page) else None
+    return response_of(Reply(status, content, location, etag, headers or {}))
 
 
 def response_of(reply: Reply) -> Response:

@@ -19,6 +19,7 @@ from shared.http.errors import (
     ValueOutOfRange,
 )
 from shared.http.faults import field_problem
+from shared.http.methods import allowed
 from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated
 from shared.telemetry import get_logger
 
@@ -60,7 +61,8 @@ def _from_pydantic(faults: Sequence[Mapping[str, Any]], scope: Scope) -> Airlane
 def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:
     """No route, wrong method, unreadable body."""
     if error.status_code == 405:
-        allow = (error.headers or {}).get("Allow", "")
+        # Of all routes of the path: the error names those of one.
+        allow = allowed(scope["app"].router.routes, scope)
         return MethodNotAllowed(method=scope["method"], allow=allow)
     known = _OF_STARLETTE.get(error.status_code)
     if known is not None:

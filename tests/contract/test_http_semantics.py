@@ -1,12 +1,32 @@
-"""What HTTP means here, on every operation of every service."""
+"""What HTTP means here (RFC 9110), on every operation of every service."""
+
+from typing import Any
 
 import pytest
+from httpx2 import AsyncClient, Response
 
 from tests.contract.examples import BODIES, EXAMPLES, World
 from tests.contract.operations import Operation, operations
 
-OPEN = [o for o in operations() if o.scope is None]
 CLOSED = [o for o in operations() if o.scope is not None]
+READS = [o for o in CLOSED if o.method == "GET"]
+CREATES = [o for o in CLOSED if o.method == "POST" and ":" not in o.path]
+# Changed without a condition, on purpose.
+UNCONDITIONAL = {
+    "catalog DELETE /v1/credentials/{client_id}": "a lost secret must be stopped at once"
+}
+CHANGES = [o for o in CLOSED if o.is_conditional and str(o) not in UNCONDITIONAL]
+PATHS = sorted({(o.service, o.path) for o in operations()})
+
+
+def body_of(operation: Operation, world: World) -> Any:
+    return BODIES[str(operation)](world) if str(operation) in BODIES else None
+
+
+def code_of(answer: Response, status: int) -> str:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["code"])
 
 
 @pytest.mark.parametrize("operation", operations(), ids=str)
@@ -15,12 +35,139 @@ def test_every_operation_has_an_example(operation: Operation) -> None:
     assert operation.body is None or str(operation) in BODIES
 
 
-@pytest.mark.parametrize("operation", CLOSED, ids=str)
+@pytest.mark.parametrize("operation", [o for o in CLOSED if o.is_change], ids=str)
 async def test_every_example_is_accepted(operation: Operation, world: World) -> None:
     await world.resource("sku")
     await world.resource("declaration_id")
     address = await world.address(operation, fresh=True)
-    body = BODIES[str(operation)](world) if str(operation) in BODIES else None
     headers = {"If-Match": "*"} if operation.is_conditional else {}
+    body = body_of(operation, world)
     answer = await world.send(operation, address=address, json=body, headers=headers)
     assert answer.is_success, answer.text
+    if answer.status_code == 201 and answer.headers.get("location"):
+        made = await world.send(operation, method="GET", address=answer.headers["location"])
+        assert made.status_code == 200, f"nothing at {answer.headers['location']}"
+
+
+@pytest.mark.parametrize("operation", READS, ids=str)
+async def test_head_is_get_without_its_body(operation: Operation, world: World) -> None:
+    got = await world.send(operation)
+    head = await world.send(operation, method="HEAD")
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    for answer in (got, head):
+        for name in [n for n in answer.headers if n.startswith(("ratelimit", "airlane-trace"))]:
+            del answer.headers[name]
+    assert head.headers == got.headers
+    assert int(head.headers["content-length"]) == len(got.content)
+
+
+@pytest.mark.parametrize("operation", [o for o in READS if not o.is_page], ids=str)
+async def test_a_read_has_an_etag_that_spares_the_next(operation: Operation, world: World) -> None:
+    etag = (await world.send(operation)).headers["etag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        answer = await world.send(operation, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == etag
+    assert (await world.send(operation, headers={"If-None-Match": '"other"'})).status_code == 200
+    assert (await world.send(operation, headers={"If-Match": etag})).status_code == 200
+    stale = await world.send(operation, headers={"If-Match": '"other"'})
+    assert code_of(stale, 412) == "request.precondition_failed"
+    for header in ("If-Match", "If-None-Match"):
+        odd = await world.send(operation, headers={header: "1"})
+        assert code_of(odd, 400) == "request.entity_tag_malformed"
+
+
+@pytest.mark.parametrize("operation", CHANGES, ids=str)
+async def test_a_change_needs_the_present_etag(operation: Operation, world: World) -> None:
+    address = await world.address(operation, fresh=True)
+    body = body_of(operation, world)
+
+    async def change(**headers: str) -> Response:
+        return await world.send(operation, address=address, json=body, headers=headers)
+
+    before = await world.send(operation, method="GET", address=address)
+    etag = before.headers["etag"]
+    assert code_of(await change(), 428) == "request.precondition_required"
+    refused = {"If-Match": '"other"', "If-None-Match": "*"}
+    for name, value in refused.items():
+        assert (await change(**{name: value})).status_code == 412
+    assert (await change(**{"If-Match": f"W/{etag}"})).status_code == 412
+    assert code_of(await change(**{"If-Match": "1"}), 400) == "request.entity_tag_malformed"
+    same = await world.send(operation, method="GET", address=address)
+    assert same.content == before.content
+    done = await change(**{"If-Match": etag})
+    assert done.is_success, done.text
+    after = await world.send(operation, method="GET", address=address)
+    if operation.method == "DELETE":
+        assert after.status_code == 404
+    else:
+        assert after.headers["etag"] != etag
+        assert (done.headers["etag"], done.content) == (after.headers["etag"], after.content)
+        assert done.headers["content-location"] == address
+
+
+async def test_an_etag_of_a_former_life_is_no_key_to_the_next(world: World) -> None:
+    put = next(o for o in operations() if str(o) == "catalog PUT /v1/products/{sku}")
+    address = await world.address(put, fresh=True)
+    first = await world.send(put, method="GET", address=address)
+    body = {n: v for n, v in first.json().items() if n in EDITABLE}
+    late = {"If-Match": first.headers["etag"]}
+    await world.send(put, method="DELETE", address=address, headers=late)
+    for tag in (late["If-Match"], "*"):
+        gone = await world.send(put, address=address, json=body, headers={"If-Match": tag})
+        assert code_of(gone, 412) == "request.nothing_to_match"
+    missing = await world.send(put, method="GET", address=address)
+    assert missing.status_code == 404
+    anew = await world.send(put, address=address, json=body, headers={"If-None-Match": "*"})
+    assert (anew.status_code, anew.json()["version"]) == (201, 1)
+    other = {**body, "battery": True}
+    stale = await world.send(put, address=address, json=other, headers=late)
+    assert code_of(stale, 412) == "request.precondition_failed"
+    again = await world.send(put, address=address, json=body, headers={"If-None-Match": "*"})
+    assert code_of(again, 412) == "request.exists_already"
+
+
+EDITABLE = {
+    "title",
+    "hs_code",
+    "origin_country",
+    "net_weight_g",
+    "gross_weight_g",
+    "size_mm",
+    "price",
+    "battery",
+    "synthetic",
+}
+
+
+@pytest.mark.parametrize(("service", "path"), PATHS, ids=lambda part: part)
+async def test_a_path_says_what_it_can(service: str, path: str, world: World) -> None:
+    client: AsyncClient = world.clients[service]
+    methods = {o.method for o in operations() if (o.service, o.path) == (service, path)}
+    address = path.format_map(dict.fromkeys(EXAMPLES, "x1"))
+    allow = ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+    options = await client.options(address)
+    assert (options.status_code, options.content) == (204, b"")
+    assert options.headers["allow"] == allow
+    unknown = await client.request("PROPFIND", address)
+    assert code_of(unknown, 405) == "request.method_not_allowed"
+    assert unknown.headers["allow"] == allow
+    if "GET" not in methods:
+        assert (await client.get(address)).headers["allow"] == allow
+    assert code_of(await client.get(address + "/"), 404) == "request.no_such_path"
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=str)
+async def test_unknown_and_repeated_parameters_are_refused(
+    operation: Operation, world: World
+) -> None:
+    address = await world.address(operation)
+    wrong = await world.send(operation, address=address, params={"foo/bar": 1}, json={})
+    assert wrong.status_code == 422, wrong.text
+    (fault,) = [f for f in wrong.json()["errors"] if f["code"] == "request.unknown_parameter"]
+    assert fault["pointer"] == "/query/foo~1bar"
+    assert all(name in fault["fix"] for name in operation.query)
+    if operation.is_page:
+        twice = await world.send(operation, params=[("limit", 1), ("limit", 2)])
+        assert code_of(twice, 422) == "request.invalid"
+        assert twice.json()["errors"][0]["code"] == "request.repeated_parameter"

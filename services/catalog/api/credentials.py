@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.catalog.api.deps import CredentialsRead, CredentialsWrite, Identities, PageQuery
 from services.catalog.domain.credential import PARK_TENANT, CredentialNotFound
+from services.catalog.queries.merchants import get_credential as read_credential
 from services.catalog.queries.merchants import list_credentials as read_credentials
 from services.catalog.schemas.credentials import (
     CredentialIn,
@@ -69,6 +70,18 @@ async def list_credentials(call: CredentialsRead, page: PageQuery) -> Response:
     )
 
 
+@credentials_api.get(
+    "/v1/credentials/{client_id}", response_model=CredentialOut, responses=problems(404)
+)
+async def get_credential(client_id: str, call: CredentialsRead) -> Response:
+    """Without its secret."""
+    if not is_id(client_id, "cli"):
+        raise CredentialNotFound
+    async with call.read() as reader:
+        row = await read_credential(reader, tenant=call.tenant, client_id=client_id)
+    return json_reply(credential_out(row))
+
+
 @credentials_api.post(
     "/v1/credentials/{client_id}:rotate",
     response_model=CredentialIssuedOut,
@@ -96,7 +109,9 @@ async def rotate_credential(
 
 @credentials_api.delete("/v1/credentials/{client_id}", status_code=204, responses=problems(404))
 async def delete_credential(client_id: str, call: CredentialsWrite) -> Response:
-    """No new tokens; those already issued live for 15 minutes at most."""
+    """No new tokens; those already issued live for 15 minutes at most. Without If-Match, because a
+    lost secret must be stopped at once.
+    """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
 

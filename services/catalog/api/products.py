@@ -1,7 +1,8 @@
 """Products by SKU, their list, and the batch."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
@@ -24,52 +25,51 @@ from services.catalog.schemas.products import (
     ProductItemIn,
     ProductOut,
     ProductPatch,
-    SavedProductOut,
     product_out,
-    saved_product_out,
 )
 from services.catalog.use_cases import products as use_cases
 from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
-from shared.http import Call, Page, Reply, check_version, json_reply, problems
+from shared.http import Call, Page, Reply, json_reply, problems, representation
 from shared.kernel.errors import AirlaneError
 
 products_api = APIRouter(tags=["products"])
 
 
-def _version_check(call: Call) -> use_cases.VersionCheck:
-    return lambda current: check_version(call.if_match, current=current)
+def _check(call: Call) -> use_cases.Check:
+    def check(row: Mapping[str, Any] | None, *, is_applied: bool = False) -> None:
+        present = None if row is None else product_out(row)
+        call.check_unchanged(present, is_applied=is_applied)
+
+    return check
 
 
-def _saved_reply(saved: Saved, tenant: str) -> Reply:
-    sku = saved.product.sku
-    body = saved_product_out(
-        saved.product, product_id=saved.product_id, merchant_id=tenant, version=saved.version
-    )
-    if saved.is_new:
-        return Reply(201, body, location=f"/v1/products/{sku}", etag=saved.version)
-    return Reply(200, body, etag=saved.version)
+def _saved_reply(saved: Saved) -> Reply:
+    status = 201 if saved.is_new else 200
+    return representation(product_out(saved.row), status, at=f"/v1/products/{saved.product.sku}")
 
 
 @products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
 async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
     async with call.read() as reader:
         row = await queries.get_product(reader, tenant=call.tenant, sku=sku)
-    return json_reply(product_out(row), etag=row["version"])
+    return json_reply(product_out(row))
 
 
 @products_api.put(
     "/v1/products/{sku}",
-    response_model=SavedProductOut,
+    response_model=ProductOut,
     responses={
-        201: {"model": SavedProductOut, "description": "Created"},
+        201: {"model": ProductOut, "description": "Created"},
         **problems(404, 412, 422, 428),
     },
 )
 async def put_product(
     sku: SkuPath, body: ProductIn, call: CatalogWrite, reference: References
 ) -> Response:
-    """Creates, or replaces with If-Match. The same product again changes nothing."""
+    """Creates, or replaces with If-Match. The same product again changes nothing. With
+    `If-None-Match: *` it creates only.
+    """
     product = body.to_domain(sku)
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -77,18 +77,18 @@ async def put_product(
             uow,
             tenant=call.tenant,
             product=product,
-            check=_version_check(call),
+            check=_check(call),
             reference=reference,
             now=call.clock.now(),
         )
-        return _saved_reply(saved, call.tenant)
+        return _saved_reply(saved)
 
     return await call.change(act)
 
 
 @products_api.patch(
     "/v1/products/{sku}",
-    response_model=SavedProductOut,
+    response_model=ProductOut,
     responses=problems(404, 412, 422, 428),
 )
 async def patch_product(
@@ -102,11 +102,11 @@ async def patch_product(
             tenant=call.tenant,
             sku=sku,
             apply=body.apply,
-            check=_version_check(call),
+            check=_check(call),
             reference=reference,
             now=call.clock.now(),
         )
-        return _saved_reply(saved, call.tenant)
+        return _saved_reply(saved)
 
     return await call.change(act)
 
@@ -120,7 +120,7 @@ async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
             uow,
             tenant=call.tenant,
             sku=sku,
-            check=_version_check(call),
+            check=_check(call),
             now=call.clock.now(),
         )
         return Reply(204)

@@ -60,6 +60,7 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
                 on_hand=outcome.counters.on_hand,
                 reserved=outcome.counters.reserved,
             ),
+            location=f"/v1/stock/{outcome.sku}",
         )
 
     return await call.once(act)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.catalog.domain.credential import CredentialNotFound
 from services.catalog.domain.merchant import MerchantNotFound, PartnerNotFound
 from services.catalog.tables import credentials, merchants, partners
 from shared.db import Reader, Statement
@@ -51,6 +52,9 @@ PARTNERS: Final = Statement(
     .where(partners.c.id > bindparam("after"), _mine(partners))
     .order_by(partners.c.id)
     .limit(bindparam("limit", type_=Integer))
+)
+CREDENTIAL: Final = Statement(
+    select(credentials).where(credentials.c.client_id == bindparam("client_id"), _mine(credentials))
 )
 CREDENTIALS: Final = Statement(
     select(credentials)
@@ -92,6 +96,14 @@ async def get_partner(reader: Reader, *, tenant: str, partner_id: str) -> Record
 
 async def list_partners(reader: Reader, *, tenant: str, after: str, limit: int) -> list[Record]:
     return await reader.fetch_all(PARTNERS, tenant=tenant, after=after, limit=limit)
+
+
+async def get_credential(reader: Reader, *, tenant: str, client_id: str) -> Record:
+    """Raises CredentialNotFound."""
+    row = await reader.fetch_first(CREDENTIAL, tenant=tenant, client_id=client_id)
+    if row is None:
+        raise CredentialNotFound
+    return row
 
 
 async def list_credentials(reader: Reader, *, tenant: str, after: str, limit: int) -> list[Record]:

@@ -77,12 +77,12 @@ UPSERT_PRODUCTS: Final = sql(
             version = p.version + 1, updated_at = :now
         WHERE :overwrite AND ({", ".join(f"p.{name}" for name in _CONTENT)})
             IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _CONTENT)})
-        RETURNING p.id, p.sku, p.version
+        RETURNING p.id, p.sku, p.version, p.created_at
     ), counters AS (
         INSERT INTO catalog.stock (product_id, tenant_id, on_hand, reserved, version, updated_at)
         SELECT id, :tenant, 0, 0, 0, :now FROM written WHERE version = 1
     )
-    SELECT id, sku, version FROM written
+    SELECT id, sku, version, created_at FROM written
     """,  # noqa: S608 - names are the constants above
     tenant=Text,
     now=AT,
@@ -104,7 +104,7 @@ UPSERT_PRODUCTS: Final = sql(
 )
 PRODUCT_IDS: Final = sql(
     """
-    SELECT id, sku, version FROM catalog.products
+    SELECT id, sku, version, created_at, updated_at FROM catalog.products
     WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
     """,
     tenant=Text,

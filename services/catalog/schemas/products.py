@@ -148,7 +148,7 @@ class ProductOut(BaseModel):
     price: Price
     battery: bool
     synthetic: bool
-    version: int = Field(description="Also the ETag.")
+    version: int = Field(description="Counts the changes; events carry it.")
     created_at: datetime
     updated_at: datetime
 
@@ -171,36 +171,6 @@ def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
         "version": row["version"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
-    }
-
-
-class SavedProductOut(BaseModel):
-    """What PUT and PATCH answer: the product without its dates."""
-
-    id: str
-    merchant_id: str
-    sku: str
-    title: LocalisedText
-    hs_code: str
-    origin_country: str
-    net_weight_g: int
-    gross_weight_g: int
-    size_mm: tuple[int, int, int]
-    price: Price
-    battery: bool
-    synthetic: bool
-    version: int
-
-
-def saved_product_out(
-    product: Product, *, product_id: str, merchant_id: str, version: int
-) -> dict[str, Any]:
-    return {
-        "id": product_id,
-        "merchant_id": merchant_id,
-        "sku": product.sku,
-        **_document(product),
-        "version": version,
     }
 
 

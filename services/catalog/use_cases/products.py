@@ -1,9 +1,9 @@
 """Products: put, patch, delete, and the batch of puts. One change, one version, one event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from asyncpg import Record
 
@@ -23,19 +23,43 @@ from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid
 from shared.kernel.money import Money
 
-# Compares the caller's If-Match with the version it is given; raises if they do not agree.
-VersionCheck = Callable[[int], None]
+
+class Check(Protocol):
+    """The caller's conditions on the row as it is; None: there is no such product. `is_applied`:
+    it is already what the caller wants. Raises if they do not hold.
+    """
+
+    def __call__(self, row: Mapping[str, Any] | None, *, is_applied: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A product after the call; `is_new` and `is_changed` say what the call did."""
+    """A product after the call, which made it if `is_new`."""
 
     product_id: str
+    tenant: str
     version: int
     product: Product
+    created_at: datetime
+    updated_at: datetime
     is_new: bool = False
-    is_changed: bool = False
+
+    @classmethod
+    def unchanged(cls, row: Record, product: Product, *, tenant: str) -> "Saved":
+        return cls(row["id"], tenant, row["version"], product, row["created_at"], row["updated_at"])
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the table holds it."""
+        return {
+            "id": self.product_id,
+            "tenant_id": self.tenant,
+            "sku": self.product.sku,
+            **repository.content(self.product),
+            "version": self.version,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
 
 
 async def put_product(
@@ -43,7 +67,7 @@ async def put_product(
     *,
     tenant: str,
     product: Product,
-    check: VersionCheck,
+    check: Check,
     reference: Reference,
     now: datetime,
 ) -> Saved:
@@ -54,20 +78,23 @@ async def put_product(
     refuse(product_problems(product, reference.hs_subheadings))
     row = await _find_for_update(uow, tenant=tenant, sku=product.sku)
     if row is None:
+        check(None)
         created = await repository.upsert_products(
             uow, [product], tenant=tenant, overwrite=False, now=now
         )
         if product.sku in created:
-            saved = Saved(created[product.sku]["id"], 1, product, is_new=True, is_changed=True)
-            _announce(uow, saved, tenant=tenant, now=now)
+            product_id = created[product.sku]["id"]
+            saved = Saved(product_id, tenant, 1, product, now, now, is_new=True)
+            _announce(uow, saved, now=now)
             return saved
         # Somebody else created it a moment ago, or there is no such merchant.
         row = await _find_for_update(uow, tenant=tenant, sku=product.sku)
         if row is None:
             raise MerchantNotFound
-    if repository.has_content(row, product):
-        return Saved(row["id"], row["version"], product)
-    check(row["version"])
+    is_applied = repository.has_content(row, product)
+    check(row, is_applied=is_applied)
+    if is_applied:
+        return Saved.unchanged(row, product, tenant=tenant)
     return await _update(uow, row, product, tenant=tenant, now=now)
 
 
@@ -77,7 +104,7 @@ async def patch_product(
     tenant: str,
     sku: str,
     apply: Callable[[Product], Product],
-    check: VersionCheck,
+    check: Check,
     reference: Reference,
     now: datetime,
 ) -> Saved:
@@ -85,22 +112,22 @@ async def patch_product(
     row = await _find_for_update(uow, tenant=tenant, sku=sku)
     if row is None:
         raise ProductNotFound
-    check(row["version"])
+    check(row)
     product = apply(product_of(row))
     refuse(product_problems(product, reference.hs_subheadings))
     if repository.has_content(row, product):
-        return Saved(row["id"], row["version"], product)
+        return Saved.unchanged(row, product, tenant=tenant)
     return await _update(uow, row, product, tenant=tenant, now=now)
 
 
 async def delete_product(
-    uow: UnitOfWork, *, tenant: str, sku: str, check: VersionCheck, now: datetime
+    uow: UnitOfWork, *, tenant: str, sku: str, check: Check, now: datetime
 ) -> None:
     """Raises ProductNotFound, Precondition… or ProductInUse while orders need it."""
     row = await _find_for_update(uow, tenant=tenant, sku=sku)
     if row is None:
         raise ProductNotFound
-    check(row["version"])
+    check(row)
     place = {"product_id": row["id"], "tenant": tenant}
     reserved = await uow.fetch_value(repository.LOCK_COUNTERS, **place)
     waiting = await uow.fetch_value(repository.WAITING_QUANTITY, **place)
@@ -158,12 +185,18 @@ async def _upsert(
     saved = []
     for product in given:
         if row := written.get(product.sku):
-            is_new = row["version"] == 1
-            one = Saved(row["id"], row["version"], product, is_new=is_new, is_changed=True)
-            _announce(uow, one, tenant=tenant, now=now)
+            one = Saved(
+                row["id"],
+                tenant,
+                row["version"],
+                product,
+                row["created_at"],
+                now,
+                is_new=row["version"] == 1,
+            )
+            _announce(uow, one, now=now)
         else:
-            row = same[product.sku]
-            one = Saved(row["id"], row["version"], product)
+            one = Saved.unchanged(same[product.sku], product, tenant=tenant)
         saved.append(one)
     return saved
 
@@ -184,17 +217,17 @@ async def _update(
         now=now,
         **repository.content(product),
     )
-    saved = Saved(row["id"], version, product, is_changed=True)
-    _announce(uow, saved, tenant=tenant, now=now)
+    saved = Saved(row["id"], tenant, version, product, row["created_at"], now)
+    _announce(uow, saved, now=now)
     return saved
 
 
-def _announce(uow: UnitOfWork, saved: Saved, *, tenant: str, now: datetime) -> None:
+def _announce(uow: UnitOfWork, saved: Saved, *, now: datetime) -> None:
     uow.outbox.add(
         events.product_updated(
             saved.product,
             product_id=saved.product_id,
-            merchant_id=tenant,
+            merchant_id=saved.tenant,
             version=saved.version,
         ),
         subject=saved.product_id,

@@ -53,7 +53,7 @@ async def list_declarations(
 async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
     async with call.read() as reader:
         row = await queries.get_declaration(reader, declaration_id=declaration_id)
-    return json_reply(DeclarationOut.of(row, call.locale), etag=row["version"])
+    return json_reply(DeclarationOut.of(row, call.locale))
 
 
 @declarations_api.get(

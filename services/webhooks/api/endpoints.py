@@ -20,7 +20,7 @@ from services.webhooks.use_cases import endpoints as use_cases
 from services.webhooks.use_cases.endpoints import EndpointChange, EndpointSecret
 from services.webhooks.use_cases.urls import vet_url
 from shared.db import UnitOfWork
-from shared.http import Call, Page, Reply, check_version, json_reply, problems
+from shared.http import Call, Page, Reply, json_reply, problems, representation
 from shared.kernel.clock import real_now
 
 endpoints_api = APIRouter(tags=["endpoints"])
@@ -51,12 +51,7 @@ async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts)
         )
         made.append(secret)
         row = await queries.get_endpoint(uow, endpoint_id=secret.endpoint_id)
-        return Reply(
-            201,
-            EndpointOut.of(row),
-            location=f"/v1/endpoints/{secret.endpoint_id}",
-            etag=secret.version,
-        )
+        return Reply(201, EndpointOut.of(row), location=f"/v1/endpoints/{secret.endpoint_id}")
 
     return _with_secret(await call.once(act), made)
 
@@ -82,7 +77,7 @@ async def list_endpoints(
 async def get_endpoint(endpoint_id: EndpointId, call: WebhooksRead) -> Response:
     async with call.read() as reader:
         row = await queries.get_endpoint(reader, endpoint_id=endpoint_id)
-    return json_reply(EndpointOut.of(row), etag=row["version"])
+    return json_reply(EndpointOut.of(row))
 
 
 @endpoints_api.patch(
@@ -117,7 +112,7 @@ async def change_endpoint(
             real_now=real_now(),
         )
         changed = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
-        return Reply(200, EndpointOut.of(changed), etag=changed["version"])
+        return representation(EndpointOut.of(changed), at=f"/v1/endpoints/{endpoint_id}")
 
     return await call.change(act)
 
@@ -157,7 +152,7 @@ async def rotate_secret(endpoint_id: EndpointId, call: WebhooksWrite, parts: Par
         )
         made.append(secret)
         changed = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
-        return Reply(200, EndpointOut.of(changed), etag=changed["version"])
+        return Reply(200, EndpointOut.of(changed))
 
     return _with_secret(await call.once(act), made)
 
@@ -190,22 +185,19 @@ async def send_test(
 
 async def _checked(uow: UnitOfWork, call: Call, endpoint_id: str) -> Any:
     row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
-    check_version(call.if_match, current=row["version"])
+    shown = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
+    call.check_unchanged(EndpointOut.of(shown))
     return row
 
 
 def _with_secret(answer: Response, made: list[EndpointSecret]) -> Response:
-    """The answer with the secret, if it is the one made just now and not a stored repeat."""
-    etag = answer.headers.get("etag")
+    """The answer with the secret made just now; a stored repeat comes without one."""
+    if not made or "idempotency-replayed" in answer.headers:
+        return answer
     shown = EndpointOut.model_validate_json(bytes(answer.body))
-    for secret in made:
-        if shown.id == secret.endpoint_id and etag == f'"{secret.version}"':
-            body = EndpointWithSecretOut(**shown.model_dump(), secret=secret.secret)
-            return json_reply(
-                body,
-                answer.status_code,
-                etag=secret.version,
-                location=answer.headers.get("location"),
-                headers={"Cache-Control": "no-store"},
-            )
-    return answer
+    # Of a transaction that had to be repeated the last counts.
+    body = EndpointWithSecretOut(**shown.model_dump(), secret=made[-1].secret)
+    headers = {"Cache-Control": "no-store"}
+    if "location" in answer.headers:
+        headers["Location"] = answer.headers["location"]
+    return json_reply(body, answer.status_code, headers=headers)

@@ -16,11 +16,10 @@ from tests.integration.catalog.catalog_builders import (
 async def test_put_creates_and_get_reads_it_back(merchant: Merchant) -> None:
     answer = await merchant.client.put("/v1/products/85123A", json=a_product())
     assert answer.status_code == 201
-    assert answer.headers["etag"] == '"1"'
     assert answer.headers["location"] == "/v1/products/85123A"
     read = await merchant.client.get("/v1/products/85123A")
     assert read.status_code == 200
-    assert read.headers["etag"] == '"1"'
+    assert (read.headers["etag"], read.json()) == (answer.headers["etag"], answer.json())
     body = read.json()
     assert body["id"] == answer.json()["id"]
     assert body["id"].startswith("prd_")
@@ -39,7 +38,7 @@ async def test_put_of_the_same_changes_nothing(merchant: Merchant) -> None:
     same = a_product(price={"amount": "2.550", "currency": "GBP"})
     answer = await merchant.client.put("/v1/products/A-1", json=same)
     assert answer.status_code == 200
-    assert answer.headers["etag"] == '"1"'
+    assert answer.json()["version"] == 1
     assert len(await merchant.events(product_id)) == 1
 
 
@@ -50,9 +49,10 @@ async def test_replacing_needs_the_present_version(merchant: Merchant) -> None:
     refused(await put("/v1/products/A-1", json=other), 428, "request.precondition_required")
     stale = await put("/v1/products/A-1", json=other, headers={"If-Match": '"7"'})
     refused(stale, 412, "request.precondition_failed")
-    answer = await put("/v1/products/A-1", json=other, headers={"If-Match": '"1"'})
+    etag = (await merchant.client.get("/v1/products/A-1")).headers["etag"]
+    answer = await put("/v1/products/A-1", json=other, headers={"If-Match": etag})
     assert answer.status_code == 200
-    assert answer.headers["etag"] == '"2"'
+    assert answer.json()["version"] == 2
     events = await merchant.events(product_id)
     assert [e["aggregate_version"] for e in events] == [1, 2]
     assert events[1]["data"]["battery"] is True
@@ -72,7 +72,7 @@ async def test_patch_merges(merchant: Merchant) -> None:
     answer = await merchant.client.patch(
         "/v1/products/A-1",
         json=patch,
-        headers={"If-Match": '"1"', "Content-Type": "application/merge-patch+json"},
+        headers={"If-Match": "*", "Content-Type": "application/merge-patch+json"},
     )
     assert answer.status_code == 200, answer.text
     body = (await merchant.client.get("/v1/products/A-1")).json()
@@ -95,9 +95,7 @@ async def test_patch_is_refused_where_no_product_remains(
     merchant: Merchant, patch: dict[str, Any], code: str, pointer: str
 ) -> None:
     await merchant.stocked("A-1", 0)
-    answer = await merchant.client.patch(
-        "/v1/products/A-1", json=patch, headers={"If-Match": '"1"'}
-    )
+    answer = await merchant.client.patch("/v1/products/A-1", json=patch, headers={"If-Match": "*"})
     refused(answer, 422, code, pointer)
 
 
@@ -163,7 +161,7 @@ async def test_delete_and_begin_again(merchant: Merchant) -> None:
     first = await merchant.stocked("A-1", 5)
     delete = merchant.client.delete
     refused(await delete("/v1/products/A-1"), 428, "request.precondition_required")
-    assert (await delete("/v1/products/A-1", headers={"If-Match": '"1"'})).status_code == 204
+    assert (await delete("/v1/products/A-1", headers={"If-Match": "*"})).status_code == 204
     refused(await merchant.client.get("/v1/products/A-1"), 404, "catalog.product.not_found")
     refused(await merchant.client.get("/v1/stock/A-1"), 404, "catalog.product.not_found")
     assert (await merchant.events(first))[-1]["type"] == "catalog.product.deleted"

@@ -19,7 +19,6 @@ from shared.http import (
     Page,
     PageParams,
     call,
-    check_version,
     create_app,
     json_reply,
     page_params,
@@ -86,11 +85,11 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
 
     @api.get("/things/{number}", response_model=ThingOut)
     async def get_thing(number: int, call: Read) -> Response:
-        return json_reply(ThingOut(id=str(number), name="n"), etag=3)
+        return json_reply(ThingOut(id=str(number), name="n"))
 
     @api.put("/things/{number}")
     async def put_thing(number: int, body: ThingIn, call: Write) -> Response:
-        check_version(call.if_match, current=3)
+        call.check_unchanged(ThingOut(id=str(number), name="n") if number else None)
         return json_reply({"name": body.name})
 
     @api.get("/things", response_model=Page[ThingOut])

@@ -1,4 +1,4 @@
-"""Cursors that cannot be forged into a fault, pages that miss nothing, versions as ETags."""
+"""Cursors that cannot be forged into a fault, pages that miss nothing."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,9 +8,8 @@ from httpx2 import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http import check_version, decode_cursor, encode_cursor
+from shared.http import decode_cursor, encode_cursor
 from shared.http.pages import BadCursor
-from shared.kernel.errors import PreconditionFailed, PreconditionRequired
 
 KEYS = st.tuples(
     st.text(st.characters(exclude_characters="\0", codec="utf-8")),
@@ -67,19 +66,3 @@ async def test_pages_show_every_row_once(merchant: AsyncClient) -> None:
     assert other.status_code == 422
     assert other.json()["code"] == "request.bad_cursor"
     assert other.json()["errors"][0]["pointer"] == "/query/cursor"
-
-
-@pytest.mark.parametrize("tag", ['"3"', "*", '"1", "3"', ' "3" '])
-def test_the_present_version_may_be_changed(tag: str) -> None:
-    check_version(tag, current=3)
-
-
-@pytest.mark.parametrize("tag", ['"2"', 'W/"3"', "3", "", '"33"', ","])
-def test_another_version_is_refused(tag: str) -> None:
-    with pytest.raises(PreconditionFailed, match='"3"'):
-        check_version(tag, current=3)
-
-
-def test_no_version_is_refused() -> None:
-    with pytest.raises(PreconditionRequired):
-        check_version(None, current=3)
