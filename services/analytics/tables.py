@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from shared.db import NAMING
+from shared.db import NAMING, Key
 
 metadata = MetaData(schema="analytics", naming_convention=NAMING)
 
@@ -25,14 +25,14 @@ _INSTANT = DateTime(timezone=True)
 
 
 def _id(name: str) -> Column[str]:
-    return Column(name, Text(collation="C"), primary_key=True)
+    return Column(name, Key, primary_key=True)
 
 
 merchant_fact = Table(
     "merchant_fact",
     metadata,
     _id("merchant_id"),
-    Column("tenant_id", Text, nullable=False),
+    Column("tenant_id", Key, nullable=False),
     Column("belt", Text, nullable=False),
     Column("has_office", Boolean, nullable=False),
     Column("synthetic", Boolean, nullable=False),
@@ -45,11 +45,11 @@ order_fact = Table(
     "order_fact",
     metadata,
     _id("order_id"),
-    Column("tenant_id", Text, nullable=False),
-    Column("belt", Text(collation="C")),
-    Column("market", Text(collation="C")),
-    Column("store", Text(collation="C")),
-    Column("currency", Text(collation="C")),
+    Column("tenant_id", Key, nullable=False),
+    Column("belt", Key),
+    Column("market", Key),
+    Column("store", Key),
+    Column("currency", Key),
     Column("total_minor", BigInteger),
     Column("gross_weight_g", BigInteger),
     Column("net_weight_g", BigInteger),
@@ -82,7 +82,7 @@ flight_fact = Table(
     "flight_fact",
     metadata,
     _id("flight_id"),
-    Column("tenant_id", Text, nullable=False),
+    Column("tenant_id", Key, nullable=False),
     Column("flight_number", Text, nullable=False),
     Column("mode", Text, nullable=False),
     Column("origin", Text, nullable=False),

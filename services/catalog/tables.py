@@ -25,18 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.db import NAMING
+from shared.db import NAMING, Key
 
 metadata: Final = MetaData(schema="catalog", naming_convention=NAMING)
 
 
 def _id(name: str = "id") -> "Column[str]":
     # Ids are compared as bytes: their order is the order of time.
-    return Column(name, Text(collation="C"), primary_key=True)
+    return Column(name, Key, primary_key=True)
 
 
 def _tenant() -> "Column[str]":
-    return Column("tenant_id", Text(collation="C"), nullable=False)
+    return Column("tenant_id", Key, nullable=False)
 
 
 def _at(name: str, *, nullable: bool = False) -> "Column[Any]":
@@ -48,7 +48,7 @@ def _at(name: str, *, nullable: bool = False) -> "Column[Any]":
 belts: Final = Table(
     "belts",
     metadata,
-    Column("code", Text, primary_key=True),
+    Column("code", Key, primary_key=True),
     Column("name", JSONB, nullable=False),
     Column("region", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -58,9 +58,9 @@ belts: Final = Table(
 stores: Final = Table(
     "stores",
     metadata,
-    Column("code", Text, primary_key=True),
+    Column("code", Key, primary_key=True),
     Column("country", Text, nullable=False),
-    Column("marketplace_id", Text, nullable=False),
+    Column("marketplace_id", Key, nullable=False),
     Column("region", Text, nullable=False),
     Column("domain", Text, nullable=False),
     Column("currency", Text, nullable=False),
@@ -73,7 +73,7 @@ stores: Final = Table(
 hs_codes: Final = Table(
     "hs_codes",
     metadata,
-    Column("code", Text(collation="C"), primary_key=True),
+    Column("code", Key, primary_key=True),
     Column("level", Integer, nullable=False),
     Column("description", Text, nullable=False),
     Column("edition", Text, nullable=False),
@@ -87,7 +87,7 @@ merchants: Final = Table(
     _id(),
     _tenant(),
     Column("name", JSONB, nullable=False),
-    Column("uscc", Text, nullable=False, unique=True),
+    Column("uscc", Key, nullable=False, unique=True),
     Column("belt", Text, ForeignKey(belts.c.code), nullable=False),
     Column("office", JSONB),
     Column("synthetic", Boolean, nullable=False),
@@ -128,9 +128,9 @@ products: Final = Table(
     metadata,
     _id(),
     _tenant(),
-    Column("sku", Text(collation="C"), nullable=False),
+    Column("sku", Key, nullable=False),
     Column("title", JSONB, nullable=False),
-    Column("hs_code", Text(collation="C"), nullable=False),
+    Column("hs_code", Key, nullable=False),
     Column("origin_country", Text, nullable=False),
     Column("net_weight_g", Integer, nullable=False),
     Column("gross_weight_g", Integer, nullable=False),
@@ -163,7 +163,7 @@ products: Final = Table(
 stock: Final = Table(
     "stock",
     metadata,
-    Column("product_id", Text(collation="C"), ForeignKey(products.c.id), primary_key=True),
+    Column("product_id", Key, ForeignKey(products.c.id), primary_key=True),
     _tenant(),
     Column("on_hand", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),
@@ -182,11 +182,11 @@ stock_ledger: Final = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     _tenant(),
-    Column("product_id", Text(collation="C"), nullable=False),
+    Column("product_id", Key, nullable=False),
     Column("reason", Text, nullable=False),
     Column("on_hand_delta", BigInteger, nullable=False),
     Column("reserved_delta", BigInteger, nullable=False),
-    Column("order_id", Text(collation="C")),
+    Column("order_id", Key),
     _at("at"),
     Index("stock_ledger_product_id_ix", "product_id", "id"),
 )
@@ -198,8 +198,8 @@ orders: Final = Table(
     metadata,
     _id(),
     _tenant(),
-    Column("store", Text, nullable=False),
-    Column("order_number", Text, nullable=False),
+    Column("store", Key, nullable=False),
+    Column("order_number", Key, nullable=False),
     _at("ordered_at"),
     Column("country", Text, nullable=False),
     Column("postal_code", Text),
@@ -221,7 +221,7 @@ orders: Final = Table(
 order_timeline: Final = Table(
     "order_timeline",
     metadata,
-    Column("order_id", Text(collation="C"), primary_key=True),
+    Column("order_id", Key, primary_key=True),
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     _tenant(),
     _at("at"),
@@ -234,8 +234,8 @@ order_timeline: Final = Table(
 back_order_lines: Final = Table(
     "back_order_lines",
     metadata,
-    Column("order_id", Text(collation="C"), primary_key=True),
-    Column("product_id", Text(collation="C"), primary_key=True),
+    Column("order_id", Key, primary_key=True),
+    Column("product_id", Key, primary_key=True),
     _tenant(),
     Column("quantity", BigInteger, nullable=False),
     Index("back_order_lines_product_id_ix", "product_id", "order_id"),

@@ -21,17 +21,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.db import NAMING
+from shared.db import NAMING, Key
 
 metadata: Final = MetaData(schema="customs", naming_convention=NAMING)
 
 
 def _id(name: str = "id") -> "Column[str]":
-    return Column(name, Text(collation="C"), primary_key=True)
+    return Column(name, Key, primary_key=True)
 
 
 def _ref(name: str, *, nullable: bool = True) -> "Column[str]":
-    return Column(name, Text(collation="C"), nullable=nullable)
+    return Column(name, Key, nullable=nullable)
 
 
 def _at(name: str, *, nullable: bool = True) -> "Column[Any]":
@@ -63,7 +63,7 @@ declarations: Final = Table(
     Column("cancel_reason", Text),
     # the declaration; `status` is what others see: the phase, or cancel_requested over it
     Column("phase", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("status", Key, nullable=False),
     _at("phase_at", nullable=False),
     Column("channel", Text),
     Column("findings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
@@ -118,9 +118,9 @@ receipts: Final = Table(
     _id(),
     _ref("tenant_id", nullable=False),
     _ref("declaration_id"),
-    Column("message_type", Text, nullable=False),
+    Column("message_type", Key, nullable=False),
     _ref("business_key", nullable=False),
-    Column("return_status", Text, nullable=False),
+    Column("return_status", Key, nullable=False),
     _at("return_time", nullable=False),
     Column("return_info", Text, nullable=False),
     _ref("info_hash", nullable=False),

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.db import NAMING
+from shared.db import NAMING, Key
 
 metadata: Final = MetaData(schema="routing", naming_convention=NAMING)
 _INSTANT: Final = DateTime(timezone=True)
@@ -34,7 +34,7 @@ _INSTANT: Final = DateTime(timezone=True)
 airports: Final = Table(
     "airports",
     metadata,
-    Column("iata", Text, primary_key=True),
+    Column("iata", Key, primary_key=True),
     Column("icao", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("city", Text, nullable=False),
@@ -47,9 +47,9 @@ airports: Final = Table(
 carriers: Final = Table(
     "carriers",
     metadata,
-    Column("carrier", Text, primary_key=True),
+    Column("carrier", Key, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("awb_prefix", Text, nullable=False, unique=True),
+    Column("awb_prefix", Key, nullable=False, unique=True),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
     CheckConstraint("awb_prefix ~ '^[0-9]{3}$'", name="awb_prefix"),
@@ -59,7 +59,7 @@ carriers: Final = Table(
 waybill_stock: Final = Table(
     "waybill_stock",
     metadata,
-    Column("awb_prefix", Text, ForeignKey(carriers.c.awb_prefix), primary_key=True),
+    Column("awb_prefix", Key, ForeignKey(carriers.c.awb_prefix), primary_key=True),
     Column("first_serial", Integer, primary_key=True),
     Column("last_serial", Integer, nullable=False),
     Column("next_serial", Integer, nullable=False),
@@ -74,12 +74,12 @@ waybill_stock: Final = Table(
 routes: Final = Table(
     "routes",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("carrier", Text, ForeignKey(carriers.c.carrier), nullable=False),
     Column("number", Integer, nullable=False, unique=True),
-    Column("origin", Text, ForeignKey(airports.c.iata), nullable=False),
-    Column("destination", Text, ForeignKey(airports.c.iata), nullable=False),
-    Column("mode", Text, nullable=False),
+    Column("origin", Key, ForeignKey(airports.c.iata), nullable=False),
+    Column("destination", Key, ForeignKey(airports.c.iata), nullable=False),
+    Column("mode", Key, nullable=False),
     Column("scope", Text, nullable=False),
     Column("vehicle", Text, nullable=False),
     Column("weekly_frequency", Integer, nullable=False),
@@ -97,8 +97,8 @@ routes: Final = Table(
 handling_times: Final = Table(
     "handling_times",
     metadata,
-    Column("airport", Text, primary_key=True),
-    Column("step", Text, primary_key=True),
+    Column("airport", Key, primary_key=True),
+    Column("step", Key, primary_key=True),
     Column("minutes", Integer, nullable=False),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
@@ -108,7 +108,7 @@ handling_times: Final = Table(
 delivery_allowances: Final = Table(
     "delivery_allowances",
     metadata,
-    Column("country", Text, primary_key=True),
+    Column("country", Key, primary_key=True),
     Column("hours", Integer, nullable=False),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
@@ -117,7 +117,7 @@ delivery_allowances: Final = Table(
 country_places: Final = Table(
     "country_places",
     metadata,
-    Column("country", Text, primary_key=True),
+    Column("country", Key, primary_key=True),
     Column("latitude_deg", Double, nullable=False),
     Column("longitude_deg", Double, nullable=False),
     Column("place", Text, nullable=False),
@@ -139,10 +139,10 @@ timetable: Final = Table(
 flights: Final = Table(
     "flights",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("route_id", Text, ForeignKey(routes.c.id), nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("route_id", Key, ForeignKey(routes.c.id), nullable=False),
     Column("carrier", Text, nullable=False),
-    Column("flight_number", Text, nullable=False),
+    Column("flight_number", Key, nullable=False),
     Column("departs_on", Date, nullable=False),
     Column("mode", Text, nullable=False),
     Column("vehicle", Text, nullable=False),
@@ -158,7 +158,7 @@ flights: Final = Table(
     Column("booked_shipments", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False),
     Column("closed_at", _INSTANT),
-    Column("master_waybill", Text, unique=True),
+    Column("master_waybill", Key, unique=True),
     Column("manifest_shipments", Integer, nullable=False, server_default="0"),
     Column("manifest_weight_g", BigInteger, nullable=False, server_default="0"),
     # What was reported, whatever the order it came in; `state` is what it led to.
@@ -189,10 +189,10 @@ flights: Final = Table(
 shipments: Final = Table(
     "shipments",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant_id", Text, nullable=False),
-    Column("order_id", Text, nullable=False, unique=True),
-    Column("house_waybill", Text, unique=True),
+    Column("id", Key, primary_key=True),
+    Column("tenant_id", Key, nullable=False),
+    Column("order_id", Key, nullable=False, unique=True),
+    Column("house_waybill", Key, unique=True),
     Column("state", Text, nullable=False),
     Column("destination_country", Text, nullable=False),
     Column("gross_weight_g", BigInteger, nullable=False),
@@ -210,7 +210,7 @@ shipments: Final = Table(
     Column("cut_off_at", _INSTANT),
     Column("promised_at", _INSTANT),
     Column("first_promised_at", _INSTANT),
-    Column("master_waybill", Text),
+    Column("master_waybill", Key),
     Column("refusal_code", Text),
     Column("refusal_reason", Text),
     Column("refusal_remedy", Text),
@@ -237,10 +237,10 @@ shipments: Final = Table(
 shipment_legs: Final = Table(
     "shipment_legs",
     metadata,
-    Column("shipment_id", Text, ForeignKey(shipments.c.id), primary_key=True),
+    Column("shipment_id", Key, ForeignKey(shipments.c.id), primary_key=True),
     Column("leg_no", Integer, primary_key=True),
-    Column("tenant_id", Text, nullable=False),
-    Column("flight_id", Text, ForeignKey(flights.c.id), nullable=False),
+    Column("tenant_id", Key, nullable=False),
+    Column("flight_id", Key, ForeignKey(flights.c.id), nullable=False),
     Index("shipment_legs_flight_id_ix", "flight_id"),
 )
 
@@ -248,9 +248,9 @@ shipment_legs: Final = Table(
 early_facts: Final = Table(
     "early_facts",
     metadata,
-    Column("order_id", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("tenant_id", Text, nullable=False),
+    Column("order_id", Key, primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("tenant_id", Key, nullable=False),
     Column("at", _INSTANT, nullable=False),
     CheckConstraint("kind IN ('cancelled', 'released', 'screened')", name="kind"),
 )
@@ -259,13 +259,13 @@ early_facts: Final = Table(
 status_updates: Final = Table(
     "status_updates",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("code", Text, nullable=False),
-    Column("airport", Text, nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("code", Key, nullable=False),
+    Column("airport", Key, nullable=False),
     Column("occurred_at", _INSTANT, nullable=False),
-    Column("flight_id", Text),
-    Column("house_waybill", Text),
-    Column("master_waybill", Text),
+    Column("flight_id", Key),
+    Column("house_waybill", Key),
+    Column("master_waybill", Key),
     Column("reported_by", Text, nullable=False),
     Column("recorded_at", _INSTANT, nullable=False),
     UniqueConstraint(
@@ -285,11 +285,11 @@ shipment_statuses: Final = Table(
     "shipment_statuses",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("shipment_id", Text, ForeignKey(shipments.c.id), nullable=False),
-    Column("tenant_id", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("airport", Text, nullable=False),
-    Column("flight_id", Text),
+    Column("shipment_id", Key, ForeignKey(shipments.c.id), nullable=False),
+    Column("tenant_id", Key, nullable=False),
+    Column("code", Key, nullable=False),
+    Column("airport", Key, nullable=False),
+    Column("flight_id", Key),
     Column("occurred_at", _INSTANT, nullable=False),
     UniqueConstraint(
         "shipment_id",

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.db import NAMING
+from shared.db import NAMING, Key
 
 metadata = MetaData(schema="webhooks", naming_convention=NAMING)
 
@@ -29,8 +29,8 @@ _INSTANT = DateTime(timezone=True)
 endpoints = Table(
     "endpoints",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant_id", Text, nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("tenant_id", Key, nullable=False),
     # Whose events it is told: tenants, or NULL for everybody's.
     Column("sees", ARRAY(Text)),
     Column("url", Text, nullable=False),
@@ -51,10 +51,10 @@ endpoints = Table(
 endpoint_secrets = Table(
     "endpoint_secrets",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("endpoint_id", Text, ForeignKey(endpoints.c.id), nullable=False),
-    Column("tenant_id", Text, nullable=False),
-    Column("key_id", Text, nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("endpoint_id", Key, ForeignKey(endpoints.c.id), nullable=False),
+    Column("tenant_id", Key, nullable=False),
+    Column("key_id", Key, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("expires_at", _INSTANT),
@@ -65,8 +65,8 @@ endpoint_secrets = Table(
 endpoint_health = Table(
     "endpoint_health",
     metadata,
-    Column("endpoint_id", Text, ForeignKey(endpoints.c.id), primary_key=True),
-    Column("tenant_id", Text, nullable=False),
+    Column("endpoint_id", Key, ForeignKey(endpoints.c.id), primary_key=True),
+    Column("tenant_id", Key, nullable=False),
     Column("failing_since", _INSTANT),
     Column("failures_in_a_row", Integer, nullable=False),
     Column("paused_until", _INSTANT),
@@ -76,8 +76,8 @@ endpoint_health = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("event_id", Text(collation="C"), primary_key=True),
-    Column("tenant_id", Text, nullable=False),
+    Column("event_id", Key, primary_key=True),
+    Column("tenant_id", Key, nullable=False),
     Column("type", Text, nullable=False),
     Column("occurred_at", _INSTANT, nullable=False),
     Column("received_at", _INSTANT, nullable=False),
@@ -90,15 +90,15 @@ messages = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Text(collation="C"), primary_key=True),
-    Column("endpoint_id", Text, nullable=False),
-    Column("event_id", Text(collation="C"), nullable=False),
-    Column("tenant_id", Text, nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("endpoint_id", Key, nullable=False),
+    Column("event_id", Key, nullable=False),
+    Column("tenant_id", Key, nullable=False),
     Column("event_type", Text, nullable=False),
     Column("status", Text, nullable=False),
     # While it waits: when it may be sent. While it is being sent: when its lease ends.
     Column("due_at", _INSTANT, nullable=False),
-    Column("claim_id", Text),
+    Column("claim_id", Key),
     # `attempts` numbers the requests made; `failures` is the place in the retry schedule.
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("failures", SmallInteger, nullable=False, server_default=text("0")),
@@ -113,15 +113,20 @@ deliveries = Table(
         postgresql_where=text("status = 'pending'"),
     ),
     Index("deliveries_tenant_ix", "tenant_id", "id"),
-    postgresql_with={"fillfactor": 80},
+    # Every delivery is updated at least twice: vacuum early, while the dead rows are few.
+    postgresql_with={
+        "fillfactor": 80,
+        "autovacuum_vacuum_scale_factor": 0.02,
+        "autovacuum_vacuum_threshold": 2000,
+    },
 )
 
 attempts = Table(
     "attempts",
     metadata,
-    Column("delivery_id", Text(collation="C"), primary_key=True),
+    Column("delivery_id", Key, primary_key=True),
     Column("number", SmallInteger, primary_key=True),
-    Column("tenant_id", Text, nullable=False),
+    Column("tenant_id", Key, nullable=False),
     Column("started_at", _INSTANT, nullable=False),
     Column("duration_ms", Integer, nullable=False),
     Column("result", Text, nullable=False),

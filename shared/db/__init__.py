@@ -3,6 +3,7 @@
 from shared.db.database import Database
 from shared.db.naming import NAMING
 from shared.db.statement import Statement
+from shared.db.types import Key
 from shared.db.unit_of_work import Reader, UnitOfWork
 
-__all__ = ["NAMING", "Database", "Reader", "Statement", "UnitOfWork"]
+__all__ = ["NAMING", "Database", "Key", "Reader", "Statement", "UnitOfWork"]

@@ -9,16 +9,22 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.db import Database, ddl, roles
 from shared.db.migrate import upgrade
 from shared.kernel.ids import new_id
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,50}")
+
+
+class Recorded:
+    """Stands for `alembic.op`: keeps the statements."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def execute(self, sqltext: str, /) -> None:
+        self.statements.append(sqltext)
 
 
 class Postgres:
@@ -77,23 +83,36 @@ class Postgres:
         await self._run("postgres", [f"DROP DATABASE {name} WITH (FORCE)"])
 
     @asynccontextmanager
-    async def kit_database(self, service: str, *more_sql: str) -> AsyncIterator[str]:
+    async def kit_database(
+        self, service: str, *more_sql: str, version: int = ddl.KIT_VERSION
+    ) -> AsyncIterator[str]:
         """A database of its own with only the kit's tables in the service's schema, dropped at the
         end; `more_sql` runs as the owner. Yields its name.
         """
         name = await self.create_database()
         try:
             await self._run(name, roles.bootstrap_sql(service))
-            dsn = self.owner_dsn(service, name).replace("postgresql://", "postgresql+asyncpg://", 1)
-            engine = create_async_engine(dsn)
-            async with engine.begin() as connection:
-                await connection.run_sync(_create_kit, service)
+            async with self.owner_operations(service, name) as op:
+                ddl.create_kit_tables(op, service)
+                ddl.upgrade_kit(op, service, from_=1, to=version)
                 for statement in more_sql:
-                    await connection.exec_driver_sql(statement)
-            await engine.dispose()
+                    op.execute(statement)
             yield name
         finally:
             await self.drop_database(name)
+
+    @asynccontextmanager
+    async def owner_operations(self, service: str, database: str) -> AsyncIterator[Recorded]:
+        """What a migration has in `op`; runs in one transaction at the end of the block."""
+        recorded = Recorded()
+        yield recorded
+        connection = await asyncpg.connect(self.owner_dsn(service, database), timeout=10)
+        try:
+            async with connection.transaction():
+                for statement in recorded.statements:
+                    await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
         for db in self._open.values():
@@ -106,7 +125,3 @@ class Postgres:
                 await connection.execute(statement)
         finally:
             await connection.close()
-
-
-def _create_kit(connection: Connection, service: str) -> None:
-    ddl.create_kit_tables(Operations(MigrationContext.configure(connection)), service)

