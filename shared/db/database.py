@@ -15,6 +15,7 @@ from shared.db.connection import connect
 from shared.db.faults import refusal_of
 from shared.db.outbox import insert_arguments, insert_statement
 from shared.db.pool import Pool
+from shared.db.server import refuse_old_server
 from shared.db.unit_of_work import Reader, UnitOfWork
 from shared.db.wake import Waker
 from shared.kernel.identity import PARK
@@ -34,8 +35,15 @@ class Database:
         self._insert_outbox = insert_statement(schema)
 
     async def open(self) -> None:
-        """Opens the first connection, so that a wrong address shows now. Raises Unavailable."""
-        await self._pool.release(await self._pool.acquire())
+        """Opens the first connection, so that a wrong address shows now.
+
+        Raises Unavailable, or ServerTooOld.
+        """
+        connection = await self._pool.acquire()
+        try:
+            refuse_old_server(connection.get_server_version().major)
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         await self._waker.close()

@@ -1,10 +1,16 @@
 """Alembic for one service: its own schema, its own version table, run as the owner role.
 
+Each migration is a transaction of its own: one that fails leaves those before it done, and one that
+needs no transaction (CREATE INDEX CONCURRENTLY) says `with op.get_context().autocommit_block():`.
+
 A migration must let the code of the release before run beside it (add first, remove one release
-later) and must not wait for a lock longer than `lock_timeout`: better a failed deployment than a
-stopped service. `versions/` of each service holds the files; `env.py` there calls `run_env`.
+later) and must not wait for a lock longer than `lock_timeout`, because everybody would wait behind
+it: it lets go and tries again, and in the end a failed deployment is better than a stopped service.
+`versions/` of each service holds the files; `env.py` there calls `run_env`.
 """
 
+import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,43 +19,91 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from shared.db.server import refuse_old_server
 
 _SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_POLL_S: Final = 0.2
 
 
-def script_config(service: str) -> Config:
+@dataclass(frozen=True)
+class Patience:
+    """How long a migration waits for a lock, how often it tries, and with which pause between."""
+
+    lock_timeout_ms: int = 5000
+    tries: int = 5
+    pause_s: float = 2.0
+
+
+def script_config(service: str, scripts: Path | None = None) -> Config:
+    """`scripts`: the folder with env.py, by default that of the service."""
     config = Config()
-    config.set_main_option("script_location", str(_SERVICES / service / "migrations"))
+    config.set_main_option("script_location", str(scripts or _SERVICES / service / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["service"] = service
     return config
 
 
-async def upgrade(service: str, owner_dsn: str, *, revision: str = "head") -> bool:
-    """Brings `service` to `revision`; True if anything was to do. `owner_dsn` is plain postgresql://."""
-    config = script_config(service)
+async def upgrade(
+    service: str,
+    owner_dsn: str,
+    *,
+    revision: str = "head",
+    scripts: Path | None = None,
+    patience: Patience = Patience(),
+) -> bool:
+    """Brings `service` to `revision`; True if anything was to do. `owner_dsn` is plain postgresql://.
+
+    Raises ServerTooOld.
+    """
+    config = script_config(service, scripts)
     if revision == "head" and await _is_at_head(service, owner_dsn, config):
         return False
     engine = create_async_engine(owner_dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
     try:
         async with engine.connect() as connection:
-            await connection.run_sync(_run, config, revision)
-            await connection.commit()
+            await _prepare(connection, service, patience)
+            await _try_repeatedly(connection, config, revision, patience)
     finally:
         await engine.dispose()
     return True
 
 
-def _run(connection: Connection, config: Config, revision: str) -> None:
-    service = config.attributes["service"]
-    # Two deployments at once: the second waits and then finds nothing to do.
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"migrate:{service}"}
-    )
-    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+async def _prepare(connection: AsyncConnection, service: str, patience: Patience) -> None:
+    """Settings of the session, and its lock. Two deployments at once: the second waits and then
+    finds nothing to do.
+    """
+    # Asked again and again instead of waited for: a session that waits inside a statement holds a
+    # snapshot, and CREATE INDEX CONCURRENTLY waits for the end of every snapshot.
+    lock = text("SELECT pg_try_advisory_lock(hashtext(:key))").bindparams(key=f"migrate:{service}")
+    while not await connection.scalar(lock):
+        await connection.commit()
+        await asyncio.sleep(_POLL_S)
+    await connection.execute(text(f"SET lock_timeout = {patience.lock_timeout_ms}"))
     # The owner is bound by forced row-level security, too; migrations move everybody's rows.
-    connection.execute(text("SET LOCAL airlane.tenant = '*'"))
+    await connection.execute(text("SET airlane.tenant = '*'"))
+    await connection.commit()
+
+
+async def _try_repeatedly(
+    connection: AsyncConnection, config: Config, revision: str, patience: Patience
+) -> None:
+    for left in reversed(range(patience.tries)):
+        try:
+            await connection.run_sync(_run, config, revision)
+        except DBAPIError as error:
+            await connection.rollback()
+            if left == 0 or getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            await asyncio.sleep(patience.pause_s)
+        else:
+            return
+
+
+def _run(connection: Connection, config: Config, revision: str) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -58,6 +112,7 @@ async def _is_at_head(service: str, owner_dsn: str, config: Config) -> bool:
     head = ScriptDirectory.from_config(config).get_current_head()
     connection = await asyncpg.connect(owner_dsn, timeout=10)
     try:
+        refuse_old_server(connection.get_server_version().major)
         if (
             await connection.fetchval("SELECT to_regclass($1)", f"{service}.alembic_version")
             is None
@@ -77,6 +132,7 @@ def run_env(service: str, metadata: MetaData) -> None:
         "include_schemas": True,
         "compare_server_default": True,
         "include_name": lambda name, kind, _: name == service if kind == "schema" else True,
+        "transaction_per_migration": True,
     }
     context.configure(connection=context.config.attributes["connection"], **options)
     with context.begin_transaction():

@@ -23,7 +23,7 @@ from shared.http.methods import Methods
 from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, SettingsError
 from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
@@ -110,6 +110,9 @@ def _lifespan(
             except Unavailable:
                 # It may come up after us: /readyz says no until then, and the pool keeps trying.
                 log.warning("the database does not answer yet")
+            except SettingsError as error:
+                log.error("the database will not do", reason=str(error))
+                raise
             for part in parts:
                 await stack.enter_async_context(part())
             yield

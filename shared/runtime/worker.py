@@ -7,6 +7,7 @@ from typing import Protocol
 import uvloop
 
 from shared.runtime.fall import EXIT_FELL, Fall
+from shared.settings import SettingsError
 from shared.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -28,6 +29,8 @@ def run(worker: Runnable) -> int:
 
     try:
         uvloop.run(work())
+    except SettingsError:
+        raise  # the command line says it in one line
     except Exception as error:
         log.error("the worker fell", exc_info=error)
         return EXIT_FELL

@@ -24,6 +24,7 @@ from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.engines import free_port, start_kafka, start_postgres
 from shared.testing.engines import kafka as kafka_engine
+from shared.testing.engines.programs import Installation, installed
 from shared.testing.receiver import WebhookReceiver
 from shared.testing.sharing import SharedEngines, Started
 from shared.testing.tokens import TokenIssuer
@@ -55,10 +56,23 @@ def engines(run_folder: Path) -> Iterator[SharedEngines]:
     shared.close()
 
 
+def _asked_installation() -> Installation | None:
+    """AIRLANE_TEST_POSTGRES=15 runs everything on that installed version instead of the wheel's;
+    AIRLANE_TEST_ICU_LOCALE=en-US sorts its databases by that locale.
+    """
+    if not (asked := os.environ.get("AIRLANE_TEST_POSTGRES")):
+        return None
+    folder = installed().get(int(asked))
+    assert folder is not None, f"PostgreSQL {asked} is not installed: {sorted(installed())} are"
+    return Installation(folder, os.environ.get("AIRLANE_TEST_ICU_LOCALE") or None)
+
+
 @pytest.fixture(scope="session")
 async def postgres(engines: SharedEngines, run_folder: Path) -> AsyncIterator[Postgres]:
     def start() -> Started:
-        server = start_postgres(run_folder / "postgres", free_port())
+        server = start_postgres(
+            run_folder / "postgres", free_port(), installation=_asked_installation()
+        )
         return Started({"dsn": server.dsn()}, server.remove)
 
     facts = engines.use("postgres", start)

@@ -33,8 +33,14 @@ _COLUMNS: Final[dict[str, Any]] = {
 _NAMES: Final = ", ".join(_COLUMNS)
 _ARRAYS: Final = ", ".join(f":{name}" for name in _COLUMNS)
 
+# As `new_id` makes them. PostgreSQL has uuidv7() from 18 on only; this works from 15.
+_UUID7_HEX: Final = """
+    lpad(to_hex(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)), 12, '0')
+    || '7' || substr(replace(CAST(gen_random_uuid() AS text), '-', ''), 14)
+"""
+
 # `pattern_type`/`pattern` are pairs: every pattern that selects a type of this slice. The inner
-# DISTINCT keeps an endpoint with overlapping patterns from being told twice. ids are UUIDv7.
+# DISTINCT keeps an endpoint with overlapping patterns from being told twice.
 _STORE_AND_FAN_OUT: Final = Statement(
     text(f"""
     WITH event AS (
@@ -51,7 +57,7 @@ _STORE_AND_FAN_OUT: Final = Statement(
     )
     INSERT INTO webhooks.deliveries
         (id, endpoint_id, event_id, tenant_id, event_type, status, due_at, received_at)
-    SELECT 'dlv_' || replace(CAST(uuidv7() AS text), '-', ''), w.endpoint_id, e.event_id,
+    SELECT 'dlv_' || {_UUID7_HEX}, w.endpoint_id, e.event_id,
         w.tenant_id, e.type, 'pending', :received_at, :received_at
     FROM event e
     JOIN wanted w ON w.type = e.type AND (w.sees IS NULL OR e.tenant_id = ANY (w.sees))

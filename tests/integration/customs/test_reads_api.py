@@ -3,17 +3,11 @@
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.customs.settings import Settings
-from services.customs.tables import metadata
 from services.customs.worker import create_worker
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from shared.testing.databases import Postgres
 
 
 async def test_a_merchant_sees_only_its_own(customs: Any, office: Any, merchant_token: Any) -> None:
@@ -150,27 +144,6 @@ async def test_malformed_ids_are_refused(office: Any, path: str) -> None:
 
 # The kit's tables have types that SQLAlchemy does not know; they are not compared.
 @pytest.mark.filterwarnings("ignore:Did not recognize type")
-async def test_the_migrations_build_the_tables_of_the_code(
-    settings: Settings, postgres: Postgres
-) -> None:
-    def differences(connection: Connection) -> list[Any]:
-        options = {
-            "include_schemas": True,
-            "compare_server_default": True,
-            "include_name": lambda name, kind, _: name == "customs" if kind == "schema" else True,
-        }
-        context = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(context, metadata))
-
-    dsn = postgres.owner_dsn("customs").replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(dsn)
-    async with engine.connect() as connection:
-        found = await connection.run_sync(differences)
-    await engine.dispose()
-    kit = ("outbox", "inbox", "relay_lane", "idempotency_key", "alembic_version")
-    assert [one for one in found if not any(name in repr(one) for name in kit)] == []
-
-
 async def test_the_worker_reads_its_topics_and_knows_its_jobs(settings: Settings) -> None:
     worker = create_worker(settings)
     assert {"send-lists", "report-departures", "collect-answers", "measure-lanes"} <= {

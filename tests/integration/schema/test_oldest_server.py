@@ -1,0 +1,100 @@
+"""The oldest PostgreSQL that is promised, in a locale that does not sort as bytes: Debian's 15 with
+databases of the ICU locale en-US. Every service's migrations and what such a server could break.
+"""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from services.routing import queries
+from services.webhooks.use_cases.fan_out import fan_out
+from shared.contracts.envelope import Envelope
+from shared.contracts.topics import SERVICES
+from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+from shared.kernel.ids import is_id, new_id
+from shared.testing.databases import Postgres
+from shared.testing.engines import free_port, start_postgres
+from shared.testing.engines.programs import Installation, installed
+
+
+@pytest.fixture(scope="module")
+async def old_postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
+    if POSTGRES_NEEDED not in installed():
+        pytest.skip(f"needs PostgreSQL {POSTGRES_NEEDED} with ICU (Debian: postgresql-15)")
+    server = start_postgres(
+        tmp_path_factory.mktemp("old") / "postgres",
+        free_port(),
+        installation=Installation(installed()[POSTGRES_NEEDED], icu_locale="en-US"),
+    )
+    postgres = Postgres(server.dsn(), "airlane_old")
+    for service in SERVICES:
+        await postgres.migrated(service)
+    yield postgres
+    await postgres.close()
+    server.remove()
+
+
+async def test_the_locale_is_one_that_would_empty_the_lists(old_postgres: Postgres) -> None:
+    connection = await asyncpg.connect(old_postgres.dsn())
+    assert await connection.fetchval("SELECT 'shp_0' < '~'") is False
+    await connection.close()
+
+
+async def test_shipments_are_listed_page_by_page(old_postgres: Postgres) -> None:
+    db = await old_postgres.db_for("routing")
+    ids = [new_id("shp") for _ in range(5)]
+    connection = await asyncpg.connect(old_postgres.dsn())
+    await connection.executemany(
+        "INSERT INTO routing.shipments (id, tenant_id, order_id, state, destination_country,"
+        " gross_weight_g, volume_cm3, pieces, leg_no, bookings, placed_at, version)"
+        " VALUES ($1, 'mer_a', $1, 'unroutable', 'DE', 1, 1, 1, 0, 0, now(), 1)",
+        [(shipment_id,) for shipment_id in ids],
+    )
+    await connection.close()
+    no_filter = dict.fromkeys(("order_id", "flight_id", "state", "airport"))
+    listed: list[str] = []
+    async with db.read("mer_a") as reader:
+        before = queries.LAST
+        while page := await queries.list_shipments(
+            reader, before=before, most=2, filters=no_filter
+        ):
+            listed += [row["id"] for row in page]
+            before = listed[-1]
+    assert listed == ids[::-1]
+
+
+async def test_events_become_deliveries(old_postgres: Postgres) -> None:
+    db = await old_postgres.db_for("webhooks")
+    connection = await asyncpg.connect(old_postgres.dsn())
+    await connection.execute(
+        "INSERT INTO webhooks.endpoints (id, tenant_id, url, event_types, status, version, events,"
+        " created_at, updated_at)"
+        " VALUES ('end_1', 'mer_a', 'http://127.0.0.1:9/', '{*}', 'enabled', 1, 1, now(), now())"
+    )
+    event = Envelope(
+        id=new_id("evt"),
+        source="/customs",
+        type="customs.declaration.released",
+        subject=new_id("dec"),
+        time=real_now(),
+        tenant_id="mer_a",
+        aggregate_version=1,
+        traceparent=None,
+        data=b"{}",
+    )
+    before = new_id("dlv")
+    async with db.transaction(PARK) as uow:
+        assert await fan_out(uow, events=[event], received_at=real_now()) == 1
+    made = await connection.fetchval("SELECT id FROM webhooks.deliveries")
+    await connection.close()
+    assert is_id(made, "dlv")
+    assert before[:16] <= made[:16] <= new_id("dlv")[:16], "ids do not sort by time"
+
+
+def test_an_older_server_is_refused_in_one_line() -> None:
+    refuse_old_server(POSTGRES_NEEDED)
+    with pytest.raises(ServerTooOld, match=r"^the database server is PostgreSQL 14; [^\n]+$"):
+        refuse_old_server(14)
