@@ -10,7 +10,7 @@ from typing import Final
 from aiokafka.errors import MessageSizeTooLargeError
 
 from shared.contracts.topics import dead_letter_topic
-from shared.kafka.events import Record
+from shared.kafka.events import FOR_GROUP, Record
 from shared.kafka.faults import Fault
 from shared.kafka.publisher import Headers, OutgoingRecord, Publisher
 from shared.telemetry import get_logger, metrics
@@ -54,8 +54,14 @@ def dead_letter(
     return OutgoingRecord(dead_letter_topic(record.topic, group), record.key, record.value, headers)
 
 
-def original_headers(record: Record) -> Headers:
-    return [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
+def original_headers(record: Record, *, for_group: str | None = None) -> Headers:
+    """Those that the record came with, and the group that it is for, if it is not for all."""
+    own = [
+        (name, value)
+        for name, value in record.headers
+        if not name.startswith(PREFIX) and name != FOR_GROUP
+    ]
+    return own if for_group is None else [*own, (FOR_GROUP, for_group.encode())]
 
 
 def header_text(value: bytes | None) -> str:

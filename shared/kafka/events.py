@@ -19,6 +19,9 @@ from shared.kernel.ids import is_id
 
 P_co = TypeVar("P_co", bound=EventPayload, covariant=True)
 
+# On a record that was redriven: the one consumer group that has not handled it yet.
+FOR_GROUP: Final = "airlane-for-group"
+
 _TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 
@@ -68,7 +71,8 @@ class Event:
 class Decoder:
     """Records → events, for the subscribed types only (all types when there is no table)."""
 
-    def __init__(self, subscriptions: Subscriptions | None) -> None:
+    def __init__(self, subscriptions: Subscriptions | None, *, group: str) -> None:
+        self._group = group.encode()
         self._by_type = (
             None
             if subscriptions is None
@@ -77,9 +81,12 @@ class Decoder:
 
     def decode(self, record: Record) -> Event | None:
         """None: not for us. Raises OversizedEvent, MalformedEvent or ValidationError: poison."""
+        headers = dict(record.headers)
+        if headers.get(FOR_GROUP, self._group) != self._group:
+            return None
         if record.value is not None and len(record.value) > EVENT_BYTES_MAX:
             raise OversizedEvent(f"{len(record.value)} bytes are above {EVENT_BYTES_MAX}")
-        envelope = envelope_from_record(dict(record.headers), record.value)
+        envelope = envelope_from_record(headers, record.value)
         if not is_id(envelope.id, "evt"):
             raise MalformedEvent(f"ce_id {envelope.id[:80]!r} is no event id")
         # The tenant decides which rows the handler may touch: never the park's own scope.

@@ -4,6 +4,7 @@ import asyncio
 import random
 from contextlib import suppress
 from enum import StrEnum
+from typing import Final
 
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
@@ -22,6 +23,9 @@ class Fault(StrEnum):
     REJECTED = "rejected"  # a rule of the business says no; it will say so again
     FAILED = "failed"  # we do not know; some tries, then the dead-letter topic
     TRANSIENT = "transient"  # database, broker or network; never a dead letter
+
+
+LETTERS: Final = tuple(fault for fault in Fault if fault is not Fault.TRANSIENT)
 
 
 class OversizedEvent(ValueError):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from shared.db import Database, Statement
 from shared.db.connection import close_connection, connect
 from shared.kafka.faults import sleep_until
-from shared.kernel.clock import Clock, monotonic_s
+from shared.kernel.clock import Clock, monotonic_s, real_time_ms
 from shared.kernel.identity import PARK
 from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
@@ -48,6 +48,9 @@ class JobRunner:
         self._jobs = jobs
         self._context = JobContext(db, clock)
         self._locks = JobLocks(db)
+        for job in jobs:  # a series that begins with its first failure shows no increase
+            metrics.JOB_FAILURES.labels(job.name)
+            metrics.JOB_LAST_SUCCESS.labels(job.name)
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
@@ -71,6 +74,7 @@ class JobRunner:
                 return
             with metrics.JOB_RUN_SECONDS.labels(job.name).time():
                 await job.run(self._context)
+            metrics.JOB_LAST_SUCCESS.labels(job.name).set(real_time_ms() / 1000)
         except (Exception, asyncio.CancelledError):
             if told_to_end():
                 raise

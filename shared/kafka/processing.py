@@ -18,7 +18,7 @@ from shared.db import Database, Statement, UnitOfWork
 from shared.db.errors import DatabaseBusy
 from shared.kafka.dead_letter import bury, dead_letter
 from shared.kafka.events import BatchHandler, Decoder, Event, Received, Record, Subscriptions
-from shared.kafka.faults import Backoff, Fault, fault_of
+from shared.kafka.faults import LETTERS, Backoff, Fault, fault_of
 from shared.kafka.publisher import Publisher
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.identity import PARK
@@ -59,8 +59,13 @@ class Processor:
         self._clock = clock
         self._publisher = publisher
         self._batch = batch
-        self._decoder = Decoder(subscriptions)
+        self._decoder = Decoder(subscriptions, group=group)
         self._inbox = _inbox_statement(db.schema)
+        # A series that begins with its first letter shows no increase.
+        for fault in LETTERS:
+            metrics.DLQ_MESSAGES.labels(fault.value)
+        for outcome in ("handled", "skipped", "retried", "dead_letter"):
+            metrics.CONSUMER_EVENTS.labels(outcome)
 
     async def handle(
         self, records: Sequence[Record], progress: Progress, stop: asyncio.Event

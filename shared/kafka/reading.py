@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import for_code
 
 from shared.contracts.envelope import Envelope, MalformedEvent, envelope_from_record
 from shared.kafka import connection
@@ -37,7 +38,7 @@ async def end_offsets(kafka: KafkaSettings, topics: Iterable[str]) -> Ends:
     consumer = _consumer(kafka)
     await consumer.start()
     try:
-        ends = await consumer.end_offsets(await _partitions(kafka, topics))
+        ends = await consumer.end_offsets(await partitions_of(kafka, topics))
         return {(kafka.contract_topic(at.topic), at.partition): end for at, end in ends.items()}
     finally:
         await consumer.stop()
@@ -51,7 +52,7 @@ async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRe
     consumer = _consumer(kafka)
     await consumer.start()
     try:
-        partitions = await _partitions(kafka, topics)
+        partitions = await partitions_of(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
@@ -73,7 +74,7 @@ async def follow(kafka: KafkaSettings, topics: Iterable[str]) -> AsyncIterator[S
     consumer = _consumer(kafka)
     await consumer.start()
     try:
-        partitions = await _partitions(kafka, topics)
+        partitions = await partitions_of(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_end(*partitions)
         while True:
@@ -90,7 +91,8 @@ def _consumer(kafka: KafkaSettings) -> AIOKafkaConsumer:
     )
 
 
-async def _partitions(kafka: KafkaSettings, topics: Iterable[str]) -> list[TopicPartition]:
+async def partitions_of(kafka: KafkaSettings, topics: Iterable[str]) -> list[TopicPartition]:
+    """Raises KafkaError, UnknownTopicOrPartitionError among them."""
     # A consumer that was not subscribed knows no topic's partitions; the admin client asks.
     admin = connection.admin(kafka, client_id="airlane-audit")
     await admin.start()
@@ -98,6 +100,9 @@ async def _partitions(kafka: KafkaSettings, topics: Iterable[str]) -> list[Topic
         described = await admin.describe_topics([kafka.wire_topic(topic) for topic in topics])
     finally:
         await admin.close()
+    for topic in described:
+        if topic["error_code"]:
+            raise for_code(topic["error_code"])(f"topic {topic['topic']} is not on Kafka")
     return [
         TopicPartition(topic["topic"], partition["partition"])
         for topic in described

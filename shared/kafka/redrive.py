@@ -2,64 +2,72 @@
 
     python -m shared.kafka.redrive --topic airlane.catalog.orders.v1 --group customs [--dry-run]
 
-Kafka is found by the KAFKA_* variables of the services (docs/kafka.md).
+--dry-run shows the letters and sends nothing. Kafka is found by the KAFKA_* variables of the
+services (docs/kafka.md).
 
-Safe to repeat: records keep their event id, so every group that has handled one skips it, and the
-dead-letter offset is committed only after the record is acknowledged. A letter that fails again
-becomes a new letter behind the present end, which one run does not read.
+Safe to repeat: records keep their event id, so what the group has handled it skips, and no other
+group looks at them, whether its inbox still knows them or not. The dead-letter offset is committed
+only after the record is acknowledged. A letter that fails again becomes a new letter behind the
+present end, which one run does not read.
 """
 
 import argparse
 import asyncio
-import json
+import logging
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.contracts.topics import dead_letter_topic
-from shared.kafka import connection
-from shared.kafka.dead_letter import VALUE_OMITTED, header_text, original_headers
-from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.contracts.topics import CONSUMED_BY, dead_letter_topic
+from shared.kafka.letters import CLIENT_ID, Letter, redrive_client
+from shared.kafka.publisher import Publisher
+from shared.kafka.reading import partitions_of
 from shared.settings import KafkaSettings, SettingsError, load
 
 _BATCH: Final = 100
 
+Show = Callable[[Letter], None]
+
 
 @dataclass
 class Redriven:
-    """`omitted`: their values were too large for a dead letter; they lie at their origin."""
+    """`omitted`: too large for a dead letter as a whole; they lie at their origin."""
 
     published: int = 0
     omitted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def letters(self) -> int:
+        return sum(self.reasons.values())
+
 
 @dataclass(frozen=True)
 class Redrive:
-    """What is asked for: the letters there are now, oldest first, `limit` at most."""
+    """What is asked for: the letters there are now, oldest first, `limit` at most. `show` gets
+    every one of them.
+    """
 
     topic: str
     group: str
     limit: int | None = None
     dry_run: bool = False
     per_second: float = 100.0
+    show: Show = lambda _: None
 
     async def run(self, kafka: KafkaSettings) -> Redriven:
         """Raises KafkaError when the broker is away or there is no such dead-letter topic."""
-        letters = kafka.wire_topic(dead_letter_topic(self.topic, self.group))
-        client = connection.consumer(
-            kafka, client_id="airlane-redrive", group=f"{self.group}.redrive"
-        )
-        publisher = Publisher(kafka, client_id="airlane-redrive")
+        client = redrive_client(kafka, self.group)
+        publisher = Publisher(kafka, client_id=CLIENT_ID)
         result = Redriven()
         try:
             await client.start()
-            numbers = await publisher.partitions(letters)
-            partitions = [TopicPartition(letters, number) for number in numbers]
+            partitions = await partitions_of(kafka, [dead_letter_topic(self.topic, self.group)])
             client.assign(partitions)
             ends = await client.end_offsets(partitions)
             for tp in partitions:
@@ -78,81 +86,79 @@ class Redrive:
         result: Redriven,
     ) -> None:
         while await client.position(tp) < end:
-            taken = sum(result.reasons.values())
-            room = _BATCH if self.limit is None else min(_BATCH, self.limit - taken)
+            room = _BATCH if self.limit is None else min(_BATCH, self.limit - result.letters)
             if room <= 0:
                 return
             polled = await client.getmany(tp, timeout_ms=1000, max_records=room)
-            records = [record for record in polled.get(tp, ()) if record.offset < end]
-            if not records:
+            letters = [Letter.of(record) for record in polled.get(tp, ()) if record.offset < end]
+            for letter in letters:
+                result.reasons[letter.reason] += 1
+                result.omitted += not letter.is_complete
+                self.show(letter)
+            if self.dry_run or not letters:
                 continue
-            outgoing = _sorted_out(records, self.topic, result)
-            if self.dry_run:
-                continue
+            outgoing = [
+                letter.addressed(self.topic, self.group) for letter in letters if letter.is_complete
+            ]
             await publisher.publish(outgoing)
             result.published += len(outgoing)
-            await client.commit({tp: records[-1].offset + 1})
+            await client.commit({tp: letters[-1].record.offset + 1})
             await asyncio.sleep(len(outgoing) / self.per_second)
 
 
-async def letters_of(kafka: KafkaSettings, *, topic: str, group: str) -> list[Any]:
-    """All letters there are, as records, redriven ones included; moves nobody's offset."""
-    letters = kafka.wire_topic(dead_letter_topic(topic, group))
-    client = connection.consumer(kafka, client_id="airlane-redrive")
-    publisher = Publisher(kafka, client_id="airlane-redrive")
-    records: list[Any] = []
-    try:
-        await client.start()
-        partitions = [TopicPartition(letters, n) for n in await publisher.partitions(letters)]
-        client.assign(partitions)
-        await client.seek_to_beginning(*partitions)
-        for tp, end in (await client.end_offsets(partitions)).items():
-            while await client.position(tp) < end:
-                polled = await client.getmany(tp, timeout_ms=500)
-                records += [record for record in polled.get(tp, ()) if record.offset < end]
-    finally:
-        await publisher.close()
-        await client.stop()
-    return records
-
-
-def _sorted_out(records: list[Any], topic: str, result: Redriven) -> list[OutgoingRecord]:
-    outgoing = []
-    for record in records:
-        headers = dict(record.headers)
-        result.reasons[header_text(headers.get("dlq_reason", b"?"))] += 1
-        if VALUE_OMITTED in headers:
-            result.omitted += 1
-            continue
-        outgoing.append(OutgoingRecord(topic, record.key, record.value, original_headers(record)))
-    return outgoing
-
-
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m shared.kafka.redrive", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m shared.kafka.redrive",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--topic", required=True, help="the original topic")
     parser.add_argument("--group", required=True, help="the consumer group (service) it failed in")
     parser.add_argument("--limit", type=int, help="at most so many letters")
-    parser.add_argument("--dry-run", action="store_true", help="count by reason, send nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show the letters, send nothing")
     parser.add_argument("--per-second", type=float, default=100.0, help="speed limit")
     asked = parser.parse_args(arguments)
+    if wrong := _unknown(asked.topic, asked.group):
+        return _fail(2, wrong)
+    # What the client has to say about a broker that is away comes to one line below.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     order = Redrive(asked.topic, asked.group, asked.limit, asked.dry_run, asked.per_second)
+    if asked.dry_run:
+        order = replace(order, show=_print)
     try:
         result = asyncio.run(order.run(load(KafkaSettings)))
     except SettingsError as error:
-        sys.stderr.write("\n".join(error.lines) + "\n")
-        return 2
+        return _fail(2, "\n".join(error.lines))
     except (KafkaError, OSError) as error:
-        sys.stderr.write(f"not redriven: {error}\n")
-        return 1
-    facts = {
-        "letters": sum(result.reasons.values()),
-        "published": result.published,
-        "value_omitted": result.omitted,
-        "by_reason": dict(result.reasons),
-    }
-    sys.stdout.write(json.dumps(facts) + "\n")
+        return _fail(1, f"not redriven: {error}")
+    _print(_summary(order, result))
     return 0
+
+
+def _unknown(topic: str, group: str) -> str | None:
+    if group not in CONSUMED_BY:
+        return f"there is no group {group}; there are: {', '.join(CONSUMED_BY)}"
+    if topic not in CONSUMED_BY[group]:
+        return f"{group} does not read {topic}; it reads: {', '.join(CONSUMED_BY[group])}"
+    return None
+
+
+def _summary(order: Redrive, result: Redriven) -> str:
+    if not result.letters:
+        return f"no letters wait for {order.group} on {order.topic}"
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.reasons.items()))
+    what = f"{result.letters} wait (dry run)" if order.dry_run else f"{result.published} sent again"
+    omitted = f"; {result.omitted} too large to be sent again" if result.omitted else ""
+    return f"letters for {order.group} on {order.topic}: {what}: {reasons}{omitted}"
+
+
+def _print(line: object) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _fail(status: int, line: str) -> int:
+    sys.stderr.write(line + "\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -17,19 +17,22 @@ from shared.kafka.consumer import Consumer
 from shared.kafka.events import BatchHandler, Subscriptions
 from shared.kafka.faults import Backoff
 from shared.kafka.jobs import Job, JobContext, JobRunner, rotation
+from shared.kafka.letters import LetterBox
 from shared.kafka.processing import Processor
 from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
-from shared.kernel.tasks import Part, run_parts
+from shared.kernel.tasks import Part, keep_running, run_parts
 from shared.settings import ServiceSettings
 from shared.telemetry import get_logger, metrics
+from shared.telemetry.loop_lag import measure_loop_lag
 from shared.telemetry.server import ProbeServer
 
 log = get_logger(__name__)
 
 _MEASURE_EVERY_S: Final = 5.0
+_LETTERS_EVERY_S: Final = 60.0
 _STOP_S_MAX: Final = 3.6
 
 
@@ -64,6 +67,7 @@ class Worker:
         self.parts = dict(parts or {})
         self.topics = tuple(CONSUMED_BY[service] if topics is None else topics)
         _check(self.topics, subscriptions)
+        self._letter_box = LetterBox(settings.kafka, group=service, topics=self.topics)
         self._relay_publisher = self._publisher("relay")
         self._letters_publisher = self._publisher("dead-letters")
         self.relay = Relay(db=db, service=service, publisher=self._relay_publisher)
@@ -106,13 +110,15 @@ class Worker:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """All parts, until `stop` is set. Raises what a part failed with, or PartEnded."""
-        jobs = JobRunner([*self.jobs, self._backlog_job()], db=self.db, clock=self.clock)
+        jobs = JobRunner([*self.jobs, *self._measuring()], db=self.db, clock=self.clock)
         parts: dict[str, Part] = {"relay": self.relay.run, "jobs": jobs.run}
         if self.consumer is not None:
             parts["consumer"] = self.consumer.run
+        lag = keep_running(measure_loop_lag(), name="event-loop-lag")
         try:
             await run_parts(parts | self.parts, stop, grace_s=_STOP_S_MAX)
         finally:
+            lag.cancel()
             await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
 
     async def is_ready(self) -> bool:
@@ -133,11 +139,16 @@ class Worker:
             else:
                 return
 
-    def _backlog_job(self) -> Job:
+    def _measuring(self) -> list[Job]:
         async def measure_outbox(_: JobContext) -> None:
             await self.relay.measure()
 
-        return Job("measure-outbox", _MEASURE_EVERY_S, measure_outbox)
+        async def measure_dead_letters(_: JobContext) -> None:
+            await self._letter_box.watch()
+
+        outbox = Job("measure-outbox", _MEASURE_EVERY_S, measure_outbox)
+        letters = Job("measure-dead-letters", _LETTERS_EVERY_S, measure_dead_letters)
+        return [outbox] if self.consumer is None else [outbox, letters]
 
 
 def _check(topics: Collection[str], subscriptions: Subscriptions | None) -> None:

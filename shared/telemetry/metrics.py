@@ -76,6 +76,10 @@ DLQ_MESSAGES: Final = Counter(
     "airlane_dlq_messages", "Records put on a dead-letter topic.", ["reason"]
 )
 
+DLQ_DEPTH: Final = Gauge(
+    "airlane_dlq_depth_messages", "Dead letters that have not been redriven.", ["topic"]
+)
+
 DB_POOL_IN_USE: Final = Gauge("airlane_db_pool_in_use", "Database connections in use.")
 DB_POOL_WAITING: Final = Gauge("airlane_db_pool_waiting", "Tasks waiting for a connection.")
 DB_OLDEST_XACT_AGE: Final = Gauge(
@@ -86,6 +90,17 @@ JOB_RUN_SECONDS: Final = Histogram(
     "airlane_job_run_seconds", "Duration of a periodic job's run.", ["name"], buckets=_JOB_S
 )
 JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["name"])
+JOB_LAST_SUCCESS: Final = Gauge(
+    "airlane_job_last_success_timestamp_seconds",
+    "When a job last ended well in this process; 0: never.",
+    ["name"],
+)
+
+EVENT_LOOP_LAG: Final = Histogram(
+    "airlane_event_loop_lag_seconds",
+    "How late the event loop wakes a task that slept; measured four times a second.",
+    buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 5),
+)
 
 _BUILD_INFO: Final = Gauge(
     "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]

@@ -19,8 +19,8 @@ from shared.contracts.topics import TopicSpec, dead_letter_topic
 from shared.db import Database, Statement, UnitOfWork
 from shared.kafka import Received, Worker
 from shared.kafka.admin import ensure_topics
+from shared.kafka.letters import letters_of
 from shared.kafka.publisher import OutgoingRecord, Publisher
-from shared.kafka.redrive import letters_of
 from shared.kernel.clock import monotonic_s, real_now
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id

@@ -3,12 +3,25 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 
+from shared.db import UnitOfWork
+from shared.kafka import Received, Worker
+from shared.kafka.letters import LetterBox
 from shared.kafka.redrive import Redrive, main
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
-from shared.testing.parcels import SERVICE, ParcelPark, Serving, a_record, an_event, parcel_park
+from shared.testing.parcels import (
+    SERVICE,
+    ParcelMoved,
+    ParcelPark,
+    Serving,
+    a_record,
+    an_event,
+    parcel_park,
+    until,
+)
 from shared.testing.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
@@ -91,15 +104,24 @@ async def test_stranger_s_record_becomes_one_letter_and_the_partition_goes_on(
 async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: ParcelPark) -> None:
     events = [an_event("refuse", version=n) for n in range(5)] + [an_event(version=5)]
     await park.send(*(a_record(park.topic, event) for event in events))
+    box = LetterBox(park.kafka, group=SERVICE, topics=[park.topic])
     async with Serving(park.worker()):
         await park.effects_become(1)
         await park.dead_letters(5)
-        looked_at = await Redrive(park.topic, SERVICE, dry_run=True).run(park.kafka)
+        assert await box.measure() == {park.topic: 5}
+        shown: list[str] = []
+        dry_run = Redrive(
+            park.topic, SERVICE, dry_run=True, show=lambda letter: shown.append(str(letter))
+        )
+        looked_at = await dry_run.run(park.kafka)
         assert (looked_at.published, dict(looked_at.reasons)) == (0, {"rejected": 5})
+        for part in ("0@0", "rejected", "test.parcel.moved", events[0].id, "ParcelRefused", "0@0"):
+            assert part in shown[0]
 
         # The reason is still there: they come back, once each.
         assert (await Redrive(park.topic, SERVICE, limit=2).run(park.kafka)).published == 2
         assert len(await park.dead_letters(7)) == 7
+        assert await box.measure() == {park.topic: 5}
 
         park.broken = False
         assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 5
@@ -108,17 +130,76 @@ async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: Pa
 
         # Nothing is left, and what is sent once more by hand has no second effect.
         assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 0
+        assert await box.measure() == {park.topic: 0}
         await park.send(*(a_record(park.topic, event) for event in events))
         await park.send(a_record(park.topic, an_event(version=6)))
         assert len(await park.effects_become(7)) == 7
 
 
-def test_redrive_command_reports_and_refuses(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+async def test_redrive_for_one_group_reaches_no_other_whose_inbox_has_forgotten(
+    park: ParcelPark, postgres: Postgres
+) -> None:
+    others: list[str] = []
+
+    async def other_service(_uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        others.append(event.envelope.id)
+
+    first, second = an_event("refuse"), an_event(version=2)
+    other = Worker(
+        service="customs",
+        settings=park.worker().settings,
+        db=park.db,
+        clock=park.clock,
+        subscriptions={ParcelMoved: other_service},
+        topics=[park.topic],
+    )
+    await park.send(a_record(park.topic, first))
+    async with Serving(park.worker()), Serving(other):
+        await park.dead_letters(1)
+        await until(lambda: _equal(others, [first.id]))
+        admin = await asyncpg.connect(postgres.dsn(database=park.db.dsn.rpartition("/")[2]))
+        await admin.execute(f"TRUNCATE {SERVICE}.inbox")  # its partitions are dropped one day
+        await admin.close()
+
+        park.broken = False
+        assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 1
+        await park.send(a_record(park.topic, second))
+        effects = await park.effects_become(2)
+        await until(lambda: _equal(others, [first.id, second.id]))
+    assert [effect["event_id"] for effect in effects] == [first.id, second.id]
+
+
+async def _equal(found: list[str], expected: list[str]) -> bool:
+    return found == expected
+
+
+@pytest.mark.parametrize(
+    ("topic", "group", "status", "says"),
+    [
+        ("airlane.catalog.orders.v1", "customers", 2, "there is no group customers; there are:"),
+        (
+            "airlane.catalog.order.v1",
+            "customs",
+            2,
+            "customs does not read airlane.catalog.order.v1",
+        ),
+        ("airlane.catalog.orders.v1", "customs", 1, "not redriven"),
+    ],
+)
+def test_redrive_command_says_in_one_line_what_is_wrong_and_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    topic: str,
+    group: str,
+    status: int,
+    says: str,
 ) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
-    assert main(["--topic", "t", "--group", "g"]) == 1
-    assert "not redriven" in capsys.readouterr().err
+    assert main(["--topic", topic, "--group", group]) == status
+    said = capsys.readouterr()
+    assert says in said.err
+    assert said.err.count("\n") == 1
+    assert not said.out
 
 
 async def test_value_too_large_for_a_letter_stays_at_its_origin(park: ParcelPark) -> None:

@@ -146,20 +146,27 @@ def test_decoder_refuses_garbage_with_its_own_errors_only(
     headers: list[tuple[str, bytes]], value: bytes | None
 ) -> None:
     good = an_envelope().headers()
-    decoder = Decoder({CrateOpened: on_crate_opened})
+    decoder = Decoder({CrateOpened: on_crate_opened}, group="customs")
     with suppress(MalformedEvent, ValidationError):
         decoder.decode(ARecord(value=value, headers=[*good, *headers]))
 
 
 def test_decoder_takes_subscribed_types_and_skips_others() -> None:
-    decoder = Decoder({CrateOpened: on_crate_opened})
+    decoder = Decoder({CrateOpened: on_crate_opened}, group="customs")
     event = decoder.decode(a_record())
     assert event is not None
     assert event.payload == CrateOpened(count=1)
     assert decoder.decode(a_record(type="test.crate.closed", data=b"no json")) is None
-    everything = Decoder(None).decode(a_record(type="test.crate.closed"))
+    everything = Decoder(None, group="customs").decode(a_record(type="test.crate.closed"))
     assert everything is not None
     assert everything.payload is None
+
+
+def test_redriven_record_is_for_one_group_and_another_does_not_even_look_at_it() -> None:
+    record = ARecord(value=b"{", headers=[("airlane-for-group", b"routing")])
+    assert Decoder(None, group="customs").decode(record) is None
+    with pytest.raises(MalformedEvent):
+        Decoder(None, group="routing").decode(record)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +184,7 @@ def test_decoder_takes_subscribed_types_and_skips_others() -> None:
 )
 def test_decoder_names_what_is_wrong(record: ARecord, expected: type[Exception]) -> None:
     with pytest.raises(expected):
-        Decoder({CrateOpened: on_crate_opened}).decode(record)
+        Decoder({CrateOpened: on_crate_opened}, group="customs").decode(record)
 
 
 @pytest.mark.parametrize(
