@@ -11,7 +11,7 @@ from services.customs.domain.findings import finding_from_json
 from services.customs.domain.meanings import meaning_of
 from services.customs.domain.missing import Missing
 from services.customs.domain.phase import Phase
-from shared.http.faults import field_problem
+from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.kernel.errors import Invalid, Locale, Text
 
 Channel = Literal["green", "blue", "yellow", "red"]
@@ -33,16 +33,8 @@ def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
         try:
             read.append(model.model_validate(item))
         except ValidationError as error:
-            read.append(invalid(error))
+            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
     return read
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """The refusal with a pointer for every fault."""
-    faults = error.errors(include_url=False)
-    return Invalid(
-        problems=[field_problem({**fault, "loc": ("body", *fault["loc"])}) for fault in faults]
-    )
 
 
 class FindingOut(BaseModel):

@@ -1,8 +1,8 @@
 """HTTP for every service: one app factory, one dependency per route, one form for refusals."""
 
+from shared.http.admission import Limits
 from shared.http.app import create_app
 from shared.http.call import Call, call
-from shared.http.guard import Limits
 from shared.http.keys import GivenKeys, KeySource
 from shared.http.openapi import problems
 from shared.http.pages import Page, PageParams, decode_cursor, encode_cursor, page_params

@@ -14,9 +14,10 @@ from fastapi_offline import FastAPIOffline
 
 from shared.db import Database
 from shared.http import openapi
+from shared.http.admission import Admission, Limits
 from shared.http.auth import Verifier
 from shared.http.catalogue import problem_catalogue
-from shared.http.guard import Guard, Limits
+from shared.http.guard import Guard
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
 from shared.http.methods import Methods
@@ -68,27 +69,38 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.airlane = parts
-    _adopt(app, [*routers, problem_catalogue])
+    admission = Admission(limits or _limits(settings))
+    metrics.HTTP_IN_FLIGHT.set_function(lambda: admission.places.taken)
+    _adopt(app, [*routers, problem_catalogue], admission)
     parts.queries = {route.endpoint: QueryRule.of(route) for route in _api_routes(app)}
     # In place of Starlette's stack: its three layers for errors and body limits do what the guard
     # does anyway. FastAPI's exit stack is what its routes rely on.
     app.middleware_stack = Guard(
         AsyncExitStackMiddleware(Methods(app.router, app.router.routes)),
         parts=parts,
-        limits=limits or Limits(settings.in_flight_max),
     )
     openapi.install(app)
     metrics.set_build_info(service)
     return app
 
 
-def _adopt(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+def _limits(settings: ServiceSettings) -> Limits:
+    return Limits(
+        in_flight=settings.in_flight_max,
+        rate=settings.rate_per_minute,
+        # Half of the connections stay with those who ask for little.
+        batches=max(1, settings.pool_size // 2),
+    )
+
+
+def _adopt(app: FastAPI, routers: Sequence[APIRouter], admission: Admission) -> None:
     """Puts the routes before the app's own pages. `include_router` would keep each router as a
     branch and match every request once more per branch. Operations are named after functions.
     """
     app.router.routes[:0] = [route for router in routers for route in router.routes]
     for route in _api_routes(app):
         route.operation_id = route.operation_id or route.name
+        admission.guard(route)
         # A colon begins a verb, so no parameter holds one: GET of …/{id}:cancel is answered 405
         # there, and not by the route of …/{id}.
         route.path_regex = re.compile(route.path_regex.pattern.replace("[^/]+", "[^/:]+"))

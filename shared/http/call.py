@@ -22,7 +22,7 @@ from shared.http.idempotency import Act, key_of, run_once
 from shared.http.incoming import Incoming
 from shared.http.replies import json_bytes, response_of
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Forbidden, Invalid, Locale, Text, Unauthenticated
+from shared.kernel.errors import Forbidden, Invalid, Locale, Text
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import ID_PATTERN
 
@@ -93,6 +93,7 @@ class Call:
             path=scope["path"],
             query=scope["query_string"],
             body=self._request.body,
+            value=self._request.value,
         )
         return await run_once(self.db, self.tenant, key, act)
 
@@ -117,9 +118,8 @@ class CallDependency(SecurityBase):
 
     async def __call__(self, request: Request) -> Call:
         what = incoming.of(request.scope)
-        token = _bearer(what)
-        verifier = what.parts.verifier
-        principal = verifier.remembered(token) or await verifier.verify(token)
+        principal = what.bearer
+        assert principal is not None, "the route's entrance asks for the bearer"
         if self.scope is not None and self.scope not in principal.scopes:
             raise Forbidden(needs=self.scope, needs_scope=self.scope)
         if self.roles and principal.role not in self.roles:
@@ -156,10 +156,3 @@ def call(
     if park_wide is None:
         park_wide = allowed == {Role.OPERATOR} or not (scope or "").endswith(":write")
     return CallDependency(scope, allowed, park_wide=park_wide)
-
-
-def _bearer(what: Incoming) -> str:
-    kind, _, token = (what.header(b"authorization") or "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise Unauthenticated
-    return token.strip()

@@ -7,12 +7,15 @@ faults found by pydantic are worded in `shared.http.faults`, what libraries rais
 
 import json
 from http import HTTPStatus
+from math import ceil
 from typing import Any, Final
 
 from starlette.responses import Response
 from starlette.types import Scope
 
+from shared.http.faults import ERRORS_MAX
 from shared.http.incoming import locale_of
+from shared.http.rates import Policy
 from shared.kernel.errors import (
     AirlaneError,
     Conflict,
@@ -25,6 +28,7 @@ from shared.kernel.errors import (
     PreconditionRequired,
     Text,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -55,6 +59,56 @@ class NotFiniteNumber(Malformed):
     fix = Text("Send null or leave the field out.", "请使用 null 或省略该字段。")
 
 
+class NestedTooDeep(Malformed):
+    code = "request.nested_too_deep"
+    text = Text(
+        "Arrays and objects are nested deeper than {limit} levels.",
+        "数组与对象的嵌套超过 {limit} 层。",
+    )
+    fix = Text("No request here needs more than ten.", "本接口的请求均不超过十层。")
+
+
+class RepeatedName(Malformed):
+    code = "request.repeated_name"
+    text = Text("The object has two members named {name}.", "对象中出现两个名为 {name} 的成员。")
+    fix = Text("Leave one of them out.", "请只保留一个。")
+
+
+class RepeatedHeader(Malformed):
+    code = "request.repeated_header"
+    text = Text("The header {name} came more than once.", "请求头 {name} 重复出现。")
+    fix = Text("Send it once.", "请只发送一次。")
+
+
+class HostInvalid(Malformed):
+    code = "request.host_invalid"
+    text = Text(
+        "HTTP/1.1 needs one Host header that names a host.",
+        "HTTP/1.1 请求须有一个有效的 Host 请求头。",
+    )
+    fix = Text("Send the host and port of the address you call.", "请发送所访问地址的主机与端口。")
+
+
+class UnknownTransferCoding(AirlaneError):
+    code = "request.unknown_transfer_coding"
+    text = Text("The transfer coding {coding} is not understood.", "不支持传输编码 {coding}。")
+    fix = Text(
+        "Send a Content-Length, or chunked alone.", "请使用 Content-Length，或仅使用 chunked。"
+    )
+
+
+class HeadTooLarge(AirlaneError):
+    code = "request.head_too_large"
+    text = Text("The header fields are above the limit of {limit}.", "请求头超过上限 {limit}。")
+    fix = Text("Send fewer or shorter header fields.", "请减少或缩短请求头。")
+
+
+class BodyTooSlow(AirlaneError):
+    code = "request.body_too_slow"
+    text = Text("The body did not arrive in time.", "请求体未能及时到达。")
+    fix = Text("Send it at once, and faster.", "请尽快连续发送请求体。")
+
+
 class UnknownPath(NotFound):
     code = "request.no_such_path"
     text = Text("There is nothing at this path.", "该路径不存在。")
@@ -74,6 +128,33 @@ class UnsupportedMediaType(AirlaneError):
     text = Text("The body must be JSON.", "请求体必须为 JSON。")
     fix = Text(
         "Send it with Content-Type: application/json.", "请使用 Content-Type: application/json。"
+    )
+
+
+class UnsupportedCharset(UnsupportedMediaType):
+    code = "request.unsupported_charset"
+    text = Text(
+        "JSON is sent in UTF-8, not in {charset}.", "JSON 须为 UTF-8 编码，而非 {charset}。"
+    )
+    fix = Text("Encode the body as UTF-8.", "请将请求体编码为 UTF-8。")
+
+
+class UnsupportedContentCoding(UnsupportedMediaType):
+    code = "request.unsupported_content_coding"
+    text = Text(
+        "Bodies are taken as they are, not in the coding {coding}.",
+        "请求体不支持内容编码 {coding}。",
+    )
+    fix = Text(
+        "Send it uncompressed, without Content-Encoding.", "请不压缩，并去掉 Content-Encoding。"
+    )
+
+
+class TooManyValues(TooLarge):
+    code = "request.too_many_values"
+    text = Text(
+        "The body holds more than {limit} values, or members of one object.",
+        "请求体中的值，或单个对象的成员，超过 {limit} 个。",
     )
 
 
@@ -100,6 +181,34 @@ class ValueOutOfRange(Invalid):
     fix = Text("Send a smaller number.", "请减小数值。")
 
 
+class RateExceeded(TooManyRequests):
+    """`violated-policies` is the member the draft on rate limit fields names."""
+
+    code = "request.rate_exceeded"
+    text = Text(
+        "More than {quota} requests in {window_s} seconds came from this caller.",
+        "该调用方在 {window_s} 秒内的请求超过 {quota} 次。",
+    )
+    fix = Text(
+        "Wait for the time in Retry-After; the RateLimit header shows what is left.",
+        "请按 Retry-After 等待；RateLimit 响应头给出剩余额度。",
+    )
+    members = ("violated-policies",)
+
+    def __init__(self, policy: Policy, wait_s: float) -> None:
+        violated: dict[str, Any] = {"violated-policies": [policy.name]}
+        super().__init__(quota=policy.quota, window_s=ceil(policy.window_s), **violated)
+        self.retry_after_s = max(1, ceil(wait_s))
+
+
+class TooManyAtOnce(TooManyRequests):
+    code = "request.too_many_at_once"
+    text = Text(
+        "More than {limit} requests of yours are under way.", "您同时进行中的请求超过 {limit} 个。"
+    )
+    fix = Text("Wait for answers before sending more.", "请等待已有请求返回后再提交。")
+
+
 class Busy(Unavailable):
     code = "service.busy"
     text = Text("Too many requests are in work.", "当前请求过多。")
@@ -113,6 +222,7 @@ class Stopping(Unavailable):
 _STATUS: Final[dict[type[AirlaneError], int]] = {
     AirlaneError: 500,
     Malformed: 400,
+    BodyTooSlow: 408,
     Invalid: 422,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -123,6 +233,9 @@ _STATUS: Final[dict[type[AirlaneError], int]] = {
     TooLarge: 413,
     UnsupportedMediaType: 415,
     PreconditionRequired: 428,
+    TooManyRequests: 429,
+    HeadTooLarge: 431,
+    UnknownTransferCoding: 501,
     Unavailable: 503,
 }
 
@@ -132,13 +245,17 @@ _TITLE_ZH: Final[dict[int, str]] = {
     403: "无权限",
     404: "未找到",
     405: "方法不支持",
+    408: "请求超时",
     409: "冲突",
     412: "前提条件不满足",
     413: "请求过大",
     415: "媒体类型不支持",
     422: "请求无法处理",
     428: "缺少前提条件",
+    429: "请求过多",
+    431: "请求头过大",
     500: "内部错误",
+    501: "尚未实现",
     503: "服务暂不可用",
 }
 
@@ -154,8 +271,12 @@ def title_of(status: int, locale: Locale) -> str:
     return HTTPStatus(status).phrase
 
 
-def problem(error: AirlaneError, *, locale: Locale, instance: str) -> dict[str, Any]:
-    """The members of the problem document."""
+def problem(
+    error: AirlaneError, *, locale: Locale, instance: str, errors_max: int = ERRORS_MAX
+) -> dict[str, Any]:
+    """The members of the problem document: of its faults the first `errors_max`, and how many
+    there were.
+    """
     status = status_of(type(error))
     here = trace.current()
     return {
@@ -166,7 +287,8 @@ def problem(error: AirlaneError, *, locale: Locale, instance: str) -> dict[str, 
         "instance": instance,
         "code": error.code,
         "fix": error.fix.render(locale, error.params),
-        "errors": [_field(fault, locale) for fault in error.problems],
+        "errors": [_field(fault, locale) for fault in error.problems[:errors_max]],
+        "error_count": error.problem_count,
         "trace_id": here.trace_id if here else None,
         **{name: error.params[name] for name in error.members if name in error.params},
     }
@@ -192,15 +314,18 @@ def problem_response(error: AirlaneError, scope: Scope) -> Response:
 
 
 def _headers(error: AirlaneError) -> dict[str, str]:
-    if isinstance(error, Unavailable):
-        return {"Retry-After": str(error.retry_after_s)}
+    headers: dict[str, str] = {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
         # RFC 6750 §3: no error code when no token came.
         failed = "" if error.code == Unauthenticated.code else ', error="invalid_token"'
-        return {"WWW-Authenticate": f'Bearer realm="airlane"{failed}'}
-    if isinstance(error, MethodNotAllowed) and error.params.get("allow"):
-        return {"Allow": str(error.params["allow"])}
-    if isinstance(error, TooLarge):
-        # The rest of the body is still on its way and will not be read.
-        return {"Connection": "close"}
-    return {}
+        headers["WWW-Authenticate"] = f'Bearer realm="airlane"{failed}'
+    elif isinstance(error, MethodNotAllowed) and error.params.get("allow"):
+        headers["Allow"] = str(error.params["allow"])
+    elif isinstance(error, UnsupportedContentCoding):
+        headers["Accept-Encoding"] = "identity"  # RFC 9110 §15.5.16
+    elif isinstance(error, TooLarge | HeadTooLarge | BodyTooSlow | UnknownTransferCoding):
+        # The rest of the request is still on its way and will not be read.
+        headers["Connection"] = "close"
+    return headers

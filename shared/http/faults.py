@@ -6,7 +6,14 @@ Codes do not follow pydantic's names, which change with it: several of its types
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shared.kernel.errors import FieldProblem, Text
+from pydantic import ValidationError
+
+from shared.kernel.errors import FieldProblem, Invalid, Text
+
+# More faults than this in one answer help nobody; `error_count` says how many there were.
+ERRORS_MAX: Final = 100
+# Of one item of a batch: there may be hundreds of them.
+ITEM_ERRORS_MAX: Final = 10
 
 # code → text, fix. `{places}` are filled from pydantic's ctx.
 _WORDS: Final[dict[str, tuple[Text, Text]]] = {
@@ -156,6 +163,19 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
         context["expected"] = context.get("expected_tags", "")
     text, fix = _WORDS[code]
     return FieldProblem(at, code, text, fix, context)
+
+
+def invalid(faults: Sequence[Mapping[str, Any]]) -> Invalid:
+    """Pydantic's `errors()`, with FastAPI's `loc`, as one refusal that names the first of them."""
+    named = [field_problem(fault) for fault in faults[:ERRORS_MAX]]
+    return Invalid(problems=named, problem_count=len(faults))
+
+
+def invalid_model(error: ValidationError, *, named_max: int = ERRORS_MAX) -> Invalid:
+    """The same for a model that a route reads by itself; pointers start at the model."""
+    faults = error.errors(include_url=False)
+    named = [field_problem({**f, "loc": ("body", *f["loc"])}) for f in faults[:named_max]]
+    return Invalid(problems=named, problem_count=len(faults))
 
 
 def pointer(location: Sequence[str | int]) -> str:

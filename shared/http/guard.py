@@ -1,19 +1,19 @@
-"""The one middleware around every route: trace id, load shedding, the body and its limits, metrics,
-security headers, and the answer to every exception, expected or not.
+"""The one middleware around every route: trace id, the head of the request, metrics, security
+headers, and the answer to every exception, expected or not. What comes after the head is
+`shared.http.admission`.
 
 Pure ASGI on purpose: Starlette's BaseHTTPMiddleware alone halves the request rate.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http import incoming
-from shared.http.body import check_json, check_target, read_body, replayed
-from shared.http.errors import Busy, problem_response
+from shared.http import head, incoming
+from shared.http.errors import problem_response
 from shared.http.incoming import Incoming, Parts
 from shared.http.probes import probes
 from shared.http.translation import refusal_from
@@ -35,32 +35,21 @@ _HEADERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`batch_bytes` holds for paths that end in :batch, `body_bytes` for all others."""
-
-    in_flight: int = 256
-    body_bytes: int = 1024 * 1024
-    batch_bytes: int = 8 * 1024 * 1024
-
-    def of(self, path: str) -> int:
-        return self.batch_bytes if path.endswith(":batch") else self.body_bytes
-
-
 class _Answer:
     """Watches what is sent: adds the headers every answer carries, remembers the status."""
 
-    __slots__ = ("_send", "status", "trace_id")
+    __slots__ = ("_request", "_send", "status", "trace_id")
 
-    def __init__(self, send: Send, trace_id: str) -> None:
+    def __init__(self, send: Send, request: Incoming, trace_id: str) -> None:
         self._send = send
+        self._request = request
         self.trace_id = trace_id
         self.status = 0
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message.get("headers", ()), *_HEADERS]
+            headers = [*message.get("headers", ()), *_HEADERS, *self._request.quota]
             headers.append((b"airlane-trace-id", self.trace_id.encode()))
             if not _names(headers, b"cache-control"):
                 headers.append(_CACHE_CONTROL)
@@ -73,14 +62,11 @@ def _names(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bool:
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, *, parts: Parts, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, *, parts: Parts) -> None:
         self._app = app
         self._parts = parts
-        self._limits = limits
         self._probes = probes(parts)
-        self._in_flight = 0
         self._counters: dict[tuple[str, str, int], tuple[Any, Any]] = {}
-        metrics.HTTP_IN_FLIGHT.set_function(lambda: self._in_flight)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,41 +77,28 @@ class Guard:
             await (await probe())(scope, receive, send)
             return
         started_s = perf_counter()
-        request = Incoming(self._parts, dict(scope["headers"]), b"")
+        # Of repeated fields the last, until `head.merged` has looked at them.
+        request = Incoming(self._parts, dict(scope["headers"]))
         incoming.put(scope, request)
         here = trace.continued(request.header(b"traceparent"))
         token = trace.enter(here)
-        answer = _Answer(send, here.trace_id)
-        self._in_flight += 1
+        answer = _Answer(send, request, here.trace_id)
         try:
-            await self._work(scope, request, receive, answer)
+            await self._answer(scope, request, receive, answer)
         finally:
-            self._in_flight -= 1
             trace.leave(token)
             self._count(scope, answer.status, perf_counter() - started_s)
 
-    async def _work(
+    async def _answer(
         self, scope: Scope, request: Incoming, receive: Receive, answer: _Answer
     ) -> None:
         try:
-            if self._in_flight > self._limits.in_flight:
-                metrics.HTTP_SHED.inc()
-                raise Busy  # noqa: TRY301 - answered below like every refusal
-            check_target(scope["path"], scope["query_string"])
-            headers = request.headers
-            if b"content-length" in headers or b"transfer-encoding" in headers:
-                body = await read_body(
-                    receive,
-                    declared=headers.get(b"content-length"),
-                    limit=self._limits.of(scope["path"]),
-                )
-                if body is None:
-                    return
-                if request.is_json:
-                    check_json(body)
-                request.body = body
-                receive = replayed(body, receive)
+            head.check_size(scope["headers"])
+            request.headers = head.merged(scope["headers"])
+            head.check(scope, request.headers)
             await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            return
         except Exception as fault:
             refusal = refusal_from(fault, scope)
             if refusal is None or answer.status:

@@ -6,6 +6,7 @@ corrected and sent again under the same key.
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,12 @@ from shared.db import Database, Statement, UnitOfWork
 from shared.http.replies import JsonBytes, Reply, json_bytes
 from shared.kernel.errors import AirlaneError, Conflict, Invalid, Text
 
-_CHARS_MAX: Final = 255
+# As the OpenAPI document says it.
+_KEY: Final = re.compile("[!-~]{1,255}")
+_ORDERED_BYTES_MAX: Final = 64 * 1024
+# An answer above this is given, and not kept: a repetition is told that it was done.
+_KEPT_BYTES_MAX: Final = 2 * 1024 * 1024
+_NOT_KEPT: Final = "not-kept"
 
 Act = Callable[[UnitOfWork], Awaitable[Reply]]
 
@@ -50,6 +56,16 @@ class IdempotencyInProgress(Conflict):
         "The first request with this key is still running.", "使用该键的首个请求仍在处理中。"
     )
     fix = Text("Repeat it in a moment: you will get its answer.", "请稍后重试，将返回其结果。")
+    retry_after_s = 1
+
+
+class IdempotencyAnswerNotKept(Conflict):
+    code = "request.idempotency_answer_not_kept"
+    text = Text(
+        "This was done the first time; its answer was too long to be kept.",
+        "该请求已执行；其结果过大，未予保存。",
+    )
+    fix = Text("Read the resources instead.", "请直接查询相关资源。")
 
 
 class _OvertakenError(Exception):
@@ -69,24 +85,36 @@ class Key:
         return int.from_bytes(bytes.fromhex(self.hash[:16]), signed=True)
 
 
-def key_of(header: str, *, tenant: str, method: str, path: str, query: bytes, body: bytes) -> Key:
-    """Raises IdempotencyKeyInvalid. The draft quotes the value, most clients do not: both work."""
-    value = header.strip()
-    if len(value) >= 2 and value[0] == value[-1] == '"':
-        value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if not 1 <= len(value) <= _CHARS_MAX or not value.isascii() or not value.isprintable():
+def key_of(
+    header: str,
+    *,
+    tenant: str,
+    method: str,
+    path: str,
+    query: bytes,
+    body: bytes,
+    value: Any = None,
+) -> Key:
+    """`value` is what the body says, when it is JSON. Raises IdempotencyKeyInvalid. The draft
+    quotes the key, most clients do not: both work.
+    """
+    name = header.strip()
+    if len(name) >= 2 and name[0] == name[-1] == '"':
+        name = name[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if _KEY.fullmatch(name) is None:
         raise IdempotencyKeyInvalid(pointer="/header/idempotency-key")
-    named = "\0".join((tenant, method, path, value)).encode("utf-8", "backslashreplace")
-    return Key(hashlib.sha256(named).hexdigest(), _fingerprint(query, body))
+    named = "\0".join((tenant, method, path, name)).encode("utf-8", "backslashreplace")
+    return Key(hashlib.sha256(named).hexdigest(), _fingerprint(query, body, value))
 
 
-def _fingerprint(query: bytes, body: bytes) -> str:
-    """Equal for equal requests: the order of members and white space in JSON do not count."""
-    try:
-        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
-    except (ValueError, RecursionError):
-        canonical = body
-    return hashlib.sha256(query + b"\0" + canonical).hexdigest()
+def _fingerprint(query: bytes, body: bytes, value: Any) -> str:
+    """Equal for equal requests: the order of members and white space in JSON do not count, but for
+    long bodies, where putting them in order would hold up other requests.
+    """
+    content = body
+    if value is not None and len(body) <= _ORDERED_BYTES_MAX:
+        content = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(query + b"\0" + content).hexdigest()
 
 
 @cache
@@ -123,14 +151,15 @@ def _statements(schema: str) -> tuple[Statement, Statement]:
 async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
     """The effect and its answer, or the stored answer of the first time.
 
-    Raises IdempotencyMismatch, IdempotencyInProgress, and what `act` raises. `act` may run twice,
-    the first time rolled back, when another request with the key commits at the same moment.
+    Raises IdempotencyMismatch, IdempotencyInProgress, IdempotencyAnswerNotKept, and what `act`
+    raises. `act` may run twice, the first time rolled back, when another request with the key
+    commits at the same moment.
     """
     try:
         return await _attempt(db, tenant, key, act)
     except _OvertakenError:
         return await _attempt(db, tenant, key, act)
-    except (IdempotencyMismatch, IdempotencyInProgress):
+    except (IdempotencyMismatch, IdempotencyInProgress, IdempotencyAnswerNotKept):
         raise
     except AirlaneError:
         # Refused perhaps only because the first request has just had its effect ("that order
@@ -153,14 +182,15 @@ async def _attempt(db: Database, tenant: str, key: Key, act: Act) -> Response:
         reply = await act(uow)
         body, headers = json_bytes(reply.body), reply.named_headers()
         if 200 <= reply.status < 300:
+            is_kept = len(body) <= _KEPT_BYTES_MAX
             kept = await uow.execute(
                 keep,
                 tenant_id=tenant,
                 key_hash=key.hash,
                 fingerprint=key.fingerprint,
                 status=reply.status,
-                headers=headers,
-                body=body,
+                headers=headers if is_kept else {_NOT_KEPT: "true"},
+                body=body if is_kept else b"",
             )
             if not kept:
                 raise _OvertakenError
@@ -177,4 +207,6 @@ async def _stored(db: Database, tenant: str, key: Key) -> Response | None:
 def _replay(row: Record | Mapping[str, Any], key: Key) -> Response:
     if row["fingerprint"] != key.fingerprint:
         raise IdempotencyMismatch(pointer="/header/idempotency-key")
+    if _NOT_KEPT in row["headers"]:
+        raise IdempotencyAnswerNotKept
     return JsonBytes(row["body"], row["status"], {**row["headers"], "idempotency-replayed": "true"})

@@ -4,7 +4,7 @@ Travels in the ASGI scope, so that dependencies and error handlers need no secon
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from starlette.types import Scope
 
@@ -14,6 +14,7 @@ from shared.http.locale import negotiate
 from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DEFAULT_LOCALE, Locale
+from shared.kernel.identity import Principal
 
 _KEY: Final = "airlane"
 
@@ -32,22 +33,38 @@ class Parts:
 
 
 class Incoming:
-    """One request: header names in lower case, of repeated ones the last; the whole body."""
+    """One request, filled in as it becomes known.
 
-    __slots__ = ("body", "headers", "parts")
+    `headers`: by name in lower case. `bearer` is who calls, None on routes open to anybody.
+    `quota` is what is left of the caller's rate, as the headers of the answer say it. `body` is
+    all of it, `value` what it says when it is JSON.
+    """
 
-    def __init__(self, parts: Parts, headers: dict[bytes, bytes], body: bytes) -> None:
+    __slots__ = ("bearer", "body", "headers", "parts", "quota", "value")
+
+    def __init__(self, parts: Parts, headers: dict[bytes, bytes]) -> None:
         self.parts = parts
         self.headers = headers
-        self.body = body
+        self.bearer: Principal | None = None
+        self.quota: tuple[tuple[bytes, bytes], ...] = ()
+        self.body = b""
+        self.value: Any = None
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
     @property
+    def has_body(self) -> bool:
+        """A body is on its way (RFC 9112 §6.3)."""
+        declared = self.headers.get(b"content-length", b"0")
+        return declared != b"0" or b"transfer-encoding" in self.headers
+
+    @property
     def is_json(self) -> bool:
-        return b"json" in self.headers.get(b"content-type", b"").lower()
+        """application/json, or any application/…+json."""
+        kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        return kind.startswith(b"application/") and kind.endswith((b"/json", b"+json"))
 
     @property
     def locale(self) -> Locale:

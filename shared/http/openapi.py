@@ -38,7 +38,8 @@ class Problem(BaseModel):
     instance: str
     code: str = Field(examples=["request.invalid"])
     fix: str = Field(description="What to do about it.")
-    errors: list[ProblemField]
+    errors: list[ProblemField] = Field(description="The first hundred of the faults.")
+    error_count: int = Field(description="How many faults there were.")
     trace_id: str | None = Field(description="Tell us this when you ask for help.")
 
 

@@ -18,9 +18,9 @@ from shared.http.errors import (
     UnsupportedMediaType,
     ValueOutOfRange,
 )
-from shared.http.faults import field_problem
+from shared.http.faults import invalid
 from shared.http.methods import allowed
-from shared.kernel.errors import AirlaneError, Invalid, Unauthenticated
+from shared.kernel.errors import AirlaneError, Unauthenticated
 from shared.telemetry import get_logger
 
 log = get_logger(__name__)
@@ -55,7 +55,7 @@ def _from_pydantic(faults: Sequence[Mapping[str, Any]], scope: Scope) -> Airlane
         whole = tuple(fault["loc"]) == ("body",) and request.body
         if whole and not request.is_json:
             return UnsupportedMediaType()
-    return Invalid(problems=[field_problem(fault) for fault in faults])
+    return invalid(faults)
 
 
 def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:

@@ -11,6 +11,7 @@ with a stable code, a text and a fix in English and Chinese. HTTP statuses live 
     ├── PreconditionFailed    If-Match names another version
     ├── PreconditionRequired  a change needs If-Match
     ├── TooLarge              above a limit that is written down
+    ├── TooManyRequests       this caller asks too often, or for too much at once
     └── Unavailable           try again; carries retry_after_s
 """
 
@@ -54,6 +55,8 @@ class AirlaneError(Exception):
 
     code: ClassVar[str] = "internal.error"
     text: ClassVar[Text] = Text("Something went wrong on our side.", "系统内部错误。")
+    # When asking again makes sense; None: not by itself.
+    retry_after_s: int | None = None
     # Parameters that are also members of the problem document (RFC 9457 §3.2), e.g. an id.
     members: ClassVar[tuple[str, ...]] = ()
     fix: ClassVar[Text] = Text(
@@ -65,11 +68,14 @@ class AirlaneError(Exception):
         *,
         pointer: str | None = None,
         problems: Sequence[FieldProblem] = (),
+        problem_count: int | None = None,
         **params: Any,
     ) -> None:
+        """`problem_count`: how many faults there were, when `problems` names only some of them."""
         self.params = params
         own = (FieldProblem(pointer, self.code, self.text, self.fix, params),) if pointer else ()
         self.problems: tuple[FieldProblem, ...] = (*own, *problems)
+        self.problem_count = problem_count or len(self.problems)
         super().__init__(f"{self.code}: {self.text.render('en', params)}")
 
 
@@ -134,8 +140,15 @@ class TooLarge(AirlaneError):
     fix = Text("Split it.", "请拆分后提交。")
 
 
+class TooManyRequests(AirlaneError):
+    code = "request.too_many"
+    text = Text("Too many requests came from you.", "您的请求过多。")
+    fix = Text("Try again after the time in Retry-After.", "请在 Retry-After 指定时间后重试。")
+    retry_after_s = 1
+
+
 class Unavailable(AirlaneError):
     code = "service.unavailable"
     text = Text("The service is busy.", "服务繁忙。")
     fix = Text("Try again after the time in Retry-After.", "请在 Retry-After 指定时间后重试。")
-    retry_after_s: ClassVar[int] = 1
+    retry_after_s = 1

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.kernel.clock import monotonic_s
+from shared.runtime.connection import Connection
 from shared.runtime.fall import EXIT_FELL, Fall
 from shared.settings import ServiceSettings
 
@@ -56,7 +57,7 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
         host=settings.api_host,
         port=settings.api_port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -45,6 +45,12 @@ class ServiceSettings(BaseSettings):
         default=256, ge=1, description="Requests in work per API process; above it, 503."
     )
 
+    rate_per_minute: int = Field(
+        default=60_000,
+        ge=1,
+        description="Requests of one credential in a minute, per API process; above it, 429.",
+    )
+
     kafka: KafkaSettings = Field(
         default_factory=KafkaSettings, description="The KAFKA_* variables: see KafkaSettings."
     )

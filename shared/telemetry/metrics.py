@@ -41,6 +41,11 @@ HTTP_IN_FLIGHT: Final = Gauge(
 HTTP_SHED: Final = Counter(
     "airlane_http_requests_shed", "Requests refused with 503 because too many were in flight."
 )
+HTTP_LIMITED: Final = Counter(
+    "airlane_http_requests_limited",
+    "Requests refused with 429: above a caller's rate, too many at once, or failed log-ins.",
+    ["reason"],
+)
 
 OUTBOX_UNPUBLISHED: Final = Gauge(
     "airlane_outbox_unpublished_rows", "Events that are committed but not yet on Kafka."

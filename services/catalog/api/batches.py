@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from shared.http import Call, Reply
 from shared.http.errors import problem
+from shared.http.faults import ITEM_ERRORS_MAX
 from shared.kernel.errors import AirlaneError
 
 T = TypeVar("T")
@@ -26,7 +27,8 @@ def batch_reply(
     items = []
     for index, outcome in enumerate(outcomes):
         if isinstance(outcome, AirlaneError):
-            error = problem(outcome, locale=call.locale, instance=f"{instance}#/items/{index}")
+            where = f"{instance}#/items/{index}"
+            error = problem(outcome, locale=call.locale, instance=where, errors_max=ITEM_ERRORS_MAX)
             items.append({"index": index, "status": error["status"], "error": error})
         else:
             items.append({"index": index, **done(outcome)})

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.catalog.domain.problems import problem
-from shared.http.faults import field_problem
+from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 
@@ -117,12 +117,5 @@ def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
         try:
             read.append(model.model_validate(item))
         except ValidationError as error:
-            read.append(invalid(error))
+            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
     return read
-
-
-def invalid(error: ValidationError) -> Invalid:
-    faults = error.errors(include_url=False)
-    return Invalid(
-        problems=[field_problem({**fault, "loc": ("body", *fault["loc"])}) for fault in faults]
-    )

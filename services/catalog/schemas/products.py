@@ -18,9 +18,9 @@ from services.catalog.schemas.common import (
     Price,
     StrictBool,
     StrictInt,
-    invalid,
     money,
 )
+from shared.http.faults import invalid_model
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import Money
 
@@ -104,7 +104,7 @@ class ProductPatch(Body):
         try:
             merged = ProductIn.model_validate(_merged(_document(product), patch))
         except ValidationError as error:
-            raise invalid(error) from error
+            raise invalid_model(error) from error
         return merged.to_domain(product.sku)
 
 

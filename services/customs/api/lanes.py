@@ -26,6 +26,7 @@ from services.customs.use_cases.lanes import (
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
 from shared.http.errors import problem
+from shared.http.faults import ITEM_ERRORS_MAX
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Invalid, Locale
 
@@ -83,7 +84,9 @@ async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
 def _item(index: int, one: Screened | Invalid, locale: Locale) -> BatchItem:
     refusal = one if isinstance(one, Invalid) else one.refusal
     if refusal is not None:
-        error = problem(refusal, locale=locale, instance="/v1/screenings")
+        error = problem(
+            refusal, locale=locale, instance="/v1/screenings", errors_max=ITEM_ERRORS_MAX
+        )
         return BatchItem(index=index, status=error["status"], error=error)
     assert isinstance(one, Screened)
     return BatchItem(index=index, status=201 if one.is_new else 200, id=one.screening_id)

@@ -16,13 +16,13 @@ from services.customs.schemas import (
     BatchOut,
     ReceiptIn,
     ReceiptsIn,
-    invalid,
     read_each,
 )
 from services.customs.use_cases.receipts import RawMessage, Recorded, record_receipts
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
 from shared.http.errors import MalformedJson, UnsupportedMediaType, problem
+from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Invalid, Locale, Text
 
@@ -95,7 +95,7 @@ def _answers(kind: str, raw: bytes) -> Sequence[Answer]:
         fault = error.errors(include_url=False)[0]
         if fault["type"] == "json_invalid":
             raise MalformedJson(position=0, reason=fault["ctx"]["error"]) from error
-        raise invalid(error) from error
+        raise invalid_model(error) from error
     return [
         item if isinstance(item, Invalid) else receipt_from_fields(**item.model_dump())
         for item in read_each(ReceiptIn, body.items)
@@ -115,7 +115,7 @@ def _outcomes(answers: Sequence[Answer], recorded: list[Recorded], locale: Local
 
 
 def _refused(index: int, refusal: Invalid, locale: Locale) -> BatchItem:
-    error = problem(refusal, locale=locale, instance=_PATH)
+    error = problem(refusal, locale=locale, instance=_PATH, errors_max=ITEM_ERRORS_MAX)
     return BatchItem(index=index, status=error["status"], error=error)
 
 

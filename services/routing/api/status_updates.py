@@ -14,6 +14,7 @@ from services.routing.use_cases.status_updates import Recorded, record_status_up
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
 from shared.http.errors import problem, status_of
+from shared.http.faults import ITEM_ERRORS_MAX
 from shared.kernel.errors import AirlaneError, Locale
 
 status_updates_api = APIRouter(tags=["status updates"])
@@ -50,5 +51,7 @@ def _item(index: int, outcome: Recorded | AirlaneError, locale: Locale) -> Batch
     return BatchItemOut(
         index=index,
         status=status_of(type(outcome)),
-        error=problem(outcome, locale=locale, instance=f"{_PATH}#/items/{index}"),
+        error=problem(
+            outcome, locale=locale, instance=f"{_PATH}#/items/{index}", errors_max=ITEM_ERRORS_MAX
+        ),
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.routing.domain.status import StatusUpdate
-from shared.http.faults import field_problem
+from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.kernel.errors import Invalid
 
 BATCH_MAX: Final = 500
@@ -94,12 +94,5 @@ def read_each(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
         try:
             read.append(StatusUpdateIn.model_validate(item).to_domain())
         except ValidationError as error:
-            faults = error.errors(include_url=False)
-            read.append(
-                Invalid(
-                    problems=[
-                        field_problem({**fault, "loc": ("body", *fault["loc"])}) for fault in faults
-                    ]
-                )
-            )
+            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
     return read

@@ -121,10 +121,13 @@ async def test_parameters_are_pointed_at_by_their_place(
         (b'{"name": ', 400, "request.malformed_json"),
         (b'{"name": "\xff"}', 400, "request.malformed"),
         ('{"name": "x", "notes": {"a": "\\u0000"}}'.encode("utf-16"), 400, "request.malformed"),
-        ('{"name": "x"}'.encode("utf-32-le"), 400, "request.malformed"),
-        (b"[" * 100_000, 400, "request.malformed"),
+        ('{"name": "x"}'.encode("utf-32-le"), 400, "request.malformed_json"),
+        (b"[" * 10_000, 400, "request.nested_too_deep"),
+        (b"[" * 65 + b"]" * 65, 400, "request.nested_too_deep"),
+        (b"[" * 100_000, 413, "request.too_many_values"),
         (b'{"name": ' + b"9" * 5000 + b"}", 400, "request.malformed"),
-        (b'{"name": "a\x00b"}', 400, "request.malformed"),
+        (b'{"name": "a\x00b"}', 400, "request.malformed_json"),
+        (b'{"name": "x", "notes": {"a": 1e999}}', 400, "request.not_finite_number"),
         (b'{"name": NaN}', 400, "request.not_finite_number"),
         (b'{"name": "x", "notes": {"a": -Infinity}}', 400, "request.not_finite_number"),
         (b'{"name": "a\\u0000b"}', 422, "request.nul_character"),
@@ -142,6 +145,25 @@ async def test_an_unreadable_body_is_refused(
     headers = {"Content-Type": "Application/JSON; charset=utf-8"}
     response = await merchant.post("/v1/things", content=content, headers=headers)
     assert problem_of(response, status)["code"] == code
+
+
+async def test_a_name_that_comes_twice_is_refused_with_its_place(merchant: AsyncClient) -> None:
+    content = b'{"name": "x", "notes": {"a": [{"b/c": 1, "d": 2, "b/c": 3}]}}'
+    headers = {"Content-Type": "application/json"}
+    body = problem_of(await merchant.post("/v1/things", content=content, headers=headers), 400)
+    assert faults(body) == {"/notes/a/0/b~1c": "request.repeated_name"}
+
+
+async def test_a_byte_order_mark_is_overlooked(merchant: AsyncClient) -> None:
+    content = json.dumps(GOOD).encode("utf-8-sig")
+    headers = {"Content-Type": "application/json"}
+    assert (await merchant.post("/v1/things", content=content, headers=headers)).status_code == 201
+
+
+async def test_of_very_many_faults_a_hundred_are_told(merchant: AsyncClient) -> None:
+    change = {f"unknown_{n}": 1 for n in range(900)}
+    body = problem_of(await merchant.post("/v1/things", json=GOOD | change), 422)
+    assert (len(body["errors"]), body["error_count"]) == (100, 900)
 
 
 async def test_the_place_of_a_nul_character_is_told(merchant: AsyncClient) -> None:

@@ -1,0 +1,238 @@
+"""What a request passes between its head and its route. The order is what protects:
+
+1. the bearer, so that strangers cannot make us read or parse anything,
+2. the caller's rate, and its share of the requests in work,
+3. the body, under a limit and a deadline, and read as JSON,
+4. a place among the requests in work: nothing is awaited from the client any more.
+
+What a route is open for is read from the route itself: one without `Depends(call(…))` is open to
+anybody, takes small bodies only, and its callers are told apart by their address.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, request_response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive
+
+from shared.http import incoming, json_body
+from shared.http.call import CallDependency
+from shared.http.errors import (
+    BodyTooSlow,
+    RateExceeded,
+    UnsupportedCharset,
+    UnsupportedContentCoding,
+)
+from shared.http.incoming import Incoming
+from shared.http.places import Places, Turns
+from shared.http.rates import Policy, Rates
+from shared.kernel.errors import TooLarge, Unauthenticated
+from shared.kernel.identity import Principal, Role
+from shared.telemetry import metrics
+
+_WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+# A body may take this long, and a second more for each so many bytes that have come.
+BODY_S: Final = 10.0
+BODY_BYTES_PER_S: Final = 16 * 1024
+# Longer JSON is parsed beside the loop, so that other requests go on.
+_INLINE_BYTES_MAX: Final = 64 * 1024
+_CHARSETS: Final = frozenset((b"utf-8", b"utf8", b"us-ascii", b'"utf-8"'))
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one process. `batch_bytes` and `batch_values` hold for routes that end in :batch,
+    `open_bytes` for those that need no token, the others for all others. `batches` are in work at
+    once; a caller may ask `rate` times a minute.
+    """
+
+    in_flight: int = 256
+    rate: int = 60_000
+    batches: int = 4
+    open_bytes: int = 16 * 1024
+    body_bytes: int = 1024 * 1024
+    batch_bytes: int = 8 * 1024 * 1024
+    body_values: int = 20_000
+    batch_values: int = 100_000
+
+
+class Admission:
+    """One for all routes of an app."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.places = Places(limits.in_flight)
+        self.turns = Turns(limits.batches)
+        self.rates = Rates(Policy("requests", limits.rate, 60.0))
+        self.limits = limits
+
+    def guard(self, route: APIRoute) -> None:
+        """Puts the steps before the route's own handler."""
+        route.app = request_response(_Entrance(self, route))
+
+    def count(self, what: Incoming, caller: str) -> None:
+        """One request of the caller's. Raises RateExceeded."""
+        standing = self.rates.take(caller)
+        policy = self.rates.policy
+        what.quota = (
+            (b"ratelimit-policy", policy.header),
+            (b"ratelimit", b'"requests";r=%d;t=%d' % (standing.left, ceil(standing.full_in_s))),
+        )
+        if standing.wait_s:
+            metrics.HTTP_LIMITED.labels("rate").inc()
+            raise RateExceeded(policy, standing.wait_s)
+
+
+class _Entrance:
+    """The way into one route: a handler around its handler."""
+
+    def __init__(self, admission: Admission, route: APIRoute) -> None:
+        self._admission = admission
+        self._handler: Handler = route.get_route_handler()
+        self._is_open = not _asks_for_bearer(route.dependant)
+        self._is_batch = route.path.endswith(":batch")
+        self._takes_body = bool((route.methods or set()) & _WITH_BODY)
+        limits = admission.limits
+        self._values_max = limits.batch_values if self._is_batch else limits.body_values
+        self._bytes_max = (
+            limits.open_bytes
+            if self._is_open
+            else limits.batch_bytes
+            if self._is_batch
+            else limits.body_bytes
+        )
+
+    async def __call__(self, request: Request) -> Response:
+        what = incoming.of(request.scope)
+        if self._is_open:
+            caller = holder = _address(request)
+        else:
+            what.bearer = await authenticate(what)
+            caller, holder = what.bearer.subject, _holder(what.bearer, what)
+        self._admission.count(what, caller)
+        places = self._admission.places
+        places.enter(holder)
+        try:
+            if self._is_batch:
+                return await self._in_turn(request, what, holder)
+            if self._takes_body and what.has_body:
+                request = await self._read(request, what)
+            return await self._work(request)
+        finally:
+            places.leave(holder)
+
+    async def _in_turn(self, request: Request, what: Incoming, holder: str) -> Response:
+        turns = self._admission.turns
+        # Bodies that wait stay with their clients. Whoever sends slowly keeps his own turn only.
+        async with turns.own(holder):
+            request = await self._read(request, what)
+            async with turns.among_all():
+                return await self._work(request)
+
+    async def _work(self, request: Request) -> Response:
+        places = self._admission.places
+        places.take()
+        try:
+            return await self._handler(request)
+        finally:
+            places.give_back()
+
+    async def _read(self, request: Request, what: Incoming) -> Request:
+        coding = what.headers.get(b"content-encoding")
+        if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+            raise UnsupportedContentCoding(coding=coding.decode("latin-1"))
+        what.body = await read_body(
+            request.receive,
+            declared=what.headers.get(b"content-length"),
+            limit=self._bytes_max,
+        )
+        if what.is_json:
+            _check_charset(what.headers[b"content-type"])
+            # An empty body is the route's to judge: it may take none.
+            if what.body:
+                what.value = await _parsed(what.body, self._values_max)
+        return _ReadRequest(request.scope, request.receive)
+
+
+class _ReadRequest(Request):
+    """A request whose body has been read; FastAPI asks for it by these two."""
+
+    async def body(self) -> bytes:
+        return incoming.of(self.scope).body
+
+    async def json(self) -> Any:
+        return incoming.of(self.scope).value
+
+
+async def authenticate(request: Incoming) -> Principal:
+    """Who sent it (RFC 6750 §2.1). Raises Unauthenticated, TokenInvalid, TokenExpired."""
+    kind, _, token = (request.header(b"authorization") or "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthenticated
+    token = token.strip()
+    verifier = request.parts.verifier
+    return verifier.remembered(token) or await verifier.verify(token)
+
+
+async def read_body(receive: Receive, *, declared: bytes | None, limit: int) -> bytes:
+    """All of it. Raises TooLarge above `limit` bytes, BodyTooSlow, ClientDisconnect."""
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise TooLarge(limit=f"{limit} bytes")
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_S) as deadline:
+            begun_s = asyncio.get_running_loop().time()
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunk: bytes = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(limit=f"{limit} bytes")
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                deadline.reschedule(begun_s + BODY_S + size / BODY_BYTES_PER_S)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _parsed(body: bytes, values_max: int) -> Any:
+    if len(body) <= _INLINE_BYTES_MAX:
+        return json_body.parse(body, values_max=values_max)
+    return await asyncio.to_thread(json_body.parse, body, values_max=values_max)
+
+
+def _check_charset(content_type: bytes) -> None:
+    """JSON knows no charset parameter (RFC 8259 §11); one that says UTF-8 does no harm."""
+    for parameter in content_type.split(b";")[1:]:
+        name, _, value = parameter.strip().lower().partition(b"=")
+        if name == b"charset" and value.strip() not in _CHARSETS:
+            raise UnsupportedCharset(charset=value.decode("latin-1"))
+
+
+def _asks_for_bearer(dependant: Dependant) -> bool:
+    return isinstance(dependant.call, CallDependency) or any(
+        _asks_for_bearer(inner) for inner in dependant.dependencies
+    )
+
+
+def _holder(bearer: Principal, what: Incoming) -> str:
+    """Whose share a request takes: the tenant's; for an operator, that of whom it acts for."""
+    if bearer.role is not Role.OPERATOR:
+        return bearer.tenant
+    return f"{bearer.subject} {what.header(b'airlane-tenant') or ''}"
+
+
+def _address(request: Request) -> str:
+    client = request.client
+    return f"address {client.host}" if client is not None else "address unknown"

@@ -1,0 +1,175 @@
+"""A JSON body (RFC 8259) as Python values, read once, in time that grows with its length only.
+
+Refused is what parsers let through and no database stores (NUL, halves of surrogate pairs, NaN,
+numbers that overflow), what they read in different ways (a name twice in one object, RFC 7493 §2.3)
+and what costs more than it can be worth (depth, number of values).
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NoReturn
+
+from shared.http.errors import (
+    ForbiddenCharacter,
+    LoneSurrogate,
+    Malformed,
+    MalformedJson,
+    NestedTooDeep,
+    NotFiniteNumber,
+    RepeatedName,
+    TooManyValues,
+)
+from shared.http.faults import pointer
+
+DEPTH_MAX: Final = 64
+MEMBERS_MAX: Final = 1000
+
+_COUNTED_BYTES: Final = 256 * 1024
+# A place inside of a value: the place of what holds it, and the last step; None: the whole.
+_Place = tuple[Any, str | int] | None
+
+
+class _Repeating(dict[str, Any]):
+    """An object in which a name came twice: only while its place is looked for."""
+
+    name: str
+
+
+class _RepeatedError(Exception):
+    """Raised inside of the parser, which does not know where it is."""
+
+
+def parse(body: bytes, *, values_max: int) -> Any:
+    """Raises Malformed (or one of its kinds), TooManyValues, ForbiddenCharacter, LoneSurrogate."""
+    opened = _count(body, values_max)
+    try:
+        # A byte order mark is against the RFC, which allows to overlook it.
+        text = body.decode("utf-8-sig")
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise MalformedJson(position=error.pos, reason=error.msg) from error
+    except RecursionError as error:
+        raise NestedTooDeep(limit=DEPTH_MAX) from error
+    except ValueError as error:  # not UTF-8, or an integer of thousands of digits
+        raise Malformed from error
+    except _RepeatedError:
+        raise _repeated(text) from None
+    if opened > DEPTH_MAX:
+        _check_depth(value)
+    if "\\u" in text:
+        _check_escapes(text, value)
+    return value
+
+
+def _count(body: bytes, values_max: int) -> int:
+    """How many arrays and objects there can be at most. Raises TooManyValues.
+
+    Commas and brackets inside of texts count too: exact enough for a bound, and hundreds of times
+    faster than parsing. A long body is counted in parts, so that an absurd one is soon found out.
+    """
+    values = opened = 0
+    for start in range(0, len(body), _COUNTED_BYTES):
+        end = start + _COUNTED_BYTES
+        opened += body.count(b"[", start, end) + body.count(b"{", start, end)
+        values += body.count(b",", start, end)
+        if values + opened > values_max:
+            raise TooManyValues(limit=values_max)
+    return opened
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _RepeatedError
+    if len(members) > MEMBERS_MAX:
+        raise TooManyValues(limit=MEMBERS_MAX)
+    return members
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise NotFiniteNumber(value=digits[:40])
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotFiniteNumber(value=name)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_float, parse_constant=_refuse_constant
+)
+
+
+def _repeated(text: str) -> RepeatedName:
+    """The refusal with its pointer: read once more, with such objects marked."""
+
+    def mark(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = _Repeating(pairs)
+        names = [name for name, _ in pairs]
+        members.name = next((name for name in names if names.count(name) > 1), "")
+        return members if members.name else dict(pairs)
+
+    value = json.loads(text, object_pairs_hook=mark)
+    for place, found in _walk(value):
+        if isinstance(found, _Repeating):
+            return RepeatedName(pointer=_pointer((place, found.name)), name=found.name)
+    raise AssertionError("the parser found a repeated name")
+
+
+def _check_depth(value: Any) -> None:
+    """Level by level. Raises NestedTooDeep."""
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        level = [v for v in level if isinstance(v, dict | list)]
+        if not level:
+            return
+        level = [i for v in level for i in (v.values() if isinstance(v, dict) else v)]
+    raise NestedTooDeep(limit=DEPTH_MAX)
+
+
+def _check_escapes(text: str, value: Any) -> None:
+    """What only an escape can smuggle into text. Raises ForbiddenCharacter, LoneSurrogate."""
+    if "\\u0000" in text and (place := _first(value, lambda s: "\x00" in s)) is not None:
+        raise ForbiddenCharacter(pointer=place)
+    if ("\\ud" in text or "\\uD" in text) and (place := _first(value, _is_half)) is not None:
+        raise LoneSurrogate(pointer=place)
+
+
+def _is_half(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _first(value: Any, is_bad: Callable[[str], bool]) -> str | None:
+    """A pointer to the first such text; to the object, when a name is such."""
+    for place, found in _walk(value):
+        if isinstance(found, str) and is_bad(found):
+            return _pointer(place)
+        if isinstance(found, dict) and any(map(is_bad, found)):
+            return _pointer(place)
+    return None
+
+
+def _walk(value: Any) -> Iterator[tuple[_Place, Any]]:
+    """Everything in it, in the order of the text."""
+    waiting: list[tuple[_Place, Any]] = [(None, value)]
+    while waiting:
+        place, found = waiting.pop()
+        yield place, found
+        if isinstance(found, dict):
+            waiting.extend([((place, k), v) for k, v in reversed(found.items())])
+        elif isinstance(found, list):
+            waiting.extend([((place, i), found[i]) for i in range(len(found) - 1, -1, -1)])
+
+
+def _pointer(place: _Place) -> str:
+    steps: list[str | int] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return pointer(["body", *reversed(steps)]) or "/"
