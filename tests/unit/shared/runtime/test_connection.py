@@ -38,7 +38,7 @@ async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Strea
         writer.close()
         server.close()
         for open_connection in list(state.connections):
-            open_connection.transport.abort()  # type: ignore[union-attr]
+            open_connection.transport.abort()
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
