@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = http.create_app(
         service="analytics",
         settings=settings,
-        db=Database(settings.database_url, schema="analytics", size=settings.pool_size),
+        db=Database.of(settings, schema="analytics"),
         clock=clock or clock_from_env(),
         routers=[kpis_api],
         description="Counts what happens in the park, exactly: every figure is a query over facts.",

@@ -15,7 +15,7 @@ def create_worker(settings: Settings | None = None) -> Worker:
     return Worker(
         service="analytics",
         settings=settings,
-        db=Database(settings.database_url, schema="analytics", size=settings.pool_size),
+        db=Database.of(settings, schema="analytics"),
         clock=clock_from_env(),
         batch=on_batch,
         slice_max=500,

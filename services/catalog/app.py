@@ -39,7 +39,7 @@ def create_app(
 ) -> FastAPI:
     """`keys` are for tests; by default tokens are checked with the key that signs them."""
     settings = settings or load(Settings)
-    db = Database(settings.database_url, schema="catalog", size=settings.pool_size)
+    db = Database.of(settings, schema="catalog")
     identity = _identity(settings)
     parts = Parts(identity)
 

@@ -65,7 +65,7 @@ def create_worker(settings: Settings | None = None) -> Worker:
     return Worker(
         service="catalog",
         settings=settings,
-        db=Database(settings.database_url, schema="catalog", size=settings.pool_size),
+        db=Database.of(settings, schema="catalog"),
         clock=clock,
         batch=observing(SUBSCRIPTIONS, clock),
         jobs=JOBS,

@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = http.create_app(
         service="customs",
         settings=settings,
-        db=Database(settings.database_url, schema="customs", size=settings.pool_size),
+        db=Database.of(settings, schema="customs"),
         clock=clock or clock_from_env(),
         routers=[declarations_api, receipts_api, lanes_api, messages_api],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",

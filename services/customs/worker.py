@@ -73,7 +73,7 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
     return Worker(
         service="customs",
         settings=settings,
-        db=Database(settings.database_url, schema="customs", size=settings.pool_size),
+        db=Database.of(settings, schema="customs"),
         clock=clock,
         batch=on_events(rulebook, clock),
         jobs=jobs_of(settings, rulebook),

@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     return http.create_app(
         service="routing",
         settings=settings,
-        db=Database(settings.database_url, schema="routing", size=settings.pool_size),
+        db=Database.of(settings, schema="routing"),
         clock=clock or clock_from_env(),
         routers=[shipments_api, flights_api, status_updates_api, reference_api],
         description=(

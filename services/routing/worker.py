@@ -31,7 +31,7 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
     return Worker(
         service="routing",
         settings=settings,
-        db=Database(settings.database_url, schema="routing", size=settings.pool_size),
+        db=Database.of(settings, schema="routing"),
         clock=clock or clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,

@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = http.create_app(
         service="webhooks",
         settings=settings,
-        db=Database(settings.database_url, schema="webhooks", size=settings.pool_size),
+        db=Database.of(settings, schema="webhooks"),
         clock=clock or clock_from_env(),
         routers=[endpoints_api, deliveries_api, event_types_api],
         description="Tells partners of every step: endpoints, deliveries, attempts, replay.",

@@ -27,7 +27,7 @@ def create_worker(settings: Settings | None = None) -> Worker:
     if key_ring is None:
         raise SettingsError(["WEBHOOKS_SECRET_KEY is not set: nothing can be signed without it."])
     clock = clock_from_env()
-    db = Database(settings.database_url, schema="webhooks", size=settings.pool_size)
+    db = Database.of(settings, schema="webhooks")
     post = HttpSender(
         timeout_s=settings.timeout_s,
         allow_private_addresses=settings.allow_private_addresses,

@@ -5,34 +5,76 @@ setting; it is local to the transaction, so a pooled connection cannot carry it 
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Self
 
-import asyncpg
-
-from shared.db.connection import connect
-from shared.db.faults import refusal_of
+from shared.db.connection import DEADLINE_S, STATEMENTS_CACHED, Connection, connect
 from shared.db.outbox import insert_arguments, insert_statement
-from shared.db.pool import Pool
+from shared.db.pool import Pool, PooledConnection
 from shared.db.server import refuse_old_server
+from shared.db.session import SessionConnection
 from shared.db.unit_of_work import Reader, UnitOfWork
 from shared.db.wake import Waker
 from shared.kernel.identity import PARK
+from shared.settings import ServiceSettings
 
 _TENANT: Final = re.compile(r"^[a-z0-9_]{1,64}$")
 
 
 class Database:
-    """`open()` before use, `close()` after. Safe to share by all tasks of a process."""
+    """`open()` before use, `close()` after. Safe to share by all tasks of a process.
 
-    def __init__(self, dsn: str, *, schema: str, size: int = 8) -> None:
+    `dsn` may lead to a pooler in transaction mode; `direct_dsn` then leads past it, for what needs
+    a session. A pooler that does not know prepared statements needs `statement_cache_size` 0.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        schema: str,
+        size: int = 8,
+        direct_dsn: str | None = None,
+        statement_cache_size: int = STATEMENTS_CACHED,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self.dsn = dsn
         self.schema = schema
         self.wake_channel = f"airlane_outbox_{schema}"
-        self._pool = Pool(lambda: connect(dsn, name=f"airlane {schema}"), size=size)
-        self._waker = Waker(dsn, self.wake_channel)
+        self._direct_dsn = direct_dsn or dsn
+        self._deadline_s = deadline_s
+
+        async def open_connection() -> Connection:
+            return await connect(
+                dsn, name=f"airlane {schema}", statement_cache_size=statement_cache_size
+            )
+
+        self._pool = Pool(open_connection, size=size, deadline_s=deadline_s)
+        self._waker = Waker(self.session("waker"), self.wake_channel)
         self._insert_outbox = insert_statement(schema)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, *, schema: str) -> Self:
+        """As the settings of a service say."""
+        return cls(
+            settings.database_url,
+            schema=schema,
+            size=settings.pool_size,
+            direct_dsn=settings.direct_database_url,
+            statement_cache_size=settings.statement_cache_size,
+        )
+
+    def session(
+        self, part: str, *, on_open: Callable[[Connection], Awaitable[None]] | None = None
+    ) -> SessionConnection:
+        """A connection of its own for a part of the process; whoever asks closes it."""
+        return SessionConnection(
+            self._direct_dsn,
+            name=f"airlane {part} {self.schema}",
+            on_open=on_open,
+            deadline_s=self._deadline_s,
+        )
 
     async def open(self) -> None:
         """Opens the first connection, so that a wrong address shows now.
@@ -41,7 +83,7 @@ class Database:
         """
         connection = await self._pool.acquire()
         try:
-            refuse_old_server(connection.get_server_version().major)
+            refuse_old_server(connection.driver.get_server_version().major)
         finally:
             await self._pool.release(connection)
 
@@ -53,18 +95,19 @@ class Database:
     async def transaction(self, tenant: str) -> AsyncIterator[UnitOfWork]:
         """Commits when the block ends, rolls back on any exception; events are rows of it.
 
-        Raises DatabaseUnavailable or DatabaseBusy; after a failed COMMIT the outcome is unknown,
-        and idempotency keys, natural keys and inboxes make the repetition safe.
+        Raises DatabaseUnavailable, DatabaseBusy or DatabaseNotReady; after a failed COMMIT the
+        outcome is unknown, and idempotency keys, natural keys and inboxes make the repetition safe.
         """
-        connection = await self._pool.acquire()
+        connection = await self._begun("BEGIN", tenant)
+        connection.writes = True
         try:
-            await _begin(connection, "BEGIN", tenant)
             uow = UnitOfWork(connection, tenant)
             yield uow
             if uow.outbox.rows:
                 await uow.execute(self._insert_outbox, **insert_arguments(uow.outbox.rows))
             await _commit(connection)
         finally:
+            connection.writes = False
             await self._pool.release(connection)
         if uow.outbox.rows:
             self._waker.wake()
@@ -74,9 +117,8 @@ class Database:
     @asynccontextmanager
     async def read(self, tenant: str) -> AsyncIterator[Reader]:
         """A read-only transaction: one snapshot per statement, nothing can be written."""
-        connection = await self._pool.acquire()
+        connection = await self._begun("BEGIN READ ONLY", tenant)
         try:
-            await _begin(connection, "BEGIN READ ONLY", tenant)
             yield Reader(connection, tenant)
             await _commit(connection)
         finally:
@@ -87,27 +129,26 @@ class Database:
         async with self.read(PARK) as reader:
             await reader._connection.fetchval("SELECT 1")  # noqa: SLF001 - same package
 
+    async def _begun(self, begin: str, tenant: str) -> PooledConnection:
+        # The setting travels inside the text of the command; the pattern makes that safe.
+        if tenant != PARK and not _TENANT.match(tenant):
+            raise ValueError(f"{tenant!r} is no tenant id")
+        connection = await self._pool.acquire()
+        try:
+            await connection.run(
+                connection.driver.execute, f"{begin}; SET LOCAL airlane.tenant = '{tenant}'"
+            )
+        except BaseException:
+            # It may have begun all the same, for another kind of work and another tenant.
+            connection.driver.terminate()
+            await self._pool.release(connection)
+            raise
+        return connection
 
-async def _begin(connection: asyncpg.Connection, begin: str, tenant: str) -> None:
-    # The setting travels inside the text of the command; the pattern makes that safe.
-    if tenant != PARK and not _TENANT.match(tenant):
-        raise ValueError(f"{tenant!r} is no tenant id")
-    await _run(connection, f"{begin}; SET LOCAL airlane.tenant = '{tenant}'")
 
-
-async def _commit(connection: asyncpg.Connection) -> None:
-    status = await _run(connection, "COMMIT")
+async def _commit(connection: PooledConnection) -> None:
+    status = await connection.run(connection.driver.execute, "COMMIT")
     # PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK. Only code that
     # swallowed a database error gets here, and its caller must not believe that it was saved.
     if status != "COMMIT":
         raise RuntimeError("the transaction had failed before its end; nothing was saved")
-
-
-async def _run(connection: asyncpg.Connection, command: str) -> str:
-    try:
-        status: str = await connection.execute(command)
-    except Exception as error:
-        if (refusal := refusal_of(error)) is not None:
-            raise refusal from error
-        raise
-    return status

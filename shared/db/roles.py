@@ -4,6 +4,7 @@ The app role owns nothing, so forced row-level security binds it, and it has no 
 another service's schema. Every statement may be run again; superuser rights are needed.
 """
 
+from shared.db.connection import SESSION_SETTINGS
 from shared.kernel.roles import app_role, checked_name, owner_role
 
 __all__ = ["app_role", "bootstrap_sql", "database_sql", "owner_role", "roles_sql", "schema_sql"]
@@ -31,6 +32,9 @@ def roles_sql(
         statements.append(_create_role(role))
         if password is not None:
             statements.append(f"ALTER ROLE {role} PASSWORD {_literal(password)}")
+    # The kit sets them on its own connections, too. A pooler's connections have only these.
+    app = app_role(service)
+    statements += [f"ALTER ROLE {app} SET {k} = {_literal(v)}" for k, v in SESSION_SETTINGS.items()]
     return statements
 
 

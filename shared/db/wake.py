@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from shared.db.connection import connect
+from shared.db.session import SessionConnection
 from shared.kernel.tasks import keep_running
 
 # At most one NOTIFY per interval and process, however many commits there are.
@@ -19,12 +19,11 @@ _RETRY_S: Final = 0.5
 
 
 class Waker:
-    def __init__(self, dsn: str, channel: str) -> None:
-        self._dsn = dsn
+    def __init__(self, session: SessionConnection, channel: str) -> None:
+        self._session = session
         self._channel = channel
         self._pending = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._connection: asyncpg.Connection | None = None
 
     def wake(self) -> None:
         """Never blocks and never fails."""
@@ -37,9 +36,8 @@ class Waker:
             await self._pending.wait()
             self._pending.clear()
             try:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await connect(self._dsn, name="airlane waker")
-                await self._connection.execute(f"NOTIFY {self._channel}")
+                connection = await self._session.opened()
+                await connection.execute(f"NOTIFY {self._channel}")
                 await asyncio.sleep(_INTERVAL_S)
             except (
                 OSError,
@@ -48,6 +46,7 @@ class Waker:
                 asyncpg.InternalClientError,
             ):
                 # The relay polls anyway; do not hammer a database that is down.
+                await self._session.close()
                 await asyncio.sleep(_RETRY_S)
 
     async def close(self) -> None:
@@ -55,5 +54,4 @@ class Waker:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-        if self._connection is not None and not self._connection.is_closed():
-            self._connection.terminate()
+        await self._session.close()

@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-import asyncpg
 from sqlalchemy import text
 
 from shared.db import Database, Statement
-from shared.db.connection import close_connection, connect
+from shared.db.connection import Connection
 from shared.kafka.faults import sleep_until
 from shared.kernel.clock import Clock, monotonic_s, real_time_ms
 from shared.kernel.identity import PARK
@@ -88,9 +87,8 @@ class JobLocks:
     """Session advisory locks on one connection: kept as long as it lives, lost with it."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
         self._class = zlib.crc32(f"airlane.jobs.{db.schema}".encode()) & 0x7FFF_FFFF
-        self._connection: asyncpg.Connection | None = None
+        self._session = db.session("jobs", on_open=self._forget)
         self._held: set[str] = set()
         self._turn = asyncio.Lock()
 
@@ -100,18 +98,16 @@ class JobLocks:
             try:
                 return await self._hold(name)
             except BaseException:
-                await self._drop()
+                await self._session.close()
                 raise
 
     async def _hold(self, name: str) -> bool:
-        if self._connection is None or self._connection.is_closed():
-            self._held.clear()
-            self._connection = await connect(self._db.dsn, name=f"airlane jobs {self._db.schema}")
+        connection = await self._session.opened()
         if name in self._held:
-            await self._connection.fetchval("SELECT 1", timeout=5)
+            await connection.fetchval("SELECT 1", timeout=5)
             return True
         key = zlib.crc32(name.encode()) & 0x7FFF_FFFF
-        if await self._connection.fetchval(
+        if await connection.fetchval(
             "SELECT pg_try_advisory_lock($1, $2)", self._class, key, timeout=5
         ):
             self._held.add(name)
@@ -119,13 +115,10 @@ class JobLocks:
 
     async def close(self) -> None:
         async with self._turn:
-            await self._drop()
+            await self._session.close()
 
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+    async def _forget(self, _: Connection) -> None:
         self._held.clear()
-        if connection is not None and not connection.is_closed():
-            await close_connection(connection)
 
 
 def rotation(schema: str) -> Job:

@@ -18,7 +18,7 @@ import asyncpg
 
 from shared.contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from shared.db import Database
-from shared.db.connection import close_connection, connect
+from shared.db.connection import Connection
 from shared.db.outbox import LANES
 from shared.kafka import relay_statements as sql
 from shared.kafka.faults import Backoff, Fault, fault_of, sleep_until
@@ -37,14 +37,11 @@ _PRESENCE: Final = 1000  # lock key beside the lanes
 _BACKLOG_ROWS_MAX: Final = 20_000  # of one lane; counting more would cost more than it tells
 _SPEC_VERSION: Final = ("ce_specversion", SPEC_VERSION.encode())
 _CONTENT_TYPE: Final = ("content-type", CONTENT_TYPE.encode())
-_TIMEOUT_S: Final = 20.0  # of a statement, should the server's own limit not reach us
-# A plan made while a partition was empty would scan it; there is always an index. A relay that
-# vanished without a word must not keep its lanes for hours. Its only writes are cursors: one that
-# a crash of the database forgets costs repetitions, which inboxes absorb: no commit waits for disk.
-_SESSION: Final = """
-    SET enable_seqscan = off; SET synchronous_commit = off; SET tcp_keepalives_idle = 10;
-    SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
-"""
+_HEAL_S_MAX: Final = 600
+# A plan made while a partition was empty would scan it; there is always an index. Its only writes
+# are cursors: one that a crash of the database forgets costs repetitions, which inboxes absorb: no
+# commit waits for the disk.
+_SESSION: Final = "SET enable_seqscan = off; SET synchronous_commit = off"
 
 
 def lock_class(schema: str) -> int:
@@ -87,16 +84,18 @@ class Relay:
                 await backoff.pause()
 
     async def _session(self, stop: asyncio.Event, backoff: Backoff) -> None:
-        connection = await connect(self._db.dsn, name=f"airlane relay {self._db.schema}")
+        session = self._db.session("relay", on_open=self._prepare)
         try:
-            await connection.execute(_SESSION)
-            await connection.add_listener(self._db.wake_channel, self._on_wake)
-            await connection.execute(sql.PRESENT, self._class, _PRESENCE)
-            self._balance_at_s = 0.0
-            await self._publish_until(stop, connection, backoff)
+            await self._publish_until(stop, await session.opened(), backoff)
         finally:
             self._disown(self._owned)
-            await close_connection(connection)  # the server frees the locks with the session
+            await session.close()  # the server frees the locks with the session
+
+    async def _prepare(self, connection: Connection) -> None:
+        await connection.execute(_SESSION)
+        await connection.add_listener(self._db.wake_channel, self._on_wake)
+        await connection.execute(sql.PRESENT, self._class, _PRESENCE)
+        self._balance_at_s = 0.0
 
     async def _publish_until(
         self, stop: asyncio.Event, connection: asyncpg.Connection, backoff: Backoff
@@ -138,14 +137,12 @@ class Relay:
         rows: list[asyncpg.Record] = []
         if self._under_way:
             rows += await connection.fetch(
-                self._sql.next_page, sorted(self._under_way), self._page_rows, timeout=_TIMEOUT_S
+                self._sql.next_page, sorted(self._under_way), self._page_rows
             )
             self._under_way = {row["lane"] for row in rows}
         fresh = self._owned - self._under_way
         if fresh:
-            rows += await connection.fetch(
-                self._sql.first_page, sorted(fresh), self._page_rows, timeout=_TIMEOUT_S
-            )
+            rows += await connection.fetch(self._sql.first_page, sorted(fresh), self._page_rows)
         return rows
 
     async def _advance(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
@@ -159,9 +156,7 @@ class Relay:
             last_ids[lane] = row["id"]
         full = {lane for lane, count in counts.items() if count >= self._page_rows}
         cursor = [last_ids[lane] if lane in full else None for lane in targets]
-        await connection.execute(
-            self._sql.advance, list(targets), list(targets.values()), cursor, timeout=_TIMEOUT_S
-        )
+        await connection.execute(self._sql.advance, list(targets), list(targets.values()), cursor)
         self._under_way = full
 
     def _record(self, row: asyncpg.Record) -> OutgoingRecord:
@@ -191,8 +186,8 @@ class Relay:
                 schema=self._db.schema,
                 lanes=lost,
             )
-            await connection.execute("SET statement_timeout = '10min'")
-            await connection.execute(self._sql.heal, lost)
+            await connection.execute(f"SET statement_timeout = '{_HEAL_S_MAX}s'")
+            await connection.execute(self._sql.heal, lost, timeout=_HEAL_S_MAX + 3)
             await connection.execute("SET statement_timeout = '15s'")
         self._owned |= gained
         self._under_way |= gained

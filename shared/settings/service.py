@@ -34,6 +34,18 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="The same database as the owner role; migrations only.",
     )
+    direct_database_url: Dsn | None = Field(
+        default=None,
+        repr=False,
+        description="The same database past a pooler, for what needs a session of its own (relay,"
+        " job locks, wake-ups); database_url unless set.",
+    )
+    statement_cache_size: int = Field(
+        default=512,
+        ge=0,
+        description="Prepared statements kept per connection; 0 for a pooler that loses them"
+        " (PgBouncer before 1.21).",
+    )
     pool_size: int = Field(
         default=8, ge=1, le=200, description="Database connections of one process."
     )

@@ -11,9 +11,7 @@ from sqlalchemy.schema import Column
 
 from shared.contracts.webhooks import EndpointStatusChanged
 from shared.db import Database, Statement
-from shared.db.connection import connect
-from shared.db.errors import DatabaseBusy, DatabaseNotReady, DatabaseUnavailable
-from shared.db.pool import Pool
+from shared.db.errors import DatabaseNotReady, DatabaseUnavailable
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.testing.databases import Postgres
@@ -221,67 +219,6 @@ async def test_every_table_with_a_tenant_is_under_forced_row_security(
     finally:
         await connection.close()
     assert {row["relname"] for row in bare if not row["relname"].startswith("outbox")} == set()
-
-
-async def test_released_connections_go_to_the_longest_waiter(postgres: Postgres) -> None:
-    pool = Pool(lambda: connect(postgres.dsn(database="postgres"), name="test"), size=1)
-    held = await pool.acquire()
-    order: list[int] = []
-
-    async def wait(n: int) -> None:
-        connection = await pool.acquire()
-        order.append(n)
-        await pool.release(connection)
-
-    tasks = []
-    for n in range(5):
-        tasks.append(asyncio.create_task(wait(n)))
-        await asyncio.sleep(0)
-    await pool.release(held)
-    # A newcomer must not overtake those who were woken.
-    tasks.append(asyncio.create_task(wait(99)))
-    await asyncio.gather(*tasks)
-    assert order == [0, 1, 2, 3, 4, 99]
-    await pool.close()
-
-
-async def test_waiting_for_a_connection_is_bounded(postgres: Postgres) -> None:
-    pool = Pool(
-        lambda: connect(postgres.dsn(database="postgres"), name="test"), size=1, wait_s_max=0.05
-    )
-    held = await pool.acquire()
-    with pytest.raises(DatabaseBusy):
-        await pool.acquire()
-    await pool.release(held)
-    await pool.release(await pool.acquire())
-    await pool.close()
-
-
-async def test_a_cancelled_waiter_leaks_nothing(postgres: Postgres) -> None:
-    pool = Pool(lambda: connect(postgres.dsn(database="postgres"), name="test"), size=1)
-    held = await pool.acquire()
-    waiter = asyncio.create_task(pool.acquire())
-    await asyncio.sleep(0)
-    await pool.release(held)  # handed over …
-    waiter.cancel()  # … and not wanted any more
-    await asyncio.gather(waiter, return_exceptions=True)
-    if not waiter.cancelled():
-        await pool.release(waiter.result())
-    async with asyncio.timeout(1):
-        await pool.release(await pool.acquire())
-    await pool.close()
-
-
-async def test_a_connection_left_in_a_transaction_comes_back_clean(postgres: Postgres) -> None:
-    pool = Pool(lambda: connect(postgres.dsn(database="postgres"), name="test"), size=1)
-    connection = await pool.acquire()
-    await connection.execute("BEGIN")
-    await pool.release(connection)
-    again = await pool.acquire()
-    assert again is connection
-    assert not again.is_in_transaction()
-    await pool.release(again)
-    await pool.close()
 
 
 async def test_killed_backends_are_replaced(db: Database, postgres: Postgres) -> None:
