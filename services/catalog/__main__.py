@@ -1,5 +1,14 @@
-"""python -m services.catalog api|worker|migrate|openapi"""
+"""python -m services.catalog api|worker|migrate|openapi|rotate-key"""
 
-from shared.runtime import main
+from shared.runtime import OwnCommand, main
 
-main("catalog")
+main(
+    "catalog",
+    own=[
+        OwnCommand(
+            "rotate-key",
+            "let the next key sign access tokens, and publish the one after it",
+            "services.catalog.rotate_key:rotate_key",
+        )
+    ],
+)

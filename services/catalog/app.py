@@ -15,9 +15,10 @@ from services.catalog.api.tokens import tokens_api
 from services.catalog.domain.credential import hash_secret
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
-from services.catalog.use_cases.tokens import BootstrapOperator, SigningKey
+from services.catalog.use_cases.signing_keys import SigningKeyFiles, SigningKeys
+from services.catalog.use_cases.tokens import BootstrapOperator
 from shared.db import Database
-from shared.http import GivenKeys, KeySource
+from shared.http import KeySource
 from shared.http import create_app as create_http_app
 from shared.kernel.clock import Clock, clock_from_env
 from shared.kernel.identity import PARK
@@ -65,7 +66,7 @@ def create_app(
         ],
         lifespan_parts=[reference],
         # Its own key, at hand: catalog does not ask itself over HTTP.
-        keys=keys or GivenKeys(identity.key.jwks),
+        keys=keys or identity.keys,
         description=_DESCRIPTION,
     )
     app.state.catalog = parts
@@ -78,11 +79,11 @@ def _identity(settings: Settings) -> Identity:
             "CATALOG_SIGNING_KEY_FILE is not set: tokens end with this process,"
             " and no other process accepts them"
         )
-        key = SigningKey.ephemeral()
+        keys = SigningKeys.ephemeral()
     else:
-        key = SigningKey.from_file(settings.signing_key_file)
+        keys = SigningKeyFiles(settings.signing_key_file)
     operator = None
     if settings.operator_client_id and settings.operator_client_secret:
         secret = settings.operator_client_secret.get_secret_value()
         operator = BootstrapOperator(settings.operator_client_id, hash_secret(secret))
-    return Identity(key, settings.issuer, operator, settings.environment)
+    return Identity(keys, settings.issuer, settings.audience, operator, settings.environment)

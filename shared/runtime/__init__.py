@@ -1,5 +1,5 @@
 """How a process of a service starts and stops: `python -m services.<name> <command>`."""
 
-from shared.runtime.main import main
+from shared.runtime.main import OwnCommand, main
 
-__all__ = ["main"]
+__all__ = ["OwnCommand", "main"]

@@ -9,6 +9,8 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,28 +22,42 @@ EXIT_CONFIGURATION: Final = 2
 EXIT_UNAVAILABLE: Final = 3
 
 
+@dataclass(frozen=True)
+class OwnCommand:
+    """`function` is "module:function": it takes the settings and returns the line to print. What a
+    person must do differently it raises as SettingsError.
+    """
+
+    name: str
+    help: str
+    function: str
+
+
 def main(
     service: str,
     *,
     app: str | None = None,
     worker: str | None = None,
     settings: str | None = None,
+    own: Sequence[OwnCommand] = (),
     argv: Sequence[str] | None = None,
 ) -> None:
     """Runs one command of `service` and exits. The factories are named "module:function"; by
     default `services.<service>.app:create_app`, `….worker:create_worker`, `….settings:Settings`.
+    `own` are commands that only this service has.
     """
     factories = {
         "api": app or f"services.{service}.app:create_app",
         "worker": worker or f"services.{service}.worker:create_worker",
         "settings": settings or f"services.{service}.settings:Settings",
     }
-    arguments = _parser(service).parse_args(argv)
+    arguments = _parser(service, own).parse_args(argv)
     commands: dict[str, Callable[[str, dict[str, str], argparse.Namespace], int]] = {
         "api": _api,
         "worker": _worker,
         "migrate": _migrate,
         "openapi": _openapi,
+        **{command.name: partial(_own, command) for command in own},
     }
     try:
         status = commands[arguments.command](service, factories, arguments)
@@ -52,7 +68,7 @@ def main(
     sys.exit(status)
 
 
-def _parser(service: str) -> argparse.ArgumentParser:
+def _parser(service: str, own: Sequence[OwnCommand]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m services.{service}", description=f"Airlane's service {service}."
     )
@@ -63,7 +79,16 @@ def _parser(service: str) -> argparse.ArgumentParser:
     openapi = commands.add_parser("openapi", help="write the OpenAPI document")
     openapi.add_argument("--check", action="store_true", help="only compare with the written one")
     openapi.add_argument("--stdout", action="store_true", help="print it instead")
+    for command in own:
+        commands.add_parser(command.name, help=command.help)
     return parser
+
+
+def _own(
+    command: OwnCommand, service: str, factories: dict[str, str], _: argparse.Namespace
+) -> int:
+    _print(f"{service}: {_named(command.function)(_settings(service, factories))}")
+    return 0
 
 
 def _api(service: str, factories: dict[str, str], _: argparse.Namespace) -> int:

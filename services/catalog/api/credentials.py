@@ -42,12 +42,14 @@ def _tenant(call: Call, named: str | None) -> str:
 async def create_credential(
     body: CredentialIn, call: CredentialsWrite, identity: Identities
 ) -> Response:
-    """The secret is in this answer and nowhere else: only its hash is kept."""
+    """Makes a credential with at most the scopes of the token that asks. The secret is in this
+    answer and nowhere else: only its hash is kept.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         issued = await use_cases.create_credential(
             uow,
-            acts_as=call.tenant,
+            caller=call.principal,
             tenant=_tenant(call, body.tenant),
             description=body.description,
             scopes=body.scopes,
@@ -90,14 +92,16 @@ async def get_credential(client_id: str, call: CredentialsRead) -> Response:
 async def rotate_credential(
     client_id: str, call: CredentialsWrite, identity: Identities
 ) -> Response:
-    """A new secret; the one before works for another 24 hours, the one before that no more."""
+    """A new secret; the one before works for another 24 hours, the one before that no more. Another
+    credential than one's own needs the scope catalog:credentials, and all scopes it holds.
+    """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
 
     async def act(uow: UnitOfWork) -> Reply:
         issued = await use_cases.rotate_credential(
             uow,
-            tenant=call.tenant,
+            caller=call.principal,
             client_id=client_id,
             environment=identity.environment,
             now=real_now(),
@@ -110,13 +114,14 @@ async def rotate_credential(
 @credentials_api.delete("/v1/credentials/{client_id}", status_code=204, responses=problems(404))
 async def delete_credential(client_id: str, call: CredentialsWrite) -> Response:
     """No new tokens; those already issued live for 15 minutes at most. Without If-Match, because a
-    lost secret must be stopped at once.
+    lost secret must be stopped at once. Another credential than one's own needs the scope
+    catalog:credentials.
     """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
 
     async def act(uow: UnitOfWork) -> Reply:
-        await use_cases.delete_credential(uow, tenant=call.tenant, client_id=client_id)
+        await use_cases.delete_credential(uow, caller=call.principal, client_id=client_id)
         return Reply(204)
 
     return await call.change(act)

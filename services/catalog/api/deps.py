@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from services.catalog.domain.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
-from services.catalog.use_cases.tokens import BootstrapOperator, SigningKey
+from services.catalog.use_cases.signing_keys import SigningKeys
+from services.catalog.use_cases.tokens import BootstrapOperator
 from shared.http import Call, PageParams, call, page_params
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import PARK, Role
@@ -57,8 +58,9 @@ SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
 class Identity:
     """What issuing tokens and secrets needs."""
 
-    key: SigningKey
+    keys: SigningKeys
     issuer: str
+    audience: str | None
     operator: BootstrapOperator | None
     environment: str
 

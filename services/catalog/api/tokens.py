@@ -83,7 +83,12 @@ async def create_token(request: Request, identity: Identities) -> Response:
                 now=now,
             )
         token = issue_token(
-            client, scope=form.get("scope"), key=identity.key, issuer=identity.issuer, now=now
+            client,
+            scope=form.get("scope"),
+            key=identity.keys.current,
+            issuer=identity.issuer,
+            audience=identity.audience,
+            now=now,
         )
     except (InvalidClient, InvalidScope, InvalidTokenRequest, UnsupportedGrantType) as refusal:
         return _refused(refusal, by_header="authorization" in request.headers)
@@ -93,8 +98,8 @@ async def create_token(request: Request, identity: Identities) -> Response:
 
 @tokens_api.get("/.well-known/jwks.json")
 async def get_jwks(identity: Identities) -> Response:
-    """The public key of our tokens (RFC 7517)."""
-    return json_reply(identity.key.jwks, headers={"cache-control": "public, max-age=300"})
+    """The public keys of our tokens (RFC 7517): the one that signs, the one before, the next."""
+    return json_reply(identity.keys.jwks, headers={"cache-control": "public, max-age=300"})
 
 
 @tokens_api.get("/.well-known/openid-configuration")

@@ -7,10 +7,11 @@ for 192 random bits: there is nothing to guess, and no reason for a slow hash.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.kernel.errors import Forbidden, Invalid, NotFound, Text
+from shared.kernel.errors import Forbidden, Invalid, NotFound, Text, Unauthenticated
 from shared.kernel.identity import Role
 
 # The tenant of operators in tokens. Never the scope PARK ("*") itself.
@@ -18,11 +19,15 @@ PARK_TENANT: Final = "park"
 # How long a replaced secret stays valid, so that a client can change over without a gap.
 OVERLAP: Final = timedelta(hours=24)
 
+# Rotating and deleting credentials other than one's own.
+MANAGE: Final = "catalog:credentials"
+
 _SERVICES: Final = ("catalog", "customs", "routing", "analytics", "webhooks")
 SCOPES_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
     Role.MERCHANT: (
         "catalog:read",
         "catalog:write",
+        MANAGE,
         "customs:read",
         "routing:read",
         "analytics:read",
@@ -30,7 +35,7 @@ SCOPES_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
         "webhooks:write",
     ),
     Role.PARTNER: ("customs:read", "routing:read", "webhooks:read", "webhooks:write"),
-    Role.OPERATOR: tuple(f"{s}:{verb}" for s in _SERVICES for verb in ("read", "write")),
+    Role.OPERATOR: (*(f"{s}:{verb}" for s in _SERVICES for verb in ("read", "write")), MANAGE),
 }
 
 
@@ -59,6 +64,48 @@ class ScopeNotAllowed(Invalid):
     code = "catalog.credential.scope_not_allowed"
     text = Text("A {role} cannot hold the scope {scope}.", "{role} 不能拥有权限 {scope}。")
     fix = Text("Allowed: {allowed}.", "允许的权限：{allowed}。")
+
+
+class ScopeNotHeld(Forbidden):
+    """Who could hand out more than they hold would hold everything."""
+
+    code = "catalog.credential.scope_not_held"
+    text = Text(
+        "The token does not hold {scopes}, so it cannot hand that out.",
+        "当前令牌没有 {scopes} 权限，不能授予他人。",
+    )
+    fix = Text(
+        "Use a token with these scopes, or ask for fewer.",
+        "请使用具有这些权限的令牌，或减少所需权限。",
+    )
+
+
+class CallerCredentialGone(Unauthenticated):
+    """A token outlives its credential by up to fifteen minutes: long enough to make a new one."""
+
+    code = "catalog.credential.caller_gone"
+    text = Text("The credential of this token has been deleted.", "签发该令牌的访问凭证已被删除。")
+    fix = Text("Use a token of a live credential.", "请使用有效凭证签发的令牌。")
+
+
+def granted(role: Role, *, wanted: Sequence[str] | None, held: Collection[str]) -> tuple[str, ...]:
+    """Scopes of a new credential for `role`, made with a token that holds `held`.
+
+    `wanted` None asks for all that both allow. Raises ScopeNotHeld for a scope that the token does
+    not hold, or when nothing is left. Whether the role may have `wanted` is checked before.
+    """
+    scopes = tuple(wanted if wanted is not None else SCOPES_OF_ROLE[role])
+    if wanted is None:
+        scopes = tuple(scope for scope in scopes if scope in held)
+    must_hold_all(scopes or SCOPES_OF_ROLE[role], held)
+    return scopes
+
+
+def must_hold_all(scopes: Collection[str], held: Collection[str]) -> None:
+    """Raises ScopeNotHeld."""
+    missing = [scope for scope in scopes if scope not in held]
+    if missing:
+        raise ScopeNotHeld(scopes=" ".join(missing))
 
 
 def new_secret(environment: str) -> str:

@@ -19,12 +19,21 @@ ROLE_OF_TENANT: Final = Statement(
         select(literal("partner").label("role")).where(partners.c.id == bindparam("tenant")),
     )
 )
+_OF_THE_TENANT: Final = (credentials.c.client_id == bindparam("client")) & (
+    (credentials.c.tenant_id == bindparam("tenant")) | (bindparam("tenant") == literal("*"))
+)
+SCOPES_FOR_UPDATE: Final = Statement(
+    select(credentials.c.scopes).where(_OF_THE_TENANT).with_for_update()
+)
+# Locked, so that it cannot be deleted beside us.
+LIVES: Final = Statement(
+    select(literal(True))
+    .where(credentials.c.client_id == bindparam("client"))
+    .with_for_update(read=True)
+)
 ROTATE_CREDENTIAL: Final = Statement(
     update(credentials)
-    .where(
-        credentials.c.client_id == bindparam("client"),
-        (credentials.c.tenant_id == bindparam("tenant")) | (bindparam("tenant") == literal("*")),
-    )
+    .where(_OF_THE_TENANT)
     .values(
         secret_hash=bindparam("new_hash", type_=credentials.c.secret_hash.type),
         previous_secret_hash=credentials.c.secret_hash,
@@ -32,12 +41,7 @@ ROTATE_CREDENTIAL: Final = Statement(
     )
     .returning(credentials.c.client_id, credentials.c.tenant_id, credentials.c.scopes)
 )
-DELETE_CREDENTIAL: Final = Statement(
-    delete(credentials).where(
-        credentials.c.client_id == bindparam("client"),
-        (credentials.c.tenant_id == bindparam("tenant")) | (bindparam("tenant") == literal("*")),
-    )
-)
+DELETE_CREDENTIAL: Final = Statement(delete(credentials).where(_OF_THE_TENANT))
 CREDENTIAL_FOR_TOKEN: Final = Statement(
     select(credentials, partners.c.sees)
     .select_from(credentials.outerjoin(partners, partners.c.id == credentials.c.tenant_id))

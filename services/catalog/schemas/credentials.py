@@ -19,7 +19,9 @@ class CredentialIn(Body):
     )
     description: Line = Field(examples=["order import of our shop"])
     scopes: list[Scope] | None = Field(
-        default=None, max_length=20, description="All that the tenant may have, if left out."
+        default=None,
+        max_length=20,
+        description="All that the tenant may have and the asking token holds, if left out.",
     )
 
 

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.catalog.domain.credential import (
+    MANAGE,
     OVERLAP,
     PARK_TENANT,
     SCOPES_OF_ROLE,
+    CallerCredentialGone,
     CredentialNotFound,
     ForeignTenant,
     ScopeNotAllowed,
     UnknownTenant,
+    granted,
     hash_secret,
+    must_hold_all,
     new_secret,
 )
 from services.catalog.domain.problems import problem, refuse
 from services.catalog.repository import credentials as repository
 from shared.db import UnitOfWork
-from shared.kernel.identity import PARK, Role
-from shared.kernel.ids import new_id
+from shared.kernel.errors import Forbidden
+from shared.kernel.identity import PARK, Principal, Role
+from shared.kernel.ids import is_id, new_id
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,21 @@ class Issued:
 async def create_credential(
     uow: UnitOfWork,
     *,
-    acts_as: str,
+    caller: Principal,
     tenant: str,
     description: str,
     scopes: Sequence[str] | None,
     environment: str,
     now: datetime,
 ) -> Issued:
-    """For the whole park (`acts_as` PARK) for anybody, else for oneself. `now` is real time.
+    """Who acts for the whole park makes them for anybody, others for themselves, and nobody hands
+    out more than they hold. `now` is real time.
 
-    Raises ForeignTenant, UnknownTenant or ScopeNotAllowed.
+    Raises CallerCredentialGone, ForeignTenant, UnknownTenant, ScopeNotAllowed or ScopeNotHeld.
     """
-    if acts_as not in (PARK, tenant):
-        raise ForeignTenant(acts_as=acts_as)
+    await _must_live(uow, caller)
+    if caller.acts_as not in (PARK, tenant):
+        raise ForeignTenant(acts_as=caller.acts_as)
     role = await _role_of(uow, tenant)
     allowed = SCOPES_OF_ROLE[role]
     refuse(
@@ -65,7 +72,7 @@ async def create_credential(
         client_id=new_id("cli"),
         client_secret=new_secret(environment),
         tenant=tenant,
-        scopes=tuple(scopes) if scopes is not None else allowed,
+        scopes=granted(role, wanted=scopes, held=caller.scopes),
     )
     await uow.execute(
         repository.INSERT_CREDENTIAL,
@@ -92,23 +99,56 @@ async def _role_of(uow: UnitOfWork, tenant: str) -> Role:
 
 
 async def rotate_credential(
-    uow: UnitOfWork, *, tenant: str, client_id: str, environment: str, now: datetime
+    uow: UnitOfWork, *, caller: Principal, client_id: str, environment: str, now: datetime
 ) -> Issued:
-    """A second secret; the one before stays valid for OVERLAP. Raises CredentialNotFound."""
+    """A second secret; the one before stays valid for OVERLAP.
+
+    Raises CallerCredentialGone, Forbidden, CredentialNotFound, or ScopeNotHeld: a secret is worth
+    all scopes of its credential, also to a token that holds only some of them.
+    """
+    await _must_live(uow, caller)
+    _must_manage(caller, client_id)
+    scopes = await uow.fetch_value(
+        repository.SCOPES_FOR_UPDATE, client=client_id, tenant=caller.acts_as
+    )
+    if scopes is None:
+        raise CredentialNotFound
+    must_hold_all(scopes, caller.scopes)
     secret = new_secret(environment)
     row = await uow.fetch_first(
         repository.ROTATE_CREDENTIAL,
         client=client_id,
-        tenant=tenant,
+        tenant=caller.acts_as,
         new_hash=hash_secret(secret),
         expires_at=now + OVERLAP,
     )
-    if row is None:
-        raise CredentialNotFound
+    assert row is not None, "it was locked a moment ago"
     return Issued(client_id, secret, row["tenant_id"], tuple(row["scopes"]))
 
 
-async def delete_credential(uow: UnitOfWork, *, tenant: str, client_id: str) -> None:
-    """Its tokens live on until they expire (15 minutes at most). Raises CredentialNotFound."""
-    if not await uow.execute(repository.DELETE_CREDENTIAL, client=client_id, tenant=tenant):
+async def delete_credential(uow: UnitOfWork, *, caller: Principal, client_id: str) -> None:
+    """Its tokens live on until they expire (15 minutes at most), but make no credentials.
+
+    Raises CallerCredentialGone, Forbidden or CredentialNotFound.
+    """
+    await _must_live(uow, caller)
+    _must_manage(caller, client_id)
+    done = await uow.execute(repository.DELETE_CREDENTIAL, client=client_id, tenant=caller.acts_as)
+    if not done:
         raise CredentialNotFound
+
+
+async def _must_live(uow: UnitOfWork, caller: Principal) -> None:
+    if not is_id(caller.subject, "cli"):
+        return  # the first operator, or a client of another issuer: no row of ours
+    # An operator's credential belongs to the park, also while it acts for a merchant.
+    await uow.act_as(caller.tenant)
+    lives = await uow.fetch_value(repository.LIVES, client=caller.subject)
+    await uow.act_as(caller.acts_as)
+    if not lives:
+        raise CallerCredentialGone
+
+
+def _must_manage(caller: Principal, client_id: str) -> None:
+    if client_id != caller.subject and MANAGE not in caller.scopes:
+        raise Forbidden(needs=MANAGE)

@@ -1,20 +1,11 @@
-"""Client credentials to access tokens (RFC 6749 §4.4): JWTs signed with Ed25519 (RFC 8037).
+"""Client credentials to access tokens (RFC 6749 §4.4); how they are signed: `signing_keys`.
 
 All times here are real time: a fast business clock must not make tokens expire.
 """
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from jwt.algorithms import OKPAlgorithm
+from typing import Any, ClassVar, Literal
 
 from services.catalog.domain.credential import (
     PARK_TENANT,
@@ -23,12 +14,11 @@ from services.catalog.domain.credential import (
     is_secret,
 )
 from services.catalog.repository.credentials import CREDENTIAL_FOR_TOKEN
+from services.catalog.use_cases.signing_keys import LIFETIME_S, SigningKey
 from shared.db import Reader
 from shared.kernel.errors import AirlaneError, Invalid, Text, Unauthenticated
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-
-LIFETIME_S: Final = 900
 
 
 class InvalidClient(Unauthenticated):
@@ -59,38 +49,6 @@ class InvalidScope(Invalid):
 
 
 TokenRefusal = InvalidClient | UnsupportedGrantType | InvalidTokenRequest | InvalidScope
-
-
-class SigningKey:
-    """The park's Ed25519 key; `kid` is its RFC 7638 thumbprint."""
-
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-        public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(key.public_key()))
-        canonical = json.dumps(
-            {name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":")
-        )
-        digest = hashlib.sha256(canonical.encode()).digest()
-        self.kid = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        self.jwks: dict[str, Any] = {
-            "keys": [public | {"kid": self.kid, "alg": "EdDSA", "use": "sig"}]
-        }
-
-    @classmethod
-    def from_file(cls, path: Path) -> "SigningKey":
-        """A PEM file with an Ed25519 private key. Raises ValueError or OSError."""
-        key = load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError(f"{path} holds no Ed25519 private key")  # noqa: TRY004 - content
-        return cls(key)
-
-    @classmethod
-    def ephemeral(cls) -> "SigningKey":
-        """A key of this process only: its tokens end with it, and no replica knows them."""
-        return cls(Ed25519PrivateKey.generate())
-
-    def sign(self, claims: dict[str, Any]) -> str:
-        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.kid})
 
 
 @dataclass(frozen=True)
@@ -132,6 +90,8 @@ async def authenticate(
     now: datetime,
 ) -> Client:
     """Raises InvalidClient. `reader` must be park-wide: the tenant is what we are looking for."""
+    # Looked for whoever it is, so that the time of an answer does not tell the operator's id.
+    row = await reader.fetch_first(CREDENTIAL_FOR_TOKEN, client=client_id)
     if operator is not None and client_id == operator.client_id:
         if not is_secret(
             client_secret,
@@ -142,7 +102,6 @@ async def authenticate(
         ):
             raise InvalidClient
         return operator.client()
-    row = await reader.fetch_first(CREDENTIAL_FOR_TOKEN, client=client_id)
     # An unknown client costs the same comparison as a known one.
     current = row["secret_hash"] if row else hash_secret(client_id)
     is_right = is_secret(
@@ -165,7 +124,13 @@ def _sees(role: Role, tenant: str, listed: list[str] | None) -> list[str] | Lite
 
 
 def issue_token(
-    client: Client, *, scope: str | None, key: SigningKey, issuer: str, now: datetime
+    client: Client,
+    *,
+    scope: str | None,
+    key: SigningKey,
+    issuer: str,
+    audience: str | None,
+    now: datetime,
 ) -> IssuedToken:
     """All of the client's scopes, or those asked for. Raises InvalidScope."""
     granted = scope.split() if scope else list(client.scopes)
@@ -173,7 +138,8 @@ def issue_token(
     if foreign is not None:
         raise InvalidScope(scope=foreign)
     issued_at = int(now.timestamp())
-    claims = {
+    claims: dict[str, Any] = {} if audience is None else {"aud": audience}
+    claims |= {
         "iss": issuer,
         "sub": client.client_id,
         "tenant": client.tenant,

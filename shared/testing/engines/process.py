@@ -20,7 +20,6 @@ from typing import IO
 
 _TETHER = str(Path(__file__).with_name("tether.py"))
 _PORT_LOCKS = Path(tempfile.gettempdir()) / f"airlane-ports-{os.getuid()}"
-_held_ports: list[IO[str]] = []  # open for as long as this process lives
 
 
 class EngineError(Exception):
@@ -98,17 +97,16 @@ def free_port() -> int:
     _PORT_LOCKS.mkdir(parents=True, exist_ok=True)
     for _ in range(200):
         port = random.randint(20_000, 32_000)
-        lock = (_PORT_LOCKS / str(port)).open("w")
+        lock = os.open(_PORT_LOCKS / str(port), os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.close()
+            os.close(lock)
             continue
         if port_taken(port):
-            lock.close()
+            os.close(lock)
             continue
-        _held_ports.append(lock)
-        return port
+        return port  # the lock stays open for as long as this process lives
     raise EngineError("no free port between 20000 and 32000")
 
 

@@ -17,6 +17,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from services.catalog.app import create_app
+from services.catalog.domain.credential import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
 from shared.kernel.identity import Role
@@ -58,7 +59,7 @@ def catalog_clock() -> ManualClock:
 
 @pytest.fixture(scope="session")
 def app(settings: Settings, catalog_clock: ManualClock, jwks: dict[str, Any]) -> FastAPI:
-    own = create_app(settings).state.catalog.identity.key.jwks
+    own = create_app(settings).state.catalog.identity.keys.jwks
     both = GivenKeys({"keys": [*own["keys"], *jwks["keys"]]})
     return create_app(settings, clock=catalog_clock, keys=both)
 
@@ -87,7 +88,7 @@ def as_bearer(client: AsyncClient, token: str, **headers: str) -> AsyncClient:
 
 @pytest.fixture(scope="session")
 def operator(client: AsyncClient, token_for: Any) -> AsyncClient:
-    return as_bearer(client, token_for(Role.OPERATOR, scopes=["catalog:read", "catalog:write"]))
+    return as_bearer(client, token_for(Role.OPERATOR, scopes=SCOPES_OF_ROLE[Role.OPERATOR]))
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +104,7 @@ def new_merchant(
         answer = await operator.post("/v1/merchants", json=body)
         assert answer.status_code == 201, answer.text
         merchant_id = answer.json()["id"]
-        token = token_for(Role.MERCHANT, merchant_id, ["catalog:read", "catalog:write"])
+        token = token_for(Role.MERCHANT, merchant_id, SCOPES_OF_ROLE[Role.MERCHANT])
         return Merchant(merchant_id, as_bearer(client, token), await db_for("catalog"))
 
     return register

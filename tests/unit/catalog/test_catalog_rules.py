@@ -125,7 +125,7 @@ def test_both_secrets_are_good_until_the_old_one_expires() -> None:
 
 
 def test_only_operators_write_everywhere() -> None:
-    assert len(SCOPES_OF_ROLE[Role.OPERATOR]) == 10
+    assert len(SCOPES_OF_ROLE[Role.OPERATOR]) == 11
     assert not any(s.startswith("catalog") for s in SCOPES_OF_ROLE[Role.PARTNER])
     for role in (Role.MERCHANT, Role.PARTNER):
         assert set(SCOPES_OF_ROLE[role]) < set(SCOPES_OF_ROLE[Role.OPERATOR])
