@@ -8,7 +8,7 @@ main(
         OwnCommand(
             "rotate-key",
             "let the next key sign access tokens, and publish the one after it",
-            "services.catalog.rotate_key:rotate_key",
+            "services.catalog.commands:rotate_key",
         )
     ],
 )

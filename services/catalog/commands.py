@@ -1,6 +1,4 @@
-"""`python -m services.catalog rotate-key`: one step of the rotation of the key that signs tokens.
-Running processes notice by themselves; how it works is told in `use_cases.signing_keys`.
-"""
+"""Commands that only catalog has: `python -m services.catalog rotate-key`."""
 
 from services.catalog.settings import Settings
 from services.catalog.use_cases.signing_keys import TooEarly, rotate
@@ -9,7 +7,9 @@ from shared.settings import SettingsError
 
 
 def rotate_key(settings: Settings) -> str:
-    """What was done, in one line. Raises SettingsError."""
+    """One step of the rotation of the key that signs tokens; what was done, in one line. Running
+    processes notice by themselves. How it works: `use_cases.signing_keys`. Raises SettingsError.
+    """
     if settings.signing_key_file is None:
         raise SettingsError(["CATALOG_SIGNING_KEY_FILE is not set: there is no key to rotate."])
     try:
