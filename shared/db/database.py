@@ -7,11 +7,13 @@ setting; it is local to the transaction, so a pooled connection cannot carry it 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, Self
 
 from shared.db.connection import DEADLINE_S, STATEMENTS_CACHED, Connection, connect
 from shared.db.outbox import insert_arguments, insert_statement
 from shared.db.pool import Pool, PooledConnection
+from shared.db.readiness import Readiness
 from shared.db.server import refuse_old_server
 from shared.db.session import SessionConnection
 from shared.db.unit_of_work import Reader, UnitOfWork
@@ -44,13 +46,12 @@ class Database:
         self.wake_channel = f"airlane_outbox_{schema}"
         self._direct_dsn = direct_dsn or dsn
         self._deadline_s = deadline_s
-
-        async def open_connection() -> Connection:
-            return await connect(
-                dsn, name=f"airlane {schema}", statement_cache_size=statement_cache_size
-            )
-
-        self._pool = Pool(open_connection, size=size, deadline_s=deadline_s)
+        open_pooled = partial(
+            connect, dsn, name=f"airlane {schema}", statement_cache_size=statement_cache_size
+        )
+        self._pool = Pool(open_pooled, size=size, deadline_s=deadline_s)
+        # By the road that requests take.
+        self._readiness = Readiness(SessionConnection(open_pooled))
         self._waker = Waker(self.session("waker"), self.wake_channel)
         self._insert_outbox = insert_statement(schema)
 
@@ -68,13 +69,16 @@ class Database:
     def session(
         self, part: str, *, on_open: Callable[[Connection], Awaitable[None]] | None = None
     ) -> SessionConnection:
-        """A connection of its own for a part of the process; whoever asks closes it."""
-        return SessionConnection(
+        """A connection of its own for a part of the process, past a pooler, with a deadline on
+        every statement. Whoever asks for it closes it.
+        """
+        open_direct = partial(
+            connect,
             self._direct_dsn,
             name=f"airlane {part} {self.schema}",
-            on_open=on_open,
             deadline_s=self._deadline_s,
         )
+        return SessionConnection(open_direct, on_open=on_open)
 
     async def open(self) -> None:
         """Opens the first connection, so that a wrong address shows now.
@@ -89,6 +93,7 @@ class Database:
 
     async def close(self) -> None:
         await self._waker.close()
+        await self._readiness.close()
         await self._pool.close()
 
     @asynccontextmanager
@@ -124,10 +129,9 @@ class Database:
         finally:
             await self._pool.release(connection)
 
-    async def ping(self) -> None:
-        """Raises Unavailable when the database does not answer."""
-        async with self.read(PARK) as reader:
-            await reader._connection.fetchval("SELECT 1")  # noqa: SLF001 - same package
+    async def is_ready(self) -> bool:
+        """Whether the database answers. Cheap to ask: it is asked itself once a second."""
+        return await self._readiness.is_ready()
 
     async def _begun(self, begin: str, tenant: str) -> PooledConnection:
         # The setting travels inside the text of the command; the pattern makes that safe.

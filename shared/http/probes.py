@@ -2,17 +2,12 @@
 outside of the request metrics: who asks how we are must not be turned away for our being busy.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from starlette.responses import PlainTextResponse, Response
 
 from shared.http.incoming import Parts
-from shared.kernel.errors import Unavailable
 from shared.telemetry import metrics
-
-_PING_S_MAX: Final = 2.0
 
 Probe = Callable[[], Awaitable[Response]]
 
@@ -27,10 +22,7 @@ def probes(parts: Parts) -> dict[str, Probe]:
     async def readyz() -> Response:
         if parts.draining:
             return PlainTextResponse("stopping\n", 503)
-        try:
-            async with asyncio.timeout(_PING_S_MAX):
-                await parts.db.ping()
-        except (Unavailable, TimeoutError):
+        if not await parts.db.is_ready():
             return PlainTextResponse("the database does not answer\n", 503)
         # Kafka is not asked: while it is away the outbox keeps everything.
         return PlainTextResponse("ok\n")

@@ -8,7 +8,6 @@ that is not 0, and the supervisor starts it again.
 import asyncio
 import signal
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 from shared.contracts.topics import CONSUMED_BY
@@ -101,7 +100,9 @@ class Worker:
         metrics.set_build_info(self.service)
         try:
             async with ProbeServer(
-                host=self.settings.worker_host, port=self.settings.worker_port, ready=self.is_ready
+                host=self.settings.worker_host,
+                port=self.settings.worker_port,
+                ready=self.db.is_ready,
             ):
                 await self._wait_for_database(stop)
                 await self.serve(stop)
@@ -120,13 +121,6 @@ class Worker:
         finally:
             lag.cancel()
             await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
-
-    async def is_ready(self) -> bool:
-        """The database answers. Kafka may be away: the outbox and the offsets can wait."""
-        with suppress(Unavailable):
-            await self.db.ping()
-            return True
-        return False
 
     async def _wait_for_database(self, stop: asyncio.Event) -> None:
         backoff = Backoff(stop)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from shared.db import Database, Statement
 from shared.db.connection import SESSION_SETTINGS
 from shared.db.errors import DatabaseUnavailable
+from shared.db.readiness import Readiness
 from shared.kernel.identity import PARK
 from shared.testing.databases import Postgres
 from shared.testing.proxy import TcpProxy
@@ -90,6 +92,33 @@ async def test_a_cancelled_statement_gives_its_connection_back(db: Database) -> 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await asyncio.gather(*(_read(db) for _ in range(6)))
+
+
+async def test_busy_is_not_unready(db: Database) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            await stack.enter_async_context(db.transaction(PARK))
+        assert await db.is_ready()
+
+
+async def test_readiness_follows_the_database_and_is_asked_seldom(
+    db: Database, proxy: TcpProxy
+) -> None:
+    asking, patient = db.session("asking"), db.session("patient")
+    always, seldom = (
+        Readiness(asking, patience_s=_DEADLINE_S, kept_s=0.0),
+        Readiness(patient, kept_s=3600.0),
+    )
+    try:
+        assert await always.is_ready()
+        assert await seldom.is_ready()
+        proxy.lose_all()
+        assert await asyncio.gather(*(seldom.is_ready() for _ in range(100))) == [True] * 100
+        assert not await always.is_ready()
+        assert await always.is_ready()  # by a new connection
+    finally:
+        await always.close()
+        patient.drop()
 
 
 async def test_both_ends_give_a_silent_peer_up_within_half_a_minute(db: Database) -> None:
