@@ -10,31 +10,40 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c '$(NEW_ENOUGH); print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null && break; done)
 
 # Handed to the park and its sandbox.
-export ORDERS KILL EXIT RATE
+export ORDERS KILL EXIT RATE WORLD HOURS
 
-.PHONY: help setup run demo stop status doctor test check fmt bench lock promtool reset clean
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench lock promtool reset clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
+	@echo "  make run takes   RATE=1 (business seconds in a real one)  WORLD=0 (without the outside world)"
+	@echo "  make skip takes  HOURS=1"
+	@echo "  all of them      AIRLANE_PORT_OFFSET=10 (another park beside the first); more in deploy/local/README.md"
 
 setup:  ## Python packages from the lock, Kafka's jars; nothing to do the second time
 	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
 		echo "Fix: Python 3.11 or newer is needed: install it, or point to it with make PYTHON=/path/to/python3" >&2; exit 1; fi
 	@"$(PYTHON)" -m deploy.local.setup
 
-run: setup  ## the park: PostgreSQL, Kafka and the five services, until Ctrl-C
+run: setup  ## the park (PostgreSQL, Kafka, five services) and the world around it, until Ctrl-C
 	@$(RUN) deploy.local up
 
 demo: setup  ## the park, and one day of real orders through it
 	@$(RUN) deploy.local demo
 
+world:  ## the outside world of a park that runs without it (make run WORLD=0)
+	@$(RUN) deploy.local world
+
+skip:  ## move the business time of a running park on
+	@$(RUN) deploy.local skip
+
 stop:  ## ask a running park to stop
 	@$(RUN) deploy.local stop
 
 status:  ## what runs, where, and how often it was restarted
-	@$(RUN) deploy.local status
+	@$(RUN) deploy.local status || [ $$? -eq 3 ]  # 3: nothing runs
 
 doctor: setup  ## what stands in the park's way on this machine
 	@$(RUN) deploy.local doctor

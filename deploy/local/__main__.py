@@ -1,27 +1,33 @@
-"""`python -m deploy.local up|demo|bench|stop|status|doctor|reset`: the park on one machine."""
+"""The park on one machine: `python -m deploy.local COMMAND`, see `make help`."""
 
 import argparse
 import asyncio
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
+from datetime import timedelta
 
 from deploy.local import checks
+from deploy.local.addresses import needed_ports
 from deploy.local.console import Stop, fix, say
-from deploy.local.park import Program, open_park
-from deploy.local.services import needed_ports
+from deploy.local.opening import WORLD, Program, open_park
+from deploy.local.park import Park
 from deploy.local.state import DAY_IN_A_MINUTE, park_state, read_status, running_park
+from shared.kernel.clock import ClockFile
 from shared.testing.engines import postgres
 from shared.testing.engines.process import EngineError
 
 _STOP_PATIENCE_S = 60.0
+_NOT_RUNNING = 3  # as the Linux Standard Base has it
+_SKIP_MOST = timedelta(days=7)  # the timetable reaches two weeks ahead
 
 
 def up() -> int:
-    """Real time; the sandbox only loads the park and leaves the credentials."""
-    seed = Program(("-m", "deploy.sandbox", "seed"))
+    """Real time; the sandbox loads the park, leaves the credentials, and plays the world."""
+    seed = Program(("-m", "deploy.sandbox", "seed"), then_world=os.environ.get("WORLD") != "0")
     return asyncio.run(open_park(seed, rate=1.0))
 
 
@@ -30,7 +36,7 @@ def demo() -> int:
     day = Program(
         ("-m", "deploy.sandbox", "day"),
         then_stop=os.environ.get("EXIT") == "1",
-        then_keep=("-m", "deploy.sandbox", "world"),
+        then_world=True,
     )
     return asyncio.run(open_park(day, rate=DAY_IN_A_MINUTE))
 
@@ -40,10 +46,37 @@ def bench() -> int:
     return asyncio.run(open_park(chain, rate=1.0))
 
 
+def world() -> int:
+    """The outside world at the screen, against the park that runs."""
+    state = park_state()
+    if running_park(state) is None:
+        raise Stop("no park of this checkout runs: start it with make run WORLD=0")
+    launch = Park(state).launch_of(WORLD)
+    return subprocess.run(launch.argv, env=launch.env, cwd=launch.cwd, check=False).returncode
+
+
+def skip() -> int:
+    """Moves the business time of the running park on."""
+    state, asked = park_state(), os.environ.get("HOURS") or "1"
+    try:
+        hours = timedelta(hours=float(asked))
+    except (ValueError, OverflowError):
+        hours = timedelta(0)
+    if not timedelta(0) < hours <= _SKIP_MOST:
+        raise Stop(f"HOURS={asked} is not a number of hours up to {_SKIP_MOST.days * 24}")
+    if running_park(state) is None:
+        raise Stop("no park of this checkout runs: start it with make run")
+    clock = ClockFile(state.clock)
+    clock.move_on_to(clock.now() + hours)
+    say(f"  business time is {clock.now():%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
 def stop() -> int:
     state = park_state()
     pid = running_park(state)
     if pid is None:
+        state.forget_processes()
         say("  no park of this checkout runs")
         return 0
     os.kill(pid, signal.SIGTERM)
@@ -60,11 +93,16 @@ def status() -> int:
     state = park_state()
     pid = running_park(state)
     if pid is None:
+        state.forget_processes()
         say("  no park of this checkout runs (make run starts it)")
-        return 1
-    say(f"  supervisor         process {pid}")
+        return _NOT_RUNNING
+    say(f"  {'supervisor':<18} {'running':<10} process {pid}")
     for name, row in read_status(state).items():
-        say(f"  {name:<18} process {row['pid']!s:<8} {row['state']:<10} restarts {row['restarts']}")
+        say(
+            f"  {name:<18} {row['state']:<10} process {row['pid']!s:<8} "
+            f"restarts {row['restarts']:<4} {row['where']}".rstrip()
+        )
+    say(f"\n  business time {ClockFile(state.clock).now():%Y-%m-%d %H:%M} UTC   logs {state.logs}/")
     return 0
 
 
@@ -74,9 +112,9 @@ def doctor() -> int:
         say(f"  the park runs (process {pid}); its ports are its own")
         ports = []
     else:
-        state.home.mkdir(parents=True, exist_ok=True)
-        ports = checks.taken_ports(needed_ports())
-    findings = [*ports, *checks.resources(state.home), *checks.broker()]
+        state.make_home()
+        ports = [*checks.shared_ports(needed_ports()), *checks.taken_ports(needed_ports())]
+    findings = [*ports, *checks.resources(state.home), *checks.own_servers(), *checks.broker()]
     for finding in findings:
         say(f"  {'bad ' if finding.fatal else 'note'}  {finding.text}")
     say("  " + ("nothing stands in the park's way" if not findings else f"{len(findings)} found"))
@@ -103,6 +141,8 @@ def main() -> int:
         "up": up,
         "demo": demo,
         "bench": bench,
+        "world": world,
+        "skip": skip,
         "stop": stop,
         "status": status,
         "doctor": doctor,

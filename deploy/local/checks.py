@@ -3,19 +3,26 @@
 Each finding is one line that says what to do about it.
 """
 
+import asyncio
+import os
 import shutil
+import socket
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import psutil
 
+from deploy.local.addresses import chosen_services
 from deploy.local.console import Stop
 from shared.testing.engines import kafka
 from shared.testing.engines.process import port_taken
 
 DISK_NEEDED_MB = 1024
 MEMORY_NEEDED_MB = 1536
+_CONNECT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,61 @@ def taken_ports(ports: Mapping[str, int]) -> list[Finding]:
         for variable, port in ports.items()
         if port_taken(port)
     ]
+
+
+def shared_ports(ports: Mapping[str, int]) -> list[Finding]:
+    """Two parts of the park cannot listen on one port."""
+    by_port: dict[int, list[str]] = defaultdict(list)
+    for variable, port in ports.items():
+        by_port[port].append(variable)
+    return [
+        Finding(True, f"port {port} is asked for by {' and '.join(variables)}: give each its own")
+        for port, variables in by_port.items()
+        if len(variables) > 1
+    ]
+
+
+def own_servers(env: Mapping[str, str] = os.environ) -> list[Finding]:
+    """Servers a person points to, instead of those the park would start."""
+    findings = []
+    servers = env.get("KAFKA_BOOTSTRAP_SERVERS", "")
+    if servers and not any(_accepts(server.strip()) for server in servers.split(",")):
+        text = f"no Kafka answers at KAFKA_BOOTSTRAP_SERVERS={servers}"
+        findings.append(Finding(True, f"{text}: start it, or correct the address"))
+    for service in chosen_services(env):
+        for variable in (
+            f"{service.upper()}_DATABASE_URL",
+            f"{service.upper()}_OWNER_DATABASE_URL",
+        ):
+            if (url := env.get(variable)) and (reason := asyncio.run(_database_fault(url))):
+                text = f"{variable} cannot be used ({reason}): start that PostgreSQL, or correct it"
+                findings.append(Finding(True, text))
+    return findings
+
+
+def _accepts(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_S):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+async def _database_fault(url: str) -> str:
+    """Why nobody gets in there; empty if one does. The URL's password is never shown."""
+    try:
+        connection = await asyncpg.connect(url, timeout=_CONNECT_S)
+    except (
+        OSError,
+        TimeoutError,
+        ValueError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
+        return str(error).splitlines()[0] if str(error) else type(error).__name__
+    await connection.close()
+    return ""
 
 
 def resources(home: Path) -> list[Finding]:

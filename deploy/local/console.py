@@ -35,6 +35,11 @@ def note(text: str) -> None:
     say(f"        {_colour('33', 'note')}  {text}")
 
 
+def news(text: str) -> None:
+    """What happened while the park runs, long after the person looked away."""
+    say(f"  {time.strftime('%H:%M:%S')}  {text}")
+
+
 def fix(text: str) -> None:
     print(f"{_colour('31', 'Fix:')} {text}", file=sys.stderr, flush=True)
 

@@ -12,7 +12,8 @@ import asyncpg
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.local.services import DATABASE, chosen_services
+from deploy.local.addresses import chosen_services
+from deploy.local.services import DATABASE
 from shared.contracts.topics import TOPICS
 from shared.db.migrate import upgrade
 from shared.db.roles import bootstrap_sql, database_sql

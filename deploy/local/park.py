@@ -1,80 +1,51 @@
 """The local park: two engines and five services, from nothing to ready, and back."""
 
-import asyncio
 import os
-import shutil
 import sys
-import time
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
-from deploy.local import checks, screen
-from deploy.local.console import Steps, Stop, note, say
-from deploy.local.probes import kafka_answers, postgres_ready
-from deploy.local.services import (
+from deploy.local.addresses import (
     Addresses,
     addresses,
     chosen_services,
-    common_environment,
-    database_urls,
-    needed_ports,
-    own_environment,
-    processes,
     starts_kafka,
     starts_postgres,
 )
-from deploy.local.state import (
-    ROOT,
-    State,
-    load_secrets,
-    park_state,
-    remember_clock,
-    start_clock,
-    take_lock,
+from deploy.local.console import Stop
+from deploy.local.probes import kafka_answers, postgres_ready
+from deploy.local.services import (
+    common_environment,
+    database_urls,
+    own_environment,
+    processes,
 )
-from deploy.local.supervisor import Process, Supervisor, Task, until_end
-from shared.kernel.clock import SystemClock
+from deploy.local.state import ROOT, State, load_secrets
+from deploy.local.supervisor import Process, Task, until_end
 from shared.testing.engines import kafka, postgres
-from shared.testing.engines.process import Launch, last_line, port_taken, spawn
-
-_PORTS_PATIENCE_S = 3.0
-
-
-@dataclass(frozen=True)
-class Program:
-    """What is run at the screen once the park is open. This is the door for seeding, the demo day
-    and the benchmark: an own process that is told addresses and the operator's credential."""
-
-    argv: tuple[str, ...]
-    then_stop: bool = False  # the park ends with the program's exit status
-    # Kept running after it, out of sight: what makes the park go on for a person who tries it.
-    then_keep: tuple[str, ...] = ()
-
-    @property
-    def exists(self) -> bool:
-        module = ROOT.joinpath(*self.argv[1].split("."))
-        return module.with_suffix(".py").exists() or (module / "__main__.py").exists()
+from shared.testing.engines.process import Launch, last_line, spawn
 
 
 class Park:
     """Everything one start of the park needs to know, gathered before anything is started."""
 
-    def __init__(self, state: State, rate: float) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
         self.services = chosen_services()
         self.ports: Addresses = addresses()
-        self.secrets, fresh = load_secrets(state)
-        self.clock: SystemClock = start_clock(state, rate)
+        self.own_postgres = starts_postgres()
+        self.own_kafka = starts_kafka()
+        self.data_dir = postgres.reachable(state.postgres)
+        if self.own_postgres and not state.secrets.exists() and any(self.data_dir.glob("*")):
+            raise Stop(
+                f"{state.secrets} is missing, and without it the data in {self.data_dir} cannot be "
+                "opened: put the file back, or forget the data with make reset"
+            )
+        self.secrets = load_secrets(state)
         self.urls = {
             s: database_urls(s, self.ports, self.secrets, os.environ) for s in self.services
         }
-        self.own_postgres = starts_postgres()
-        self.own_kafka = starts_kafka()
-        self.common = common_environment(state, self.ports, self.clock)
-        self.data_dir = postgres.reachable(state.postgres)
-        if fresh:  # data of a park whose secrets are gone can never be opened again
-            shutil.rmtree(self.data_dir, ignore_errors=True)
+        self.common = common_environment(state, self.ports)
 
     # -- what is started ----------------------------------------------------------------------
 
@@ -103,6 +74,7 @@ class Park:
             ready=postgres_ready(self.data_dir),
             step="postgres",
             shown=f"port {self.ports.postgres}",
+            where=f"port {self.ports.postgres}",
         )
 
     def _kafka(self) -> Process:
@@ -116,6 +88,7 @@ class Park:
                 ready=kafka_answers(port),
                 step="broker in process",
                 shown=f"port {port}",
+                where=f"port {port}",
             )
         return Process(
             name="kafka",
@@ -124,13 +97,15 @@ class Park:
             ready=kafka_answers(port),
             step="kafka",
             shown=f"port {port}",
+            where=f"port {port}",
         )
 
-    def launch_of(self, program: Program) -> Launch:
-        # The operator's first credential goes to the program as it would to a person.
+    def launch_of(self, argv: tuple[str, ...]) -> Launch:
+        """A program beside the services: it gets addresses, and the operator's credential as a
+        person would."""
         own = own_environment("catalog", self.state, self.secrets, self.urls.get("catalog", {}))
         told = {name: own[name] for name in own if name.startswith("CATALOG_OPERATOR_")}
-        return Launch((sys.executable, *program.argv), env=self.common | told, cwd=ROOT)
+        return Launch((sys.executable, *argv), env=self.common | told, cwd=ROOT)
 
     async def _make_schemas(self) -> str:
         env = dict(self.common)
@@ -155,67 +130,5 @@ class Park:
                 process.kill()
                 process.wait()
         if process.returncode:
-            raise Stop(f"the database could not be made ready ({last_line(log)}); its log is {log}")
+            raise Stop(f"{last_line(log)} (log {log})")
         return last_line(log)
-
-
-def _rate(default: float) -> float:
-    asked = os.environ.get("RATE") or os.environ.get("AIRLANE_CLOCK_RATE")
-    try:
-        rate = float(asked) if asked else default
-    except ValueError:
-        rate = 0.0
-    if rate <= 0:
-        raise Stop(f"RATE={asked} is not a positive number; 1440 lets a day pass in a minute")
-    return rate
-
-
-def _refuse_taken_ports() -> None:
-    """A park that was killed a moment ago may still be letting go of its ports."""
-    deadline = time.monotonic() + _PORTS_PATIENCE_S
-    while any(map(port_taken, needed_ports().values())) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    checks.refuse(checks.taken_ports(needed_ports()))
-
-
-async def _remember(park: Park) -> None:
-    while True:
-        remember_clock(park.state, park.clock)
-        await asyncio.sleep(2.0)
-
-
-async def open_park(program: Program, *, rate: float) -> int:
-    """Opens the park and keeps it open: returns the exit status of the command."""
-    state = park_state()
-    state.home.mkdir(parents=True, exist_ok=True)
-    with take_lock(state):
-        state.prepare()
-        park = Park(state, _rate(rate))
-        steps = Steps(3 + park.own_postgres + park.own_kafka)
-        with steps.step("checks"):
-            checks.refuse(checks.resources(state.home))
-            await asyncio.to_thread(_refuse_taken_ports)
-        screen.say_what_is_different(park)
-        supervisor = Supervisor(park.nodes(), logs=state.logs, run=state.run, on_step=steps.done)
-
-        async def when_open() -> int | None:
-            screen.say_where(park, steps.elapsed)
-            if program.exists:
-                status = await supervisor.foreground(park.launch_of(program))
-                if program.then_stop:
-                    return status
-                if status:
-                    note(f"{' '.join(program.argv)} ended with status {status}")
-            if program.then_keep:
-                launch = park.launch_of(Program(program.then_keep))
-                supervisor.beside(launch, state.logs / f"{program.then_keep[-1]}.log")
-            screen.say_credentials(park)
-            return None
-
-        clock = asyncio.create_task(_remember(park))
-        try:
-            return await supervisor.run(when_open)
-        finally:
-            clock.cancel()
-            remember_clock(state, park.clock)
-            say(f"  stopped; data is kept in {state.home}")

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import psutil
+
 from deploy.local.supervisor import Probe
 from shared.testing.engines import kafka, postgres
 
@@ -26,9 +28,18 @@ async def http_status(port: int, path: str) -> int:
             writer.close()
 
 
+def listens(pid: int, port: int) -> bool:
+    """The process itself has the port: an answer from there is its own, and not somebody else's."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(c.status == psutil.CONN_LISTEN and c.laddr[1:] == (port,) for c in connections)
+
+
 def http_ready(port: int, path: str = "/readyz") -> Probe:
-    async def ready(_pid: int) -> bool:
-        return await http_status(port, path) == 200
+    async def ready(pid: int) -> bool:
+        return await http_status(port, path) == 200 and listens(pid, port)
 
     return ready
 
@@ -50,7 +61,7 @@ def postgres_ready(data_dir: Path) -> Probe:
 
 
 def kafka_answers(port: int) -> Probe:
-    async def answers(_pid: int) -> bool:
-        return await asyncio.to_thread(kafka.is_ready, port)
+    async def answers(pid: int) -> bool:
+        return await asyncio.to_thread(kafka.is_ready, port) and listens(pid, port)
 
     return answers

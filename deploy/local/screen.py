@@ -1,16 +1,14 @@
 """What is on screen when the park is open: where things are, and how to use them."""
 
 import json
-from typing import TYPE_CHECKING
 
 from deploy.local import checks
 from deploy.local.console import note, say
+from deploy.local.park import Park
+from shared.kernel.clock import ClockFile
 
-if TYPE_CHECKING:
-    from deploy.local.park import Park
 
-
-def say_what_is_different(park: "Park") -> None:
+def say_what_is_different(park: Park) -> None:
     """What a person should know about this machine before anything starts."""
     state = park.state
     if not park.own_postgres:
@@ -25,24 +23,32 @@ def say_what_is_different(park: "Park") -> None:
             note(finding.text)
 
 
-def say_where(park: "Park", seconds: float) -> None:
+def say_where(park: Park, seconds: float) -> None:
     say(f"\n  The park is open, {seconds:.1f} s after the start.\n")
     for service in park.services:
         url = park.ports.url(service)
-        say(f"  {service:<10} {url}   docs {url}/docs   worker :{park.ports.worker[service]}")
+        say(f"  {service:<10} {url}   docs {url}/docs   worker :{park.ports.worker(service)}")
 
 
-def say_credentials(park: "Park") -> None:
-    path = park.state.credentials
-    if path.exists():
-        known = json.loads(path.read_text())
-        say(f"\n  Credentials, also in {path}:")
-        for who, values in known.items():
-            say(f"  {who:<10} {values['client_id']}   {values['client_secret']}")
-        if merchant := known.get("merchant"):
-            say("\n  A token of the merchant:")
-            say(f"  curl -s {park.ports.url('catalog')}/oauth/token \\")
-            say("    -d grant_type=client_credentials \\")
-            say(f"    -d client_id={merchant['client_id']} \\")
-            say(f"    -d client_secret={merchant['client_secret']}")
+def say_how_to_use(park: Park, clock: ClockFile, *, has_world: bool) -> None:
+    _say_credentials(park)
+    world = (
+        "plays along (WORLD=0 leaves it out)" if has_world else "is left out; make world plays it"
+    )
+    say(f"\n  The world outside (customs office, scanners, airlines) {world}.")
+    speed = "as fast as real time" if clock.rate == 1 else f"× {clock.rate:g}"
+    say(
+        f"  Business time is {clock.now():%Y-%m-%d %H:%M} UTC and passes {speed}; "
+        "make skip HOURS=6 moves it on."
+    )
     say(f"\n  Logs: {park.state.logs}/   Stop: Ctrl-C; data is kept, make reset forgets it")
+
+
+def _say_credentials(park: Park) -> None:
+    path = park.state.credentials
+    if not path.exists():
+        return
+    known = json.loads(path.read_text())
+    say(f"\n  Credentials, also in {path}:")
+    for who, values in known.items():
+        say(f"  {who:<10} {values['client_id']}   {values['client_secret']}")

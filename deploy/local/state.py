@@ -4,10 +4,13 @@ Every park has secrets of its own, made at random the first time and readable by
 """
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
 import secrets
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +19,16 @@ from typing import IO, Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from deploy.local.addresses import port_offset
 from deploy.local.console import Stop
 from shared.contracts.topics import SERVICES
-from shared.kernel.clock import SystemClock, real_now
+from shared.kernel.clock import (
+    ClockFile,
+    ClockFileBroken,
+    SystemClock,
+    real_now,
+    write_clock_file,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY_IN_A_MINUTE = 1440.0
@@ -59,18 +69,39 @@ class State:
         return self.home / "keys" / "token-signing.pem"
 
     @property
+    def secrets(self) -> Path:
+        return self.home / "secrets.json"
+
+    @property
+    def clock(self) -> Path:
+        return self.home / "clock"
+
+    @property
     def credentials(self) -> Path:
         return self.home / "credentials.json"
 
     def belongings(self) -> list[Path]:
         """What `make reset` forgets. The database may live elsewhere and is not in the list."""
-        names = ("secrets.json", "credentials.json", "clock.json", "report.json")
+        names = ("secrets.json", "credentials.json", "clock", "clock.json", "report.json")
         files = [self.home / name for name in names] + list(self.logs.glob("*.log*"))
         return [self.kafka, self.run, self.single_window, self.signing_key.parent, *files]
 
+    def make_home(self) -> None:
+        """Raises Stop for a folder that cannot be used."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.home):
+                pass
+        except OSError as error:
+            raise Stop(
+                f"{self.home} cannot be used ({error.strerror}): set AIRLANE_STATE_DIR to a folder "
+                "that can be written"
+            ) from None
+
     def prepare(self) -> None:
-        for folder in (self.home, self.logs, self.run, self.single_window):
+        for folder in (self.logs, self.run, self.single_window):
             folder.mkdir(parents=True, exist_ok=True)
+        self.forget_processes()
         # The database server may run as another user and has to get to its folder.
         self.home.chmod(0o755)
         # The last run's logs are kept once, so that a log never mixes two runs.
@@ -78,10 +109,18 @@ class State:
             if not log.name.startswith("setup"):
                 log.replace(log.with_suffix(".log.old"))
 
+    def forget_processes(self) -> None:
+        """After a park that could not clean up: its numbers may belong to other programs by now."""
+        for stale in (*self.run.glob("*.pid"), self.run / "status.json"):
+            stale.unlink(missing_ok=True)
 
-def park_state() -> State:
-    asked = os.environ.get("AIRLANE_STATE_DIR")
-    return State(Path(asked).absolute() if asked else ROOT / ".airlane")
+
+def park_state(env: Mapping[str, str] = os.environ) -> State:
+    """A park with a port offset is another park: it keeps its data in a folder of its own."""
+    if asked := env.get("AIRLANE_STATE_DIR"):
+        return State(Path(asked).absolute())
+    offset = port_offset(env)
+    return State(ROOT / ".airlane" / (f"offset-{offset}" if offset else ""))
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -94,9 +133,9 @@ def write_private(path: Path, content: bytes) -> None:
     half.replace(path)
 
 
-def load_secrets(state: State) -> tuple[dict[str, str], bool]:
-    """This park's secrets, and whether they were made just now."""
-    path = state.home / "secrets.json"
+def load_secrets(state: State) -> dict[str, str]:
+    """This park's secrets, made the first time."""
+    path = state.secrets
     if not state.signing_key.exists():
         key = Ed25519PrivateKey.generate()
         pem = key.private_bytes(
@@ -107,7 +146,7 @@ def load_secrets(state: State) -> tuple[dict[str, str], bool]:
         write_private(state.signing_key, pem)
     if path.exists():
         known: dict[str, str] = json.loads(path.read_text())
-        return known, False
+        return known
     made = {
         "postgres": secrets.token_urlsafe(24),
         "operator_client_id": f"operator-{secrets.token_hex(4)}",
@@ -118,24 +157,26 @@ def load_secrets(state: State) -> tuple[dict[str, str], bool]:
         made[f"{service}_owner"] = secrets.token_urlsafe(24)
         made[f"{service}_app"] = secrets.token_urlsafe(24)
     write_private(path, json.dumps(made, indent=1).encode())
-    return made, True
+    return made
 
 
-def start_clock(state: State, rate: float) -> SystemClock:
+def start_clock(state: State, rate: float) -> ClockFile:
     """The park's business time. It never goes back: a fast day stays lived after a restart."""
     now = real_now()
     asked = os.environ.get("AIRLANE_CLOCK_EPOCH")
-    epoch = datetime.fromisoformat(asked).astimezone(UTC) if asked else now
-    lived = state.home / "clock.json"
-    if lived.exists():
-        epoch = max(epoch, datetime.fromisoformat(json.loads(lived.read_text())["lived_until"]))
-    return SystemClock(rate=rate, epoch=epoch, anchor=now)
-
-
-def remember_clock(state: State, clock: SystemClock) -> None:
-    half = state.home / "clock.json.new"
-    half.write_text(json.dumps({"lived_until": clock.now().isoformat()}))
-    half.replace(state.home / "clock.json")
+    try:
+        epoch = datetime.fromisoformat(asked).astimezone(UTC) if asked else now
+    except ValueError:
+        raise Stop(
+            f"AIRLANE_CLOCK_EPOCH={asked} is not an instant: write 2026-11-22T08:00:00Z"
+        ) from None
+    with contextlib.suppress(ClockFileBroken):
+        epoch = max(epoch, ClockFile(state.clock).set_to.epoch or epoch)
+    before = state.home / "clock.json"  # of version 0.1, which had no clock file
+    if before.exists():
+        epoch = max(epoch, datetime.fromisoformat(json.loads(before.read_text())["lived_until"]))
+    write_clock_file(state.clock, SystemClock(rate, epoch=epoch, anchor=now))
+    return ClockFile(state.clock)
 
 
 def take_lock(state: State) -> IO[str]:
@@ -163,7 +204,7 @@ def running_park(state: State) -> int | None:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return int(state.lock.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return None
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.console import Stop, say
+from deploy.local.console import Stop, news, say
 from shared.testing.engines.process import EngineError, Launch, last_line, spawn
 
 START_PATIENCE_S = 60.0
@@ -39,6 +39,7 @@ class Process:
     alive: Probe | None = None  # asked while it runs; hung programs are killed
     step: str = ""  # the line on screen it belongs to
     shown: str = ""  # beside that line
+    where: str = ""  # for `status`: an address or a port
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Supervisor:
         self._stop_asked = asyncio.Event()
         self._stopping = False
         self._program: subprocess.Popen[bytes] | None = None
+        self._beside: dict[str, _Child] = {}
+        self._beside_keepers: list[asyncio.Task[None]] = []
         self._at_screen = False  # a program that a person waits for is under way
         for folder in (logs, run):
             folder.mkdir(parents=True, exist_ok=True)
@@ -104,9 +107,10 @@ class Supervisor:
                 return await (keepers if keepers.done() else work)
             finally:
                 self._stopping = True
-                for task in (work, keepers, asked):
+                tasks = (work, keepers, asked, *self._beside_keepers)
+                for task in tasks:
                     task.cancel()
-                await asyncio.gather(work, keepers, asked, return_exceptions=True)
+                await asyncio.gather(*tasks, return_exceptions=True)
                 await self._stop_all()
 
     async def foreground(self, launch: Launch) -> int:
@@ -117,10 +121,17 @@ class Supervisor:
         self._at_screen = False
         return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
-    def beside(self, launch: Launch, log: Path) -> None:
-        """Starts a program that runs until we stop; it is stopped first, and not restarted."""
-        with log.open("ab") as output:
-            self._program = spawn(launch, output)
+    def beside(self, spec: Process) -> None:
+        """Keeps one more program running beside the others; it is stopped first."""
+        child = self._beside[spec.name] = _Child(spec)
+
+        async def keep() -> None:
+            try:
+                await self._keep(child)
+            except Stop as stop:
+                news(stop.fix)
+
+        self._beside_keepers.append(asyncio.create_task(keep()))
 
     # -- starting -----------------------------------------------------------------------------
 
@@ -180,7 +191,7 @@ class Supervisor:
             child.restarts += 1
             self._note(child, "restarting")
             if child.was_ready.is_set():
-                say(f"  {spec.name} {why}: restart {child.restarts} in {pause:.1f} s")
+                news(f"{spec.name} {why}: restart {child.restarts} in {pause:.1f} s; log {log}")
             await asyncio.sleep(pause)
 
     async def _live(self, child: _Child, log: Path) -> str:
@@ -201,7 +212,7 @@ class Supervisor:
             self._note(child, "ready")
             child.was_ready.set()
             if again:
-                say(f"  {spec.name} is ready again after {time.monotonic() - started:.1f} s")
+                news(f"{spec.name} is ready again after {time.monotonic() - started:.1f} s")
         await self._until_end(process, spec)
         code = process.returncode
         return (
@@ -219,7 +230,7 @@ class Supervisor:
             faults = 0 if await spec.alive(process.pid) else faults + 1
             next_look = time.monotonic() + ALIVE_EVERY_S
             if faults >= ALIVE_FAULTS:
-                say(f"  {spec.name} has not answered for {faults * ALIVE_EVERY_S:.0f} s: killed")
+                news(f"{spec.name} has not answered for {faults * ALIVE_EVERY_S:.0f} s: killed")
                 process.kill()
 
     def _note(self, child: _Child, state: str) -> None:
@@ -230,8 +241,9 @@ class Supervisor:
                 "state": c.state,
                 "pid": c.running.pid if c.running else None,
                 "restarts": c.restarts,
+                "where": c.spec.where,
             }
-            for c in self._children.values()
+            for c in (*self._children.values(), *self._beside.values())
         }
         half = self._run_dir / "status.json.new"
         half.write_text(json.dumps(rows, indent=1))
@@ -258,19 +270,19 @@ class Supervisor:
         self._stop_asked.set()
 
     def _alive(self) -> list[subprocess.Popen[bytes]]:
-        running = [c.running for c in self._children.values() if c.running] + (
-            [self._program] if self._program else []
-        )
+        children = (*self._children.values(), *self._beside.values())
+        running = [c.running for c in children if c.running]
+        running += [self._program] if self._program else []
         return [process for process in running if process.poll() is None]
 
     async def _stop_all(self) -> None:
         if self._program is not None:
             await self._stop_wave([(self._program, signal.SIGTERM)])
-        for wave in reversed(self._waves()):
+        for wave in (list(self._beside.values()), *reversed(self._waves())):
             await self._stop_wave(
                 [(c.running, c.spec.launch.stop_signal) for c in wave if c.running is not None]
             )
-        for child in self._children.values():
+        for child in (*self._children.values(), *self._beside.values()):
             (self._run_dir / f"{child.spec.name}.pid").unlink(missing_ok=True)
             self._note(child, "stopped")
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+from deploy.sandbox import hints
 from deploy.sandbox import report as pages
 from deploy.sandbox.accounts import account
 from deploy.sandbox.day import Day
@@ -18,35 +19,37 @@ from deploy.sandbox.seed import Park, seed
 from deploy.sandbox.settings import Settings, SettingsError, settings_from_env
 from deploy.sandbox.shelves import ShelfRefused
 from deploy.sandbox.slices import SliceNotReadable
-from deploy.sandbox.world import World
+from deploy.sandbox.world import World, WorldPlayed, only_world
 
-_EXPECTED = (SettingsError, SliceNotReadable, DoorClosed, ShelfRefused)
+_EXPECTED = (SettingsError, SliceNotReadable, DoorClosed, ShelfRefused, WorldPlayed)
 
 
 async def _seed(settings: Settings) -> int:
     network = Network()
     try:
-        await seed(settings, network)
+        park = await seed(settings, network)
     finally:
         await network.close()
+    print(hints.first_steps(settings, park.credentials["merchant"]), flush=True)
     return 0
 
 
 async def _day(settings: Settings) -> int:
     network = Network()
     try:
-        async with Partner(settings.seed) as partner:
-            played = await Day(settings, network).play(partner)
-            report = await account(played)
-            park = played.park
-            await partner.unsubscribe(park.door("webhooks", park.account_of("partner")))
+        with only_world(settings.state):
+            async with Partner(settings.seed) as partner:
+                played = await Day(settings, network).play(partner)
+                report = await account(played)
+                park = played.park
+                await partner.unsubscribe(park.door("webhooks", park.account_of("partner")))
     finally:
         await network.close()
     settings.report.write_text(pages.as_json(report))
     print(pages.page(report), flush=True)
     print(f"\n  All of it: {settings.report}", flush=True)
     if not settings.exits:
-        print(pages.curl_lines(report, settings.url), flush=True)
+        print(hints.after_the_day(report, settings), flush=True)
     return 0 if report["ok"] else 1
 
 
@@ -54,8 +57,10 @@ async def _world(settings: Settings) -> int:
     """Customs office, scanners and airlines for a park that people work with, until stopped."""
     network = Network(patience_s=3600)
     try:
-        park = Park(settings, network)
-        await World(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
+        with only_world(settings.state):
+            print("  customs office, lane scanners and airlines are at work; Ctrl-C ends them")
+            park = Park(settings, network)
+            await World(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
     finally:
         await network.close()
     return 0

@@ -2,7 +2,6 @@
 timetable. Now and then a report comes twice, or late.
 """
 
-import asyncio
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,10 +10,12 @@ from typing import Any, Final
 
 from deploy.sandbox.chance import share
 from deploy.sandbox.door import Door
-from shared.kernel.clock import Clock
+from deploy.sandbox.waits import pass_time
+from shared.kernel.clock import Clock, monotonic_s
 
 _LOOK_EVERY: Final = timedelta(minutes=10)
 _OVERLAP: Final = timedelta(hours=2)
+_LOOK_AHEAD: Final = timedelta(days=14)
 _BATCH: Final = 200
 # A flight of an earlier day may still be under way when the airlines' program is started.
 _LOOK_BACK: Final = timedelta(days=3)
@@ -34,7 +35,8 @@ class _Due:
 
 
 class Airlines:
-    """`run` until cancelled; `pending` is how many reports are still to come."""
+    """`run` until cancelled; `pending` is how many reports are still to come, `busy` how much was
+    still to do when they looked last, which was at `looked_s`."""
 
     def __init__(self, door: Door, clock: Clock, seed: int) -> None:
         self._door, self._clock, self._seed = door, clock, seed
@@ -42,6 +44,9 @@ class Airlines:
         self._number = 0
         self._known: dict[str, str] = {}  # flights that are followed, by id
         self._since = clock.now() - _LOOK_BACK
+        self._coming: list[datetime] = []  # cut-offs and departures of flights with goods aboard
+        self.looked_s = 0.0
+        self.busy = 0
         self.reported: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -49,27 +54,46 @@ class Airlines:
     def pending(self) -> int:
         return len(self._due)
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When something happens next without anybody's doing: a report, a cut-off, a departure."""
+        reports = [self._due[0].at] if self._due else []
+        return min(reports + self._coming, default=None)
+
     async def run(self) -> None:
         """Raises DoorClosed when routing stays away for too long."""
         while True:
-            now = self._clock.now()
-            await self._look(now)
-            await self._report(now)
-            await asyncio.sleep(self._clock.real_seconds(_LOOK_EVERY))
+            looked_s, now = monotonic_s(), self._clock.now()
+            self.busy = await self._look(now) + await self._report(now)
+            self.looked_s = looked_s
+            await pass_time(self._clock, _LOOK_EVERY)
 
-    async def _look(self, now: datetime) -> None:
-        """Follows the flights that left since the last look with goods aboard."""
+    async def _look(self, now: datetime) -> int:
+        """Follows the flights that left since the last look with goods aboard. Returns how many
+        manifests should be closed by now and are not."""
+        coming, late = [], 0
         flights = self._door.pages(
             "/v1/flights",
             booked="true",
             departing_from=self._since.isoformat(),
-            departing_to=now.isoformat(),
+            departing_to=(now + _LOOK_AHEAD).isoformat(),
         )
         async for flight in flights:
-            if flight["id"] not in self._known and flight["state"] != "cancelled":
+            departs_at = datetime.fromisoformat(flight["departs_at"])
+            if flight["state"] == "cancelled":
+                continue
+            if departs_at > now:
+                coming.append(departs_at)
+            elif flight["id"] not in self._known:
                 self._known[flight["id"]] = flight["flight_number"]
                 self._follow(flight)
+            if flight["state"] == "scheduled" and flight["cut_off_at"] is not None:
+                cut_off_at = datetime.fromisoformat(flight["cut_off_at"])
+                late += cut_off_at <= now
+                coming += [cut_off_at] if cut_off_at > now else []
+        self._coming = coming
         self._since = max(self._since, now - _OVERLAP)
+        return late
 
     def _follow(self, flight: dict[str, Any]) -> None:
         departs_at = datetime.fromisoformat(flight["departs_at"])
@@ -108,12 +132,14 @@ class Airlines:
         self._number += 1
         heapq.heappush(self._due, _Due(at, self._number, update))
 
-    async def _report(self, now: datetime) -> None:
+    async def _report(self, now: datetime) -> int:
+        """Sends what is due. Returns how many reports it was."""
         ready = []
         while self._due and self._due[0].at <= now:
             ready.append(heapq.heappop(self._due))
         for at in range(0, len(ready), _BATCH):
             await self._send(ready[at : at + _BATCH])
+        return len(ready)
 
     async def _send(self, ready: list[_Due]) -> None:
         updates = [one.update for one in ready]

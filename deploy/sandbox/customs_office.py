@@ -23,12 +23,13 @@ from deploy.sandbox.ceb import (
     read_message,
     write_returns,
 )
-from deploy.sandbox.decisions import closing, receipts_for
+from deploy.sandbox.decisions import CLOSED, closing, receipts_for
 from deploy.sandbox.door import Door
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, monotonic_s
 
 _LOOK_EVERY_S: Final = 0.15
 _SHUT_OUT_AFTER: Final = timedelta(minutes=3)  # 399 to a CEB509
+_CLOSINGS_WAIT: Final = timedelta(hours=1)
 
 
 @dataclass(order=True)
@@ -40,7 +41,8 @@ class _Due:
 
 
 class CustomsOffice:
-    """`run` until cancelled; `pending` is how many receipts are still to be sent."""
+    """`run` until cancelled; `pending` is how many receipts are still to be sent, `busy` how many
+    were sent when it looked last, which was at `looked_s`."""
 
     def __init__(self, root: Path, door: Door, clock: Clock, seed: int) -> None:
         self._out, self._done = root / "out", root / "done"
@@ -53,6 +55,9 @@ class CustomsOffice:
         self._lists: dict[str, DeclaredList] = {}  # by copNo: answered once
         self._by_waybill: dict[str, DeclaredList] = {}
         self._departed: set[str] = set()
+        self.left_waybills: set[str] = set()  # named in a departure
+        self.looked_s = 0.0
+        self.busy = 0
         self.sent: Counter[str] = Counter()  # by return status
         self.unmatched = 0
         self.unreadable: list[str] = []
@@ -61,11 +66,20 @@ class CustomsOffice:
     def pending(self) -> int:
         return len(self._due) + sum(1 for _ in self._out.glob("*.xml"))
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When a receipt has to go. Nothing follows from a closing: it may wait for company."""
+        return min(
+            (due.at + _CLOSINGS_WAIT * (due.answer.status == CLOSED) for due in self._due),
+            default=None,
+        )
+
     async def run(self) -> None:
         """Raises DoorClosed when the customs service stays away for too long."""
         while True:
+            looked_s = monotonic_s()
             await asyncio.to_thread(self._take_files)
-            await self._send_due()
+            self.busy, self.looked_s = await self._send_due(), looked_s
             await asyncio.sleep(_LOOK_EVERY_S)
 
     # -- what comes in --------------------------------------------------------------------------
@@ -103,12 +117,17 @@ class CustomsOffice:
         self._departed.add(departure.cop_no)
         at = now + _SHUT_OUT_AFTER
         self._plan(at, Return(departure, "399", "[Code:2500;Desc:离境单审结]", at), name)
+        self.left_waybills.update(departure.waybill_nos)
+        left = []
         for waybill_no in departure.waybill_nos:
             declared = self._declared_by(waybill_no)
             if declared is None:
                 self.unreadable.append(f"{name}: no list is known for waybill {waybill_no}")
-                continue
-            step = closing(self._seed, declared)
+            else:
+                left.append(declared)
+        # What left together is closed together.
+        step = closing(self._seed, left)
+        for declared in left:
             answer = Return(declared, step.status, step.info, now + step.after)
             self._plan(now + step.sent_after, answer, name)
 
@@ -127,7 +146,8 @@ class CustomsOffice:
 
     # -- what goes out --------------------------------------------------------------------------
 
-    async def _send_due(self) -> None:
+    async def _send_due(self) -> int:
+        """Returns how many it was."""
         now = self._clock.now()
         due: dict[str, list[_Due]] = defaultdict(list)
         while self._due and self._due[0].at <= now:
@@ -136,6 +156,7 @@ class CustomsOffice:
         for message_type, ready in due.items():
             for at in range(0, len(ready), RETURNS_PER_MESSAGE_MAX):
                 await self._send(message_type, ready[at : at + RETURNS_PER_MESSAGE_MAX])
+        return sum(map(len, due.values()))
 
     async def _send(self, message_type: str, ready: list[_Due]) -> None:
         xml = write_returns(message_type, [one.answer for one in ready])

@@ -20,17 +20,19 @@ from deploy.sandbox.seed import Park, seed
 from deploy.sandbox.settings import DATA, Settings
 from deploy.sandbox.shelves import Shelves, fill, restock
 from deploy.sandbox.slices import read_slice
+from deploy.sandbox.time_lapse import TimeLapse
 from deploy.sandbox.world import World, turning
 from shared.contracts.topics import CONSUMED_BY
 from shared.kafka.reading import Ends, end_offsets
-from shared.kernel.clock import monotonic_s
+from shared.kernel.clock import ClockFile, monotonic_s
 
 PUBLIC_TOPICS: Final = CONSUMED_BY["webhooks"]
 
 _KILL_AT: Final = 0.45  # of the day's orders
 _RESTOCK_AT: Final = 0.7
-_LOOK_EVERY_S: Final = 3.0
-_QUIET_S: Final = 6.0  # really, without news, before the day is called over
+_LOOK_EVERY_S: Final = 0.1
+_ASK_EVERY_S: Final = 1.0
+_QUIET_S: Final = 2.0  # really, without news, before the day is called over
 _WAY: Final = (
     *("placed", "booked", "declared", "held", "released", "departed", "delivered"),
     *("backordered", "unroutable", "cancelled"),
@@ -49,6 +51,7 @@ class Played:
     world: World
     since: Ends
     flights_since: str
+    lapse: TimeLapse | None
     killed: list[Killed] = field(default_factory=list)
     unfinished: str = ""
     took_s: dict[str, float] = field(default_factory=dict)
@@ -74,13 +77,15 @@ class Day:
         wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
         shelves = await fill(park, articles(wanted), self.name)
         await partner.subscribe(park.door("webhooks", park.account_of("partner")), self.name)
+        world = World(park, self.name)
         played = Played(
             name=self.name,
             park=park,
             plan=planned,
             partner=partner,
             markets=Marketplaces(park, planned, self.name),
-            world=World(park, self.name),
+            world=world,
+            lapse=self._lapse(world, partner),
             # Events from here on must reach the partner; what is older may.
             since=await end_offsets(self._settings.kafka, PUBLIC_TOPICS),
             flights_since=self._begun_at.isoformat(),
@@ -93,6 +98,11 @@ class Day:
             await self._until_all_ended(played)
         self._lap("ways to the end")
         return played
+
+    def _lapse(self, world: World, partner: Partner) -> TimeLapse | None:
+        """None where the clock is not ours to move: the waiting takes as long as it takes."""
+        clock = self._clock
+        return TimeLapse(clock, world, partner.ledger) if isinstance(clock, ClockFile) else None
 
     def _lap(self, name: str) -> None:
         now_s = monotonic_s()
@@ -138,7 +148,14 @@ class Day:
                 if monotonic_s() > self._deadline_s:
                     progress.note(f"given up after {self._settings.patience_s:.0f} s")
                     return
-                await asyncio.sleep(_LOOK_EVERY_S)
+                await self._pass_time(played)
+
+    async def _pass_time(self, played: Played) -> None:
+        ask_s = monotonic_s() + _ASK_EVERY_S
+        while monotonic_s() < ask_s:
+            if played.lapse is not None:
+                played.lapse.look()
+            await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _unfinished(self, played: Played) -> str:
         """What still goes on; the cheap questions first."""

@@ -4,6 +4,7 @@ By the goods declared, not by chance or by the hour: the same list is treated al
 Return statuses are those of the CEB interface specification.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -32,6 +33,7 @@ _RETURN_REASONS: Final = (
     "[Code:1402;Desc:申报价格明显偏低，请核实后重新申报]",
     "[Code:1410;Desc:规格型号申报不完整]",
 )
+CLOSED: Final = "899"
 _RELEASED: Final = "[Code:2600;Desc:放行]"
 
 
@@ -100,6 +102,7 @@ def _as_sent(steps: list[Step], declared: DeclaredList, seed: int) -> list[Step]
     return sorted(sent, key=lambda step: step.sent_after)
 
 
-def closing(seed: int, declared: DeclaredList) -> Step:
-    """899, some time after the departure was reported."""
-    return _step("899", "[Code:2900;Desc:结关]", 30 + 60 * share(seed, "closing", declared.content))
+def closing(seed: int, left: Sequence[DeclaredList]) -> Step:
+    """899 for all lists of a departure, some time after it was reported."""
+    about = min((declared.content for declared in left), default="")
+    return _step(CLOSED, "[Code:2900;Desc:结关]", 30 + 60 * share(seed, "closing", about))

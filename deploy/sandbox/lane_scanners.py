@@ -4,13 +4,14 @@ while and says what it saw. A few parcels fail at first and pass after a second 
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from deploy.sandbox.chance import share
 from deploy.sandbox.door import Door
-from shared.kernel.clock import Clock
+from deploy.sandbox.waits import pass_time
+from shared.kernel.clock import Clock, monotonic_s
 
 LANES: Final = (1, 2, 3)
 _AT_ONCE: Final = 100
@@ -21,7 +22,8 @@ _FAIL_AT_FIRST: Final = 0.005
 
 @dataclass
 class LaneScanner:
-    """One lane's scanner; `run` until cancelled."""
+    """One lane's scanner; `run` until cancelled. `busy`: how many parcels it took last, which was
+    at `looked_s`."""
 
     lane: int
     door: Door
@@ -29,24 +31,29 @@ class LaneScanner:
     seed: int
     run_name: str
     busy: int = 0
+    looked_s: float = 0.0
     screened: int = 0
     failed_at_first: int = 0
     refused: int = 0
+    _second_looks: list[datetime] = field(default_factory=list)
+
+    @property
+    def next_due(self) -> datetime | None:
+        return min(self._second_looks, default=None)
 
     async def run(self) -> None:
         """Raises DoorClosed when the customs service stays away for too long."""
         turn = 0
         async with asyncio.TaskGroup() as later:
             while True:
-                turn += 1
+                turn, looked_s = turn + 1, monotonic_s()
                 key = f"{self.run_name}-lane{self.lane}-{turn}"
                 path = f"/v1/lanes/{self.lane}:take"
                 taken = (await self.door.post(path, {"max": _AT_ONCE}, key=key)).must()["items"]
-                self.busy = len(taken)
-                await asyncio.sleep(self.clock.real_seconds(_BELT))
+                self.busy, self.looked_s = len(taken), looked_s
+                await pass_time(self.clock, _BELT)
                 doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]
                 await self._report(taken, failed=doubtful, key=f"{key}-seen")
-                self.busy = 0
                 if doubtful:
                     self.failed_at_first += len(doubtful)
                     later.create_task(self._look_again(doubtful, key))
@@ -55,8 +62,11 @@ class LaneScanner:
         return share(self.seed, "scan", str(parcel["house_waybill"])) < _FAIL_AT_FIRST
 
     async def _look_again(self, parcels: list[dict[str, Any]], key: str) -> None:
-        await asyncio.sleep(self.clock.real_seconds(_SECOND_LOOK))
+        at = self.clock.now() + _SECOND_LOOK
+        self._second_looks.append(at)
+        await pass_time(self.clock, _SECOND_LOOK)
         await self._report(parcels, failed=[], key=f"{key}-again")
+        self._second_looks.remove(at)
 
     async def _report(
         self, parcels: list[dict[str, Any]], *, failed: list[dict[str, Any]], key: str

@@ -152,22 +152,3 @@ def _fault_lines(faults: Sequence[Report]) -> list[str]:
         + (f"back after {fault['back_after_s']} s" if fault["back_after_s"] else "not seen back")
         for fault in faults
     ]
-
-
-def curl_lines(report: Report, url: Mapping[str, str]) -> str:
-    """Things to look at afterwards, with ids of this day that exist."""
-    order = report["examples"].get("delivered")
-    lines = ["", "  Try, with a token of the operator or the merchant in $TOKEN:"]
-    if order:
-        lines.append(_curl(f"{url['catalog']}/v1/orders/{order}", "an order's whole way"))
-    lines += [
-        _curl(f"{url['catalog']}/v1/orders?status=held&limit=3", "what customs holds, and why"),
-        _curl(f"{url['routing']}/v1/flights?booked=true&limit=3", "flights with goods aboard"),
-        _curl(f"{url['customs']}/v1/lanes", "the three security lanes"),
-        _curl(f"{url['analytics']}/v1/kpis", "the park in figures"),
-    ]
-    return "\n".join(lines)
-
-
-def _curl(address: str, what: str) -> str:
-    return f"    curl -s -H \"Authorization: Bearer $TOKEN\" '{address}'   # {what}"

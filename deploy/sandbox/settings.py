@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shared.contracts.topics import SERVICES
-from shared.kernel.clock import SystemClock, clock_from_env
+from shared.kernel.clock import ClockFile, SystemClock, clock_from_env
 from shared.settings import KafkaSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ class Settings:
     state: Path
     operator_id: str
     operator_secret: str
-    clock: SystemClock
+    clock: SystemClock | ClockFile
     orders: Path
     kill: tuple[str, ...]
     exits: bool

@@ -3,13 +3,48 @@ airlines, each at its public door.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 from deploy.sandbox.airlines import Airlines
 from deploy.sandbox.customs_office import CustomsOffice
 from deploy.sandbox.lane_scanners import LANES, LaneScanner
 from deploy.sandbox.seed import Park
+
+
+class WorldPlayed(Exception):
+    """Somebody else plays this park's world; the message is one line that says what to do."""
+
+
+@contextmanager
+def only_world(state: Path) -> Iterator[None]:
+    """One world a park: two would take the same files and report the same flights. The system lets
+    go of the lock when its process ends. Raises WorldPlayed."""
+    with (state / "world.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WorldPlayed(
+                "this park's world is played already: make run WORLD=0 starts a park without it"
+            ) from None
+        yield
+
+
+class _Party(Protocol):
+    """Who acts of its own accord. `busy`: how much there was to do when it looked last, at
+    `looked_s` (monotonic)."""
+
+    busy: int
+    looked_s: float
+
+    @property
+    def next_due(self) -> datetime | None: ...
+
+    async def run(self) -> None: ...
 
 
 class World:
@@ -22,6 +57,7 @@ class World:
         self.office = CustomsOffice(settings.single_window, customs, clock, seed)
         self.scanners = [LaneScanner(lane, customs, clock, seed, run) for lane in LANES]
         self.airlines = Airlines(routing, clock, seed)
+        self._parties: tuple[_Party, ...] = (self.office, self.airlines, *self.scanners)
 
     @property
     def busy(self) -> str:
@@ -33,13 +69,21 @@ class World:
         }
         return ", ".join(f"{count} {name}" for name, count in parts.items() if count)
 
+    @property
+    def next_due(self) -> datetime | None:
+        """The next instant at which anything happens of the world's own accord."""
+        dues = (party.next_due for party in self._parties)
+        return min((due for due in dues if due is not None), default=None)
+
+    def is_idle_since(self, real_s: float) -> bool:
+        """All have looked since then, and found nothing to do."""
+        return all(party.looked_s > real_s and not party.busy for party in self._parties)
+
     async def run(self) -> None:
         """Until cancelled. Raises DoorClosed when a service stays away for too long."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.office.run())
-            group.create_task(self.airlines.run())
-            for scanner in self.scanners:
-                group.create_task(scanner.run())
+            for party in self._parties:
+                group.create_task(party.run())
 
 
 @asynccontextmanager

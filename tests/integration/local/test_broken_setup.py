@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from deploy.local import checks
+from deploy.local.addresses import addresses
 from deploy.local.console import Stop
-from deploy.local.state import State, take_lock
-from shared.testing.engines import free_port, kafka
+from deploy.local.state import State, park_state, take_lock
+from shared.testing.engines import free_port, kafka, postgres
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 MAKE = shutil.which("make") or "make"
@@ -74,13 +75,114 @@ def test_doctor_finds_the_taken_port(tmp_path: Path, taken: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"RATE": "fast"}, {"RATE": "-1"}, {"CATALOG_API_PORT": "eighty"}]
+    "wrong",
+    [
+        {"RATE": "fast"},
+        {"RATE": "-1"},
+        {"CATALOG_API_PORT": "eighty"},
+        {"AIRLANE_SERVICES": "foo"},
+        {"AIRLANE_PORT_OFFSET": "100"},
+        {"AIRLANE_PORT_OFFSET": "-10"},
+        {"AIRLANE_CLOCK_EPOCH": "tomorrow"},
+    ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str]) -> None:
     line = fix_of(local("up", tmp_path, **own_ports() | wrong))
 
     for name, value in wrong.items():
         assert f"{name}={value}" in line
+
+
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_two_parts_on_one_port_are_named(tmp_path: Path, command: str) -> None:
+    ports = own_ports()
+    done = local(command, tmp_path, **ports | {"CUSTOMS_API_PORT": ports["CATALOG_API_PORT"]})
+
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert f"port {ports['CATALOG_API_PORT']} is asked for by CATALOG_API_PORT and CUSTOMS" in said
+
+
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_servers_that_do_not_answer_are_named(tmp_path: Path, command: str) -> None:
+    nobody = free_port()
+    theirs = {
+        "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{nobody}",
+        "CATALOG_DATABASE_URL": f"postgresql://catalog:secret@127.0.0.1:{nobody}/airlane",
+    }
+    for name, value in theirs.items():
+        done = local(command, tmp_path, **own_ports() | {name: value})
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "Traceback" not in said
+        assert name in said
+        assert str(nobody) in said
+        assert "secret" not in said
+
+
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_a_state_folder_that_cannot_be_used_is_named(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    line = fix_of(local(command, file / "state", **own_ports()))
+
+    assert str(file / "state") in line
+    assert "AIRLANE_STATE_DIR" in line
+
+
+def test_data_without_its_secrets_is_kept_and_the_way_out_named(tmp_path: Path) -> None:
+    data = postgres.reachable(tmp_path / "postgres")
+    data.mkdir(parents=True, exist_ok=True)
+    precious = data / "PG_VERSION"
+    precious.write_text("18")
+    try:
+        line = fix_of(local("up", tmp_path, **own_ports()))
+        assert "secrets.json is missing" in line
+        assert "make reset" in line
+        assert precious.exists()
+        assert local("reset", tmp_path).returncode == 0
+        assert not precious.exists()
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def test_a_park_beside_another_shares_no_address_and_no_folder() -> None:
+    first: dict[str, str] = {}
+    second = {"AIRLANE_PORT_OFFSET": "10"}
+    ports = [set(addresses(env).ports.values()) for env in (first, second)]
+
+    assert len(ports[0]) == len(ports[1]) == len(addresses(first).ports)
+    assert not ports[0] & ports[1]
+    assert park_state(first).home != park_state(second).home
+    assert addresses(second | {"CATALOG_API_PORT": "8001"}).api("catalog") == 8001
+
+
+def test_numbers_of_a_park_that_was_killed_are_forgotten(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.run.mkdir()
+    (state.run / "catalog-api.pid").write_text(f"{os.getpid()}\n")
+    (state.run / "status.json").write_text("{}")
+    done = local("status", tmp_path)
+
+    assert done.returncode == 3
+    assert "no park of this checkout runs" in done.stdout
+    assert list(state.run.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_status_of_a_stopped_park_ends_calmly(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [MAKE, "-f", str(CHECKOUT / "Makefile"), "status", f"RUN={sys.executable} -m"],
+        cwd=CHECKOUT,
+        env=os.environ | {"AIRLANE_STATE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert done.stderr == ""
 
 
 def test_a_second_park_of_one_checkout_is_refused(tmp_path: Path) -> None:

@@ -136,6 +136,6 @@ def test_customs_state_machine_ends_where_the_office_meant_it() -> None:
 
 
 def test_closing_follows_departure_by_half_an_hour_at_least() -> None:
-    step = closing(1, a_list())
+    step = closing(1, [a_list()])
     assert step.status == "899"
     assert step.sent_after >= timedelta(minutes=30)
