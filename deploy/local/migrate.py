@@ -56,24 +56,37 @@ async def databases(services: tuple[str, ...]) -> str:
     return f"{len(services)} schemas, " + (f"{changed} migrated" if changed else "as they were")
 
 
-async def main() -> int:
-    services = chosen_services()
+class NotReady(Exception):
+    """The message is one line for the person at the screen."""
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+async def _schemas(services: tuple[str, ...]) -> str:
     try:
-        schemas, made = await asyncio.gather(
-            databases(services),
-            ensure_topics(load(KafkaSettings), TOPICS.values(), patience_s=60),
-        )
-    except (
-        OSError,
-        asyncpg.PostgresError,
-        SQLAlchemyError,
-        CommandError,
-        KafkaError,
-        SettingsError,
-    ) as error:
-        print(f"{type(error).__name__}: {error}".splitlines()[0])
+        return await databases(services)
+    except (OSError, asyncpg.PostgresError, SQLAlchemyError, CommandError) as error:
+        raise NotReady(f"the database could not be made ready: {_first_line(error)}") from error
+
+
+async def _topics() -> str:
+    try:
+        kafka = load(KafkaSettings)
+        made = await ensure_topics(kafka, TOPICS.values(), patience_s=60)
+    except (OSError, KafkaError, SettingsError) as error:
+        raise NotReady(f"Kafka's topics could not be made: {_first_line(error)}") from error
+    return f"{len(TOPICS)} topics" + (f", {len(made)} new" if made else "")
+
+
+async def main() -> int:
+    try:
+        print("; ".join(await asyncio.gather(_schemas(chosen_services()), _topics())))
+    except NotReady as reason:
+        print(reason)
         return 1
-    print(f"{schemas}; {len(TOPICS)} topics{f', {len(made)} new' if made else ''}")
     return 0
 
 

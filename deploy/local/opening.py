@@ -31,7 +31,7 @@ class Program:
 WORLD: Final = ("-m", "deploy.sandbox", "world")
 
 
-def _rate(default: float) -> float:
+def asked_rate(default: float) -> float:
     asked = os.environ.get("RATE") or os.environ.get("AIRLANE_CLOCK_RATE")
     try:
         rate = float(asked) if asked else default
@@ -72,7 +72,7 @@ async def open_park(program: Program, *, rate: float) -> int:
     state.make_home()
     with take_lock(state):
         park = Park(state)
-        clock = start_clock(state, _rate(rate))
+        clock = start_clock(state, asked_rate(rate))
         state.prepare()
         steps = Steps(3 + park.own_postgres + park.own_kafka)
         with steps.step("checks"):

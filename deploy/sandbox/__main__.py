@@ -30,7 +30,7 @@ async def _seed(settings: Settings) -> int:
         park = await seed(settings, network)
     finally:
         await network.close()
-    print(hints.first_steps(settings, park.credentials["merchant"]), flush=True)
+    print(hints.first_steps(settings.url, park.credentials["merchant"]), flush=True)
     return 0
 
 
@@ -49,7 +49,7 @@ async def _day(settings: Settings) -> int:
     print(pages.page(report), flush=True)
     print(f"\n  All of it: {settings.report}", flush=True)
     if not settings.exits:
-        print(hints.after_the_day(report, settings), flush=True)
+        print(hints.after_the_day(report, settings.url, park.credentials["operator"]), flush=True)
     return 0 if report["ok"] else 1
 
 

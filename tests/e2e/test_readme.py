@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.sandbox import hints
 from shared.contracts.topics import SERVICES
 from shared.testing.engines import free_port
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PATIENCE_S = 180
 # curl alone is content with any answer; here a refusal must end the script.
-STRICT = 'set -euo pipefail; curl() { command curl --fail-with-body --max-time 20 "$@"; }\n'
+STRICT = 'set -eu; curl() { command curl --fail-with-body --max-time 20 "$@"; }\n'
 
 
 def curl_block() -> str:
@@ -78,8 +79,19 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
 @pytest.mark.real_broker
 @pytest.mark.timeout(PATIENCE_S + 120)
 def test_the_curl_lines_work_as_printed(park: Park) -> None:
+    said = shell(park, park.as_printed(curl_block()))
+    assert '"status":"placed"' in said, said[-3000:]
+    assert '"status":"cancelled"' in said, said[-3000:]
+    assert_hints_work(park, order_id=re.findall(r'"id":"(ord_\w+)"', said)[0])
+    # The same park, because starting one costs more than all of this.
+    for command in sample_clients():
+        assert_places_an_order(park, command)
+
+
+def shell(park: Park, lines: str) -> str:
+    """What plain sh and curl say to them, without blanks."""
     done = subprocess.run(
-        ["bash", "-c", STRICT + park.as_printed(curl_block())],
+        ["sh", "-c", STRICT + lines],
         cwd=park.home,
         env=park.env,
         capture_output=True,
@@ -89,12 +101,18 @@ def test_the_curl_lines_work_as_printed(park: Park) -> None:
     )
     said = done.stdout + done.stderr
     assert done.returncode == 0, said[-3000:]
-    plain = said.replace(" ", "")
-    assert '"status":"placed"' in plain, said[-3000:]
-    assert '"status":"cancelled"' in plain, said[-3000:]
-    # The same park, because starting one costs more than all of this.
-    for command in sample_clients():
-        assert_places_an_order(park, command)
+    return said.replace(" ", "")
+
+
+def assert_hints_work(park: Park, order_id: str) -> None:
+    """The lines that seeding and the day print, with the token that stands above them."""
+    held = json.loads((park.home / ".airlane" / "credentials.json").read_text())
+    url = {s: f"http://127.0.0.1:{park.api_ports[8001 + n]}" for n, s in enumerate(SERVICES)}
+    shell(park, hints.first_steps(url, held["merchant"]).partition(":\n")[2])
+    report = {"examples": {"delivered": order_id}}
+    said = shell(park, hints.after_the_day(report, url, held["operator"]).partition(":\n")[2])
+    assert f'"id":"{order_id}"' in said
+    assert '"lane":1' in said
 
 
 def sample_clients() -> list[list[str]]:

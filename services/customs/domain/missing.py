@@ -114,7 +114,10 @@ SCREENING: Final = _missing(
     "screening",
     "lane",
     ("Security screening.", "安检。"),
-    ("The parcel waits at its lane; see GET /v1/lanes.", "包裹在安检通道排队，见 GET /v1/lanes。"),
+    (
+        "Nothing: the parcel waits at its lane; the park's operators see the queue.",
+        "无需操作：包裹在安检通道排队，园区运营人员可查看队列。",
+    ),
 )
 RECHECK: Final = _missing(
     "recheck",
