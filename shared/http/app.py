@@ -26,6 +26,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings, SettingsError
 from shared.telemetry import get_logger, metrics
+from shared.telemetry.exposition import Exposition
 
 log = get_logger(__name__)
 
@@ -57,7 +58,13 @@ def create_app(
     verifier = Verifier(
         keys or UrlKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience
     )
-    parts = Parts(service=service, db=db, clock=clock, verifier=verifier)
+    parts = Parts(
+        service=service,
+        db=db,
+        clock=clock,
+        verifier=verifier,
+        exposition=Exposition(settings.metrics_token),
+    )
     app = FastAPIOffline(
         title=f"Airlane {service}",
         version="v1",

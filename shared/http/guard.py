@@ -74,7 +74,7 @@ class Guard:
             return
         probe = self._probes.get(scope["path"])
         if probe is not None:
-            await (await probe())(scope, receive, send)
+            await (await probe(scope))(scope, receive, send)
             return
         started_s = perf_counter()
         # Of repeated fields the last, until `head.merged` has looked at them.

@@ -15,6 +15,7 @@ from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DEFAULT_LOCALE, Locale
 from shared.kernel.identity import Principal
+from shared.telemetry.exposition import Exposition
 
 _KEY: Final = "airlane"
 
@@ -27,6 +28,7 @@ class Parts:
     db: Database
     clock: Clock
     verifier: Verifier
+    exposition: Exposition = field(default_factory=Exposition)
     # By the function of the route.
     queries: Mapping[object, QueryRule] = field(default_factory=dict)
     draining: bool = False

@@ -5,21 +5,21 @@ outside of the request metrics: who asks how we are must not be turned away for 
 from collections.abc import Awaitable, Callable
 
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
 
 from shared.http.incoming import Parts
-from shared.telemetry import metrics
 
-Probe = Callable[[], Awaitable[Response]]
+Probe = Callable[[Scope], Awaitable[Response]]
 
 
 def probes(parts: Parts) -> dict[str, Probe]:
     """By path."""
 
-    async def livez() -> Response:
+    async def livez(_scope: Scope) -> Response:
         # The loop runs, or this would not.
         return PlainTextResponse("ok\n")
 
-    async def readyz() -> Response:
+    async def readyz(_scope: Scope) -> Response:
         if parts.draining:
             return PlainTextResponse("stopping\n", 503)
         if not await parts.db.is_ready():
@@ -27,7 +27,8 @@ def probes(parts: Parts) -> dict[str, Probe]:
         # Kafka is not asked: while it is away the outbox keeps everything.
         return PlainTextResponse("ok\n")
 
-    async def show_metrics() -> Response:
-        return Response(metrics.exposition(), headers={"Content-Type": metrics.CONTENT_TYPE})
+    async def show_metrics(scope: Scope) -> Response:
+        page = await parts.exposition.page(dict(scope["headers"]))
+        return Response(page.body, page.status, page.headers)
 
     return {"/livez": livez, "/readyz": readyz, "/metrics": show_metrics}

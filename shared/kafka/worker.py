@@ -25,6 +25,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.tasks import Part, keep_running, run_parts
 from shared.settings import ServiceSettings
 from shared.telemetry import get_logger, metrics
+from shared.telemetry.exposition import Exposition
 from shared.telemetry.loop_lag import measure_loop_lag
 from shared.telemetry.server import ProbeServer
 
@@ -103,6 +104,7 @@ class Worker:
                 host=self.settings.worker_host,
                 port=self.settings.worker_port,
                 ready=self.db.is_ready,
+                exposition=Exposition(self.settings.metrics_token),
             ):
                 await self._wait_for_database(stop)
                 await self.serve(stop)

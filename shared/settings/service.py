@@ -82,6 +82,13 @@ class ServiceSettings(BaseSettings):
         validation_alias="AIRLANE_AUDIENCE",
         description="`aud` that access tokens must carry; not checked when absent.",
     )
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=16,
+        repr=False,
+        validation_alias="AIRLANE_METRICS_TOKEN",
+        description="Bearer token that scrapers of /metrics must send; not asked for when absent.",
+    )
     environment: str = Field(
         default="local", validation_alias="AIRLANE_ENV", description="local, staging, production …"
     )

@@ -7,19 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    REGISTRY,
     Counter,
     Gauge,
     Histogram,
     disable_created_metrics,
-    generate_latest,
 )
 
 # `_created` series double every counter and no query of ours reads them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
-
-CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 _REQUEST_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _JOB_S: Final = (0.005, 0.025, 0.1, 0.5, 2.5, 10, 60)
@@ -121,8 +116,3 @@ def project_version() -> str:
 
 def set_build_info(service: str) -> None:
     _BUILD_INFO.labels(service, project_version(), platform.python_version()).set(1)
-
-
-def exposition() -> bytes:
-    """Everything, in the text format of Prometheus."""
-    return generate_latest(REGISTRY)

@@ -5,13 +5,13 @@ framework to be watched. HTTP/1.1, GET and HEAD only, one request per connection
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Final, Self
 
-from shared.telemetry import metrics
+from shared.telemetry.exposition import Exposition, Page
 
 _HEAD_BYTES_MAX: Final = 8192
 _TIMEOUT_S: Final = 5.0
-_TEXT: Final = "text/plain; charset=utf-8"
 
 Ready = Callable[[], Awaitable[bool]]
 
@@ -19,10 +19,18 @@ Ready = Callable[[], Awaitable[bool]]
 class ProbeServer:
     """`async with ProbeServer(port=8101, ready=is_ready): …`; `ready` is what /readyz asks."""
 
-    def __init__(self, *, port: int, ready: Ready, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        ready: Ready,
+        host: str = "127.0.0.1",
+        exposition: Exposition | None = None,
+    ) -> None:
         self._host = host
         self._port = port
         self._ready = ready
+        self._exposition = exposition or Exposition()
         self._server: asyncio.Server | None = None
 
     @property
@@ -64,32 +72,33 @@ class ProbeServer:
                 await writer.wait_closed()
 
     async def _answer(self, head: bytes) -> bytes:
-        method, _, rest = head.split(b"\r\n", 1)[0].partition(b" ")
+        request_line, *lines = head.split(b"\r\n")
+        method, _, rest = request_line.partition(b" ")
         if method not in (b"GET", b"HEAD"):
-            return _response(
-                "405 Method Not Allowed", b"method not allowed\n", extra="Allow: GET\r\n"
-            )
-        status, body, kind = await self._page(rest.partition(b" ")[0].partition(b"?")[0])
-        return _response(status, body, kind=kind, send_body=method == b"GET")
+            return _response(_text(405, b"method not allowed\n", Allow="GET, HEAD"))
+        pairs = (line.partition(b":") for line in lines)
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        page = await self._page(rest.partition(b" ")[0].partition(b"?")[0], headers)
+        return _response(page, send_body=method == b"GET")
 
-    async def _page(self, path: bytes) -> tuple[str, bytes, str]:
+    async def _page(self, path: bytes, headers: dict[bytes, bytes]) -> Page:
         if path == b"/livez":
-            return "200 OK", b"ok\n", _TEXT
+            return _text(200, b"ok\n")
         if path == b"/readyz":
-            ready = await self._ready()
-            return (
-                ("200 OK", b"ok\n", _TEXT) if ready else ("503 Service Unavailable", b"no\n", _TEXT)
-            )
+            return _text(200, b"ok\n") if await self._ready() else _text(503, b"no\n")
         if path == b"/metrics":
-            return "200 OK", metrics.exposition(), metrics.CONTENT_TYPE
-        return "404 Not Found", b"try /livez, /readyz or /metrics\n", _TEXT
+            return await self._exposition.page(headers)
+        return _text(404, b"try /livez, /readyz or /metrics\n")
 
 
-def _response(
-    status: str, body: bytes, *, kind: str = _TEXT, extra: str = "", send_body: bool = True
-) -> bytes:
+def _text(status: int, body: bytes, **headers: str) -> Page:
+    return Page(status, {"Content-Type": "text/plain; charset=utf-8", **headers}, body)
+
+
+def _response(page: Page, *, send_body: bool = True) -> bytes:
+    named = "".join(f"{name}: {value}\r\n" for name, value in page.headers.items())
     head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-        f"{extra}Connection: close\r\n\r\n"
+        f"HTTP/1.1 {page.status} {HTTPStatus(page.status).phrase}\r\n{named}"
+        f"Content-Length: {len(page.body)}\r\nConnection: close\r\n\r\n"
     )
-    return head.encode() + (body if send_body else b"")
+    return head.encode("latin-1") + (page.body if send_body else b"")
