@@ -109,7 +109,9 @@ class AttemptOut(BaseModel):
     number: int
     started_at: datetime
     duration_ms: int
-    result: Literal["delivered", "refused", "timeout", "unreachable", "forbidden_address"]
+    result: Literal[
+        "delivered", "refused", "timeout", "unreachable", "forbidden_address", "internal_error"
+    ]
     status_code: int | None
     error: str | None
     answer_excerpt: str | None = Field(description="The first 1 kB of the answer's body.")

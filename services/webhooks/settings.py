@@ -35,6 +35,8 @@ class Settings(ServiceSettings):
     )
     retry_schedule_s: tuple[float, ...] | None = Field(
         default=None,
+        min_length=1,
+        max_length=100,
         description="Delays before each attempt as a JSON list of seconds; the default is that of "
         "Standard Webhooks, ten attempts in 75 hours.",
     )

@@ -100,7 +100,7 @@ deliveries = Table(
     Column("due_at", _INSTANT, nullable=False),
     Column("claim_id", Key),
     # `attempts` numbers the requests made; `failures` is the place in the retry schedule.
-    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("failures", SmallInteger, nullable=False, server_default=text("0")),
     Column("received_at", _INSTANT, nullable=False),
     Column("finished_at", _INSTANT),
@@ -125,7 +125,7 @@ attempts = Table(
     "attempts",
     metadata,
     Column("delivery_id", Key, primary_key=True),
-    Column("number", SmallInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("tenant_id", Key, nullable=False),
     Column("started_at", _INSTANT, nullable=False),
     Column("duration_ms", Integer, nullable=False),

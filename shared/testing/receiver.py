@@ -35,6 +35,7 @@ class Hit:
     verified: bool
     fault: str
     path: str
+    target: str  # path and query, as they came over the wire
     headers: dict[str, str]
     body: bytes
     at_s: float
@@ -119,6 +120,7 @@ class WebhookReceiver:
             verified=not fault,
             fault=fault,
             path=request.path,
+            target=request.raw_path,
             headers=headers,
             body=body,
             at_s=monotonic_s(),

@@ -7,12 +7,13 @@ literals alike, so that nothing can change between check and connection (DNS reb
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 import aiohttp
 from aiohappyeyeballs import AddrInfoType
+from yarl import URL
 
 from services.webhooks.domain.address import is_public
 from services.webhooks.domain.delivery import Answer, Result, readable
@@ -21,6 +22,8 @@ from shared.kernel.clock import monotonic_s, real_now
 USER_AGENT: Final = "Airlane-Webhooks/0.1"
 READ_BYTES_MOST: Final = 16_384
 _BODY_TIMEOUT_S: Final = 2.0
+_DNS_TIMEOUT_S: Final = 2.0
+_DNS_TRIES: Final = 2
 _KEEP_ALIVE_S: Final = 30.0
 _HEADER_BYTES_MOST: Final = 8190
 
@@ -39,16 +42,27 @@ class HttpSender:
     """`async with HttpSender(...) as post: await post(url, headers=…, body=…)`."""
 
     def __init__(
-        self, *, timeout_s: float, allow_private_addresses: bool, connections_most: int = 0
+        self,
+        *,
+        timeout_s: float,
+        allow_private_addresses: bool,
+        nameservers: Sequence[str] | None = None,
     ) -> None:
+        """`nameservers` (`address:port`): who is asked instead of the system's own."""
         self._timeout_s = timeout_s
         self._allow_private = allow_private_addresses
-        self._connections_most = connections_most
+        self._nameservers = nameservers
         self._session: aiohttp.ClientSession | None = None
+        self._resolver: aiohttp.AsyncResolver | None = None
 
     async def __aenter__(self) -> Self:
+        # Its lookups hold no thread: names that never answer delay nobody but themselves.
+        self._resolver = aiohttp.AsyncResolver(
+            nameservers=self._nameservers, timeout=_DNS_TIMEOUT_S, tries=_DNS_TRIES
+        )
         connector = aiohttp.TCPConnector(
-            limit=self._connections_most,
+            limit=0,
+            resolver=self._resolver,
             use_dns_cache=False,
             keepalive_timeout=_KEEP_ALIVE_S,
             socket_factory=self._guarded_socket,
@@ -75,6 +89,9 @@ class HttpSender:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._resolver is not None:
+            await self._resolver.close()
+            self._resolver = None
 
     async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         assert self._session is not None, "use it as a context manager"
@@ -84,7 +101,11 @@ class HttpSender:
         retry_after: str | None = None
         try:
             async with self._session.post(
-                url, data=body, headers=headers, allow_redirects=False
+                # As registered, byte for byte: a signed address must not be quoted anew.
+                URL(url, encoded=True),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
                 status = response.status
                 retry_after = response.headers.get("Retry-After")
@@ -142,15 +163,18 @@ def _failed(failure: BaseException) -> tuple[Result, str]:
         if isinstance(cause, ForbiddenAddress):
             return Result.FORBIDDEN, str(cause)
         cause = cause.__cause__ or cause.__context__
-    return Result.UNREACHABLE, f"{type(failure).__name__}: {failure}"[:500]
+    text = f"{type(failure).__name__}: {failure}"[:500]
+    return Result.UNREACHABLE, readable(text.encode("utf-8", "replace"))
 
 
-async def resolve(host: str, port: int, *, timeout_s: float = 3.0) -> list[str]:
+async def resolve(host: str, *, timeout_s: float = 3.0) -> list[str]:
     """The addresses that a name stands for now; empty when it does not resolve (in time)."""
-    loop = asyncio.get_running_loop()
+    resolver = aiohttp.AsyncResolver()  # without settings all of a loop share one channel
     try:
         async with asyncio.timeout(timeout_s):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await resolver.resolve(host, family=socket.AF_UNSPEC)
     except (OSError, TimeoutError, UnicodeError):
         return []
-    return sorted({str(place[0]) for *_, place in found})
+    finally:
+        await resolver.close()
+    return sorted({place["host"] for place in found})

@@ -61,7 +61,7 @@ class KeyRing:
         nonce, ciphertext = sealed.sealed[:_NONCE_BYTES], sealed.sealed[_NONCE_BYTES:]
         try:
             return AESGCM(key).decrypt(nonce, ciphertext, bound_to.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
             raise KeyRingError(f"a secret of {bound_to} does not open") from error
 
 

@@ -1,6 +1,6 @@
 """One event on its way to one endpoint: states, and what an attempt came to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -24,6 +24,7 @@ class Result(StrEnum):
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"  # no connection, or it broke
     FORBIDDEN = "forbidden_address"  # our guard: the name leads to an address that is not public
+    INTERNAL = "internal_error"  # a fault on our side, which says nothing about the endpoint
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,22 @@ class Answer:
     started_at: datetime
     duration_ms: int
 
+    @classmethod
+    def not_sent(cls, error: str, *, at: datetime) -> "Answer":
+        """For a fault on our side."""
+        return cls(Result.INTERNAL, None, error, None, None, started_at=at, duration_ms=0)
+
     @property
     def is_success(self) -> bool:
         return self.result is Result.DELIVERED
+
+    @property
+    def is_about_endpoint(self) -> bool:
+        return self.result is not Result.INTERNAL
+
+    def without_foreign_text(self) -> "Answer":
+        """Only what we measured ourselves: for an answer whose text cannot be kept."""
+        return replace(self, error="the answer could not be kept", excerpt=None, retry_after=None)
 
 
 def readable(body: bytes) -> str:

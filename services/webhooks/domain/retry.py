@@ -6,9 +6,9 @@ section "Deliverability and reliability"); all of it runs on real time, not on t
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 _MINUTE: Final = 60.0
@@ -39,6 +39,13 @@ PAUSE_S_FIRST: Final = 1.0
 PAUSE_S_MOST: Final = 60.0
 PAUSE_S_ASKED_MOST: Final = _HOUR
 
+# The three forms of RFC 9110 §5.6.7. All have a year that fits and one zone, GMT.
+_HTTP_DATES: Final = (
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%A, %d-%b-%y %H:%M:%S GMT",
+    "%a %b %d %H:%M:%S %Y",
+)
+
 
 def next_attempt_at(
     *,
@@ -63,19 +70,20 @@ def next_attempt_at(
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date), or None."""
+    """Seconds of a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date).
+
+    None when there is none, and for anything else that a receiver may write: the schedule goes on.
+    """
     if value is None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max((at - now).total_seconds(), 0.0)
+    for form in _HTTP_DATES:
+        with suppress(ValueError):
+            at = datetime.strptime(text, form).replace(tzinfo=UTC)
+            return max((at - now).total_seconds(), 0.0)
+    return None
 
 
 def pause_s(*, failures_in_a_row: int, throttled: bool, retry_after_s: float | None) -> float:

@@ -1,7 +1,8 @@
-"""The address of an endpoint: what is accepted, and the one spelling that is stored.
+"""The address of an endpoint: what is accepted, and the spelling that is stored.
 
-Normalising happens before anything is checked or stored, so that the text that was checked is
-the text that is connected to. Name resolution is not here: it needs the network (`clients`).
+The host is normalised before anything is checked or stored, so that the text that was checked is
+the text that is connected to. Path and query are the receiver's own: they stay byte for byte, since
+signed addresses break otherwise. Name resolution is not here: it needs the network (`clients`).
 """
 
 import re
@@ -9,7 +10,7 @@ import socket
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from services.webhooks.domain.address import is_public
 from shared.kernel.errors import Invalid, Text
@@ -18,8 +19,9 @@ MAX_URL_LENGTH: Final = 2048
 _FORBIDDEN_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _NUMERIC_LABEL: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
-_QUERY_SAFE: Final = _PATH_SAFE + "?"
+_VISIBLE_ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
+# Letters that the two standards of international names (RFC 3490, RFC 5891) read differently.
+_AMBIGUOUS_LETTERS: Final = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
 
 
 class UrlNotUsable(Invalid):
@@ -76,9 +78,7 @@ def parse_url(raw: str) -> EndpointUrl:
     default_port = 443 if scheme == "https" else 80
     shown_host = f"[{host}]" if ":" in host else host
     shown_port = "" if port in {None, default_port} else f":{port}"
-    path = quote(parts.path or "/", safe=_PATH_SAFE)
-    query = f"?{quote(parts.query, safe=_QUERY_SAFE)}" if parts.query else ""
-    text = f"{scheme}://{shown_host}{shown_port}{path}{query}"
+    text = f"{scheme}://{shown_host}{shown_port}{_target(raw, parts)}"
     return EndpointUrl(text=text, host=host, port=port or default_port, is_literal=is_literal)
 
 
@@ -87,6 +87,17 @@ def refuse_private(addresses: list[str]) -> None:
     for address in addresses:
         if not is_public(address):
             raise UrlNotPublic(pointer="/url", address=address)
+
+
+def _target(raw: str, parts: SplitResult) -> str:
+    """Path and query as they were written. Only what HTTP cannot carry is changed: letters beyond
+    ASCII are percent-encoded, a missing path is `/`, a `?` with nothing behind it goes."""
+    target = raw.partition("://")[2][len(parts.netloc) :]
+    if not parts.path:
+        target = f"/{target}"
+    if not parts.query:
+        target = target.removesuffix("?")
+    return quote(target, safe=_VISIBLE_ASCII)
 
 
 def _normal_host(host: str) -> tuple[str, bool]:
@@ -99,6 +110,11 @@ def _normal_host(host: str) -> tuple[str, bool]:
             return str(IPv6Address(host)) if "%" not in host else _refuse_zone(), True
         except ValueError as error:
             raise _unusable("its IPv6 address is malformed", "IPv6 地址格式错误") from error
+    if _AMBIGUOUS_LETTERS.search(host):
+        raise _unusable(
+            "its host name can be read in two ways, so write it as xn--…",
+            "主机名存在两种解读，请改用 xn--… 形式",
+        )
     try:
         name = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
     except UnicodeError as error:

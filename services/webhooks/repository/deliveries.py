@@ -147,7 +147,7 @@ _RESULT_COLUMNS: Final[dict[str, Any]] = {
     "id": Text,
     "claim_id": Text,
     "tenant_id": Text,
-    "number": SmallInteger,
+    "number": Integer,
     "status": Text,
     "due_at": _INSTANT,
     "failures": SmallInteger,

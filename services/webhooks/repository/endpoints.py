@@ -34,6 +34,12 @@ _INSERT_HEALTH: Final = Statement(
         endpoint_id=bindparam("id"), tenant_id=bindparam("tenant_id"), failures_in_a_row=0
     )
 )
+# Creations of one tenant queue here, so that each counts what the others made.
+_LOCK_COUNT: Final = Statement(
+    text(
+        "SELECT pg_advisory_xact_lock(hashtextextended('webhooks.endpoints/' || :tenant, 0))"
+    ).bindparams(_TENANT)
+)
 _COUNT: Final = Statement(
     select(func.count())
     .select_from(endpoints)
@@ -73,8 +79,9 @@ _INSERT_SECRET: Final = Statement(
         created_at=bindparam("created_at"),
     )
 )
-# The present secret gets its end; what already ends is not prolonged by a second rotation.
-_RETIRE_SECRETS: Final = Statement(
+# Two secrets live at most, the present one and the one before: one former goes, the next gets its
+# end.
+_RETIRE_SECRET: Final = Statement(
     endpoint_secrets.update()
     .where(
         endpoint_secrets.c.endpoint_id == bindparam("of_endpoint"),
@@ -82,10 +89,10 @@ _RETIRE_SECRETS: Final = Statement(
     )
     .values(expires_at=bindparam("retired_at"))
 )
-_DROP_EXPIRED_SECRETS: Final = Statement(
+_DROP_FORMER_SECRET: Final = Statement(
     endpoint_secrets.delete().where(
         endpoint_secrets.c.endpoint_id == bindparam("of_endpoint"),
-        endpoint_secrets.c.expires_at <= bindparam("now"),
+        endpoint_secrets.c.expires_at.is_not(None),
     )
 )
 _LIVE_SECRETS: Final = Statement(
@@ -171,6 +178,8 @@ async def insert_endpoint(
 
 
 async def count_endpoints(uow: UnitOfWork, *, tenant_id: str) -> int:
+    """Stays right until the transaction ends: nobody else adds one for this tenant meanwhile."""
+    await uow.fetch_first(_LOCK_COUNT, tenant=tenant_id)
     return int(await uow.fetch_value(_COUNT, tenant=tenant_id))
 
 
@@ -196,11 +205,10 @@ async def add_secret(
     )
 
 
-async def retire_secrets(
-    uow: UnitOfWork, *, endpoint_id: str, now: datetime, retired_at: datetime
-) -> None:
-    await uow.execute(_DROP_EXPIRED_SECRETS, of_endpoint=endpoint_id, now=now)
-    await uow.execute(_RETIRE_SECRETS, of_endpoint=endpoint_id, retired_at=retired_at)
+async def retire_secret(uow: UnitOfWork, *, endpoint_id: str, retired_at: datetime) -> None:
+    """The present secret signs until `retired_at`; the one before it does not sign any more."""
+    await uow.execute(_DROP_FORMER_SECRET, of_endpoint=endpoint_id)
+    await uow.execute(_RETIRE_SECRET, of_endpoint=endpoint_id, retired_at=retired_at)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What owners do with deliveries: send one again. Sending itself is in `sending`."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from asyncpg import Record
 
@@ -12,6 +13,8 @@ from shared.db import UnitOfWork
 from shared.kernel.errors import Conflict, NotFound, Text
 from shared.kernel.ids import floor_id
 
+ATTEMPTS_MOST: Final = 1_000
+
 
 class EndpointIsDeleted(Conflict):
     code = "webhooks.endpoint.deleted"
@@ -22,13 +25,25 @@ class EndpointIsDeleted(Conflict):
     )
 
 
+class TooManyAttempts(Conflict):
+    code = "webhooks.delivery.too_many_attempts"
+    text = Text(
+        "The delivery was attempted {most} times and is not sent again.",
+        "该投递已尝试 {most} 次，不再重发。",
+    )
+    fix = Text(
+        "Find out from its attempts why the receiver does not keep it.",
+        "请查看投递记录，确认接收方为何未能处理。",
+    )
+
+
 async def replay_delivery(
     uow: UnitOfWork, *, delivery_id: str, tenant: str, now: datetime
 ) -> Record:
     """Sends again what was sent before: same webhook-id, same bytes, a fresh retry schedule.
 
     A delivery that is being sent at this moment is left alone. `now` is real time.
-    Raises NotFound, EndpointDisabled, EndpointIsDeleted.
+    Raises NotFound, EndpointDisabled, EndpointIsDeleted, TooManyAttempts.
     """
     row = await repository.lock_delivery(uow, delivery_id=delivery_id, tenant=tenant)
     if row is None:
@@ -38,6 +53,8 @@ async def replay_delivery(
         raise EndpointIsDeleted
     if endpoint["status"] != EndpointStatus.ENABLED:
         raise EndpointDisabled(reason=endpoint["status_reason"] or "")
+    if row["attempts"] >= ATTEMPTS_MOST:
+        raise TooManyAttempts(most=ATTEMPTS_MOST)
     is_being_sent = row["status"] == DeliveryStatus.PENDING and row["claim_id"] is not None
     if is_being_sent and row["due_at"] > now:
         return row

@@ -147,9 +147,7 @@ async def delete_endpoint(
         now=now,
         real_now=real_now,
     )
-    await repository.retire_secrets(
-        uow, endpoint_id=endpoint["id"], now=real_now, retired_at=real_now
-    )
+    await repository.retire_secret(uow, endpoint_id=endpoint["id"], retired_at=real_now)
 
 
 async def rotate_secret(
@@ -161,11 +159,10 @@ async def rotate_secret(
     now: datetime,
     real_now: datetime,
 ) -> EndpointSecret:
-    """A new secret; until the overlap ends, everything is signed with the old one, too."""
+    """A new secret; until the overlap ends, everything is signed with the old one, too. The one
+    before the old one ends at once: two live at most."""
     endpoint_id = str(endpoint["id"])
-    await repository.retire_secrets(
-        uow, endpoint_id=endpoint_id, now=real_now, retired_at=real_now + overlap
-    )
+    await repository.retire_secret(uow, endpoint_id=endpoint_id, retired_at=real_now + overlap)
     secret = await _new_secret(
         uow,
         endpoint_id=endpoint_id,

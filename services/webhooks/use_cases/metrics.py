@@ -4,9 +4,13 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from services.webhooks.domain.delivery import Result
+
 ATTEMPTS: Final = Counter(
     "airlane_webhook_attempts", "Requests sent to endpoints, by what they came to.", ["result"]
 )
+for _result in Result:  # a series that is born at 1 shows no increase
+    ATTEMPTS.labels(_result.value)
 DELIVERY_SECONDS: Final = Histogram(
     "airlane_webhook_delivery_seconds",
     "Time from the event's arrival here to the endpoint's 2xx.",

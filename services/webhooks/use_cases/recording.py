@@ -44,7 +44,10 @@ async def record_outcomes(
         uow, [_attempt(outcome, schedule_s=schedule_s, rng=rng) for outcome in outcomes]
     )
     await _update_health(
-        uow, outcomes=outcomes, disable_after=disable_after, business_now=business_now
+        uow,
+        outcomes=[outcome for outcome in outcomes if outcome.answer.is_about_endpoint],
+        disable_after=disable_after,
+        business_now=business_now,
     )
 
 

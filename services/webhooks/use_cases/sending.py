@@ -1,8 +1,11 @@
-"""The sender: claims due deliveries, signs and posts them, records what came of it.
+"""The sender: claims due deliveries, signs and posts them, hands the outcomes to the recorder.
 
 Three loops share one process: claim, one task per request, record. Claims and results go to the
 database in batches; requests do not wait for either. Leases run on real time, so a second sender
 may work beside this one and takes over what a dead one had claimed.
+
+A fault with one delivery becomes the outcome of that delivery. A fault of one of the loops ends the
+process: half a sender would send everything again whenever a lease ends.
 """
 
 import asyncio
@@ -16,16 +19,19 @@ from typing import Final
 from services.webhooks.clients.http_sender import Post
 from services.webhooks.clients.key_ring import KeyRing, KeyRingError
 from services.webhooks.domain import retry
+from services.webhooks.domain.delivery import Answer
 from services.webhooks.domain.pacing import Pace
 from services.webhooks.domain.signature import signature_header
 from services.webhooks.repository import deliveries, endpoints
 from services.webhooks.repository.deliveries import Claim
-from services.webhooks.use_cases.recording import Outcome, count_outcomes, record_outcomes
+from services.webhooks.use_cases.recorder import Recorder
+from services.webhooks.use_cases.recording import Outcome
 from shared.db import Database, UnitOfWork
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Unavailable
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
+from shared.kernel.tasks import keep_running
 from shared.telemetry import get_logger, trace
 
 _log = get_logger(__name__)
@@ -36,7 +42,6 @@ _QUIET_REST_S: Final = 0.002
 _BUSY_IN_FLIGHT: Final = 16
 _IDLE_POLL_S: Final = 0.25
 _DATABASE_RETRY_S: Final = 0.5
-_RECORDS_MOST: Final = 500
 _LAST_WORDS_S: Final = 1.0
 _KNOWN_MOST: Final = 1_000
 
@@ -64,6 +69,13 @@ class _Secrets:
     live: list[tuple[bytes, datetime | None]] = field(repr=False)
 
 
+class _SecretNotReadable(Exception):
+    """None of the endpoint's secrets can be opened with the keys of this process."""
+
+    def __init__(self) -> None:
+        super().__init__("not sent: its secret cannot be read; rotate it, or tell the park")
+
+
 class Sender:
     """`run(stop)`, and `wake()` after a commit that made deliveries."""
 
@@ -80,13 +92,18 @@ class Sender:
         self._db = db
         self._post = post
         self._key_ring = key_ring
-        self._clock = clock
         self._policy = policy or SendingPolicy()
-        self._rng = rng or random.Random()
         self._paces: dict[str, Pace] = {}
         self._secrets: dict[str, _Secrets] = {}
         self._in_flight: dict[asyncio.Task[None], Claim] = {}
-        self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._recorder = Recorder(
+            db=db,
+            clock=clock,
+            rng=rng or random.Random(),
+            schedule_s=self._policy.schedule_s,
+            disable_after=self._policy.disable_after,
+            rest_s=lambda: self._rest_s,
+        )
         self._wake = asyncio.Event()
         self._expects_more = False
 
@@ -102,7 +119,7 @@ class Sender:
 
         Then it claims nothing new, lets requests end within the grace and gives the rest back.
         """
-        recorder = asyncio.create_task(self._record_forever(), name="webhook-recorder")
+        recorder = keep_running(self._recorder.run(), name="webhook-recorder")
         waker = asyncio.create_task(self._wake_on(stop))
         try:
             while not stop.is_set():
@@ -124,7 +141,7 @@ class Sender:
         await _ended([task for task in requests if not task.done()])
         with suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(_LAST_WORDS_S):
-                await self._outcomes.join()
+                await self._recorder.join()
                 if abandoned:
                     async with self._db.transaction(PARK) as uow:
                         await deliveries.release(uow, abandoned, now=real_now())
@@ -207,12 +224,10 @@ class Sender:
     async def _send(self, claim: Claim) -> None:
         is_success: bool | None = None
         try:
-            headers = self._headers(claim)
-            if headers is None:
-                return  # our own fault, logged; the lease ends and it is tried again
-            answer = await self._post(claim.url, headers=headers, body=claim.body)
-            is_success = answer.is_success
-            self._outcomes.put_nowait(Outcome(claim, answer))
+            answer = await self._answer_to(claim)
+            if answer.is_about_endpoint:
+                is_success = answer.is_success
+            self._recorder.put(Outcome(claim, answer))
         finally:
             self._paces[claim.endpoint_id].ended(
                 is_success=is_success, most=self._policy.per_endpoint_most
@@ -220,7 +235,18 @@ class Sender:
             if self._expects_more:
                 self.wake()
 
-    def _headers(self, claim: Claim) -> dict[str, str] | None:
+    async def _answer_to(self, claim: Claim) -> Answer:
+        started_at = real_now()
+        try:
+            return await self._post(claim.url, headers=self._headers(claim), body=claim.body)
+        except _SecretNotReadable as error:  # logged when it was learnt
+            return Answer.not_sent(str(error), at=started_at)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this delivery's outcome
+            _log.error("a delivery cannot be sent", delivery=claim.id, exc_info=error)
+            return Answer.not_sent("an error inside the park", at=started_at)
+
+    def _headers(self, claim: Claim) -> dict[str, str]:
+        """Raises _SecretNotReadable."""
         now = real_now()
         secrets = [
             secret
@@ -228,7 +254,7 @@ class Sender:
             if expires_at is None or expires_at > now
         ]
         if not secrets:
-            return None
+            raise _SecretNotReadable
         timestamp_s = int(now.timestamp())
         return {
             "webhook-id": claim.event_id,
@@ -238,45 +264,6 @@ class Sender:
             ),
             "traceparent": trace.continued(claim.traceparent).traceparent,
         }
-
-    # record
-
-    async def _record_forever(self) -> None:
-        while True:
-            first = await self._outcomes.get()
-            await asyncio.sleep(self._rest_s)
-            outcomes = [first, *self._taken()]
-            await self._record_patiently(outcomes)
-            for _ in outcomes:
-                self._outcomes.task_done()
-
-    async def _record_patiently(self, outcomes: Sequence[Outcome]) -> None:
-        """Until it is recorded: nothing is claimed meanwhile either, so no more than the requests
-        under way can pile up."""
-        while True:
-            try:
-                return await self._record(outcomes)
-            except Unavailable as error:
-                _log.warning("recording waits for the database", reason=str(error))
-                await asyncio.sleep(_DATABASE_RETRY_S)
-
-    async def _record(self, outcomes: Sequence[Outcome]) -> None:
-        async with self._db.transaction(PARK) as uow:
-            await record_outcomes(
-                uow,
-                outcomes=outcomes,
-                schedule_s=self._policy.schedule_s,
-                disable_after=self._policy.disable_after,
-                business_now=self._clock.now(),
-                rng=self._rng,
-            )
-        count_outcomes(outcomes)
-
-    def _taken(self) -> list[Outcome]:
-        taken: list[Outcome] = []
-        while len(taken) < _RECORDS_MOST and not self._outcomes.empty():
-            taken.append(self._outcomes.get_nowait())
-        return taken
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -12,6 +12,6 @@ async def vet_url(raw: str, *, allow_private_addresses: bool) -> str:
     """
     url = parse_url(raw)
     if not allow_private_addresses:
-        addresses = [url.host] if url.is_literal else await resolve(url.host, url.port)
+        addresses = [url.host] if url.is_literal else await resolve(url.host)
         refuse_private(addresses)
     return url.text

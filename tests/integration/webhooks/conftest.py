@@ -171,13 +171,16 @@ def sending(db: Database, key_ring: KeyRing) -> Callable[..., AbstractAsyncConte
     async def start(
         *,
         allow_private: bool = True,
+        nameservers: Sequence[str] | None = None,
         stoppable: bool = False,
         grace_s: float = 1.0,
         **policy: Any,
     ) -> AsyncIterator[Any]:
         rules = replace(QUICK, **policy)
         async with HttpSender(
-            timeout_s=rules.timeout_s, allow_private_addresses=allow_private
+            timeout_s=rules.timeout_s,
+            allow_private_addresses=allow_private,
+            nameservers=nameservers,
         ) as post:
             sender = Sender(
                 db=db,

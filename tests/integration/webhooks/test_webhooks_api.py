@@ -1,5 +1,6 @@
 """The REST API of webhooks: who may see and change what, and what is refused how."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from services.webhooks import queries
 from services.webhooks.app import create_app
 from services.webhooks.settings import Settings
+from services.webhooks.use_cases.endpoints import ENDPOINTS_MOST
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from shared.testing.receiver import WebhookReceiver
@@ -232,6 +234,51 @@ async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
         await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
     signatures = [len(hit.headers["webhook-signature"].split(" ")) for hit in receiver.hits]
     assert signatures == [1, 2, 2, 1]
+
+
+async def test_two_secrets_live_at_most(client_as: ClientAs, hooks: Any) -> None:
+    async with client_as() as client:
+        made = (await client.post("/v1/endpoints", json=BODY)).json()
+        for _ in range(4):
+            rotated = await client.post(f"/v1/endpoints/{made['id']}:rotate-secret")
+            assert rotated.status_code == 200, rotated.text
+    ends = await hooks.sql(
+        "SELECT expires_at IS NULL AS lasts FROM webhooks.endpoint_secrets"
+        " WHERE endpoint_id = $1 ORDER BY id",
+        made["id"],
+    )
+    assert [row["lasts"] for row in ends] == [False, True]
+
+
+async def test_parallel_creations_stop_at_the_limit(client_as: ClientAs) -> None:
+    async with client_as() as client:
+        for _ in range(ENDPOINTS_MOST - 2):
+            assert (await client.post("/v1/endpoints", json=BODY)).status_code == 201
+        answers = await asyncio.gather(*(client.post("/v1/endpoints", json=BODY) for _ in range(8)))
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert len(refused) == 6
+    assert {answer.json()["code"] for answer in refused} == {"webhooks.endpoint.too_many"}
+
+
+async def test_attempts_outgrow_two_bytes_and_replays_end(
+    client_as: ClientAs, hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: Any
+) -> None:
+    endpoint = await make_endpoint(receiver.url)
+    receiver.trust(endpoint.secret)
+    await publish(hooks.event(tenant=endpoint.tenant))
+    await hooks.sql(
+        "UPDATE webhooks.deliveries SET attempts = 40_000 WHERE endpoint_id = $1", endpoint.id
+    )
+    async with sending():
+        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+    (attempt,) = await hooks.attempts(endpoint.id)
+    assert attempt["number"] == 40_001
+    async with client_as(Role.MERCHANT, endpoint.tenant) as client:
+        refused = await client.post(f"/v1/deliveries/{attempt['delivery_id']}:replay")
+    assert (refused.status_code, refused.json()["code"]) == (
+        409,
+        "webhooks.delivery.too_many_attempts",
+    )
 
 
 async def test_an_example_is_sent_marked_and_logged(

@@ -1,6 +1,8 @@
 """The table of addresses that must never be reached, and of URLs that must not be stored."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.webhooks.domain.address import is_public
 from services.webhooks.domain.url import UrlNotPublic, UrlNotUsable, parse_url, refuse_private
@@ -99,11 +101,19 @@ def test_every_spelling_of_an_address_is_seen_through(raw: str, host: str) -> No
         ("https://partner.example/%41?x=%20", "https://partner.example/%41?x=%20"),
         ("https://[2606:4700:4700::1111]:8443/x", "https://[2606:4700:4700::1111]:8443/x"),
         ("http://134744072/", "http://8.8.8.8/"),
+        ("https://partner.example?a=b", "https://partner.example/?a=b"),
+        ("https://partner.example/a?", "https://partner.example/a"),
     ],
 )
 def test_url_gets_one_spelling_and_keeps_it(raw: str, normal: str) -> None:
     assert parse_url(raw).text == normal
     assert parse_url(normal).text == normal
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#\\")))
+def test_path_and_query_stay_byte_for_byte(rest: str) -> None:
+    raw = f"https://partner.example/{rest}"
+    assert parse_url(raw).text == (raw[:-1] if raw.find("?") == len(raw) - 1 else raw)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +140,7 @@ def test_url_gets_one_spelling_and_keeps_it(raw: str, normal: str) -> None:
         "https://-partner.example/",
         "https://partner..example/",
         "https://part%6eer.example/",
+        "https://straße.example/",  # strasse.example to one standard, xn--strae-oqa to the other
         "http://999.1.1.1/",
         "http://1.2.3.4.5/",
         "http://[::1/",

@@ -80,15 +80,33 @@ def test_retry_after_counts_between_the_delay_and_twice_that(
         ("Thu, 15 Jan 2026 08:31:00 GMT", 60.0),
         ("Thu, 15 Jan 2026 08:00:00 GMT", 0.0),
         ("Thu, 99 Jan 2026 08:00:00 GMT", None),
+        ("Thursday, 15-Jan-26 08:31:00 GMT", 60.0),
+        ("Thu Jan 15 08:31:00 2026", 60.0),
+        ("1 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Thu, 15 Jan 2026 08:31:00 +99999999999999999999", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 251633834999.0),
     ],
 )
 def test_retry_after_header(value: str | None, expected: float | None) -> None:
     assert parse_retry_after(value, NOW) == expected
 
 
-@given(st.text(max_size=40))
-def test_retry_after_never_raises(value: str) -> None:
-    parse_retry_after(value, NOW)
+_NUMBER = st.integers(-(10**21), 10**21).map(str)
+_ALMOST_A_DATE = st.lists(
+    st.sampled_from(["Thu,", "Jan", "-", ":", "GMT", "+", " "]) | _NUMBER, max_size=12
+).map(" ".join)
+
+
+@given(st.text(max_size=40) | _ALMOST_A_DATE, st.integers(0, 9))
+def test_whatever_retry_after_says_the_next_attempt_is_within_the_schedule(
+    value: str, failures: int
+) -> None:
+    asked_s = parse_retry_after(value, NOW)
+    at = next_attempt_at(
+        failures=failures, retry_after_s=asked_s, now=NOW, rng=random.Random(failures)
+    )
+    assert at is not None
+    assert NOW <= at <= NOW + timedelta(seconds=2.4 * SCHEDULE_S[failures] + 1)
 
 
 def test_one_failure_does_not_rest_an_endpoint_and_five_do() -> None:
