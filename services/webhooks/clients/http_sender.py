@@ -6,6 +6,7 @@ literals alike, so that nothing can change between check and connection (DNS reb
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -26,6 +27,7 @@ _DNS_TIMEOUT_S: Final = 2.0
 _DNS_TRIES: Final = 2
 _KEEP_ALIVE_S: Final = 30.0
 _HEADER_BYTES_MOST: Final = 8190
+_NOT_PUBLIC: Final = "is not a public address"
 
 
 class ForbiddenAddress(OSError):
@@ -129,7 +131,7 @@ class HttpSender:
     def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, place = address
         if not self._allow_private and not is_public(str(place[0])):
-            raise ForbiddenAddress(f"{place[0]} is not a public address")
+            raise ForbiddenAddress(errno.EACCES, f"{place[0]} {_NOT_PUBLIC}")
         return socket.socket(family=family, type=kind, proto=protocol)
 
 
@@ -158,13 +160,10 @@ async def _read_some(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _failed(failure: BaseException) -> tuple[Result, str]:
-    cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, ForbiddenAddress):
-            return Result.FORBIDDEN, str(cause)
-        cause = cause.__cause__ or cause.__context__
     text = f"{type(failure).__name__}: {failure}"[:500]
-    return Result.UNREACHABLE, readable(text.encode("utf-8", "replace"))
+    # By its text: of several addresses that were tried the connector does not keep the errors.
+    result = Result.FORBIDDEN if _NOT_PUBLIC in str(failure) else Result.UNREACHABLE
+    return result, readable(text.encode("utf-8", "replace"))
 
 
 async def resolve(host: str, *, timeout_s: float = 3.0) -> list[str]:
