@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Handed to the park and its sandbox.
 export ORDERS KILL EXIT RATE WORLD HOURS
 
-.PHONY: help setup run demo world skip stop status doctor test check fmt bench lock promtool reset clean
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench lock promtool pgbouncer reset clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,7 +68,10 @@ lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	@"$(PYTHON)" -m deploy.local.lock
 
 promtool: setup  ## Debian's promtool into .tools, for the tests of alert rules (optional)
-	@sh deploy/local/promtool.sh
+	@sh deploy/local/debian_tool.sh promtool /usr/bin/promtool prometheus
+
+pgbouncer: setup  ## Debian's PgBouncer into .tools, for the tests through a pooler (optional)
+	@sh deploy/local/debian_tool.sh pgbouncer /usr/sbin/pgbouncer pgbouncer libc-ares2 libevent-2.1-7
 
 reset:  ## forget the park's data (stop it first)
 	@$(RUN) deploy.local reset

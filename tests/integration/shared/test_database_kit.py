@@ -2,19 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from sqlalchemy import Integer, MetaData, Table, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.schema import Column
 
 from shared.contracts.webhooks import EndpointStatusChanged
 from shared.db import Database, Statement
+from shared.db.connection import SESSION_SETTINGS
 from shared.db.errors import DatabaseNotReady, DatabaseUnavailable
+from shared.db.roles import app_role
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.testing.databases import Postgres
+from shared.testing.engines.pgbouncer import PgBouncer, pgbouncer
 
 METADATA: Final = MetaData(schema="catalog")
 things: Final = Table(
@@ -30,6 +45,12 @@ ADD: Final = Statement(
 ALL: Final = Statement(select(things.c.id, things.c.n).order_by(things.c.id))
 BUMP: Final = Statement(
     update(things).where(things.c.id == bindparam("id")).values(n=things.c.n + 1)
+)
+TENANT: Final = Statement(text("SELECT current_setting('airlane.tenant')"))
+SETTINGS: Final = Statement(
+    text("SELECT name, current_setting(name) AS value FROM unnest(:names) AS name").bindparams(
+        bindparam("names", type_=ARRAY(Text))
+    )
 )
 _RULE: Final = (
     "tenant_id = current_setting('airlane.tenant', true)"
@@ -50,11 +71,33 @@ async def name(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def db(postgres: Postgres, name: str) -> AsyncIterator[Database]:
+async def direct(postgres: Postgres, name: str) -> AsyncIterator[Database]:
     db = Database(postgres.app_dsn("catalog", name), schema="catalog", size=4)
     await db.open()
     yield db
     await db.close()
+
+
+@pytest.fixture(params=["direct", "pooled"])
+async def db(
+    request: pytest.FixtureRequest, postgres: Postgres, name: str, direct: Database
+) -> AsyncIterator[Database]:
+    """Once as it is, once through a pooler in transaction mode with fewer sessions than clients."""
+    if request.param == "direct":
+        yield direct
+        return
+    if pgbouncer() is None:
+        pytest.skip("PgBouncer is not installed (make pgbouncer)")
+    port = urlsplit(postgres.superuser_dsn).port
+    assert port is not None
+    with PgBouncer(port, users=[app_role("catalog")], sessions=2) as pooler:
+        pooled = direct.dsn.replace(f":{port}/", f":{pooler.port}/")
+        db = Database(
+            pooled, schema="catalog", size=4, direct_dsn=direct.dsn, statement_cache_size=0
+        )
+        await db.open()
+        yield db
+        await db.close()
 
 
 async def _ids(db: Database, tenant: str) -> list[str]:
@@ -118,14 +161,8 @@ async def test_state_and_event_are_written_together_or_not_at_all(db: Database) 
 
 
 async def _outbox(db: Database) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(db.dsn)
-    try:
-        rows: list[asyncpg.Record] = await connection.fetch(
-            "SELECT * FROM catalog.outbox ORDER BY id"
-        )
-    finally:
-        await connection.close()
-    return rows
+    async with db.read(PARK) as reader:
+        return await reader.fetch_all(Statement(text("SELECT * FROM catalog.outbox ORDER BY id")))
 
 
 async def test_swallowing_a_database_error_does_not_look_like_success(db: Database) -> None:
@@ -159,17 +196,17 @@ async def test_a_schema_that_lags_behind_is_waited_for(
         await owner.close()
 
 
-async def test_a_demoted_primary_is_left_for_the_new_one(db: Database) -> None:
-    async with db.transaction("mer_a") as uow:
+async def test_a_demoted_primary_is_left_for_the_new_one(direct: Database) -> None:
+    async with direct.transaction("mer_a") as uow:
         await uow._connection.execute(
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"  # as a standby answers
         )
     with pytest.raises(DatabaseNotReady):
-        async with db.transaction("mer_a") as uow:
+        async with direct.transaction("mer_a") as uow:
             await uow.execute(ADD, id="x", tenant_id="mer_a", n=0)
-    async with db.transaction("mer_a") as uow:
+    async with direct.transaction("mer_a") as uow:
         await uow.execute(ADD, id="x", tenant_id="mer_a", n=0)
-    assert await _ids(db, "mer_a") == ["x"]
+    assert await _ids(direct, "mer_a") == ["x"]
 
 
 async def test_a_wrong_parameter_is_named(db: Database) -> None:
@@ -219,6 +256,51 @@ async def test_every_table_with_a_tenant_is_under_forced_row_security(
     finally:
         await connection.close()
     assert {row["relname"] for row in bare if not row["relname"].startswith("outbox")} == set()
+
+
+async def test_many_clients_with_many_statements_do_not_mix(db: Database) -> None:
+    echo = [
+        Statement(text(f"SELECT :value AS c{n}").bindparams(bindparam("value", type_=Integer)))
+        for n in range(5)
+    ]
+
+    async def ask(n: int) -> bool:
+        async with db.transaction(f"mer_{n}") as uow:
+            answers = [await uow.fetch_value(statement, value=n) for statement in echo]
+            tenant = await uow.fetch_value(TENANT)
+        return answers == [n] * 5 and tenant == f"mer_{n}"
+
+    assert all(await asyncio.gather(*(ask(n) for n in range(100))))
+
+
+async def test_a_commit_wakes_who_listens_past_the_pooler(db: Database) -> None:
+    woken = asyncio.Event()
+
+    def wake(*_: Any) -> None:
+        woken.set()
+
+    session = db.session("test")
+    await (await session.opened()).add_listener(db.wake_channel, wake)
+    async with db.transaction("mer_a") as uow:
+        event = EndpointStatusChanged(endpoint_id="end_1", status="enabled")
+        uow.outbox.add(event, subject="end_1", version=1, at=real_now())
+    async with asyncio.timeout(5):
+        await woken.wait()
+    await session.close()
+
+
+async def test_time_limits_hold_on_any_road(db: Database, postgres: Postgres, name: str) -> None:
+    asked = {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "jit"}
+    wanted = {key: SESSION_SETTINGS[key] for key in asked}
+    async with db.read(PARK) as reader:
+        rows = await reader.fetch_all(SETTINGS, names=list(asked))
+    assert {row["name"]: row["value"] for row in rows} == wanted
+    # By the role alone, as on the sessions of a pooler that no client of ours has opened.
+    plain = await asyncpg.connect(postgres.app_dsn("catalog", name))
+    try:
+        assert {key: await plain.fetchval(f"SHOW {key}") for key in asked} == wanted
+    finally:
+        await plain.close()
 
 
 async def test_killed_backends_are_replaced(db: Database, postgres: Postgres) -> None:
