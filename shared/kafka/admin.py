@@ -59,9 +59,7 @@ async def ensure_topics(
 
 
 async def _ensure(kafka: KafkaSettings, wanted: Specs) -> list[str]:
-    admin = connection.admin(kafka, client_id="airlane-topics")
-    await admin.start()
-    try:
+    async with connection.admin(kafka, client_id="airlane-topics") as admin:
         there = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
         missing = {name: spec for name, spec in wanted.items() if name not in there}
         cluster = await admin.describe_cluster()
@@ -73,8 +71,6 @@ async def _ensure(kafka: KafkaSettings, wanted: Specs) -> list[str]:
             await _create(admin, kafka, missing, brokers=len(cluster["brokers"]))
             await _complete(admin, kafka, wanted, {n: there[n] for n in wanted if n not in missing})
         return list(missing)
-    finally:
-        await admin.close()
 
 
 async def _create(

@@ -1,5 +1,7 @@
 """The only place that makes Kafka clients, so that none can be made without the park's settings."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -25,8 +27,15 @@ def consumer(
     )
 
 
-def admin(kafka: KafkaSettings, *, client_id: str) -> AIOKafkaAdminClient:
-    return AIOKafkaAdminClient(**_arguments(kafka, client_id))
+@asynccontextmanager
+async def admin(kafka: KafkaSettings, *, client_id: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A started client; closed at the end, also where it could not start."""
+    client = AIOKafkaAdminClient(**_arguments(kafka, client_id))
+    try:
+        await client.start()
+        yield client
+    finally:
+        await client.close()
 
 
 def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, Any]:

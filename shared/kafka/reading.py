@@ -3,6 +3,7 @@ and for tests, which want everything that was ever written, and to move nobody's
 """
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,13 +36,9 @@ Ends = dict[tuple[str, int], int]
 
 async def end_offsets(kafka: KafkaSettings, topics: Iterable[str]) -> Ends:
     """By (topic, partition): the offset that the next record will get. Raises KafkaError."""
-    consumer = _consumer(kafka)
-    await consumer.start()
-    try:
+    async with _consumer(kafka) as consumer:
         ends = await consumer.end_offsets(await partitions_of(kafka, topics))
         return {(kafka.contract_topic(at.topic), at.partition): end for at, end in ends.items()}
-    finally:
-        await consumer.stop()
 
 
 async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRecord]:
@@ -49,9 +46,7 @@ async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRe
 
     Raises KafkaError.
     """
-    consumer = _consumer(kafka)
-    await consumer.start()
-    try:
+    async with _consumer(kafka) as consumer:
         partitions = await partitions_of(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -65,15 +60,11 @@ async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRe
                 found += (_stored(kafka, r) for r in records if r.offset < ends[partition])
             open_ones = [p for p in open_ones if await consumer.position(p) < ends[p]]
         return found
-    finally:
-        await consumer.stop()
 
 
 async def follow(kafka: KafkaSettings, topics: Iterable[str]) -> AsyncIterator[StoredRecord]:
     """What is written from now on, as soon as it is readable, until the caller stops asking."""
-    consumer = _consumer(kafka)
-    await consumer.start()
-    try:
+    async with _consumer(kafka) as consumer:
         partitions = await partitions_of(kafka, topics)
         consumer.assign(partitions)
         await consumer.seek_to_end(*partitions)
@@ -81,25 +72,25 @@ async def follow(kafka: KafkaSettings, topics: Iterable[str]) -> AsyncIterator[S
             for records in (await consumer.getmany(timeout_ms=_WAIT_MS)).values():
                 for record in records:
                     yield _stored(kafka, record)
-    finally:
-        await consumer.stop()
 
 
-def _consumer(kafka: KafkaSettings) -> AIOKafkaConsumer:
-    return connection.consumer(
+@asynccontextmanager
+async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = connection.consumer(
         kafka, client_id="airlane-audit", max_partition_fetch_bytes=4 * 1024 * 1024
     )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
 
 
 async def partitions_of(kafka: KafkaSettings, topics: Iterable[str]) -> list[TopicPartition]:
     """Raises KafkaError, UnknownTopicOrPartitionError among them."""
     # A consumer that was not subscribed knows no topic's partitions; the admin client asks.
-    admin = connection.admin(kafka, client_id="airlane-audit")
-    await admin.start()
-    try:
+    async with connection.admin(kafka, client_id="airlane-audit") as admin:
         described = await admin.describe_topics([kafka.wire_topic(topic) for topic in topics])
-    finally:
-        await admin.close()
     for topic in described:
         if topic["error_code"]:
             raise for_code(topic["error_code"])(f"topic {topic['topic']} is not on Kafka")

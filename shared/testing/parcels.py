@@ -168,9 +168,14 @@ class Serving:
 
 @asynccontextmanager
 async def parcel_park(
-    postgres: Postgres, kafka: KafkaSettings, clock: ManualClock, *, partitions: int = 2
+    postgres: Postgres,
+    kafka: KafkaSettings,
+    clock: ManualClock,
+    *,
+    partitions: int = 2,
+    topic: str | None = None,
 ) -> AsyncIterator[ParcelPark]:
-    topic = f"airlane.test.parcels-{new_id('top')[-12:]}.v1"
+    topic = topic or f"airlane.test.parcels-{new_id('top')[-12:]}.v1"
     letters = TopicSpec(dead_letter_topic(topic, SERVICE), partitions=1)
     await ensure_topics(kafka, [TopicSpec(topic, partitions=partitions), letters])
     ParcelMoved.topic = ParcelLost.topic = topic

@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -117,18 +118,31 @@ def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in {"JAVA_TOOL_OPTIONS", "KAFKA_OPTS"}}
 
 
-def prepare(data_dir: Path, port: int, controller_port: int) -> None:
-    """Writes the settings, and formats the storage the first time."""
+def prepare(
+    data_dir: Path,
+    port: int,
+    controller_port: int,
+    *,
+    more: str = "",
+    scram_users: Mapping[str, str] | None = None,
+) -> None:
+    """Writes the settings, and formats the storage the first time.
+
+    `more`: properties that are added, or replace ours. `scram_users`: name → password.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     settings = data_dir / "server.properties"
     settings.write_text(
         _PROPERTIES.format(port=port, controller_port=controller_port, data_dir=data_dir.absolute())
+        + more
     )
     if (data_dir / "log" / "meta.properties").exists():
         return
     # 16 bytes in base64; a random first byte could make it look like an option.
     cluster = base64.urlsafe_b64encode(b"airlane" + os.urandom(9)).decode().rstrip("=")
     tool = _java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    for name, password in (scram_users or {}).items():
+        tool += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
     done = subprocess.run(
         [*tool, "--standalone"],
         env=_environment(),
@@ -163,8 +177,18 @@ def is_ready(port: int) -> bool:
 class KafkaServer:
     """A running broker. `stop` and `kill` keep its log; `restart` works after either."""
 
-    def __init__(self, data_dir: Path, port: int, controller_port: int) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int,
+        controller_port: int,
+        *,
+        more: str = "",
+        scram_users: Mapping[str, str] | None = None,
+    ) -> None:
         self.data_dir = data_dir
+        self._more = more
+        self._scram_users = scram_users
         self.port = port
         self.controller_port = controller_port
         self.log = data_dir / "kafka.log"
@@ -181,7 +205,13 @@ class KafkaServer:
         return self._process.pid
 
     def start(self) -> None:
-        prepare(self.data_dir, self.port, self.controller_port)
+        prepare(
+            self.data_dir,
+            self.port,
+            self.controller_port,
+            more=self._more,
+            scram_users=self._scram_users,
+        )
         with self.log.open("ab") as output:
             self._process = spawn(launch(self.data_dir), output)
         wait_until(lambda: is_ready(self.port), self._process, "Kafka", self.log)
