@@ -2,9 +2,10 @@
 
     python -m shared.contracts.json_schemas          writes schemas/<event type>.v1.json
 
-A consumer built against yesterday's schema must read today's events: no field removed, none
-newly optional, no enum value or null added where a consumer did not expect it, no type changed.
-The generator refuses to overwrite a schema incompatibly; a new meaning needs a new version.
+A consumer built against yesterday's schema must read today's events, and today's consumers read
+yesterday's: no field removed, none newly optional, no value or null where it was not expected, no
+type changed. The generator refuses to overwrite a schema incompatibly; a new meaning needs a new
+version.
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.compatibility import unreadable
 from shared.contracts.envelope import EventPayload
 
 FOLDER: Final = Path(__file__).parent / "schemas"
@@ -34,52 +36,21 @@ def rendered(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def incompatibilities(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """What in `new` would break a consumer of `old`; one sentence each."""
-    yield from _compare(old, new, old, new, "")
-
-
-def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        target: Any = root
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-def _compare(
-    old: dict[str, Any],
-    new: dict[str, Any],
-    old_root: dict[str, Any],
-    new_root: dict[str, Any],
-    path: str,
+def incompatibilities(
+    old: dict[str, Any], new: dict[str, Any], new_reader: dict[str, Any] | None = None
 ) -> Iterator[str]:
-    old, new = _resolved(old, old_root), _resolved(new, new_root)
-    where = path or "/"
-    old_types, new_types = _types(old, old_root), _types(new, new_root)
-    if not new_types <= old_types:
-        yield f"{where}: may now be {sorted(new_types - old_types)}"
-    if "enum" in old and not set(new.get("enum", ["(anything)"])) <= set(old["enum"]):
-        yield f"{where}: has enum values that its consumers do not know"
-    for name, before in old.get("properties", {}).items():
-        after = new.get("properties", {}).get(name)
-        if after is None:
-            yield f"{path}/{name}: was removed"
-            continue
-        yield from _compare(before, after, old_root, new_root, f"{path}/{name}")
-    for name in set(old.get("required", [])) - set(new.get("required", [])):
-        if name in new.get("properties", {}):
-            yield f"{path}/{name}: is no longer always there"
-    if isinstance(old.get("items"), dict) and isinstance(new.get("items"), dict):
-        yield from _compare(old["items"], new["items"], old_root, new_root, f"{path}/*")
+    """One sentence each: what consumers of `old` could not read in `new` events, and what those
+    of today (`new_reader`) could not in old ones, which stay on their topics for a while.
+    """
+    yield from unreadable(writer=new, reader=old)
+    if new_reader is not None:
+        for fault in unreadable(writer=old, reader=new_reader):
+            yield f"{fault} (in events written before)"
 
 
-def _types(node: dict[str, Any], root: dict[str, Any]) -> set[str]:
-    if "anyOf" in node:
-        return {t for part in node["anyOf"] for t in _types(_resolved(part, root), root)}
-    kind = node.get("type")
-    return {str(kind)} if kind else set()
+def reader_schema(payload: type[EventPayload]) -> dict[str, Any]:
+    """What a consumer accepts: a field with a default may be missing."""
+    return payload.model_json_schema(mode="validation")
 
 
 def main() -> int:
@@ -89,7 +60,8 @@ def main() -> int:
     for event_type, payload in CATALOGUE.items():
         file = file_of(event_type)
         if file.exists():
-            for fault in incompatibilities(json.loads(file.read_text()), schema_of(payload)):
+            old = json.loads(file.read_text())
+            for fault in incompatibilities(old, schema_of(payload), reader_schema(payload)):
                 sys.stderr.write(f"{event_type} {fault}\n")
                 broken = True
     if broken:
