@@ -1,7 +1,12 @@
-"""Every Kafka client has the park's settings: only one module makes clients at all."""
+"""Every Kafka client has the park's settings, and the page about them is right."""
 
 import ast
+import re
 from pathlib import Path
+
+from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.topics import CONSUMED_BY, TOPICS
+from shared.settings import KafkaSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path("shared/kafka/connection.py")
@@ -29,3 +34,22 @@ def test_clients_are_made_in_one_module_only() -> None:
 
 def test_a_client_made_elsewhere_would_be_seen() -> None:
     assert _clients_made("client = AIOKafkaConsumer('t')\nother = aiokafka.AIOKafkaProducer()")
+
+
+def test_the_page_of_rights_names_every_topic_with_its_writer_and_readers() -> None:
+    page = (ROOT / "docs" / "kafka.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(airlane\.\S+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
+    public = [name for name in TOPICS if not name.endswith(".dlq")]
+    assert [topic for topic, _, _ in rows] == public
+    for topic, writer, readers in rows:
+        payloads = [model for model in CATALOGUE.values() if model.topic == topic]
+        assert {model.event_type.split(".")[0] for model in payloads} <= {writer}, topic
+        asked = [group for group, topics in CONSUMED_BY.items() if topic in topics]
+        assert readers == (", ".join(asked) or "–"), topic
+
+
+def test_every_kafka_setting_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "kafka.md").read_text(encoding="utf-8")
+    for name in KafkaSettings.model_fields:
+        if name != "environment":
+            assert f"`KAFKA_{name.upper()}`" in page

@@ -15,9 +15,10 @@ from cryptography.x509.oid import NameOID
 
 from shared.contracts.topics import TopicSpec
 from shared.kafka.admin import KafkaError, ensure_topics
+from shared.kafka.letters import letters_of
 from shared.kafka.publisher import Publisher
 from shared.kafka.reading import end_offsets, read_all
-from shared.kafka.redrive import Redrive, letters_of
+from shared.kafka.redrive import Redrive
 from shared.kernel.clock import real_now
 from shared.settings import KafkaSettings
 from shared.testing.clock import ManualClock

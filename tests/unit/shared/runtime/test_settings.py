@@ -56,5 +56,87 @@ def test_each_bad_variable_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_setting_says_what_it_is() -> None:
-    for name, field in ServiceSettings.model_fields.items():
-        assert field.description, name
+    for settings in (ServiceSettings, KafkaSettings):
+        for name, field in settings.model_fields.items():
+            assert field.description, name
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        (
+            {"SECURITY_PROTOCOL": "SASL_SSL"},
+            (
+                "KAFKA_SECURITY_PROTOCOL=SASL_SSL needs KAFKA_SASL_MECHANISM and KAFKA_SASL_USERNAME "
+                "and KAFKA_SASL_PASSWORD."
+            ),
+        ),
+        (
+            {"SASL_USERNAME": "catalog"},
+            (
+                "KAFKA_SECURITY_PROTOCOL=PLAINTEXT would not use KAFKA_SASL_USERNAME: choose SASL_SSL "
+                "or unset them."
+            ),
+        ),
+        (
+            {"SSL_CA_FILE": "/etc/ca.pem"},
+            (
+                "KAFKA_SECURITY_PROTOCOL=PLAINTEXT would not use KAFKA_SSL_CA_FILE: choose SASL_SSL or "
+                "unset them."
+            ),
+        ),
+        (
+            {"SECURITY_PROTOCOL": "SSL", "SSL_CERT_FILE": "client.pem"},
+            "KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE belong together: set both or neither.",
+        ),
+        (
+            {"SECURITY_PROTOCOL": "SSL", "SSL_CA_FILE": "/nowhere/ca.pem"},
+            "KAFKA_SSL_CA_FILE cannot be used: No such file or directory.",
+        ),
+        (
+            {"MIN_INSYNC_REPLICAS": "2"},
+            (
+                "KAFKA_MIN_INSYNC_REPLICAS=2 is more than KAFKA_REPLICATION_FACTOR=1: nothing could be "
+                "written."
+            ),
+        ),
+    ],
+)
+def test_kafka_settings_that_contradict_each_other_are_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], line: str
+) -> None:
+    monkeypatch.setenv("SAMPLE_DATABASE_URL", DSN)
+    for name, value in variables.items():
+        monkeypatch.setenv(f"KAFKA_{name}", value)
+    with pytest.raises(SettingsError) as raised:
+        load(Settings)
+    assert raised.value.lines == [line]
+
+
+def test_the_password_of_kafka_is_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPLE_DATABASE_URL", DSN)
+    for name, value in {
+        "SECURITY_PROTOCOL": "SASL_SSL",
+        "SASL_MECHANISM": "SCRAM-SHA-512",
+        "SASL_USERNAME": "catalog",
+        "SASL_PASSWORD": "hunter2",
+    }.items():
+        monkeypatch.setenv(f"KAFKA_{name}", value)
+    settings = load(Settings)
+    assert settings.kafka.sasl_password is not None
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    monkeypatch.setenv("KAFKA_SASL_USERNAME", "")
+    with pytest.raises(SettingsError) as raised:
+        load(Settings)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_prefix_changes_names_on_kafka_once() -> None:
+    kafka, topic = KafkaSettings(prefix="ezhou"), "airlane.catalog.orders.v1"
+    assert kafka.wire_topic(topic) == "ezhou.catalog.orders.v1"
+    assert kafka.wire_topic(kafka.wire_topic(topic)) == kafka.wire_topic(topic)
+    assert kafka.contract_topic(kafka.wire_topic(topic)) == topic
+    assert (kafka.wire_group("customs"), KafkaSettings().wire_group("customs")) == (
+        "ezhou.customs",
+        "customs",
+    )
