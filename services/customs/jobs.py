@@ -72,7 +72,7 @@ async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWi
     """Answers the transfer client left in the folder: the same door as POST /v1/receipts."""
     for name, raw in await asyncio.to_thread(single_window.waiting, _ANSWERS_PER_RUN):
         try:
-            answers = read_answers(raw)
+            answers = read_answers(raw, now=clock.now())
         except AirlaneError as refusal:
             log.warning("an answer in the folder cannot be read", name=name, code=refusal.code)
             await asyncio.to_thread(single_window.settle, name, readable=False)

@@ -1,40 +1,21 @@
 """What REST clients of customs see."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from asyncpg import Record
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from services.customs.domain.findings import finding_from_json
 from services.customs.domain.meanings import meaning_of
 from services.customs.domain.missing import Missing
 from services.customs.domain.phase import Phase
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
-from shared.kernel.errors import Invalid, Locale, Text
+from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
+from shared.kernel.errors import Locale, Text
 
 Channel = Literal["green", "blue", "yellow", "red"]
 DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
-LaneNumber = Annotated[int, Field(ge=1, le=32767, strict=True)]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
-    """Each item as the model, or what is wrong with it; pointers start at the item."""
-    read: list[M | Invalid] = []
-    for item in items:
-        try:
-            read.append(model.model_validate(item))
-        except ValidationError as error:
-            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
-    return read
+LaneNumber = Annotated[WholeNumber, Field(ge=1, le=32767)]
 
 
 class FindingOut(BaseModel):
@@ -184,7 +165,7 @@ class BatchOut(BaseModel):
     items: list[BatchItem]
 
 
-class ReceiptIn(_In):
+class ReceiptIn(Body):
     """A receipt as JSON; the same facts as an InventoryReturn of CEB604."""
 
     message_type: Literal["CEB604", "CEB510"] = "CEB604"
@@ -201,7 +182,7 @@ class ReceiptIn(_In):
     return_info: str = Field(default="", examples=["[Code:2600;Desc:entered]"], max_length=4000)
 
 
-class ReceiptsIn(_In):
+class ReceiptsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
     items: list[dict[str, Any]] = Field(
@@ -209,8 +190,8 @@ class ReceiptsIn(_In):
     )
 
 
-class TakeIn(_In):
-    max: int = Field(ge=1, le=200, strict=True, description="How many parcels at most.")
+class TakeIn(Body):
+    max: WholeNumber = Field(ge=1, le=200, description="How many parcels at most.")
 
 
 class ParcelOut(BaseModel):
@@ -237,14 +218,14 @@ class TakenOut(BaseModel):
     items: list[ParcelOut]
 
 
-class ScreeningIn(_In):
+class ScreeningIn(Body):
     declaration_id: DeclarationId
     lane: LaneNumber
-    passed: bool = Field(strict=True)
-    screened_at: AwareDatetime
+    passed: TrueOrFalse
+    screened_at: PastInstant
 
 
-class ScreeningsIn(_In):
+class ScreeningsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
     items: list[dict[str, Any]] = Field(

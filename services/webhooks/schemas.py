@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.webhooks.domain.endpoint import MAX_DESCRIPTION_LENGTH
 from services.webhooks.domain.event_types import MAX_PATTERNS
 from services.webhooks.domain.url import MAX_URL_LENGTH
+from shared.http.fields import Body
 
 _Url = Annotated[str, Field(min_length=1, max_length=MAX_URL_LENGTH)]
 _Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.*]{1,100}$")]
@@ -18,11 +19,7 @@ _Description = Annotated[str, Field(max_length=MAX_DESCRIPTION_LENGTH)]
 _EXAMPLE_ID = "end_019a5f0e9d8c7b6a8f4e3d2c1b0a9f8e"
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EndpointIn(_In):
+class EndpointIn(Body):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -42,7 +39,7 @@ class EndpointIn(_In):
     description: _Description | None = None
 
 
-class EndpointPatch(_In):
+class EndpointPatch(Body):
     """Fields that are absent stay as they are."""
 
     url: _Url | None = None
@@ -51,7 +48,7 @@ class EndpointPatch(_In):
     status: Literal["enabled", "disabled"] | None = None
 
 
-class TestIn(_In):
+class TestIn(Body):
     event_type: Annotated[str, Field(max_length=100)] | None = Field(
         default=None, description="Which example to send; any known type."
     )

@@ -321,6 +321,11 @@ def _headers(error: AirlaneError) -> dict[str, str]:
         # RFC 6750 §3: no error code when no token came.
         failed = "" if error.code == Unauthenticated.code else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="airlane"{failed}'
+    elif isinstance(error, Forbidden):
+        # RFC 6750 §3.1: the token is good, but not for this.
+        scope = error.params.get("needs_scope")
+        named = f', scope="{scope}"' if scope else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="airlane", error="insufficient_scope"{named}'
     elif isinstance(error, MethodNotAllowed) and error.params.get("allow"):
         headers["Allow"] = str(error.params["allow"])
     elif isinstance(error, UnsupportedContentCoding):

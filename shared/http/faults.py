@@ -73,6 +73,13 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
         Text("The instant has no offset.", "时间缺少时区偏移。"),
         Text("Add one, such as +08:00 or Z.", "请补充时区，例如 +08:00 或 Z。"),
     ),
+    "field.implausible_instant": (
+        Text(
+            "The instant is not between {earliest} and {latest}.",
+            "时间不在 {earliest} 与 {latest} 之间。",
+        ),
+        Text("Check the date, the offset and the clock it comes from.", "请核对日期、时区与时钟。"),
+    ),
     "field.not_finite": (
         Text("This must be a finite number.", "必须为有限数值。"),
         Text("Send an ordinary number.", "请发送普通数值。"),
@@ -126,6 +133,7 @@ _CODES: Final[dict[str, str]] = {
     "literal_error": "field.not_one_of",
     "union_tag_invalid": "field.not_one_of",
     "timezone_aware": "field.no_time_zone",
+    "implausible_instant": "field.implausible_instant",
     "finite_number": "field.not_finite",
 }
 

@@ -3,6 +3,7 @@ Travels in the ASGI scope, so that dependencies and error handlers need no secon
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -18,6 +19,8 @@ from shared.kernel.identity import Principal
 from shared.telemetry.exposition import Exposition
 
 _KEY: Final = "airlane"
+# The business clock of the request at hand, for fields that may not lie ahead of it.
+CLOCK: Final[ContextVar[Clock | None]] = ContextVar("airlane_clock", default=None)
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class Incoming:
 
 def put(scope: Scope, incoming: Incoming) -> None:
     scope[_KEY] = incoming
+    CLOCK.set(incoming.parts.clock)
 
 
 def of(scope: Scope) -> Incoming:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from httpx2 import AsyncClient, Response
 
+from services.catalog.domain.credential import SCOPES_OF_ROLE
 from services.customs.settings import Settings as CustomsSettings
 from shared.db import Database
 from shared.kernel.identity import Role
@@ -35,10 +36,10 @@ class World:
     merchant_id: str = ""
     made: dict[str, str] = field(default_factory=dict)
 
-    def operator(self, service: str, *, acts_for: str | None = None) -> dict[str, str]:
+    def operator(self, *, acts_for: str | None = None) -> dict[str, str]:
         """Headers of an operator, who acts for the merchant if one is named."""
-        scopes = [f"{service}:read", f"{service}:write"]
-        headers = {"Authorization": f"Bearer {self.token_for(Role.OPERATOR, scopes=scopes)}"}
+        token = self.token_for(Role.OPERATOR, scopes=SCOPES_OF_ROLE[Role.OPERATOR])
+        headers = {"Authorization": f"Bearer {token}"}
         return headers | ({"Airlane-Tenant": acts_for} if acts_for else {})
 
     async def send(
@@ -46,7 +47,7 @@ class World:
     ) -> Response:
         """The operation as an operator, for the world's merchant where it must be for one."""
         acts_for = None if operation.park_wide else self.merchant_id
-        headers = self.operator(operation.service, acts_for=acts_for)
+        headers = self.operator(acts_for=acts_for)
         headers.update(request.pop("headers", {}))
         return await self.clients[operation.service].request(
             request.pop("method", operation.method),
@@ -68,7 +69,7 @@ class World:
         return self.made[name]
 
     async def post(self, service: str, path: str, body: Any, **headers: str) -> Response:
-        sent = self.operator(service) | headers
+        sent = self.operator() | headers
         answer = await self.clients[service].post(path, json=body, headers=sent)
         assert answer.is_success, answer.text
         return answer
@@ -76,7 +77,7 @@ class World:
 
 async def _sku(world: World) -> str:
     sku = f"S-{new_id('sku')[-12:]}"
-    headers = world.operator("catalog", acts_for=world.merchant_id)
+    headers = world.operator(acts_for=world.merchant_id)
     answer = await world.clients["catalog"].put(
         f"/v1/products/{sku}", json=a_product(), headers=headers
     )

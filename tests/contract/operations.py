@@ -2,8 +2,8 @@
 on this table, so that none is forgotten.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from services.analytics.app import create_app as analytics
 from services.analytics.settings import Settings as AnalyticsSettings
@@ -35,8 +36,8 @@ OPERATOR_SECRET: Final = "airlane_test_" + "0" * 48
 class Operation:
     """One method of one path. `scope` None: open to anybody. `roles` empty: any role.
 
-    `park_wide`: an operator may come without Airlane-Tenant. `query`: the names of its query
-    parameters. `body`: the model of its JSON body, None without one or where it reads bytes.
+    `park_wide`: an operator may come without Airlane-Tenant. `query_fields`: its query parameters
+    by name. `body`: the model of its JSON body, None without one or where it reads bytes.
     """
 
     service: str
@@ -47,12 +48,16 @@ class Operation:
     roles: frozenset[Role]
     park_wide: bool
     path_params: tuple[str, ...]
-    query: frozenset[str]
+    query_fields: Mapping[str, FieldInfo] = field(hash=False)
     body: type[BaseModel] | None
 
     @property
     def is_change(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def query(self) -> frozenset[str]:
+        return frozenset(self.query_fields)
 
     @property
     def is_page(self) -> bool:
@@ -134,7 +139,7 @@ def _of_route(service: str, route: APIRoute) -> Iterator[Operation]:
             roles=caller.roles if caller else frozenset(),
             park_wide=caller.park_wide if caller else True,
             path_params=tuple(p.alias for d in dependants for p in d.path_params),
-            query=frozenset(p.alias for d in dependants for p in d.query_params),
+            query_fields={p.alias: p.field_info for d in dependants for p in d.query_params},
             body=body,
         )
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient, Response
 
+from shared.contracts.topics import SERVICES
+from shared.kernel.identity import Role
 from tests.contract.examples import BODIES, EXAMPLES, World
 from tests.contract.operations import Operation, operations
 
@@ -155,6 +157,33 @@ async def test_a_path_says_what_it_can(service: str, path: str, world: World) ->
     if "GET" not in methods:
         assert (await client.get(address)).headers["allow"] == allow
     assert code_of(await client.get(address + "/"), 404) == "request.no_such_path"
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=str)
+async def test_a_token_that_does_not_do_says_what_would(operation: Operation, world: World) -> None:
+    address = await world.address(operation)
+    client = world.clients[operation.service]
+    nobody = await client.request(operation.method, address)
+    assert code_of(nobody, 401) == "auth.required"
+    assert nobody.headers["www-authenticate"] == 'Bearer realm="airlane"'
+    token = world.token_for(Role.OPERATOR, scopes=["moon:read"])
+    body = body_of(operation, world)
+    headers = {"Authorization": f"Bearer {token}"}
+    narrow = await client.request(operation.method, address, json=body, headers=headers)
+    assert code_of(narrow, 403) == "auth.forbidden"
+    assert narrow.headers["www-authenticate"] == (
+        f'Bearer realm="airlane", error="insufficient_scope", scope="{operation.scope}"'
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_type_of_every_problem_leads_to_its_explanation(
+    service: str, world: World
+) -> None:
+    client = world.clients[service]
+    for known in (await client.get("/problems")).json()["items"]:
+        page = await client.get(f"/problems/{known['code']}")
+        assert (page.status_code, page.json()) == (200, known)
 
 
 @pytest.mark.parametrize("operation", CLOSED, ids=str)

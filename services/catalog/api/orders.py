@@ -15,7 +15,7 @@ from services.catalog.api.deps import (
 )
 from services.catalog.domain.order import Order, OrderNotFound
 from services.catalog.queries import orders as queries
-from services.catalog.schemas.common import BatchIn, BatchOut, read_each
+from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.orders import (
     CancelIn,
     OrderIn,
@@ -29,6 +29,7 @@ from services.catalog.use_cases.order_way import cancel_order as cancel
 from shared.contracts.catalog import OrderStatus
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.fields import read_each
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import is_id
 

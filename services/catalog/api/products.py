@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from services.catalog.api.batches import batch_reply, merged
@@ -19,7 +18,7 @@ from services.catalog.api.deps import (
 )
 from services.catalog.domain.product import Product
 from services.catalog.queries import products as queries
-from services.catalog.schemas.common import EARLIEST, LATEST, BatchIn, BatchOut, read_each
+from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.products import (
     ProductIn,
     ProductItemIn,
@@ -31,6 +30,7 @@ from services.catalog.use_cases import products as use_cases
 from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems, representation
+from shared.http.fields import AnyInstant, read_each
 from shared.kernel.errors import AirlaneError
 
 products_api = APIRouter(tags=["products"])
@@ -136,9 +136,7 @@ class ProductFilters:
         Query(min_length=1, max_length=100, description="Start of the SKU, or part of a title."),
     ] = None
     battery: Annotated[bool | None, Query()] = None
-    updated_since: Annotated[
-        AwareDatetime | None, Query(ge=EARLIEST, lt=LATEST, description="With an offset.")
-    ] = None
+    updated_since: Annotated[AnyInstant | None, Query(description="With an offset.")] = None
 
 
 @products_api.get("/v1/products", response_model=Page[ProductOut], responses=problems(422))

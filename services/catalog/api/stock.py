@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.catalog.api.batches import batch_reply, merged
 from services.catalog.api.deps import CatalogWrite, MerchantRead, PageQuery, SkuPath
 from services.catalog.queries import products as queries
-from services.catalog.schemas.common import BatchIn, BatchOut, read_each
+from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.products import (
     StockAdjustmentIn,
     StockEntryOut,
@@ -19,6 +19,7 @@ from services.catalog.schemas.products import (
 from services.catalog.use_cases.stock import Adjusted, Adjustment, adjust_stock
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.fields import read_each
 from shared.kernel.errors import AirlaneError
 
 stock_api = APIRouter(tags=["stock"])

@@ -4,7 +4,6 @@ Speaks OAuth's own error form (§5.2) instead of problem+json.
 """
 
 import base64
-import binascii
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.catalog.api.deps import Identities
+from services.catalog.domain.credential import SCOPES_OF_ROLE
 from services.catalog.schemas.credentials import TokenOut, TokenRefusedOut
 from services.catalog.use_cases.tokens import (
     InvalidClient,
@@ -24,14 +24,16 @@ from services.catalog.use_cases.tokens import (
     oauth_error,
 )
 from shared.db import Database
-from shared.http import json_reply
+from shared.http import Reply, json_reply
+from shared.http.replies import response_of
 from shared.kernel.clock import real_now
 from shared.kernel.errors import AirlaneError
-from shared.kernel.identity import PARK
+from shared.kernel.identity import PARK, Role
 
 tokens_api = APIRouter(tags=["tokens"])
 
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+_PUBLIC: Final = {"cache-control": "public, max-age=300"}
 _FORM: Final = "application/x-www-form-urlencoded"
 _FORM_BYTES_MAX: Final = 8192
 _FORM_SCHEMA: Final[dict[str, Any]] = {
@@ -91,36 +93,43 @@ async def create_token(request: Request, identity: Identities) -> Response:
             now=now,
         )
     except (InvalidClient, InvalidScope, InvalidTokenRequest, UnsupportedGrantType) as refusal:
-        return _refused(refusal, by_header="authorization" in request.headers)
+        return _refused(refusal)
     body = TokenOut(access_token=token.access_token, expires_in=token.expires_in, scope=token.scope)
-    return json_reply(body, headers=_NO_STORE)
+    return response_of(Reply(200, body, headers=_NO_STORE))
 
 
 @tokens_api.get("/.well-known/jwks.json")
 async def get_jwks(identity: Identities) -> Response:
     """The public keys of our tokens (RFC 7517): the one that signs, the one before, the next."""
-    return json_reply(identity.keys.jwks, headers={"cache-control": "public, max-age=300"})
+    return json_reply(identity.keys.jwks, headers=_PUBLIC)
+
+
+@tokens_api.get("/.well-known/oauth-authorization-server")
+async def get_authorization_server(identity: Identities) -> Response:
+    """Where tokens are issued, and how (RFC 8414)."""
+    return json_reply(_metadata(identity.issuer), headers=_PUBLIC)
 
 
 @tokens_api.get("/.well-known/openid-configuration")
 async def get_openid_configuration(identity: Identities) -> Response:
     """As much of OpenID Discovery 1.0 as client libraries need to find the two addresses."""
-    return json_reply(
-        {
-            "issuer": identity.issuer,
-            "token_endpoint": f"{identity.issuer}/oauth/token",
-            "jwks_uri": f"{identity.issuer}/.well-known/jwks.json",
-            "grant_types_supported": ["client_credentials"],
-            "response_types_supported": [],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["EdDSA"],
-            "token_endpoint_auth_methods_supported": [
-                "client_secret_post",
-                "client_secret_basic",
-            ],
-        },
-        headers={"cache-control": "public, max-age=300"},
-    )
+    of_openid = {
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["EdDSA"],
+    }
+    return json_reply(_metadata(identity.issuer) | of_openid, headers=_PUBLIC)
+
+
+def _metadata(issuer: str) -> dict[str, Any]:
+    return {
+        "issuer": issuer,
+        "token_endpoint": f"{issuer}/oauth/token",
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "scopes_supported": list(SCOPES_OF_ROLE[Role.OPERATOR]),
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -132,7 +141,8 @@ async def _form(request: Request) -> dict[str, str]:
     if len(body) > _FORM_BYTES_MAX:
         raise InvalidTokenRequest(name="body", fault="too long")
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+        # RFC 6749 §3.2: a parameter without a value counts as left out.
+        pairs = parse_qsl(body.decode("ascii"), errors="strict")
     except ValueError as error:
         raise InvalidTokenRequest(name="body", fault="not form-encoded UTF-8") from error
     form = dict(pairs)
@@ -152,26 +162,32 @@ def _client(request: Request, form: dict[str, str]) -> tuple[str, str]:
     """Client id and secret from HTTP Basic or the form, not from both (RFC 6749 §2.3)."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
-        if "client_secret" in form:
+        client_id, secret = _basic(encoded.strip())
+        if "client_secret" in form or form.get("client_id", client_id) != client_id:
             raise InvalidTokenRequest(name="client_secret", fault="given twice")
-        try:
-            decoded = base64.b64decode(encoded, validate=True).decode("utf-8")
-        except (binascii.Error, ValueError) as error:
-            raise InvalidClient from error
-        client_id, _, secret = decoded.partition(":")
-        if "\x00" in decoded:
-            raise InvalidClient
-        return unquote_plus(client_id), unquote_plus(secret)
+        return client_id, secret
     if not form.get("client_id") or not form.get("client_secret"):
         raise InvalidClient
     return form["client_id"], form["client_secret"]
 
 
-def _refused(refusal: AirlaneError, *, by_header: bool) -> Response:
+def _basic(encoded: str) -> tuple[str, str]:
+    """RFC 7617, with each part form-encoded (RFC 6749 §2.3.1). Raises InvalidClient."""
+    try:
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        parts = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+    except ValueError as error:
+        raise InvalidClient from error
+    if not colon or not all(parts) or "\x00" in "".join(parts):
+        raise InvalidClient
+    return parts
+
+
+def _refused(refusal: AirlaneError) -> Response:
     status = 401 if isinstance(refusal, InvalidClient) else 400
     headers = dict(_NO_STORE)
-    if status == 401 and by_header:
-        headers["www-authenticate"] = 'Basic realm="airlane"'
+    if status == 401:
+        headers["www-authenticate"] = 'Basic realm="airlane", charset="UTF-8"'
     described = refusal.text.render("en", refusal.params)
     # RFC 6749 §5.2 allows printable ASCII only, without quotes and backslashes.
     clean = "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in described)

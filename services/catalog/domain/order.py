@@ -53,6 +53,15 @@ class DuplicateLine(Invalid):
     fix = Text("Number the lines 1, 2, 3 …", "请按 1、2、3……编号。")
 
 
+class PriceZero(Invalid):
+    code = "catalog.order.price_zero"
+    text = Text("The unit price is zero.", "单价为零。")
+    fix = Text(
+        "Customs takes no goods without a value: give gifts and samples what they would cost.",
+        "海关不接受零价值申报：赠品和样品请按市场价填写。",
+    )
+
+
 class TotalTooLarge(Invalid):
     code = "catalog.order.total_too_large"
     text = Text("The order's total is above {limit}.", "订单总额超过 {limit}。")
@@ -152,6 +161,11 @@ def order_problems(order: Order, reference: Reference) -> list[FieldProblem]:
         problem(DuplicateLine, f"/lines/{index}/line", line=line.line)
         for index, line in enumerate(order.lines)
         if numbers[line.line] > 1
+    ]
+    problems += [
+        problem(PriceZero, f"/lines/{index}/unit_price")
+        for index, line in enumerate(order.lines)
+        if line.unit_price.amount_minor == 0
     ]
     if order.total_minor > TOTAL_MINOR_MAX:
         limit = Money(TOTAL_MINOR_MAX, order.currency)

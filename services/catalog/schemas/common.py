@@ -1,28 +1,17 @@
 """What several nouns share: texts that a database can hold, two languages, money as decimal text,
-and reading the items of a batch one by one.
+and batches.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.problems import problem
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.http.fields import Body
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 
 BATCH_MAX: Final = 500
-# Instants of a trade; also keeps time zone arithmetic away from the ends of the calendar.
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-class Body(BaseModel):
-    """Base of what clients send: an unknown field is a typing error, and is said to be one."""
-
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
 # One line of text: no control characters, no white space around it.
@@ -32,8 +21,6 @@ Line = Annotated[
         strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
 ]
-StrictInt = Annotated[int, Field(strict=True)]
-StrictBool = Annotated[bool, Field(strict=True)]
 MerchantId = Annotated[str, StringConstraints(pattern=r"^mer_[0-9a-f]{32}$")]
 
 
@@ -105,17 +92,3 @@ class BatchItemOut(BaseModel):
 
 class BatchOut(BaseModel):
     items: list[BatchItemOut]
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
-    """Each item as the model, or what is wrong with it; pointers start at the item."""
-    read: list[M | Invalid] = []
-    for item in items:
-        try:
-            read.append(model.model_validate(item))
-        except ValidationError as error:
-            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
-    return read

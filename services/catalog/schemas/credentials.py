@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.schemas.common import Body, Line
+from services.catalog.schemas.common import Line
+from shared.http.fields import Body
 
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z]+$")]
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.merchant import NewMerchant
-from services.catalog.schemas.common import Body, Line, LocalisedText, MerchantId, StrictBool
+from services.catalog.schemas.common import Line, LocalisedText, MerchantId
+from shared.http.fields import Body, TrueOrFalse
 
 
 class Office(Body):
@@ -24,7 +25,7 @@ class MerchantIn(Body):
         description="A code of GET /v1/belts.", examples=["home_furnishing"]
     )
     office: Office | None = Field(default=None, description="The desk in the park, if any.")
-    synthetic: StrictBool = False
+    synthetic: TrueOrFalse = False
 
     def to_domain(self) -> NewMerchant:
         return NewMerchant(

@@ -4,24 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.order import Order, OrderLine
 from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
 from services.catalog.domain.problems import refuse
-from services.catalog.schemas.common import (
-    EARLIEST,
-    LATEST,
-    Amount,
-    Body,
-    Currency,
-    Line,
-    Price,
-    StrictInt,
-    money,
-)
+from services.catalog.schemas.common import Amount, Currency, Line, Price, money
 from services.catalog.schemas.products import Country, Sku
 from shared.contracts.catalog import OrderStatus
+from shared.http.fields import Body, PastInstant, WholeNumber
 from shared.kernel.errors import FieldProblem
 from shared.kernel.money import Money
 
@@ -39,9 +30,9 @@ class ShipTo(Body):
 
 
 class OrderLineIn(Body):
-    line: StrictInt = Field(ge=1, le=10_000)
+    line: WholeNumber = Field(ge=1, le=10_000)
     sku: Sku
-    quantity: StrictInt = Field(ge=1, le=1_000_000)
+    quantity: WholeNumber = Field(ge=1, le=1_000_000)
     unit_price: Amount
 
 
@@ -52,11 +43,7 @@ class OrderIn(Body):
     order_number: OrderNumber = Field(
         description="Unique per merchant and store.", examples=["536365"]
     )
-    ordered_at: AwareDatetime = Field(
-        ge=EARLIEST,
-        lt=LATEST,
-        examples=["2026-11-22T08:26:00Z"],
-    )
+    ordered_at: PastInstant = Field(examples=["2026-11-22T08:26:00Z"])
     ship_to: ShipTo
     currency: Currency
     lines: list[OrderLineIn] = Field(min_length=1, max_length=100)

@@ -9,26 +9,17 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from services.catalog.domain.problems import refuse
 from services.catalog.domain.product import HS_CODE_PATTERN, SKU_PATTERN, Product
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.common import (
-    Amount,
-    Body,
-    Currency,
-    Line,
-    LocalisedText,
-    Price,
-    StrictBool,
-    StrictInt,
-    money,
-)
+from services.catalog.schemas.common import Amount, Currency, Line, LocalisedText, Price, money
 from shared.http.faults import invalid_model
+from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import Money
 
 Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
 HsCode = Annotated[str, StringConstraints(pattern=HS_CODE_PATTERN), Field(examples=["940550"])]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
-WeightG = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
-SideMm = Annotated[StrictInt, Field(ge=1, le=20_000)]
+WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000)]
+SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
 
 
 class ProductIn(Body):
@@ -41,8 +32,8 @@ class ProductIn(Body):
         description="Length, width, height of one packed unit.", examples=[[120, 80, 60]]
     )
     price: Price
-    battery: StrictBool = Field(description="Contains or is packed with a battery.")
-    synthetic: StrictBool = False
+    battery: TrueOrFalse = Field(description="Contains or is packed with a battery.")
+    synthetic: TrueOrFalse = False
 
     def to_domain(self, sku: str) -> Product:
         """Raises Invalid where the price is no money."""
@@ -95,8 +86,8 @@ class ProductPatch(Body):
     gross_weight_g: WeightG | None = None
     size_mm: tuple[SideMm, SideMm, SideMm] | None = None
     price: PricePatch | None = None
-    battery: StrictBool | None = None
-    synthetic: StrictBool | None = None
+    battery: TrueOrFalse | None = None
+    synthetic: TrueOrFalse | None = None
 
     def apply(self, product: Product) -> Product:
         """Raises Invalid where the outcome is no product."""
@@ -182,7 +173,7 @@ class ZeroQuantity(Invalid):
 
 class StockAdjustmentIn(Body):
     sku: Sku
-    quantity: StrictInt = Field(
+    quantity: WholeNumber = Field(
         ge=-1_000_000_000,
         le=1_000_000_000,
         description="The difference: positive arrived, negative gone. Not 0.",

@@ -15,7 +15,6 @@ from services.customs.schemas import (
     ScreeningsIn,
     TakeIn,
     TakenOut,
-    read_each,
 )
 from services.customs.use_cases.lanes import (
     Screened,
@@ -27,6 +26,7 @@ from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
 from shared.http.errors import problem
 from shared.http.faults import ITEM_ERRORS_MAX
+from shared.http.fields import read_each
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Invalid, Locale
 

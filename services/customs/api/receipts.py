@@ -1,6 +1,7 @@
 """/v1/receipts: the customs office's answers, as CEB XML or as JSON, up to 100 at a time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -16,13 +17,13 @@ from services.customs.schemas import (
     BatchOut,
     ReceiptIn,
     ReceiptsIn,
-    read_each,
 )
 from services.customs.use_cases.receipts import RawMessage, Recorded, record_receipts
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
 from shared.http.errors import MalformedJson, UnsupportedMediaType, problem
 from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.http.fields import read_each
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Invalid, Locale, Text
 
@@ -69,7 +70,7 @@ async def post_receipts(request: Request, call: ParkWrite) -> Response:
     receipt for a document not known here is kept, and answered 404."""
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    answers = _answers(kind, raw)
+    answers = _answers(kind, raw, call.clock.now())
 
     async def act(uow: UnitOfWork) -> Reply:
         recorded = await record_receipts(
@@ -84,9 +85,9 @@ async def post_receipts(request: Request, call: ParkWrite) -> Response:
     return await call.once(act)
 
 
-def _answers(kind: str, raw: bytes) -> Sequence[Answer]:
+def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
     if kind in ("application/xml", "text/xml"):
-        return read_answers(raw)
+        return read_answers(raw, now=now)
     if kind != "application/json":
         raise ReceiptMediaTypeUnsupported
     try:
@@ -97,7 +98,7 @@ def _answers(kind: str, raw: bytes) -> Sequence[Answer]:
             raise MalformedJson(position=0, reason=fault["ctx"]["error"]) from error
         raise invalid_model(error) from error
     return [
-        item if isinstance(item, Invalid) else receipt_from_fields(**item.model_dump())
+        item if isinstance(item, Invalid) else receipt_from_fields(**item.model_dump(), now=now)
         for item in read_each(ReceiptIn, body.items)
     ]
 

@@ -2,6 +2,7 @@
 (preNo, invtNo), strict in what the state machine needs; one bad entry does not spoil the others.
 """
 
+from datetime import datetime
 from typing import Final
 
 from services.customs.domain.ceb.reader import Node, read_message
@@ -11,6 +12,7 @@ from services.customs.domain.errors import (
     ReceiptIncomplete,
 )
 from services.customs.domain.receipts import Receipt, parse_return_time
+from shared.kernel.instants import EARLIEST, has_happened, latest_fact
 
 # Root → message type and the node of one receipt.
 _EXPECTED: Final = {
@@ -22,7 +24,7 @@ _STATUS_CHARACTERS_MAX: Final = 10
 _COP_NO_CHARACTERS_MAX: Final = 30
 
 
-def read_answers(raw: bytes) -> list[Receipt | ReceiptIncomplete]:
+def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
     """In the order of the message. Raises MessageTooLarge, XmlUnsafe, XmlNotReadable,
     MessageNotExpected or ReceiptCountOutOfRange if the message as a whole cannot be taken."""
     message = read_message(raw)
@@ -33,10 +35,10 @@ def read_answers(raw: bytes) -> list[Receipt | ReceiptIncomplete]:
     nodes = message.named(node_name)
     if not 1 <= len(nodes) <= RECEIPTS_PER_MESSAGE_MAX:
         raise ReceiptCountOutOfRange(count=len(nodes))
-    return [_answer(message_type, node) for node in nodes]
+    return [_answer(message_type, node, now) for node in nodes]
 
 
-def _answer(message_type: str, node: Node) -> Receipt | ReceiptIncomplete:
+def _answer(message_type: str, node: Node, now: datetime) -> Receipt | ReceiptIncomplete:
     fields = node.fields()
     return receipt_from_fields(
         message_type=message_type,
@@ -47,6 +49,7 @@ def _answer(message_type: str, node: Node) -> Receipt | ReceiptIncomplete:
         guid=fields.get("guid") or None,
         pre_no=fields.get("preNo") or None,
         invt_no=fields.get("invtNo") or None,
+        now=now,
     )
 
 
@@ -60,6 +63,7 @@ def receipt_from_fields(
     guid: str | None = None,
     pre_no: str | None = None,
     invt_no: str | None = None,
+    now: datetime,
 ) -> Receipt | ReceiptIncomplete:
     """The receipt, or the refusal that names the field at fault."""
     if not 1 <= len(cop_no) <= _COP_NO_CHARACTERS_MAX:
@@ -71,6 +75,11 @@ def receipt_from_fields(
     except (ValueError, OverflowError):
         return ReceiptIncomplete(
             field="returnTime", problem="must be yyyyMMddHHmmssfff or an instant with an offset"
+        )
+    if not has_happened(at, now=now):
+        return ReceiptIncomplete(
+            field="returnTime",
+            problem=f"must lie between {EARLIEST:%Y-%m-%d} and {latest_fact(now):%Y-%m-%dT%H:%MZ}",
         )
     return Receipt(
         message_type=message_type,

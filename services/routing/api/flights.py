@@ -1,10 +1,9 @@
 """/v1/flights: the timetable, what is left on it, manifests; and cancelling a flight."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from services.routing import queries
@@ -14,14 +13,11 @@ from services.routing.schemas.shipments import ShipmentOut
 from services.routing.use_cases import flights as use_cases
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.fields import AnyInstant
 
 flights_api = APIRouter(tags=["flights"])
 
 _FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC), "")
-_YEARS: Final[dict[str, Any]] = {
-    "ge": datetime(2000, 1, 1, tzinfo=UTC),
-    "lt": datetime(2100, 1, 1, tzinfo=UTC),
-}
 
 
 @flights_api.get("/v1/flights", response_model=Page[FlightOut], responses=problems(422))
@@ -31,8 +27,8 @@ async def list_flights(
     page: PageOf,
     origin: Airport = None,
     destination: Airport = None,
-    departing_from: Annotated[AwareDatetime | None, Query(**_YEARS)] = None,
-    departing_to: Annotated[AwareDatetime | None, Query(**_YEARS)] = None,
+    departing_from: Annotated[AnyInstant | None, Query()] = None,
+    departing_to: Annotated[AnyInstant | None, Query()] = None,
     state: FlightStateName | None = None,
     booked: Annotated[
         bool | None, Query(description="Only flights with (true) or without shipments (false).")

@@ -8,7 +8,7 @@ from services.routing.schemas.status_updates import (
     BatchItemOut,
     BatchOut,
     StatusUpdatesIn,
-    read_each,
+    read_each_update,
 )
 from services.routing.use_cases.status_updates import Recorded, record_status_updates
 from shared.db import UnitOfWork
@@ -26,7 +26,7 @@ _PATH = "/v1/status-updates"
 )
 async def post_status_updates(body: StatusUpdatesIn, call: ParkWrite) -> Response:
     """In the order of the items. Repeated and early updates do no harm."""
-    updates = read_each(body.items)
+    updates = read_each_update(body.items)
     readable = [update for update in updates if not isinstance(update, AirlaneError)]
 
     async def act(uow: UnitOfWork) -> Reply:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
+
+from shared.http.fields import Body
 
 Mode = Literal["air", "road"]
 Scope = Literal["domestic", "international", "onward"]
@@ -64,9 +66,7 @@ class FlightOut(BaseModel):
         return cls.model_construct(**values, manifest=manifest)
 
 
-class FlightCancelIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class FlightCancelIn(Body):
     reason: Annotated[
         str,
         StringConstraints(

@@ -1,32 +1,26 @@
 """Status updates of airlines and handlers, as they come in, and the answer item by item."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.routing.domain.status import StatusUpdate
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.http.fields import Body, PastInstant, read_each
 from shared.kernel.errors import Invalid
 
 BATCH_MAX: Final = 500
 
 
-class StatusUpdateIn(BaseModel):
+class StatusUpdateIn(Body):
     """A Cargo-IMP FSU status about one subject: `flight_id`, `flight_number` with `date` (local day
     of departure), `house_waybill` or `master_waybill`. DEP and ARR are about flights.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,4}$")] = Field(examples=["DEP"])
     airport: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(examples=["EHU"])
-    occurred_at: AwareDatetime = Field(
-        ge=datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
-        lt=datetime.fromisoformat("2100-01-01T00:00:00+00:00"),
-        examples=["2026-11-22T22:41:00Z"],
-    )
+    occurred_at: PastInstant = Field(examples=["2026-11-22T22:41:00Z"])
     flight_id: Annotated[str, StringConstraints(pattern=r"^flt_[0-9a-f]{32}$")] | None = None
     flight_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")] | None = Field(
         default=None, examples=["EH1640"]
@@ -48,10 +42,8 @@ class StatusUpdateIn(BaseModel):
         )
 
 
-class StatusUpdatesIn(BaseModel):
+class StatusUpdatesIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
-
-    model_config = ConfigDict(extra="forbid")
 
     items: list[dict[str, Any]] = Field(
         min_length=1,
@@ -87,12 +79,9 @@ class BatchOut(BaseModel):
     items: list[BatchItemOut]
 
 
-def read_each(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
+def read_each_update(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
     """Each item, or what is wrong with it; pointers start at the item."""
-    read: list[StatusUpdate | Invalid] = []
-    for item in items:
-        try:
-            read.append(StatusUpdateIn.model_validate(item).to_domain())
-        except ValidationError as error:
-            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
-    return read
+    return [
+        item if isinstance(item, Invalid) else item.to_domain()
+        for item in read_each(StatusUpdateIn, items)
+    ]

@@ -148,6 +148,43 @@ async def test_requests_that_are_no_form(client: AsyncClient) -> None:
     assert answer.headers["www-authenticate"].startswith("Basic")
 
 
+@pytest.mark.parametrize(
+    ("basic", "form", "status", "error"),
+    [
+        (f"{OPERATOR_ID}:{OPERATOR_SECRET}", {}, 200, None),
+        # Each part is form-encoded before it goes into Basic.
+        (f"{OPERATOR_ID.replace('_', '%5F')}:{OPERATOR_SECRET}", {}, 200, None),
+        (f"{OPERATOR_ID}:{OPERATOR_SECRET}", {"client_id": OPERATOR_ID}, 200, None),
+        (f"{OPERATOR_ID}:{OPERATOR_SECRET}", {"client_secret": ""}, 200, None),
+        (f"{OPERATOR_ID}:{OPERATOR_SECRET}", {"client_secret": "x"}, 400, "invalid_request"),
+        (f"{OPERATOR_ID}:{OPERATOR_SECRET}", {"client_id": "cli_x"}, 400, "invalid_request"),
+        ("a%00b:c", {}, 401, "invalid_client"),
+        ("a:%ff", {}, 401, "invalid_client"),
+        ("no colon", {}, 401, "invalid_client"),
+        (":", {}, 401, "invalid_client"),
+    ],
+)
+async def test_basic_is_read_as_oauth_says(
+    client: AsyncClient, basic: str, form: dict[str, str], status: int, error: str | None
+) -> None:
+    answer = await client.post(
+        "/oauth/token",
+        data={"grant_type": "client_credentials", **form},
+        headers={"Authorization": f"Basic {base64.b64encode(basic.encode()).decode()}"},
+    )
+    assert (answer.status_code, answer.json().get("error")) == (status, error), answer.text
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+    assert answer.headers.get("www-authenticate", "").startswith("Basic") == (status == 401)
+
+
+async def test_the_metadata_of_the_issuer_leads_to_its_doors(client: AsyncClient) -> None:
+    for page in ("oauth-authorization-server", "openid-configuration"):
+        found = (await client.get(f"/.well-known/{page}")).json()
+        for name, method in (("token_endpoint", "POST"), ("jwks_uri", "GET")):
+            path = found[name].removeprefix(found["issuer"])
+            assert method in (await client.options(path)).headers["allow"]
+
+
 async def test_two_secrets_live_while_rotating(client: AsyncClient, merchant: Merchant) -> None:
     issued = await merchant.client.post("/v1/credentials", json={"description": "shop"})
     assert issued.status_code == 201

@@ -1,0 +1,87 @@
+"""What clients send, as types: one for each kind of value that several services take, so that the
+same value is understood the same way everywhere.
+
+    class ScreeningIn(Body):
+        lane: Annotated[WholeNumber, Field(ge=1, le=32767)]
+        passed: TrueOrFalse
+        screened_at: PastInstant
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.http.incoming import CLOCK
+from shared.kernel.errors import Invalid
+from shared.kernel.instants import EARLIEST, LATEST, has_happened, latest_fact
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """Base of what clients send: an unknown field is a typing error, and is said to be one."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+def _whole(value: Any) -> Any:
+    # JSON has one type of number, and some writers put a point into each (RFC 8259 §6).
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _past(value: datetime) -> datetime:
+    clock = CLOCK.get()
+    now = LATEST if clock is None else clock.now()
+    if not has_happened(value, now=now):
+        raise _implausible(EARLIEST, latest_fact(now))
+    return value
+
+
+def _any(value: datetime) -> datetime:
+    if not EARLIEST <= value < LATEST:
+        raise _implausible(EARLIEST, LATEST)
+    return value
+
+
+def _implausible(earliest: datetime, latest: datetime) -> PydanticCustomError:
+    return PydanticCustomError(
+        "implausible_instant",
+        "not between {earliest} and {latest}",
+        {"earliest": f"{earliest:%Y-%m-%dT%H:%MZ}", "latest": f"{latest:%Y-%m-%dT%H:%MZ}"},
+    )
+
+
+# 2 or 2.0, not 2.5 and not "2".
+WholeNumber = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+TrueOrFalse = Annotated[bool, Field(strict=True)]
+# When something happened: not before 2000, and at most two days ahead of the business clock.
+PastInstant = Annotated[
+    AwareDatetime,
+    AfterValidator(_past),
+    Field(description="When it happened; at most two days ahead of GET /v1/clock."),
+]
+# A bound of a search: any instant of this century.
+AnyInstant = Annotated[AwareDatetime, AfterValidator(_any)]
+
+
+def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
+    """Each item of a batch as the model, or what is wrong with it; pointers start at the item."""
+    read: list[M | Invalid] = []
+    for item in items:
+        try:
+            read.append(model.model_validate(item))
+        except ValidationError as error:
+            read.append(invalid_model(error, named_max=ITEM_ERRORS_MAX))
+    return read

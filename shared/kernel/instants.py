@@ -1,0 +1,23 @@
+"""Instants from outside: when is one plausible? Clocks of others are wrong at times, and one wrong
+instant stays for good: it sorts in front of everything and reaches every figure made by day.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+# No business of the park is older, and no plan reaches further. Also keeps arithmetic with time
+# zones away from the ends of the calendar.
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+# How far another clock may be ahead of ours: a date written in the wrong time zone still passes.
+AHEAD_MAX: Final = timedelta(days=2)
+
+
+def latest_fact(now: datetime) -> datetime:
+    """The last instant at which something reported at `now` can have happened."""
+    return now + AHEAD_MAX
+
+
+def has_happened(at: datetime, *, now: datetime) -> bool:
+    """Can it be the instant of a fact that is reported at `now`?"""
+    return EARLIEST <= at <= latest_fact(now)
