@@ -7,7 +7,7 @@ of it can overtake what the caller sends next, and the caller sends again what w
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,6 +27,7 @@ Headers = list[tuple[str, bytes | None]]
 
 # Below the broker's limit for a request (message.max.bytes, 1 MiB); a larger record goes alone.
 _BATCH_BYTES: Final = 256 * 1024
+_ROUND_BYTES: Final = 32 * 1024 * 1024
 _RECORD_BYTES_MAX: Final = 8 * 1024 * 1024
 _REQUEST_TIMEOUT_MS: Final = 10_000
 _START_TIMEOUT_S: Final = 10.0
@@ -64,14 +65,21 @@ class Publisher:
         self._abandoned: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
+    def another(self, name: str) -> "Publisher":
+        """One more producer of the same Kafka, for what must not wait for this one."""
+        client_id = f"{self._client_id}-{name}"
+        return Publisher(self._kafka, client_id=client_id, timeout_s=self._timeout_s)
+
     async def publish(self, records: Iterable[OutgoingRecord]) -> None:
         """Returns once all are acknowledged; order per key is the order given.
 
-        Raises PublishFailed after at most `timeout_s`, or the broker's refusal of a record.
+        Raises PublishFailed when `timeout_s` pass without _ROUND_BYTES of them being acknowledged,
+        or the broker's refusal of a record.
         """
-        async with self._working() as producer:
-            self._sent.clear()
-            await _send(producer, self._kafka, records, self._sent)
+        for round_ in _rounds(records):
+            async with self._working() as producer:
+                self._sent.clear()
+                await _send(producer, self._kafka, round_, self._sent)
 
     async def partitions(self, topic: str) -> list[int]:
         """Raises UnknownTopicOrPartitionError after a while if there is no such topic."""
@@ -145,6 +153,20 @@ async def _stop_now(producer: Any, sent: list[asyncio.Future[Any]]) -> None:
             await producer.stop()
     except Exception as error:  # noqa: BLE001 - it is thrown away whatever it says
         log.warning("closing a producer failed", error=repr(error))
+
+
+def _rounds(records: Iterable[OutgoingRecord]) -> Iterator[list[OutgoingRecord]]:
+    """So much at once as surely gets through in time; all of it, in the usual case."""
+    round_: list[OutgoingRecord] = []
+    size = 0
+    for record in records:
+        round_.append(record)
+        size += len(record.value or b"")
+        if size >= _ROUND_BYTES:
+            yield round_
+            round_, size = [], 0
+    if round_:
+        yield round_
 
 
 async def _send(

@@ -3,7 +3,8 @@
 Each lane has a snapshot `seen`: all rows visible in it are published. A batch is what a later
 snapshot, `target`, sees beyond `seen`, in id order, page by page. A page's records are acknowledged
 before the cursor moves, and the cursor has moved before the next page is sent: a crash repeats a
-page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do.
+page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do. All lanes
+are sent together; what Kafka does not take is tried again lane by lane (shared.kafka.held_up).
 
 A lane belongs to the session that holds its advisory lock, on the very connection that reads and
 moves the cursor: a lost connection is a lost lane.
@@ -11,6 +12,7 @@ moves the cursor: a lost connection is a lost lane.
 
 import asyncio
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from shared.db.connection import Connection
 from shared.db.outbox import LANES
 from shared.kafka import relay_statements as sql
 from shared.kafka.faults import Backoff, Fault, fault_of, sleep_until
+from shared.kafka.held_up import HeldUpLanes, Page
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.clock import monotonic_s, real_time_ms
 from shared.kernel.identity import PARK
@@ -30,6 +33,7 @@ from shared.telemetry import get_logger, metrics
 log = get_logger(__name__)
 
 _PAGE_ROWS: Final = 500  # of one lane
+_PAGE_BYTES: Final = 4 * 1024 * 1024  # of payload, about, by the events of the page before
 _POLL_S_MIN: Final = 0.02
 _POLL_S_MAX: Final = 0.25
 _BALANCE_S: Final = 1.0
@@ -53,18 +57,29 @@ class Relay:
     """Publishes the outbox of `db`'s schema. Any number of them may run; they share the lanes."""
 
     def __init__(
-        self, *, db: Database, service: str, publisher: Publisher, page_rows: int = _PAGE_ROWS
+        self,
+        *,
+        db: Database,
+        service: str,
+        publisher: Publisher,
+        page_rows: int = _PAGE_ROWS,
+        page_bytes: int = _PAGE_BYTES,
     ) -> None:
         self._db = db
         self._source = f"/airlane/{service}".encode()
         self._publisher = publisher
         self._page_rows = page_rows
+        self._page_bytes = page_bytes
+        self._rows = page_rows  # of the next page: fewer where events are large
         self._sql = sql.RelayStatements(db.schema)
         self._class = lock_class(db.schema)
         self._owned: set[int] = set()
         self._under_way: set[int] = set()  # lanes that may have a batch under way
         self._wake = asyncio.Event()
         self._balance_at_s = 0.0
+        self._held_up = HeldUpLanes(
+            schema=db.schema, publisher=publisher, record_of=self._record, wake=self._wake.set
+        )
 
     @property
     def lanes(self) -> frozenset[int]:
@@ -77,6 +92,7 @@ class Relay:
             try:
                 await self._session(stop, backoff)
             except Exception as error:
+                self._rows = max(self._rows // 4, 1)  # should it be their size
                 if fault_of(error) is Fault.TRANSIENT:
                     log.warning("relay interrupted", schema=self._db.schema, error=repr(error))
                 else:
@@ -89,6 +105,7 @@ class Relay:
             await self._publish_until(stop, await session.opened(), backoff)
         finally:
             self._disown(self._owned)
+            await self._held_up.close()
             await session.close()  # the server frees the locks with the session
 
     async def _prepare(self, connection: Connection) -> None:
@@ -123,41 +140,48 @@ class Relay:
 
     async def _round(self, connection: asyncpg.Connection) -> bool:
         """One page of every owned lane. False if there was nothing to do."""
-        rows = await self._read(connection)
-        if not rows:
+        pages = self._held_up.take_through()
+        pages |= await self._sent(await self._read(connection))
+        if not pages:
             return False
-        published = [row for row in rows if row["id"] is not None]
-        if published:
-            await self._publisher.publish(map(self._record, published))
-        await self._advance(connection, rows)
-        _observe(published)
+        await self._advance(connection, pages)
+        _observe([row for page in pages.values() for row in page.events])
         return True
 
-    async def _read(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
-        rows: list[asyncpg.Record] = []
-        if self._under_way:
-            rows += await connection.fetch(
-                self._sql.next_page, sorted(self._under_way), self._page_rows
-            )
-            self._under_way = {row["lane"] for row in rows}
-        fresh = self._owned - self._under_way
-        if fresh:
-            rows += await connection.fetch(self._sql.first_page, sorted(fresh), self._page_rows)
-        return rows
+    async def _sent(self, pages: dict[int, Page]) -> dict[int, Page]:
+        """The pages that Kafka now has. Those of the others are held up."""
+        rows = [row for page in pages.values() for row in page.events]
+        if not rows:
+            return pages
+        try:
+            await self._publisher.publish(map(self._record, rows))
+        except Exception as error:  # noqa: BLE001 - whatever it is, each lane tries again alone
+            log.warning("a round was not published", schema=self._db.schema, error=repr(error))
+            for lane in [lane for lane, page in pages.items() if page.events]:
+                self._held_up.add(lane, pages.pop(lane))
+        return pages
 
-    async def _advance(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
-        targets: dict[int, str] = {}
-        counts: dict[int, int] = {}
-        last_ids: dict[int, int] = {}
-        for row in rows:
-            lane = row["lane"]
-            targets[lane] = row["target"]
-            counts[lane] = counts.get(lane, 0) + 1
-            last_ids[lane] = row["id"]
-        full = {lane for lane, count in counts.items() if count >= self._page_rows}
-        cursor = [last_ids[lane] if lane in full else None for lane in targets]
-        await connection.execute(self._sql.advance, list(targets), list(targets.values()), cursor)
-        self._under_way = full
+    async def _read(self, connection: asyncpg.Connection) -> dict[int, Page]:
+        rows: list[asyncpg.Record] = []
+        asked = self._rows
+        if under_way := self._under_way - self._held_up.lanes:
+            rows += await connection.fetch(self._sql.next_page, sorted(under_way), asked)
+        self._under_way = {row["lane"] for row in rows}
+        fresh = self._owned - self._under_way - self._held_up.lanes
+        if fresh:
+            rows += await connection.fetch(self._sql.first_page, sorted(fresh), asked)
+        pages = _by_lane(rows, asked)
+        events = sum(len(page.events) for page in pages.values())
+        if events:
+            average = sum(page.chars for page in pages.values()) // events + 1
+            self._rows = min(max(self._page_bytes // average, 1), self._page_rows)
+        return pages
+
+    async def _advance(self, connection: asyncpg.Connection, pages: dict[int, Page]) -> None:
+        cursor = [page.last["id"] if page.is_full else None for page in pages.values()]
+        targets = [page.last["target"] for page in pages.values()]
+        await connection.execute(self._sql.advance, list(pages), targets, cursor)
+        self._under_way = {lane for lane, page in pages.items() if page.is_full}
 
     def _record(self, row: asyncpg.Record) -> OutgoingRecord:
         return record_of(row, self._source)
@@ -196,7 +220,9 @@ class Relay:
         log.info("lanes taken", schema=self._db.schema, lanes=sorted(self._owned))
 
     def _disown(self, lanes: Iterable[int]) -> None:
-        for lane in list(lanes):
+        lanes = list(lanes)
+        self._held_up.forget(lanes)
+        for lane in lanes:
             metrics.RELAY_LANE_OWNER.labels(lane).set(0)
             self._owned.discard(lane)
             self._under_way.discard(lane)
@@ -209,6 +235,13 @@ class Relay:
         metrics.OUTBOX_UNPUBLISHED.set(row["rows"])
         metrics.OUTBOX_OLDEST_AGE.set(row["oldest_age_s"])
         return row["rows"], row["oldest_age_s"]
+
+
+def _by_lane(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:
+    lanes: dict[int, list[asyncpg.Record]] = defaultdict(list)
+    for row in rows:
+        lanes[row["lane"]].append(row)
+    return {lane: Page(own, is_full=len(own) >= asked) for lane, own in lanes.items()}
 
 
 def record_of(row: Mapping[str, Any], source: bytes) -> OutgoingRecord:

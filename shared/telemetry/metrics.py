@@ -60,6 +60,10 @@ RELAY_LANE_OWNER: Final = Gauge(
     "airlane_relay_lane_owner", "1 while this process publishes the lane.", ["lane"]
 )
 
+RELAY_LANES_HELD_UP: Final = Gauge(
+    "airlane_relay_lanes_held_up", "Lanes of this process whose events Kafka does not take."
+)
+
 CONSUMER_LAG: Final = Gauge(
     "airlane_consumer_lag_messages", "Records between the committed offset and the end.", ["topic"]
 )

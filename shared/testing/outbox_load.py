@@ -155,6 +155,11 @@ class RecordingPublisher:
         self.acknowledged = asyncio.Event()
         self.hold = False
 
+    def another(self, _name: str) -> "RecordingPublisher":
+        return self
+
+    async def close(self) -> None: ...
+
     async def publish(self, records: Iterable[OutgoingRecord]) -> None:
         batch = list(records)
         await asyncio.sleep(random.random() * 0.004)

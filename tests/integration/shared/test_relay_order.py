@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -11,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database, Statement
-from shared.db.outbox import LANES
-from shared.kafka.publisher import Publisher
+from shared.db.outbox import LANES, lane_of
+from shared.kafka.publisher import OutgoingRecord, Publisher, PublishFailed
 from shared.kafka.relay import Relay
 from shared.kernel.clock import monotonic_s
 from shared.testing.databases import Postgres
@@ -172,6 +173,60 @@ async def test_relay_killed_between_acknowledgement_and_cursor_repeats_one_page(
         await drained(second)
     assert (ledger.lost(committed), ledger.inversions) == (0, 0)
     assert ledger.duplicates == before
+
+
+async def test_topic_that_kafka_does_not_take_holds_up_its_lanes_only(db: Database) -> None:
+    ledger = Ledger()
+    publisher = RefusingPublisher(ledger)
+    others = await write_rows(db, 2 * len(AGGREGATES))
+    async with db.transaction(TENANT) as uow:
+        uow.outbox.rows.append(outbox_row(AGGREGATES[0], 3, topic="missing"))
+    lane = lane_of(AGGREGATES[0])
+    free = {key: last for key, last in others.items() if lane_of(key) != lane}
+    relay = a_relay(db, publisher, page_rows=5)
+    async with running(relay):
+        await until(lambda: ledger.lost(free) == 0 and relay._held_up.lanes == {lane})
+        await write_rows(db, len(AGGREGATES))  # and they go on while it waits
+        await until(lambda: len(ledger.published) > 2 * len(AGGREGATES))
+        assert (AGGREGATES[0], 3) not in ledger.published
+        publisher.refused = ""
+        await drained(relay)
+    everything = others | {AGGREGATES[0]: 3}
+    # The rows written last count their versions from 1 once more.
+    assert (ledger.lost(everything), ledger.duplicates) == (0, len(AGGREGATES))
+
+
+class RefusingPublisher(RecordingPublisher):
+    refused = "missing"
+
+    async def publish(self, records: Iterable[OutgoingRecord]) -> None:
+        batch = list(records)
+        if any(record.topic == self.refused for record in batch):
+            raise PublishFailed("there is no such topic")
+        await super().publish(batch)
+
+
+async def test_pages_of_large_events_have_fewer_of_them(db: Database) -> None:
+    ledger = Ledger()
+    committed = await write_rows(db, 800, size=10_000)
+    sizes: list[int] = []
+
+    class Weighing(RecordingPublisher):
+        async def publish(self, records: Iterable[OutgoingRecord]) -> None:
+            batch = list(records)
+            by_lane: Counter[int] = Counter()
+            for record in batch:
+                by_lane[lane_of((record.key or b"").decode())] += len(record.value or b"")
+            sizes.append(max(by_lane.values(), default=0))
+            await super().publish(batch)
+
+    publisher = cast("Publisher", Weighing(ledger))
+    relay = Relay(db=db, service=SCHEMA, publisher=publisher, page_rows=10, page_bytes=30_000)
+    async with running(relay):
+        await drained(relay)
+    assert sizes[0] > 90_000  # the first page knows nothing
+    assert max(sizes[1:]) <= 30_000
+    assert (ledger.lost(committed), ledger.inversions, ledger.duplicates) == (0, 0, 0)
 
 
 async def test_several_relays_share_lanes_and_survive_kills(db: Database) -> None:
