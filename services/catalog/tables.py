@@ -215,6 +215,7 @@ orders: Final = Table(
     _at("accepted_at"),
     UniqueConstraint("tenant_id", "store", "order_number"),
     Index("orders_tenant_id_ix", "tenant_id", "id"),
+    Index("orders_number_ix", "tenant_id", "order_number"),
     postgresql_with={"fillfactor": 70},
 )
 

@@ -98,6 +98,7 @@ declarations: Final = Table(
     Index(None, "tenant_id", "id"),
     Index(None, "status", "id"),
     Index(None, "flight_id", "id"),
+    Index("declarations_house_waybill_ix", text("(waybill ->> 'house_waybill')")),
     Index(
         "declarations_to_compose_ix",
         "id",

@@ -41,6 +41,9 @@ _SHIPMENT_PAGE: Final = Statement(
     SELECT s.*, {_ITINERARY} FROM routing.shipments s
     WHERE {_OWN} AND s.id < :before
       AND (CAST(:order_id AS text) IS NULL OR s.order_id = :order_id)
+      AND (CAST(:house_waybill AS text) IS NULL OR s.house_waybill = :house_waybill)
+      AND (CAST(:placed_from AS timestamptz) IS NULL OR s.placed_at >= :placed_from)
+      AND (CAST(:placed_to AS timestamptz) IS NULL OR s.placed_at < :placed_to)
       AND (CAST(:state AS text) IS NULL OR s.state = :state)
       AND (CAST(:airport AS text) IS NULL OR s.location = :airport)
       AND (CAST(:flight_id AS text) IS NULL OR s.id IN (
@@ -51,6 +54,16 @@ _SHIPMENT_PAGE: Final = Statement(
 LAST: Final = "~"
 """Sorts after every id."""
 
+SHIPMENT_FILTERS: Final = (
+    "order_id",
+    "flight_id",
+    "house_waybill",
+    "state",
+    "airport",
+    "placed_from",
+    "placed_to",
+)
+
 _FLIGHT: Final = Statement(text("SELECT * FROM routing.flights WHERE id = :flight_id"))
 
 _FLIGHT_PAGE: Final = Statement(
@@ -59,6 +72,7 @@ _FLIGHT_PAGE: Final = Statement(
     WHERE (f.departs_at, f.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS text))
       AND (CAST(:departing_from AS timestamptz) IS NULL OR f.departs_at >= :departing_from)
       AND (CAST(:departing_to AS timestamptz) IS NULL OR f.departs_at < :departing_to)
+      AND (CAST(:flight_number AS text) IS NULL OR f.flight_number = :flight_number)
       AND (CAST(:origin AS text) IS NULL OR f.origin = :origin)
       AND (CAST(:destination AS text) IS NULL OR f.destination = :destination)
       AND (CAST(:state AS text) IS NULL OR f.state = :state)
@@ -98,9 +112,9 @@ async def get_shipment(reader: Reader, *, shipment_id: str) -> Record:
 
 
 async def list_shipments(
-    reader: Reader, *, before: str, most: int, filters: Mapping[str, str | None]
+    reader: Reader, *, before: str, most: int, filters: Mapping[str, Any]
 ) -> list[Record]:
-    """`filters`: order_id, flight_id, state, airport."""
+    """`filters`: all of SHIPMENT_FILTERS."""
     return await reader.fetch_all(
         _SHIPMENT_PAGE, before=before, most=most, tenant=reader.tenant, **filters
     )
@@ -117,7 +131,9 @@ async def get_flight(reader: Reader, *, flight_id: str) -> Record:
 async def list_flights(
     reader: Reader, *, after: tuple[datetime, str], most: int, filters: Mapping[str, Any]
 ) -> list[Record]:
-    """`filters`: origin, destination, departing_from, departing_to, state, booked."""
+    """`filters`: flight_number, origin, destination, departing_from, departing_to, state and
+    booked.
+    """
     after_at, after_id = after
     return await reader.fetch_all(
         _FLIGHT_PAGE, after_at=after_at, after_id=after_id, most=most, **filters

@@ -186,6 +186,46 @@ async def test_the_type_of_every_problem_leads_to_its_explanation(
         assert (page.status_code, page.json()) == (200, known)
 
 
+NUMBERS = {
+    "catalog GET /v1/orders": ("order_id", "/v1/orders/{}", ["order_number"], "ordered"),
+    "customs GET /v1/declarations": (
+        "declaration_id",
+        "/v1/declarations/{}",
+        ["house_waybill", "order_id"],
+        "created",
+    ),
+    "routing GET /v1/shipments": (
+        "shipment_id",
+        "/v1/shipments/{}",
+        ["house_waybill", "order_id"],
+        "placed",
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", [o for o in READS if str(o) in NUMBERS], ids=str)
+async def test_what_a_person_holds_in_hand_finds_the_thing(
+    operation: Operation, world: World
+) -> None:
+    name, path, numbers, dated = NUMBERS[str(operation)]
+    address = path.format(await world.resource(name))
+    wanted = (await world.send(operation, method="GET", address=address)).json()
+
+    async def found(**params: str) -> list[str]:
+        page = await world.send(operation, params=params)
+        assert page.status_code == 200, page.text
+        return [item["id"] for item in page.json()["items"]]
+
+    for number in numbers:
+        assert wanted["id"] in await found(**{number: wanted[number]})
+        other = wanted[number][:-1] + ("0" if wanted[number][-1] != "0" else "1")
+        assert wanted["id"] not in await found(**{number: other})
+    at = wanted[f"{dated}_at"]
+    named = {numbers[0]: wanted[numbers[0]]}
+    assert await found(**named, **{f"{dated}_from": at}) == [wanted["id"]]
+    assert await found(**named, **{f"{dated}_to": at}) == []
+
+
 @pytest.mark.parametrize("operation", CLOSED, ids=str)
 async def test_unknown_and_repeated_parameters_are_refused(
     operation: Operation, world: World

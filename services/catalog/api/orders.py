@@ -1,8 +1,9 @@
 """Orders: accepting them one by one or by the hundred, reading, cancelling."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.catalog.api.batches import batch_reply, merged
@@ -29,7 +30,7 @@ from services.catalog.use_cases.order_way import cancel_order as cancel
 from shared.contracts.catalog import OrderStatus
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
-from shared.http.fields import read_each
+from shared.http.fields import AnyInstant, read_each
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import is_id
 
@@ -112,24 +113,28 @@ async def get_order(order_id: str, call: CatalogRead) -> Response:
     return json_reply(order_out(row, timeline))
 
 
+@dataclass
+class OrderFilters:
+    status: Annotated[OrderStatus | None, Query()] = None
+    country: Annotated[str | None, Query(pattern=r"^[A-Z]{2}$")] = None
+    store: Annotated[str | None, Query(pattern=r"^([A-Z]{2}|direct)$")] = None
+    order_number: Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,50}$")] = None
+    ordered_from: Annotated[AnyInstant | None, Query()] = None
+    ordered_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+
+
 @orders_api.get("/v1/orders", response_model=Page[OrderSummaryOut], responses=problems(422))
 async def list_orders(
-    call: CatalogRead,
-    page: PageQuery,
-    status: Annotated[OrderStatus | None, Query()] = None,
-    country: Annotated[str | None, Query(pattern=r"^[A-Z]{2}$")] = None,
-    store: Annotated[str | None, Query(pattern=r"^([A-Z]{2}|direct)$")] = None,
+    call: CatalogRead, page: PageQuery, given: Annotated[OrderFilters, Depends()]
 ) -> Response:
     """Newest first."""
-    filters = {"list": "orders", "status": status, "country": country, "store": store}
+    filters = {"list": "orders", **asdict(given)}
     (before,) = page.after(filters, str) or (_NEWEST,)
     async with call.read() as reader:
         rows = await queries.list_orders(
             reader,
             tenant=call.tenant,
-            status=status,
-            country=country,
-            store=store,
+            **asdict(given),
             before=before,
             limit=page.fetch,
         )

@@ -1,8 +1,10 @@
 """Orders for reading: one with its timeline, and lists, newest first."""
 
+from datetime import datetime
 from typing import Final
 
 from asyncpg import Record
+from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import Integer, Text, bindparam, literal, or_, select
 
 from services.catalog.domain.order import OrderNotFound
@@ -14,6 +16,9 @@ from shared.kernel.identity import PARK
 _status = bindparam("status", type_=Text)
 _country = bindparam("country", type_=Text)
 _store = bindparam("store", type_=Text)
+_number = bindparam("order_number", type_=Text)
+_from = bindparam("ordered_from", type_=SqlDateTime(timezone=True))
+_to = bindparam("ordered_to", type_=SqlDateTime(timezone=True))
 _tenant = bindparam("tenant", type_=Text)
 
 ORDER: Final = Statement(
@@ -39,6 +44,9 @@ _list = (
         or_(_status.is_(None), orders.c.status == _status),
         or_(_country.is_(None), orders.c.country == _country),
         or_(_store.is_(None), orders.c.store == _store),
+        or_(_number.is_(None), orders.c.order_number == _number),
+        or_(_from.is_(None), orders.c.ordered_at >= _from),
+        or_(_to.is_(None), orders.c.ordered_at < _to),
     )
     .order_by(orders.c.id.desc())
     .limit(bindparam("limit", type_=Integer))
@@ -71,13 +79,20 @@ async def list_orders(
     status: str | None,
     country: str | None,
     store: str | None,
+    order_number: str | None,
+    ordered_from: datetime | None,
+    ordered_to: datetime | None,
     before: str,
     limit: int,
 ) -> list[Record]:
+    """Newest first, below the id `before`."""
     filters = {
         "status": status,
         "country": country,
         "store": store,
+        "order_number": order_number,
+        "ordered_from": ordered_from,
+        "ordered_to": ordered_to,
         "before": before,
         "limit": limit,
     }

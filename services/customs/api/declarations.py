@@ -11,6 +11,7 @@ from services.customs.domain.missing import missing, progress_of
 from services.customs.domain.phase import Phase
 from services.customs.schemas import Channel, DeclarationOut, MissingOut, TimelineOut
 from shared.http import Page, json_reply, problems
+from shared.http.fields import AnyInstant
 
 declarations_api = APIRouter(tags=["declarations"])
 
@@ -25,12 +26,23 @@ async def list_declarations(
     status: Annotated[Phase | None, Query()] = None,
     channel: Annotated[Channel | None, Query()] = None,
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
+    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
+    created_from: Annotated[AnyInstant | None, Query()] = None,
+    created_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
     flight: Annotated[
         str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
     ] = None,
 ) -> Response:
     """Newest first."""
-    filters = {"status": status, "channel": channel, "order_id": order_id, "flight": flight}
+    filters = {
+        "status": status,
+        "channel": channel,
+        "order_id": order_id,
+        "house_waybill": house_waybill,
+        "flight": flight,
+        "created_from": created_from,
+        "created_to": created_to,
+    }
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
         rows = await queries.list_declarations(

@@ -25,6 +25,7 @@ async def list_flights(
     *,
     call: RoutingRead,
     page: PageOf,
+    flight_number: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{3,8}$")] = None,
     origin: Airport = None,
     destination: Airport = None,
     departing_from: Annotated[AnyInstant | None, Query()] = None,
@@ -36,6 +37,7 @@ async def list_flights(
 ) -> Response:
     """By departure, the earliest first. Instants are business time (GET /v1/clock)."""
     filters = {
+        "flight_number": flight_number,
         "origin": origin,
         "destination": destination,
         "departing_from": departing_from,
@@ -67,7 +69,7 @@ async def get_flight(flight_id: FlightId, call: RoutingRead) -> Response:
 )
 async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: PageOf) -> Response:
     """Shipments that hold room on the flight or have flown on it; a merchant sees its own."""
-    filters = {"order_id": None, "flight_id": flight_id, "state": None, "airport": None}
+    filters = dict.fromkeys(queries.SHIPMENT_FILTERS) | {"flight_id": flight_id}
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
         await queries.get_flight(reader, flight_id=flight_id)

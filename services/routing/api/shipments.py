@@ -9,6 +9,7 @@ from services.routing import queries
 from services.routing.api.deps import Airport, PageOf, RoutingRead, ShipmentId
 from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStateName
 from shared.http import Page, json_reply, problems
+from shared.http.fields import AnyInstant
 
 shipments_api = APIRouter(tags=["shipments"])
 
@@ -20,11 +21,22 @@ async def list_shipments(
     page: PageOf,
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
     flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None,
+    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
     state: ShipmentStateName | None = None,
     airport: Airport = None,
+    placed_from: Annotated[AnyInstant | None, Query()] = None,
+    placed_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
 ) -> Response:
     """Newest first. `airport`: on the ground there."""
-    filters = {"order_id": order_id, "flight_id": flight_id, "state": state, "airport": airport}
+    filters = {
+        "order_id": order_id,
+        "flight_id": flight_id,
+        "house_waybill": house_waybill,
+        "state": state,
+        "airport": airport,
+        "placed_from": placed_from,
+        "placed_to": placed_to,
+    }
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
         rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
