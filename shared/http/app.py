@@ -27,6 +27,7 @@ from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings, SettingsError
 from shared.telemetry import get_logger, metrics
 from shared.telemetry.exposition import Exposition
+from shared.telemetry.probes import Probes
 
 log = get_logger(__name__)
 
@@ -63,7 +64,7 @@ def create_app(
         db=db,
         clock=clock,
         verifier=verifier,
-        exposition=Exposition(settings.metrics_token),
+        probes=Probes(db.is_ready, Exposition(settings.metrics_token)),
     )
     app = FastAPIOffline(
         title=f"Airlane {service}",

@@ -10,15 +10,16 @@ from time import perf_counter
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http import head, incoming
 from shared.http.errors import problem_response
 from shared.http.incoming import Incoming, Parts
-from shared.http.probes import probes
 from shared.http.translation import refusal_from
 from shared.kernel.errors import AirlaneError
 from shared.telemetry import get_logger, metrics, trace
+from shared.telemetry.probes import PROBE_PATHS
 
 log = get_logger(__name__)
 
@@ -65,16 +66,19 @@ class Guard:
     def __init__(self, app: ASGIApp, *, parts: Parts) -> None:
         self._app = app
         self._parts = parts
-        self._probes = probes(parts)
         self._counters: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        probe = self._probes.get(scope["path"])
-        if probe is not None:
-            await (await probe(scope))(scope, receive, send)
+        # Before load shedding and outside of the request metrics: who asks how we are must not be
+        # turned away for our being busy.
+        if scope["path"] in PROBE_PATHS:
+            page = await self._parts.probes.answer(
+                scope["method"], scope["path"], dict(scope["headers"])
+            )
+            await Response(page.body, page.status, page.headers)(scope, receive, send)
             return
         started_s = perf_counter()
         # Of repeated fields the last, until `head.merged` has looked at them.

@@ -16,7 +16,7 @@ from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DEFAULT_LOCALE, Locale
 from shared.kernel.identity import Principal
-from shared.telemetry.exposition import Exposition
+from shared.telemetry.probes import Probes
 
 _KEY: Final = "airlane"
 # The business clock of the request at hand, for fields that may not lie ahead of it.
@@ -25,16 +25,15 @@ CLOCK: Final[ContextVar[Clock | None]] = ContextVar("airlane_clock", default=Non
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of one running app; `draining` turns true when it has been told to stop."""
+    """The parts of one running app."""
 
     service: str
     db: Database
     clock: Clock
     verifier: Verifier
-    exposition: Exposition = field(default_factory=Exposition)
+    probes: Probes
     # By the function of the route.
     queries: Mapping[object, QueryRule] = field(default_factory=dict)
-    draining: bool = False
 
 
 class Incoming:

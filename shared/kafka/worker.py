@@ -27,6 +27,7 @@ from shared.settings import ServiceSettings
 from shared.telemetry import get_logger, metrics
 from shared.telemetry.exposition import Exposition
 from shared.telemetry.loop_lag import measure_loop_lag
+from shared.telemetry.probes import Probes
 from shared.telemetry.server import ProbeServer
 
 log = get_logger(__name__)
@@ -100,11 +101,9 @@ class Worker:
             loop.add_signal_handler(number, stop.set)
         metrics.set_build_info(self.service)
         try:
+            probes = Probes(self.db.is_ready, Exposition(self.settings.metrics_token))
             async with ProbeServer(
-                host=self.settings.worker_host,
-                port=self.settings.worker_port,
-                ready=self.db.is_ready,
-                exposition=Exposition(self.settings.metrics_token),
+                probes, host=self.settings.worker_host, port=self.settings.worker_port
             ):
                 await self._wait_for_database(stop)
                 await self.serve(stop)

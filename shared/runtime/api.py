@@ -39,7 +39,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         # uvicorn's own would raise the signal again in the end: a clean stop exits with 0.
         if self._close_at_s is None:
-            self._app.state.airlane.draining = True
+            self._app.state.airlane.probes.draining = True
             self._close_at_s = monotonic_s() + self._drain_s
         elif sig == signal.SIGINT:
             self.should_exit = self.force_exit = True

@@ -1,36 +1,26 @@
-"""/livez, /readyz and /metrics for processes that serve nothing else: a worker need not load a web
-framework to be watched. HTTP/1.1, GET and HEAD only, one request per connection.
+"""Serves the probes of a process that serves nothing else: a worker need not load a web framework
+to be watched. HTTP/1.1, GET and HEAD only, one request per connection.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, Self
 
-from shared.telemetry.exposition import Exposition, Page
+from shared.telemetry.exposition import Page
+from shared.telemetry.probes import Probes
 
 _HEAD_BYTES_MAX: Final = 8192
 _TIMEOUT_S: Final = 5.0
 
-Ready = Callable[[], Awaitable[bool]]
-
 
 class ProbeServer:
-    """`async with ProbeServer(port=8101, ready=is_ready): …`; `ready` is what /readyz asks."""
+    """`async with ProbeServer(Probes(is_ready), port=8101): …`"""
 
-    def __init__(
-        self,
-        *,
-        port: int,
-        ready: Ready,
-        host: str = "127.0.0.1",
-        exposition: Exposition | None = None,
-    ) -> None:
+    def __init__(self, probes: Probes, *, port: int, host: str = "127.0.0.1") -> None:
+        self._probes = probes
         self._host = host
         self._port = port
-        self._ready = ready
-        self._exposition = exposition or Exposition()
         self._server: asyncio.Server | None = None
 
     @property
@@ -72,27 +62,13 @@ class ProbeServer:
                 await writer.wait_closed()
 
     async def _answer(self, head: bytes) -> bytes:
-        request_line, *lines = head.split(b"\r\n")
-        method, _, rest = request_line.partition(b" ")
-        if method not in (b"GET", b"HEAD"):
-            return _response(_text(405, b"method not allowed\n", Allow="GET, HEAD"))
-        pairs = (line.partition(b":") for line in lines)
+        request_line, *lines = head.decode("latin-1").split("\r\n")
+        method, _, rest = request_line.partition(" ")
+        pairs = (line.encode("latin-1").partition(b":") for line in lines)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
-        page = await self._page(rest.partition(b" ")[0].partition(b"?")[0], headers)
-        return _response(page, send_body=method == b"GET")
-
-    async def _page(self, path: bytes, headers: dict[bytes, bytes]) -> Page:
-        if path == b"/livez":
-            return _text(200, b"ok\n")
-        if path == b"/readyz":
-            return _text(200, b"ok\n") if await self._ready() else _text(503, b"no\n")
-        if path == b"/metrics":
-            return await self._exposition.page(headers)
-        return _text(404, b"try /livez, /readyz or /metrics\n")
-
-
-def _text(status: int, body: bytes, **headers: str) -> Page:
-    return Page(status, {"Content-Type": "text/plain; charset=utf-8", **headers}, body)
+        path = rest.partition(" ")[0].partition("?")[0]
+        page = await self._probes.answer(method, path, headers)
+        return _response(page, send_body=method != "HEAD")
 
 
 def _response(page: Page, *, send_body: bool = True) -> bytes:

@@ -73,7 +73,7 @@ async def test_requests_are_counted_by_template_not_by_path(merchant: AsyncClien
 
 async def test_a_draining_process_is_alive_but_not_ready(sample_app: SampleApp) -> None:
     app = sample_app()
-    app.state.airlane.draining = True
+    app.state.airlane.probes.draining = True
     async with client_for_app(app) as client:
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503

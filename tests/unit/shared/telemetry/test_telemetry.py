@@ -17,6 +17,7 @@ from prometheus_client import REGISTRY, generate_latest
 
 from shared.telemetry import get_logger, metrics, trace
 from shared.telemetry.logging import configure_logging
+from shared.telemetry.probes import Probes
 from shared.telemetry.server import ProbeServer
 
 _LOCAL = Path(__file__).resolve().parents[4] / ".tools" / "bin" / "promtool"
@@ -167,7 +168,7 @@ async def test_probes_of_a_worker() -> None:
     async def is_ready() -> bool:
         return ready
 
-    async with ProbeServer(port=0, ready=is_ready) as server:
+    async with ProbeServer(Probes(is_ready), port=0) as server:
 
         async def get(path: str, method: str = "GET") -> bytes:
             return await _ask(server.port, f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
