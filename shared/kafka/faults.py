@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from aiokafka.errors import KafkaError
+from asyncpg import QueryCanceledError
 from pydantic import ValidationError
 
 from shared.contracts.envelope import MalformedEvent
+from shared.db.errors import DatabaseBusy
 from shared.db.faults import PASSING, fault_of_database
 from shared.kernel.errors import AirlaneError, Unavailable
 
@@ -46,6 +48,15 @@ def fault_of(error: BaseException) -> Fault:
             return Fault.REJECTED
         case _:
             return Fault.TRANSIENT if fault_of_database(error) in PASSING else Fault.FAILED
+
+
+def fault_of_event(error: BaseException) -> Fault:
+    """As `fault_of`, for one event alone in its transaction: a statement that takes too long even
+    then may always do so. A lock that is not free or a deadlock is somebody else's doing.
+    """
+    if isinstance(error, DatabaseBusy) and isinstance(error.__cause__, QueryCanceledError):
+        return Fault.FAILED
+    return fault_of(error)
 
 
 async def sleep_until(event: asyncio.Event, timeout_s: float) -> bool:

@@ -6,7 +6,9 @@ away, the partition waits.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Final
 
@@ -18,9 +20,9 @@ from shared.db import Database, Statement, UnitOfWork
 from shared.db.errors import DatabaseBusy
 from shared.kafka.dead_letter import bury, dead_letter
 from shared.kafka.events import BatchHandler, Decoder, Event, Received, Record, Subscriptions
-from shared.kafka.faults import LETTERS, Backoff, Fault, fault_of
+from shared.kafka.faults import LETTERS, Backoff, Fault, fault_of, fault_of_event
 from shared.kafka.publisher import Publisher
-from shared.kernel.clock import Clock, real_now
+from shared.kernel.clock import Clock, monotonic_s, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
@@ -28,6 +30,10 @@ from shared.telemetry import get_logger, metrics, trace
 log = get_logger(__name__)
 
 ATTEMPTS_MAX: Final = 5  # of an event whose failure we cannot name
+# So many of them one after another, and it is more likely us than them: from then on each further
+# one is tried for PAUSED_S before it is given up. The first that succeeds ends that.
+FAILED_IN_A_ROW_MAX: Final = 10
+PAUSED_S: Final = 300.0
 
 Progress = Callable[[int], None]
 
@@ -59,6 +65,7 @@ class Processor:
         self._clock = clock
         self._publisher = publisher
         self._batch = batch
+        self._failed_in_a_row: Counter[tuple[str, int]] = Counter()  # by topic and partition
         self._decoder = Decoder(subscriptions, group=group)
         self._inbox = _inbox_statement(db.schema)
         # A series that begins with its first letter shows no increase.
@@ -90,7 +97,7 @@ class Processor:
         try:
             event = self._decoder.decode(record)
         except ValueError as error:  # MalformedEvent, OversizedEvent and ValidationError are
-            await self._give_up(record, error, stop)
+            await self._give_up(record, error, stop, fault=fault_of(error))
             return None
         if event is None:
             metrics.CONSUMER_EVENTS.labels("skipped").inc()
@@ -120,26 +127,40 @@ class Processor:
 
     async def _one(self, event: Event, stop: asyncio.Event) -> None:
         backoff, attempts, first_at = Backoff(stop), 0, real_now()
-        while True:
-            try:
-                await self._apply([event])
-            except Exception as error:  # noqa: BLE001 - sorted by fault_of
-                fault = fault_of(error)
+        with ExitStack() as stack:
+            give_up_at_s = self._patience_ends_at_s(event, stack)
+            while True:
+                try:
+                    await self._apply([event])
+                except Exception as error:  # noqa: BLE001 - sorted by fault_of_event
+                    fault, failure = fault_of_event(error), error
+                else:
+                    return
                 attempts += fault is not Fault.TRANSIENT
-                if fault is Fault.TRANSIENT or (fault is Fault.FAILED and attempts < ATTEMPTS_MAX):
-                    metrics.CONSUMER_EVENTS.labels("retried").inc()
-                    log.warning(
-                        "an event has to wait",
-                        group=self._group,
-                        type=event.envelope.type,
-                        id=event.envelope.id,
-                        fault=fault.value,
-                        error=repr(error),
-                    )
-                    await _pause(backoff)
-                    continue
-                await self._give_up(event.record, error, stop, attempts=attempts, first_at=first_at)
-            return
+                is_hopeless = attempts >= ATTEMPTS_MAX and monotonic_s() >= give_up_at_s
+                if fault is not Fault.TRANSIENT and (fault is not Fault.FAILED or is_hopeless):
+                    break
+                metrics.CONSUMER_EVENTS.labels("retried").inc()
+                log.warning(
+                    "an event has to wait",
+                    group=self._group,
+                    type=event.envelope.type,
+                    id=event.envelope.id,
+                    fault=fault.value,
+                    error=repr(failure),
+                )
+                await _pause(backoff)
+            await self._give_up(
+                event.record, failure, stop, fault=fault, attempts=attempts, first_at=first_at
+            )
+            self._failed_in_a_row[_place(event)] += fault is Fault.FAILED
+
+    def _patience_ends_at_s(self, event: Event, stack: ExitStack) -> float:
+        if self._failed_in_a_row[_place(event)] < FAILED_IN_A_ROW_MAX:
+            return 0.0
+        log.error("a partition pauses: its events fail one after another", group=self._group)
+        stack.enter_context(metrics.CONSUMER_PAUSED.labels(event.record.topic).track_inprogress())
+        return monotonic_s() + PAUSED_S
 
     async def _apply(self, events: Sequence[Event]) -> None:
         try:
@@ -166,6 +187,7 @@ class Processor:
             else:
                 for event in fresh:
                     await self._dispatch(uow, event)
+        self._failed_in_a_row.pop(_place(events[0]), None)
         metrics.CONSUMER_EVENTS.labels("handled").inc(len(fresh))
         metrics.INBOX_DUPLICATES.inc(len(events) - len(fresh))
 
@@ -186,11 +208,11 @@ class Processor:
         error: BaseException,
         stop: asyncio.Event,
         *,
+        fault: Fault,
         attempts: int = 1,
         first_at: datetime | None = None,
     ) -> None:
         now = real_now()
-        fault = fault_of(error)
         letter = dead_letter(
             record,
             group=self._group,
@@ -210,6 +232,10 @@ class Processor:
             else:
                 metrics.CONSUMER_EVENTS.labels("dead_letter").inc()
                 return
+
+
+def _place(event: Event) -> tuple[str, int]:
+    return event.record.topic, event.record.partition
 
 
 def _first_of_each(events: Sequence[Event], new: set[str]) -> list[Event]:

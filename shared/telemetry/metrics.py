@@ -70,6 +70,11 @@ CONSUMER_LAG: Final = Gauge(
 CONSUMER_OLDEST_AGE: Final = Gauge(
     "airlane_consumer_oldest_age_seconds", "Age of the oldest record not yet handled.", ["topic"]
 )
+CONSUMER_PAUSED: Final = Gauge(
+    "airlane_consumer_partitions_paused",
+    "Partitions that wait because one event after another fails: their dead letters would be many.",
+    ["topic"],
+)
 CONSUMER_EVENTS: Final = Counter(
     "airlane_consumer_events", "Records taken from Kafka, by what became of them.", ["outcome"]
 )

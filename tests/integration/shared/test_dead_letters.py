@@ -5,11 +5,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
-from shared.db import UnitOfWork
-from shared.kafka import Received, Worker
-from shared.kafka.letters import LetterBox
+from shared.db import Statement, UnitOfWork
+from shared.kafka import Received, Worker, processing
+from shared.kafka.letters import LetterBox, letters_of
 from shared.kafka.redrive import Redrive, main
+from shared.telemetry import metrics
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.parcels import (
@@ -101,6 +103,62 @@ async def test_stranger_s_record_becomes_one_letter_and_the_partition_goes_on(
     assert [(fact["dlq_reason"], fact["dlq_offset"]) for fact in facts] == [(b"malformed", b"0")]
 
 
+async def test_column_that_is_missing_is_waited_for_and_nothing_is_buried(
+    park: ParcelPark, postgres: Postgres
+) -> None:
+    admin = await asyncpg.connect(postgres.dsn(database=park.db.dsn.rpartition("/")[2]))
+    await admin.execute(f"ALTER TABLE {SERVICE}.effect RENAME COLUMN version TO later")
+    await park.send(*(a_record(park.topic, an_event(version=n)) for n in range(3)))
+    async with Serving(park.worker()):
+        await until(lambda: _tried(park, "move", 3))
+        await admin.execute(f"ALTER TABLE {SERVICE}.effect RENAME COLUMN later TO version")
+        await park.effects_become(3)
+    await admin.close()
+    assert await letters_of(park.kafka, topic=park.topic, group=SERVICE) == []
+
+
+async def _tried(park: ParcelPark, what: str, times: int) -> bool:
+    return park.tries.get(what, 0) >= times
+
+
+async def test_statement_that_always_takes_too_long_is_given_up_after_its_bound(
+    park: ParcelPark,
+) -> None:
+    limit = Statement(text("SET LOCAL statement_timeout = '30ms'"))
+    slow = Statement(text("SELECT pg_sleep(5)"))
+
+    async def endless(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
+        if event.payload.what == "endless":
+            await uow.execute(limit)
+            await uow.fetch_all(slow)
+        await park.on_parcel_moved(uow, event)
+
+    await park.send(a_record(park.topic, an_event("endless")), a_record(park.topic, an_event()))
+    async with Serving(park.worker(subscriptions={ParcelMoved: endless})):
+        await park.effects_become(1)
+        letters = await park.dead_letters(1)
+    facts = dict(letters[0].headers)
+    assert (facts["dlq_reason"], facts["dlq_attempts"]) == (b"failed", b"5")
+
+
+async def test_partition_whose_events_fail_one_after_another_pauses_until_one_succeeds(
+    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "FAILED_IN_A_ROW_MAX", 2)
+    monkeypatch.setattr(processing, "ATTEMPTS_MAX", 1)
+    paused = metrics.CONSUMER_PAUSED.labels(park.topic)._value
+    await park.send(*(a_record(park.topic, an_event("bug", version=n)) for n in range(6)))
+    async with Serving(park.worker()):
+        letters = await park.dead_letters(2)
+        await until(lambda: _equal([paused.get()], [1.0]))
+        await until(lambda: _tried(park, "bug", 8))
+        assert await letters_of(park.kafka, topic=park.topic, group=SERVICE) == letters
+        park.broken = False
+        effects = await park.effects_become(4)
+    assert [effect["version"] for effect in effects] == [2, 3, 4, 5]
+    assert paused.get() == 0
+
+
 async def test_redrive_sends_letters_back_and_their_effects_happen_once(park: ParcelPark) -> None:
     events = [an_event("refuse", version=n) for n in range(5)] + [an_event(version=5)]
     await park.send(*(a_record(park.topic, event) for event in events))
@@ -169,7 +227,7 @@ async def test_redrive_for_one_group_reaches_no_other_whose_inbox_has_forgotten(
     assert [effect["event_id"] for effect in effects] == [first.id, second.id]
 
 
-async def _equal(found: list[str], expected: list[str]) -> bool:
+async def _equal(found: object, expected: object) -> bool:
     return found == expected
 
 
