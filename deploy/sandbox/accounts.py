@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from deploy.sandbox import report as pages
 from deploy.sandbox.audit import Audit, audit
-from deploy.sandbox.day import PUBLIC_TOPICS, Played
+from deploy.sandbox.day import Played
 from deploy.sandbox.figures import Report, figures
 from deploy.sandbox.kpis import figures_like
 from deploy.sandbox.ledgers import (
@@ -21,7 +21,7 @@ from deploy.sandbox.ledgers import (
 )
 from deploy.sandbox.marketplaces import buckets
 from deploy.sandbox.progress import Progress
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
 from shared.kernel.clock import real_now
 

@@ -22,11 +22,9 @@ from deploy.sandbox.shelves import Shelves, fill, restock
 from deploy.sandbox.slices import read_slice
 from deploy.sandbox.time_lapse import TimeLapse
 from deploy.sandbox.world import World, turning
-from shared.contracts.topics import CONSUMED_BY
+from shared.contracts.topics import PUBLIC_TOPICS
 from shared.kafka.reading import Ends, end_offsets
 from shared.kernel.clock import ClockFile, monotonic_s
-
-PUBLIC_TOPICS: Final = CONSUMED_BY["webhooks"]
 
 _KILL_AT: Final = 0.45  # of the day's orders
 _RESTOCK_AT: Final = 0.7

@@ -13,6 +13,7 @@ from shared.contracts.catalog import (
     OrderCancelled,
     OrderPlaced,
     OrderStatusChanged,
+    PartnerRegistered,
     ProductDeleted,
     ProductUpdated,
     StockAdjusted,
@@ -30,6 +31,10 @@ def merchant_registered(
         synthetic=merchant.synthetic,
         registered_at=now,
     )
+
+
+def partner_registered(*, partner_id: str, sees: Sequence[str] | None) -> PartnerRegistered:
+    return PartnerRegistered(partner_id=partner_id, merchants=None if sees is None else list(sees))
 
 
 def product_updated(

@@ -9,12 +9,12 @@ from pydantic import BaseModel, TypeAdapter
 from services.webhooks.domain.endpoint import EndpointStatus
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import EventPayload
-from shared.contracts.topics import CONSUMED_BY
+from shared.contracts.topics import PUBLIC_TOPICS
 from shared.contracts.webhooks import EndpointStatusChanged
 
-# What an endpoint may ask for: the events of the topics that this service reads.
+# What an endpoint may ask for.
 SUBSCRIBABLE: Final[dict[str, type[EventPayload]]] = {
-    name: model for name, model in CATALOGUE.items() if model.topic in CONSUMED_BY["webhooks"]
+    name: model for name, model in CATALOGUE.items() if model.topic in PUBLIC_TOPICS
 }
 
 _EXAMPLE_AT: Final = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)

@@ -31,7 +31,7 @@ endpoints = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("tenant_id", Key, nullable=False),
-    # Whose events it is told: tenants, or NULL for everybody's.
+    # No longer read; goes with the next release.
     Column("sees", ARRAY(Text)),
     Column("url", Text, nullable=False),
     Column("event_types", ARRAY(Text), nullable=False),
@@ -45,6 +45,15 @@ endpoints = Table(
     Column("updated_at", _INSTANT, nullable=False),
     CheckConstraint("status IN ('enabled', 'disabled', 'deleted')", name="status_known"),
     Index("endpoints_tenant_ix", "tenant_id", "id"),
+)
+
+# Whose events a partner may be told of, as catalog says; NULL: everybody's.
+partner_rights = Table(
+    "partner_rights",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("merchants", ARRAY(Text)),
+    Column("version", Integer, nullable=False),
 )
 
 # One row per live or former secret, encrypted. NULL `expires_at`: the present one.

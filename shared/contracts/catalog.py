@@ -7,6 +7,7 @@ from shared.contracts.envelope import ContractModel, EventPayload
 from shared.contracts.topics import (
     CATALOG_MERCHANTS,
     CATALOG_ORDERS,
+    CATALOG_PARTNERS,
     CATALOG_PRODUCTS,
     CATALOG_STOCK,
 )
@@ -22,6 +23,16 @@ class MerchantRegistered(EventPayload):
     has_office: bool
     synthetic: bool
     registered_at: datetime
+
+
+class PartnerRegistered(EventPayload):
+    """A partner platform and whose events it may be told of. `merchants` None: every merchant's."""
+
+    event_type: ClassVar[str] = "catalog.partner.registered"
+    topic: ClassVar[str] = CATALOG_PARTNERS
+
+    partner_id: str
+    merchants: list[str] | None
 
 
 class ProductUpdated(EventPayload):

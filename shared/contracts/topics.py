@@ -8,6 +8,7 @@ from typing import Final
 SERVICES: Final = ("catalog", "customs", "routing", "analytics", "webhooks")
 
 CATALOG_MERCHANTS: Final = "airlane.catalog.merchants.v1"
+CATALOG_PARTNERS: Final = "airlane.catalog.partners.v1"
 CATALOG_PRODUCTS: Final = "airlane.catalog.products.v1"
 CATALOG_STOCK: Final = "airlane.catalog.stock.v1"
 CATALOG_ORDERS: Final = "airlane.catalog.orders.v1"
@@ -44,6 +45,7 @@ CONSUMED_BY: Final[dict[str, tuple[str, ...]]] = {
     ),
     "webhooks": (
         CATALOG_MERCHANTS,
+        CATALOG_PARTNERS,
         CATALOG_PRODUCTS,
         CATALOG_STOCK,
         CATALOG_ORDERS,
@@ -58,8 +60,12 @@ def dead_letter_topic(topic: str, group: str) -> str:
     return f"{topic}.{group}.dlq"
 
 
-_PUBLIC: Final = (
+# What endpoints can be told of. Whose rights a partner has is nobody else's business.
+PUBLIC_TOPICS: Final = tuple(t for t in CONSUMED_BY["webhooks"] if t != CATALOG_PARTNERS)
+
+_TOPICS: Final = (
     CATALOG_MERCHANTS,
+    CATALOG_PARTNERS,
     CATALOG_PRODUCTS,
     CATALOG_STOCK,
     CATALOG_ORDERS,
@@ -69,7 +75,7 @@ _PUBLIC: Final = (
     WEBHOOKS_ENDPOINTS,
 )
 
-TOPICS: Final[dict[str, TopicSpec]] = {name: TopicSpec(name) for name in _PUBLIC} | {
+TOPICS: Final[dict[str, TopicSpec]] = {name: TopicSpec(name) for name in _TOPICS} | {
     dead_letter_topic(topic, group): TopicSpec(
         dead_letter_topic(topic, group), partitions=1, retention_ms=30 * _DAY_MS
     )

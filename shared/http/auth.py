@@ -165,9 +165,9 @@ def usable_keys(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
-    """The claims `sub`, `tenant`, `roles` (or `role`), `scope` and `sees` as a principal.
+    """The claims `sub`, `tenant`, `roles` (or `role`) and `scope` as a principal.
 
-    `scope` is a space-separated text (RFC 8693 §4.2) or a list; `sees` a list, or "*" for all.
+    `scope` is a space-separated text (RFC 8693 §4.2) or a list.
     Raises TokenInvalid when one is missing or odd: such a token is a fault of its issuer.
     """
     tenant = claims.get("tenant")
@@ -180,14 +180,12 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
         raise TokenInvalid(reason="the claim roles holds no known role")
     scope = claims.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else list(scope)
-    sees = claims.get("sees", ())
     return Principal(
         subject=str(claims["sub"]),
         tenant=tenant,
         role=role,
         scopes=frozenset(map(str, scopes)),
         acts_as=tenant,
-        sees=None if sees == "*" else tuple(map(str, sees)),
     )
 
 

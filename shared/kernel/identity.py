@@ -8,6 +8,9 @@ from typing import Final
 # Row-level security lets it through; it is never a value that a request can supply.
 PARK: Final = "*"
 
+# The tenant of operators in tokens and of the park's own rows and events. Never PARK itself.
+PARK_TENANT: Final = "park"
+
 
 class Role(StrEnum):
     MERCHANT = "merchant"
@@ -21,7 +24,6 @@ class Principal:
 
     `acts_as` is the tenant whose rows this request may touch: the token's own, or, for an
     operator, the one named in the Airlane-Tenant header, or PARK for reads across all.
-    `sees` limits a partner to some merchants' events; None means all of them.
     """
 
     subject: str
@@ -29,7 +31,6 @@ class Principal:
     role: Role
     scopes: frozenset[str]
     acts_as: str
-    sees: tuple[str, ...] | None = ()
 
     @property
     def is_operator(self) -> bool:

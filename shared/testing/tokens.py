@@ -10,12 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from shared.kernel.clock import real_now
-from shared.kernel.identity import Role
+from shared.kernel.identity import PARK_TENANT, Role
 from shared.kernel.ids import new_id
 
 ISSUER: Final = "http://127.0.0.1:8001"
 KEY_ID: Final = "test-key-1"
-PARK_TENANT: Final = "park"
 
 
 class TokenIssuer:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.catalog.api.deps import CredentialsRead, CredentialsWrite, Identities, PageQuery
-from services.catalog.domain.credential import PARK_TENANT, CredentialNotFound
+from services.catalog.domain.credential import CredentialNotFound
 from services.catalog.queries.merchants import get_credential as read_credential
 from services.catalog.queries.merchants import list_credentials as read_credentials
 from services.catalog.schemas.credentials import (
@@ -21,7 +21,7 @@ from services.catalog.use_cases import credentials as use_cases
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems
 from shared.kernel.clock import real_now
-from shared.kernel.identity import PARK
+from shared.kernel.identity import PARK, PARK_TENANT
 from shared.kernel.ids import is_id
 
 credentials_api = APIRouter(tags=["credentials"])

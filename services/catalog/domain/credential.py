@@ -14,8 +14,6 @@ from typing import Final
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Text, Unauthenticated
 from shared.kernel.identity import Role
 
-# The tenant of operators in tokens. Never the scope PARK ("*") itself.
-PARK_TENANT: Final = "park"
 # How long a replaced secret stays valid, so that a client can change over without a gap.
 OVERLAP: Final = timedelta(hours=24)
 

@@ -43,7 +43,5 @@ ROTATE_CREDENTIAL: Final = Statement(
 )
 DELETE_CREDENTIAL: Final = Statement(delete(credentials).where(_OF_THE_TENANT))
 CREDENTIAL_FOR_TOKEN: Final = Statement(
-    select(credentials, partners.c.sees)
-    .select_from(credentials.outerjoin(partners, partners.c.id == credentials.c.tenant_id))
-    .where(credentials.c.client_id == bindparam("client"))
+    select(credentials).where(credentials.c.client_id == bindparam("client"))
 )

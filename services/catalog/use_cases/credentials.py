@@ -7,7 +7,6 @@ from datetime import datetime
 from services.catalog.domain.credential import (
     MANAGE,
     OVERLAP,
-    PARK_TENANT,
     SCOPES_OF_ROLE,
     CallerCredentialGone,
     CredentialNotFound,
@@ -23,7 +22,7 @@ from services.catalog.domain.problems import problem, refuse
 from services.catalog.repository import credentials as repository
 from shared.db import UnitOfWork
 from shared.kernel.errors import Forbidden
-from shared.kernel.identity import PARK, Principal, Role
+from shared.kernel.identity import PARK, PARK_TENANT, Principal, Role
 from shared.kernel.ids import is_id, new_id
 
 

@@ -55,13 +55,21 @@ async def register_partner(
         unknown = sorted(set(sees) - {row["id"] for row in rows})
         if unknown:
             raise UnknownMerchants(pointer="/sees", merchants=", ".join(unknown))
+        sees = sorted(set(sees))
     partner_id = new_id("par")
     await uow.execute(
         repository.INSERT_PARTNER,
         id=partner_id,
         tenant_id=partner_id,
         name=name,
-        sees=None if sees is None else sorted(set(sees)),
+        sees=sees,
         created_at=now,
+    )
+    uow.outbox.add(
+        events.partner_registered(partner_id=partner_id, sees=sees),
+        subject=partner_id,
+        version=1,
+        at=now,
+        tenant_id=partner_id,
     )
     return partner_id

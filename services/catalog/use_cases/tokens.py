@@ -5,10 +5,9 @@ All times here are real time: a fast business clock must not make tokens expire.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from services.catalog.domain.credential import (
-    PARK_TENANT,
     SCOPES_OF_ROLE,
     hash_secret,
     is_secret,
@@ -17,7 +16,7 @@ from services.catalog.repository.credentials import CREDENTIAL_FOR_TOKEN
 from services.catalog.use_cases.signing_keys import LIFETIME_S, SigningKey
 from shared.db import Reader
 from shared.kernel.errors import AirlaneError, Invalid, Text, Unauthenticated
-from shared.kernel.identity import Role
+from shared.kernel.identity import PARK_TENANT, Role
 from shared.kernel.ids import new_id
 
 
@@ -53,13 +52,12 @@ TokenRefusal = InvalidClient | UnsupportedGrantType | InvalidTokenRequest | Inva
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks, once the secret was right. `sees`: merchant ids, or "*"."""
+    """Who asks, once the secret was right."""
 
     client_id: str
     tenant: str
     role: Role
     scopes: tuple[str, ...]
-    sees: list[str] | Literal["*"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class BootstrapOperator:
 
     def client(self) -> Client:
         scopes = SCOPES_OF_ROLE[Role.OPERATOR]
-        return Client(self.client_id, PARK_TENANT, Role.OPERATOR, scopes, "*")
+        return Client(self.client_id, PARK_TENANT, Role.OPERATOR, scopes)
 
 
 @dataclass(frozen=True)
@@ -113,14 +111,7 @@ async def authenticate(
     )
     if row is None or not is_right:
         raise InvalidClient
-    role, tenant = Role(row["role"]), row["tenant_id"]
-    return Client(client_id, tenant, role, tuple(row["scopes"]), _sees(role, tenant, row["sees"]))
-
-
-def _sees(role: Role, tenant: str, listed: list[str] | None) -> list[str] | Literal["*"]:
-    if role is Role.MERCHANT:
-        return [tenant]
-    return "*" if listed is None else listed
+    return Client(client_id, row["tenant_id"], Role(row["role"]), tuple(row["scopes"]))
 
 
 def issue_token(
@@ -145,7 +136,6 @@ def issue_token(
         "tenant": client.tenant,
         "roles": [client.role.value],
         "scope": " ".join(granted),
-        "sees": client.sees,
         "iat": issued_at,
         "exp": issued_at + LIFETIME_S,
         "jti": new_id("tok"),

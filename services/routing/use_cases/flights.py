@@ -11,8 +11,7 @@ from services.routing.domain.waybill import WaybillStockExhausted, master_waybil
 from services.routing.repository import flights, shipments
 from services.routing.use_cases.metrics import LEFT_BEHIND
 from shared.db import Reader, UnitOfWork
-
-PARK_TENANT = "park"
+from shared.kernel.identity import PARK_TENANT
 
 
 async def flights_to_close(reader: Reader, *, now: datetime, limit: int = 50) -> Sequence[str]:

@@ -26,11 +26,12 @@ from services.routing.domain.status import (
 )
 from services.routing.domain.waybill import checked_master_waybill
 from services.routing.repository import flights, movements, shipments
-from services.routing.use_cases.flights import PARK_TENANT, close_manifest
+from services.routing.use_cases.flights import close_manifest
 from services.routing.use_cases.metrics import CONNECTIONS_MISSED
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
+from shared.kernel.identity import PARK_TENANT
 
 Row = Mapping[str, Any]
 

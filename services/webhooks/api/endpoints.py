@@ -106,7 +106,6 @@ async def change_endpoint(
         await use_cases.change_endpoint(
             uow,
             endpoint=row,
-            principal=call.principal,
             change=change,
             now=call.clock.now(),
             real_now=real_now(),

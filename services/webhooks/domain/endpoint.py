@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.kernel.errors import Conflict, Text
-from shared.kernel.identity import PARK, Principal, Role
+from shared.kernel.identity import PARK, Principal
 
 MAX_DESCRIPTION_LENGTH: Final = 500
 
@@ -35,16 +35,3 @@ class TooManyEndpoints(Conflict):
 def owner_of(principal: Principal) -> str:
     """The tenant a new endpoint belongs to: the one acted for, or the park itself."""
     return principal.tenant if principal.acts_as == PARK else principal.acts_as
-
-
-def visible_tenants(principal: Principal) -> tuple[str, ...] | None:
-    """Whose events an endpoint made by this principal is told; None means everybody's.
-
-    Merchants: their own. Partners: those the token's `sees` claim names. Operators: all, but
-    when they act for a tenant, only that tenant's.
-    """
-    if principal.is_operator:
-        return None if principal.acts_as == PARK else (principal.acts_as,)
-    if principal.role is Role.PARTNER:
-        return principal.sees
-    return (principal.tenant,)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, DateTime, LargeBinary, Text, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Text, bindparam, text
 
 from shared.db import Statement, UnitOfWork
+from shared.kernel.identity import PARK_TENANT
 
 _INSTANT: Final = DateTime(timezone=True)
 
@@ -40,7 +41,8 @@ _UUID7_HEX: Final = """
 """
 
 # `pattern_type`/`pattern` are pairs: every pattern that selects a type of this slice. The inner
-# DISTINCT keeps an endpoint with overlapping patterns from being told twice.
+# DISTINCT keeps an endpoint with overlapping patterns from being told twice. An endpoint is told of
+# its owner's events, a partner's also of those that catalog's rights name, the park's of all.
 _STORE_AND_FAN_OUT: Final = Statement(
     text(f"""
     WITH event AS (
@@ -50,9 +52,12 @@ _STORE_AND_FAN_OUT: Final = Statement(
         SELECT {_NAMES}, :received_at FROM event
         ON CONFLICT (event_id) DO NOTHING
     ), wanted AS (
-        SELECT DISTINCT p.type, e.id AS endpoint_id, e.tenant_id, e.sees
+        SELECT DISTINCT p.type, e.id AS endpoint_id, e.tenant_id, r.merchants,
+            e.tenant_id = :park_tenant
+                OR (r.tenant_id IS NOT NULL AND r.merchants IS NULL) AS sees_all
         FROM unnest(:pattern_type, :pattern) AS p(type, pattern)
         JOIN webhooks.endpoints e ON p.pattern = ANY (e.event_types)
+        LEFT JOIN webhooks.partner_rights r ON r.tenant_id = e.tenant_id
         WHERE e.status = 'enabled'
     )
     INSERT INTO webhooks.deliveries
@@ -60,13 +65,28 @@ _STORE_AND_FAN_OUT: Final = Statement(
     SELECT 'dlv_' || {_UUID7_HEX}, w.endpoint_id, e.event_id,
         w.tenant_id, e.type, 'pending', :received_at, :received_at
     FROM event e
-    JOIN wanted w ON w.type = e.type AND (w.sees IS NULL OR e.tenant_id = ANY (w.sees))
+    JOIN wanted w ON w.type = e.type
+        AND (w.sees_all OR e.tenant_id = w.tenant_id OR e.tenant_id = ANY (w.merchants))
     ON CONFLICT (endpoint_id, event_id) DO NOTHING
     """).bindparams(  # noqa: S608 - only names from the table above
         *(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
         bindparam("received_at", type_=_INSTANT),
+        bindparam("park_tenant", PARK_TENANT, type_=Text),
         bindparam("pattern_type", type_=ARRAY(Text)),
         bindparam("pattern", type_=ARRAY(Text)),
+    )
+)
+
+_SET_RIGHTS: Final = Statement(
+    text("""
+    INSERT INTO webhooks.partner_rights (tenant_id, merchants, version)
+    VALUES (:partner_id, :merchants, :version)
+    ON CONFLICT (tenant_id) DO UPDATE SET merchants = excluded.merchants, version = excluded.version
+    WHERE partner_rights.version < excluded.version
+    """).bindparams(
+        bindparam("partner_id", type_=Text),
+        bindparam("merchants", type_=ARRAY(Text)),
+        bindparam("version", type_=Integer),
     )
 )
 
@@ -104,6 +124,18 @@ async def store_and_fan_out(
         received_at=received_at,
         pattern_type=[event_type for event_type, _ in patterns],
         pattern=[pattern for _, pattern in patterns],
+    )
+
+
+async def set_partner_rights(
+    uow: UnitOfWork, *, partner_id: str, merchants: Sequence[str] | None, version: int
+) -> None:
+    """Whose events the partner is told from now on; an older version changes nothing."""
+    await uow.execute(
+        _SET_RIGHTS,
+        partner_id=partner_id,
+        merchants=None if merchants is None else list(merchants),
+        version=version,
     )
 
 

@@ -14,7 +14,6 @@ from services.webhooks.domain.endpoint import (
     EndpointStatus,
     TooManyEndpoints,
     owner_of,
-    visible_tenants,
 )
 from services.webhooks.domain.event_types import checked_patterns, checked_type
 from services.webhooks.domain.message import message_body
@@ -24,7 +23,7 @@ from services.webhooks.repository import endpoints as repository
 from services.webhooks.repository.messages import NewMessage, store_for_one
 from shared.db import UnitOfWork
 from shared.kernel.errors import NotFound
-from shared.kernel.identity import Principal, Role
+from shared.kernel.identity import Principal
 from shared.kernel.ids import new_id
 
 ENDPOINTS_MOST: Final = 50
@@ -60,7 +59,6 @@ async def register_endpoint(
         uow,
         endpoint_id=endpoint_id,
         tenant_id=tenant_id,
-        sees=visible_tenants(principal),
         url=url,
         event_types=patterns,
         description=description,
@@ -103,7 +101,6 @@ async def change_endpoint(
     uow: UnitOfWork,
     *,
     endpoint: Record,
-    principal: Principal,
     change: EndpointChange,
     now: datetime,
     real_now: datetime,
@@ -126,7 +123,6 @@ async def change_endpoint(
         url=change.url or endpoint["url"],
         event_types=event_types,
         description=description or None,
-        sees=_sees_now(endpoint, principal),
     )
     if status is EndpointStatus.ENABLED and (
         change.url is not None or endpoint["status"] != EndpointStatus.ENABLED
@@ -219,14 +215,6 @@ async def send_test(
     return delivery_id
 
 
-def _sees_now(endpoint: Record, principal: Principal) -> list[str] | None:
-    """A partner's rights follow its newest token, so that a change of rights takes effect."""
-    if principal.role is Role.PARTNER and principal.tenant == endpoint["tenant_id"]:
-        return None if principal.sees is None else list(principal.sees)
-    sees: list[str] | None = endpoint["sees"]
-    return sees
-
-
 async def _new_secret(
     uow: UnitOfWork, *, endpoint_id: str, tenant_id: str, key_ring: KeyRing, at: datetime
 ) -> str:
@@ -254,7 +242,7 @@ async def _save(
     """Writes the row with the next version, and tells the world if its status is another one."""
     has_new_status = status != endpoint["status"]
     event_number = int(endpoint["events"]) + has_new_status
-    kept = {name: endpoint[name] for name in ("url", "event_types", "description", "sees")}
+    kept = {name: endpoint[name] for name in ("url", "event_types", "description")}
     await repository.update_endpoint(
         uow,
         endpoint_id=endpoint["id"],

@@ -5,8 +5,14 @@ from datetime import datetime
 
 from services.webhooks.domain.event_types import patterns_matching
 from services.webhooks.domain.message import message_body
-from services.webhooks.repository.messages import NewMessage, store_and_fan_out
+from services.webhooks.events import SUBSCRIBABLE
+from services.webhooks.repository.messages import (
+    NewMessage,
+    set_partner_rights,
+    store_and_fan_out,
+)
 from services.webhooks.use_cases import metrics
+from shared.contracts.catalog import PartnerRegistered
 from shared.contracts.envelope import Envelope
 from shared.db import UnitOfWork
 from shared.kernel.identity import PARK
@@ -18,7 +24,12 @@ async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: d
     Raises DataIsNotJson: the caller then tries one by one.
     """
     await uow.act_as(PARK)
-    messages = [_message(event) for event in events]
+    for event in events:
+        if event.type == PartnerRegistered.event_type:
+            await _take_rights(uow, event)
+    messages = [_message(event) for event in events if event.type in SUBSCRIBABLE]
+    if not messages:
+        return 0
     types = {message.type for message in messages}
     patterns = [(name, pattern) for name in types for pattern in patterns_matching(name)]
     count = await store_and_fan_out(
@@ -26,6 +37,17 @@ async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: d
     )
     metrics.FAN_OUT_DELIVERIES.inc(count)
     return count
+
+
+async def _take_rights(uow: UnitOfWork, event: Envelope) -> None:
+    """Before the messages of the same slice, so that a new partner misses none of them."""
+    rights = PartnerRegistered.model_validate_json(event.data)
+    await set_partner_rights(
+        uow,
+        partner_id=rights.partner_id,
+        merchants=rights.merchants,
+        version=event.aggregate_version,
+    )
 
 
 def _message(event: Envelope) -> NewMessage:

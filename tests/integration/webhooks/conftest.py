@@ -128,8 +128,13 @@ async def make_endpoint(
             role=role,
             scopes=frozenset(),
             acts_as=PARK if role is Role.OPERATOR else tenant,
-            sees=sees,
         )
+        if role is Role.PARTNER:
+            await Hooks(db).sql(
+                "INSERT INTO webhooks.partner_rights VALUES ($1, $2, 1) ON CONFLICT DO NOTHING",
+                tenant,
+                None if sees is None else list(sees),
+            )
         async with db.transaction(principal.acts_as) as uow:
             secret = await register_endpoint(
                 uow,

@@ -1,6 +1,7 @@
 """Events become signed requests; what comes back becomes state. Real PostgreSQL, real HTTP."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.webhooks.domain.message import DataIsNotJson
+from shared.contracts.envelope import Envelope
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from shared.testing.receiver import Reply, WebhookReceiver
@@ -43,6 +45,29 @@ async def test_the_same_slice_twice_makes_one_delivery(
     await publish(*events)
     await publish(*events)
     assert len(await hooks.deliveries(endpoint.id)) == 5
+
+
+async def test_a_partners_rights_follow_the_newest_event(
+    hooks: Any, make_endpoint: Any, publish: Any
+) -> None:
+    mine, other = new_id("mer"), new_id("mer")
+    endpoint = await make_endpoint("http://127.0.0.1:9/", role=Role.PARTNER, sees=())
+
+    def rights(merchants: list[str], version: int) -> Envelope:
+        data = json.dumps({"partner_id": endpoint.tenant, "merchants": merchants})
+        event: Envelope = hooks.event(
+            tenant=endpoint.tenant, event_type="catalog.partner.registered", data=data
+        )
+        return dataclasses.replace(event, aggregate_version=version)
+
+    await publish(hooks.event(tenant=mine), rights([mine, other], 2))
+    # In one slice, and from there on; rights themselves are told to nobody.
+    assert len(await hooks.deliveries(endpoint.id)) == 1
+    await publish(rights([other], 3), rights([mine], 1))
+    await publish(hooks.event(tenant=mine))
+    assert len(await hooks.deliveries(endpoint.id)) == 1
+    await publish(hooks.event(tenant=other))
+    assert len(await hooks.deliveries(endpoint.id)) == 2
 
 
 async def test_who_is_told_of_what(hooks: Any, make_endpoint: Any, publish: Any) -> None:

@@ -56,7 +56,7 @@ def client_as(
 
 
 async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks: Any) -> None:
-    async with client_as(sees="*") as client:
+    async with client_as() as client:
         made = await client.post("/v1/endpoints", json=BODY | {"description": "desk"})
         assert made.status_code == 201, made.text
         created = made.json()
