@@ -79,6 +79,10 @@ def _report(played: Played, orders: Orders, found: Audit, checks: list[Check]) -
         "run": played.name,
         "ok": all(check.ok for check in checks),
         "seconds": played.took_s,
+        "passed_over": {
+            "hours": round(played.lapse.moved_on.total_seconds() / 3600, 1) if played.lapse else 0,
+            "moves": played.lapse.moves if played.lapse else 0,
+        },
         "unfinished": played.unfinished,
         "slice": {
             "file": settings.orders.name,

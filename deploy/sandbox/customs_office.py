@@ -23,7 +23,7 @@ from deploy.sandbox.ceb import (
     read_message,
     write_returns,
 )
-from deploy.sandbox.decisions import CLOSED, closing, receipts_for
+from deploy.sandbox.decisions import CLOSED, closing, failure_of, receipts_for
 from deploy.sandbox.door import Door
 from shared.kernel.clock import Clock, monotonic_s
 
@@ -56,6 +56,7 @@ class CustomsOffice:
         self._by_waybill: dict[str, DeclaredList] = {}
         self._departed: set[str] = set()
         self.left_waybills: set[str] = set()  # named in a departure
+        self.sent_back: set[str] = set()  # by copNo: lists that have to come again
         self.looked_s = 0.0
         self.busy = 0
         self.sent: Counter[str] = Counter()  # by return status
@@ -106,8 +107,16 @@ class CustomsOffice:
     def _register(self, declared: DeclaredList, name: str, now: datetime) -> None:
         if declared.cop_no in self._lists:
             return  # handed over twice: it is on its way already
-        self._lists[declared.cop_no] = self._by_waybill[declared.waybill_no] = declared
-        for step in receipts_for(declared, self._seed):
+        self._by_waybill[declared.waybill_no] = declared
+        failure = failure_of(declared, self._seed)
+        if failure is not None and declared.cop_no not in self.sent_back:
+            self.sent_back.add(declared.cop_no)
+            steps = [failure]
+        else:
+            self.sent_back.discard(declared.cop_no)
+            self._lists[declared.cop_no] = declared
+            steps = receipts_for(declared, self._seed)
+        for step in steps:
             answer = Return(declared, step.status, step.info, now + step.after)
             self._plan(now + step.sent_after, answer, name)
 

@@ -93,7 +93,11 @@ class Day:
         async with turning(played.world):
             await self._trade(played, shelves)
             self._lap("day of orders")
-            await self._until_all_ended(played)
+            try:
+                await self._until_all_ended(played)
+            finally:
+                if played.lapse is not None:
+                    played.lapse.end()
         self._lap("ways to the end")
         return played
 

@@ -22,6 +22,8 @@ class Verdict(StrEnum):
 
 
 # Shares of all lists.
+FAILING_ONCE: Final = 0.012
+STRANGE: Final = 0.01  # beside the others, an answer with a code that no specification has
 RETURNED: Final = 0.01
 STAYING: Final = 0.01
 INSPECTED: Final = 0.05
@@ -47,6 +49,23 @@ class Step:
     sent_after: timedelta
 
 
+# By return status: a fault of the line, and two that the port reports itself. They pass.
+_FAILURES: Final = (
+    ("4", "[Code:3001;Desc:发送海关失败]"),
+    ("-621017", "[Code:-621017;Desc:系统繁忙，请稍后重发]"),
+    ("-301013", "[Code:-301013;Desc:接收超时，请重发]"),
+)
+_STRANGE: Final = ("777", "[Code:7700;Desc:其他回执]")
+
+
+def failure_of(declared: DeclaredList, seed: int) -> Step | None:
+    """The one answer to a list whose upload fails, which passes when it is sent again."""
+    if share(seed, "upload", declared.content) >= FAILING_ONCE:
+        return None
+    status, info = _FAILURES[int(share(seed, "failure", declared.content) * len(_FAILURES))]
+    return _step(status, info, 1)
+
+
 def verdict_on(declared: DeclaredList, seed: int) -> Verdict:
     roll = share(seed, "verdict", declared.content)
     if roll < RETURNED:
@@ -59,7 +78,7 @@ def verdict_on(declared: DeclaredList, seed: int) -> Verdict:
 
 
 def receipts_for(declared: DeclaredList, seed: int) -> list[Step]:
-    """Every receipt the office sends of its own accord, in the order of sending."""
+    """Every receipt to a list that got through, in the order of sending."""
     about = declared.content
     verdict = verdict_on(declared, seed)
     steps = [
@@ -80,6 +99,8 @@ def receipts_for(declared: DeclaredList, seed: int) -> list[Step]:
         if verdict is not Verdict.INSPECT:
             steps.append(_step("399", "[Code:2500;Desc:审结]", decided))
             steps.append(_step("800", _RELEASED, decided + 1))
+    if share(seed, "strange", about) < STRANGE:
+        steps.append(_step(*_STRANGE, 4))
     return _as_sent(steps, declared, seed)
 
 

@@ -16,6 +16,7 @@ from shared.kernel.clock import Clock, monotonic_s
 LANES: Final = (1, 2, 3)
 _AT_ONCE: Final = 100
 _BELT: Final = timedelta(minutes=6)  # one pass through the scanner, and the pause when idle
+_BELT_S: Final = 0.2  # not oftener, however fast business time passes
 _SECOND_LOOK: Final = timedelta(minutes=45)
 _FAIL_AT_FIRST: Final = 0.005
 
@@ -51,7 +52,7 @@ class LaneScanner:
                 path = f"/v1/lanes/{self.lane}:take"
                 taken = (await self.door.post(path, {"max": _AT_ONCE}, key=key)).must()["items"]
                 self.busy, self.looked_s = len(taken), looked_s
-                await pass_time(self.clock, _BELT)
+                await pass_time(self.clock, _BELT, least_s=_BELT_S)
                 doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]
                 await self._report(taken, failed=doubtful, key=f"{key}-seen")
                 if doubtful:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 import standardwebhooks
@@ -24,6 +24,7 @@ _STATUS_EVENTS: Final = {
     "catalog.order.placed": "placed",
     "catalog.order.backordered": "backordered",
 }
+_NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 _REFUSED: Final = (standardwebhooks.WebhookVerificationError, ValueError)
 
 
@@ -37,6 +38,7 @@ class Ledger:
     failed_on_purpose: int = 0
     slow_on_purpose: int = 0
     last_news_s: float = 0.0
+    newest_at: datetime = _NEVER  # business time of the newest event
     # The orders' states as far as we were told, with instant and id of the telling event.
     status: dict[str, str] = field(default_factory=dict)
     told_by: dict[str, tuple[datetime, str]] = field(default_factory=dict)
@@ -124,12 +126,14 @@ class Partner:
         event_type, data = message["type"], message["data"]
         self.ledger.types[webhook_id] = event_type
         self.ledger.last_news_s = monotonic_s()
+        at = datetime.fromisoformat(message["timestamp"])
+        self.ledger.newest_at = max(self.ledger.newest_at, at)
         status = _STATUS_EVENTS.get(event_type)
         if event_type == "catalog.order.status_changed":
             status = data["status"]
         if status is None:
             return
-        order_id, at = data["order_id"], datetime.fromisoformat(message["timestamp"])
+        order_id = data["order_id"]
         # What was tried again arrives late: only newer news count. Ids grow within an instant.
         by = (at, webhook_id)
         if order_id not in self.ledger.told_by or by > self.ledger.told_by[order_id]:

@@ -26,6 +26,11 @@ def page(report: Report) -> str:
     lines = ["", f"  {report['title']}", ""]
     took = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in report["seconds"].items())
     lines += _row("really took", took)
+    if (passed_over := report["passed_over"])["moves"]:
+        hours, moves = passed_over["hours"], passed_over["moves"]
+        lines += _row(
+            "", f"{hours:.0f} business hours of mere waiting were passed over in {moves} steps"
+        )
     lines += _slice_lines(report["slice"])
     orders, declarations = report["orders"], report["declarations"]
     lines += _row("orders", f"{orders['accepted']:,} accepted")

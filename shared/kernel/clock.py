@@ -126,13 +126,17 @@ class ClockFile:
 
     def move_on_to(self, instant: datetime) -> bool:
         """Every process sees `instant` from its next look on. False if it has passed already."""
-        return self._set_on(instant)
+        return self._set_on(instant, None)
+
+    def run_at(self, rate: float) -> None:
+        """From now on business time passes so much faster than real time, for every process."""
+        self._set_on(None, rate)
 
     def remember(self) -> None:
         """Notes in the file how far business time has come. It goes on as before."""
-        self._set_on(None)
+        self._set_on(None, None)
 
-    def _set_on(self, instant: datetime | None) -> bool:
+    def _set_on(self, instant: datetime | None, rate: float | None) -> bool:
         with self._path.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             before, real = self.set_to, real_now()
@@ -140,7 +144,7 @@ class ClockFile:
             if instant is not None and instant <= now:
                 return False
             with mmap.mmap(file.fileno(), _SIZE) as record:
-                after = SystemClock(before.rate, epoch=instant or now, anchor=real)
+                after = SystemClock(rate or before.rate, epoch=instant or now, anchor=real)
                 record[:] = _record(self._number + 1, after)
         return True
 

@@ -2,16 +2,27 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from deploy.sandbox.ceb import DeclaredList, NotAMessage, Return, read_message, write_returns
-from deploy.sandbox.decisions import Verdict, closing, receipts_for, verdict_on
+from deploy.sandbox.customs_office import CustomsOffice
+from deploy.sandbox.decisions import (
+    Verdict,
+    closing,
+    failure_of,
+    receipts_for,
+    verdict_on,
+)
+from deploy.sandbox.door import Door
 from services.customs.domain.ceb.layout import INVENTORY_RETURN
 from services.customs.domain.ceb.reader import read_message as read_as_customs_service
 from services.customs.domain.phase import Phase, after_receipts
-from services.customs.domain.receipts import Receipt, parse_return_time
+from services.customs.domain.receipts import Receipt, Retry, parse_return_time
+from shared.testing.clock import ManualClock
 
 NS = "http://www.chinaport.gov.cn/ceb"
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -105,6 +116,32 @@ def test_shares_of_verdicts_are_about_what_they_should_be() -> None:
     assert 0.005 < verdicts[Verdict.RETURN] / 4_000 < 0.016
     assert 0.005 < verdicts[Verdict.INSPECT] / 4_000 < 0.016
     assert 0.04 < verdicts[Verdict.INSPECT_THEN_RELEASE] / 4_000 < 0.06
+
+
+def test_few_uploads_fail_and_customs_service_sends_them_again() -> None:
+    failures = [step for d in many_lists() if (step := failure_of(d, 1)) is not None]
+    for step in failures:
+        receipt = Receipt("CEB604", "AL1", step.status, AT + step.after, step.info)
+        assert after_receipts([receipt]).retry is Retry.TRANSIENT
+    assert {step.status for step in failures} == {"4", "-621017", "-301013"}
+    assert 0.006 < len(failures) / 4_000 < 0.02
+
+
+def test_few_answers_have_a_code_that_nobody_knows() -> None:
+    strange = sum("777" in {s.status for s in receipts_for(d, 1)} for d in many_lists())
+    assert 0.005 < strange / 4_000 < 0.016
+
+
+def test_a_list_that_was_sent_back_is_decided_when_it_comes_again(tmp_path: Path) -> None:
+    failing = next(d for d in many_lists() if failure_of(d, 1) is not None)
+    office = CustomsOffice(tmp_path, cast("Door", None), ManualClock(AT), seed=1)
+    office._register(failing, "first.xml", AT)
+    assert next(due.answer.status for due in office._due) in ("4", "-621017", "-301013")
+    assert office.sent_back == {failing.cop_no}
+    office._due.clear()
+    office._register(failing, "again.xml", AT)
+    assert {due.answer.status for due in office._due} >= {"2", "3"}
+    assert office.sent_back == set()
 
 
 def test_some_receipts_come_twice_and_some_out_of_order() -> None:

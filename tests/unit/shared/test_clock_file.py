@@ -83,7 +83,7 @@ def test_it_is_not_moved_back(path: Path) -> None:
 @given(
     steps=st.lists(
         st.tuples(
-            st.sampled_from(["look", "other looks", "move", "remember", "machine"]),
+            st.sampled_from(["look", "other looks", "move", "rate", "remember", "machine"]),
             st.integers(-5_000, 5_000),
         ),
         max_size=30,
@@ -102,6 +102,8 @@ def test_no_process_sees_it_go_back(
         match what:
             case "move":
                 one.move_on_to(seen[one] + timedelta(seconds=seconds))
+            case "rate":
+                one.run_at(1 + abs(seconds))
             case "remember":
                 other.remember()
             case "machine":
