@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from shared.kernel.errors import FieldProblem, Invalid, Text
+from shared.kernel.money import AMOUNT_PATTERN
 
 # More faults than this in one answer help nobody; `error_count` says how many there were.
 ERRORS_MAX: Final = 100
@@ -90,6 +91,22 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     ),
 }  # fmt: skip
 
+# A pattern that people write by hand -> what it asks for, as the end of "This must be …".
+_PATTERNS: Final[dict[str, Text]] = {
+    AMOUNT_PATTERN: Text("an amount such as 12.99, as text", "文本形式的金额，例如 12.99"),
+    r"^[A-Z]{2}$": Text("two capital letters such as DE", "两位大写字母，例如 DE"),
+    r"^[A-Z]{3}$": Text(
+        "three capital letters such as EUR or EHU", "三位大写字母，例如 EUR 或 EHU"
+    ),
+}
+
+
+def in_words(pattern: str, words: Text) -> str:
+    """The pattern, which from now on is explained in these words to whoever does not keep to it."""
+    _PATTERNS[pattern] = words
+    return pattern
+
+
 _TYPES: Final[dict[str, tuple[str, str]]] = {
     "string": ("text", "文本"),
     "int": ("a whole number", "整数"),
@@ -170,6 +187,8 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind == "union_tag_invalid":
         context["expected"] = context.get("expected_tags", "")
     text, fix = _WORDS[code]
+    if words := _PATTERNS.get(context.get("pattern", "")):
+        text = Text(f"This must be {words.en}.", f"此处必须为{words.zh}。")
     return FieldProblem(at, code, text, fix, context)
 
 

@@ -7,16 +7,26 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from services.catalog.domain.problems import refuse
-from services.catalog.domain.product import HS_CODE_PATTERN, SKU_PATTERN, Product
+from services.catalog.domain.product import (
+    HS_CODE_PATTERN,
+    HS_CODE_WORDS,
+    SKU_PATTERN,
+    SKU_WORDS,
+    Product,
+)
 from services.catalog.domain.stock import Reason
 from services.catalog.schemas.common import Amount, Currency, Line, LocalisedText, Price, money
-from shared.http.faults import invalid_model
+from shared.http.faults import in_words, invalid_model
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import Money
 
-Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
-HsCode = Annotated[str, StringConstraints(pattern=HS_CODE_PATTERN), Field(examples=["940550"])]
+Sku = Annotated[str, StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS))]
+HsCode = Annotated[
+    str,
+    StringConstraints(pattern=in_words(HS_CODE_PATTERN, HS_CODE_WORDS)),
+    Field(examples=["940550"]),
+]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
 WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000)]
 SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
