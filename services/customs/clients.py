@@ -16,8 +16,15 @@ class SingleWindow(Protocol):
         """Durable when it returns. The same guid again replaces the same file."""
         ...
 
-    def waiting(self, limit: int) -> list[tuple[str, bytes]]:
-        """Answers left for us: (name, content), oldest names first."""
+    def waiting(self) -> list[str]:
+        """Names of the answers left for us, oldest names first."""
+        ...
+
+    def read(self, name: str, *, bytes_max: int) -> bytes:
+        """The content; of a longer answer only so much that it is seen to be too long.
+
+        Raises OSError.
+        """
         ...
 
     def settle(self, name: str, *, readable: bool) -> None:
@@ -44,9 +51,12 @@ class DropFolder:
         temporary.replace(self.out / f"{guid}{_SUFFIX}")
         _sync_folder(self.out)
 
-    def waiting(self, limit: int) -> list[tuple[str, bytes]]:
-        names = sorted(entry.name for entry in os.scandir(self.inbox) if _is_answer(entry))
-        return [(name, (self.inbox / name).read_bytes()) for name in names[:limit]]
+    def waiting(self) -> list[str]:
+        return sorted(entry.name for entry in os.scandir(self.inbox) if _is_answer(entry))
+
+    def read(self, name: str, *, bytes_max: int) -> bytes:
+        with (self.inbox / name).open("rb") as file:
+            return file.read(bytes_max + 1)
 
     def settle(self, name: str, *, readable: bool) -> None:
         target = self.inbox / ("done" if readable else "bad") / name

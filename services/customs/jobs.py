@@ -3,11 +3,13 @@ the lanes' queues are measured.
 """
 
 import asyncio
+from contextlib import suppress
 
 from services.customs import queries
 from services.customs.clients import SingleWindow
 from services.customs.domain.answers import read_answers
 from services.customs.domain.ceb.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.ceb.reader import MESSAGE_BYTES_MAX
 from services.customs.domain.rulebook import Rulebook
 from services.customs.use_cases import counters
 from services.customs.use_cases.receipts import RawMessage, record_receipts
@@ -18,7 +20,7 @@ from services.customs.use_cases.transmission import (
 )
 from shared.db import Database
 from shared.kernel.clock import Clock, real_now
-from shared.kernel.errors import AirlaneError
+from shared.kernel.errors import AirlaneError, Unavailable
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
 
@@ -69,32 +71,48 @@ async def deliver(db: Database, clock: Clock, single_window: SingleWindow) -> No
 
 
 async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWindow) -> None:
-    """Answers the transfer client left in the folder: the same door as POST /v1/receipts."""
-    for name, raw in await asyncio.to_thread(single_window.waiting, _ANSWERS_PER_RUN):
+    """Answers the transfer client left in the folder: the same door as POST /v1/receipts.
+
+    A file that cannot be taken goes to `bad/`; one that cannot even be moved is passed by.
+    """
+    taken = 0
+    for name in await asyncio.to_thread(single_window.waiting):
         try:
-            answers = read_answers(raw, now=clock.now())
-        except AirlaneError as refusal:
-            log.warning("an answer in the folder cannot be read", name=name, code=refusal.code)
-            await asyncio.to_thread(single_window.settle, name, readable=False)
-            continue
-        refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
-        if refused:
-            # The whole message is kept raw; these entries wait for a person.
-            log.warning(
-                "answers in the folder are incomplete",
-                name=name,
-                entries=len(refused),
-                first=str(refused[0]),
-            )
-        async with db.transaction(PARK) as uow:
-            await record_receipts(
-                uow,
-                message=RawMessage("application/xml", raw),
-                received=[answer for answer in answers if not isinstance(answer, AirlaneError)],
-                now=clock.now(),
-                real_now=real_now(),
-            )
-        await asyncio.to_thread(single_window.settle, name, readable=True)
+            raw = await asyncio.to_thread(single_window.read, name, bytes_max=MESSAGE_BYTES_MAX)
+            await _take_answers(db, clock, name=name, raw=raw)
+            is_readable = True
+        except Unavailable:
+            raise
+        except Exception as error:  # one file must not hold up those behind it
+            log.warning("an answer in the folder cannot be taken", name=name, exc_info=error)
+            is_readable = False
+        with suppress(OSError):
+            await asyncio.to_thread(single_window.settle, name, readable=is_readable)
+            taken += 1
+        if taken == _ANSWERS_PER_RUN:
+            return
+
+
+async def _take_answers(db: Database, clock: Clock, *, name: str, raw: bytes) -> None:
+    """Raises AirlaneError if the message as a whole cannot be taken."""
+    answers = read_answers(raw, now=clock.now())
+    refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
+    if refused:
+        # The whole message is kept raw; these entries wait for a person.
+        log.warning(
+            "answers in the folder are incomplete",
+            name=name,
+            entries=len(refused),
+            first=str(refused[0]),
+        )
+    async with db.transaction(PARK) as uow:
+        await record_receipts(
+            uow,
+            message=RawMessage("application/xml", raw),
+            received=[answer for answer in answers if not isinstance(answer, AirlaneError)],
+            now=clock.now(),
+            real_now=real_now(),
+        )
 
 
 async def measure_lanes(db: Database, clock: Clock) -> None:

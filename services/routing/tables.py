@@ -197,7 +197,7 @@ shipments: Final = Table(
     Column("destination_country", Text, nullable=False),
     Column("gross_weight_g", BigInteger, nullable=False),
     Column("volume_cm3", BigInteger, nullable=False),
-    Column("pieces", Integer, nullable=False),
+    Column("pieces", BigInteger, nullable=False),
     # On the ground at `location` and `leg_no` is the next leg, or aboard it and no location.
     Column("leg_no", Integer, nullable=False),
     Column("location", Text),

@@ -36,6 +36,9 @@ PASSING: Final = frozenset(
     )
 )
 
+# The data itself cannot be kept, today or later: a second try would only cost time.
+UNSTORABLE: Final = frozenset((DatabaseFault.FORBIDDEN_CHARACTER, DatabaseFault.OUT_OF_RANGE))
+
 _BY_CLASS: Final = {
     "08": DatabaseFault.UNAVAILABLE,  # connection exception; poolers report theirs as 08P01
     "28": DatabaseFault.NOT_READY,  # invalid authorization: a password that was changed

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.contracts.envelope import MalformedEvent
 from shared.db.errors import DatabaseBusy
-from shared.db.faults import PASSING, fault_of_database
+from shared.db.faults import PASSING, UNSTORABLE, DatabaseFault, fault_of_database
 from shared.kernel.errors import AirlaneError, Unavailable
 
 
@@ -20,7 +20,7 @@ class Fault(StrEnum):
     """Also the `reason` of a dead letter and the label of its counter."""
 
     MALFORMED = "malformed"  # no CloudEvent of ours
-    INVALID = "invalid"  # the payload breaks its schema
+    INVALID = "invalid"  # the payload breaks its schema, or holds what no column can
     TOO_LARGE = "too_large"
     REJECTED = "rejected"  # a rule of the business says no; it will say so again
     FAILED = "failed"  # we do not know; some tries, then the dead-letter topic
@@ -32,6 +32,12 @@ LETTERS: Final = tuple(fault for fault in Fault if fault is not Fault.TRANSIENT)
 
 class OversizedEvent(ValueError):
     """A record larger than any event of ours."""
+
+
+_BY_DATABASE_FAULT: Final[dict[DatabaseFault | None, Fault]] = {
+    **dict.fromkeys(PASSING, Fault.TRANSIENT),
+    **dict.fromkeys(UNSTORABLE, Fault.INVALID),
+}
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -47,7 +53,7 @@ def fault_of(error: BaseException) -> Fault:
         case AirlaneError():
             return Fault.REJECTED
         case _:
-            return Fault.TRANSIENT if fault_of_database(error) in PASSING else Fault.FAILED
+            return _BY_DATABASE_FAULT.get(fault_of_database(error), Fault.FAILED)
 
 
 def fault_of_event(error: BaseException) -> Fault:

@@ -20,6 +20,9 @@ from shared.kernel.money import Money
 
 # JSON numbers above 2^53 lose digits in many clients; events carry totals as numbers.
 TOTAL_MINOR_MAX: Final = 10**15
+# About what the largest freighters take: 100 t and 1,000 m³.
+WEIGHT_G_MAX: Final = 100_000_000
+VOLUME_CM3_MAX: Final = 1_000_000_000
 
 
 class OrderNotFound(NotFound):
@@ -66,6 +69,20 @@ class TotalTooLarge(Invalid):
     code = "catalog.order.total_too_large"
     text = Text("The order's total is above {limit}.", "订单总额超过 {limit}。")
     fix = Text("Check quantities and prices, or split the order.", "请核对数量与单价，或拆分订单。")
+
+
+class OrderTooLarge(Invalid):
+    code = "catalog.order.too_large"
+    text = Text(
+        "The order weighs {weight_kg} kg and fills {volume_m3} m³; no aircraft carries more than "
+        "{weight_kg_max} kg or {volume_m3_max} m³.",
+        "订单重 {weight_kg} 千克、体积 {volume_m3} 立方米；"
+        "单架飞机最多运载 {weight_kg_max} 千克、{volume_m3_max} 立方米。",
+    )
+    fix = Text(
+        "Check the quantities and the sizes of the products, or split the order.",
+        "请核对数量与商品尺寸重量，或拆分订单。",
+    )
 
 
 class DuplicateOrderNumber(Conflict):
@@ -178,6 +195,25 @@ def sku_problems(order: Order, known: Mapping[str, OrderedProduct]) -> list[Fiel
         problem(UnknownSku, f"/lines/{index}/sku", sku=line.sku)
         for index, line in enumerate(order.lines)
         if line.sku not in known
+    ]
+
+
+def size_problems(order: Order, products: Mapping[str, OrderedProduct]) -> list[FieldProblem]:
+    """What no aircraft could carry is a mistake in a quantity or in a product."""
+    ordered = [(line.quantity, products[line.sku]) for line in order.lines]
+    weight_g = sum(quantity * product.gross_weight_g for quantity, product in ordered)
+    volume = sum(volume_cm3(product.size_mm, quantity) for quantity, product in ordered)
+    if weight_g <= WEIGHT_G_MAX and volume <= VOLUME_CM3_MAX:
+        return []
+    return [
+        problem(
+            OrderTooLarge,
+            "/lines",
+            weight_kg=-(-weight_g // 1_000),
+            volume_m3=-(-volume // 1_000_000),
+            weight_kg_max=WEIGHT_G_MAX // 1_000,
+            volume_m3_max=VOLUME_CM3_MAX // 1_000_000,
+        )
     ]
 
 

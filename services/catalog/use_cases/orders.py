@@ -17,6 +17,7 @@ from services.catalog.domain.order import (
     demand,
     order_problems,
     priced_lines,
+    size_problems,
     sku_problems,
 )
 from services.catalog.domain.order_facts import Entry, OrderFacts, to_json
@@ -129,7 +130,7 @@ async def _place_new(
     outcomes: dict[Key, Outcome] = {}
     complete: list[tuple[Order, list[dict[str, Any]]]] = []
     for order in orders:
-        if problems := sku_problems(order, products):
+        if problems := sku_problems(order, products) or size_problems(order, products):
             outcomes[order.store, order.order_number] = Invalid(problems=problems)
         else:
             complete.append((order, priced_lines(order, products)))

@@ -22,6 +22,9 @@ _EXPECTED: Final = {
 RECEIPTS_PER_MESSAGE_MAX: Final = 100
 _STATUS_CHARACTERS_MAX: Final = 10
 _COP_NO_CHARACTERS_MAX: Final = 30
+# The specification says 1,000 and 18 to 36; real messages are longer at times.
+_INFO_CHARACTERS_MAX: Final = 4_000
+_NUMBER_CHARACTERS_MAX: Final = 100
 
 
 def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
@@ -65,11 +68,18 @@ def receipt_from_fields(
     invt_no: str | None = None,
     now: datetime,
 ) -> Receipt | ReceiptIncomplete:
-    """The receipt, or the refusal that names the field at fault."""
+    """The receipt, or the refusal that names the field at fault. White space around a field does
+    not belong to it."""
+    cop_no, return_status, return_time = cop_no.strip(), return_status.strip(), return_time.strip()
     if not 1 <= len(cop_no) <= _COP_NO_CHARACTERS_MAX:
         return ReceiptIncomplete(field="copNo", problem="must have 1 to 30 characters")
     if not 1 <= len(return_status) <= _STATUS_CHARACTERS_MAX:
         return ReceiptIncomplete(field="returnStatus", problem="must have 1 to 10 characters")
+    if len(return_info) > _INFO_CHARACTERS_MAX:
+        return ReceiptIncomplete(field="returnInfo", problem="must have at most 4,000 characters")
+    for name, number in (("guid", guid), ("preNo", pre_no), ("invtNo", invt_no)):
+        if len(number or "") > _NUMBER_CHARACTERS_MAX:
+            return ReceiptIncomplete(field=name, problem="must have at most 100 characters")
     try:
         at = parse_return_time(return_time)
     except (ValueError, OverflowError):
@@ -86,7 +96,7 @@ def receipt_from_fields(
         business_key=cop_no,
         return_status=return_status,
         return_time=at,
-        return_info=return_info,
+        return_info=return_info.strip(),
         guid=guid,
         pre_no=pre_no,
         invt_no=invt_no,

@@ -11,7 +11,6 @@ from typing import Final
 
 from services.customs.domain.documents import CHINA
 
-_INFO: Final = re.compile(r"\[Code:(?P<code>[^;\]]*);Desc:(?P<text>.*?)\]", re.DOTALL)
 _COMPACT: Final = re.compile(r"^[0-9]{14}([0-9]{3})?$", re.ASCII)
 
 
@@ -53,10 +52,13 @@ class ReturnInfo:
 
 
 def parse_return_info(info: str) -> ReturnInfo:
-    match = _INFO.search(info)
-    if match is None:
+    """In time that grows with the length only, whatever the text repeats."""
+    before, _, after = info.partition(";Desc:")
+    _, opened, code = before.rpartition("[Code:")
+    text, closed, _ = after.partition("]")
+    if not (opened and closed) or "]" in code or ";" in code:
         return ReturnInfo(None, info.strip())
-    return ReturnInfo(match["code"].strip() or None, match["text"].strip())
+    return ReturnInfo(code.strip() or None, text.strip())
 
 
 def parse_return_time(text: str) -> datetime:

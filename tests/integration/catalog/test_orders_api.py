@@ -123,6 +123,11 @@ async def test_without_stock_for_every_line_nothing_is_reserved(merchant: Mercha
             "catalog.order.total_too_large",
             "/lines",
         ),
+        (
+            {"lines": [{"line": 1, "sku": "A-1", "quantity": 1_000_000, "unit_price": "1"}]},
+            "catalog.order.too_large",
+            "/lines",
+        ),
     ],
 )
 async def test_faults_are_named_with_their_place(

@@ -8,6 +8,7 @@ import pytest
 
 from services.customs import jobs
 from services.customs.domain.ceb.layout import NAMESPACE
+from services.customs.domain.ceb.reader import MESSAGE_BYTES_MAX
 from services.customs.use_cases.transmission import (
     compose_departures,
     compose_lists,
@@ -227,6 +228,52 @@ async def test_what_was_never_declared_is_not_reported_as_departed(customs: Any)
     await customs.consume(customs.departed(order, flight_id=new_id("flt")))
     await report(customs, later=timedelta(seconds=9))
     assert customs.departures_of(order) == []
+
+
+def _answer(receipt: dict[str, Any], **more: str) -> bytes:
+    fields = {
+        "copNo": receipt["cop_no"],
+        "returnStatus": "120",
+        "returnTime": receipt["return_time"],
+    } | more
+    content = "".join(f"<ceb:{name}>{text}</ceb:{name}>" for name, text in fields.items())
+    return (
+        f'<ceb:CEB604Message xmlns:ceb="{NAMESPACE}"><ceb:InventoryReturn>{content}'
+        "</ceb:InventoryReturn></ceb:CEB604Message>"
+    ).encode()
+
+
+async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
+    customs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order())
+    receipt = customs.receipt(row, "120")
+    files = {
+        "a-unsafe.xml": b"<!DOCTYPE x><x/>",
+        "b-huge.xml": b" " * (MESSAGE_BYTES_MAX + 1),
+        "c-wordy.xml": _answer(receipt, returnInfo="[Code:" * 32_000),
+        "d-poison.xml": _answer(receipt, returnInfo="poison"),
+        "e-good.xml": _answer(receipt, returnInfo="fine"),
+    }
+    for name, content in files.items():
+        (customs.folder.inbox / name).write_bytes(content)
+    record = jobs.record_receipts
+
+    async def fail_on_poison(uow: Any, **given: Any) -> Any:
+        assert not any(one.return_info == "poison" for one in given["received"])
+        return await record(uow, **given)
+
+    monkeypatch.setattr(jobs, "record_receipts", fail_on_poison)
+    await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
+    assert (await customs.declaration(order))["phase"] == "accepted"
+    folders = {path.name: path.parent.name for path in customs.folder.inbox.glob("*/*.xml")}
+    assert folders == {
+        "a-unsafe.xml": "bad",
+        "b-huge.xml": "bad",
+        "c-wordy.xml": "done",
+        "d-poison.xml": "bad",
+        "e-good.xml": "done",
+    }
 
 
 async def test_answers_in_the_folder_are_taken(customs: Any) -> None:

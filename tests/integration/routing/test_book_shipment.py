@@ -233,3 +233,14 @@ async def test_another_merchant_sees_neither_shipment_nor_legs(park: Park) -> No
     with pytest.raises(AssertionError):
         await foreign.shipment(order_id)
     assert await foreign.legs(order_id) == []
+
+
+async def test_a_shipment_of_any_weight_is_refused_as_too_heavy(park: Park) -> None:
+    _, _, country = await two_legs(park)
+
+    order_id = await park.place(country, weight_g=10**14, volume_cm3=10**14)
+
+    shipment = await park.shipment(order_id)
+    assert (shipment["state"], shipment["pieces"]) == ("unroutable", -(-(10**14) // 30_000))
+    (event,) = await park.events(shipment["id"])
+    assert event["payload"]["code"] == "too_heavy"

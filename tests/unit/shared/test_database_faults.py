@@ -59,6 +59,11 @@ def test_what_the_driver_finds_by_itself(error: Exception, fault: DatabaseFault 
     assert fault_of_database(error) is fault
 
 
+@pytest.mark.parametrize("sqlstate", ["22003", "22008", "22021", "22P05"])
+def test_an_event_whose_data_cannot_be_stored_is_given_up_at_once(sqlstate: str) -> None:
+    assert fault_of(_server_error(sqlstate)) is Fault.INVALID
+
+
 def test_a_broken_tenant_rule_is_a_bug_and_a_missing_right_is_not() -> None:
     broken = _server_error("42501", R="ExecWithCheckOptions")
     assert fault_of_database(broken) is None
