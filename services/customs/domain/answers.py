@@ -20,11 +20,16 @@ _EXPECTED: Final = {
     "CEB510Message": ("CEB510", "DepartureReturn"),
 }
 RECEIPTS_PER_MESSAGE_MAX: Final = 100
-_STATUS_CHARACTERS_MAX: Final = 10
-_COP_NO_CHARACTERS_MAX: Final = 30
-# The specification says 1,000 and 18 to 36; real messages are longer at times.
-_INFO_CHARACTERS_MAX: Final = 4_000
-_NUMBER_CHARACTERS_MAX: Final = 100
+# Characters, at least and at most; for text and numbers more than the 1,000 and 36 of the
+# specification, since real messages are longer at times.
+_LENGTHS: Final = {
+    "copNo": (1, 30),
+    "returnStatus": (1, 10),
+    "returnInfo": (0, 4_000),
+    "guid": (0, 100),
+    "preNo": (0, 100),
+    "invtNo": (0, 100),
+}
 
 
 def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
@@ -70,18 +75,19 @@ def receipt_from_fields(
 ) -> Receipt | ReceiptIncomplete:
     """The receipt, or the refusal that names the field at fault. White space around a field does
     not belong to it."""
-    cop_no, return_status, return_time = cop_no.strip(), return_status.strip(), return_time.strip()
-    if not 1 <= len(cop_no) <= _COP_NO_CHARACTERS_MAX:
-        return ReceiptIncomplete(field="copNo", problem="must have 1 to 30 characters")
-    if not 1 <= len(return_status) <= _STATUS_CHARACTERS_MAX:
-        return ReceiptIncomplete(field="returnStatus", problem="must have 1 to 10 characters")
-    if len(return_info) > _INFO_CHARACTERS_MAX:
-        return ReceiptIncomplete(field="returnInfo", problem="must have at most 4,000 characters")
-    for name, number in (("guid", guid), ("preNo", pre_no), ("invtNo", invt_no)):
-        if len(number or "") > _NUMBER_CHARACTERS_MAX:
-            return ReceiptIncomplete(field=name, problem="must have at most 100 characters")
+    fields = {
+        "copNo": cop_no.strip(),
+        "returnStatus": return_status.strip(),
+        "returnInfo": return_info.strip(),
+        "guid": (guid or "").strip(),
+        "preNo": (pre_no or "").strip(),
+        "invtNo": (invt_no or "").strip(),
+    }
+    for name, (least, most) in _LENGTHS.items():
+        if not least <= len(fields[name]) <= most:
+            return ReceiptIncomplete(field=name, problem=f"must have {least} to {most} characters")
     try:
-        at = parse_return_time(return_time)
+        at = parse_return_time(return_time.strip())
     except (ValueError, OverflowError):
         return ReceiptIncomplete(
             field="returnTime", problem="must be yyyyMMddHHmmssfff or an instant with an offset"
@@ -93,11 +99,11 @@ def receipt_from_fields(
         )
     return Receipt(
         message_type=message_type,
-        business_key=cop_no,
-        return_status=return_status,
+        business_key=fields["copNo"],
+        return_status=fields["returnStatus"],
         return_time=at,
-        return_info=return_info.strip(),
-        guid=guid,
-        pre_no=pre_no,
-        invt_no=invt_no,
+        return_info=fields["returnInfo"],
+        guid=fields["guid"] or None,
+        pre_no=fields["preNo"] or None,
+        invt_no=fields["invtNo"] or None,
     )

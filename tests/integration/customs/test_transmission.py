@@ -9,6 +9,7 @@ import pytest
 from services.customs import jobs
 from services.customs.domain.ceb.layout import NAMESPACE
 from services.customs.domain.ceb.reader import MESSAGE_BYTES_MAX
+from services.customs.use_cases.receipts import record_receipts
 from services.customs.use_cases.transmission import (
     compose_departures,
     compose_lists,
@@ -257,11 +258,10 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
     }
     for name, content in files.items():
         (customs.folder.inbox / name).write_bytes(content)
-    record = jobs.record_receipts
 
     async def fail_on_poison(uow: Any, **given: Any) -> Any:
         assert not any(one.return_info == "poison" for one in given["received"])
-        return await record(uow, **given)
+        return await record_receipts(uow, **given)
 
     monkeypatch.setattr(jobs, "record_receipts", fail_on_poison)
     await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)

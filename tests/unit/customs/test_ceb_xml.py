@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customs.domain.answers import read_answers
+from services.customs.domain.answers import read_answers, receipt_from_fields
 from services.customs.domain.ceb.layout import (
     DEPARTURE_HEAD,
     INVENTORY_HEAD,
@@ -217,3 +217,24 @@ def test_what_cannot_be_taken_is_refused(raw: bytes, refusal: type[Exception]) -
 def test_noise_is_refused_never_a_crash(raw: bytes) -> None:
     with pytest.raises((XmlNotReadable, XmlUnsafe)):
         read_answers(raw, now=NOW)
+
+
+def test_white_space_around_the_fields_of_a_receipt_is_not_part_of_them() -> None:
+    bare = {
+        "cop_no": "AL01",
+        "return_status": "120",
+        "return_time": "20261122163000123",
+        "return_info": "[Code:2600;Desc:entered]",
+        "guid": "G-1",
+    }
+    padded = {name: f" {text}\r\n" for name, text in bare.items()}
+    read = [receipt_from_fields(message_type="CEB604", now=NOW, **f) for f in (bare, padded)]
+    assert isinstance(read[0], Receipt)
+    assert read[0] == read[1]
+
+
+@pytest.mark.parametrize("field", ["copNo", "returnStatus", "returnInfo", "guid", "preNo"])
+def test_every_text_of_a_receipt_has_a_length(field: str) -> None:
+    (refused,) = read_answers(a_604(a_return(**{field: "x" * 4_001})), now=NOW)
+    assert isinstance(refused, ReceiptIncomplete)
+    assert refused.params["field"] == field
