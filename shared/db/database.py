@@ -52,7 +52,7 @@ class Database:
         self._pool = Pool(open_pooled, size=size, deadline_s=deadline_s)
         # By the road that requests take.
         self._readiness = Readiness(SessionConnection(open_pooled))
-        self._waker = Waker(self.session("waker"), self.wake_channel)
+        self._waker = Waker(self.session("waker"), schema, self.wake_channel)
         self._insert_outbox = insert_statement(schema)
 
     @classmethod

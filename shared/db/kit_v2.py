@@ -1,9 +1,171 @@
-"""Version 2 of the kit's tables: keys sort as bytes in a database of any locale."""
+"""Version 2 of the kit's tables.
+
+Keys sort as bytes in a database of any locale. Rotation goes step by step, and no step holds up a
+writer. The relay finds waypoints in a long backlog, and knows the cluster its cursor belongs to.
+"""
+
+from typing import Final
 
 from shared.db.table_ddl import Executes, sort_as_bytes
+
+# Published events stay for a while, so that a broker restored from an old copy can be fed again.
+# The inbox outlives what can be delivered again: letters are kept for 30 days (shared.contracts).
+DAYS_KEPT: Final = {"outbox": 2, "inbox": 31}
+_DAYS_AHEAD: Final = 3
+_ROWS_A_STEP: Final = 5000
+# SECURITY DEFINER: the app role may ask for a step but owns nothing. The search path is pinned, as
+# for every such function. The lock timeout is what a step may cost others: all who come after a
+# waiting ALTER or DROP wait behind it.
+_DEFINER: Final = """
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms'"""
 
 
 def upgrade(op: Executes, schema: str) -> None:
     sort_as_bytes(op, schema, "outbox", "aggregate_id", "tenant_id", protected=False)
     sort_as_bytes(op, schema, "inbox", "consumer")
     sort_as_bytes(op, schema, "idempotency_key", "tenant_id", "key_hash")
+    for statement in (
+        _add_partition(schema),
+        _drop_partition(schema),
+        _delete_expired(schema),
+        # Workers of version 1 still call it while they are being replaced.
+        f"""
+        CREATE OR REPLACE FUNCTION {schema}.rotate_partitions() RETURNS void
+        LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM {schema}.add_partition();
+        END $$
+        """,
+        f"ALTER TABLE {schema}.relay_lane ADD COLUMN system_id bigint",
+        f"UPDATE {schema}.relay_lane SET system_id = system_identifier FROM pg_control_system()",
+        # Snapshots that writers leave now and then (shared.db.wake); `upto` is their xmax.
+        f"""
+        CREATE TABLE {schema}.relay_waypoint (
+            upto xid8 PRIMARY KEY,
+            snapshot pg_snapshot NOT NULL
+        )
+        """,
+    ):
+        op.execute(statement)
+
+
+def _floor(day: str) -> str:
+    """SQL for the smallest event id of a UTC day."""
+    return f"'evt_' || lpad(to_hex(extract(epoch FROM {day})::bigint * 1000), 12, '0')"
+
+
+def _add_partition(schema: str) -> str:
+    # ATTACH lets inserts go on, CREATE TABLE … PARTITION OF would not. A day whose rows already
+    # went to the default partition (no worker ran for days) cannot get a partition of its own: it
+    # is passed over, its rows stay where they are and work, and `delete_expired` takes them away.
+    return f"""
+    CREATE FUNCTION {schema}.add_partition() RETURNS text {_DEFINER} AS $$
+    DECLARE
+        today date := (now() AT TIME ZONE 'UTC')::date;
+        parent text;
+        day date;
+        name text;
+        low text;
+        high text;
+        is_late boolean;
+    BEGIN
+        -- One rotation at a time, whoever asks.
+        IF NOT pg_try_advisory_xact_lock(hashtext('{schema}.rotation')) THEN
+            RETURN NULL;
+        END IF;
+        FOR parent, day IN
+            SELECT p, d::date FROM unnest(ARRAY['outbox', 'inbox']) AS p,
+                generate_series(today, today + {_DAYS_AHEAD}, '1 day') AS d
+            ORDER BY d, p
+        LOOP
+            name := parent || to_char(day, '_YYYYMMDD');
+            CONTINUE WHEN to_regclass(format('{schema}.%I', name)) IS NOT NULL;
+            low := {_floor("day")};
+            high := {_floor("day + 1")};
+            EXECUTE format('SELECT EXISTS (SELECT FROM {schema}.%I'
+                ' WHERE event_id >= %L AND event_id < %L)', parent || '_other', low, high)
+                INTO is_late;
+            CONTINUE WHEN is_late;
+            EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.%I INCLUDING DEFAULTS)',
+                name, parent);
+            EXECUTE format('ALTER TABLE {schema}.%I ATTACH PARTITION {schema}.%I'
+                ' FOR VALUES FROM (%L) TO (%L)', parent, name, low, high);
+            RETURN name;
+        END LOOP;
+        RETURN NULL;
+    END $$
+    """
+
+
+def _drop_partition(schema: str) -> str:
+    # DETACH … CONCURRENTLY would wait more politely, but PostgreSQL refuses it beside a default
+    # partition and inside of a function. What is slow, the search for unpublished rows, comes
+    # before the lock, by the index on (lane, xid).
+    kept = ", ".join(f"('{parent}', {days})" for parent, days in DAYS_KEPT.items())
+    return f"""
+    CREATE FUNCTION {schema}.drop_partition() RETURNS text {_DEFINER} AS $$
+    DECLARE
+        parent text;
+        name text;
+        is_unpublished boolean;
+    BEGIN
+        IF NOT pg_try_advisory_xact_lock(hashtext('{schema}.rotation')) THEN
+            RETURN NULL;
+        END IF;
+        FOR parent, name IN
+            SELECT k.parent, c.relname
+            FROM (VALUES {kept}) AS k(parent, days_kept)
+            JOIN pg_inherits i ON i.inhparent = format('{schema}.%I', k.parent)::regclass
+            JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE c.relname ~ '_[0-9]{{8}}$'
+              AND to_date(right(c.relname, 8), 'YYYYMMDD')
+                  < (now() AT TIME ZONE 'UTC')::date - k.days_kept
+            ORDER BY right(c.relname, 8), c.relname
+        LOOP
+            IF parent = 'outbox' THEN
+                EXECUTE format(
+                    'SELECT EXISTS (SELECT FROM {schema}.relay_lane l, LATERAL ('
+                    ' SELECT FROM {schema}.%1$I r'
+                    ' WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)'
+                    ' UNION ALL SELECT FROM {schema}.%1$I r'
+                    ' WHERE r.lane = l.lane AND r.xid = ANY (ARRAY(SELECT pg_snapshot_xip(l.seen)))'
+                    ') u)', name)
+                INTO is_unpublished;
+                CONTINUE WHEN is_unpublished;
+            END IF;
+            EXECUTE format('DROP TABLE {schema}.%I', name);
+            RETURN name;
+        END LOOP;
+        RETURN NULL;
+    END $$
+    """
+
+
+def _delete_expired(schema: str) -> str:
+    def expired(parent: str, condition: str) -> str:
+        day = f"(now() AT TIME ZONE 'UTC')::date - {DAYS_KEPT[parent]}"
+        return f"""
+            DELETE FROM {schema}.{parent}_other WHERE ctid = ANY (ARRAY(
+                SELECT r.ctid FROM {schema}.{parent}_other r
+                WHERE r.event_id < {_floor(f"({day})")} {condition} LIMIT {_ROWS_A_STEP}));
+            GET DIAGNOSTICS n = ROW_COUNT;
+            deleted := deleted + n;"""
+
+    published = f"""AND EXISTS (SELECT FROM {schema}.relay_lane l
+                    WHERE l.lane = r.lane AND pg_visible_in_snapshot(r.xid, l.seen))"""
+    return f"""
+    CREATE FUNCTION {schema}.delete_expired() RETURNS integer {_DEFINER} AS $$
+    DECLARE
+        deleted integer;
+        n integer;
+    BEGIN
+        DELETE FROM {schema}.idempotency_key WHERE ctid = ANY (ARRAY(
+            SELECT k.ctid FROM {schema}.idempotency_key k
+            WHERE k.created_at < now() - interval '25 hours' LIMIT {_ROWS_A_STEP}));
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        {expired("outbox", published)}
+        {expired("inbox", "")}
+        RETURN deleted;
+    END $$
+    """

@@ -3,6 +3,9 @@
 `pg_notify` inside the hot transaction takes a global lock until after commit and costs two thirds
 of the commit rate; a coalesced NOTIFY on its own connection gives the same latency for nothing.
 A lost wake-up costs a poll interval, never an event.
+
+While there is something new it also leaves a waypoint now and then: the snapshot of that moment. A
+relay that comes back after hours goes through its backlog from one to the next (docs/adr/0003).
 """
 
 import asyncio
@@ -11,17 +14,34 @@ from typing import Final
 import asyncpg
 
 from shared.db.session import SessionConnection
+from shared.kernel.clock import monotonic_s
 from shared.kernel.tasks import keep_running
 
 # At most one NOTIFY per interval and process, however many commits there are.
 _INTERVAL_S: Final = 0.002
 _RETRY_S: Final = 0.5
+_WAYPOINT_EVERY_S: Final = 5.0
+
+
+def waypoint_sql(schema: str) -> str:
+    """Leaves a waypoint, and takes away those that every lane has passed."""
+    return f"""
+        WITH passed AS (
+            DELETE FROM {schema}.relay_waypoint
+            WHERE upto <= (SELECT min(pg_snapshot_xmax(seen)) FROM {schema}.relay_lane)
+        )
+        INSERT INTO {schema}.relay_waypoint (upto, snapshot)
+        SELECT pg_snapshot_xmax(s), s FROM pg_current_snapshot() s
+        ON CONFLICT (upto) DO NOTHING
+    """
 
 
 class Waker:
-    def __init__(self, session: SessionConnection, channel: str) -> None:
+    def __init__(self, session: SessionConnection, schema: str, channel: str) -> None:
         self._session = session
-        self._channel = channel
+        self._notify = f"NOTIFY {channel}"
+        self._waypoint = waypoint_sql(schema)
+        self._waypoint_at_s = 0.0
         self._pending = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -37,7 +57,10 @@ class Waker:
             self._pending.clear()
             try:
                 connection = await self._session.opened()
-                await connection.execute(f"NOTIFY {self._channel}")
+                await connection.execute(self._notify)
+                if monotonic_s() >= self._waypoint_at_s:
+                    self._waypoint_at_s = monotonic_s() + _WAYPOINT_EVERY_S
+                    await connection.execute(self._waypoint)
                 await asyncio.sleep(_INTERVAL_S)
             except (
                 OSError,

@@ -4,21 +4,15 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import text
-
-from shared.db import Database, Statement
+from shared.db import Database
 from shared.db.connection import Connection
 from shared.kafka.faults import sleep_until
 from shared.kernel.clock import Clock, monotonic_s, real_time_ms
-from shared.kernel.identity import PARK
 from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
 
 log = get_logger(__name__)
-
-_ROTATE_EVERY_S: Final = 3600.0
 
 
 @dataclass(frozen=True)
@@ -119,14 +113,3 @@ class JobLocks:
 
     async def _forget(self, _: Connection) -> None:
         self._held.clear()
-
-
-def rotation(schema: str) -> Job:
-    """Makes the partitions of the next days and drops old ones (see shared.db.ddl)."""
-    rotate = Statement(text(f"SELECT {schema}.rotate_partitions()"))
-
-    async def rotate_partitions(ctx: JobContext) -> None:
-        async with ctx.db.transaction(PARK) as uow:
-            await uow.execute(rotate)
-
-    return Job("rotate-partitions", _ROTATE_EVERY_S, rotate_partitions)

@@ -74,7 +74,9 @@ class Relay:
         self._sql = sql.RelayStatements(db.schema)
         self._class = lock_class(db.schema)
         self._owned: set[int] = set()
-        self._under_way: set[int] = set()  # lanes that may have a batch under way
+        # Lanes that may have a batch under way -> the batch's last id, where known. Only a saving:
+        # without it the search for more goes on to the end of the lane.
+        self._under_way: dict[int, int | None] = {}
         self._wake = asyncio.Event()
         self._balance_at_s = 0.0
         self._held_up = HeldUpLanes(
@@ -164,10 +166,11 @@ class Relay:
     async def _read(self, connection: asyncpg.Connection) -> dict[int, Page]:
         rows: list[asyncpg.Record] = []
         asked = self._rows
-        if under_way := self._under_way - self._held_up.lanes:
-            rows += await connection.fetch(self._sql.next_page, sorted(under_way), asked)
-        self._under_way = {row["lane"] for row in rows}
-        fresh = self._owned - self._under_way - self._held_up.lanes
+        if lanes := sorted(self._under_way.keys() - self._held_up.lanes):
+            until_ids = [self._under_way[lane] for lane in lanes]
+            rows += await connection.fetch(self._sql.next_page, lanes, asked, until_ids)
+        self._under_way = {row["lane"]: row["until_id"] for row in rows}
+        fresh = self._owned - self._under_way.keys() - self._held_up.lanes
         if fresh:
             rows += await connection.fetch(self._sql.first_page, sorted(fresh), asked)
         pages = _by_lane(rows, asked)
@@ -181,7 +184,9 @@ class Relay:
         cursor = [page.last["id"] if page.is_full else None for page in pages.values()]
         targets = [page.last["target"] for page in pages.values()]
         await connection.execute(self._sql.advance, list(pages), targets, cursor)
-        self._under_way = {lane for lane, page in pages.items() if page.is_full}
+        self._under_way = {
+            lane: page.last["until_id"] for lane, page in pages.items() if page.is_full
+        }
 
     def _record(self, row: asyncpg.Record) -> OutgoingRecord:
         return record_of(row, self._source)
@@ -203,10 +208,10 @@ class Relay:
             await self._take(connection, gained)
 
     async def _take(self, connection: asyncpg.Connection, gained: set[int]) -> None:
-        lost = [row["lane"] for row in await connection.fetch(self._sql.ahead, sorted(gained))]
+        lost = [row["lane"] for row in await connection.fetch(self._sql.foreign, sorted(gained))]
         if lost:
             log.warning(
-                "the relay's cursor was ahead of the database: publishing the outbox again",
+                "the relay's cursor is of another cluster: publishing the outbox again",
                 schema=self._db.schema,
                 lanes=lost,
             )
@@ -214,7 +219,7 @@ class Relay:
             await connection.execute(self._sql.heal, lost, timeout=_HEAL_S_MAX + 3)
             await connection.execute("SET statement_timeout = '15s'")
         self._owned |= gained
-        self._under_way |= gained
+        self._under_way |= dict.fromkeys(gained)
         for lane in gained:
             metrics.RELAY_LANE_OWNER.labels(lane).set(1)
         log.info("lanes taken", schema=self._db.schema, lanes=sorted(self._owned))
@@ -225,7 +230,7 @@ class Relay:
         for lane in lanes:
             metrics.RELAY_LANE_OWNER.labels(lane).set(0)
             self._owned.discard(lane)
-            self._under_way.discard(lane)
+            self._under_way.pop(lane, None)
 
     async def measure(self) -> tuple[int, float]:
         """Rows not yet published and the age of the oldest in seconds; also sets the gauges."""

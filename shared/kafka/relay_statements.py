@@ -2,6 +2,10 @@
 
 `xid >= xmax(seen)` and `xid = ANY(in progress in seen)` are two branches of a UNION on purpose: as
 an OR the planner takes the index on (lane, id) and reads the whole history of the lane.
+
+After an outage millions of rows may be unseen, and to find the smallest ids among them is to read
+them all. So a batch ends at the first waypoint after `seen`, if there is one: a snapshot that some
+writer left there (shared.db.wake).
 """
 
 # ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
@@ -17,6 +21,8 @@ _COLUMNS: Final = (
     " traceparent, payload, (extract(epoch FROM created_at) * 1000)::bigint AS created_ms"
 )
 
+_ID_MAX: Final = 2**63 - 1
+
 
 def _unseen(schema: str, columns: str) -> str:
     """Rows of lane `l` that are not visible in `l.seen`, by the index on (lane, xid)."""
@@ -29,33 +35,65 @@ def _unseen(schema: str, columns: str) -> str:
     """
 
 
+def _batch(schema: str, columns: str) -> str:
+    """Rows of lane `l` that are visible in the snapshot `s.target` and not in `l.seen`."""
+    return f"""
+        SELECT {columns} FROM {schema}.outbox r
+        WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)
+          AND r.xid < pg_snapshot_xmax(s.target) AND pg_visible_in_snapshot(r.xid, s.target)
+        UNION ALL
+        SELECT {columns} FROM {schema}.outbox r
+        WHERE r.lane = l.lane AND r.xid = ANY (ARRAY(SELECT pg_snapshot_xip(l.seen)))
+          AND pg_visible_in_snapshot(r.xid, s.target)
+    """
+
+
 class RelayStatements:
     """Text for one schema; positional parameters as asyncpg takes them."""
 
     def __init__(self, schema: str) -> None:
-        # $1 lanes, $2 rows a lane. The first page of new batches; the statement's own snapshot is
-        # the target, so every row it can see is in it.
+        # $1 lanes, $2 rows a lane. The first page of new batches. Without a waypoint the target is
+        # the statement's own snapshot: every row it can see is in it. Up to a waypoint there may be
+        # nothing for a lane; it still comes, with id NULL, so that it gets past. `until_id` is the
+        # last id of a batch, where that is known without reading everything. OFFSET 0: once a lane.
         self.first_page = f"""
-            SELECT l.lane, s.target::text AS target, o.*
-            FROM (SELECT pg_current_snapshot() AS target) s, {schema}.relay_lane l
-            CROSS JOIN LATERAL (
-                SELECT * FROM ({_unseen(schema, _COLUMNS)}) u ORDER BY id LIMIT $2
-            ) o
-            WHERE l.lane = ANY ($1::smallint[]) AND l.target IS NULL
-        """
-        # The next pages of batches under way, by the index on (lane, id): what is passed over was
-        # written at the same time as the batch. A lane without rows still comes, with id NULL.
-        self.next_page = f"""
-            SELECT l.lane, l.target::text AS target, o.*
+            SELECT l.lane, s.target::text AS target, s.until_id, o.*
             FROM {schema}.relay_lane l
+            CROSS JOIN LATERAL (
+                SELECT s.target, s.at_waypoint, CASE WHEN s.at_waypoint THEN
+                    (SELECT max(u.id) FROM ({_batch(schema, "id")}) u) END AS until_id
+                FROM (
+                    SELECT coalesce(max(w.snapshot::text)::pg_snapshot, pg_current_snapshot())
+                           AS target, count(*) > 0 AS at_waypoint
+                    FROM (
+                        SELECT snapshot FROM {schema}.relay_waypoint
+                        WHERE upto > pg_snapshot_xmax(l.seen) ORDER BY upto LIMIT 1
+                    ) w
+                ) s
+                OFFSET 0
+            ) s
+            LEFT JOIN LATERAL (
+                SELECT * FROM ({_batch(schema, _COLUMNS)}) u ORDER BY id LIMIT $2
+            ) o ON true
+            WHERE l.lane = ANY ($1::smallint[]) AND l.target IS NULL
+              AND (o.id IS NOT NULL OR s.at_waypoint)
+        """
+        # $1 lanes, $2 rows a lane, $3 last ids of their batches. The next pages of batches under
+        # way, by the index on (lane, id): what is passed over was written at the same time as the
+        # batch. A lane without rows still comes, with id NULL.
+        self.next_page = f"""
+            SELECT l.lane, l.target::text AS target, b.until_id, o.*
+            FROM unnest($1::smallint[], $3::bigint[]) AS b(lane, until_id)
+            JOIN {schema}.relay_lane l ON l.lane = b.lane
             LEFT JOIN LATERAL (
                 SELECT {_COLUMNS} FROM {schema}.outbox r
                 WHERE r.lane = l.lane AND r.id > l.last_id
+                  AND r.id <= coalesce(b.until_id, {_ID_MAX})
                   AND NOT pg_visible_in_snapshot(r.xid, l.seen)
                   AND pg_visible_in_snapshot(r.xid, l.target)
                 ORDER BY r.id LIMIT $2
             ) o ON true
-            WHERE l.lane = ANY ($1::smallint[]) AND l.target IS NOT NULL
+            WHERE l.target IS NOT NULL
         """
         # $1 lanes, $2 targets, $3 last ids; an id of NULL ends the batch.
         self.advance = f"""
@@ -67,22 +105,27 @@ class RelayStatements:
             FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS c(lane, target, last_id)
             WHERE l.lane = c.lane
         """
-        # $1 lanes. A snapshot of the future: this is a copy restored in another cluster, whose
-        # transaction ids start lower.
-        self.ahead = f"""
-            SELECT lane FROM {schema}.relay_lane
+        # $1 lanes. Snapshots of another cluster: a copy was restored here, and transaction ids mean
+        # something else. A copy inside the cluster keeps its meaning, unless it lies in the future.
+        self.foreign = f"""
+            SELECT lane FROM {schema}.relay_lane, pg_control_system() here
             WHERE lane = ANY ($1::smallint[])
-              AND pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot())
+              AND (system_id IS DISTINCT FROM here.system_identifier
+                   OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot()))
         """
         # Everything that is still here is given a new xid and goes out again. The statement's
-        # snapshot is older than the xid it gets, hence the new `seen` covers none of it.
+        # snapshot is older than the xid it gets, hence the new `seen` covers none of it. Waypoints
+        # are as foreign as the cursor was.
         self.heal = f"""
             WITH again AS (
                 UPDATE {schema}.outbox SET xid = pg_current_xact_id()
                 WHERE lane = ANY ($1::smallint[])
+            ), foreign_waypoints AS (
+                DELETE FROM {schema}.relay_waypoint
             )
-            UPDATE {schema}.relay_lane SET
-                seen = pg_current_snapshot(), target = NULL, last_id = 0
+            UPDATE {schema}.relay_lane SET seen = pg_current_snapshot(), target = NULL, last_id = 0,
+                system_id = here.system_identifier
+            FROM pg_control_system() here
             WHERE lane = ANY ($1::smallint[])
         """
         self.backlog = Statement(

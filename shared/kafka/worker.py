@@ -15,11 +15,12 @@ from shared.db import Database
 from shared.kafka.consumer import Consumer
 from shared.kafka.events import BatchHandler, Subscriptions
 from shared.kafka.faults import Backoff
-from shared.kafka.jobs import Job, JobContext, JobRunner, rotation
+from shared.kafka.jobs import Job, JobContext, JobRunner
 from shared.kafka.letters import LetterBox
 from shared.kafka.processing import Processor
 from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
+from shared.kafka.rotation import rotation
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.tasks import Part, keep_running, run_parts

@@ -95,6 +95,17 @@ DB_OLDEST_XACT_AGE: Final = Gauge(
     "airlane_db_oldest_xact_age_seconds", "Age of the oldest transaction the database knows of."
 )
 
+PARTITIONS_OVERDUE: Final = Gauge(
+    "airlane_partitions_overdue",
+    "Partitions of the outbox or the inbox that should have been dropped by yesterday.",
+    ["table"],
+)
+PARTITION_STRAY_ROWS: Final = Gauge(
+    "airlane_partition_stray_rows",
+    "Rows in the default partition, up to 10,000: they came when their day had none.",
+    ["table"],
+)
+
 JOB_RUN_SECONDS: Final = Histogram(
     "airlane_job_run_seconds", "Duration of a periodic job's run.", ["name"], buckets=_JOB_S
 )

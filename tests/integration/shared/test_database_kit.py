@@ -321,30 +321,3 @@ async def test_killed_backends_are_replaced(db: Database, postgres: Postgres) ->
             assert await _ids(db, PARK) == []
     finally:
         await admin.close()
-
-
-async def test_rotation_makes_partitions_ahead_and_drops_only_what_is_published(
-    db: Database, postgres: Postgres, name: str
-) -> None:
-    owner = await asyncpg.connect(postgres.owner_dsn("catalog", name))
-    app = await asyncpg.connect(postgres.app_dsn("catalog", name))
-    try:
-        await owner.execute(
-            """
-            CREATE TABLE catalog.outbox_20200101 PARTITION OF catalog.outbox
-                FOR VALUES FROM ('evt_016f5e66e800') TO ('evt_016f638d4400');
-            INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id,
-                aggregate_version, occurred_at, payload, lane)
-            VALUES ('evt_016f5e66e80171', 't', 'a', 'x.y.z', 'm', 1, now(), '{}', 0)
-            """
-        )
-        await app.execute("SELECT catalog.rotate_partitions()")
-        assert await owner.fetchval("SELECT to_regclass('catalog.outbox_20200101')") is not None
-        await owner.execute("UPDATE catalog.relay_lane SET seen = pg_current_snapshot()")
-        await app.execute("SELECT catalog.rotate_partitions()")
-        assert await owner.fetchval("SELECT to_regclass('catalog.outbox_20200101')") is None
-        today = real_now().strftime("%Y%m%d")
-        assert await owner.fetchval(f"SELECT to_regclass('catalog.inbox_{today}')") is not None
-    finally:
-        await owner.close()
-        await app.close()

@@ -1,0 +1,70 @@
+"""The job that rotates the kit's partitions, one step a transaction (see shared.db.kit_v2).
+
+No step waits long for a lock: what others are in the way of is tried again in the next run. The
+gauges say when that goes on for too long.
+"""
+
+# ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
+
+from typing import Final
+
+from sqlalchemy import text
+
+from shared.db import Statement
+from shared.db.errors import DatabaseBusy
+from shared.db.kit_v2 import DAYS_KEPT
+from shared.kafka.jobs import Job, JobContext
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger, metrics
+
+log = get_logger(__name__)
+
+_EVERY_S: Final = 300.0
+_STEPS: Final = ("add_partition", "drop_partition", "delete_expired")
+
+
+def rotation(schema: str) -> Job:
+    """Makes the partitions of the next days, drops old ones, deletes expired rows."""
+    steps = {name: Statement(text(f"SELECT {schema}.{name}()")) for name in _STEPS}
+    state = _state(schema)
+
+    async def rotate(ctx: JobContext) -> None:
+        for name, step in steps.items():
+            try:
+                while await _take(ctx, step):
+                    pass
+            except DatabaseBusy:
+                log.info("rotation waits for a quieter moment", schema=schema, step=name)
+        async with ctx.db.read(PARK) as reader:
+            for row in await reader.fetch_all(state):
+                metrics.PARTITIONS_OVERDUE.labels(row["parent"]).set(row["overdue"])
+                metrics.PARTITION_STRAY_ROWS.labels(row["parent"]).set(row["stray_rows"])
+
+    return Job("rotate-partitions", _EVERY_S, rotate)
+
+
+async def _take(ctx: JobContext, step: Statement) -> bool:
+    """True if there was something to do, and there may be more."""
+    async with ctx.db.transaction(PARK) as uow:
+        return bool(await uow.fetch_value(step))
+
+
+def _state(schema: str) -> Statement:
+    """Of each table: partitions that should be gone since yesterday, rows in the default one."""
+    return Statement(
+        text(
+            " UNION ALL ".join(
+                f"""
+                SELECT '{parent}' AS parent,
+                    (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                     WHERE i.inhparent = CAST('{schema}.{parent}' AS regclass)
+                       AND c.relname ~ '_[0-9]{{8}}$'
+                       AND to_date(right(c.relname, 8), 'YYYYMMDD')
+                           < CAST(now() AT TIME ZONE 'UTC' AS date) - {days + 1}) AS overdue,
+                    (SELECT count(*) FROM (SELECT FROM {schema}.{parent}_other LIMIT 10000) r)
+                    AS stray_rows
+                """
+                for parent, days in DAYS_KEPT.items()
+            )
+        )
+    )
