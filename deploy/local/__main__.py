@@ -10,11 +10,12 @@ import sys
 import time
 from datetime import timedelta
 
-from deploy.local import checks
-from deploy.local.addresses import needed_ports
+from deploy.local import checks, own_engine
+from deploy.local.addresses import chosen_services, needed_ports
 from deploy.local.console import Stop, fix, say
 from deploy.local.opening import WORLD, Program, open_park
 from deploy.local.park import Park
+from deploy.local.services import DATABASE
 from deploy.local.state import DAY_IN_A_MINUTE, park_state, read_status, running_park
 from shared.kernel.clock import ClockFile
 from shared.testing.engines import postgres
@@ -121,6 +122,12 @@ def doctor() -> int:
     return int(any(finding.fatal for finding in findings))
 
 
+def sql() -> int:
+    """For a PostgreSQL of one's own."""
+    say(own_engine.preparing_sql(DATABASE, chosen_services()))
+    return 0
+
+
 def reset() -> int:
     state = park_state()
     if pid := running_park(state):
@@ -146,6 +153,7 @@ def main() -> int:
         "stop": stop,
         "status": status,
         "doctor": doctor,
+        "sql": sql,
         "reset": reset,
     }
     parser.add_argument("command", choices=commands)

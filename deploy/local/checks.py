@@ -17,6 +17,7 @@ import psutil
 
 from deploy.local.addresses import chosen_services
 from deploy.local.console import Stop
+from shared.db.server import ServerTooOld, refuse_old_server
 from shared.testing.engines import kafka
 from shared.testing.engines.process import port_taken
 
@@ -100,7 +101,7 @@ def _accepts(server: str) -> bool:
 
 
 async def _database_fault(url: str) -> str:
-    """Why nobody gets in there; empty if one does. The URL's password is never shown."""
+    """Why it will not do; empty if it does. The URL's password is never shown."""
     try:
         connection = await asyncpg.connect(url, timeout=_CONNECT_S)
     except (
@@ -111,7 +112,12 @@ async def _database_fault(url: str) -> str:
         asyncpg.InterfaceError,
     ) as error:
         return str(error).splitlines()[0] if str(error) else type(error).__name__
-    await connection.close()
+    try:
+        refuse_old_server(connection.get_server_version().major)
+    except ServerTooOld as error:
+        return str(error)
+    finally:
+        await connection.close()
     return ""
 
 

@@ -11,8 +11,13 @@ from services.routing import queries
 from services.webhooks.use_cases.fan_out import fan_out
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import SERVICES
+from shared.db.outbox import LANES
 from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server
-from shared.kernel.clock import real_now
+from shared.db.wake import waypoint_sql
+from shared.kafka.jobs import JobContext
+from shared.kafka.relay_statements import RelayStatements
+from shared.kafka.rotation import rotation
+from shared.kernel.clock import SystemClock, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import is_id, new_id
 from shared.testing.databases import Postgres
@@ -92,6 +97,22 @@ async def test_events_become_deliveries(old_postgres: Postgres) -> None:
     await connection.close()
     assert is_id(made, "dlv")
     assert before[:16] <= made[:16] <= new_id("dlv")[:16], "ids do not sort by time"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_partitions_rotate_and_the_outbox_is_read(
+    old_postgres: Postgres, service: str
+) -> None:
+    db = await old_postgres.db_for(service)
+    await rotation(service).run(JobContext(db, SystemClock()))
+    statements = RelayStatements(service)
+    connection = await asyncpg.connect(old_postgres.app_dsn(service))
+    lanes = list(range(LANES))
+    await connection.execute(waypoint_sql(service))
+    assert await connection.fetch(statements.foreign, lanes) == []
+    assert len(await connection.fetch(statements.first_page, lanes, 10)) == LANES
+    assert await connection.fetch(statements.next_page, lanes, 10, [None] * LANES) == []
+    await connection.close()
 
 
 def test_an_older_server_is_refused_in_one_line() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.contracts.topics import SERVICES
+from shared.db.ddl import KIT_VERSION, upgrade_kit
 from shared.testing.databases import Postgres
 from shared.testing.schema_facts import keys_not_sorted_as_bytes, schema_facts
 
@@ -48,3 +49,26 @@ async def test_every_service_has_the_newest_kit(postgres: Postgres, service: str
         newest = await schema_facts(postgres.dsn(database=name), service)
     built = await schema_facts(postgres.dsn(), service)
     assert {name: facts for name, facts in built.items() if name in newest} == newest
+
+
+_LIVED = (
+    """
+    INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id, aggregate_version,
+        occurred_at, payload, lane)
+    SELECT 'evt_0' || n, 't', 'a', 'x.y.z', 'm', n, now(), '{}', n FROM generate_series(0, 7) n
+    """,
+    "INSERT INTO catalog.inbox SELECT 'catalog', 'evt_0' || n FROM generate_series(0, 7) n",
+    "SET LOCAL airlane.tenant = 'm'",
+    "INSERT INTO catalog.idempotency_key VALUES ('m', 'k', 'f', 200, '{}', '')",
+)
+
+
+async def test_a_kit_that_has_lived_is_upgraded_to_what_a_new_one_is(postgres: Postgres) -> None:
+    async with (
+        postgres.kit_database("catalog") as new,
+        postgres.kit_database("catalog", *_LIVED, version=1) as old,
+    ):
+        async with postgres.owner_operations("catalog", old) as op:
+            upgrade_kit(op, "catalog", from_=1, to=KIT_VERSION)
+        upgraded = await schema_facts(postgres.dsn(database=old), "catalog")
+        assert upgraded == await schema_facts(postgres.dsn(database=new), "catalog")
