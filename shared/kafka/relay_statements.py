@@ -48,86 +48,106 @@ def _batch(schema: str, columns: str) -> str:
     """
 
 
+# $1 lanes, $2 rows a lane. The first page of new batches. Without a waypoint the target is
+# the statement's own snapshot: every row it can see is in it. Up to a waypoint there may be
+# nothing for a lane; it still comes, with id NULL, so that it gets past. `until_id` is the
+# last id of a batch, where that is known without reading everything. OFFSET 0: once a lane.
+def _first_page(schema: str) -> str:
+    return f"""
+        SELECT l.lane, s.target::text AS target, s.until_id, o.*
+        FROM {schema}.relay_lane l
+        CROSS JOIN LATERAL (
+            SELECT s.target, s.at_waypoint, CASE WHEN s.at_waypoint THEN
+                (SELECT max(u.id) FROM ({_batch(schema, "id")}) u) END AS until_id
+            FROM (
+                SELECT coalesce(max(w.snapshot::text)::pg_snapshot, pg_current_snapshot())
+                       AS target, count(*) > 0 AS at_waypoint
+                FROM (
+                    SELECT snapshot FROM {schema}.relay_waypoint
+                    WHERE upto > pg_snapshot_xmax(l.seen) ORDER BY upto LIMIT 1
+                ) w
+            ) s
+            OFFSET 0
+        ) s
+        LEFT JOIN LATERAL (
+            SELECT * FROM ({_batch(schema, _COLUMNS)}) u ORDER BY id LIMIT $2
+        ) o ON true
+        WHERE l.lane = ANY ($1::smallint[]) AND l.target IS NULL
+          AND (o.id IS NOT NULL OR s.at_waypoint)
+    """
+
+
+# $1 lanes, $2 rows a lane, $3 last ids of their batches. The next pages of batches under
+# way, by the index on (lane, id): what is passed over was written at the same time as the
+# batch. A lane without rows still comes, with id NULL.
+def _next_page(schema: str) -> str:
+    return f"""
+        SELECT l.lane, l.target::text AS target, b.until_id, o.*
+        FROM unnest($1::smallint[], $3::bigint[]) AS b(lane, until_id)
+        JOIN {schema}.relay_lane l ON l.lane = b.lane
+        LEFT JOIN LATERAL (
+            SELECT {_COLUMNS} FROM {schema}.outbox r
+            WHERE r.lane = l.lane AND r.id > l.last_id
+              AND r.id <= coalesce(b.until_id, {_ID_MAX})
+              AND NOT pg_visible_in_snapshot(r.xid, l.seen)
+              AND pg_visible_in_snapshot(r.xid, l.target)
+            ORDER BY r.id LIMIT $2
+        ) o ON true
+        WHERE l.target IS NOT NULL
+    """
+
+
+# $1 lanes, $2 targets, $3 last ids; an id of NULL ends the batch.
+def _advance(schema: str) -> str:
+    return f"""
+        UPDATE {schema}.relay_lane l SET
+            seen = CASE WHEN c.last_id IS NULL THEN c.target::pg_snapshot ELSE l.seen END,
+            target = CASE WHEN c.last_id IS NULL THEN NULL ELSE c.target::pg_snapshot END,
+            last_id = coalesce(c.last_id, 0),
+            published_at = clock_timestamp()
+        FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS c(lane, target, last_id)
+        WHERE l.lane = c.lane
+    """
+
+
+# $1 lanes. Snapshots of another cluster: a copy was restored here, and transaction ids mean
+# something else. A copy inside the cluster keeps its meaning, unless it lies in the future.
+def _foreign(schema: str) -> str:
+    return f"""
+        SELECT lane FROM {schema}.relay_lane, pg_control_system() here
+        WHERE lane = ANY ($1::smallint[])
+          AND (system_id IS DISTINCT FROM here.system_identifier
+               OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot()))
+    """
+
+
+# Everything that is still here is given a new xid and goes out again. The statement's
+# snapshot is older than the xid it gets, hence the new `seen` covers none of it. Waypoints
+# are as foreign as the cursor was.
+def _heal(schema: str) -> str:
+    return f"""
+        WITH again AS (
+            UPDATE {schema}.outbox SET xid = pg_current_xact_id()
+            WHERE lane = ANY ($1::smallint[])
+        ), foreign_waypoints AS (
+            DELETE FROM {schema}.relay_waypoint
+        )
+        UPDATE {schema}.relay_lane SET seen = pg_current_snapshot(), target = NULL, last_id = 0,
+            system_id = here.system_identifier
+        FROM pg_control_system() here
+        WHERE lane = ANY ($1::smallint[])
+    """
+
+
 class RelayStatements:
     """Text for one schema; positional parameters as asyncpg takes them."""
 
     def __init__(self, schema: str) -> None:
-        # $1 lanes, $2 rows a lane. The first page of new batches. Without a waypoint the target is
-        # the statement's own snapshot: every row it can see is in it. Up to a waypoint there may be
-        # nothing for a lane; it still comes, with id NULL, so that it gets past. `until_id` is the
-        # last id of a batch, where that is known without reading everything. OFFSET 0: once a lane.
-        self.first_page = f"""
-            SELECT l.lane, s.target::text AS target, s.until_id, o.*
-            FROM {schema}.relay_lane l
-            CROSS JOIN LATERAL (
-                SELECT s.target, s.at_waypoint, CASE WHEN s.at_waypoint THEN
-                    (SELECT max(u.id) FROM ({_batch(schema, "id")}) u) END AS until_id
-                FROM (
-                    SELECT coalesce(max(w.snapshot::text)::pg_snapshot, pg_current_snapshot())
-                           AS target, count(*) > 0 AS at_waypoint
-                    FROM (
-                        SELECT snapshot FROM {schema}.relay_waypoint
-                        WHERE upto > pg_snapshot_xmax(l.seen) ORDER BY upto LIMIT 1
-                    ) w
-                ) s
-                OFFSET 0
-            ) s
-            LEFT JOIN LATERAL (
-                SELECT * FROM ({_batch(schema, _COLUMNS)}) u ORDER BY id LIMIT $2
-            ) o ON true
-            WHERE l.lane = ANY ($1::smallint[]) AND l.target IS NULL
-              AND (o.id IS NOT NULL OR s.at_waypoint)
-        """
-        # $1 lanes, $2 rows a lane, $3 last ids of their batches. The next pages of batches under
-        # way, by the index on (lane, id): what is passed over was written at the same time as the
-        # batch. A lane without rows still comes, with id NULL.
-        self.next_page = f"""
-            SELECT l.lane, l.target::text AS target, b.until_id, o.*
-            FROM unnest($1::smallint[], $3::bigint[]) AS b(lane, until_id)
-            JOIN {schema}.relay_lane l ON l.lane = b.lane
-            LEFT JOIN LATERAL (
-                SELECT {_COLUMNS} FROM {schema}.outbox r
-                WHERE r.lane = l.lane AND r.id > l.last_id
-                  AND r.id <= coalesce(b.until_id, {_ID_MAX})
-                  AND NOT pg_visible_in_snapshot(r.xid, l.seen)
-                  AND pg_visible_in_snapshot(r.xid, l.target)
-                ORDER BY r.id LIMIT $2
-            ) o ON true
-            WHERE l.target IS NOT NULL
-        """
-        # $1 lanes, $2 targets, $3 last ids; an id of NULL ends the batch.
-        self.advance = f"""
-            UPDATE {schema}.relay_lane l SET
-                seen = CASE WHEN c.last_id IS NULL THEN c.target::pg_snapshot ELSE l.seen END,
-                target = CASE WHEN c.last_id IS NULL THEN NULL ELSE c.target::pg_snapshot END,
-                last_id = coalesce(c.last_id, 0),
-                published_at = clock_timestamp()
-            FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS c(lane, target, last_id)
-            WHERE l.lane = c.lane
-        """
-        # $1 lanes. Snapshots of another cluster: a copy was restored here, and transaction ids mean
-        # something else. A copy inside the cluster keeps its meaning, unless it lies in the future.
-        self.foreign = f"""
-            SELECT lane FROM {schema}.relay_lane, pg_control_system() here
-            WHERE lane = ANY ($1::smallint[])
-              AND (system_id IS DISTINCT FROM here.system_identifier
-                   OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot()))
-        """
-        # Everything that is still here is given a new xid and goes out again. The statement's
-        # snapshot is older than the xid it gets, hence the new `seen` covers none of it. Waypoints
-        # are as foreign as the cursor was.
-        self.heal = f"""
-            WITH again AS (
-                UPDATE {schema}.outbox SET xid = pg_current_xact_id()
-                WHERE lane = ANY ($1::smallint[])
-            ), foreign_waypoints AS (
-                DELETE FROM {schema}.relay_waypoint
-            )
-            UPDATE {schema}.relay_lane SET seen = pg_current_snapshot(), target = NULL, last_id = 0,
-                system_id = here.system_identifier
-            FROM pg_control_system() here
-            WHERE lane = ANY ($1::smallint[])
-        """
+        self.first_page = _first_page(schema)
+        self.next_page = _next_page(schema)
+        self.advance = _advance(schema)
+        self.foreign = _foreign(schema)
+        self.heal = _heal(schema)
         self.backlog = Statement(
             text(f"""
             SELECT coalesce(sum(o.rows), 0)::bigint AS rows,
