@@ -37,6 +37,7 @@ async def on_declaration_released(uow: UnitOfWork, event: Received[DeclarationRe
         order_id=declaration.order_id,
         merchant_id=declaration.merchant_id,
         at=declaration.at,
+        version=event.envelope.aggregate_version,
         now=event.clock.now(),
     )
 
@@ -47,7 +48,7 @@ async def on_declaration_screened(uow: UnitOfWork, event: Received[DeclarationSc
         uow,
         order_id=declaration.order_id,
         merchant_id=declaration.merchant_id,
-        passed=declaration.passed,
-        at=declaration.at,
+        passed_at=declaration.at if declaration.passed else None,
+        version=event.envelope.aggregate_version,
         now=event.clock.now(),
     )

@@ -202,8 +202,11 @@ shipments: Final = Table(
     Column("leg_no", Integer, nullable=False),
     Column("location", Text),
     Column("ready_at", _INSTANT),
+    # Each with the version of the declaration that said so: older ones may come late.
     Column("released_at", _INSTANT),
+    Column("released_version", Integer, nullable=False, server_default="0"),
     Column("screened_at", _INSTANT),
+    Column("screened_version", Integer, nullable=False, server_default="0"),
     # When to look for another itinerary; null: nothing to look for.
     Column("rebook_at", _INSTANT),
     Column("bookings", Integer, nullable=False),
@@ -251,7 +254,8 @@ early_facts: Final = Table(
     Column("order_id", Key, primary_key=True),
     Column("kind", Key, primary_key=True),
     Column("tenant_id", Key, nullable=False),
-    Column("at", _INSTANT, nullable=False),
+    Column("at", _INSTANT),  # null: what is not so, as a screening that was not passed
+    Column("version", Integer, nullable=False, server_default="0"),
     CheckConstraint("kind IN ('cancelled', 'released', 'screened')", name="kind"),
 )
 

@@ -116,6 +116,7 @@ UPSERT_FLIGHTS: Final = Statement(
         ON CONFLICT (id) DO UPDATE SET
             shipments = excluded.shipments, departed_at = excluded.departed_at,
             master_waybill = excluded.master_waybill
+        WHERE excluded.departed_at > customs.flights.departed_at
         """
     ).bindparams(rows("rows"))
 )

@@ -27,11 +27,12 @@ _CREATE: Final = Statement(
     text("""
     WITH early AS (
         DELETE FROM routing.early_facts
-        WHERE order_id = :order_id AND kind <> 'cancelled' RETURNING kind, at
+        WHERE order_id = :order_id AND kind <> 'cancelled' RETURNING kind, at, version
     )
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
-        leg_no, location, ready_at, released_at, screened_at, bookings, placed_at, version)
+        leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
+        bookings, placed_at, version)
     SELECT :id, :tenant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
         :volume_cm3, :pieces, 0, :location,
         CAST(:now AS timestamptz) + (
@@ -39,7 +40,9 @@ _CREATE: Final = Statement(
             WHERE step = 'handling' AND airport IN (:location, '*')
             ORDER BY airport = '*' LIMIT 1),
         (SELECT at FROM early WHERE kind = 'released'),
-        (SELECT at FROM early WHERE kind = 'screened'), 0, :placed_at, 0
+        coalesce((SELECT version FROM early WHERE kind = 'released'), 0),
+        (SELECT at FROM early WHERE kind = 'screened'),
+        coalesce((SELECT version FROM early WHERE kind = 'screened'), 0), 0, :placed_at, 0
     WHERE NOT EXISTS (
         SELECT 1 FROM routing.early_facts WHERE order_id = :order_id AND kind = 'cancelled')
     ON CONFLICT (order_id) DO NOTHING
@@ -144,16 +147,19 @@ _CANCEL: Final = Statement(
 
 _ADD_EARLY_FACT: Final = Statement(
     text("""
-    INSERT INTO routing.early_facts (order_id, kind, tenant_id, at)
-    SELECT :order_id, :kind, :tenant_id, :at
+    INSERT INTO routing.early_facts AS known (order_id, kind, tenant_id, at, version)
+    SELECT :order_id, :kind, :tenant_id, :at, :version
     WHERE NOT EXISTS (SELECT 1 FROM routing.shipments WHERE order_id = :order_id)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (order_id, kind) DO UPDATE SET at = EXCLUDED.at, version = EXCLUDED.version
+    WHERE known.version < EXCLUDED.version
     """)
 )
 
 _SET_RELEASED: Final = Statement(
     text("""
-    UPDATE routing.shipments SET released_at = coalesce(released_at, :at)
+    UPDATE routing.shipments
+    SET released_at = CASE WHEN released_version < :version THEN :at ELSE released_at END,
+        released_version = greatest(released_version, :version)
     WHERE order_id = :order_id RETURNING id, state, released_at, screened_at
     """)
 )
@@ -161,7 +167,9 @@ _SET_RELEASED: Final = Statement(
 # `at` is null when the screening was not passed: what passed before no longer counts.
 _SET_SCREENED: Final = Statement(
     text("""
-    UPDATE routing.shipments SET screened_at = :at
+    UPDATE routing.shipments
+    SET screened_at = CASE WHEN screened_version < :version THEN :at ELSE screened_at END,
+        screened_version = greatest(screened_version, :version)
     WHERE order_id = :order_id AND state IN ('booked', 'waiting', 'unroutable')
     RETURNING id, state, released_at, screened_at
     """)
@@ -253,17 +261,23 @@ async def cancel(
 
 
 async def add_early_fact(
-    uow: UnitOfWork, *, order_id: str, kind: str, tenant_id: str, at: datetime
+    uow: UnitOfWork, *, order_id: str, kind: str, tenant_id: str, at: datetime | None, version: int
 ) -> None:
-    await uow.execute(_ADD_EARLY_FACT, order_id=order_id, kind=kind, tenant_id=tenant_id, at=at)
+    await uow.execute(
+        _ADD_EARLY_FACT, order_id=order_id, kind=kind, tenant_id=tenant_id, at=at, version=version
+    )
 
 
-async def set_released(uow: UnitOfWork, *, order_id: str, at: datetime) -> Record | None:
-    return await uow.fetch_first(_SET_RELEASED, order_id=order_id, at=at)
+async def set_released(
+    uow: UnitOfWork, *, order_id: str, at: datetime, version: int
+) -> Record | None:
+    return await uow.fetch_first(_SET_RELEASED, order_id=order_id, at=at, version=version)
 
 
-async def set_screened(uow: UnitOfWork, *, order_id: str, at: datetime | None) -> Record | None:
-    return await uow.fetch_first(_SET_SCREENED, order_id=order_id, at=at)
+async def set_screened(
+    uow: UnitOfWork, *, order_id: str, at: datetime | None, version: int
+) -> Record | None:
+    return await uow.fetch_first(_SET_SCREENED, order_id=order_id, at=at, version=version)
 
 
 async def any_due_for_rebooking(uow: UnitOfWork, *, now: datetime) -> bool:

@@ -114,35 +114,51 @@ async def cancel_shipment(
         await shipments.release(uow, [shipment_id])
     else:
         await shipments.add_early_fact(
-            uow, order_id=order_id, kind="cancelled", tenant_id=merchant_id, at=now
+            uow, order_id=order_id, kind="cancelled", tenant_id=merchant_id, at=now, version=0
         )
 
 
 async def note_release(
-    uow: UnitOfWork, *, order_id: str, merchant_id: str, at: datetime, now: datetime
+    uow: UnitOfWork, *, order_id: str, merchant_id: str, at: datetime, version: int, now: datetime
 ) -> None:
-    """Customs let it go. If its flight closed without it, it gets another one at once."""
+    """Customs let it go. If its flight closed without it, it gets another one at once.
+
+    `version` is that of the declaration; what an older one says changes nothing.
+    """
     await shipments.take_turn(uow)
-    shipment = await shipments.set_released(uow, order_id=order_id, at=at)
+    shipment = await shipments.set_released(uow, order_id=order_id, at=at, version=version)
     if shipment is None:
         await shipments.add_early_fact(
-            uow, order_id=order_id, kind="released", tenant_id=merchant_id, at=at
+            uow, order_id=order_id, kind="released", tenant_id=merchant_id, at=at, version=version
         )
     else:
         await _rebook_if_ready(uow, shipment, now=now)
 
 
 async def note_screening(
-    uow: UnitOfWork, *, order_id: str, merchant_id: str, passed: bool, at: datetime, now: datetime
+    uow: UnitOfWork,
+    *,
+    order_id: str,
+    merchant_id: str,
+    passed_at: datetime | None,
+    version: int,
+    now: datetime,
 ) -> None:
-    """A screening that was not passed takes an earlier one back."""
+    """`passed_at` None: it was not passed, which takes an earlier one back. `version` is that of
+    the declaration; what an older one says changes nothing.
+    """
     await shipments.take_turn(uow)
-    shipment = await shipments.set_screened(uow, order_id=order_id, at=at if passed else None)
+    shipment = await shipments.set_screened(uow, order_id=order_id, at=passed_at, version=version)
     if shipment is not None:
         await _rebook_if_ready(uow, shipment, now=now)
-    elif passed:
+    else:
         await shipments.add_early_fact(
-            uow, order_id=order_id, kind="screened", tenant_id=merchant_id, at=at
+            uow,
+            order_id=order_id,
+            kind="screened",
+            tenant_id=merchant_id,
+            at=passed_at,
+            version=version,
         )
 
 

@@ -23,6 +23,7 @@ from shared.testing.clock import ManualClock
 
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _numbers = count()
+_versions = count(1)  # events of one aggregate come in their order unless a test says otherwise
 
 _ADD_AIRPORT = Statement(
     text("""
@@ -145,12 +146,21 @@ class Park:
         async with self.db.transaction(PARK) as uow:
             await uow.execute(statement, **params)
 
-    async def receive(self, handler: Handler, payload: EventPayload) -> None:
+    async def receive(
+        self, handler: Handler, payload: EventPayload, *, version: int | None = None
+    ) -> None:
         """As the consumer does: the event's tenant, one transaction."""
         async with self.db.transaction(self.merchant) as uow:
-            await self.apply(uow, handler, payload)
+            await self.apply(uow, handler, payload, version=version)
 
-    async def apply(self, uow: UnitOfWork, handler: Handler, payload: EventPayload) -> None:
+    async def apply(
+        self,
+        uow: UnitOfWork,
+        handler: Handler,
+        payload: EventPayload,
+        *,
+        version: int | None = None,
+    ) -> None:
         envelope = Envelope(
             id=new_id("evt"),
             source="/test",
@@ -158,7 +168,7 @@ class Park:
             subject="test",
             time=self.clock.now(),
             tenant_id=self.merchant,
-            aggregate_version=1,
+            aggregate_version=next(_versions) if version is None else version,
             traceparent=None,
             data=b"",
         )
@@ -220,15 +230,20 @@ class Park:
         payload = OrderCancelled(order_id=order_id, merchant_id=self.merchant, reason="test")
         await self.receive(consumers.on_order_cancelled, payload)
 
-    async def release(self, order_id: str) -> None:
+    async def release(self, order_id: str, *, version: int | None = None) -> None:
         await self.receive(
-            consumers.on_declaration_released, DeclarationReleased(**self._facts(order_id))
+            consumers.on_declaration_released,
+            DeclarationReleased(**self._facts(order_id)),
+            version=version,
         )
 
-    async def screen(self, order_id: str, *, passed: bool = True) -> None:
+    async def screen(
+        self, order_id: str, *, passed: bool = True, version: int | None = None
+    ) -> None:
         await self.receive(
             consumers.on_declaration_screened,
             DeclarationScreened(**self._facts(order_id), lane=1, passed=passed),
+            version=version,
         )
 
     async def make_ready(self, *order_ids: str) -> None:

@@ -65,6 +65,24 @@ async def test_ready_whatever_comes_first(park: Park, steps: tuple[str, ...]) ->
     assert (await park.shipment(order.order_id))["state"] == "manifested"
 
 
+async def test_newest_word_on_a_shipment_counts_whatever_comes_late_or_twice(park: Park) -> None:
+    # What a declaration says in its versions 4, 5 and 6.
+    said = {4: True, 5: False, 6: True}
+    _, country = await one_flight(park)
+    for order_of_arrival in permutations(("placed", 4, 5, 6)):
+        for again in (4, 5):  # redriven, when everything is over
+            order = park.placed(country)
+            for step in (*order_of_arrival, again):
+                if step == "placed":
+                    await park.receive(consumers.on_order_placed, order)
+                else:
+                    assert isinstance(step, int)
+                    await park.screen(order.order_id, passed=said[step], version=step)
+            shipment = await park.shipment(order.order_id)
+            assert shipment["screened_at"] is not None, order_of_arrival
+            assert shipment["screened_version"] == 6
+
+
 async def test_cancelled_from_the_manifest_it_does_not_fly(park: Park) -> None:
     flight_id, country = await one_flight(park)
     kept, order_id = await park.place(country), await park.place(country, weight_g=5_000)
