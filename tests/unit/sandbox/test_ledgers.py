@@ -262,6 +262,7 @@ def a_report(**more: Any) -> dict[str, Any]:
         "title": "One day",
         "ok": True,
         "seconds": {"set-up": 30.5, "day of orders": 60.1},
+        "passed_over": {"hours": 95.5, "moves": 41},
         "slice": {
             "file": "orders.csv.gz",
             "invoices": 3,
