@@ -54,7 +54,9 @@ _FILL: Final = f"""
 
 
 def _create_kit(connection: Connection) -> None:
-    ddl.create_kit_tables(Operations(MigrationContext.configure(connection)), SERVICE)
+    op = Operations(MigrationContext.configure(connection))
+    ddl.create_kit_tables(op, SERVICE)
+    ddl.upgrade_kit(op, SERVICE, from_=1, to=ddl.KIT_VERSION)
 
 
 async def _make_schema(server: PostgresServer) -> str:
