@@ -15,7 +15,7 @@ from services.customs.domain.dossier import (
 from services.customs.domain.rulebook import Rulebook
 from services.customs.use_cases import dossiers
 from shared.contracts.catalog import OrderCancelled, OrderPlaced
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, MalformedEvent
 from shared.contracts.routing import (
     FlightDeparted,
     ShipmentBooked,
@@ -155,13 +155,19 @@ DOSSIER_EVENTS: Final[dict[str, Callable[[Envelope], DossierFacts]]] = {
 }
 
 
+def _facts_of(event: Envelope) -> DossierFacts:
+    """Slices run for the whole park: that an event speaks of its own tenant is checked here."""
+    facts = DOSSIER_EVENTS[event.type](event)
+    if facts.merchant_id != event.tenant_id:
+        raise MalformedEvent(f"an event of {event.tenant_id} speaks of {facts.merchant_id}")
+    return facts
+
+
 def on_events(rulebook: Rulebook, clock: Clock) -> OnBatch:
     """The batch handler of the worker. Runs for the whole park."""
 
     async def on_batch(uow: UnitOfWork, events: Sequence[Envelope]) -> None:
-        facts = [
-            DOSSIER_EVENTS[event.type](event) for event in events if event.type in DOSSIER_EVENTS
-        ]
+        facts = [_facts_of(event) for event in events if event.type in DOSSIER_EVENTS]
         flights = [
             on_flight_departed(event) for event in events if event.type == FlightDeparted.event_type
         ]

@@ -52,17 +52,22 @@ class DossierFacts:
     traceparent: str | None = None
 
     def merged(self, later: "DossierFacts") -> "DossierFacts":
-        """Both, for the same order: newest versions, and `later` where there is no version."""
+        """Both, for the same order: newest versions, and the last departure."""
         order, shipment = self.order, self.shipment
         if later.order and (order is None or later.order.version > order.version):
             order = later.order
         if later.shipment and (shipment is None or later.shipment.version > shipment.version):
             shipment = later.shipment
+        departure = self.departure
+        if later.departure and (
+            departure is None or later.departure.departed_at > departure.departed_at
+        ):
+            departure = later.departure
         return replace(
             self,
             order=order,
             shipment=shipment,
             cancel=later.cancel or self.cancel,
-            departure=later.departure or self.departure,
+            departure=departure,
             traceparent=later.traceparent or self.traceparent,
         )

@@ -67,8 +67,9 @@ UPSERT_FACTS: Final = Statement(
             shipment_version = greatest(excluded.shipment_version, d.shipment_version),
             cancelled_at = coalesce(d.cancelled_at, excluded.cancelled_at),
             cancel_reason = coalesce(d.cancel_reason, excluded.cancel_reason),
-            departed_at = coalesce(d.departed_at, excluded.departed_at),
-            departure = coalesce(d.departure, excluded.departure),
+            departed_at = greatest(d.departed_at, excluded.departed_at),
+            departure = CASE WHEN d.departed_at IS NULL OR excluded.departed_at > d.departed_at
+                THEN excluded.departure ELSE d.departure END,
             departure_noted_at = coalesce(d.departure_noted_at, excluded.departure_noted_at),
             traceparent = coalesce(excluded.traceparent, d.traceparent)
         RETURNING {_RETURNING}
@@ -116,7 +117,7 @@ UPSERT_FLIGHTS: Final = Statement(
         ON CONFLICT (id) DO UPDATE SET
             shipments = excluded.shipments, departed_at = excluded.departed_at,
             master_waybill = excluded.master_waybill
-        WHERE excluded.departed_at > customs.flights.departed_at
+        WHERE excluded.departed_at >= customs.flights.departed_at
         """
     ).bindparams(rows("rows"))
 )

@@ -1,10 +1,12 @@
 """Facts in any order, any number of times, make the same dossier."""
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from shared.contracts.envelope import MalformedEvent
 from shared.kernel.ids import new_id
 
 
@@ -25,6 +27,28 @@ async def test_every_order_of_events_ends_the_same(customs: Any) -> None:
         assert row["waybill"]["flight_id"] == "flt_new"
         assert row["version"] == 0
     assert seen == {("queued", "queued", "flt_new", True)}
+
+
+@pytest.mark.parametrize("in_one_slice", [True, False])
+async def test_last_departure_counts_whatever_comes_late(customs: Any, in_one_slice: bool) -> None:
+    for order_of_events in permutations(range(2)):
+        order = customs.an_order()
+        events = [customs.departed(order, flight_id="flt_old", version=5)]
+        customs.clock.advance(hours=1)
+        events.append(customs.departed(order, flight_id="flt_new", version=8))
+        arrived = [events[at] for at in order_of_events] + [events[0]]
+        for slice_ in [arrived] if in_one_slice else [[event] for event in arrived]:
+            await customs.consume(*slice_)
+        row = await customs.declaration(order)
+        assert row["departure"]["flight_id"] == "flt_new"
+        assert row["departed_at"] == events[1].time
+
+
+async def test_event_that_speaks_of_another_tenant_than_its_own_is_refused(customs: Any) -> None:
+    order = customs.an_order()
+    event = replace(customs.placed(order), tenant_id="mer_other")
+    with pytest.raises(MalformedEvent):
+        await customs.consume(event)
 
 
 async def test_one_slice_may_hold_everything_twice(customs: Any) -> None:
