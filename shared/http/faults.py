@@ -85,6 +85,13 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
         Text("This must be a finite number.", "必须为有限数值。"),
         Text("Send an ordinary number.", "请发送普通数值。"),
     ),
+    "field.unseen_character": (
+        Text(
+            "The character {character} at position {position} cannot be seen.",
+            "第 {position} 位的字符 {character} 不可见。",
+        ),
+        Text("Remove it.", "请删除该字符。"),
+    ),
     "field.invalid": (
         Text("{reason}.", "取值无效：{reason}。"),
         Text("Correct it.", "请更正。"),
@@ -152,6 +159,7 @@ _CODES: Final[dict[str, str]] = {
     "timezone_aware": "field.no_time_zone",
     "implausible_instant": "field.implausible_instant",
     "finite_number": "field.not_finite",
+    "unseen_character": "field.unseen_character",
 }
 
 _BOUNDS: Final[dict[str, tuple[str, str]]] = {

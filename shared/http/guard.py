@@ -5,7 +5,6 @@ headers, and the answer to every exception, expected or not. What comes after th
 Pure ASGI on purpose: Starlette's BaseHTTPMiddleware alone halves the request rate.
 """
 
-from collections.abc import Iterable
 from time import perf_counter
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http import head, incoming
+from shared.http import content_policy, head, incoming
 from shared.http.errors import problem_response
 from shared.http.incoming import Incoming, Parts
 from shared.http.translation import refusal_from
@@ -39,11 +38,12 @@ _HEADERS: Final = (
 class _Answer:
     """Watches what is sent: adds the headers every answer carries, remembers the status."""
 
-    __slots__ = ("_request", "_send", "status", "trace_id")
+    __slots__ = ("_page", "_request", "_send", "status", "trace_id")
 
     def __init__(self, send: Send, request: Incoming, trace_id: str) -> None:
         self._send = send
         self._request = request
+        self._page: Message | None = None
         self.trace_id = trace_id
         self.status = 0
 
@@ -52,14 +52,20 @@ class _Answer:
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_HEADERS, *self._request.quota]
             headers.append((b"airlane-trace-id", self.trace_id.encode()))
-            if not _names(headers, b"cache-control"):
-                headers.append(_CACHE_CONTROL)
             message["headers"] = headers
+            named = dict(headers)
+            if b"cache-control" not in named:
+                headers.append(_CACHE_CONTROL)
+            if named.get(b"content-type", b"").startswith(b"text/html"):
+                self._page = message  # its policy follows from its content
+                return
+            headers.append((b"content-security-policy", content_policy.OF_DATA))
+        elif self._page is not None:
+            start, self._page = self._page, None
+            policy = content_policy.of_page(message.get("body", b""))
+            start["headers"].append((b"content-security-policy", policy))
+            await self._send(start)
         await self._send(message)
-
-
-def _names(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bool:
-    return any(name.lower() == wanted for name, _ in headers)
 
 
 class Guard:

@@ -57,8 +57,8 @@ class Rates:
         self._full_at_s[caller] = full_at_s
         return Standing(int(-over_s / self._each_s + 0.001), full_at_s - now_s, 0.0)
 
-    def look(self, caller: str) -> float:
-        """How long the caller must wait, in seconds, without counting anything."""
+    def wait_s(self, caller: str) -> float:
+        """How long the caller would have to wait; nothing is counted."""
         now_s = monotonic_s()
         full_at_s = max(self._full_at_s.get(caller, now_s), now_s) + self._each_s
         over_s = full_at_s - now_s - self.policy.window_s

@@ -4,6 +4,7 @@ same road. Logs go to standard error: standard output is for what a command prin
 """
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from functools import partial
@@ -20,6 +21,10 @@ Event = MutableMapping[str, Any]
 
 # They tell every request or every poll at INFO; metrics do that better.
 _QUIET: Final = ("uvicorn.access", "aiokafka", "kafka", "asyncio")
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def get_logger(name: str) -> "FilteringBoundLogger":
@@ -93,14 +98,39 @@ class _Lines:
     debug = info = warning = error = critical = exception = log = msg
 
 
+def visible(text: str) -> str:
+    """The text with every character escaped that a terminal would act on, or that cannot be seen:
+    controls, overrides of direction, ends of lines. Blanks and joiners stay.
+    """
+    if text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _visible_line(_logger: Any, _method: str, line: Any) -> str:
+    # What JSON leaves as it is; the escapes read the same inside of its strings.
+    return visible(line)
+
+
+def _visible_values(_logger: Any, _method: str, event: Event) -> Event:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = visible(value)
+    return event
+
+
 def _renderers(*, coloured: bool) -> "list[Processor]":
     if coloured:
         plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(colors=True, exception_formatter=plain)]
+        return [
+            _visible_values,
+            structlog.dev.ConsoleRenderer(colors=True, exception_formatter=plain),
+        ]
     return [
         # As text, without the values of variables: those may be secrets.
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        _visible_line,
     ]
 
 

@@ -1,11 +1,12 @@
 """What routes depend on: one alias per verb, and the parts that the app made once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Path
 from starlette.requests import Request
 
+from services.catalog.api.log_ins import LogIns
 from services.catalog.domain.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from services.catalog.use_cases.signing_keys import SigningKeys
@@ -63,6 +64,7 @@ class Identity:
     audience: str | None
     operator: BootstrapOperator | None
     environment: str
+    log_ins: LogIns = field(default_factory=LogIns)
 
 
 @dataclass

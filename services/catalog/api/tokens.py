@@ -18,6 +18,7 @@ from services.catalog.use_cases.tokens import (
     InvalidClient,
     InvalidScope,
     InvalidTokenRequest,
+    TooManyLogIns,
     UnsupportedGrantType,
     authenticate,
     issue_token,
@@ -58,7 +59,9 @@ _FORM_SCHEMA: Final[dict[str, Any]] = {
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": TokenRefusedOut, "description": "RFC 6749 §5.2"},
     401: {"model": TokenRefusedOut, "description": "Wrong client id or secret"},
+    429: {"model": TokenRefusedOut, "description": "Too many failed log-ins from this address"},
 }
+_STATUS: Final[dict[type[AirlaneError], int]] = {InvalidClient: 401, TooManyLogIns: 429}
 
 
 @tokens_api.post(
@@ -69,9 +72,11 @@ _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def create_token(request: Request, identity: Identities) -> Response:
     """An access token for fifteen minutes. The client may also be named by HTTP Basic."""
+    address, client_id = request.client.host if request.client else "", ""
     try:
         form = await _form(request)
         client_id, client_secret = _client(request, form)
+        identity.log_ins.check(address, client_id)
         now = real_now()
         db: Database = request.app.state.airlane.db
         # The one read of the platform that runs park-wide for somebody unknown: it looks for the
@@ -92,7 +97,15 @@ async def create_token(request: Request, identity: Identities) -> Response:
             audience=identity.audience,
             now=now,
         )
-    except (InvalidClient, InvalidScope, InvalidTokenRequest, UnsupportedGrantType) as refusal:
+    except (
+        InvalidClient,
+        InvalidScope,
+        InvalidTokenRequest,
+        TooManyLogIns,
+        UnsupportedGrantType,
+    ) as refusal:
+        if isinstance(refusal, InvalidClient) and client_id:
+            identity.log_ins.failed(address, client_id)
         return _refused(refusal)
     body = TokenOut(access_token=token.access_token, expires_in=token.expires_in, scope=token.scope)
     return response_of(Reply(200, body, headers=_NO_STORE))
@@ -184,8 +197,10 @@ def _basic(encoded: str) -> tuple[str, str]:
 
 
 def _refused(refusal: AirlaneError) -> Response:
-    status = 401 if isinstance(refusal, InvalidClient) else 400
+    status = _STATUS.get(type(refusal), 400)
     headers = dict(_NO_STORE)
+    if refusal.retry_after_s is not None:
+        headers["retry-after"] = str(refusal.retry_after_s)
     if status == 401:
         headers["www-authenticate"] = 'Basic realm="airlane", charset="UTF-8"'
     described = refusal.text.render("en", refusal.params)

@@ -8,19 +8,13 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.problems import problem
 from shared.http.fields import Body
+from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 
 BATCH_MAX: Final = 500
 
 
-# One line of text: no control characters, no white space around it.
-Line = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-    ),
-]
 MerchantId = Annotated[str, StringConstraints(pattern=r"^mer_[0-9a-f]{32}$")]
 
 

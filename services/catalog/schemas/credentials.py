@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.schemas.common import Line
 from shared.http.fields import Body
+from shared.http.text import Line
 
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z]+$")]
 

@@ -7,8 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.merchant import NewMerchant
-from services.catalog.schemas.common import Line, LocalisedText, MerchantId
+from services.catalog.schemas.common import (
+    LocalisedText,
+    MerchantId,
+)
 from shared.http.fields import Body, TrueOrFalse
+from shared.http.text import Line
 
 
 class Office(Body):

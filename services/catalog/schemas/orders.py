@@ -9,10 +9,16 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.catalog.domain.order import Order, OrderLine
 from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
 from services.catalog.domain.problems import refuse
-from services.catalog.schemas.common import Amount, Currency, Line, Price, money
+from services.catalog.schemas.common import (
+    Amount,
+    Currency,
+    Price,
+    money,
+)
 from services.catalog.schemas.products import Country, Sku
 from shared.contracts.catalog import OrderStatus
 from shared.http.fields import Body, PastInstant, WholeNumber
+from shared.http.text import Line
 from shared.kernel.errors import FieldProblem
 from shared.kernel.money import Money
 

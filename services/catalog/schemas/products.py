@@ -15,9 +15,10 @@ from services.catalog.domain.product import (
     Product,
 )
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.common import Amount, Currency, Line, LocalisedText, Price, money
+from services.catalog.schemas.common import Amount, Currency, LocalisedText, Price, money
 from shared.http.faults import in_words, invalid_model
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
+from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import Money
 

@@ -5,6 +5,7 @@ All times here are real time: a fast business clock must not make tokens expire.
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any, ClassVar
 
 from services.catalog.domain.credential import (
@@ -15,7 +16,7 @@ from services.catalog.domain.credential import (
 from services.catalog.repository.credentials import CREDENTIAL_FOR_TOKEN
 from services.catalog.use_cases.signing_keys import LIFETIME_S, SigningKey
 from shared.db import Reader
-from shared.kernel.errors import AirlaneError, Invalid, Text, Unauthenticated
+from shared.kernel.errors import AirlaneError, Invalid, Text, TooManyRequests, Unauthenticated
 from shared.kernel.identity import PARK_TENANT, Role
 from shared.kernel.ids import new_id
 
@@ -47,7 +48,19 @@ class InvalidScope(Invalid):
     text = Text("This client may not have the scope {scope}.", "该客户端无权获得 {scope}。")
 
 
-TokenRefusal = InvalidClient | UnsupportedGrantType | InvalidTokenRequest | InvalidScope
+class TooManyLogIns(TooManyRequests):
+    oauth_error: ClassVar[str] = "temporarily_unavailable"
+    code = "auth.too_many_log_ins"
+    text = Text("Too many log-ins from this address failed.", "来自该地址的登录失败次数过多。")
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.retry_after_s = max(1, ceil(wait_s))
+
+
+TokenRefusal = (
+    InvalidClient | UnsupportedGrantType | InvalidTokenRequest | InvalidScope | TooManyLogIns
+)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from shared.http.fields import Body
+from shared.http.text import Line
 
 Mode = Literal["air", "road"]
 Scope = Literal["domestic", "international", "onward"]
@@ -67,12 +68,7 @@ class FlightOut(BaseModel):
 
 
 class FlightCancelIn(Body):
-    reason: Annotated[
-        str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-        ),
-    ] = Field(examples=["aircraft unserviceable"])
+    reason: Line = Field(examples=["aircraft unserviceable"])
 
 
 class AirportOut(BaseModel):

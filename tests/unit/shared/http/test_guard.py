@@ -1,5 +1,8 @@
 """What the guard does around every route: limits, shedding, traces, metrics, probes."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,7 +87,15 @@ async def test_docs_work_without_the_internet(anonymous: AsyncClient) -> None:
         page = await anonymous.get(path)
         assert page.status_code == 200
         assert "https://cdn" not in page.text
+        scripts = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+        policy = page.headers["content-security-policy"]
+        for script in scripts:
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy
+        assert "default-src 'none'" in policy
     assert (await anonymous.get("/static-offline-docs/swagger-ui.css")).status_code == 200
+    data = await anonymous.get("/openapi.json")
+    assert data.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     missing = await anonymous.get("/static-offline-docs/nothing.js")
     assert missing.json()["code"] == "request.no_such_path"
 

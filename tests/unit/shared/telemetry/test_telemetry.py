@@ -81,6 +81,26 @@ def _logging_restored() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_logging_restored")
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_text_from_outside_moves_no_terminal(is_terminal: bool) -> None:
+    class Out(io.StringIO):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    out = Out()
+    configure_logging("catalog", stream=out)
+    odd = "商\x9b31m\x85\u202e\u2028\x1b]0;x\x07\r"
+    get_logger("a.module").info("refused " + odd, title=odd)
+    logging.getLogger("uvicorn.error").warning("bad request %s", odd)
+    shown = out.getvalue()
+    assert not set("\x9b\x85\u202e\u2028\x07\r") & set(shown)
+    assert "\x1b]" not in shown
+    assert shown.count("商") == 3
+    if not is_terminal:
+        assert json.loads(shown.splitlines()[0])["title"] == odd
+
+
+@pytest.mark.usefixtures("_logging_restored")
 def test_all_loggers_speak_one_json_with_service_and_trace() -> None:
     out = io.StringIO()
     configure_logging("catalog", level="INFO", stream=out)

@@ -1,0 +1,41 @@
+"""Text that people read: names, titles, reasons. What nobody can see in it is refused, because it
+makes two names look like one, or a line read backwards.
+
+Joiners (ZWJ, ZWNJ) are how several scripts and most emoji are written, so they may stand after
+characters beyond Latin. Marks that only help the direction of a line (LRM, RLM, ALM) are harmless.
+"""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_REFUSED: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # control characters, NEL (U+0085) among them
+    "\u00ad\u200b\u2060-\u2064\ufeff\u180e"  # invisible: soft hyphen, zero-width space …
+    "\u2028\u2029"  # ends of lines and paragraphs
+    "\u202a-\u202e\u2066-\u206f"  # overrides, embeddings and isolates of direction
+    "\ufff9-\ufffb\ufffe\uffff"  # interlinear annotations, no characters
+    "\ud800-\udfff]"
+    "|(?:(?<![^\x00-\u02ff])[\u200c\u200d])"  # a joiner after Latin, or at the beginning
+)
+
+
+def visible(text: str) -> str:
+    """The text. Raises PydanticCustomError (field.unseen_character) with the code point."""
+    if not text.isprintable() and (found := _REFUSED.search(text)) is not None:
+        raise PydanticCustomError(
+            "unseen_character",
+            "the text holds the invisible character {character}",
+            {"character": f"U+{ord(found[0]):04X}", "position": found.start()},
+        )
+    return text
+
+
+# One line, without white space around it.
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(visible),
+]
