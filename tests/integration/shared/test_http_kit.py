@@ -27,7 +27,16 @@ from sqlalchemy import (
 from starlette.responses import Response as StarletteResponse
 
 from shared.db import Database, Statement, UnitOfWork
-from shared.http import Call, GivenKeys, Reply, call, create_app, json_reply, representation
+from shared.http import (
+    Call,
+    GivenKeys,
+    Reply,
+    call,
+    create_app,
+    idempotency,
+    json_reply,
+    representation,
+)
 from shared.http.idempotency import Key, key_of, run_once
 from shared.kernel import errors
 from shared.kernel.identity import PARK, Role
@@ -289,6 +298,23 @@ async def test_a_refusal_is_not_stored_and_leaves_nothing(
         assert (await _post(client, "b", "k")).status_code == 201
 
 
+async def test_an_answer_too_long_to_keep_is_given_once_and_its_effect_had_once(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "_KEPT_BYTES_MAX", 10)
+    key = key_of("k", tenant="mer_a", method="POST", path="/x", query=b"", body=b"{}")
+    runs = []
+
+    async def act(uow: UnitOfWork) -> Reply:
+        runs.append(1)
+        return Reply(201, {"long": "x" * 20})
+
+    assert (await run_once(db, "mer_a", key, act)).status_code == 201
+    with pytest.raises(idempotency.IdempotencyAnswerNotKept):
+        await run_once(db, "mer_a", key, act)
+    assert len(runs) == 1
+
+
 async def test_keys_of_two_tenants_do_not_meet(db: Database, client_of: ClientOf) -> None:
     async with client_of("mer_a") as first, client_of("mer_b") as second:
         a, b = await _post(first, "x", "k"), await _post(second, "x", "k")
@@ -297,7 +323,7 @@ async def test_keys_of_two_tenants_do_not_meet(db: Database, client_of: ClientOf
     assert await _count(db, COUNT) == 2
 
 
-@pytest.mark.parametrize("key", ["", '""', "x" * 256, "a\tb", "\xfc"])
+@pytest.mark.parametrize("key", ["", '""', "x" * 256, "a\tb", "a b", "\xfc"])
 async def test_an_odd_key_is_refused(client_of: ClientOf, key: str) -> None:
     async with client_of() as client:
         headers = [(b"Idempotency-Key", key.encode("latin-1"))]
