@@ -33,7 +33,6 @@ from shared.http import (
     Reply,
     call,
     create_app,
-    idempotency,
     json_reply,
     representation,
 )
@@ -296,23 +295,6 @@ async def test_a_refusal_is_not_stored_and_leaves_nothing(
         assert await _count(db, COUNT_KEYS) == 0
         # Corrected, under the same key.
         assert (await _post(client, "b", "k")).status_code == 201
-
-
-async def test_an_answer_too_long_to_keep_is_given_once_and_its_effect_had_once(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(idempotency, "_KEPT_BYTES_MAX", 10)
-    key = key_of("k", tenant="mer_a", method="POST", path="/x", query=b"", body=b"{}")
-    runs = []
-
-    async def act(uow: UnitOfWork) -> Reply:
-        runs.append(1)
-        return Reply(201, {"long": "x" * 20})
-
-    assert (await run_once(db, "mer_a", key, act)).status_code == 201
-    with pytest.raises(idempotency.IdempotencyAnswerNotKept):
-        await run_once(db, "mer_a", key, act)
-    assert len(runs) == 1
 
 
 async def test_keys_of_two_tenants_do_not_meet(db: Database, client_of: ClientOf) -> None:
