@@ -13,7 +13,7 @@ from deploy.local.addresses import (
     starts_postgres,
 )
 from deploy.local.console import Stop
-from deploy.local.probes import kafka_answers, postgres_ready
+from deploy.local.probes import kafka_answers, postgres_answers, postgres_ready
 from deploy.local.services import (
     common_environment,
     database_urls,
@@ -72,6 +72,8 @@ class Park:
                 postgres.prepare, self.data_dir, durable=True, password=self.secrets["postgres"]
             ),
             ready=postgres_ready(self.data_dir),
+            alive=postgres_answers(self.ports.postgres),
+            killed_when_silent=False,
             step="postgres",
             shown=f"port {self.ports.postgres}",
             where=f"port {self.ports.postgres}",
@@ -95,6 +97,8 @@ class Park:
             launch=kafka.launch(self.state.kafka),
             prepare=partial(kafka.prepare, self.state.kafka, port, self.ports.kafka_controller),
             ready=kafka_answers(port),
+            alive=kafka_answers(port),
+            killed_when_silent=False,
             step="kafka",
             shown=f"port {port}",
             where=f"port {port}",

@@ -1,6 +1,7 @@
 """Is it there, is it well: the questions the supervisor asks its children."""
 
 import asyncio
+import struct
 from pathlib import Path
 
 import psutil
@@ -58,6 +59,25 @@ def postgres_ready(data_dir: Path) -> Probe:
         return postgres.is_ready(data_dir, pid)
 
     return ready
+
+
+def postgres_answers(port: int) -> Probe:
+    """The answer to a question that needs no user: may this connection be encrypted?"""
+    question = struct.pack(">ii", 8, 80877103)
+
+    async def alive(_pid: int) -> bool:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                try:
+                    writer.write(question)
+                    return await reader.read(1) in (b"S", b"N")
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError):
+            return False
+
+    return alive
 
 
 def kafka_answers(port: int) -> Probe:

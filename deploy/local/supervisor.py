@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deploy.local.console import Stop, news, say
@@ -21,7 +21,7 @@ START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 20.0  # a worker finishes what it holds, up to 15 s
 FIRST_ATTEMPTS = 3  # a program that was never ready is given up after these
 STEADY_S = 30.0  # after so long without a fault the back-off begins anew
-ALIVE_EVERY_S, ALIVE_FAULTS = 5.0, 8
+ALIVE_EVERY_S, SILENT_FAULTS, ALIVE_FAULTS = 5.0, 2, 8
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 
 Probe = Callable[[int], Awaitable[bool]]
@@ -37,6 +37,8 @@ class Process:
     after: tuple[str, ...] = ()
     prepare: Callable[[], None] | None = None  # before every start, in a thread
     alive: Probe | None = None  # asked while it runs; hung programs are killed
+    # Not the engines: whoever froze one wants it so, and one that recovers must be let.
+    killed_when_silent: bool = True
     step: str = ""  # the line on screen it belongs to
     shown: str = ""  # beside that line
     where: str = ""  # for `status`: an address or a port
@@ -199,7 +201,8 @@ class Supervisor:
         spec, again = child.spec, child.was_ready.is_set()
         started = time.monotonic()
         with log.open("ab") as output:
-            child.running = process = spawn(spec.launch, output)
+            env = {**spec.launch.env, "AIRLANE_RESTARTS": str(child.restarts)}
+            child.running = process = spawn(replace(spec.launch, env=env), output)
         (self._run_dir / f"{spec.name}.pid").write_text(f"{process.pid}\n")
         self._note(child, "starting")
         while process.poll() is None and not await spec.ready(process.pid):
@@ -213,7 +216,7 @@ class Supervisor:
             child.was_ready.set()
             if again:
                 news(f"{spec.name} is ready again after {time.monotonic() - started:.1f} s")
-        await self._until_end(process, spec)
+        await self._until_end(process, child)
         code = process.returncode
         return (
             f"was ended by signal {-code}"
@@ -221,7 +224,8 @@ class Supervisor:
             else f"ended, status {code}: {last_line(log)}"
         )
 
-    async def _until_end(self, process: subprocess.Popen[bytes], spec: Process) -> None:
+    async def _until_end(self, process: subprocess.Popen[bytes], child: _Child) -> None:
+        spec = child.spec
         faults, next_look = 0, time.monotonic() + ALIVE_EVERY_S
         while process.poll() is None:
             await asyncio.sleep(0.1)
@@ -229,9 +233,18 @@ class Supervisor:
                 continue
             faults = 0 if await spec.alive(process.pid) else faults + 1
             next_look = time.monotonic() + ALIVE_EVERY_S
-            if faults >= ALIVE_FAULTS:
+            self._say_whether_it_answers(child, faults)
+            if faults >= ALIVE_FAULTS and spec.killed_when_silent:
                 news(f"{spec.name} has not answered for {faults * ALIVE_EVERY_S:.0f} s: killed")
                 process.kill()
+
+    def _say_whether_it_answers(self, child: _Child, faults: int) -> None:
+        if faults == SILENT_FAULTS and child.state == "ready":
+            news(f"{child.spec.name} does not answer")
+            self._note(child, "not answering")
+        elif not faults and child.state == "not answering":
+            news(f"{child.spec.name} answers again")
+            self._note(child, "ready")
 
     def _note(self, child: _Child, state: str) -> None:
         """`make status` reads this file, whole or in its last version, never half."""

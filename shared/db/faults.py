@@ -12,7 +12,6 @@ import asyncpg
 from shared.db.errors import DatabaseBusy, DatabaseNotReady, DatabaseUnavailable
 from shared.kernel.errors import Unavailable
 from shared.telemetry import get_logger
-from shared.telemetry.logging import Seldom
 
 log = get_logger(__name__)
 
@@ -71,7 +70,6 @@ _REFUSALS: Final[dict[DatabaseFault, type[Unavailable]]] = {
 }
 # A broken row-level security rule is a fault of our code, although it is a 42501 as well.
 _ROW_SECURITY_CHECK: Final = "ExecWithCheckOptions"
-_seldom: Final = Seldom(every_s=10.0)
 
 
 def fault_of_database(error: BaseException) -> DatabaseFault | None:
@@ -106,7 +104,11 @@ def refusal_of(error: BaseException) -> Unavailable | None:
     refusal = _REFUSALS.get(fault) if fault is not None else None
     if refusal is None:
         return None
-    if refusal is DatabaseNotReady and _seldom.is_due():
-        state = getattr(error, "sqlstate", None)
-        log.error("the database is not ready for this release", sqlstate=state, error=str(error))
+    if refusal is DatabaseNotReady:
+        log.error(
+            "the database is not ready for this release",
+            sqlstate=getattr(error, "sqlstate", None),
+            error=str(error),
+            seldom=True,
+        )
     return refusal()

@@ -23,7 +23,7 @@ from shared.db.errors import DatabaseBusy
 from shared.db.faults import DatabaseFault, fault_of_database, refusal_of
 from shared.kernel.clock import monotonic_s
 from shared.kernel.errors import Unavailable
-from shared.telemetry.metrics import DB_POOL_IN_USE, DB_POOL_WAITING
+from shared.telemetry.metrics import DB_POOL_IN_USE, DB_POOL_SIZE, DB_POOL_WAITING
 
 _NEVER: Final = float("inf")
 
@@ -82,6 +82,10 @@ class Pool:
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
         _POOLS.add(self)
+
+    @property
+    def size(self) -> int:
+        return self._size
 
     @property
     def in_use(self) -> int:
@@ -230,4 +234,5 @@ def _give_up(waiter: "asyncio.Future[PooledConnection]") -> None:
 
 _POOLS: Final[WeakSet[Pool]] = WeakSet()
 DB_POOL_IN_USE.set_function(lambda: sum(pool.in_use for pool in _POOLS))
+DB_POOL_SIZE.set_function(lambda: sum(pool.size for pool in _POOLS))
 DB_POOL_WAITING.set_function(lambda: sum(pool.waiting for pool in _POOLS))

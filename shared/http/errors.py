@@ -32,7 +32,7 @@ from shared.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from shared.telemetry import trace
+from shared.telemetry import metrics, trace
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -277,6 +277,7 @@ def problem(
     """The members of the problem document: of its faults the first `errors_max`, and how many
     there were.
     """
+    metrics.HTTP_PROBLEMS.labels(error.code).inc()
     status = status_of(type(error))
     here = trace.current()
     return {

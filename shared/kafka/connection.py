@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.settings import KafkaSettings
+
+_RETRY_MS: Final = 250
 
 
 def producer(kafka: KafkaSettings, *, client_id: str, **more: Any) -> AIOKafkaProducer:
@@ -42,6 +44,8 @@ def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "client_id": client_id,
+        # While Kafka is away a client tries again that often, and there are a dozen in a park.
+        "retry_backoff_ms": _RETRY_MS,
         "security_protocol": kafka.security_protocol,
         "ssl_context": kafka.ssl_context(),
     }

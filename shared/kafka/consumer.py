@@ -29,9 +29,12 @@ _POLL_MS: Final = 200
 _RECORDS_MAX: Final = 1000
 _COMMIT_S: Final = 0.25
 _MEASURE_S: Final = 1.0
+_SILENCE_S: Final = 10.0  # from then on we say that Kafka is away; fetches answer twice a second
 _COMMIT_TIMEOUT_S: Final = 5.0
 _REVOKE_GRACE_S: Final = 4.0
 _STOP_GRACE_S: Final = 2.0
+# A Kafka that is back must not wait for us: nothing else limits how long the chain stands still.
+_RETRY_S_MAX: Final = 1.0
 _START_TIMEOUT_S: Final = 30.0
 
 
@@ -58,6 +61,8 @@ class Consumer:
     ) -> None:
         self._kafka = kafka
         self._group = group
+        self._client_id = f"airlane-{group}-consumer"
+        self._connected = metrics.KAFKA_CONNECTED.labels(self._client_id)
         self._topics = sorted(map(kafka.wire_topic, topics))
         self._processor = processor
         self._slice_max = slice_max
@@ -76,7 +81,7 @@ class Consumer:
 
     async def run(self, stop: asyncio.Event) -> None:
         self._stop = stop
-        backoff = Backoff(stop)
+        backoff = Backoff(stop, max_s=_RETRY_S_MAX)
         while not stop.is_set():
             started_at_s = monotonic_s()
             try:
@@ -86,9 +91,11 @@ class Consumer:
                     raise
                 known = fault_of(error) is Fault.TRANSIENT or isinstance(error, NoProgress)
                 if known:
-                    log.warning("consumer interrupted", group=self._group, error=repr(error))
+                    log.warning(
+                        "consumer interrupted", group=self._group, error=repr(error), seldom=True
+                    )
                 else:
-                    log.exception("consumer failed", group=self._group)
+                    log.exception("consumer failed", group=self._group, seldom=True)
             if monotonic_s() - started_at_s > 60:
                 backoff.reset()
             if not stop.is_set():
@@ -96,10 +103,11 @@ class Consumer:
 
     async def _session(self) -> None:
         """The life of one client."""
+        self._connected.set(0)
         client = connection.consumer(
             self._kafka,
             group=self._group,
-            client_id=f"airlane-{self._group}-consumer",
+            client_id=self._client_id,
             isolation_level="read_committed",
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
@@ -113,6 +121,7 @@ class Consumer:
             async with asyncio.timeout(_START_TIMEOUT_S):
                 await client.start()
             self._client = client
+            self._connected.set(1)
             self._heard_at_s = monotonic_s()
             await self._poll_until_stopped(client)
         finally:
@@ -184,7 +193,7 @@ class Consumer:
             async with asyncio.timeout(timeout_s):
                 await client.commit(offsets)
         except (KafkaError, IllegalStateError, TimeoutError) as error:
-            log.warning("offsets not committed", group=self._group, error=repr(error))
+            log.warning("offsets not committed", group=self._group, error=repr(error), seldom=True)
         else:
             self._committed.update(offsets)
 
@@ -198,6 +207,8 @@ class Consumer:
         # Nothing assigned may be rightful (more members than partitions), a broken group looks the
         # same; so does everything paused, where the heartbeats alone keep us in the group.
         silence_s = (real_time_ms() - max(heard_ms)) / 1000 if heard_ms else 0.0
+        if heard_ms:
+            self._connected.set(silence_s < _SILENCE_S)
         if assigned and silence_s <= self._silence_s_max:
             self._heard_at_s = monotonic_s()
         limit_s = self._silence_s_max * (1 if assigned else 4)
@@ -254,6 +265,7 @@ class Consumer:
             await asyncio.gather(poll, return_exceptions=True)
         await self._let_go(_STOP_GRACE_S, commit_timeout_s=0.7)
         self._client = None
+        self._connected.set(0)
         self._is_member = False
         stopping = asyncio.create_task(client.stop())
         await asyncio.wait({stopping}, timeout=0.7)

@@ -72,7 +72,7 @@ class JobRunner:
             if told_to_end():
                 raise
             metrics.JOB_FAILURES.labels(job.name).inc()
-            log.exception("job failed", job=job.name)
+            log.exception("job failed", job=job.name, seldom=True)
         finally:
             trace.leave(token)
 

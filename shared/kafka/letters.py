@@ -114,7 +114,9 @@ class LetterBox:
             async with asyncio.timeout(_TIMEOUT_S):
                 await self.measure()
         except (KafkaError, OSError, TimeoutError) as error:
-            log.warning("dead letters not counted", group=self._group, error=repr(error))
+            log.warning(
+                "dead letters not counted", group=self._group, error=repr(error), seldom=True
+            )
 
     async def measure(self) -> dict[str, int]:
         """Letters not yet redriven, by original topic; also sets the gauges. Raises KafkaError."""

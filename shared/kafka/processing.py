@@ -117,7 +117,9 @@ class Processor:
                 # A deadlock or a lock that was not free: smaller transactions hold fewer locks.
                 if isinstance(error, DatabaseBusy):
                     break
-                log.warning("waiting with a slice", group=self._group, error=repr(error))
+                log.warning(
+                    "waiting with a slice", group=self._group, error=repr(error), seldom=True
+                )
                 await _pause(backoff)
             else:
                 return
@@ -148,6 +150,7 @@ class Processor:
                     id=event.envelope.id,
                     fault=fault.value,
                     error=repr(failure),
+                    seldom=True,
                 )
                 await _pause(backoff)
             await self._give_up(
@@ -227,7 +230,12 @@ class Processor:
             try:
                 await bury(self._publisher, letter, fault)
             except (KafkaError, OSError) as failure:
-                log.warning("a dead letter has to wait", topic=letter.topic, error=repr(failure))
+                log.warning(
+                    "a dead letter has to wait",
+                    topic=letter.topic,
+                    error=repr(failure),
+                    seldom=True,
+                )
                 await _pause(backoff)
             else:
                 metrics.CONSUMER_EVENTS.labels("dead_letter").inc()

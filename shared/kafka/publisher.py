@@ -19,7 +19,7 @@ from aiokafka.partitioner import murmur2
 
 from shared.kafka import connection
 from shared.settings import KafkaSettings
-from shared.telemetry import get_logger
+from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
 
@@ -101,11 +101,19 @@ class Publisher:
                 async with asyncio.timeout(self._timeout_s):
                     yield await self._started()
             except TimeoutError as error:
+                self._says_connected(False)
                 self._abandon()
                 raise PublishFailed("not acknowledged in time") from error
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, KafkaError) and error.retriable:
+                    self._says_connected(False)
                 self._abandon()
                 raise
+            else:
+                self._says_connected(True)
+
+    def _says_connected(self, connected: bool) -> None:
+        metrics.KAFKA_CONNECTED.labels(self._client_id).set(connected)
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -121,6 +129,7 @@ class Publisher:
                 metadata_max_age_ms=60_000,
             )
             self._producer = producer
+            self._says_connected(False)
             async with asyncio.timeout(_START_TIMEOUT_S):
                 await producer.start()
         return self._producer
@@ -152,7 +161,7 @@ async def _stop_now(producer: Any, sent: list[asyncio.Future[Any]]) -> None:
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
     except Exception as error:  # noqa: BLE001 - it is thrown away whatever it says
-        log.warning("closing a producer failed", error=repr(error))
+        log.warning("closing a producer failed", error=repr(error), seldom=True)
 
 
 def _rounds(records: Iterable[OutgoingRecord]) -> Iterator[list[OutgoingRecord]]:

@@ -37,6 +37,7 @@ _PAGE_BYTES: Final = 4 * 1024 * 1024  # of payload, about, by the events of the 
 _POLL_S_MIN: Final = 0.02
 _POLL_S_MAX: Final = 0.25
 _BALANCE_S: Final = 1.0
+_RETRY_S_MAX: Final = 1.0  # what comes back must not wait for us
 _PRESENCE: Final = 1000  # lock key beside the lanes
 _BACKLOG_ROWS_MAX: Final = 20_000  # of one lane; counting more would cost more than it tells
 _SPEC_VERSION: Final = ("ce_specversion", SPEC_VERSION.encode())
@@ -89,16 +90,18 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; survives whatever happens to PostgreSQL and Kafka."""
-        backoff = Backoff(stop)
+        backoff = Backoff(stop, max_s=_RETRY_S_MAX)
         while not stop.is_set():
             try:
                 await self._session(stop, backoff)
             except Exception as error:
                 self._rows = max(self._rows // 4, 1)  # should it be their size
                 if fault_of(error) is Fault.TRANSIENT:
-                    log.warning("relay interrupted", schema=self._db.schema, error=repr(error))
+                    log.warning(
+                        "relay interrupted", schema=self._db.schema, error=repr(error), seldom=True
+                    )
                 else:
-                    log.exception("relay failed", schema=self._db.schema)
+                    log.exception("relay failed", schema=self._db.schema, seldom=True)
                 await backoff.pause()
 
     async def _session(self, stop: asyncio.Event, backoff: Backoff) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from shared.contracts.topics import CONSUMED_BY
 from shared.db import Database
+from shared.db.measures import measure_database
 from shared.kafka.consumer import Consumer
 from shared.kafka.events import BatchHandler, Subscriptions
 from shared.kafka.faults import Backoff
@@ -34,6 +35,7 @@ from shared.telemetry.server import ProbeServer
 log = get_logger(__name__)
 
 _MEASURE_EVERY_S: Final = 5.0
+_DATABASE_EVERY_S: Final = 15.0
 _LETTERS_EVERY_S: Final = 60.0
 _STOP_S_MAX: Final = 3.6
 
@@ -130,7 +132,12 @@ class Worker:
             try:
                 await self.db.open()
             except Unavailable as error:
-                log.warning("waiting for the database", service=self.service, error=str(error))
+                log.warning(
+                    "waiting for the database",
+                    service=self.service,
+                    error=str(error),
+                    seldom=True,
+                )
                 await backoff.pause()
             else:
                 return
@@ -142,9 +149,14 @@ class Worker:
         async def measure_dead_letters(_: JobContext) -> None:
             await self._letter_box.watch()
 
+        async def measure(context: JobContext) -> None:
+            await measure_database(context.db)
+
+        database = Job("measure-database", _DATABASE_EVERY_S, measure)
         outbox = Job("measure-outbox", _MEASURE_EVERY_S, measure_outbox)
         letters = Job("measure-dead-letters", _LETTERS_EVERY_S, measure_dead_letters)
-        return [outbox] if self.consumer is None else [outbox, letters]
+        ours = [database, outbox]
+        return ours if self.consumer is None else [*ours, letters]
 
 
 def _check(topics: Collection[str], subscriptions: Subscriptions | None) -> None:

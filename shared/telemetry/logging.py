@@ -10,9 +10,9 @@ from collections.abc import MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
-from shared.kernel.clock import monotonic_s
 from shared.telemetry import trace
 from shared.telemetry.quick_structlog import structlog
+from shared.telemetry.seldom import Gate, SeldomFilter, SeldomProcessor
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
@@ -32,22 +32,6 @@ def get_logger(name: str) -> "FilteringBoundLogger":
     return cast("FilteringBoundLogger", structlog.get_logger(name))
 
 
-class Seldom:
-    """For what may happen thousands of times a second: `if seldom.is_due(): log.error(…)`."""
-
-    def __init__(self, *, every_s: float) -> None:
-        self._every_s = every_s
-        self._due_at_s = 0.0
-
-    def is_due(self) -> bool:
-        """True at most once per `every_s`."""
-        now_s = monotonic_s()
-        if now_s < self._due_at_s:
-            return False
-        self._due_at_s = now_s + self._every_s
-        return True
-
-
 def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Once per process, before anything logs. Raises ValueError for an unknown level."""
     out = stream or sys.stderr
@@ -62,14 +46,16 @@ def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | Non
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
+    gate = Gate()
     final = _renderers(coloured=out.isatty())
     structlog.configure(
-        processors=[*shared, *final],
+        processors=[SeldomProcessor(gate), *shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=partial(_Lines, out),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(out)
+    handler.addFilter(SeldomFilter(gate))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -2,6 +2,7 @@
 service counts lives in that service. Never a tenant, endpoint or event id as a label.
 """
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -29,6 +30,11 @@ HTTP_REQUEST_DURATION: Final = Histogram(
     "Time from the first byte of a request to the last byte of its answer.",
     ["service", "route", "method"],
     buckets=_REQUEST_S,
+)
+HTTP_PROBLEMS: Final = Counter(
+    "airlane_http_problems",
+    "Problems told to callers, those of batch items too, by code.",
+    ["code"],
 )
 HTTP_IN_FLIGHT: Final = Gauge(
     "airlane_http_requests_in_flight", "Requests being worked on in this process."
@@ -91,8 +97,18 @@ DLQ_DEPTH: Final = Gauge(
 
 DB_POOL_IN_USE: Final = Gauge("airlane_db_pool_in_use", "Database connections in use.")
 DB_POOL_WAITING: Final = Gauge("airlane_db_pool_waiting", "Tasks waiting for a connection.")
+DB_POOL_SIZE: Final = Gauge(
+    "airlane_db_pool_size", "Database connections that this process may have at once."
+)
 DB_OLDEST_XACT_AGE: Final = Gauge(
-    "airlane_db_oldest_xact_age_seconds", "Age of the oldest transaction the database knows of."
+    "airlane_db_oldest_xact_age_seconds", "Age of the oldest transaction of the service's role."
+)
+DB_SIZE: Final = Gauge("airlane_db_size_bytes", "Size of the service's database on disk.")
+
+KAFKA_CONNECTED: Final = Gauge(
+    "airlane_kafka_connected",
+    "1 while the client hears from Kafka; a client that had nothing to do yet has no series.",
+    ["client_id"],
 )
 
 PARTITIONS_OVERDUE: Final = Gauge(
@@ -122,6 +138,10 @@ EVENT_LOOP_LAG: Final = Histogram(
     buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 5),
 )
 
+RESTARTS: Final = Gauge(
+    "airlane_process_restarts", "How often the supervisor has started this process again."
+)
+
 _BUILD_INFO: Final = Gauge(
     "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]
 )
@@ -136,3 +156,5 @@ def project_version() -> str:
 
 def set_build_info(service: str) -> None:
     _BUILD_INFO.labels(service, project_version(), platform.python_version()).set(1)
+    restarts = os.environ.get("AIRLANE_RESTARTS", "")  # told by the supervisor of a local park
+    RESTARTS.set(int(restarts) if restarts.isdigit() else 0)

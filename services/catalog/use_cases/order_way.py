@@ -22,6 +22,7 @@ from services.catalog.domain.order_facts import (
 from services.catalog.domain.stock import allocate
 from services.catalog.repository import orders as repository
 from services.catalog.repository.stock import END_RESERVATIONS, SHIP_UNRESERVED
+from services.catalog.use_cases.metrics import count_order
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
 from shared.telemetry import trace
@@ -211,6 +212,7 @@ def _announce(uow: UnitOfWork, change: Change, *, now: datetime) -> None:
         # A slice tells of many orders: each goes on in the trace of its own event.
         here = trace.enter(trace.continued(change.traceparent)) if change.traceparent else None
         uow.outbox.add(payload, version=version + 1, **place)
+        count_order(uow, change.facts.status.value, accepted_at=order["accepted_at"], now=now)
         if here is not None:
             trace.leave(here)
 

@@ -24,6 +24,7 @@ from services.catalog.domain.order_facts import Entry, OrderFacts, to_json
 from services.catalog.domain.reference import Reference
 from services.catalog.domain.stock import Want, allocate
 from services.catalog.repository import orders as repository
+from services.catalog.use_cases.metrics import count_order
 from services.catalog.use_cases.order_way import RESERVED, WAITING
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid
@@ -211,6 +212,7 @@ def _announce(
         else events.order_placed(draft, now=now)
     )
     uow.outbox.add(payload, subject=draft["id"], version=1, at=now)
+    count_order(uow, draft["status"], accepted_at=now, now=now)
 
 
 def _ordered_product(row: Record) -> OrderedProduct:

@@ -99,7 +99,7 @@ class Recorder:
             try:
                 return await self._record_once(outcomes)
             except Unavailable as error:
-                _log.warning("recording waits for the database", reason=str(error))
+                _log.warning("recording waits for the database", reason=str(error), seldom=True)
                 await asyncio.sleep(_DATABASE_RETRY_S)
 
     async def _record_once(self, outcomes: Sequence[Outcome]) -> None:

@@ -164,7 +164,7 @@ class Sender:
         try:
             claims = await self._claim(free)
         except Unavailable as error:
-            _log.warning("claiming waits for the database", reason=str(error))
+            _log.warning("claiming waits for the database", reason=str(error), seldom=True)
             await asyncio.sleep(_DATABASE_RETRY_S)
             return
         for claim in claims:

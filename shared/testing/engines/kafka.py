@@ -34,7 +34,7 @@ _JVM = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
 )
 # Internal topics default to three copies and 50 partitions: on one node they would never come up.
-# A killed broker may register again only when its old session has ended: 4 s instead of 9.
+# A killed broker may register again only when its old session has ended: 2.5 s instead of 9.
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -55,8 +55,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
-broker.session.timeout.ms=4000
-broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=2500
+broker.heartbeat.interval.ms=300
 group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4

@@ -3,8 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
+
+from deploy.local import supervisor as supervisor_of_tests
 from deploy.local.console import Stop, fix, say
 from deploy.local.supervisor import Process, Supervisor, Task
 from shared.testing.engines.process import Launch
@@ -46,6 +50,10 @@ async def at_once(_pid: int) -> bool:
     return True
 
 
+async def not_frozen(pid: int) -> bool:
+    return psutil.Process(pid).status() != psutil.STATUS_STOPPED
+
+
 async def never(_pid: int) -> bool:
     return False
 
@@ -67,6 +75,10 @@ def nodes(scenario: str) -> list[Process | Task]:
             return [Process("bad", launch(BROKEN), ready=never)]
         case "stubborn":
             return [Process("mule", launch(STUBBORN), ready=at_once)]
+        case "silent":  # looked at more often, so that the test need not wait
+            supervisor_of_tests.ALIVE_EVERY_S = 0.05
+            engine = replace(good("engine"), alive=not_frozen, killed_when_silent=False)
+            return [engine]
         case _:
             return [
                 good("engine"),

@@ -1,5 +1,6 @@
 """The supervisor on programs of a few lines: order, restart, clean stop, and no orphan."""
 
+import json
 import os
 import signal
 import subprocess
@@ -138,3 +139,17 @@ def test_ends_with_the_status_of_its_program(start: Callable[[str], Running]) ->
     assert park.process.wait(PATIENCE_S) == 7
     assert "at work" in park.screen.read_text()
     assert park.events()[-2:] == ["stop app", "stop engine"]
+
+
+def test_a_frozen_engine_is_shown_as_silent_and_left_alone(start: Callable[[str], Running]) -> None:
+    park = start("silent")
+    park.says("open")
+    engine = park.pid_of("engine")
+    os.kill(engine, signal.SIGSTOP)
+    park.says("engine does not answer")
+    status = json.loads((park.folder / "run" / "status.json").read_text())
+    assert status["engine"]["state"] == "not answering"
+    time.sleep(0.6)  # more looks than a service would be given
+    os.kill(engine, signal.SIGCONT)
+    park.says("engine answers again")
+    assert park.pid_of("engine") == engine

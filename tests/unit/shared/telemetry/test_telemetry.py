@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY, generate_latest
 
-from shared.telemetry import get_logger, metrics, trace
+from shared.telemetry import get_logger, metrics, seldom, trace
 from shared.telemetry.logging import configure_logging
 from shared.telemetry.probes import Probes
 from shared.telemetry.server import ProbeServer
@@ -208,3 +208,33 @@ async def test_probes_of_a_worker() -> None:
         assert await _ask(server.port, b"x" * 20_000) == b""
         assert b" 405 " in await _ask(server.port, b"\r\n\r\n")
         assert (await get("/livez")).startswith(b"HTTP/1.1 200 ")
+
+
+def test_lines_of_an_outage_come_once_in_ten_seconds_with_the_number_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(seldom, "monotonic_s", lambda: now_s)
+    out = io.StringIO()
+    configure_logging("catalog", stream=out)
+    for _ in range(5):
+        get_logger("shared.kafka.relay").warning("relay interrupted", seldom=True)
+        get_logger("shared.kafka.jobs").warning("job failed", job="expire", seldom=True)
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s: %s", 1, "refused")
+        get_logger("x").warning("always")
+    now_s += 10
+    get_logger("shared.kafka.relay").warning("relay interrupted", seldom=True)
+    get_logger("shared.kafka.jobs").warning("job failed", job="another", seldom=True)
+    logging.getLogger("aiokafka").error("Unable connect to node with id %s: %s", 1, "refused")
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines].count("always") == 5
+    said = [(line["event"], line.get("left_out")) for line in lines if line["event"] != "always"]
+    assert said == [
+        ("relay interrupted", None),
+        ("job failed", None),
+        ("Unable connect to node with id 1: refused", None),
+        ("relay interrupted", 4),
+        ("job failed", None),
+        ("Unable connect to node with id 1: refused (4 such left out)", None),
+    ]
+    assert not any("seldom" in line for line in lines)

@@ -1,0 +1,30 @@
+"""What catalog counts beyond the kit's metrics, after the commit: a rolled-back attempt leaves no
+trace.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+from services.catalog.domain.order_facts import Status
+from shared.db import UnitOfWork
+
+ORDERS: Final = Counter(
+    "airlane_catalog_orders", "Orders that reached a status, new ones included.", ["status"]
+)
+for _status in Status:
+    ORDERS.labels(_status.value)
+DECLARED: Final = Histogram(
+    "airlane_catalog_order_declared_seconds",
+    "Time from taking an order to its declaration at customs, by the business clock.",
+    buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400),
+)
+
+
+def count_order(uow: UnitOfWork, status: str, *, accepted_at: datetime, now: datetime) -> None:
+    uow.after_commit.append(ORDERS.labels(status).inc)
+    if status == Status.DECLARED:
+        took_s = max((now - accepted_at).total_seconds(), 0.0)
+        uow.after_commit.append(partial(DECLARED.observe, took_s))
