@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.console import Stop, news, say
@@ -201,8 +201,7 @@ class Supervisor:
         spec, again = child.spec, child.was_ready.is_set()
         started = time.monotonic()
         with log.open("ab") as output:
-            env = {**spec.launch.env, "AIRLANE_RESTARTS": str(child.restarts)}
-            child.running = process = spawn(replace(spec.launch, env=env), output)
+            child.running = process = spawn(spec.launch, output)
         (self._run_dir / f"{spec.name}.pid").write_text(f"{process.pid}\n")
         self._note(child, "starting")
         while process.poll() is None and not await spec.ready(process.pid):

@@ -24,9 +24,11 @@ from shared.http.methods import Methods
 from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
+from shared.kernel.tasks import keep_running
 from shared.settings import ServiceSettings, SettingsError
 from shared.telemetry import get_logger, metrics
 from shared.telemetry.exposition import Exposition
+from shared.telemetry.loop_lag import measure_loop_lag
 from shared.telemetry.probes import Probes
 
 log = get_logger(__name__)
@@ -135,6 +137,7 @@ def _lifespan(
                 raise
             for part in parts:
                 await stack.enter_async_context(part())
+            stack.callback(keep_running(measure_loop_lag(), name="event-loop-lag").cancel)
             yield
 
     return lifespan

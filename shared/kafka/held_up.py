@@ -15,11 +15,10 @@ import asyncpg
 from shared.kafka.faults import Backoff, Fault, fault_of
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.telemetry import get_logger, metrics
-from shared.telemetry.logging import Seldom
 
 log = get_logger(__name__)
 
-_RETRY_S_MAX: Final = 10.0
+_RETRY_S_MAX: Final = 1.0  # a Kafka that is back must not wait for us
 
 
 class Page:
@@ -62,7 +61,6 @@ class HeldUpLanes:
         self._wake = wake
         self._lanes: dict[int, _HeldUp] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._seldom = Seldom(every_s=10.0)
 
     @property
     def lanes(self) -> frozenset[int]:
@@ -114,8 +112,6 @@ class HeldUpLanes:
             await publisher.close()
 
     def _tell(self, lane: int, page: Page, error: Exception) -> None:
-        if not self._seldom.is_due():
-            return
         tell = log.warning if fault_of(error) is Fault.TRANSIENT else log.error
         tell(
             "Kafka does not take the events of a lane",
@@ -124,6 +120,7 @@ class HeldUpLanes:
             held_up=sorted(self._lanes),
             topics=sorted({row["topic"] for row in page.events}),
             error=repr(error),
+            seldom=True,
         )
 
     def _count(self) -> None:

@@ -8,7 +8,7 @@ of it can overtake what the caller sends next, and the caller sends again what w
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -90,6 +90,8 @@ class Publisher:
         """Everything acknowledged has been waited for already: there is nothing to flush."""
         async with self._turn:
             self._abandon()
+            with suppress(KeyError):  # it may never have had anything to send
+                metrics.KAFKA_CONNECTED.remove(self._client_id)
             if self._abandoned:
                 await asyncio.wait(self._abandoned, timeout=_CLOSE_TIMEOUT_S)
 

@@ -2,7 +2,6 @@
 service counts lives in that service. Never a tenant, endpoint or event id as a label.
 """
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -138,10 +137,6 @@ EVENT_LOOP_LAG: Final = Histogram(
     buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 5),
 )
 
-RESTARTS: Final = Gauge(
-    "airlane_process_restarts", "How often the supervisor has started this process again."
-)
-
 _BUILD_INFO: Final = Gauge(
     "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]
 )
@@ -156,5 +151,3 @@ def project_version() -> str:
 
 def set_build_info(service: str) -> None:
     _BUILD_INFO.labels(service, project_version(), platform.python_version()).set(1)
-    restarts = os.environ.get("AIRLANE_RESTARTS", "")  # told by the supervisor of a local park
-    RESTARTS.set(int(restarts) if restarts.isdigit() else 0)

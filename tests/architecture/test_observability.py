@@ -1,5 +1,6 @@
 """What ops see is true: every query of the dashboard and the alerts names a metric that exists."""
 
+import ast
 import importlib
 import json
 import re
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 DASHBOARDS = sorted((ROOT / "deploy" / "grafana").glob("*.json"))
 BY_PROMETHEUS_ITSELF = {"up"}
+BY_ITS_CLIENT = {"process_start_time_seconds"}
 _LOCAL = ROOT / ".tools" / "bin" / "promtool"
 PROMTOOL = str(_LOCAL) if _LOCAL.exists() else shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed")
@@ -48,9 +50,13 @@ def _dashboard_queries() -> list[str]:
     ]
 
 
-def _alert_queries() -> list[str]:
+def _alerts() -> list[dict[str, Any]]:
     rules = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text(encoding="utf-8"))
-    return [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    return [rule for group in rules["groups"] for rule in group["rules"]]
+
+
+def _alert_queries() -> list[str]:
+    return [rule["expr"] for rule in _alerts()]
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +92,54 @@ def test_every_alert_has_a_test() -> None:
     tests = (PROMETHEUS / "alerts_test.yml").read_text(encoding="utf-8")
     named = set(re.findall(r"alert: (\w+)", rules))
     assert named == set(re.findall(r"alertname: (\w+)", tests))
+
+
+def _definitions_and_uses() -> tuple[dict[str, str], set[str]]:
+    """Our metrics by the constant that holds each, and the constants that something writes to: a
+    bare `METRIC.labels(…)` only makes a series.
+    """
+    defined: dict[str, str] = {}
+    used: set[str] = set()
+    for folder in ("shared", "services"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call):
+                    made = ast.unparse(node.value.func)
+                    if made in ("Counter", "Gauge", "Histogram") and node.value.args:
+                        name = ast.literal_eval(node.value.args[0])
+                        defined[name] = ast.unparse(node.target)
+                elif isinstance(node, ast.stmt) and not isinstance(node, ast.ClassDef):
+                    used |= _written(node)
+    return defined, used
+
+
+def _written(statement: ast.stmt) -> set[str]:
+    only_makes_a_series = isinstance(statement, ast.Expr) and re.fullmatch(
+        r"[\w.]+\.labels\([^()]*\)", ast.unparse(statement)
+    )
+    if only_makes_a_series or isinstance(statement, ast.Import | ast.ImportFrom | ast.If | ast.For):
+        return set()
+    return set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", ast.unparse(statement)))
+
+
+def test_every_alerted_metric_has_a_writer() -> None:
+    defined, used = _definitions_and_uses()
+    for query in _alert_queries():
+        for name in _names(query) - BY_PROMETHEUS_ITSELF - BY_ITS_CLIENT:
+            base = re.sub(r"_(total|bucket|count|sum)$", "", name)
+            assert defined[base] in used, f"{name} is alerted on and nobody sets it"
+
+
+def test_every_alert_has_a_command_and_a_section_of_the_runbook() -> None:
+    page = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    anchors = {heading.lower() for heading in re.findall(r"^## (\w+)$", page, re.MULTILINE)}
+    for alert in _alerts():
+        notes = alert["annotations"]
+        assert set(notes) == {"summary", "command", "runbook_url"}, alert["alert"]
+        assert notes["runbook_url"] == f"docs/runbook.md#{alert['alert'].lower()}"
+        assert alert["alert"].lower() in anchors
+    for linked in re.findall(r"\]\(#(\w+)\)", page):
+        assert linked in anchors
 
 
 @needs_promtool

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ from shared.kafka import Worker
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
 from shared.settings import KafkaSettings, ServiceSettings
+from shared.telemetry import metrics
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
 from shared.testing.engines import (
@@ -117,6 +119,10 @@ async def test_worker_survives_the_death_and_return_of_kafka_and_of_postgresql(
     await assert_once_and_in_order(park)
 
 
+async def _is(gauge: Any, value: int) -> bool:
+    return bool(gauge.get() == value)
+
+
 async def test_worker_survives_a_broker_that_stops_answering(
     own_park: tuple[ParcelPark, KafkaServer, PostgresServer],
 ) -> None:
@@ -128,10 +134,13 @@ async def test_worker_survives_a_broker_that_stops_answering(
     async with Serving(worker):
         await write(park, versions, 5)
         await until(lambda: all_done(park, versions))
+        connected = metrics.KAFKA_CONNECTED.labels(f"airlane-{SERVICE}-consumer")._value
+        assert connected.get() == 1
         os.kill(broker.pid, signal.SIGSTOP)
         await write(park, versions, 5)
-        await asyncio.sleep(6)
+        await until(lambda: _is(connected, 0))
         os.kill(broker.pid, signal.SIGCONT)
+        await until(lambda: _is(connected, 1), 45)
         await write(park, versions, 5)
         await until(lambda: all_done(park, versions), 45)
     await assert_once_and_in_order(park)
