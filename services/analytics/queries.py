@@ -65,10 +65,12 @@ def _figure(
     """`on` is the instant that puts a row on a day; `value` an aggregate over rows f of `table`."""
     columns = {"day": _local(on), "market": "t.market", "belt": "t.belt"}
     types: dict[str, Any] = {"day": Date, "market": Text, "belt": Text}
+    # A day is shown as text: PostgreSQL knows days that Python cannot read (10000-01-01).
+    shown = columns | {"day": f"to_char({columns['day']}, 'YYYY-MM-DD')"}
     groups = [
-        f"CASE WHEN :by_{name} THEN {columns[name]} END AS g_{name}"
+        f"CASE WHEN :by_{name} THEN {shown[name]} END AS g_{name}"
         if name in dimensions
-        else f"CAST(NULL AS {'date' if name == 'day' else 'text'}) AS g_{name}"
+        else f"CAST(NULL AS text) AS g_{name}"
         for name in DIMENSIONS
     ]
     filters = [f"(:{name} IS NULL OR {columns[name]} = :{name})" for name in dimensions]
@@ -200,7 +202,7 @@ def _kpi(kpi: KpiDefinition, row: Record, asked: KpiFilter) -> Kpi | None:
     dimensions = _given(asked)
     for name in DIMENSIONS:
         if name in asked.group_by:
-            dimensions[name] = "unknown" if row[name] is None else str(row[name])
+            dimensions[name] = row[name] or "unknown"
     if kpi.name in _EXTRA:
         dimensions[_EXTRA[kpi.name]] = extra
     if kpi.unit is None:

@@ -1,5 +1,6 @@
 """KPIs against a plain recount: events permuted, doubled and cut into slices at random."""
 
+import random
 from typing import Any
 
 import pytest
@@ -170,3 +171,27 @@ async def test_an_event_that_breaks_its_contract_is_refused_whole(
         async with db.transaction(PARK) as uow:
             await on_batch(uow, [event, broken])
     assert (await figures(db))["companies"] == 0
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00Z", "9999-12-31T23:59:59Z", "infinity"])
+async def test_no_stored_instant_stops_the_figures(
+    db: Database, make_park: Any, instant: str
+) -> None:
+    await empty(db)
+    await consume(db, make_park(1).events, random.Random(1))
+    async with db.transaction(PARK) as uow:
+        for column in ("placed_at", "released_at", "departed_at", "delivered_at"):
+            await uow._connection.execute(
+                f"UPDATE analytics.order_fact SET {column} = $1::text::timestamptz"
+                " WHERE order_id = (SELECT min(order_id) FROM analytics.order_fact)",
+                instant,
+            )
+    for group_by in (frozenset[str](), frozenset({"day"}), EVERYTHING):
+        async with db.read(PARK) as reader:
+            found = await queries.list_kpis(
+                reader,
+                kpis=chosen_kpis((), needed=group_by, is_park=True),
+                asked=KpiFilter(group_by=group_by),
+                airport="EHU",
+            )
+        assert {kpi.name for kpi in found} >= {"trade_volume", "orders"}
