@@ -75,6 +75,7 @@ class Worker:
         self._relay_publisher = self._publisher("relay")
         self._letters_publisher = self._publisher("dead-letters")
         self.relay = Relay(db=db, service=service, publisher=self._relay_publisher)
+        self.probes = Probes(db.is_ready, Exposition(settings.metrics_token))
         self.consumer: Consumer | None = None
         if subscriptions or batch:
             processor = Processor(
@@ -104,9 +105,8 @@ class Worker:
             loop.add_signal_handler(number, stop.set)
         metrics.set_build_info(self.service)
         try:
-            probes = Probes(self.db.is_ready, Exposition(self.settings.metrics_token))
             async with ProbeServer(
-                probes, host=self.settings.worker_host, port=self.settings.worker_port
+                self.probes, host=self.settings.worker_host, port=self.settings.worker_port
             ):
                 await self._wait_for_database(stop)
                 await self.serve(stop)
@@ -116,7 +116,11 @@ class Worker:
     async def serve(self, stop: asyncio.Event) -> None:
         """All parts, until `stop` is set. Raises what a part failed with, or PartEnded."""
         jobs = JobRunner([*self.jobs, *self._measuring()], db=self.db, clock=self.clock)
-        parts: dict[str, Part] = {"relay": self.relay.run, "jobs": jobs.run}
+        parts: dict[str, Part] = {
+            "relay": self.relay.run,
+            "jobs": jobs.run,
+            "readiness": self._drain,
+        }
         if self.consumer is not None:
             parts["consumer"] = self.consumer.run
         lag = keep_running(measure_loop_lag(), name="event-loop-lag")
@@ -125,6 +129,11 @@ class Worker:
         finally:
             lag.cancel()
             await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
+
+    async def _drain(self, stop: asyncio.Event) -> None:
+        """/readyz says no from the moment a part has ended, or the process was told to."""
+        await stop.wait()
+        self.probes.draining = True
 
     async def _wait_for_database(self, stop: asyncio.Event) -> None:
         backoff = Backoff(stop)

@@ -9,6 +9,7 @@ from services.webhooks.settings import Settings
 from services.webhooks.worker import create_worker
 from shared.contracts.topics import CUSTOMS_DECLARATIONS
 from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.kernel.tasks import PartEnded
 from shared.settings import SettingsError
 from shared.testing.receiver import WebhookReceiver
 
@@ -59,3 +60,39 @@ def test_a_setting_that_cannot_work_is_named(wrong: dict[str, Any]) -> None:
         create_worker(Settings(**values | wrong))
     assert "WEBHOOKS_" in refusal.value.lines[0]
     assert "AAAA" not in refusal.value.lines[0]
+
+
+async def test_a_worker_with_a_dead_part_is_not_ready_and_ends_with_an_error(
+    postgres: Any, hooks: Any
+) -> None:
+    worker = create_worker(
+        Settings(
+            database_url=postgres.app_dsn("webhooks"),
+            kafka_bootstrap_servers="127.0.0.1:9",
+            secret_key=KEY,
+            pool_size=2,
+        )
+    )
+    is_asked = asyncio.Event()
+
+    async def dies(_: asyncio.Event) -> None:
+        return
+
+    async def takes_its_time(_: asyncio.Event) -> None:
+        await is_asked.wait()
+
+    worker.parts = {"dies": dies, "takes its time": takes_its_time}
+    stop = asyncio.Event()
+    await worker.db.open()
+    try:
+        assert (await worker.probes.answer("GET", "/readyz", {})).status == 200
+        serving = asyncio.create_task(worker.serve(stop))
+        await stop.wait()
+        await asyncio.sleep(0)
+        page = await worker.probes.answer("GET", "/readyz", {})
+        is_asked.set()
+        with pytest.raises(PartEnded):
+            await serving
+    finally:
+        await worker.db.close()
+    assert page.status == 503
