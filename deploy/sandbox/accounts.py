@@ -24,6 +24,7 @@ from deploy.sandbox.progress import Progress
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
 from shared.kernel.clock import real_now
+from shared.kernel.instants import rfc3339
 
 _DEAD_LETTERS: Final = tuple(name for name in TOPICS if name.endswith(".dlq"))
 Orders = dict[str, dict[str, Any]]
@@ -73,8 +74,8 @@ def _report(played: Played, orders: Orders, found: Audit, checks: list[Check]) -
     ours = [orders[order_id] for order_id in outcome.accepted if order_id in orders]
     return {
         "title": f"One day at the park, business time × {settings.clock.rate:g}",
-        "finished_at": real_now().isoformat(timespec="seconds"),
-        "business_time": settings.clock.now().isoformat(timespec="seconds"),
+        "finished_at": rfc3339(real_now().replace(microsecond=0)),
+        "business_time": rfc3339(settings.clock.now().replace(microsecond=0)),
         "rate": settings.clock.rate,
         "run": played.name,
         "ok": all(check.ok for check in checks),

@@ -10,22 +10,29 @@ from sqlalchemy import text
 from services.routing.domain.shipment import FlightNotFound, ShipmentNotFound
 from shared.db import Reader, Statement
 
-_ITINERARY: Final = """
+
+def _instant(column: str) -> str:
+    """SQL: a timestamptz as text with a Z; jsonb alone would write it in the session's zone."""
+    return f"(to_jsonb({column} AT TIME ZONE 'UTC') #>> '{{}}') || 'Z'"
+
+
+_ITINERARY: Final = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'from', f.origin, 'to', f.destination, 'flight', f.flight_number, 'flight_id', f.id,
-            'mode', f.mode, 'departs_at', f.departs_at, 'arrives_at', f.arrives_at,
-            'departed_at', f.departed_at, 'arrived_at', f.arrived_at, 'synthetic', f.synthetic)
+            'mode', f.mode, 'synthetic', f.synthetic,
+            'departs_at', {_instant("f.departs_at")}, 'arrives_at', {_instant("f.arrives_at")},
+            'departed_at', {_instant("f.departed_at")}, 'arrived_at', {_instant("f.arrived_at")})
             ORDER BY l.leg_no), '[]')
      FROM routing.shipment_legs l JOIN routing.flights f ON f.id = l.flight_id
      WHERE l.shipment_id = s.id) AS itinerary
-"""
-_STATUSES: Final = """
+"""  # noqa: S608 - names of columns
+_STATUSES: Final = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'code', t.code, 'airport', t.airport, 'flight', f.flight_number,
-            'occurred_at', t.occurred_at) ORDER BY t.occurred_at, t.id), '[]')
+            'occurred_at', {_instant("t.occurred_at")}) ORDER BY t.occurred_at, t.id), '[]')
      FROM routing.shipment_statuses t LEFT JOIN routing.flights f ON f.id = t.flight_id
      WHERE t.shipment_id = s.id) AS statuses
-"""
+"""  # noqa: S608 - names of columns
 _OWN: Final = "(CAST(:tenant AS text) = '*' OR s.tenant_id = :tenant)"
 
 _SHIPMENT: Final = Statement(

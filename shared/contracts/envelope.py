@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.kernel.instants import rfc3339
+
 EVENT_TYPES: Final[dict[str, type["EventPayload"]]] = {}
 
 SPEC_VERSION: Final = "1.0"
@@ -76,7 +78,7 @@ class Envelope:
             ("ce_source", self.source),
             ("ce_type", self.type),
             ("ce_subject", self.subject),
-            ("ce_time", self.time.isoformat()),
+            ("ce_time", rfc3339(self.time)),
             ("ce_tenantid", self.tenant_id),
             ("ce_aggregateversion", str(self.aggregate_version)),
             ("content-type", CONTENT_TYPE),

@@ -8,7 +8,7 @@ same value is understood the same way everywhere.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -46,13 +46,13 @@ def _past(value: datetime) -> datetime:
     now = LATEST if clock is None else clock.now()
     if not has_happened(value, now=now):
         raise _implausible(EARLIEST, latest_fact(now))
-    return value
+    return value.astimezone(UTC)
 
 
 def _any(value: datetime) -> datetime:
     if not EARLIEST <= value < LATEST:
         raise _implausible(EARLIEST, LATEST)
-    return value
+    return value.astimezone(UTC)
 
 
 def _implausible(earliest: datetime, latest: datetime) -> PydanticCustomError:
@@ -66,6 +66,7 @@ def _implausible(earliest: datetime, latest: datetime) -> PydanticCustomError:
 # 2 or 2.0, not 2.5 and not "2".
 WholeNumber = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
 TrueOrFalse = Annotated[bool, Field(strict=True)]
+# Whatever offset an instant came with, it is in UTC from here on.
 # When something happened: not before 2000, and at most two days ahead of the business clock.
 PastInstant = Annotated[
     AwareDatetime,

@@ -13,6 +13,7 @@ from shared.contracts.topics import dead_letter_topic
 from shared.kafka.events import FOR_GROUP, Record
 from shared.kafka.faults import Fault
 from shared.kafka.publisher import Headers, OutgoingRecord, Publisher
+from shared.kernel.instants import rfc3339
 from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
@@ -41,8 +42,8 @@ def dead_letter(
         "reason": fault.value,
         "error": f"{type(error).__name__}: {error}"[:_ERROR_CHARS_MAX],
         "attempts": str(attempts),
-        "first_at": first_at.isoformat(),
-        "last_at": last_at.isoformat(),
+        "first_at": rfc3339(first_at),
+        "last_at": rfc3339(last_at),
     }
     # A record that was redriven and failed again says so by its newest facts only.
     headers = original_headers(record)

@@ -28,6 +28,7 @@ from shared.kafka.held_up import HeldUpLanes, Page
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.clock import monotonic_s, real_time_ms
 from shared.kernel.identity import PARK
+from shared.kernel.instants import rfc3339
 from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
@@ -261,7 +262,7 @@ def record_of(row: Mapping[str, Any], source: bytes) -> OutgoingRecord:
         ("ce_source", source),
         ("ce_type", row["type"].encode()),
         ("ce_subject", key),
-        ("ce_time", row["occurred_at"].isoformat().encode()),
+        ("ce_time", rfc3339(row["occurred_at"]).encode()),
         ("ce_tenantid", row["tenant_id"].encode()),
         ("ce_aggregateversion", b"%d" % row["aggregate_version"]),
         _CONTENT_TYPE,

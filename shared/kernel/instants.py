@@ -1,5 +1,7 @@
 """Instants from outside: when is one plausible? Clocks of others are wrong at times, and one wrong
 instant stays for good: it sorts in front of everything and reaches every figure made by day.
+
+And their one form on the way out, whoever reads it: RFC 3339 in UTC, with a Z.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,14 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 # How far another clock may be ahead of ours: a date written in the wrong time zone still passes.
 AHEAD_MAX: Final = timedelta(days=2)
+
+
+def rfc3339(at: datetime) -> str:
+    """`2026-11-22T08:26:00Z`, as pydantic writes it: microseconds only where there are some."""
+    text = at.isoformat()
+    if not text.endswith("+00:00"):
+        text = at.astimezone(UTC).isoformat()
+    return text[:-6] + "Z"
 
 
 def latest_fact(now: datetime) -> datetime:

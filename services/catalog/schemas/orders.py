@@ -193,8 +193,8 @@ def _way(facts: OrderFacts) -> dict[str, Any]:
         parts["shipment"] = {
             "id": facts.plan.shipment_id,
             "house_waybill": facts.plan.house_waybill,
-            "itinerary": facts.plan.itinerary,
-            "promised_at": facts.plan.promised_at,
+            "itinerary": [_leg(leg) for leg in facts.plan.itinerary],
+            "promised_at": _instant(facts.plan.promised_at),
         }
     if facts.declaration is not None:
         parts["declaration"] = {
@@ -203,3 +203,13 @@ def _way(facts: OrderFacts) -> dict[str, Any]:
             "channel": facts.channel.channel if facts.channel else None,
         }
     return parts
+
+
+def _leg(stored: Mapping[str, Any]) -> dict[str, Any]:
+    at = {name: _instant(stored[name]) for name in ("departs_at", "arrives_at")}
+    return {**stored, **at}
+
+
+def _instant(stored: str | None) -> datetime | None:
+    """Facts hold instants as text, in whatever form; as instants they are written in ours."""
+    return None if stored is None else datetime.fromisoformat(stored)

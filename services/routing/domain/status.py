@@ -9,6 +9,7 @@ from typing import Final
 
 from services.routing.domain.waybill import checked_master_waybill, is_house_waybill
 from shared.kernel.errors import Conflict, Invalid, NotFound, Text
+from shared.kernel.instants import rfc3339
 
 # Cargo-IMP FSU status codes (IATA code list 1.18), DIS with its reasons written out.
 FSU_CODES: Final = frozenset(
@@ -123,7 +124,7 @@ def checked(update: StatusUpdate, *, now: datetime) -> None:
         known = ", ".join(sorted(FSU_CODES))
         raise StatusCodeUnknown(pointer="/code", status_code=update.code, known=known)
     if update.occurred_at > now + FUTURE_TOLERANCE:
-        raise StatusInFuture(pointer="/occurred_at", now=now.isoformat())
+        raise StatusInFuture(pointer="/occurred_at", now=rfc3339(now))
     by_number = update.flight_number is not None and update.flight_date is not None
     half = (update.flight_number is None) != (update.flight_date is None)
     by_flight = update.flight_id is not None or by_number

@@ -32,6 +32,7 @@ from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK_TENANT
+from shared.kernel.instants import rfc3339
 
 Row = Mapping[str, Any]
 
@@ -115,7 +116,7 @@ def _check_flight(flight: Row, update: StatusUpdate, *, now: datetime) -> None:
     if flight["state"] == FlightState.CANCELLED:
         raise FlightCancelledAlready(flight=number)
     if update.code == DEPARTED and _manifest_is_open(flight) and now < cut_off_at:
-        raise ManifestOpen(flight=number, cut_off_at=cut_off_at.isoformat())
+        raise ManifestOpen(flight=number, cut_off_at=rfc3339(cut_off_at))
 
 
 def _manifest_is_open(flight: Row) -> bool:

@@ -1,9 +1,10 @@
 """The body of a webhook: the bytes that are signed, sent, and sent again."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.kernel.errors import Invalid, Text
+from shared.kernel.instants import rfc3339
 
 
 class DataIsNotJson(Invalid):
@@ -28,7 +29,7 @@ def message_body(
         json.loads(data)
     except (ValueError, RecursionError) as error:
         raise DataIsNotJson(reason=str(error)) from error
-    instant = occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    instant = rfc3339(occurred_at)
     head = f'{{"type":{json.dumps(event_type)},"timestamp":"{instant}",'
     mark = '"test":true,' if is_test else ""
     return head.encode() + mark.encode() + b'"data":' + data + b"}"
