@@ -88,7 +88,7 @@ async def published(database: Database) -> Iterable[bytes]:
     async with database.read(PARK) as reader:
         rows = await reader.fetch_all(Statement(text(newest)))
     records = [record_of(row, b"source") for row in rows]
-    return [part for r in records for part in (r.value, *(v for _, v in r.headers if v))]
+    return [part for r in records for part in (r.value or b"", *(v or b"" for _, v in r.headers))]
 
 
 async def book(world: World) -> None:
