@@ -207,7 +207,7 @@ class Consumer:
         # Nothing assigned may be rightful (more members than partitions), a broken group looks the
         # same; so does everything paused, where the heartbeats alone keep us in the group.
         silence_s = (real_time_ms() - max(heard_ms)) / 1000 if heard_ms else 0.0
-        if heard_ms:
+        if any(heard_ms):  # a partition that was assigned just now has not been heard of yet
             self._connected.set(silence_s < _SILENCE_S)
         if assigned and silence_s <= self._silence_s_max:
             self._heard_at_s = monotonic_s()

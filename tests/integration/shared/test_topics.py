@@ -12,7 +12,7 @@ from shared.kernel.ids import new_id
 from shared.settings import KafkaSettings
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
-from shared.testing.parcels import Serving, a_record, an_event, parcel_park
+from shared.testing.parcels import Serving, a_record, an_event, parcel_park, until
 from shared.testing.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
@@ -37,6 +37,11 @@ async def _make(kafka: KafkaSettings, topic: str, **settings: str) -> None:
     configs = {name.replace("_", "."): value for name, value in settings.items()}
     async with connection.admin(kafka, client_id="test") as admin:
         await admin.create_topics([NewTopic(topic, 1, 1, topic_configs=configs)])
+
+        async def is_known() -> bool:  # the controller knows it before the broker does
+            return topic in await admin.list_topics()
+
+        await until(is_known)
 
 
 async def test_a_new_topic_has_all_of_its_settings(kafka: Broker, topic: str) -> None:

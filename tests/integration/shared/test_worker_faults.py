@@ -135,7 +135,7 @@ async def test_worker_survives_a_broker_that_stops_answering(
         await write(park, versions, 5)
         await until(lambda: all_done(park, versions))
         connected = metrics.KAFKA_CONNECTED.labels(f"airlane-{SERVICE}-consumer")._value
-        assert connected.get() == 1
+        await until(lambda: _is(connected, 1))
         os.kill(broker.pid, signal.SIGSTOP)
         await write(park, versions, 5)
         await until(lambda: _is(connected, 0))
