@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from alembic.script import ScriptDirectory
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.topics import CONSUMED_BY, SERVICES
@@ -46,15 +45,6 @@ def test_package_initialisers_hold_no_logic(service: str) -> None:
     for path in (ROOT / "services" / service).rglob("__init__.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             assert isinstance(node, ast.Import | ast.ImportFrom | ast.Expr | ast.Assign), path
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_migrations_form_one_line(service: str) -> None:
-    """Two changes made side by side may both come next; one of them must move back."""
-    scripts = ScriptDirectory(str(ROOT / "services" / service / "migrations"))
-    revisions = [script.revision for script in scripts.walk_revisions()]
-    assert len(scripts.get_heads()) == 1
-    assert sorted(revisions, reverse=True) == revisions
 
 
 def _section(readme: str, title: str) -> str:
