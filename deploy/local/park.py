@@ -17,6 +17,7 @@ from deploy.local.probes import kafka_answers, postgres_answers, postgres_ready
 from deploy.local.services import (
     common_environment,
     database_urls,
+    operator_credential,
     own_environment,
     processes,
 )
@@ -60,9 +61,15 @@ class Park:
         # Topics wait for Kafka by themselves, so that it starts while the schemas are made.
         nodes.append(Task("schemas", self._make_schemas, tuple(engines), "schemas, topics"))
         for service in self.services:
-            own = own_environment(service, self.state, self.secrets, self.urls[service])
-            nodes += processes(service, self.common | own, self.ports, ("schemas",))
+            nodes += processes(
+                service, partial(self._environment, service), self.ports, ("schemas",)
+            )
         return nodes
+
+    def _environment(self, service: str, part: str) -> dict[str, str]:
+        return self.common | own_environment(
+            service, part, self.state, self.secrets, self.urls[service]
+        )
 
     def _postgres(self) -> Process:
         return Process(
@@ -107,9 +114,8 @@ class Park:
     def launch_of(self, argv: tuple[str, ...]) -> Launch:
         """A program beside the services: it gets addresses, and the operator's credential as a
         person would."""
-        own = own_environment("catalog", self.state, self.secrets, self.urls.get("catalog", {}))
-        told = {name: own[name] for name in own if name.startswith("CATALOG_OPERATOR_")}
-        return Launch((sys.executable, *argv), env=self.common | told, cwd=ROOT)
+        env = self.common | operator_credential(self.secrets)
+        return Launch((sys.executable, *argv), env=env, cwd=ROOT)
 
     async def _make_schemas(self) -> str:
         env = dict(self.common)

@@ -5,7 +5,7 @@ What a service is told is only its environment; nothing here is imported by a se
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from deploy.local.addresses import Addresses
@@ -56,18 +56,23 @@ def common_environment(
     return common
 
 
+def operator_credential(secrets: Mapping[str, str]) -> dict[str, str]:
+    """The first operator's, for who checks it and for who logs in with it."""
+    return {
+        "CATALOG_OPERATOR_CLIENT_ID": secrets["operator_client_id"],
+        "CATALOG_OPERATOR_CLIENT_SECRET": secrets["operator_client_secret"],
+    }
+
+
 def own_environment(
-    service: str, state: State, secrets: Mapping[str, str], urls: Mapping[str, str]
+    service: str, part: str, state: State, secrets: Mapping[str, str], urls: Mapping[str, str]
 ) -> dict[str, str]:
-    """What only this service is told: its database as the app role, and its own secrets."""
+    """What only this process is told: its database as the app role, and the secrets it needs."""
     name = f"{service.upper()}_DATABASE_URL"
     own = {name: urls[name]} if name in urls else {}
-    if service == "catalog":
-        own |= {
-            "CATALOG_SIGNING_KEY_FILE": str(state.signing_key),
-            "CATALOG_OPERATOR_CLIENT_ID": secrets["operator_client_id"],
-            "CATALOG_OPERATOR_CLIENT_SECRET": secrets["operator_client_secret"],
-        }
+    if (service, part) == ("catalog", "api"):
+        own |= operator_credential(secrets)
+        own["CATALOG_SIGNING_KEY_FILE"] = str(state.signing_key)
     if service == "webhooks":
         own |= {
             "WEBHOOKS_SECRET_KEY": f"k1:{secrets['webhooks_key']}",
@@ -78,16 +83,21 @@ def own_environment(
 
 
 def processes(
-    service: str, env: Mapping[str, str], ports: Addresses, after: tuple[str, ...]
+    service: str,
+    env_of: Callable[[str], Mapping[str, str]],
+    ports: Addresses,
+    after: tuple[str, ...],
 ) -> list[Process]:
-    """The two processes of a service; `env` is all they are told."""
+    """The two processes of a service; `env_of` "api" and "worker" is all they are told."""
     found = []
     for part, port in (("api", ports.api(service)), ("worker", ports.worker(service))):
         found.append(
             Process(
                 name=f"{service}-{part}",
                 launch=Launch(
-                    argv=(sys.executable, "-m", f"services.{service}", part), env=env, cwd=ROOT
+                    argv=(sys.executable, "-m", f"services.{service}", part),
+                    env=env_of(part),
+                    cwd=ROOT,
                 ),
                 ready=http_ready(port),
                 alive=http_answers(port),

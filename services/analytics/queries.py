@@ -1,7 +1,7 @@
 """The park's figures as queries over the facts. Definitions in words: `domain.kpi`.
 
 Every statement has one row per group: `day`, `market`, `belt` (NULL where not divided by), `extra`
-(currency or state) and `value`. Row-level security leaves a merchant its own rows.
+(currency or state) and `value`. A merchant's figures count its own rows.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Date, Text, bindparam, func, select, text
 from services.analytics.domain.kpi import DIMENSIONS, PARK_TIME_ZONE, KpiDefinition
 from services.analytics.tables import progress
 from shared.db import Reader, Statement
+from shared.kernel.identity import PARK
 from shared.kernel.money import Money
 
 
@@ -74,8 +75,10 @@ def _figure(
         for name in DIMENSIONS
     ]
     filters = [f"(:{name} IS NULL OR {columns[name]} = :{name})" for name in dimensions]
+    filters.append(f"(:tenant = '{PARK}' OR t.tenant_id = :tenant)")
     bound = [bindparam(name, type_=types[name]) for name in dimensions]
     bound += [bindparam(f"by_{name}", type_=Boolean) for name in dimensions]
+    bound.append(bindparam("tenant", type_=Text))
     return Statement(
         text(
             "SELECT g_day AS day, g_market AS market, g_belt AS belt, g_extra AS extra,"  # noqa: S608
@@ -173,7 +176,7 @@ async def list_kpis(
     """Sorted by `Kpi.key`. A figure that does not exist (no clearance yet) is left out."""
     found: list[Kpi] = []
     for kpi in kpis:
-        params: dict[str, Any] = {}
+        params: dict[str, Any] = {"tenant": reader.tenant}
         for name in sorted(kpi.dimensions):
             params |= {name: getattr(asked, name), f"by_{name}": name in asked.group_by}
         if kpi.name in _AT_THE_PARK:
