@@ -88,3 +88,8 @@ def test_events_are_built_in_one_place(service: str) -> None:
     for event_type, payload in CATALOGUE.items():
         if event_type.startswith(f"{service}."):
             assert payload.__name__ in source, f"{event_type} is never built"
+
+
+def test_decisions_are_numbered_without_gap_or_repetition() -> None:
+    pages = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
