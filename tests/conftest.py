@@ -1,3 +1,11 @@
 """Every test gets the fixtures of the test kit; see shared/testing/plugin.py."""
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["shared.testing.plugin"]
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")

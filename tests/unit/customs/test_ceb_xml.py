@@ -1,16 +1,18 @@
 """CEB messages out and in: element order, round trip, and what is refused."""
 
 import random
+from contextlib import suppress
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.customs.domain.answers import read_answers, receipt_from_fields
 from services.customs.domain.ceb.layout import (
     DEPARTURE_HEAD,
+    DEPARTURE_LIST,
     INVENTORY_HEAD,
     INVENTORY_LIST,
     NAMESPACE,
@@ -34,6 +36,7 @@ from services.customs.domain.errors import (
     XmlUnsafe,
 )
 from services.customs.domain.receipts import Receipt
+from shared.kernel.errors import AirlaneError
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -93,11 +96,44 @@ def test_no_text_makes_the_message_unreadable(text: str) -> None:
     read_message(written.encode())
 
 
-def test_the_tables_have_the_elements_of_the_specification() -> None:
-    assert len(INVENTORY_HEAD) == 48
-    assert len(INVENTORY_LIST) == 19
-    assert [e.name for e in INVENTORY_HEAD][35:38] == ["country", "POD", "freight"]
-    assert [e.name for e in DEPARTURE_HEAD][-4:] == ["leaveTime", "msgCount", "msgSeqNo", "note"]
+# Interface specification, edition 202205: the XSD's sequences, `?` where minOccurs is 0.
+SPECIFICATION = {
+    "InventoryHead": (
+        INVENTORY_HEAD,
+        """guid appType appTime appStatus customsCode ebpCode ebpName orderNo logisticsCode
+        logisticsName logisticsNo copNo preNo? invtNo? ieFlag portCode ieDate statisticsFlag
+        agentCode agentName ebcCode ebcName ownerCode ownerName iacCode? iacName? emsNo? tradeMode
+        trafMode trafName? voyageNo? billNo? totalPackageNo? loctNo? licenseNo? country POD freight
+        fCurrency fFlag insuredFee iCurrency iFlag wrapType packNo grossWeight netWeight note?""",
+    ),
+    "InventoryList": (
+        INVENTORY_LIST,
+        """gnum itemNo itemRecordNo? itemName? gcode gname gmodel barCode country currency qty qty1
+        qty2? unit unit1 unit2? price totalPrice note?""",
+    ),
+    "DepartureHead": (
+        DEPARTURE_HEAD,
+        """guid appType appTime appStatus customsCode copNo preNo? logisticsCode logisticsName
+        trafMode trafName? voyageNo? billNo? leaveTime msgCount msgSeqNo note?""",
+    ),
+    "DepartureList": (DEPARTURE_LIST, "gnum totalPackageNo? logisticsNo note?"),
+}
+
+
+@pytest.mark.parametrize("node", SPECIFICATION)
+def test_the_tables_have_the_elements_of_the_specification(node: str) -> None:
+    layout, sequence = SPECIFICATION[node]
+    assert [e.name + "?" * (not e.required) for e in layout] == sequence.split()
+
+
+def test_lengths_that_other_messages_have_differently_are_those_of_the_list() -> None:
+    """itemNo has 30 in CEB303, totalPackageNo 60 in CEB607, logisticsNo 80 in CEB213."""
+    lengths = {e.name: (e.length_min, e.length_max) for e in (*INVENTORY_HEAD, *INVENTORY_LIST)}
+    assert lengths["itemNo"] == (1, 20)
+    assert lengths["totalPackageNo"] == (1, 37)
+    assert lengths["logisticsNo"] == (1, 32)
+    assert lengths["ebpCode"] == (1, 18)
+    assert lengths["POD"] == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -213,10 +249,24 @@ def test_what_cannot_be_taken_is_refused(raw: bytes, refusal: type[Exception]) -
         read_answers(raw, now=NOW)
 
 
-@given(st.binary(max_size=200))
-def test_noise_is_refused_never_a_crash(raw: bytes) -> None:
-    with pytest.raises((XmlNotReadable, XmlUnsafe)):
-        read_answers(raw, now=NOW)
+WHOLE = a_604(a_return(), a_return(copNo="AL0002"))
+
+
+@given(
+    encoding=st.sampled_from([b"UTF-8", b"GBK", b"UTF-16", b"UTF-7", b"idna", b"nonsense"]),
+    at=st.integers(0, len(WHOLE)),
+    cut=st.integers(0, 40),
+    noise=st.binary(max_size=12) | st.sampled_from([b"<", b"&#0;", b"]]>", b"\xef\xbb\xbf"]),
+)
+@example(encoding=b"GBK", at=0, cut=0, noise=b"")
+@example(encoding=b"nonsense", at=0, cut=0, noise=b"")
+@example(encoding=b"UTF-8", at=len(WHOLE), cut=0, noise=b"<")
+def test_a_damaged_message_is_read_or_refused_never_a_crash(
+    encoding: bytes, at: int, cut: int, noise: bytes
+) -> None:
+    raw = (WHOLE[:at] + noise + WHOLE[at + cut :]).replace(b"UTF-8", encoding)
+    with suppress(AirlaneError):
+        assert 1 <= len(read_answers(raw, now=NOW)) <= 2
 
 
 def test_white_space_around_the_fields_of_a_receipt_is_not_part_of_them() -> None:

@@ -1,5 +1,6 @@
 """Codes, parties, numbers, receipts' texts, lane assignment, what is missing, the drop folder."""
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -177,14 +178,39 @@ def test_missing_at_each_step() -> None:
     assert codes(a_progress(Phase.CLOSED)) == []
 
 
-@given(
-    st.sampled_from(list(Phase)),
-    st.lists(st.booleans(), min_size=8, max_size=8),
+@pytest.mark.parametrize(
+    ("phase", "first"),
+    [
+        (Phase.DRAFT, "receipt_120"),
+        (Phase.BLOCKED, "correction"),
+        (Phase.VALIDATED, "receipt_120"),
+        (Phase.QUEUED, "transmission"),
+        (Phase.SIGNED, "receipt_120"),
+        (Phase.TRANSMITTED, "receipt_120"),
+        (Phase.STAGED, "receipt_120"),
+        (Phase.DECLARING, "receipt_120"),
+        (Phase.SENT, "receipt_120"),
+        (Phase.SEND_FAILED, "repair"),
+        (Phase.REJECTED_TECHNICAL, "repair"),
+        (Phase.RETURNED, "redeclaration"),
+        (Phase.ACCEPTED, "receipt_800"),
+        (Phase.MANUAL_REVIEW, "customs_decision"),
+        (Phase.INSPECTION, "customs_decision"),
+        (Phase.CONCLUDED, "receipt_800"),
+        (Phase.RELEASED, "screening"),
+        (Phase.CLOSED, None),
+        (Phase.WITHDRAWN, None),
+        (Phase.CANCEL_REQUESTED, "receipt_120"),
+    ],
 )
-def test_missing_is_total(phase: Phase, flags: list[bool]) -> None:
-    for one in missing(Progress(phase, *flags)):
-        assert all(one.words("en"))
-        assert all(one.words("zh-CN"))
+def test_what_comes_next_in_each_phase(phase: Phase, first: str | None) -> None:
+    """With both documents there and the parcel not screened yet."""
+    found = missing(a_progress(phase))
+    assert next((one.code for one in found), None) == first
+    for one in found:
+        for english, chinese in zip(one.words("en"), one.words("zh-CN"), strict=True):
+            assert english.isascii()
+            assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
 
 
 def test_facts_of_one_slice_merge_to_the_newest() -> None:
@@ -207,6 +233,22 @@ def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: P
         folder.hand_over("G-1", "<x/>")
     assert [path.name for path in folder.out.iterdir()] == ["G-1.xml"]
     assert (folder.out / "G-1.xml").read_bytes() == b"<x/>"
+
+
+def test_the_transfer_client_never_sees_half_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DropFolder(tmp_path)
+    folder.hand_over("G-1", "<x/>")
+
+    def disk_full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", disk_full)
+    for guid in ("G-1", "G-2"):
+        with pytest.raises(OSError, match="No space"):
+            folder.hand_over(guid, "<y/>")
+    assert [path.read_bytes() for path in folder.out.glob("*.xml")] == [b"<x/>"]
 
 
 def test_answers_are_taken_off_the_pile(tmp_path: Path) -> None:
