@@ -14,13 +14,12 @@ from deploy.sandbox.ledgers import (
     catalog_checks,
     dead_letter_checks,
     kafka_checks,
-    kpi_checks,
-    recount,
     slice_checks,
     webhook_checks,
 )
 from deploy.sandbox.marketplaces import buckets
 from deploy.sandbox.progress import Progress
+from deploy.sandbox.recount import kpi_checks, recount
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
 from shared.kernel.clock import real_now

@@ -27,17 +27,27 @@ STEPS: Final = (
     "routing.shipment.delivered",
 )
 _DECLARATION: Final = "customs.declaration."
+# Where an event says when its fact happened: analytics counts by that, not by the event's time.
+_HAPPENED: Final = {
+    "catalog.order.placed": "placed_at",
+    "customs.declaration.submitted": "at",
+    "customs.declaration.released": "at",
+    "routing.shipment.delivered": "delivered_at",
+}
 
 
 @dataclass
 class OrderTrace:
-    """What was ever said about one order. `at`: the first time of each step, business time."""
+    """What was ever said about one order. `at`: the first time of each step, business time;
+    `happened`: of some steps, the earliest instant that their events give."""
 
     first: list[str] = field(default_factory=list)
     placed: int = 0
     status: str = ""
     accepted: dict[str, Any] = field(default_factory=dict)
     at: dict[str, datetime] = field(default_factory=dict)
+    happened: dict[str, datetime] = field(default_factory=dict)
+    departed_weight_g: int = 0
     declaration_status: str = ""
     channel: str = ""
     lane: int | None = None
@@ -108,6 +118,7 @@ def _follow(found: Audit, event: Envelope) -> None:
     trace = found.orders[data["order_id"]]
     if event.type in STEPS:
         trace.at.setdefault(event.type, event.time)
+        _happened(trace, event.type, data)
     if event.type in _FIRST:
         _accepted(trace, event, data)
     elif event.type == "catalog.order.status_changed":
@@ -122,6 +133,14 @@ def _follow(found: Audit, event: Envelope) -> None:
         if event.type == "customs.declaration.screened":
             trace.screenings += 1
             trace.lane = data["lane"]
+
+
+def _happened(trace: OrderTrace, step: str, data: dict[str, Any]) -> None:
+    if step in _HAPPENED:
+        at = datetime.fromisoformat(data[_HAPPENED[step]])
+        trace.happened[step] = min(at, trace.happened.get(step, at))
+    elif step == "routing.shipment.departed":
+        trace.departed_weight_g = data["gross_weight_g"]
 
 
 def _accepted(trace: OrderTrace, event: Envelope, data: dict[str, Any]) -> None:

@@ -1,13 +1,11 @@
 """Three ledgers have to agree: what catalog shows, what Kafka holds, and what the partner was told.
-Beside them the slice's own books, and analytics' figures against a recount.
+Beside them the slice's own books.
 
 Pure: everything compared is handed in. Each check names the first things that differ.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from deploy.sandbox.audit import Audit
@@ -127,38 +125,3 @@ def dead_letter_checks(dead: Iterable[str]) -> list[Check]:
 def answer_checks(answers: Mapping[int, int]) -> list[Check]:
     faults = [f"{count} answers {status}" for status, count in answers.items() if status == 500]
     return [check("no door answered 500", faults, f"{sum(answers.values())} answers")]
-
-
-# -- analytics' figures ------------------------------------------------------------------------
-
-Figures = dict[str, str]  # what is counted → the count or amount as text
-
-
-def recount(
-    orders: Iterable[dict[str, Any]], found: Audit, merchants: int, offices: int
-) -> Figures:
-    """The figures as analytics defines them, counted from catalog's lists of all runs."""
-    counts: Counter[str] = Counter()
-    volume: dict[str, Decimal] = {}
-    for order in orders:
-        counts[f"orders that are {order['status']}"] += 1
-        if order["status"] == "backordered" or found.orders[order["id"]].cancelled:
-            continue
-        total = order["total"]
-        market = f"trade volume {order['ship_to']['country']} {total['currency']}"
-        volume[market] = volume.get(market, Decimal(0)) + Decimal(total["amount"])
-    return {
-        **{name: str(count) for name, count in counts.items()},
-        **{name: f"{amount:.2f}" for name, amount in volume.items()},
-        "companies": str(merchants),
-        "offices": str(offices),
-    }
-
-
-def kpi_checks(counted: Figures, told: Figures) -> list[Check]:
-    differing = [
-        f"{name}: counted {counted.get(name, 'none')}, analytics {told.get(name, 'none')}"
-        for name in counted.keys() | told.keys()
-        if counted.get(name) != told.get(name)
-    ]
-    return [check("analytics agrees with a recount", differing, f"{len(counted)} figures")]

@@ -118,6 +118,15 @@ def _declaration(field: str) -> Interpreter:
     return interpret
 
 
+def _screened(payload: customs.DeclarationScreened, event: Envelope) -> OrderFact:
+    """A failed screening holds the parcel until another one passes."""
+    return OrderFact(
+        order_id=payload.order_id,
+        tenant_id=event.tenant_id,
+        screened_at=payload.at if payload.passed else None,
+    )
+
+
 def _flight(payload: routing.FlightDeparted, event: Envelope) -> FlightFact:
     return FlightFact(
         flight_id=payload.flight_id,
@@ -147,7 +156,7 @@ INTERPRETERS: Final[Mapping[str, tuple[type[EventPayload], Interpreter]]] = {
         (customs.DeclarationAccepted, _declaration("accepted_at")),
         (customs.DeclarationInspection, _declaration("inspection_at")),
         (customs.DeclarationReturned, _declaration("returned_at")),
-        (customs.DeclarationScreened, _declaration("screened_at")),
+        (customs.DeclarationScreened, _screened),
         (customs.DeclarationReleased, _declaration("released_at")),
         (customs.DeclarationClosed, _declaration("closed_at")),
         (routing.ShipmentBooked, _booked),

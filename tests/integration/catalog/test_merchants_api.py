@@ -7,7 +7,6 @@ from httpx2 import AsyncClient
 
 from tests.integration.catalog.catalog_builders import (
     Merchant,
-    a_product,
     a_uscc,
     an_order,
     refused,
@@ -159,7 +158,12 @@ async def test_an_operator_acts_for_a_merchant(operator: AsyncClient, merchant: 
     assert (await operator.get(f"/v1/orders/{order.json()['id']}")).status_code == 200
     path = f"/v1/orders/{order.json()['id']}:cancel"
     assert (await operator.post(path, json={"reason": "park closed"})).status_code == 200
-    assert (await operator.get("/v1/products", params={"q": a_product()["title"]["en"]})).json()
+    sku = merchant.id[-20:]  # nobody else's
+    await merchant.stocked(sku, 0)
+    seen = await operator.get("/v1/products", params={"q": sku})
+    assert [(one["sku"], one["merchant_id"]) for one in seen.json()["items"]] == [
+        (sku, merchant.id)
+    ]
     refused(
         await merchant.client.get("/v1/orders", headers={"Airlane-Tenant": "mer_" + "1" * 32}),
         403,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
+from shared.testing.clock import ManualClock
 from tests.integration.catalog.catalog_builders import (
     Merchant,
     a_product,
@@ -183,7 +184,7 @@ async def test_a_product_with_open_orders_stays(merchant: Merchant) -> None:
     assert answer.status_code == 204
 
 
-async def test_list_pages_and_filters(merchant: Merchant) -> None:
+async def test_list_pages_and_filters(merchant: Merchant, catalog_clock: ManualClock) -> None:
     for index in range(5):
         await merchant.stocked(f"LAMP-{index}", 0)
     await merchant.stocked("WIG-1", 0, hs_code="670411", title={"en": "100% real Hair_wig"})
@@ -210,7 +211,12 @@ async def test_list_pages_and_filters(merchant: Merchant) -> None:
     assert await found(q="100%") == ["WIG-1"]
     assert len(await found(q="烛台")) == 6
     assert await found(battery=True) == ["FAN-1"]
-    assert await found(updated_since="2030-01-01T00:00:00Z") == []
+    catalog_clock.advance(hours=1)
+    since = catalog_clock.now().isoformat()
+    assert await found(updated_since=since) == []
+    path, change = "/v1/products/LAMP-2", {"battery": True}
+    assert (await merchant.client.patch(path, json=change, headers={"If-Match": "*"})).is_success
+    assert await found(updated_since=since) == ["LAMP-2"]
     wrong = await get("/v1/products", params={"hs": "67", "cursor": query["cursor"]})
     refused(wrong, 422, "request.bad_cursor")
 

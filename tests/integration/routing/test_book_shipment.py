@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.routing.domain.waybill import is_house_waybill
 from services.routing.repository import shipments
-from shared.db import Database, Statement
+from shared.db import Database
 from shared.kernel.ids import new_id
 from shared.testing.databases import Postgres
 from tests.integration.routing.routing_builders import (
@@ -213,16 +212,6 @@ async def test_the_statement_alone_never_oversells_nor_deadlocks(
 
     assert sum(results) == 20
     assert [(await park.flight_row(f))["remaining_g"] for f in flights] == [10_000, 0]
-
-
-async def test_no_write_gets_past_the_check_constraint(park: Park) -> None:
-    flight_id = await park.flight(park.hub, (await park.airport())[0], departs_h=10)
-    steal = Statement(
-        text("UPDATE routing.flights SET remaining_g = remaining_g - 1000001 WHERE id = :id")
-    )
-
-    with pytest.raises(Exception, match="flights_weight_ck"):
-        await park.run(steal, id=flight_id)
 
 
 async def test_another_merchant_sees_neither_shipment_nor_legs(park: Park) -> None:

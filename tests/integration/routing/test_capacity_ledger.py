@@ -1,19 +1,29 @@
-"""Whatever happens in whatever order, a flight has taken exactly what its shipments hold."""
+"""Whatever happens in whatever order, a flight has taken exactly what its shipments hold, and no
+shipment goes a way that its states do not allow."""
 
 import random
 
 import pytest
+from sqlalchemy import text
 
+from services.routing.domain.shipment import TRANSITIONS, ShipmentState
 from services.routing.domain.status import StatusUpdate
 from services.routing.use_cases.booking import rebook_due
 from services.routing.use_cases.flights import cancel_flight
 from services.routing.use_cases.status_updates import record_status_updates
+from shared.db import Statement
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
 from tests.integration.routing.routing_builders import (
     Park,
 )
 
+_STATES = Statement(
+    text("SELECT id, state FROM routing.shipments WHERE tenant_id = :tenant ORDER BY id")
+)
+
+# What an airline may be told at a moment drawn by lot: too early, or of a flight that is off.
+REFUSALS = ("routing.flight.manifest_open", "routing.flight.cancelled")
 STEPS = (
     ["place"] * 8 + ["ready"] * 6 + ["cancel", "close", "close", "DEP", "ARR", "DLV", "fog", "time"]
 )
@@ -29,13 +39,35 @@ async def test_the_books_balance_after_every_step(park: Park, seed: int) -> None
         await park.flight(via, end, departs_h=14 + 5 * n, weight_kg=9, mode="road")
     await park.flight(park.hub, end, departs_h=30, weight_kg=15)
     orders: list[str] = []
+    states: dict[str, ShipmentState] = {}
+    seen: set[ShipmentState] = set()
 
     for _ in range(50):
         await _step(park, chance, country, orders)
         await park.check_books()
+        before, states = states, await _states(park)
+        for shipment_id, state in states.items():
+            assert state in _reachable(before.get(shipment_id, ShipmentState.WAITING)), before
+        seen |= set(states.values())
 
     for order_id in orders:
         await park.event_types(order_id)  # versions without gaps
+    assert len(states) > 10
+    assert {ShipmentState.BOOKED, ShipmentState.MANIFESTED, ShipmentState.DEPARTED} <= seen
+
+
+async def _states(park: Park) -> dict[str, ShipmentState]:
+    async with park.db.read(park.merchant) as reader:
+        rows = await reader.fetch_all(_STATES, tenant=park.merchant)
+    return {row["id"]: ShipmentState(row["state"]) for row in rows}
+
+
+def _reachable(state: ShipmentState) -> set[ShipmentState]:
+    """One step of the test may be several of the table: a late manifest closes, then departs."""
+    found = {state}
+    while further := {after for s in found for after in TRANSITIONS[s]} - found:
+        found |= further
+    return found
 
 
 async def _step(park: Park, chance: random.Random, country: str, orders: list[str]) -> None:
@@ -77,4 +109,8 @@ async def _report(park: Park, code: str, flight_id: str) -> None:
     airport = flight["origin"] if code == "DEP" else flight["destination"]
     update = StatusUpdate(code, airport, park.clock.now(), flight_id=flight_id)
     async with park.db.transaction(PARK) as uow:
-        await record_status_updates(uow, updates=[update], reported_by="test", now=park.clock.now())
+        (outcome,) = await record_status_updates(
+            uow, updates=[update], reported_by="test", now=park.clock.now()
+        )
+    if isinstance(outcome, AirlaneError):
+        assert outcome.code in REFUSALS

@@ -265,19 +265,22 @@ async def test_a_bad_update_does_not_stop_the_others(park: Park) -> None:
     assert (await park.event_types(order_id))[-1] == "departed"
 
 
-async def test_one_fact_told_of_the_flight_and_of_the_parcel_counts_once(park: Park) -> None:
+async def test_one_fact_told_of_the_flight_and_of_the_parcel_is_two_statuses_each_once(
+    park: Park,
+) -> None:
     first, _, _, order_id = await underway(park)
     via = (await park.flight_row(first))["destination"]
     waybill = (await park.shipment(order_id))["house_waybill"]
     await reported(park, "DEP", first, 10)
     await reported(park, "ARR", first, 12)
-    await reported(park, "RCF", first, 13)
-    fact = StatusUpdate("RCF", via, at(13.5), house_waybill=waybill)
+    before = await park.event_types(order_id)
+    of_the_flight = await update(park, "RCF", first, 13)
+    of_the_parcel = StatusUpdate("RCF", via, at(13), house_waybill=waybill)
 
-    await report(park, fact)
-    await report(park, fact)
+    await report(park, of_the_flight, of_the_parcel)
+    await report(park, of_the_parcel, of_the_flight)
 
-    assert (await park.event_types(order_id))[-2:] == ["status RCF", "status RCF"]
+    assert await park.event_types(order_id) == [*before, "status RCF", "status RCF"]
 
 
 async def cancelled(park: Park, flight_id: str) -> None:

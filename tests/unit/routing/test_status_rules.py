@@ -5,13 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.routing.domain.shipment import (
-    CANCELLABLE,
-    TRANSITIONS,
-    ShipmentState,
-    pieces_of,
-    promised_at,
-)
+from services.routing.domain.shipment import pieces_of, promised_at
 from services.routing.domain.status import (
     StatusAirportWrong,
     StatusCodeUnknown,
@@ -75,15 +69,6 @@ def test_an_update_at_the_wrong_end_of_the_flight_is_refused(code: str, airport:
 
     with pytest.raises(StatusAirportWrong):
         check_airport(update, flight="EH1640", origin="EHU", destination="LGG")
-
-
-def test_states_have_one_way_and_two_ends() -> None:
-    ends = {state for state, following in TRANSITIONS.items() if not following}
-
-    assert set(TRANSITIONS) == set(ShipmentState)
-    assert ends == {ShipmentState.DELIVERED, ShipmentState.CANCELLED}
-    assert ShipmentState.DEPARTED not in CANCELLABLE
-    assert ShipmentState.MANIFESTED in CANCELLABLE
 
 
 def test_pieces_and_promise() -> None:

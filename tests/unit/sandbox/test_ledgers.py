@@ -17,14 +17,13 @@ from deploy.sandbox.ledgers import (
     catalog_checks,
     dead_letter_checks,
     kafka_checks,
-    kpi_checks,
-    recount,
     slice_checks,
     webhook_checks,
 )
 from deploy.sandbox.marketplaces import Bucket, Outcome, buckets
 from deploy.sandbox.orders import Aside, Line, Plan, PlannedCancellation, PlannedOrder
 from deploy.sandbox.partner import Ledger
+from deploy.sandbox.recount import kpi_checks, recount
 from shared.contracts.envelope import Envelope
 from shared.kafka.reading import StoredRecord
 
@@ -52,10 +51,22 @@ def record(
 
 def log_of_a_day() -> list[StoredRecord]:
     """Two orders: one delivered, one waiting for stock."""
-    facts: dict[str, Any] = {"order_id": "ord_1", "channel": None, "rebooked": False}
+    facts: dict[str, Any] = {
+        "order_id": "ord_1",
+        "channel": None,
+        "rebooked": False,
+        "placed_at": AT.isoformat(),
+        "gross_weight_g": 700,
+    }
     changed = "catalog.order.status_changed"
     declared = facts | {"status": "released", "channel": "green", "lane": 2}
+    submitted = declared | {"at": (AT + timedelta(minutes=3)).isoformat()}
+    released = declared | {"at": (AT + timedelta(minutes=5.5)).isoformat()}
+    # Placed at 16:00 of the park's clock, delivered at 01:00 two days later.
+    delivered = facts | {"delivered_at": (AT + timedelta(hours=33)).isoformat()}
     flight = {
+        "mode": "air",
+        "flight_number": "O3701",
         "origin": "EHU",
         "destination": "LGG",
         "shipments": 1,
@@ -66,12 +77,12 @@ def log_of_a_day() -> list[StoredRecord]:
         record(ORDERS, "catalog.order.placed", "ord_1", 1, 0, **facts),
         record(ORDERS, "catalog.order.backordered", "ord_2", 1, 1, order_id="ord_2"),
         record(SHIPMENTS, "routing.shipment.booked", "shp_1", 1, 2, **facts),
-        record(DECLARATIONS, "customs.declaration.submitted", "dec_1", 1, 3, **declared),
-        record(DECLARATIONS, "customs.declaration.released", "dec_1", 2, 4, **declared),
+        record(DECLARATIONS, "customs.declaration.submitted", "dec_1", 1, 3, **submitted),
+        record(DECLARATIONS, "customs.declaration.released", "dec_1", 2, 4, **released),
         record(DECLARATIONS, "customs.declaration.screened", "dec_1", 3, 5, **declared),
         record(FLIGHTS, "routing.flight.departed", "flt_1", 1, 6, **flight),
         record(SHIPMENTS, "routing.shipment.departed", "shp_1", 2, 7, **facts),
-        record(SHIPMENTS, "routing.shipment.delivered", "shp_1", 3, 8, **facts),
+        record(SHIPMENTS, "routing.shipment.delivered", "shp_1", 3, 8, **delivered),
         record(ORDERS, changed, "ord_1", 2, 9, order_id="ord_1", status="delivered"),
     ]
 
@@ -215,15 +226,28 @@ def test_smaller_checks_go_red() -> None:
     assert answer_checks({200: 5, 503: 1})[0].ok
 
 
-def test_recount_leaves_out_what_is_not_sold() -> None:
-    found = audit(log_of_a_day(), {})
-    counted = recount(CATALOG.values(), found, merchants=2, offices=1)
+def test_recount_has_all_figures_of_analytics() -> None:
+    onward = {"mode": "air", "flight_number": "O3702", "origin": "LGG", "gross_weight_g": 500_000}
+    by_road = {"mode": "road", "flight_number": "O3703", "origin": "EHU", "gross_weight_g": 1}
+    log = log_of_a_day()
+    for n, flight in enumerate((onward, by_road), start=2):
+        log.append(record(FLIGHTS, "routing.flight.departed", f"flt_{n}", 1, 10 + n, **flight))
+    counted = recount(CATALOG.values(), audit(log, {}), merchants=2, offices=1)
     assert counted == {
+        "orders": "2",
         "orders that are delivered": "1",
         "orders that are backordered": "1",
         "trade volume DE GBP": "12.50",
         "companies": "2",
         "offices": "1",
+        "clearance_time_p50": "150.0",
+        "clearance_time_p95": "150.0",
+        "next_day_share": "0.0",
+        "tonnes_shipped": "0.0007",
+        "tonnes": "2.5",
+        "tonnes_all_legs": "3.0",
+        "flights_departed": "1",
+        "routes_flown": "1",
     }
     assert kpi_checks(counted, dict(counted))[0].ok
     assert not kpi_checks(counted, counted | {"offices": "2"})[0].ok
