@@ -146,9 +146,12 @@ async def test_cancelled_after_transmission_is_requested_and_keeps_its_phase(cus
     assert (row["phase"], row["status"]) == ("transmitted", "cancel_requested")
 
 
-async def test_flights_are_kept(customs: Any) -> None:
+async def test_the_newest_report_of_a_flight_is_kept(customs: Any) -> None:
     flight_id = new_id("flt")
-    await customs.consume(customs.flight_departed(flight_id, shipments=1))
-    await customs.consume(customs.flight_departed(flight_id, shipments=3))
+    first = customs.flight_departed(flight_id, shipments=1)
+    customs.clock.advance(minutes=1)
+    second = customs.flight_departed(flight_id, shipments=3)
+    for event in (first, second, first):
+        await customs.consume(event)
     (row,) = await customs.sql("SELECT shipments FROM customs.flights WHERE id = $1", flight_id)
     assert row["shipments"] == 3

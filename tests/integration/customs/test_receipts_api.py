@@ -82,12 +82,13 @@ async def test_events_carry_the_facts_of_their_receipt(customs: Any, office: Any
     assert event["tenant_id"] == row["tenant_id"]
 
 
-async def test_the_answers_numbers_are_kept(customs: Any, office: Any) -> None:
+async def test_the_last_numbers_of_the_answers_are_kept(customs: Any, office: Any) -> None:
     (row,) = await customs.declare(order := customs.an_order())
-    receipt = customs.receipt(row, "120") | {"invt_no": "47002026E00000000001", "pre_no": "B1"}
-    await office.answer(receipt)
+    first = customs.receipt(row, "120") | {"invt_no": "47002026E00000000001", "pre_no": "B1"}
+    second = customs.receipt(row, "300", at_s=1) | {"invt_no": "47002026E00000000002"}
+    await office.answer(first, second, customs.receipt(row, "800", at_s=2))
     row = await customs.declaration(order)
-    assert (row["invt_no"], row["pre_no"]) == ("47002026E00000000001", "B1")
+    assert (row["invt_no"], row["pre_no"]) == ("47002026E00000000002", "B1")
 
 
 async def test_status_of_each_item(customs: Any, office: Any) -> None:

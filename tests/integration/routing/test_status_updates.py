@@ -116,7 +116,8 @@ async def test_repeated_reports_change_nothing(park: Park) -> None:
         "status ARR",
         "status DEP",
     ]
-    assert (await park.flight_row(first))["departed_at"] == at(10)
+    flight = await park.flight_row(first)
+    assert (flight["departed_at"], flight["arrived_at"]) == (at(10), at(12))
 
 
 async def test_early_reports_take_effect_once_their_time_has_come(park: Park) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.facts import EARLIEST, STATED, OrderFact, merge_orders
+from services.analytics.domain.facts import EARLIEST, OrderFact, merge_orders
 from services.analytics.domain.kpi import (
     KPIS,
     KpiNotDivisible,
@@ -67,7 +67,13 @@ def test_the_merged_fact_says_what_a_plain_reading_says(history: list[OrderFact]
     stated = [f for f in history if f.state is not None]
     newest = max(stated, key=lambda f: f.version, default=None)
     assert merged.state == (newest.state if newest else None)
-    assert "belt" in STATED
+    promised = [f for f in history if f.promised_at is not None]
+    booked = max(promised, key=lambda f: f.booking, default=None)
+    assert merged.promised_at == (booked.promised_at if booked else None)
+    for name in ("belt", "total_minor"):
+        said = {getattr(f, name) for f in history} - {None}
+        # Should a producer ever say two things, the greater one stands, whoever came first.
+        assert getattr(merged, name) == max(said, default=None)
 
 
 def test_what_cannot_be_asked_for_is_refused() -> None:

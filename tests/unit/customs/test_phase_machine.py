@@ -96,8 +96,8 @@ def verdict(receipts: list[Receipt], settled_at: datetime | None) -> tuple[Phase
             and retry_class(r.return_status, r.return_info) is Retry.STALE
         )
     ]
-    code = uploads[-1].return_status if uploads else None
-    return (phase_of_code(code) if code else None) or base, code
+    last = uploads[-1].return_status if uploads else None
+    return (phase_of_code(last) if last else None) or base, last
 
 
 @given(receipt_lists, st.randoms(use_true_random=False), st.data())

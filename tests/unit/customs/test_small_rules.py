@@ -214,7 +214,9 @@ def test_what_comes_next_in_each_phase(phase: Phase, first: str | None) -> None:
 
 
 def test_facts_of_one_slice_merge_to_the_newest() -> None:
-    first = DossierFacts("ord_1", "mer_1", order=OrderFact(2, {"v": 2}))
+    first = DossierFacts(
+        "ord_1", "mer_1", order=OrderFact(2, {"v": 2}), shipment=ShipmentFact(2, "shp_0")
+    )
     second = DossierFacts(
         "ord_1",
         "mer_1",
@@ -224,6 +226,7 @@ def test_facts_of_one_slice_merge_to_the_newest() -> None:
     )
     merged = first.merged(second)
     assert merged.order == OrderFact(2, {"v": 2})
+    assert merged.shipment == ShipmentFact(3, "shp_1")
     assert merged == second.merged(first)
 
 

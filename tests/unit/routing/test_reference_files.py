@@ -27,6 +27,7 @@ def test_every_route_connects_known_airports_and_says_its_basis() -> None:
         assert {route["origin"], route["destination"]} <= known
         assert route["basis"] in ("reported", "synthetic")
         assert route["basis"] != "reported" or route["note"], "reported by whom, when?"
+    assert sum(route["basis"] == "reported" for route in REFERENCE.routes) == 23
 
 
 def test_flight_numbers_leave_room_for_several_departures_a_day() -> None:

@@ -141,7 +141,8 @@ def swapped(log: list[StoredRecord]) -> list[StoredRecord]:
 
 
 def placed_again(log: list[StoredRecord]) -> list[StoredRecord]:
-    return [*log, record(ORDERS, "catalog.order.placed", "ord_1", 3, 10, order_id="ord_1")]
+    facts = {"order_id": "ord_1", "placed_at": AT.isoformat()}
+    return [*log, record(ORDERS, "catalog.order.placed", "ord_1", 3, 10, **facts)]
 
 
 def same_version(log: list[StoredRecord]) -> list[StoredRecord]:
