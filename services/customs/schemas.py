@@ -10,6 +10,7 @@ from services.customs.domain.findings import finding_from_json
 from services.customs.domain.meanings import meaning_of
 from services.customs.domain.missing import Missing
 from services.customs.domain.phase import Phase
+from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
 from shared.kernel.errors import Locale, Text
 
@@ -152,19 +153,6 @@ class MissingOut(BaseModel):
         return cls(declaration_id=row["id"], status=row["status"], items=items)
 
 
-class BatchItem(BaseModel):
-    """The outcome of one entry; `index` is its place in the request."""
-
-    index: int
-    status: int = Field(description="201 new, 200 known already, else as the error says.")
-    id: str | None = None
-    error: dict[str, Any] | None = Field(default=None, description="A problem document.")
-
-
-class BatchOut(BaseModel):
-    items: list[BatchItem]
-
-
 class ReceiptIn(Body):
     """A receipt as JSON; the same facts as an InventoryReturn of CEB604."""
 
@@ -185,8 +173,8 @@ class ReceiptIn(Body):
 class ReceiptsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[dict[str, Any]] = Field(
-        min_length=1, max_length=100, json_schema_extra={"items": ReceiptIn.model_json_schema()}
+    items: list[Annotated[dict[str, Any], DocumentedAs(ReceiptIn)]] = Field(
+        min_length=1, max_length=100
     )
 
 
@@ -221,15 +209,15 @@ class TakenOut(BaseModel):
 class ScreeningIn(Body):
     declaration_id: DeclarationId
     lane: LaneNumber
-    passed: TrueOrFalse
+    passed: TrueOrFalse = Field(examples=[True])
     screened_at: PastInstant
 
 
 class ScreeningsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[dict[str, Any]] = Field(
-        min_length=1, max_length=200, json_schema_extra={"items": ScreeningIn.model_json_schema()}
+    items: list[Annotated[dict[str, Any], DocumentedAs(ScreeningIn)]] = Field(
+        min_length=1, max_length=200
     )
 
 

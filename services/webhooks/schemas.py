@@ -42,6 +42,8 @@ class EndpointIn(Body):
 class EndpointPatch(Body):
     """Fields that are absent stay as they are."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "disabled"}]})
+
     url: _Url | None = None
     event_types: _Patterns | None = None
     description: _Description | None = None
@@ -50,7 +52,9 @@ class EndpointPatch(Body):
 
 class TestIn(Body):
     event_type: Annotated[str, Field(max_length=100)] | None = Field(
-        default=None, description="Which example to send; any known type."
+        default=None,
+        description="Which example to send; any known type.",
+        examples=["customs.declaration.released"],
     )
 
 

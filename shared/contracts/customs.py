@@ -9,6 +9,31 @@ from shared.contracts.topics import CUSTOMS_DECLARATIONS
 Channel = Literal["green", "blue", "yellow", "red"]
 
 
+# How customs names the state of a declaration.
+DeclarationStatus = Literal[
+    "draft",
+    "blocked",
+    "validated",
+    "queued",
+    "signed",
+    "transmitted",
+    "staged",
+    "declaring",
+    "sent",
+    "send_failed",
+    "rejected_technical",
+    "returned",
+    "accepted",
+    "manual_review",
+    "inspection",
+    "concluded",
+    "released",
+    "closed",
+    "withdrawn",
+    "cancel_requested",
+]
+
+
 class _DeclarationFacts(EventPayload):
     """What every declaration event carries. `at` is the instant of the fact, by customs' clock
     where a receipt caused it; `return_status` is the receipt code (CEB604), if one did."""

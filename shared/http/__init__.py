@@ -4,7 +4,7 @@ from shared.http.admission import Limits
 from shared.http.app import create_app
 from shared.http.call import Call, call
 from shared.http.keys import GivenKeys, KeySource
-from shared.http.openapi import problems
+from shared.http.openapi_parts import problems
 from shared.http.pages import Page, PageParams, decode_cursor, encode_cursor, page_params
 from shared.http.replies import Reply, json_reply, representation
 

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, request_response
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive
 
 from shared.http import incoming, json_body
-from shared.http.call import CallDependency
+from shared.http.call import caller_of
 from shared.http.errors import (
     BodyTooSlow,
     RateExceeded,
@@ -96,7 +95,7 @@ class _Entrance:
     def __init__(self, admission: Admission, route: APIRoute) -> None:
         self._admission = admission
         self._handler: Handler = route.get_route_handler()
-        self._is_open = not _asks_for_bearer(route.dependant)
+        self._is_open = caller_of(route.dependant) is None
         self._is_batch = route.path.endswith(":batch")
         self._takes_body = bool((route.methods or set()) & _WITH_BODY)
         limits = admission.limits
@@ -218,12 +217,6 @@ def _check_charset(content_type: bytes) -> None:
         name, _, value = parameter.strip().lower().partition(b"=")
         if name == b"charset" and value.strip() not in _CHARSETS:
             raise UnsupportedCharset(charset=value.decode("latin-1"))
-
-
-def _asks_for_bearer(dependant: Dependant) -> bool:
-    return isinstance(dependant.call, CallDependency) or any(
-        _asks_for_bearer(inner) for inner in dependant.dependencies
-    )
 
 
 def _holder(bearer: Principal, what: Incoming) -> str:

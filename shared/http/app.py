@@ -18,6 +18,7 @@ from shared.http.admission import Admission, Limits
 from shared.http.auth import Verifier
 from shared.http.catalogue import problem_catalogue
 from shared.http.guard import Guard
+from shared.http.home import home_of
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
 from shared.http.methods import Methods
@@ -38,7 +39,8 @@ LifespanPart = Callable[[], AbstractAsyncContextManager[object]]
 _DESCRIPTION: Final = (
     "Part of Airlane, the open operating system of a cross-border e-commerce park.\n\n"
     "Errors are problem+json (RFC 9457) with stable codes, in English or Chinese by "
-    "`Accept-Language`. Lists take `limit` and `cursor` and answer `{items, next}`."
+    "`Accept-Language`: [all of them](/problems). "
+    "Lists take `limit` and `cursor` and answer `{items, next}`."
 )
 
 
@@ -81,7 +83,8 @@ def create_app(
     app.state.airlane = parts
     admission = Admission(limits or _limits(settings))
     metrics.HTTP_IN_FLIGHT.set_function(lambda: admission.places.taken)
-    _adopt(app, [*routers, problem_catalogue], admission)
+    home = home_of(service=service, description=description, issuer=settings.issuer)
+    _adopt(app, [*routers, problem_catalogue, home], admission)
     parts.queries = {route.endpoint: QueryRule.of(route) for route in _api_routes(app)}
     # In place of Starlette's stack: its three layers for errors and body limits do what the guard
     # does anyway. FastAPI's exit stack is what its routes rely on.
@@ -89,7 +92,9 @@ def create_app(
         AsyncExitStackMiddleware(Methods(app.router, app.router.routes)),
         parts=parts,
     )
-    openapi.install(app)
+    openapi.install(
+        app, issuer=settings.issuer, port=type(settings).model_fields["api_port"].default
+    )
     metrics.set_build_info(service)
     return app
 

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any, Final
 
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.requests import Request
@@ -142,6 +143,14 @@ class CallDependency(SecurityBase):
         if ID_PATTERN.match(tenant) is None:
             raise TenantInvalid(pointer="/header/airlane-tenant")
         return replace(principal, acts_as=tenant)
+
+
+def caller_of(dependant: Dependant) -> CallDependency | None:
+    """What a route asks of its caller, found among all it depends on; None: it is open."""
+    if isinstance(dependant.call, CallDependency):
+        return dependant.call
+    found = (caller_of(inner) for inner in dependant.dependencies)
+    return next((caller for caller in found if caller is not None), None)
 
 
 def call(

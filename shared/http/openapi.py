@@ -1,152 +1,147 @@
-"""The published contract: FastAPI's schema with our problems, headers and names.
+"""The published contract: FastAPI's schema with our problems, headers, scopes, examples and names.
 
 Every operation refers to one `Problem`; FastAPI's own 422 form, which we never send, is not in it.
+What is the same everywhere is `shared.http.openapi_parts`; only what a route alone can know stands
+at the route. Its docstring is its text here: the first paragraph the summary, the rest the
+description.
 """
 
-from http import HTTPStatus
+from inspect import getdoc
 from typing import Any, Final
 
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from fastapi.routing import APIRoute
 
-from shared.http.errors import CONTENT_TYPE
+from shared.http import openapi_parts as parts
+from shared.http.call import caller_of
+from shared.http.openapi_examples import Schema, example_of
+
+# By path and method, as the document names them: the scope an operation asks for, None: any token.
+_Closed = dict[tuple[str, str], str | None]
 
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
+_WITH_ETAG: Final = ("put", "patch")
 
 
-class ProblemField(BaseModel):
-    """One fault at one place of the request."""
+def install(app: FastAPI, *, issuer: str, port: int) -> None:
+    """Makes `app.openapi()` return the published contract.
 
-    pointer: str = Field(
-        description="JSON Pointer into the body; /query/…, /path/… or /header/… elsewhere.",
-        examples=["/lines/0/sku"],
-    )
-    code: str = Field(examples=["field.missing"])
-    detail: str = Field(examples=["This field is required."])
-    fix: str = Field(examples=["Add it."])
-
-
-class Problem(BaseModel):
-    """RFC 9457. `code` is stable; texts follow Accept-Language (en, zh-CN)."""
-
-    type: str = Field(
-        description="Address of the explanation.", examples=["/problems/request.invalid"]
-    )
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str = Field(examples=["request.invalid"])
-    fix: str = Field(description="What to do about it.")
-    errors: list[ProblemField] = Field(description="The first hundred of the faults.")
-    error_count: int = Field(description="How many faults there were.")
-    trace_id: str | None = Field(description="Tell us this when you ask for help.")
-
-
-_CONTENT: Final = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-Responses = dict[int | str, dict[str, Any]]
-
-
-def problems(*statuses: int) -> Responses:
-    """`responses=problems(404, 409)`: the refusals a route is known for. Others are `default`."""
-    return {status: _problem(status) for status in statuses}
-
-
-def _problem(status: int) -> dict[str, Any]:
-    return {"description": HTTPStatus(status).phrase, "content": _CONTENT}
-
-
-# On every route: any refusal has this form.
-_ANY: Final = {"description": "Any refusal or failure.", "content": _CONTENT}
-
-_ETAG: Final = '"6c3a2b1f0e9d8c7b6a5f4e3d"'
-
-_PARAMETERS: Final[dict[str, dict[str, Any]]] = {
-    "AcceptLanguage": {
-        "name": "Accept-Language",
-        "description": "Language of problems: en or zh-CN.",
-        "schema": {"type": "string", "examples": ["zh-CN"]},
-    },
-    "AirlaneTenant": {
-        "name": "Airlane-Tenant",
-        "description": "Operators only: the merchant or partner to act for.",
-        "schema": {"type": "string", "pattern": "^[a-z]{3}_[0-9a-f]{32}$"},
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "description": "Makes repeating safe: same key, same answer, one effect, for a day.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "description": "The ETag of your last read, with its quotes, or * to overwrite.",
-        "schema": {"type": "string", "examples": [_ETAG, "*"]},
-    },
-    "IfNoneMatch": {
-        "name": "If-None-Match",
-        "description": "On a read, the ETags you have: 304 if one is still right. On a change, "
-        "* to create only.",
-        "schema": {"type": "string", "examples": [_ETAG, "*"]},
-    },
-}
-_ETAG_HEADER: Final = {
-    "description": "Follows the content. Send it back in If-Match or If-None-Match.",
-    "schema": {"type": "string", "examples": [_ETAG]},
-}
-_NOT_MODIFIED: Final = {
-    "description": "You have it already: the ETag is one of If-None-Match.",
-    "headers": {"ETag": _ETAG_HEADER},
-}
-
-
-def install(app: FastAPI) -> None:
-    """Makes `app.openapi()` return the published contract."""
+    `issuer` gives tokens; `port` is the one that `make demo` serves this API on.
+    """
+    for route in _routes(app):
+        _describe(route)
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = generate()
-            _complete(schema)
+            schema["servers"] = parts.servers(port)
+            _complete(schema, _closed(app), issuer)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
-def _complete(schema: dict[str, Any]) -> None:
+def _routes(app: FastAPI) -> list[APIRoute]:
+    return [
+        route
+        for route in app.router.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+    ]
+
+
+def _describe(route: APIRoute) -> None:
+    words = getdoc(route.endpoint) or ""
+    summary, _, description = words.partition("\n\n")
+    route.summary = " ".join(summary.split()).rstrip(".")
+    if route.description == words:
+        route.description = description
+
+
+def _closed(app: FastAPI) -> _Closed:
+    return {
+        (route.path_format, method.lower()): caller.scope
+        for route in _routes(app)
+        if (caller := caller_of(route.dependant)) is not None
+        for method in route.methods or ()
+    }
+
+
+def _complete(schema: dict[str, Any], closed: _Closed, issuer: str) -> None:
     components = schema.setdefault("components", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = components.setdefault("schemas", {})
-    schemas.update(problem.pop("$defs"), Problem=problem)
+    schemas.update(parts.problem_schemas())
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form
         schemas.pop(name, None)
-    components["parameters"] = {
-        name: {"in": "header", "required": False, **rest} for name, rest in _PARAMETERS.items()
-    }
-    for path in schema["paths"].values():
+    components["parameters"] = parts.PARAMETERS
+    components["headers"] = parts.HEADERS
+    components["responses"] = parts.RESPONSES
+    scopes = {scope for scope in closed.values() if scope is not None}
+    components["securitySchemes"] = parts.security_schemes(scopes, issuer)
+    for path, methods in schema["paths"].items():
         for method in _METHODS:
-            if method in path:
-                _complete_operation(method, path[method])
+            if method in methods:
+                operation = methods[method]
+                is_closed = (path, method) in closed
+                operation["security"] = parts.security(closed[path, method]) if is_closed else []
+                _complete_request(method, operation, schemas)
+                _complete_responses(method, operation)
 
 
-def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+def _complete_request(method: str, operation: dict[str, Any], schemas: Schema) -> None:
     names = ["AcceptLanguage"]
-    # Statuses are texts here: keys of JSON, so that the document can be sorted.
-    responses = operation["responses"]
-    responses["default"] = _ANY
-    if "422" in responses:
-        responses["422"] = _problem(422)
-    if operation.get("security"):
-        responses.update({"401": _problem(401), "403": _problem(403)})
+    if operation["security"]:
         names.append("AirlaneTenant")
         if method == "post":
             names.append("IdempotencyKey")
         if method in ("put", "patch", "delete"):
             names += ["IfMatch", "IfNoneMatch"]
-    given = operation.setdefault("parameters", [])
-    if method == "get" and not any(parameter.get("name") == "cursor" for parameter in given):
+    if method == "get" and not _is_page(operation):
         names.append("IfNoneMatch")
-        responses["200"].setdefault("headers", {})["ETag"] = _ETAG_HEADER
-        responses["304"] = _NOT_MODIFIED
+    given = operation.setdefault("parameters", [])
     given.extend({"$ref": f"#/components/parameters/{name}"} for name in names)
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        # A schema that a route writes out itself brings along what it refers to.
+        schemas.update(content["schema"].pop("$defs", {}))
+        if "example" not in content:
+            content["example"] = example_of(content["schema"], schemas)
+
+
+def _complete_responses(method: str, operation: dict[str, Any]) -> None:
+    # Statuses are texts here: keys of JSON, so that the document can be sorted.
+    responses = operation["responses"]
+    if "422" in responses:
+        responses["422"] = parts.problem(422)
+    if operation["security"]:
+        responses.update({"401": parts.problem(401), "403": parts.problem(403)})
+    if method == "get" and not _is_page(operation):
+        responses["304"] = {"description": "You have it already: the ETag is one of If-None-Match."}
+    for status, response in responses.items():
+        sent = response.setdefault("headers", {})
+        sent.update(parts.headers(*_headers(method, status, operation)))
+    for status, name in parts.SHARED_RESPONSES.items():
+        responses.setdefault(status, {"$ref": f"#/components/responses/{name}"})
+
+
+def _headers(method: str, status: str, operation: dict[str, Any]) -> list[str]:
+    """What the kit sends with an answer of that status; what only the route sends is its to say."""
+    names = list(parts.EVERYWHERE)
+    is_success = status.startswith("2")
+    if status == "201":
+        names.append("Location")
+    if is_success and method in _WITH_ETAG:
+        names += ["Content-Location", "ETag"]
+    if method == "get" and status in ("200", "304") and not _is_page(operation):
+        names.append("ETag")
+    if is_success and method == "post" and operation["security"]:
+        names.append("Idempotency-Replayed")
+    if status in ("401", "403"):
+        names.append("WWW-Authenticate")
+    if status in ("409", "429"):
+        names.append("Retry-After")
+    return names
+
+
+def _is_page(operation: dict[str, Any]) -> bool:
+    return any(parameter.get("name") == "cursor" for parameter in operation.get("parameters", ()))

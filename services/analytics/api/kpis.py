@@ -40,6 +40,7 @@ async def list_kpis(
     belt: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_\-]{1,60}$")] = None,
     group_by: Annotated[list[Dimension] | None, Query(max_length=3)] = None,
 ) -> Response:
+    """List key figures of the park."""
     asked = KpiFilter(day=day, market=market, belt=belt, group_by=frozenset(group_by or ()))
     kpis = chosen_kpis(tuple(name or ()), needed=asked.dimensions, is_park=call.tenant == PARK)
     filters = {"name": sorted(name or ()), **_shown(asked)}

@@ -42,8 +42,10 @@ def _tenant(call: Call, named: str | None) -> str:
 async def create_credential(
     body: CredentialIn, call: CredentialsWrite, identity: Identities
 ) -> Response:
-    """Makes a credential with at most the scopes of the token that asks. The secret is in this
-    answer and nowhere else: only its hash is kept.
+    """Create a credential.
+
+    With at most the scopes of the token that asks. The secret is in this answer and nowhere else:
+    only its hash is kept.
     """
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -63,6 +65,10 @@ async def create_credential(
 
 @credentials_api.get("/v1/credentials", response_model=Page[CredentialOut], responses=problems(422))
 async def list_credentials(call: CredentialsRead, page: PageQuery) -> Response:
+    """List credentials.
+
+    Without their secrets.
+    """
     filters = {"list": "credentials"}
     (after,) = page.after(filters, str) or ("",)
     async with call.read() as reader:
@@ -76,7 +82,10 @@ async def list_credentials(call: CredentialsRead, page: PageQuery) -> Response:
     "/v1/credentials/{client_id}", response_model=CredentialOut, responses=problems(404)
 )
 async def get_credential(client_id: str, call: CredentialsRead) -> Response:
-    """Without its secret."""
+    """Read a credential.
+
+    Without its secret.
+    """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
     async with call.read() as reader:
@@ -92,8 +101,10 @@ async def get_credential(client_id: str, call: CredentialsRead) -> Response:
 async def rotate_credential(
     client_id: str, call: CredentialsWrite, identity: Identities
 ) -> Response:
-    """A new secret; the one before works for another 24 hours, the one before that no more. Another
-    credential than one's own needs the scope catalog:credentials, and all scopes it holds.
+    """Issue a new secret for a credential.
+
+    The one before works for another 24 hours, the one before that no more. Another credential than
+    one's own needs the scope catalog:credentials, and all scopes it holds.
     """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
@@ -113,7 +124,9 @@ async def rotate_credential(
 
 @credentials_api.delete("/v1/credentials/{client_id}", status_code=204, responses=problems(404))
 async def delete_credential(client_id: str, call: CredentialsWrite) -> Response:
-    """No new tokens; those already issued live for 15 minutes at most. Without If-Match, because a
+    """Delete a credential.
+
+    No new tokens; those already issued live for 15 minutes at most. Without If-Match, because a
     lost secret must be stopped at once. Another credential than one's own needs the scope
     catalog:credentials.
     """

@@ -37,6 +37,7 @@ merchants_api = APIRouter(tags=["merchants"])
     "/v1/merchants", status_code=201, response_model=MerchantOut, responses=problems(409, 422)
 )
 async def create_merchant(body: MerchantIn, call: ParkWrite, reference: References) -> Response:
+    """Register a merchant."""
     merchant, now = body.to_domain(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -62,7 +63,10 @@ async def list_merchants(
     belt: Annotated[str | None, Query(max_length=40)] = None,
     has_office: Annotated[bool | None, Query()] = None,
 ) -> Response:
-    """Operators see all, a merchant itself."""
+    """List merchants.
+
+    Operators see all, a merchant itself.
+    """
     filters = {"list": "merchants", "belt": belt, "has_office": has_office}
     (after,) = page.after(filters, str) or ("",)
     async with call.read() as reader:
@@ -81,6 +85,7 @@ async def list_merchants(
     "/v1/merchants/{merchant_id}", response_model=MerchantOut, responses=problems(404)
 )
 async def get_merchant(merchant_id: str, call: CatalogRead) -> Response:
+    """Read a merchant."""
     if not is_id(merchant_id, "mer"):
         raise MerchantNotFound
     async with call.read() as reader:
@@ -92,6 +97,7 @@ async def get_merchant(merchant_id: str, call: CatalogRead) -> Response:
     "/v1/partners", status_code=201, response_model=PartnerOut, responses=problems(422)
 )
 async def create_partner(body: PartnerIn, call: ParkWrite) -> Response:
+    """Register a partner platform."""
     sees, now = body.merchants(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -104,6 +110,7 @@ async def create_partner(body: PartnerIn, call: ParkWrite) -> Response:
 
 @merchants_api.get("/v1/partners", response_model=Page[PartnerOut], responses=problems(422))
 async def list_partners(call: OperatorRead, page: PageQuery) -> Response:
+    """List partner platforms."""
     filters = {"list": "partners"}
     (after,) = page.after(filters, str) or ("",)
     async with call.read() as reader:
@@ -115,6 +122,7 @@ async def list_partners(call: OperatorRead, page: PageQuery) -> Response:
 
 @merchants_api.get("/v1/partners/{partner_id}", response_model=PartnerOut, responses=problems(404))
 async def get_partner(partner_id: str, call: OperatorRead) -> Response:
+    """Read a partner platform."""
     if not is_id(partner_id, "par"):
         raise PartnerNotFound
     async with call.read() as reader:
@@ -124,7 +132,7 @@ async def get_partner(partner_id: str, call: OperatorRead) -> Response:
 
 @merchants_api.get("/v1/belts", response_model=BeltsOut)
 async def get_belts(call: CatalogRead) -> Response:
-    """The industrial belts merchants come from."""
+    """List the industrial belts merchants come from."""
     async with call.read() as reader:
         rows = await list_belts(reader)
     return json_reply({"items": [dict(row) for row in rows]})
@@ -132,7 +140,7 @@ async def get_belts(call: CatalogRead) -> Response:
 
 @merchants_api.get("/v1/stores", response_model=StoresOut)
 async def get_stores(call: CatalogRead) -> Response:
-    """The overseas stores an order may come from."""
+    """List the overseas stores an order may come from."""
     async with call.read() as reader:
         rows = await list_stores(reader)
     return json_reply({"items": [dict(row) for row in rows]})

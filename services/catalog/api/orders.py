@@ -16,11 +16,11 @@ from services.catalog.api.deps import (
 )
 from services.catalog.domain.order import Order, OrderNotFound
 from services.catalog.queries import orders as queries
-from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.orders import (
     CancelIn,
     OrderIn,
     OrderOut,
+    OrdersIn,
     OrderSummaryOut,
     order_out,
     order_summary_out,
@@ -30,6 +30,7 @@ from services.catalog.use_cases.order_way import cancel_order as cancel
 from shared.contracts.catalog import OrderStatus
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.batches import BatchOut
 from shared.http.fields import AnyInstant, read_each
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import is_id
@@ -50,7 +51,9 @@ _NEWEST: Final = "ord_g"
     },
 )
 async def place_order(body: OrderIn, call: CatalogWrite, reference: References) -> Response:
-    """Reserves stock for all lines, or accepts the order as back-ordered.
+    """Place an order.
+
+    Reserves stock for all lines, or accepts the order as back-ordered.
 
     An order number that exists: the first order again if the content is the same, else 409 with
     its id in `existing_id`.
@@ -73,9 +76,11 @@ async def place_order(body: OrderIn, call: CatalogWrite, reference: References) 
 @orders_api.post(
     "/v1/orders:batch", status_code=207, response_model=BatchOut, responses=problems(422)
 )
-async def place_orders(body: BatchIn, call: CatalogWrite, reference: References) -> Response:
-    """Up to 500 orders; items are like the body of POST /v1/orders. Stock goes to them in the
-    sequence given, and each stands or falls by itself.
+async def place_orders(body: OrdersIn, call: CatalogWrite, reference: References) -> Response:
+    """Place up to 500 orders.
+
+    Items are like the body of POST /v1/orders. Stock goes to them in the sequence given, and each
+    stands or falls by itself.
     """
     items = [_order_of(item) for item in read_each(OrderIn, body.items)]
     orders = [item for item in items if not isinstance(item, AirlaneError)]
@@ -105,7 +110,10 @@ def _done(accepted: use_cases.Accepted) -> dict[str, object]:
 
 @orders_api.get("/v1/orders/{order_id}", response_model=OrderOut, responses=problems(404))
 async def get_order(order_id: str, call: CatalogRead) -> Response:
-    """The order with everything that happened to it so far, in all services."""
+    """Read an order and its way.
+
+    With everything that happened to it so far, in all services.
+    """
     if not is_id(order_id, "ord"):
         raise OrderNotFound
     async with call.read() as reader:
@@ -127,7 +135,7 @@ class OrderFilters:
 async def list_orders(
     call: CatalogRead, page: PageQuery, given: Annotated[OrderFilters, Depends()]
 ) -> Response:
-    """Newest first."""
+    """List orders, newest first."""
     filters = {"list": "orders", **asdict(given)}
     (before,) = page.after(filters, str) or (_NEWEST,)
     async with call.read() as reader:
@@ -147,7 +155,10 @@ async def list_orders(
     "/v1/orders/{order_id}:cancel", response_model=OrderOut, responses=problems(404, 409, 422)
 )
 async def cancel_order(order_id: str, body: CancelIn, call: CatalogWriteById) -> Response:
-    """Possible until the goods have left; stock is released. Cancelling again changes nothing."""
+    """Cancel an order.
+
+    Possible until the goods have left; stock is released. Cancelling again changes nothing.
+    """
     if not is_id(order_id, "ord"):
         raise OrderNotFound
 

@@ -18,18 +18,19 @@ from services.catalog.api.deps import (
 )
 from services.catalog.domain.product import Product
 from services.catalog.queries import products as queries
-from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.products import (
     ProductIn,
     ProductItemIn,
     ProductOut,
     ProductPatch,
+    ProductsIn,
     product_out,
 )
 from services.catalog.use_cases import products as use_cases
 from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems, representation
+from shared.http.batches import BatchOut
 from shared.http.fields import AnyInstant, read_each
 from shared.kernel.errors import AirlaneError
 
@@ -51,6 +52,7 @@ def _saved_reply(saved: Saved) -> Reply:
 
 @products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
 async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
+    """Read a product by its SKU."""
     async with call.read() as reader:
         row = await queries.get_product(reader, tenant=call.tenant, sku=sku)
     return json_reply(product_out(row))
@@ -67,7 +69,9 @@ async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
 async def put_product(
     sku: SkuPath, body: ProductIn, call: CatalogWrite, reference: References
 ) -> Response:
-    """Creates, or replaces with If-Match. The same product again changes nothing. With
+    """Create or replace a product.
+
+    Replaces with If-Match. The same product again changes nothing. With
     `If-None-Match: *` it creates only.
     """
     product = body.to_domain(sku)
@@ -94,7 +98,10 @@ async def put_product(
 async def patch_product(
     sku: SkuPath, body: ProductPatch, call: CatalogWrite, reference: References
 ) -> Response:
-    """JSON merge patch (RFC 7396), with If-Match."""
+    """Change fields of a product.
+
+    JSON merge patch (RFC 7396), with If-Match.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         saved = await use_cases.patch_product(
@@ -113,7 +120,10 @@ async def patch_product(
 
 @products_api.delete("/v1/products/{sku}", status_code=204, responses=problems(404, 409, 412, 428))
 async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
-    """With If-Match; refused while orders have it reserved or wait for it."""
+    """Delete a product.
+
+    With If-Match; refused while orders have it reserved or wait for it.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         await use_cases.delete_product(
@@ -143,7 +153,10 @@ class ProductFilters:
 async def list_products(
     call: CatalogRead, page: PageQuery, given: Annotated[ProductFilters, Depends()]
 ) -> Response:
-    """In the order of creation."""
+    """List products.
+
+    In the order of creation.
+    """
     filters = {"list": "products", **asdict(given)}
     (after,) = page.after(filters, str) or ("",)
     async with call.read() as reader:
@@ -160,9 +173,11 @@ async def list_products(
 @products_api.post(
     "/v1/products:batch", status_code=207, response_model=BatchOut, responses=problems(404, 422)
 )
-async def put_products(body: BatchIn, call: CatalogWrite, reference: References) -> Response:
-    """Up to 500 puts. Items are like the body of PUT plus `sku`; they overwrite without If-Match,
-    and each stands or falls by itself.
+async def put_products(body: ProductsIn, call: CatalogWrite, reference: References) -> Response:
+    """Create or replace up to 500 products.
+
+    Items are like the body of PUT plus `sku`; they overwrite without If-Match, and each stands or
+    falls by itself.
     """
     read = read_each(ProductItemIn, body.items)
     items = [_product_of(item) for item in read]

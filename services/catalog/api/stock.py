@@ -8,9 +8,9 @@ from starlette.responses import Response
 from services.catalog.api.batches import batch_reply, merged
 from services.catalog.api.deps import CatalogWrite, MerchantRead, PageQuery, SkuPath
 from services.catalog.queries import products as queries
-from services.catalog.schemas.common import BatchIn, BatchOut
 from services.catalog.schemas.products import (
     StockAdjustmentIn,
+    StockAdjustmentsIn,
     StockEntryOut,
     StockOut,
     ZeroQuantity,
@@ -19,6 +19,7 @@ from services.catalog.schemas.products import (
 from services.catalog.use_cases.stock import Adjusted, Adjustment, adjust_stock
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.batches import BatchOut
 from shared.http.fields import read_each
 from shared.kernel.errors import AirlaneError
 
@@ -42,7 +43,10 @@ def _adjustment(item: StockAdjustmentIn | AirlaneError) -> Adjustment | AirlaneE
     responses=problems(404, 409, 422),
 )
 async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
-    """Adds to stock, or takes away down to what is reserved. Orders that wait for it follow."""
+    """Adjust the stock of a product.
+
+    Adds to stock, or takes away down to what is reserved. Orders that wait for it follow.
+    """
     adjustment = _adjustment(body)
     if isinstance(adjustment, AirlaneError):
         raise adjustment
@@ -73,8 +77,11 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
     response_model=BatchOut,
     responses=problems(422),
 )
-async def adjust_many(body: BatchIn, call: CatalogWrite) -> Response:
-    """Up to 500 adjustments, applied in the order given; each stands or falls by itself."""
+async def adjust_many(body: StockAdjustmentsIn, call: CatalogWrite) -> Response:
+    """Adjust the stock of up to 500 products.
+
+    Applied in the order given; each stands or falls by itself.
+    """
     items = [_adjustment(item) for item in read_each(StockAdjustmentIn, body.items)]
     adjustments = [item for item in items if not isinstance(item, AirlaneError)]
 
@@ -93,6 +100,7 @@ def _done(adjusted: Adjusted) -> dict[str, object]:
 
 @stock_api.get("/v1/stock/{sku}", response_model=StockOut, responses=problems(404))
 async def get_stock(sku: SkuPath, call: MerchantRead) -> Response:
+    """Read the stock of a product."""
     async with call.read() as reader:
         row = await queries.get_stock(reader, tenant=call.tenant, sku=sku)
     return json_reply(
@@ -109,7 +117,10 @@ async def get_stock(sku: SkuPath, call: MerchantRead) -> Response:
     "/v1/stock/{sku}/ledger", response_model=Page[StockEntryOut], responses=problems(404, 422)
 )
 async def list_ledger(sku: SkuPath, call: MerchantRead, page: PageQuery) -> Response:
-    """Every change of the two counters, newest first: their sums are the counters."""
+    """List changes of a product's stock, newest first.
+
+    Every change of the two counters: their sums are the counters.
+    """
     filters = {"list": "ledger", "sku": sku}
     (before,) = page.after(filters, int) or (_NEWEST,)
     async with call.read() as reader:

@@ -47,8 +47,14 @@ _FORM_SCHEMA: Final[dict[str, Any]] = {
                     "required": ["grant_type"],
                     "properties": {
                         "grant_type": {"type": "string", "enum": ["client_credentials"]},
-                        "client_id": {"type": "string"},
-                        "client_secret": {"type": "string"},
+                        "client_id": {
+                            "type": "string",
+                            "examples": ["cli_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"],
+                        },
+                        "client_secret": {
+                            "type": "string",
+                            "examples": ["airlane_local_5f0c9d"],
+                        },
                         "scope": {"type": "string", "examples": ["catalog:read catalog:write"]},
                     },
                 }
@@ -71,7 +77,10 @@ _STATUS: Final[dict[type[AirlaneError], int]] = {InvalidClient: 401, TooManyLogI
     openapi_extra=_FORM_SCHEMA,
 )
 async def create_token(request: Request, identity: Identities) -> Response:
-    """An access token for fifteen minutes. The client may also be named by HTTP Basic."""
+    """Issue an access token.
+
+    It lives for fifteen minutes. The client may also be named by HTTP Basic.
+    """
     address, client_id = request.client.host if request.client else "", ""
     try:
         form = await _form(request)
@@ -113,19 +122,28 @@ async def create_token(request: Request, identity: Identities) -> Response:
 
 @tokens_api.get("/.well-known/jwks.json")
 async def get_jwks(identity: Identities) -> Response:
-    """The public keys of our tokens (RFC 7517): the one that signs, the one before, the next."""
+    """Read the public keys of our tokens.
+
+    RFC 7517: the one that signs, the one before, the next.
+    """
     return json_reply(identity.keys.jwks, headers=_PUBLIC)
 
 
 @tokens_api.get("/.well-known/oauth-authorization-server")
 async def get_authorization_server(identity: Identities) -> Response:
-    """Where tokens are issued, and how (RFC 8414)."""
+    """Read where and how tokens are issued.
+
+    RFC 8414.
+    """
     return json_reply(_metadata(identity.issuer), headers=_PUBLIC)
 
 
 @tokens_api.get("/.well-known/openid-configuration")
 async def get_openid_configuration(identity: Identities) -> Response:
-    """As much of OpenID Discovery 1.0 as client libraries need to find the two addresses."""
+    """Read where tokens are issued, for OpenID clients.
+
+    As much of OpenID Discovery 1.0 as client libraries need to find the two addresses.
+    """
     of_openid = {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],

@@ -1,10 +1,8 @@
-"""What several nouns share: texts that a database can hold, two languages, money as decimal text,
-and batches.
-"""
+"""What several nouns share: two languages, money as decimal text, how long a batch may be."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.catalog.domain.problems import problem
 from shared.http.fields import Body
@@ -61,28 +59,9 @@ def money(
 
 
 Amount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN), Field(examples=["1.65"])]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["GBP"])]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
 
 
 class Price(Body):
     amount: Amount = Field(description="Decimal text with at most the currency's decimals.")
     currency: Currency
-
-
-class BatchIn(Body):
-    """Items are read one by one: a bad one does not stop the others."""
-
-    items: list[dict[str, Any]] = Field(min_length=1, max_length=BATCH_MAX)
-
-
-class BatchItemOut(BaseModel):
-    """`status` is what the item alone would have been answered with over HTTP."""
-
-    index: int
-    status: int
-    id: str | None = None
-    error: dict[str, Any] | None = Field(default=None, description="A problem document.")
-
-
-class BatchOut(BaseModel):
-    items: list[BatchItemOut]

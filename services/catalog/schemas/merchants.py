@@ -20,7 +20,7 @@ class Office(Body):
 
 
 class MerchantIn(Body):
-    name: LocalisedText
+    name: LocalisedText = Field(examples=[{"en": "Ezhou Lamps", "zh-CN": "鄂州灯具"}])
     uscc: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{18}$")] = Field(
         description="Unified social credit code of the company (GB 32100-2015).",
         examples=["91110000600037341L"],

@@ -10,6 +10,7 @@ from services.catalog.domain.order import Order, OrderLine
 from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
 from services.catalog.domain.problems import refuse
 from services.catalog.schemas.common import (
+    BATCH_MAX,
     Amount,
     Currency,
     Price,
@@ -17,6 +18,8 @@ from services.catalog.schemas.common import (
 )
 from services.catalog.schemas.products import Country, Sku
 from shared.contracts.catalog import OrderStatus
+from shared.contracts.customs import Channel, DeclarationStatus
+from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, WholeNumber
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem
@@ -31,7 +34,7 @@ PostalCode = Annotated[
 
 
 class ShipTo(Body):
-    country: Country = Field(examples=["GB"])
+    country: Country = Field(examples=["DE"])
     postal_code: PostalCode | None = None
 
 
@@ -84,6 +87,14 @@ class OrderIn(Body):
         )
 
 
+class OrdersIn(Body):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[Annotated[dict[str, Any], DocumentedAs(OrderIn)]] = Field(
+        min_length=1, max_length=BATCH_MAX
+    )
+
+
 class CancelIn(Body):
     reason: Line = Field(examples=["customer changed their mind"])
 
@@ -107,8 +118,8 @@ class ShipmentOut(BaseModel):
 
 class DeclarationOut(BaseModel):
     id: str
-    status: str
-    channel: str | None
+    status: DeclarationStatus
+    channel: Channel | None
 
 
 class EntryOut(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.catalog.domain.problems import refuse
 from services.catalog.domain.product import (
@@ -15,21 +15,33 @@ from services.catalog.domain.product import (
     Product,
 )
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.common import Amount, Currency, LocalisedText, Price, money
+from services.catalog.schemas.common import (
+    BATCH_MAX,
+    Amount,
+    Currency,
+    LocalisedText,
+    Price,
+    money,
+)
+from shared.http.batches import DocumentedAs
 from shared.http.faults import in_words, invalid_model
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import Money
 
-Sku = Annotated[str, StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS))]
+Sku = Annotated[
+    str,
+    StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS)),
+    Field(examples=["85123A"]),
+]
 HsCode = Annotated[
     str,
     StringConstraints(pattern=in_words(HS_CODE_PATTERN, HS_CODE_WORDS)),
     Field(examples=["940550"]),
 ]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
-WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000)]
+WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000, examples=[240])]
 SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
 
 
@@ -77,6 +89,14 @@ class ProductItemIn(ProductIn):
     sku: Sku
 
 
+class ProductsIn(Body):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[Annotated[dict[str, Any], DocumentedAs(ProductItemIn)]] = Field(
+        min_length=1, max_length=BATCH_MAX
+    )
+
+
 class TitlePatch(Body):
     en: Line | None = None
     zh_cn: Line | None = Field(default=None, alias="zh-CN")
@@ -89,6 +109,8 @@ class PricePatch(Body):
 
 class ProductPatch(Body):
     """JSON merge patch (RFC 7396): what is absent stays, null removes (title.zh-CN only)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"price": {"amount": "1.85"}}]})
 
     title: TitlePatch | None = None
     hs_code: HsCode | None = None
@@ -192,6 +214,14 @@ class StockAdjustmentIn(Body):
         examples=[40],
     )
     reason: Reason
+
+
+class StockAdjustmentsIn(Body):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[Annotated[dict[str, Any], DocumentedAs(StockAdjustmentIn)]] = Field(
+        min_length=1, max_length=BATCH_MAX
+    )
 
 
 class StockOut(BaseModel):

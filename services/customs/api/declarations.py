@@ -33,7 +33,7 @@ async def list_declarations(
         str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
     ] = None,
 ) -> Response:
-    """Newest first."""
+    """List declarations, newest first."""
     filters = {
         "status": status,
         "channel": channel,
@@ -63,6 +63,7 @@ async def list_declarations(
     responses=problems(404, 422),
 )
 async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+    """Read a declaration."""
     async with call.read() as reader:
         row = await queries.get_declaration(reader, declaration_id=declaration_id)
     return json_reply(DeclarationOut.of(row, call.locale))
@@ -74,7 +75,10 @@ async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) ->
     responses=problems(404, 422),
 )
 async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
-    """Documents, receipts, lane and departure on one line."""
+    """Read what happened to a declaration.
+
+    Documents, receipts, lane and departure on one line.
+    """
     async with call.read() as reader:
         entries = await queries.get_timeline(reader, declaration_id=declaration_id)
     return json_reply(TimelineOut.of(entries, call.locale))
@@ -86,7 +90,10 @@ async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Re
     responses=problems(404, 422),
 )
 async def get_missing(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
-    """What is still missing at this moment, whose move it is, and what to do."""
+    """Read what a declaration still lacks.
+
+    At this moment: whose move it is, and what to do.
+    """
     async with call.read() as reader:
         row = await queries.get_declaration(reader, declaration_id=declaration_id)
     return json_reply(MissingOut.of(row, missing(progress_of(row)), call.locale))

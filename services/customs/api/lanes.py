@@ -6,8 +6,6 @@ from starlette.responses import Response
 from services.customs import queries
 from services.customs.api.deps import LanePath, ParkRead, ParkWrite, Parts
 from services.customs.schemas import (
-    BatchItem,
-    BatchOut,
     LaneOut,
     LanesOut,
     ParcelOut,
@@ -24,6 +22,7 @@ from services.customs.use_cases.lanes import (
 )
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
+from shared.http.batches import BatchItemOut, BatchOut
 from shared.http.errors import problem
 from shared.http.faults import ITEM_ERRORS_MAX
 from shared.http.fields import read_each
@@ -35,7 +34,10 @@ lanes_api = APIRouter(tags=["lanes"])
 
 @lanes_api.get("/v1/lanes", response_model=LanesOut)
 async def list_lanes(call: ParkRead) -> Response:
-    """Queue, oldest parcel, next cut-off and use of every lane."""
+    """List the security lanes.
+
+    Queue, oldest parcel, next cut-off and use of each.
+    """
     async with call.read() as reader:
         rows = await queries.list_lanes(reader, now=call.clock.now())
     return json_reply(LanesOut(items=[LaneOut.of(row) for row in rows]))
@@ -43,7 +45,10 @@ async def list_lanes(call: ParkRead) -> Response:
 
 @lanes_api.post("/v1/lanes/{lane}:take", response_model=TakenOut, responses=problems(404, 422))
 async def take_from_lane(lane: LanePath, body: TakeIn, call: ParkWrite, parts: Parts) -> Response:
-    """The next parcels for the lane's scanner: earliest flight cut-off first, then the oldest."""
+    """Take the next parcels of a lane to screen.
+
+    Earliest flight cut-off first, then the oldest.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         rows = await take_parcels(
@@ -61,7 +66,10 @@ async def take_from_lane(lane: LanePath, body: TakeIn, call: ParkWrite, parts: P
 
 @lanes_api.post("/v1/screenings", status_code=207, response_model=BatchOut, responses=problems(422))
 async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
-    """What the scanners saw. A failed screening holds the parcel until one passes."""
+    """Report what the scanners saw.
+
+    A failed screening holds the parcel until one passes.
+    """
     read = read_each(ScreeningIn, body.items)
     screenings = [
         Screening(one.declaration_id, one.lane, one.passed, one.screened_at)
@@ -81,12 +89,12 @@ async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
     return await call.once(act)
 
 
-def _item(index: int, one: Screened | Invalid, locale: Locale) -> BatchItem:
+def _item(index: int, one: Screened | Invalid, locale: Locale) -> BatchItemOut:
     refusal = one if isinstance(one, Invalid) else one.refusal
     if refusal is not None:
         error = problem(
             refusal, locale=locale, instance="/v1/screenings", errors_max=ITEM_ERRORS_MAX
         )
-        return BatchItem(index=index, status=error["status"], error=error)
+        return BatchItemOut(index=index, status=error["status"], error=error)
     assert isinstance(one, Screened)
-    return BatchItem(index=index, status=201 if one.is_new else 200, id=one.screening_id)
+    return BatchItemOut(index=index, status=201 if one.is_new else 200, id=one.screening_id)

@@ -13,7 +13,10 @@ messages_api = APIRouter(tags=["messages"])
 
 @messages_api.get("/v1/messages", response_model=Page[MessageOut], responses=problems(422))
 async def list_messages(call: ParkRead, page: PageOf) -> Response:
-    """Newest first, without their bodies."""
+    """List messages to the Single Window, newest first.
+
+    Without their bodies.
+    """
     (before,) = page.after({}, str) or (queries.LAST,)
     async with call.read() as reader:
         rows = await queries.list_messages(reader, before=before, most=page.fetch)
@@ -24,6 +27,10 @@ async def list_messages(call: ParkRead, page: PageOf) -> Response:
     "/v1/messages/{guid}", response_model=MessageWithBody, responses=problems(404, 422)
 )
 async def get_message(guid: GuidPath, call: ParkRead) -> Response:
+    """Read a message to the Single Window.
+
+    Byte for byte as it was handed over.
+    """
     async with call.read() as reader:
         row = await queries.get_message(reader, guid=guid)
     return json_reply(MessageWithBody.of(row))

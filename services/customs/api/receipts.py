@@ -13,17 +13,17 @@ from services.customs.domain.answers import read_answers, receipt_from_fields
 from services.customs.domain.errors import ReceiptUnmatched
 from services.customs.domain.receipts import Receipt
 from services.customs.schemas import (
-    BatchItem,
-    BatchOut,
     ReceiptIn,
     ReceiptsIn,
 )
 from services.customs.use_cases.receipts import RawMessage, Recorded, record_receipts
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
+from shared.http.batches import BatchItemOut, BatchOut
 from shared.http.errors import MalformedJson, UnsupportedMediaType, problem
 from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.http.fields import read_each
+from shared.http.openapi_parts import REF_TEMPLATE
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Invalid, Locale, Text
 
@@ -42,7 +42,7 @@ _BODY: Final = {
         "required": True,
         "content": {
             "application/xml": {"schema": {"type": "string"}, "example": _XML_EXAMPLE},
-            "application/json": {"schema": ReceiptsIn.model_json_schema()},
+            "application/json": {"schema": ReceiptsIn.model_json_schema(ref_template=REF_TEMPLATE)},
         },
     }
 }
@@ -66,8 +66,11 @@ class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
     openapi_extra=_BODY,
 )
 async def post_receipts(request: Request, call: ParkWrite) -> Response:
-    """Takes CEB604 (lists) and CEB510 (departures). Repetitions and any order are harmless; a
-    receipt for a document not known here is kept, and answered 404."""
+    """Take in receipts of the customs office.
+
+    CEB604 (lists) and CEB510 (departures), up to 100 at a time. Repetitions and any order are
+    harmless; a receipt for a document not known here is kept, and answered 404.
+    """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     answers = _answers(kind, raw, call.clock.now())
@@ -115,14 +118,14 @@ def _outcomes(answers: Sequence[Answer], recorded: list[Recorded], locale: Local
     )
 
 
-def _refused(index: int, refusal: Invalid, locale: Locale) -> BatchItem:
+def _refused(index: int, refusal: Invalid, locale: Locale) -> BatchItemOut:
     error = problem(refusal, locale=locale, instance=_PATH, errors_max=ITEM_ERRORS_MAX)
-    return BatchItem(index=index, status=error["status"], error=error)
+    return BatchItemOut(index=index, status=error["status"], error=error)
 
 
-def _kept(index: int, receipt: Receipt, stored: Recorded, locale: Locale) -> BatchItem:
+def _kept(index: int, receipt: Receipt, stored: Recorded, locale: Locale) -> BatchItemOut:
     if stored.document_id is None:
         unmatched = ReceiptUnmatched(cop_no=receipt.business_key)
         error = problem(unmatched, locale=locale, instance=_PATH)
-        return BatchItem(index=index, status=error["status"], id=stored.receipt_id, error=error)
-    return BatchItem(index=index, status=201 if stored.is_new else 200, id=stored.receipt_id)
+        return BatchItemOut(index=index, status=error["status"], id=stored.receipt_id, error=error)
+    return BatchItemOut(index=index, status=201 if stored.is_new else 200, id=stored.receipt_id)

@@ -35,7 +35,10 @@ async def list_flights(
         bool | None, Query(description="Only flights with (true) or without shipments (false).")
     ] = None,
 ) -> Response:
-    """By departure, the earliest first. Instants are business time (GET /v1/clock)."""
+    """List flights by departure.
+
+    The earliest first. Instants are business time (GET /v1/clock).
+    """
     filters = {
         "flight_number": flight_number,
         "origin": origin,
@@ -57,6 +60,7 @@ async def list_flights(
 
 @flights_api.get("/v1/flights/{flight_id}", response_model=FlightOut, responses=problems(404, 422))
 async def get_flight(flight_id: FlightId, call: RoutingRead) -> Response:
+    """Read a flight and what is left on it."""
     async with call.read() as reader:
         row = await queries.get_flight(reader, flight_id=flight_id)
     return json_reply(FlightOut.of(row))
@@ -68,7 +72,10 @@ async def get_flight(flight_id: FlightId, call: RoutingRead) -> Response:
     responses=problems(404, 422),
 )
 async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: PageOf) -> Response:
-    """Shipments that hold room on the flight or have flown on it; a merchant sees its own."""
+    """List the shipments of a flight.
+
+    Those that hold room on it or have flown on it; a merchant sees its own.
+    """
     filters = dict.fromkeys(queries.SHIPMENT_FILTERS) | {"flight_id": flight_id}
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
@@ -81,7 +88,10 @@ async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: Pa
     "/v1/flights/{flight_id}:cancel", response_model=FlightOut, responses=problems(404, 409, 422)
 )
 async def cancel_flight(flight_id: FlightId, body: FlightCancelIn, call: ParkWrite) -> Response:
-    """Its shipments lose their place and are rebooked, or become unroutable, within seconds."""
+    """Cancel a flight.
+
+    Its shipments lose their place and are rebooked, or become unroutable, within seconds.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         await use_cases.cancel_flight(

@@ -15,6 +15,7 @@ reference_api = APIRouter(tags=["reference"])
 
 @reference_api.get("/v1/airports", response_model=Page[AirportOut], responses=problems(422))
 async def list_airports(call: RoutingRead, page: PageOf, country: Country = None) -> Response:
+    """List airports."""
     filters = {"country": country}
     (after,) = page.after(filters, str) or ("",)
     async with call.read() as reader:
@@ -30,7 +31,10 @@ async def list_routes(
     destination: Airport = None,
     scope: Scope | None = None,
 ) -> Response:
-    """All routes from the park's airport and the onward legs beyond, with what is known of each."""
+    """List routes.
+
+    All from the park's airport and the onward legs beyond, with what is known of each.
+    """
     filters = {"origin": origin, "destination": destination, "scope": scope}
     (after,) = page.after(filters, int) or (0,)
     async with call.read() as reader:
@@ -40,6 +44,9 @@ async def list_routes(
 
 @reference_api.get("/v1/clock", response_model=ClockOut)
 async def get_clock(call: RoutingRead) -> Response:
-    """Business time of the park; flights, cut-offs and status updates are dated by it."""
+    """Read the business clock of the park.
+
+    Flights, cut-offs and status updates are dated by it.
+    """
     real_s = call.clock.real_seconds(timedelta(hours=1))
     return json_reply(ClockOut(now=call.clock.now(), rate=3_600 / real_s if real_s else 1.0))

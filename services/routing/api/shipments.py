@@ -27,7 +27,10 @@ async def list_shipments(
     placed_from: Annotated[AnyInstant | None, Query()] = None,
     placed_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
 ) -> Response:
-    """Newest first. `airport`: on the ground there."""
+    """List shipments, newest first.
+
+    `airport`: on the ground there.
+    """
     filters = {
         "order_id": order_id,
         "flight_id": flight_id,
@@ -49,7 +52,10 @@ async def list_shipments(
     responses=problems(404, 422),
 )
 async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
-    """With its itinerary and the log of statuses."""
+    """Read a shipment and its way.
+
+    With its itinerary and the log of statuses.
+    """
     async with call.read() as reader:
         row = await queries.get_shipment(reader, shipment_id=shipment_id)
     return json_reply(ShipmentDetailOut.of(row))

@@ -5,14 +5,13 @@ from starlette.responses import Response
 
 from services.routing.api.deps import ParkWrite
 from services.routing.schemas.status_updates import (
-    BatchItemOut,
-    BatchOut,
     StatusUpdatesIn,
     read_each_update,
 )
 from services.routing.use_cases.status_updates import Recorded, record_status_updates
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
+from shared.http.batches import BatchItemOut, BatchOut
 from shared.http.errors import problem, status_of
 from shared.http.faults import ITEM_ERRORS_MAX
 from shared.kernel.errors import AirlaneError, Locale
@@ -25,7 +24,10 @@ _PATH = "/v1/status-updates"
     _PATH, status_code=207, response_model=BatchOut, responses=problems(409, 422)
 )
 async def post_status_updates(body: StatusUpdatesIn, call: ParkWrite) -> Response:
-    """In the order of the items. Repeated and early updates do no harm."""
+    """Report statuses of flights and parcels.
+
+    FSU codes, taken in the order of the items. Repeated and early updates do no harm.
+    """
     updates = read_each_update(body.items)
     readable = [update for update in updates if not isinstance(update, AirlaneError)]
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.routing.domain.status import StatusUpdate
+from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, read_each
 from shared.kernel.errors import Invalid
 
@@ -25,7 +26,7 @@ class StatusUpdateIn(Body):
     flight_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")] | None = Field(
         default=None, examples=["EH1640"]
     )
-    flight_date: date | None = Field(default=None, alias="date")
+    flight_date: date | None = Field(default=None, alias="date", examples=["2026-11-23"])
     house_waybill: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,32}$")] | None = None
     master_waybill: Annotated[str, StringConstraints(pattern=r"^[0-9-]{11,12}$")] | None = None
 
@@ -45,38 +46,9 @@ class StatusUpdateIn(Body):
 class StatusUpdatesIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[dict[str, Any]] = Field(
-        min_length=1,
-        max_length=BATCH_MAX,
-        description=(
-            "Each: code (FSU: DEP, ARR, DLV, RCF …), airport, occurred_at, and one of flight_id,"
-            " flight_number with date, house_waybill, master_waybill."
-        ),
-        examples=[
-            [
-                {
-                    "code": "DEP",
-                    "airport": "EHU",
-                    "occurred_at": "2026-11-22T22:41:00Z",
-                    "flight_number": "EH1640",
-                    "date": "2026-11-23",
-                }
-            ]
-        ],
+    items: list[Annotated[dict[str, Any], DocumentedAs(StatusUpdateIn)]] = Field(
+        min_length=1, max_length=BATCH_MAX
     )
-
-
-class BatchItemOut(BaseModel):
-    """`status`: 201 taken in, 200 known already, else what the item alone would have got."""
-
-    index: int
-    status: int
-    id: str | None = None
-    error: dict[str, Any] | None = Field(default=None, description="A problem document.")
-
-
-class BatchOut(BaseModel):
-    items: list[BatchItemOut]
 
 
 def read_each_update(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:

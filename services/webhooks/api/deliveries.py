@@ -24,7 +24,7 @@ async def list_deliveries(
     status: Annotated[Literal["pending", "delivered", "failed"] | None, Query()] = None,
     event_type: Annotated[str | None, Query(pattern=r"^[a-z0-9_.]{1,100}$")] = None,
 ) -> Response:
-    """Newest first."""
+    """List deliveries, newest first."""
     filters = {"endpoint": endpoint, "status": status, "event_type": event_type}
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
@@ -38,6 +38,7 @@ async def list_deliveries(
     "/v1/deliveries/{delivery_id}", response_model=DeliveryOut, responses=problems(404, 422)
 )
 async def get_delivery(delivery_id: DeliveryId, call: WebhooksRead) -> Response:
+    """Read a delivery."""
     async with call.read() as reader:
         row = await queries.get_delivery(reader, delivery_id=delivery_id)
     return json_reply(DeliveryOut.of(row))
@@ -49,7 +50,7 @@ async def get_delivery(delivery_id: DeliveryId, call: WebhooksRead) -> Response:
     responses=problems(404, 422),
 )
 async def list_attempts(delivery_id: DeliveryId, call: WebhooksRead, page: PageOf) -> Response:
-    """Oldest first."""
+    """List the attempts of a delivery, oldest first."""
     filters = {"delivery": delivery_id}
     (after,) = page.after(filters, int) or (0,)
     async with call.read() as reader:
@@ -68,7 +69,10 @@ async def list_attempts(delivery_id: DeliveryId, call: WebhooksRead, page: PageO
     responses=problems(404, 409, 422),
 )
 async def replay_delivery(delivery_id: DeliveryId, call: WebhooksWrite) -> Response:
-    """Same webhook-id, same bytes, signed anew. The receiver recognises it by its id."""
+    """Send a delivery again.
+
+    Same webhook-id, same bytes, signed anew. The receiver recognises it by its id.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         row = await use_cases.replay_delivery(

@@ -21,6 +21,7 @@ from services.webhooks.use_cases.endpoints import EndpointChange, EndpointSecret
 from services.webhooks.use_cases.urls import vet_url
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems, representation
+from shared.http.openapi_parts import headers
 from shared.kernel.clock import real_now
 
 endpoints_api = APIRouter(tags=["endpoints"])
@@ -33,8 +34,11 @@ endpoints_api = APIRouter(tags=["endpoints"])
     responses=problems(409, 422),
 )
 async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts) -> Response:
-    """The secret is in this answer and nowhere else. An answer repeated for an Idempotency-Key
-    comes without it (it is not kept in the clear): rotate the secret if the first got lost."""
+    """Register an endpoint.
+
+    The secret is in this answer and nowhere else. An answer repeated for an Idempotency-Key
+    comes without it (it is not kept in the clear): rotate the secret if the first got lost.
+    """
     url = await vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
     made: list[EndpointSecret] = []
 
@@ -62,6 +66,7 @@ async def list_endpoints(
     page: PageOf,
     status: Annotated[Literal["enabled", "disabled"] | None, Query()] = None,
 ) -> Response:
+    """List endpoints."""
     filters = {"status": status}
     (after,) = page.after(filters, str) or (queries.FIRST,)
     async with call.read() as reader:
@@ -75,6 +80,7 @@ async def list_endpoints(
     "/v1/endpoints/{endpoint_id}", response_model=EndpointOut, responses=problems(404, 422)
 )
 async def get_endpoint(endpoint_id: EndpointId, call: WebhooksRead) -> Response:
+    """Read an endpoint."""
     async with call.read() as reader:
         row = await queries.get_endpoint(reader, endpoint_id=endpoint_id)
     return json_reply(EndpointOut.of(row))
@@ -88,7 +94,10 @@ async def get_endpoint(endpoint_id: EndpointId, call: WebhooksRead) -> Response:
 async def change_endpoint(
     endpoint_id: EndpointId, body: EndpointPatch, call: WebhooksWrite, parts: Parts
 ) -> Response:
-    """Enabling sends the backlog; disabling keeps it."""
+    """Change an endpoint.
+
+    Enabling sends the backlog; disabling keeps it.
+    """
     url = (
         None
         if body.url is None
@@ -120,6 +129,8 @@ async def change_endpoint(
     "/v1/endpoints/{endpoint_id}", status_code=204, responses=problems(404, 412, 422, 428)
 )
 async def delete_endpoint(endpoint_id: EndpointId, call: WebhooksWrite) -> Response:
+    """Delete an endpoint."""
+
     async def act(uow: UnitOfWork) -> Reply:
         row = await _checked(uow, call, endpoint_id)
         await use_cases.delete_endpoint(
@@ -136,7 +147,10 @@ async def delete_endpoint(endpoint_id: EndpointId, call: WebhooksWrite) -> Respo
     responses=problems(404, 422),
 )
 async def rotate_secret(endpoint_id: EndpointId, call: WebhooksWrite, parts: Parts) -> Response:
-    """A new secret, shown once. Until the overlap ends webhooks carry both signatures."""
+    """Issue a new secret for an endpoint.
+
+    Shown once. Until the overlap ends webhooks carry both signatures.
+    """
     made: list[EndpointSecret] = []
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -160,12 +174,15 @@ async def rotate_secret(endpoint_id: EndpointId, call: WebhooksWrite, parts: Par
     "/v1/endpoints/{endpoint_id}:test",
     status_code=202,
     response_model=DeliveryOut,
-    responses=problems(404, 409, 422),
+    responses={202: {"headers": headers("Location")}, **problems(404, 409, 422)},
 )
 async def send_test(
     endpoint_id: EndpointId, call: WebhooksWrite, body: TestIn | None = None
 ) -> Response:
-    """Sends an example, marked `"test": true`, signed and logged like any other webhook."""
+    """Send a test webhook.
+
+    An example, marked `"test": true`, signed and logged like any other webhook.
+    """
 
     async def act(uow: UnitOfWork) -> Reply:
         row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)

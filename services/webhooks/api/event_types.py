@@ -17,7 +17,10 @@ event_types_api = APIRouter(tags=["event types"])
 
 @event_types_api.get("/v1/event-types", response_model=EventTypesOut)
 async def list_event_types(call: WebhooksRead) -> Response:  # noqa: ARG001 - the token check
-    """All of them on one page."""
+    """List the event types an endpoint can ask for.
+
+    All of them on one page.
+    """
     return json_reply(_catalogue())
 
 
