@@ -94,7 +94,7 @@ class Partner:
     async def pending(self, door: Door) -> int:
         """How many deliveries the park still owes us, counted up to one page."""
         answer = await door.get(
-            "/v1/deliveries", endpoint=self._endpoint_id, status="pending", limit="200"
+            "/v1/deliveries", endpoint_id=self._endpoint_id, status="pending", limit="200"
         )
         return len(answer.must()["items"])
 

@@ -77,7 +77,7 @@ _FILTERS: Final = {
     # As the index is written: with a parameter for the name it would not serve.
     "house_waybill": literal_column("waybill ->> 'house_waybill'", Text)
     == bindparam("house_waybill"),
-    "flight": _d.flight_id == bindparam("flight"),
+    "flight_id": _d.flight_id == bindparam("flight_id"),
     "created_from": _d.created_at >= bindparam("created_from"),
     "created_to": _d.created_at < bindparam("created_to"),
 }

@@ -48,7 +48,7 @@ _DELIVERY_PAGE: Final = Statement(
     .where(
         _owned(deliveries.c.tenant_id),
         deliveries.c.id < bindparam("before", type_=Text),
-        _optional(deliveries.c.endpoint_id, "endpoint"),
+        _optional(deliveries.c.endpoint_id, "endpoint_id"),
         _optional(deliveries.c.status, "status"),
         _optional(deliveries.c.event_type, "event_type"),
     )
@@ -118,7 +118,7 @@ async def list_deliveries(
     reader: Reader,
     *,
     before: str,
-    endpoint: str | None,
+    endpoint_id: str | None,
     status: str | None,
     event_type: str | None,
     most: int,
@@ -127,7 +127,7 @@ async def list_deliveries(
         _DELIVERY_PAGE,
         tenant=reader.tenant,
         before=before,
-        endpoint=endpoint,
+        endpoint_id=endpoint_id,
         status=status,
         event_type=event_type,
         most=most,

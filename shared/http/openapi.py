@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from shared.http import openapi_parts as parts
 from shared.http.call import caller_of
 from shared.http.openapi_examples import Schema, example_of
+from shared.http.openapi_parts import REF_TEMPLATE
 
 # By path and method, as the document names them: the scope an operation asks for, None: any token.
 _Closed = dict[tuple[str, str], str | None]
@@ -74,6 +75,9 @@ def _complete(schema: dict[str, Any], closed: _Closed, issuer: str) -> None:
     schemas.update(parts.problem_schemas())
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form
         schemas.pop(name, None)
+    for model in list(schemas.values()):
+        _name_models(model, schemas)
+    _name_models(schema["paths"], schemas)
     components["parameters"] = parts.PARAMETERS
     components["headers"] = parts.HEADERS
     components["responses"] = parts.RESPONSES
@@ -89,6 +93,20 @@ def _complete(schema: dict[str, Any], closed: _Closed, issuer: str) -> None:
                 _complete_responses(method, operation)
 
 
+def _name_models(node: Any, schemas: Schema) -> None:
+    """Models that were written out where they are used become components: types of their own."""
+    for key, child in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        if not isinstance(child, dict | list):
+            continue
+        if isinstance(child, dict):
+            # A schema that a route writes out itself brings along what it refers to.
+            schemas.update(child.pop("$defs", {}))
+        _name_models(child, schemas)
+        if isinstance(child, dict) and "title" in child and "properties" in child:
+            schemas.setdefault(child["title"], child)
+            node[key] = {"$ref": REF_TEMPLATE.format(model=child["title"])}
+
+
 def _complete_request(method: str, operation: dict[str, Any], schemas: Schema) -> None:
     names = ["AcceptLanguage"]
     if operation["security"]:
@@ -102,8 +120,6 @@ def _complete_request(method: str, operation: dict[str, Any], schemas: Schema) -
     given = operation.setdefault("parameters", [])
     given.extend({"$ref": f"#/components/parameters/{name}"} for name in names)
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        # A schema that a route writes out itself brings along what it refers to.
-        schemas.update(content["schema"].pop("$defs", {}))
         if "example" not in content:
             content["example"] = example_of(content["schema"], schemas)
 

@@ -99,6 +99,7 @@ def test_items_of_a_batch_are_typed(operation: Operation) -> None:
     items = body.get("properties", {}).get("items", {}).get("items")
     if items is not None:
         assert resolved(operation.service, items).get("properties"), "a generator needs a type"
+        assert "$ref" in items, "and a name for it"
 
 
 @pytest.mark.parametrize("operation", operations(), ids=str)

@@ -29,7 +29,7 @@ async def list_declarations(
     house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
     created_from: Annotated[AnyInstant | None, Query()] = None,
     created_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
-    flight: Annotated[
+    flight_id: Annotated[
         str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
     ] = None,
 ) -> Response:
@@ -39,7 +39,7 @@ async def list_declarations(
         "channel": channel,
         "order_id": order_id,
         "house_waybill": house_waybill,
-        "flight": flight,
+        "flight_id": flight_id,
         "created_from": created_from,
         "created_to": created_to,
     }

@@ -20,12 +20,12 @@ deliveries_api = APIRouter(tags=["deliveries"])
 async def list_deliveries(
     call: WebhooksRead,
     page: PageOf,
-    endpoint: Annotated[str | None, Query(pattern=r"^end_[0-9a-f]{32}$")] = None,
+    endpoint_id: Annotated[str | None, Query(pattern=r"^end_[0-9a-f]{32}$")] = None,
     status: Annotated[Literal["pending", "delivered", "failed"] | None, Query()] = None,
     event_type: Annotated[str | None, Query(pattern=r"^[a-z0-9_.]{1,100}$")] = None,
 ) -> Response:
     """List deliveries, newest first."""
-    filters = {"endpoint": endpoint, "status": status, "event_type": event_type}
+    filters = {"endpoint_id": endpoint_id, "status": status, "event_type": event_type}
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
         rows = await queries.list_deliveries(reader, before=before, most=page.fetch, **filters)

@@ -63,8 +63,8 @@ async def test_lists_page_and_filter(customs: Any, office: Any, merchant_id: str
 
     assert await matching(status="inspection") == {rows[0]["id"]}
     assert await matching(channel="red") == {rows[0]["id"]}
-    assert await matching(flight=flight_id) == {row["id"] for row in rows}
-    assert await matching(flight=flight_id, status="transmitted") == {r["id"] for r in rows[1:]}
+    assert await matching(flight_id=flight_id) == {row["id"] for row in rows}
+    assert await matching(flight_id=flight_id, status="transmitted") == {r["id"] for r in rows[1:]}
     wrong = await office.http.get("/v1/declarations", params={"status": "lost"})
     assert wrong.status_code == 422
 
