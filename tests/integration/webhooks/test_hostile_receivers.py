@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.webhooks.clients.http_sender import HttpSender
-from services.webhooks.domain.delivery import Answer
+from services.webhooks.domain.delivery import Answer, Result
 from services.webhooks.domain.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
 from services.webhooks.domain.url import parse_url
 from shared.testing.receiver import Reply, WebhookReceiver
@@ -159,4 +159,20 @@ async def test_names_that_never_resolve_delay_nobody_else(
         await publish(hooks.event(tenant=good.tenant), wake=sender.wake)
         await receiver.wait_for(1)
         assert not any([await hooks.attempts(endpoint.id) for endpoint in silent])
+    transport.close()
+
+
+async def test_a_name_that_has_come_to_mean_a_private_address_is_not_followed(
+    receiver: WebhookReceiver,
+) -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(_NameServer, local_addr=("127.0.0.1", 0))
+    nameserver = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+    port = receiver.url.split(":")[2].split("/")[0]
+    for allowed, result in ((True, Result.REFUSED), (False, Result.FORBIDDEN)):
+        async with HttpSender(
+            timeout_s=6, allow_private_addresses=allowed, nameservers=[nameserver]
+        ) as post:
+            answer = await post(f"http://good.example:{port}/hooks", headers={}, body=b"{}")
+        assert answer.result is result, answer.error
     transport.close()
