@@ -25,6 +25,8 @@ def example_of(schema: Schema, schemas: Mapping[str, Schema]) -> Any:
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:
             return example_of(schema[choice][0], schemas)
+    if "type" not in schema:
+        return {}  # anything goes
     return _OF_TYPE[schema["type"]](schema, schemas)
 
 

@@ -242,7 +242,7 @@ def _paths(schema: Node) -> Iterator[tuple[Any, ...]]:
             yield from ((key, n, *path) for n, node in enumerate(part) for path in _paths(node))
         elif key == "properties" and part:
             yield from ((key, n, *path) for n, node in part.items() for path in _paths(node))
-        elif isinstance(part, dict):
+        elif key != "properties" and isinstance(part, dict):
             yield from ((key, *path) for path in _paths(part))
 
 

@@ -123,7 +123,7 @@ async def test_patch_is_refused_where_no_product_remains(
         ),
         ({"price": {"amount": "-1", "currency": "GBP"}}, "field.wrong_format", "/price/amount"),
         ({"title": {"zh-CN": "灯"}}, "field.missing", "/title/en"),
-        ({"title": {"en": "a\tb"}}, "field.wrong_format", "/title/en"),
+        ({"title": {"en": "a\tb"}}, "field.unseen_character", "/title/en"),
         ({"battery": "no"}, "field.wrong_type", "/battery"),
     ],
 )

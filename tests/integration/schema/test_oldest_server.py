@@ -59,7 +59,7 @@ async def test_shipments_are_listed_page_by_page(old_postgres: Postgres) -> None
         [(shipment_id,) for shipment_id in ids],
     )
     await connection.close()
-    no_filter = dict.fromkeys(("order_id", "flight_id", "state", "airport"))
+    no_filter = dict.fromkeys(queries.SHIPMENT_FILTERS)
     listed: list[str] = []
     async with db.read("mer_a") as reader:
         before = queries.LAST

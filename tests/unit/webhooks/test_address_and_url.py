@@ -1,5 +1,7 @@
 """The table of addresses that must never be reached, and of URLs that must not be stored."""
 
+from ipaddress import ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,7 +87,8 @@ def test_address_is_public(address: str) -> None:
 def test_every_spelling_of_an_address_is_seen_through(raw: str, host: str) -> None:
     url = parse_url(raw)
     assert url.is_literal
-    assert url.host == host
+    # Python versions write an IPv4 address inside an IPv6 one differently.
+    assert ip_address(url.host) == ip_address(host)
     assert not is_public(url.host)
 
 

@@ -47,7 +47,7 @@ class LineIn(BaseModel):
 
 class ThingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(min_length=1, max_length=40)
+    name: str = Field(min_length=1, max_length=40, examples=["lamp"])
     colour: Colour = Colour.RED
     made_at: AwareDatetime | None = None
     lines: list[LineIn] = Field(default=[], max_length=3)

@@ -24,9 +24,11 @@ def test_operations_are_named_after_their_functions(document: dict[str, Any]) ->
 
 
 def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
     for _, operation in operations(document):
-        for status, response in operation["responses"].items():
+        for status, named in operation["responses"].items():
             if status == "default" or status >= "400":
+                response = shared[named["$ref"].rpartition("/")[2]] if "$ref" in named else named
                 assert list(response["content"]) == ["application/problem+json"]
     schemas = document["components"]["schemas"]
     assert {"Problem", "ProblemField", "ThingIn", "ThingOut"} <= set(schemas)
@@ -41,7 +43,11 @@ def test_security_and_headers_are_documented(document: dict[str, Any]) -> None:
         document["paths"]["/v1/things"]["post"],
         document["paths"]["/v1/things/{number}"]["put"],
     )
-    assert post["security"] == [{"bearer": []}]
+    # Either of the two, and both need the scope.
+    assert post["security"] == [
+        {"clientCredentials": ["sample:write"]},
+        {"bearer": ["sample:write"]},
+    ]
     assert headers(post) == {"AcceptLanguage", "AirlaneTenant", "IdempotencyKey"}
     assert headers(put) == {"AcceptLanguage", "AirlaneTenant", "IfMatch", "IfNoneMatch"}
     public = document["paths"]["/v1/counted"]["get"]
