@@ -63,7 +63,9 @@ class UnitOfWork(Reader):
         return int(tail) if tail.isdigit() else 0
 
     async def act_as(self, tenant: str) -> None:
-        """Changes the tenant inside the transaction: for consumers and jobs, never for requests."""
+        """Changes the tenant inside the transaction: for consumers and jobs. A request may only
+        look at a row of the caller's own tenant and come back, as with an operator's credential.
+        """
         if tenant == self.tenant:
             return
         await self.fetch_value(_SET_TENANT, tenant=tenant)

@@ -10,7 +10,7 @@ from services.webhooks.worker import create_worker
 from shared.contracts.topics import CUSTOMS_DECLARATIONS
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.tasks import PartEnded
-from shared.settings import SettingsError
+from shared.settings import KafkaSettings, SettingsError
 from shared.testing.receiver import WebhookReceiver
 
 pytestmark = pytest.mark.real_broker
@@ -68,7 +68,7 @@ async def test_a_worker_with_a_dead_part_is_not_ready_and_ends_with_an_error(
     worker = create_worker(
         Settings(
             database_url=postgres.app_dsn("webhooks"),
-            kafka_bootstrap_servers="127.0.0.1:9",
+            kafka=KafkaSettings(bootstrap_servers="127.0.0.1:9"),
             secret_key=KEY,
             pool_size=2,
         )
