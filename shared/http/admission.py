@@ -1,6 +1,6 @@
 """What a request passes between its head and its route. The order is what protects:
 
-1. the bearer, so that strangers cannot make us read or parse anything,
+1. the bearer and what it may do, so that nobody else can make us read or parse anything,
 2. the caller's rate, and its share of the requests in work,
 3. the body, under a limit and a deadline, and read as JSON,
 4. a place among the requests in work: nothing is awaited from the client any more.
@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from shared.http import incoming, json_body
-from shared.http.call import caller_of
+from shared.http.call import caller_of, handler_of
 from shared.http.errors import (
     BodyTooSlow,
     RateExceeded,
@@ -70,6 +70,7 @@ class Admission:
         self.places = Places(limits.in_flight)
         self.turns = Turns(limits.batches)
         self.rates = Rates(Policy("requests", limits.rate, 60.0))
+        self._policy_header = (b"ratelimit-policy", self.rates.policy.header)
         self.limits = limits
 
     def guard(self, route: APIRoute) -> None:
@@ -79,14 +80,13 @@ class Admission:
     def count(self, what: Incoming, caller: str) -> None:
         """One request of the caller's. Raises RateExceeded."""
         standing = self.rates.take(caller)
-        policy = self.rates.policy
         what.quota = (
-            (b"ratelimit-policy", policy.header),
+            self._policy_header,
             (b"ratelimit", b'"requests";r=%d;t=%d' % (standing.left, ceil(standing.full_in_s))),
         )
         if standing.wait_s:
             metrics.HTTP_LIMITED.labels("rate").inc()
-            raise RateExceeded(policy, standing.wait_s)
+            raise RateExceeded(self.rates.policy, standing.wait_s)
 
 
 class _Entrance:
@@ -94,15 +94,15 @@ class _Entrance:
 
     def __init__(self, admission: Admission, route: APIRoute) -> None:
         self._admission = admission
-        self._handler: Handler = route.get_route_handler()
-        self._is_open = caller_of(route.dependant) is None
+        self._handler: Handler = handler_of(route)
+        self._caller = caller_of(route.dependant)
         self._is_batch = route.path.endswith(":batch")
         self._takes_body = bool((route.methods or set()) & _WITH_BODY)
         limits = admission.limits
         self._values_max = limits.batch_values if self._is_batch else limits.body_values
         self._bytes_max = (
             limits.open_bytes
-            if self._is_open
+            if self._caller is None
             else limits.batch_bytes
             if self._is_batch
             else limits.body_bytes
@@ -110,12 +110,14 @@ class _Entrance:
 
     async def __call__(self, request: Request) -> Response:
         what = incoming.of(request.scope)
-        if self._is_open:
-            caller = holder = _address(request)
+        if self._caller is None:
+            holder = _address(request)
+            self._admission.count(what, holder)
         else:
-            what.bearer = await authenticate(what)
-            caller, holder = what.bearer.subject, _holder(what.bearer, what)
-        self._admission.count(what, caller)
+            bearer = what.bearer = await authenticate(what)
+            self._admission.count(what, bearer.subject)
+            self._caller.admit(bearer, request)
+            holder = _holder(bearer, what)
         places = self._admission.places
         places.enter(holder)
         try:
