@@ -81,14 +81,14 @@ class Airlines:
         )
         async for flight in flights:
             departs_at = datetime.fromisoformat(flight["departs_at"])
-            if flight["state"] == "cancelled":
+            if flight["status"] == "cancelled":
                 continue
             if departs_at > now:
                 coming.append(departs_at)
             elif flight["id"] not in self._known:
                 self._known[flight["id"]] = flight["flight_number"]
                 self._follow(flight)
-            if flight["state"] == "scheduled" and flight["cut_off_at"] is not None:
+            if flight["status"] == "scheduled" and flight["cut_off_at"] is not None:
                 cut_off_at = datetime.fromisoformat(flight["cut_off_at"])
                 late += cut_off_at <= now
                 coming += [cut_off_at] if cut_off_at > now else []

@@ -38,8 +38,8 @@ async def figures_like(counted: Figures, analytics: Door) -> Figures:
 
 async def _figures(analytics: Door) -> Figures:
     told: Figures = {}
-    async for kpi in _kpis(analytics, "orders_by_state"):
-        told[f"orders that are {kpi['dimensions']['state']}"] = str(kpi["value"])
+    async for kpi in _kpis(analytics, "orders_by_status"):
+        told[f"orders that are {kpi['dimensions']['status']}"] = str(kpi["value"])
     async for kpi in _kpis(analytics, "trade_volume", group_by="market"):
         told[f"trade volume {kpi['dimensions']['market']} {kpi['unit']}"] = str(kpi["value"])
     for name in _OF_THE_WHOLE_PARK:

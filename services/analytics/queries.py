@@ -1,7 +1,7 @@
 """The park's figures as queries over the facts. Definitions in words: `domain.kpi`.
 
 Every statement has one row per group: `day`, `market`, `belt` (NULL where not divided by), `extra`
-(currency or state) and `value`. A merchant's figures count its own rows.
+(currency or status) and `value`. A merchant's figures count its own rows.
 """
 
 from collections.abc import Sequence
@@ -120,7 +120,7 @@ _FIGURES: Final[dict[str, Statement]] = {
     "orders": _figure(
         "order_fact", "count(*)", on=_ACCEPTED_AT, where=f"{_ACCEPTED_AT} IS NOT NULL"
     ),
-    "orders_by_state": _figure(
+    "orders_by_status": _figure(
         "order_fact",
         "count(*)",
         on=_ACCEPTED_AT,
@@ -160,7 +160,7 @@ _FIGURES: Final[dict[str, Statement]] = {
 }
 _NEWEST: Final = Statement(select(func.max(progress.c.newest_at)))
 # What the fourth column of a row is called where it is not a unit.
-_EXTRA: Final = {"orders_by_state": "state"}
+_EXTRA: Final = {"orders_by_status": "status"}
 _ZERO_IF_NONE: Final = frozenset({"orders", "t", "companies", "flights", "routes"})
 
 

@@ -26,18 +26,18 @@ _ITINERARY: Final = f"""
      FROM routing.shipment_legs l JOIN routing.flights f ON f.id = l.flight_id
      WHERE l.shipment_id = s.id) AS itinerary
 """  # noqa: S608 - names of columns
-_STATUSES: Final = f"""
+_STATUS_UPDATES: Final = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'code', t.code, 'airport', t.airport, 'flight', f.flight_number,
             'occurred_at', {_instant("t.occurred_at")}) ORDER BY t.occurred_at, t.id), '[]')
      FROM routing.shipment_statuses t LEFT JOIN routing.flights f ON f.id = t.flight_id
-     WHERE t.shipment_id = s.id) AS statuses
+     WHERE t.shipment_id = s.id) AS status_updates
 """  # noqa: S608 - names of columns
 _OWN: Final = "(CAST(:tenant AS text) = '*' OR s.tenant_id = :tenant)"
 
 _SHIPMENT: Final = Statement(
     text(f"""
-    SELECT s.*, {_ITINERARY}, {_STATUSES} FROM routing.shipments s
+    SELECT s.*, s.state AS status, {_ITINERARY}, {_STATUS_UPDATES} FROM routing.shipments s
     WHERE s.id = :shipment_id AND {_OWN}
     """)  # noqa: S608 - constants of this module
 )
@@ -45,13 +45,13 @@ _SHIPMENT: Final = Statement(
 # Newest first: ids are ordered by time.
 _SHIPMENT_PAGE: Final = Statement(
     text(f"""
-    SELECT s.*, {_ITINERARY} FROM routing.shipments s
+    SELECT s.*, s.state AS status, {_ITINERARY} FROM routing.shipments s
     WHERE {_OWN} AND s.id < :before
       AND (CAST(:order_id AS text) IS NULL OR s.order_id = :order_id)
       AND (CAST(:house_waybill AS text) IS NULL OR s.house_waybill = :house_waybill)
       AND (CAST(:placed_from AS timestamptz) IS NULL OR s.placed_at >= :placed_from)
       AND (CAST(:placed_to AS timestamptz) IS NULL OR s.placed_at < :placed_to)
-      AND (CAST(:state AS text) IS NULL OR s.state = :state)
+      AND (CAST(:status AS text) IS NULL OR s.state = :status)
       AND (CAST(:airport AS text) IS NULL OR s.location = :airport)
       AND (CAST(:flight_id AS text) IS NULL OR s.id IN (
           SELECT l.shipment_id FROM routing.shipment_legs l WHERE l.flight_id = :flight_id))
@@ -65,24 +65,26 @@ SHIPMENT_FILTERS: Final = (
     "order_id",
     "flight_id",
     "house_waybill",
-    "state",
+    "status",
     "airport",
     "placed_from",
     "placed_to",
 )
 
-_FLIGHT: Final = Statement(text("SELECT * FROM routing.flights WHERE id = :flight_id"))
+_FLIGHT: Final = Statement(
+    text("SELECT *, state AS status FROM routing.flights WHERE id = :flight_id")
+)
 
 _FLIGHT_PAGE: Final = Statement(
     text("""
-    SELECT * FROM routing.flights f
+    SELECT f.*, f.state AS status FROM routing.flights f
     WHERE (f.departs_at, f.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS text))
       AND (CAST(:departing_from AS timestamptz) IS NULL OR f.departs_at >= :departing_from)
       AND (CAST(:departing_to AS timestamptz) IS NULL OR f.departs_at < :departing_to)
       AND (CAST(:flight_number AS text) IS NULL OR f.flight_number = :flight_number)
       AND (CAST(:origin AS text) IS NULL OR f.origin = :origin)
       AND (CAST(:destination AS text) IS NULL OR f.destination = :destination)
-      AND (CAST(:state AS text) IS NULL OR f.state = :state)
+      AND (CAST(:status AS text) IS NULL OR f.state = :status)
       AND (CAST(:booked AS boolean) IS NULL OR (f.booked_shipments > 0) = :booked)
     ORDER BY f.departs_at, f.id LIMIT :most
     """)
@@ -111,7 +113,7 @@ _ROUTE_PAGE: Final = Statement(
 
 
 async def get_shipment(reader: Reader, *, shipment_id: str) -> Record:
-    """With itinerary and statuses. Raises ShipmentNotFound."""
+    """With itinerary and status updates. Raises ShipmentNotFound."""
     row = await reader.fetch_first(_SHIPMENT, shipment_id=shipment_id, tenant=reader.tenant)
     if row is None:
         raise ShipmentNotFound(shipment=shipment_id)
@@ -138,7 +140,7 @@ async def get_flight(reader: Reader, *, flight_id: str) -> Record:
 async def list_flights(
     reader: Reader, *, after: tuple[datetime, str], most: int, filters: Mapping[str, Any]
 ) -> list[Record]:
-    """`filters`: flight_number, origin, destination, departing_from, departing_to, state and
+    """`filters`: flight_number, origin, destination, departing_from, departing_to, status and
     booked.
     """
     after_at, after_id = after

@@ -156,7 +156,7 @@ flights: Final = Table(
     Column("remaining_g", BigInteger, nullable=False),
     Column("remaining_cm3", BigInteger, nullable=False),
     Column("booked_shipments", Integer, nullable=False, server_default="0"),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False),  # everywhere else: status
     Column("closed_at", _INSTANT),
     Column("master_waybill", Key, unique=True),
     Column("manifest_shipments", Integer, nullable=False, server_default="0"),
@@ -193,7 +193,7 @@ shipments: Final = Table(
     Column("tenant_id", Key, nullable=False),
     Column("order_id", Key, nullable=False, unique=True),
     Column("house_waybill", Key, unique=True),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False),  # everywhere else: status
     Column("destination_country", Text, nullable=False),
     Column("gross_weight_g", BigInteger, nullable=False),
     Column("volume_cm3", BigInteger, nullable=False),

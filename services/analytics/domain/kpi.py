@@ -59,7 +59,7 @@ KPIS: Final[dict[str, KpiDefinition]] = {
             "orders", "orders", _BY_ORDER, "Orders accepted, back-ordered ones included."
         ),
         KpiDefinition(
-            "orders_by_state", "orders", _BY_ORDER, "The same, by the state they are in now."
+            "orders_by_status", "orders", _BY_ORDER, "The same, by the status they have now."
         ),
         KpiDefinition(
             "clearance_time_p50",

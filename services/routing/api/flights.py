@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.routing import queries
 from services.routing.api.deps import Airport, FlightId, PageOf, ParkWrite, RoutingRead
-from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightStateName
+from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightStatusName
 from services.routing.schemas.shipments import ShipmentOut
 from services.routing.use_cases import flights as use_cases
 from shared.db import UnitOfWork
@@ -30,7 +30,7 @@ async def list_flights(
     destination: Airport = None,
     departing_from: Annotated[AnyInstant | None, Query()] = None,
     departing_to: Annotated[AnyInstant | None, Query()] = None,
-    state: FlightStateName | None = None,
+    status: FlightStatusName | None = None,
     booked: Annotated[
         bool | None, Query(description="Only flights with (true) or without shipments (false).")
     ] = None,
@@ -45,7 +45,7 @@ async def list_flights(
         "destination": destination,
         "departing_from": departing_from,
         "departing_to": departing_to,
-        "state": state,
+        "status": status,
         "booked": booked,
     }
     after_at, after_id = page.after(filters, datetime, str) or _FIRST

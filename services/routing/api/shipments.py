@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.routing import queries
 from services.routing.api.deps import Airport, PageOf, RoutingRead, ShipmentId
-from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStateName
+from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStatusName
 from shared.http import Page, json_reply, problems
 from shared.http.fields import AnyInstant
 
@@ -22,7 +22,7 @@ async def list_shipments(
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
     flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None,
     house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
-    state: ShipmentStateName | None = None,
+    status: ShipmentStatusName | None = None,
     airport: Airport = None,
     placed_from: Annotated[AnyInstant | None, Query()] = None,
     placed_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
@@ -35,7 +35,7 @@ async def list_shipments(
         "order_id": order_id,
         "flight_id": flight_id,
         "house_waybill": house_waybill,
-        "state": state,
+        "status": status,
         "airport": airport,
         "placed_from": placed_from,
         "placed_to": placed_to,
@@ -54,7 +54,7 @@ async def list_shipments(
 async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
     """Read a shipment and its way.
 
-    With its itinerary and the log of statuses.
+    With its itinerary and the log of status updates.
     """
     async with call.read() as reader:
         row = await queries.get_shipment(reader, shipment_id=shipment_id)

@@ -24,7 +24,7 @@ _PATH = "/v1/status-updates"
     _PATH, status_code=207, response_model=BatchOut, responses=problems(409, 422)
 )
 async def post_status_updates(body: StatusUpdatesIn, call: ParkWrite) -> Response:
-    """Report statuses of flights and parcels.
+    """Report status updates of flights and parcels.
 
     FSU codes, taken in the order of the items. Repeated and early updates do no harm.
     """

@@ -1,6 +1,7 @@
-"""A shipment's life: its states, what each allows, and the refusals that follow from them.
+"""A shipment's life: its statuses, what each allows, and the refusals that follow from them.
 
-State changes of many shipments at once are guarded in SQL; the guards there name these states.
+Changes of many shipments at once are guarded in SQL; the guards there name these statuses (column
+`state`).
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ PARCEL_KG_MAX: Final = 30
 """Above that a parcel needs two people: heavier shipments are packed as several pieces."""
 
 
-class ShipmentState(StrEnum):
+class ShipmentStatus(StrEnum):
     """`waiting`: it lost its place (not ready at cut-off, flight cancelled) and has none now.
 
     `departed` lasts from leaving the park's airport to the last airport, waits between legs
@@ -32,8 +33,8 @@ class ShipmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-S: Final = ShipmentState
-TRANSITIONS: Final[Mapping[ShipmentState, frozenset[ShipmentState]]] = {
+S: Final = ShipmentStatus
+TRANSITIONS: Final[Mapping[ShipmentStatus, frozenset[ShipmentStatus]]] = {
     S.BOOKED: frozenset({S.WAITING, S.MANIFESTED, S.CANCELLED}),
     S.WAITING: frozenset({S.BOOKED, S.UNROUTABLE, S.CANCELLED}),
     S.MANIFESTED: frozenset({S.DEPARTED, S.WAITING, S.CANCELLED}),
@@ -43,10 +44,10 @@ TRANSITIONS: Final[Mapping[ShipmentState, frozenset[ShipmentState]]] = {
     S.DELIVERED: frozenset(),
     S.CANCELLED: frozenset(),
 }
-CANCELLABLE: Final = tuple(state for state in S if S.CANCELLED in TRANSITIONS[state])
+CANCELLABLE: Final = tuple(status for status in S if S.CANCELLED in TRANSITIONS[status])
 
 
-class FlightState(StrEnum):
+class FlightStatus(StrEnum):
     """`closed`: the manifest is final; only flights from the park's airport have one."""
 
     SCHEDULED = "scheduled"
@@ -73,8 +74,8 @@ class FlightNotFound(NotFound):
 class FlightNotCancellable(Conflict):
     code = "routing.flight.not_cancellable"
     text = Text(
-        "Flight {flight} is {state} and can no longer be cancelled.",
-        "航班 {flight} 当前状态为 {state}，不能取消。",
+        "Flight {flight} is {status} and can no longer be cancelled.",
+        "航班 {flight} 当前状态为 {status}，不能取消。",
     )
     fix = Text(
         "Only scheduled and closed flights can be cancelled.",

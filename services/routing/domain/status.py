@@ -99,7 +99,7 @@ class FlightCancelledAlready(Conflict):
 class ShipmentNotUnderway(Conflict):
     code = "routing.shipment.not_underway"
     text = Text(
-        "The shipment is {state}: it cannot be delivered yet.", "货件状态为 {state}，尚不能妥投。"
+        "The shipment is {status}: it cannot be delivered yet.", "货件状态为 {status}，尚不能妥投。"
     )
     fix = Text("Report its departure first, then send this again.", "请先上报起飞，再重新提交。")
 

@@ -65,8 +65,8 @@ _ROOM: Final = Statement(
 _FLIGHT: Final = Statement(
     text("""
     SELECT id, carrier, flight_number, departs_on, mode, origin, destination, departs_at,
-           arrives_at, cut_off_at, state, closed_at, master_waybill, departed_at, arrived_at,
-           delivered_at, synthetic, version
+           arrives_at, cut_off_at, state AS status, closed_at, master_waybill, departed_at,
+           arrived_at, delivered_at, synthetic, version
     FROM routing.flights WHERE id = :flight_id
     """)
 )

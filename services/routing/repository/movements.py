@@ -177,7 +177,7 @@ _NOTE_BY_FLIGHT: Final = _note("""
 _NOTE_BY_MASTER: Final = _note("s.master_waybill = :waybill")
 _NOTE_BY_HOUSE: Final = _note("s.house_waybill = :waybill")
 
-_STATE_BY_HOUSE: Final = Statement(
+_STATUS_BY_HOUSE: Final = Statement(
     text("SELECT state FROM routing.shipments WHERE house_waybill = :waybill")
 )
 _MASTER_EXISTS: Final = Statement(
@@ -290,9 +290,9 @@ async def note_by_waybill(
     )
 
 
-async def state_by_house_waybill(uow: UnitOfWork, waybill: str) -> str | None:
-    state: str | None = await uow.fetch_value(_STATE_BY_HOUSE, waybill=waybill)
-    return state
+async def status_by_house_waybill(uow: UnitOfWork, waybill: str) -> str | None:
+    status: str | None = await uow.fetch_value(_STATUS_BY_HOUSE, waybill=waybill)
+    return status
 
 
 async def master_waybill_exists(uow: UnitOfWork, waybill: str) -> bool:

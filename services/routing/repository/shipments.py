@@ -160,7 +160,7 @@ _SET_RELEASED: Final = Statement(
     UPDATE routing.shipments
     SET released_at = CASE WHEN released_version < :version THEN :at ELSE released_at END,
         released_version = greatest(released_version, :version)
-    WHERE order_id = :order_id RETURNING id, state, released_at, screened_at
+    WHERE order_id = :order_id RETURNING id, state AS status, released_at, screened_at
     """)
 )
 
@@ -171,13 +171,13 @@ _SET_SCREENED: Final = Statement(
     SET screened_at = CASE WHEN screened_version < :version THEN :at ELSE screened_at END,
         screened_version = greatest(screened_version, :version)
     WHERE order_id = :order_id AND state IN ('booked', 'waiting', 'unroutable')
-    RETURNING id, state, released_at, screened_at
+    RETURNING id, state AS status, released_at, screened_at
     """)
 )
 
 _COLUMNS_TO_REBOOK: Final = """
-    s.id, s.tenant_id, s.order_id, s.state, s.destination_country, s.gross_weight_g, s.volume_cm3,
-    s.pieces, s.ready_at, s.released_at, s.screened_at, s.house_waybill, s.location,
+    s.id, s.tenant_id, s.order_id, s.state AS status, s.destination_country, s.gross_weight_g,
+    s.volume_cm3, s.pieces, s.ready_at, s.released_at, s.screened_at, s.house_waybill, s.location,
     coalesce(last.leg_no + 1, 0) AS first_leg_no, coalesce(f.destination, s.location) AS origin,
     coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by
 """

@@ -12,7 +12,7 @@ from shared.http.text import Line
 Mode = Literal["air", "road"]
 Scope = Literal["domestic", "international", "onward"]
 Basis = Literal["reported", "synthetic"]
-FlightStateName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
+FlightStatusName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
 
 
 class ManifestOut(BaseModel):
@@ -41,7 +41,7 @@ class FlightOut(BaseModel):
     cut_off_at: datetime | None = Field(
         description="When the manifest closes; only flights from the park's airport have one."
     )
-    state: FlightStateName
+    status: FlightStatusName
     capacity_g: int
     capacity_cm3: int
     remaining_g: int

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.routing.schemas.flights import Mode
 
-ShipmentStateName = Literal[
+ShipmentStatusName = Literal[
     "unroutable",
     "booked",
     "waiting",
@@ -41,7 +41,7 @@ class RefusalOut(BaseModel):
     remedy: str
 
 
-class StatusOut(BaseModel):
+class StatusUpdateOut(BaseModel):
     """A Cargo-IMP FSU status."""
 
     code: str = Field(examples=["DEP"])
@@ -54,7 +54,7 @@ class ShipmentOut(BaseModel):
     id: str = Field(examples=["shp_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
     order_id: str
     merchant_id: str
-    state: ShipmentStateName
+    status: ShipmentStatusName
     house_waybill: str | None = Field(examples=["EHUAA00000011"])
     master_waybill: str | None
     destination_country: str
@@ -83,14 +83,16 @@ class ShipmentOut(BaseModel):
 
 
 class ShipmentDetailOut(ShipmentOut):
-    statuses: list[StatusOut] = Field(description="The log, in the order of what happened.")
+    status_updates: list[StatusUpdateOut] = Field(
+        description="The log, in the order of what happened."
+    )
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "ShipmentDetailOut":
-        return cls.model_construct(**_values(row), statuses=row["statuses"])
+        return cls.model_construct(**_values(row), status_updates=row["status_updates"])
 
 
-_BUILT = ("itinerary", "refusal", "merchant_id", "statuses")
+_BUILT = ("itinerary", "refusal", "merchant_id", "status_updates")
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:

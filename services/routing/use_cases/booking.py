@@ -20,7 +20,7 @@ from services.routing.domain.reachability import (
 from services.routing.domain.shipment import (
     CANCELLABLE,
     Goods,
-    ShipmentState,
+    ShipmentStatus,
     pieces_of,
     promised_at,
 )
@@ -94,7 +94,7 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None
         return
     planning = await current_planning(uow, version=created["timetable_version"], now=now)
     task = _Task(
-        shipment=shipment | {"state": ShipmentState.WAITING},
+        shipment=shipment | {"status": ShipmentStatus.WAITING},
         house_waybill=house_waybill(created["waybill_number"]),
         origin=HUB,
         ready_at=_ready_at_hub(planning, {**shipment, **created}, now=now),
@@ -163,7 +163,7 @@ async def note_screening(
 
 
 async def _rebook_if_ready(uow: UnitOfWork, shipment: Row, *, now: datetime) -> None:
-    if shipment["state"] == ShipmentState.WAITING and _is_ready(shipment):
+    if shipment["status"] == ShipmentStatus.WAITING and _is_ready(shipment):
         row = await shipments.to_rebook(uow, shipment["id"])
         version = (await flights.timetable(uow))["version"]
         await _rebook(uow, row, await current_planning(uow, version=version, now=now), now=now)
@@ -284,7 +284,7 @@ def _search(planning: Planning, task: _Task, *, empty: bool = False) -> Itinerar
 async def _refuse(uow: UnitOfWork, task: _Task, refusal: Refusal, *, now: datetime) -> None:
     shipment = task.shipment
     version = None
-    if shipment["state"] == ShipmentState.WAITING:
+    if shipment["status"] == ShipmentStatus.WAITING:
         version = await shipments.refuse(
             uow,
             shipment_id=shipment["id"],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing import events
-from services.routing.domain.shipment import FlightNotCancellable, FlightNotFound, FlightState
+from services.routing.domain.shipment import FlightNotCancellable, FlightNotFound, FlightStatus
 from services.routing.domain.status import MANIFESTED, OFFLOADED
 from services.routing.domain.waybill import WaybillStockExhausted, master_waybill
 from services.routing.repository import flights, shipments
@@ -54,7 +54,9 @@ async def close_manifest(uow: UnitOfWork, *, flight_id: str, now: datetime) -> N
 
 def _closes_now(flight: Mapping[str, Any], *, now: datetime) -> bool:
     cut_off_at: datetime | None = flight["cut_off_at"]
-    return flight["state"] == FlightState.SCHEDULED and cut_off_at is not None and cut_off_at <= now
+    return (
+        flight["status"] == FlightStatus.SCHEDULED and cut_off_at is not None and cut_off_at <= now
+    )
 
 
 def _announce(
@@ -92,8 +94,8 @@ async def cancel_flight(uow: UnitOfWork, *, flight_id: str, reason: str, now: da
         flight = await flights.find_flight(uow, flight_id)
         if flight is None:
             raise FlightNotFound(flight=flight_id)
-        if flight["state"] != FlightState.CANCELLED:
-            raise FlightNotCancellable(flight=flight["flight_number"], state=flight["state"])
+        if flight["status"] != FlightStatus.CANCELLED:
+            raise FlightNotCancellable(flight=flight["flight_number"], status=flight["status"])
         return
     stranded = await flights.strand(uow, flight_id=flight_id, now=now)
     await shipments.release(uow, stranded)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing import events
-from services.routing.domain.shipment import FlightState, ShipmentState
+from services.routing.domain.shipment import FlightStatus, ShipmentStatus
 from services.routing.domain.status import (
     ARRIVED,
     DELIVERED,
@@ -113,25 +113,25 @@ async def _flight_of(uow: UnitOfWork, update: StatusUpdate) -> Row | None:
 def _check_flight(flight: Row, update: StatusUpdate, *, now: datetime) -> None:
     number, cut_off_at = flight["flight_number"], flight["cut_off_at"]
     check_airport(update, flight=number, origin=flight["origin"], destination=flight["destination"])
-    if flight["state"] == FlightState.CANCELLED:
+    if flight["status"] == FlightStatus.CANCELLED:
         raise FlightCancelledAlready(flight=number)
     if update.code == DEPARTED and _manifest_is_open(flight) and now < cut_off_at:
         raise ManifestOpen(flight=number, cut_off_at=rfc3339(cut_off_at))
 
 
 def _manifest_is_open(flight: Row) -> bool:
-    return flight["state"] == FlightState.SCHEDULED and flight["cut_off_at"] is not None
+    return flight["status"] == FlightStatus.SCHEDULED and flight["cut_off_at"] is not None
 
 
 async def _check_waybill(uow: UnitOfWork, update: StatusUpdate) -> StatusUpdate:
     """The update with its waybill in the one written form."""
     if update.house_waybill is not None:
-        state = await movements.state_by_house_waybill(uow, update.house_waybill)
-        if state is None:
+        status = await movements.status_by_house_waybill(uow, update.house_waybill)
+        if status is None:
             raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
-        underway = (ShipmentState.DEPARTED, ShipmentState.ARRIVED, ShipmentState.DELIVERED)
-        if update.code == DELIVERED and state not in underway:
-            raise ShipmentNotUnderway(state=state)
+        underway = (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED)
+        if update.code == DELIVERED and status not in underway:
+            raise ShipmentNotUnderway(status=status)
         return update
     assert update.master_waybill is not None, "checked() saw a subject"
     master = checked_master_waybill(update.master_waybill)

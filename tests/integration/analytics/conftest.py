@@ -248,7 +248,7 @@ class Park:
         figures: dict[str, Any] = {
             "trade_volume": {k: Money(v, k[3]).amount for k, v in volume.items()},
             "orders": len(orders),
-            "orders_by_state": dict(Counter(o.state for o in orders)),
+            "orders_by_status": dict(Counter(o.state for o in orders)),
             "tonnes_shipped": sum(o.weight_g for o in orders if o.departed) / 1e6,
             "companies": len(merchants),
             "offices": sum(m[2] for m in merchants),

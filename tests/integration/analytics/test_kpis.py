@@ -55,10 +55,10 @@ async def figures(db: Database, tenant: str = PARK) -> dict[str, Any]:
             airport="EHU",
         )
     found: dict[str, Any] = {
-        k.name: k.value for k in whole if k.name not in {"trade_volume", "orders_by_state"}
+        k.name: k.value for k in whole if k.name not in {"trade_volume", "orders_by_status"}
     }
-    found["orders_by_state"] = {
-        k.dimensions["state"]: k.value for k in whole if k.name == "orders_by_state"
+    found["orders_by_status"] = {
+        k.dimensions["status"]: k.value for k in whole if k.name == "orders_by_status"
     }
     found["trade_volume"] = {(*_place(k), k.unit): k.value for k in parts}
     return found
@@ -156,7 +156,7 @@ async def test_an_empty_park_has_zeros_and_no_invented_percentiles(db: Database)
     await empty(db)
     found = await figures(db)
     assert found["orders"] == found["companies"] == found["tonnes"] == 0
-    assert found["trade_volume"] == found["orders_by_state"] == {}
+    assert found["trade_volume"] == found["orders_by_status"] == {}
     assert "clearance_time_p50" not in found
     assert "next_day_share" not in found
 

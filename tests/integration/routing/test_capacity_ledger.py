@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from services.routing.domain.shipment import TRANSITIONS, ShipmentState
+from services.routing.domain.shipment import TRANSITIONS, ShipmentStatus
 from services.routing.domain.status import StatusUpdate
 from services.routing.use_cases.booking import rebook_due
 from services.routing.use_cases.flights import cancel_flight
@@ -71,18 +71,18 @@ class States:
 
     def __init__(self, park: Park) -> None:
         self._park = park
-        self._known: dict[str, ShipmentState] = {}
+        self._known: dict[str, ShipmentStatus] = {}
 
     async def follow(self) -> None:
         async with self._park.db.read(self._park.merchant) as reader:
             rows = await reader.fetch_all(_STATES, tenant=self._park.merchant)
         for row in rows:
-            before = self._known.get(row["id"], ShipmentState.WAITING)
-            after = self._known[row["id"]] = ShipmentState(row["state"])
+            before = self._known.get(row["id"], ShipmentStatus.WAITING)
+            after = self._known[row["id"]] = ShipmentStatus(row["state"])
             assert after in _reachable(before), (before, after)
 
 
-def _reachable(state: ShipmentState) -> set[ShipmentState]:
+def _reachable(state: ShipmentStatus) -> set[ShipmentStatus]:
     """One step of the test may be several of the table: a late manifest closes, then departs."""
     found = {state}
     while further := {after for s in found for after in TRANSITIONS[s]} - found:

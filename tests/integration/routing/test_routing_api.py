@@ -61,8 +61,8 @@ async def test_a_shipment_with_its_way_and_its_log(
     answer = await client.get(f"/v1/shipments/{listed['id']}", headers=merchant)
     shipment = answer.json()
 
-    assert shipment == {**listed, "statuses": shipment["statuses"]}
-    assert shipment["state"] == "manifested"
+    assert shipment == {**listed, "status_updates": shipment["status_updates"]}
+    assert shipment["status"] == "manifested"
     assert (shipment["location"], shipment["refusal"]) == ("EHU", None)
     (leg,) = shipment["itinerary"]
     assert (leg["from"], leg["to"], leg["flight_id"], leg["synthetic"]) == (
@@ -71,7 +71,7 @@ async def test_a_shipment_with_its_way_and_its_log(
         flight_id,
         True,
     )
-    assert [s["code"] for s in shipment["statuses"]] == ["MAN"]
+    assert [s["code"] for s in shipment["status_updates"]] == ["MAN"]
     foreign = await client.get(f"/v1/shipments/{listed['id']}", headers=stranger)
     assert (foreign.status_code, foreign.json()["code"]) == (404, "routing.shipment.not_found")
     assert (await client.get("/v1/shipments", headers=stranger)).json()["items"] == []
@@ -112,7 +112,7 @@ async def test_lists_come_in_pages_and_by_filter(
     for narrower, wanted in (
         ({"airport": "EHU"}, 5),
         ({"airport": end}, 0),
-        ({"state": "waiting"}, 0),
+        ({"status": "waiting"}, 0),
     ):
         answer = await client.get(
             "/v1/shipments", params=narrower | {"flight_id": flight_id}, headers=merchant
@@ -139,7 +139,7 @@ async def test_flights_by_place_time_and_load(
     assert await ids(departing_from="2026-11-22T18:00:01Z") == [second]
     assert await ids(departing_to="2026-11-22T18:00:01Z") == [first]
     assert await ids(booked="true") == [first]
-    assert await ids(booked="false", state="scheduled", origin="EHU") == [second]
+    assert await ids(booked="false", status="scheduled", origin="EHU") == [second]
     page = (await client.get(f"/v1/flights/{first}", headers=merchant)).json()
     assert (page["synthetic"], page["manifest"]) == (True, None)
     assert page["remaining_g"] == page["capacity_g"] - 1_000
@@ -198,7 +198,7 @@ async def test_an_operator_cancels_a_flight_once(
     again = await client.post(path, json=body, headers=operator | key)
 
     assert first.status_code == 200, first.text
-    assert (first.json()["state"], first.json()["cancel_reason"]) == ("cancelled", "fog")
+    assert (first.json()["status"], first.json()["cancel_reason"]) == ("cancelled", "fog")
     assert again.json() == first.json()
     assert len(await park.events(flight_id)) == 1
 

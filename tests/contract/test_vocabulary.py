@@ -1,0 +1,86 @@
+"""One thing has one name in everything callers send and get, whichever service they ask.
+
+Read from the committed contracts of all five services: names of members, of query parameters and
+of path parameters. Names that a standard prescribes are exceptions, each with its reason.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from shared.contracts.topics import SERVICES
+
+SERVICES_FOLDER: Final = Path(__file__).resolve().parents[2] / "services"
+
+# Name that must not be used → the one for the same thing (docs/glossary.md).
+ONE_NAME: Final = {
+    "state": "status",
+    "statuses": "status_updates",
+}
+# (schema, name): why it is called so all the same.
+EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}
+
+
+@dataclass(frozen=True)
+class Name:
+    """Something with a name in a contract. `schema`: the component it is in, "" for a parameter."""
+
+    service: str
+    schema: str
+    name: str
+    is_object: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.schema or 'parameter'}.{self.name}"
+
+
+def names(service: str) -> Iterator[Name]:
+    document = json.loads((SERVICES_FOLDER / service / "openapi.json").read_text(encoding="utf-8"))
+    for schema, node in document["components"]["schemas"].items():
+        for name, member in _members(node):
+            yield Name(service, schema, name, is_object=_is_object(member))
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter.get("in") in ("query", "path"):
+                    yield Name(service, "", parameter["name"])
+
+
+def _members(node: Any) -> Iterator[tuple[str, Any]]:
+    """Of a schema and of those written inside it."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _members(part)
+    if not isinstance(node, dict):
+        return
+    properties = node.get("properties", {})
+    yield from properties.items()
+    for part in properties.values():
+        yield from _members(part)
+    for key in ("anyOf", "oneOf", "allOf", "items", "additionalProperties"):
+        yield from _members(node.get(key))
+
+
+def _is_object(member: Any) -> bool:
+    return any("$ref" in part for part in (member, *member.get("anyOf", ())))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_one_thing_has_one_name(service: str) -> None:
+    found = list(names(service))
+    other = [
+        f"{name} is called {ONE_NAME[name.name]}"
+        for name in found
+        if name.name in ONE_NAME and (name.schema, name.name) not in EXCEPTIONS
+    ]
+    assert found
+    assert other == []
+
+
+def test_every_exception_is_still_one() -> None:
+    found = {(name.schema, name.name) for service in SERVICES for name in names(service)}
+    assert EXCEPTIONS.keys() - found == set()
