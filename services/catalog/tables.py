@@ -189,6 +189,8 @@ stock_ledger: Final = Table(
     Column("order_id", Key),
     _at("at"),
     Index("stock_ledger_product_id_ix", "product_id", "id"),
+    Index("stock_ledger_at_ix", "product_id", "at"),
+    Index("stock_ledger_order_ix", "order_id", postgresql_where=text("order_id IS NOT NULL")),
 )
 
 # `lines` is a snapshot of the products as ordered and never changes; `facts` is what is known

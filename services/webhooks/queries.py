@@ -1,17 +1,31 @@
 """Reads for screens and for metrics. Secrets and bodies never pass through here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, Text, bindparam, func, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql import Select
 
 from services.webhooks.tables import attempts, deliveries, endpoint_health, endpoints
 from shared.db import Reader, Statement
 from shared.kernel.errors import NotFound
 from shared.kernel.identity import PARK
+from shared.kernel.ids import floor_id
 
 _TENANT: Final = bindparam("tenant", type_=Text)
 
@@ -42,12 +56,28 @@ _ENDPOINT_PAGE: Final = Statement(
 _DELIVERY: Final = Statement(
     select(deliveries).where(deliveries.c.id == bindparam("id"), _owned(deliveries.c.tenant_id))
 )
+_EVENT: Final = bindparam("event_id", type_=Text)
+_FROM: Final = bindparam("received_from", type_=DateTime(timezone=True))
+_TO: Final = bindparam("received_to", type_=DateTime(timezone=True))
+# By endpoint and event there is an index; by event alone there is none.
+_OWN_ENDPOINTS: Final = func.array(
+    select(endpoints.c.id).where(_owned(endpoints.c.tenant_id)).scalar_subquery(),
+    type_=ARRAY(Text),
+)
 # Newest first: ids are ordered by time.
 _DELIVERY_PAGE: Final = Statement(
     select(deliveries)
     .where(
         _owned(deliveries.c.tenant_id),
         deliveries.c.id < bindparam("before", type_=Text),
+        deliveries.c.id >= bindparam("oldest", type_=Text),
+        or_(_FROM.is_(None), deliveries.c.received_at >= _FROM),
+        or_(_TO.is_(None), deliveries.c.received_at < _TO),
+        or_(
+            _EVENT.is_(None),
+            and_(deliveries.c.event_id == _EVENT, deliveries.c.endpoint_id == any_(_OWN_ENDPOINTS)),
+        ),
+        _optional(deliveries.c.order_id, "order_id"),
         _optional(deliveries.c.endpoint_id, "endpoint_id"),
         _optional(deliveries.c.status, "status"),
         _optional(deliveries.c.event_type, "event_type"),
@@ -94,6 +124,9 @@ _BACKLOG: Final = Statement(
 
 FIRST: Final = ""
 LAST: Final = "~"  # sorts behind every id
+# The time in a delivery's id is the database's, `received_at` a worker's: their clocks are never so
+# far apart. So a span of time is a span of ids, and nothing outside of it is read.
+_ID_SLACK: Final = timedelta(hours=1)
 
 
 async def get_endpoint(reader: Reader, *, endpoint_id: str) -> Record:
@@ -115,23 +148,24 @@ async def get_delivery(reader: Reader, *, delivery_id: str) -> Record:
 
 
 async def list_deliveries(
-    reader: Reader,
-    *,
-    before: str,
-    endpoint_id: str | None,
-    status: str | None,
-    event_type: str | None,
-    most: int,
+    reader: Reader, *, before: str, most: int, filters: Mapping[str, Any]
 ) -> Sequence[Record]:
+    """`filters`: endpoint_id, status, event_type, event_id, order_id, received_from and
+    received_to.
+    """
+    received_from, received_to = filters["received_from"], filters["received_to"]
     return await reader.fetch_all(
         _DELIVERY_PAGE,
         tenant=reader.tenant,
-        before=before,
-        endpoint_id=endpoint_id,
-        status=status,
-        event_type=event_type,
+        before=before if received_to is None else min(before, _id_at(received_to + _ID_SLACK)),
+        oldest=FIRST if received_from is None else _id_at(received_from - _ID_SLACK),
         most=most,
+        **filters,
     )
+
+
+def _id_at(at: datetime) -> str:
+    return floor_id("dlv", int(at.timestamp() * 1000))
 
 
 async def list_attempts(

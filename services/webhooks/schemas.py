@@ -93,6 +93,7 @@ class DeliveryOut(BaseModel):
     endpoint_id: str
     event_id: str = Field(description="Sent as `webhook-id`, the same in every attempt.")
     event_type: str
+    order_id: str | None = Field(description="The order that the event is about, if it is.")
     status: Literal["pending", "delivered", "failed"]
     attempts: int = Field(description="Requests made so far.")
     next_attempt_at: datetime | None = Field(description="Not before then; null once it ended.")

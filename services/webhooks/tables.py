@@ -104,6 +104,8 @@ deliveries = Table(
     Column("event_id", Key, nullable=False),
     Column("tenant_id", Key, nullable=False),
     Column("event_type", Text, nullable=False),
+    # The order that the event is about, if it is about one.
+    Column("order_id", Key),
     Column("status", Text, nullable=False),
     # While it waits: when it may be sent. While it is being sent: when its lease ends.
     Column("due_at", _INSTANT, nullable=False),
@@ -122,6 +124,7 @@ deliveries = Table(
         postgresql_where=text("status = 'pending'"),
     ),
     Index("deliveries_tenant_ix", "tenant_id", "id"),
+    Index("deliveries_order_ix", "order_id", postgresql_where=text("order_id IS NOT NULL")),
     # Every delivery is updated at least twice: vacuum early, while the dead rows are few.
     postgresql_with={
         "fillfactor": 80,

@@ -1,8 +1,9 @@
 """Stock: counting it, reading the counters and the ledger."""
 
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.catalog.api.batches import batch_reply, merged
@@ -20,7 +21,7 @@ from services.catalog.use_cases.stock import Adjusted, Adjustment, adjust_stock
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
 from shared.http.batches import BatchOut
-from shared.http.fields import read_each
+from shared.http.fields import AnyInstant, read_each
 from shared.kernel.errors import AirlaneError
 
 stock_api = APIRouter(tags=["stock"])
@@ -113,15 +114,28 @@ async def get_stock(sku: SkuPath, call: MerchantRead) -> Response:
     )
 
 
+@dataclass
+class LedgerFilters:
+    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
+    order_number: Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,50}$")] = None
+    at_from: Annotated[AnyInstant | None, Query()] = None
+    at_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+
+
 @stock_api.get(
     "/v1/stock/{sku}/ledger", response_model=Page[StockEntryOut], responses=problems(404, 422)
 )
-async def list_ledger(sku: SkuPath, call: MerchantRead, page: PageQuery) -> Response:
+async def list_ledger(
+    sku: SkuPath,
+    call: MerchantRead,
+    page: PageQuery,
+    given: Annotated[LedgerFilters, Depends()],
+) -> Response:
     """List changes of a product's stock, newest first.
 
     Every change of the two counters: their sums are the counters.
     """
-    filters = {"list": "ledger", "sku": sku}
+    filters = {"list": "ledger", "sku": sku, **asdict(given)}
     (before,) = page.after(filters, int) or (_NEWEST,)
     async with call.read() as reader:
         stock = await queries.get_stock(reader, tenant=call.tenant, sku=sku)
@@ -131,6 +145,7 @@ async def list_ledger(sku: SkuPath, call: MerchantRead, page: PageQuery) -> Resp
             product_id=stock["product_id"],
             before=before,
             limit=page.fetch,
+            filters=asdict(given),
         )
     return json_reply(
         page.page(

@@ -2,15 +2,16 @@
 statement on one unique index.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from asyncpg import Record
-from sqlalchemy import Boolean, Integer, Text, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Boolean, Integer, Text, any_, bindparam, func, or_, select
 from sqlalchemy import DateTime as SqlDateTime
 
 from services.catalog.domain.product import ProductNotFound
-from services.catalog.tables import products, stock, stock_ledger
+from services.catalog.tables import orders, products, stock, stock_ledger
 from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 
@@ -59,9 +60,23 @@ STOCK: Final = Statement(
         products.c.deleted_at.is_(None),
     )
 )
+_order = bindparam("order_id", type_=Text)
+_number = bindparam("order_number", type_=Text)
+_from = bindparam("at_from", type_=SqlDateTime(timezone=True))
+_to = bindparam("at_to", type_=SqlDateTime(timezone=True))
+_numbered = func.array(
+    select(orders.c.id)
+    .where(orders.c.tenant_id == bindparam("tenant"), orders.c.order_number == _number)
+    .scalar_subquery(),
+    type_=ARRAY(Text),
+)
 LEDGER: Final = Statement(
     select(stock_ledger)
     .where(
+        or_(_order.is_(None), stock_ledger.c.order_id == _order),
+        or_(_number.is_(None), stock_ledger.c.order_id == any_(_numbered)),
+        or_(_from.is_(None), stock_ledger.c.at >= _from),
+        or_(_to.is_(None), stock_ledger.c.at < _to),
         stock_ledger.c.tenant_id == bindparam("tenant"),
         stock_ledger.c.product_id == bindparam("product_id"),
         stock_ledger.c.id < bindparam("before"),
@@ -113,9 +128,15 @@ async def get_stock(reader: Reader, *, tenant: str, sku: str) -> Record:
 
 
 async def list_ledger(
-    reader: Reader, *, tenant: str, product_id: str, before: int, limit: int
+    reader: Reader,
+    *,
+    tenant: str,
+    product_id: str,
+    before: int,
+    limit: int,
+    filters: Mapping[str, Any],
 ) -> list[Record]:
-    """Newest first."""
+    """Newest first. `filters`: order_id, order_number, at_from and at_to."""
     return await reader.fetch_all(
-        LEDGER, tenant=tenant, product_id=product_id, before=before, limit=limit
+        LEDGER, tenant=tenant, product_id=product_id, before=before, limit=limit, **filters
     )

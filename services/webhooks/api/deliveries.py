@@ -1,8 +1,9 @@
 """/v1/deliveries: what was sent where, what came back, and sending it again."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.webhooks import queries
@@ -11,24 +12,41 @@ from services.webhooks.schemas import AttemptOut, DeliveryOut
 from services.webhooks.use_cases import deliveries as use_cases
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
+from shared.http.fields import AnyInstant
 from shared.kernel.clock import real_now
 
 deliveries_api = APIRouter(tags=["deliveries"])
+
+
+@dataclass
+class DeliveryFilters:
+    endpoint_id: Annotated[str | None, Query(pattern=r"^end_[0-9a-f]{32}$")] = None
+    status: Annotated[Literal["pending", "delivered", "failed"] | None, Query()] = None
+    event_type: Annotated[str | None, Query(pattern=r"^[a-z0-9_.]{1,100}$")] = None
+    event_id: Annotated[
+        str | None, Query(pattern=r"^evt_[0-9a-f]{32}$", description="What came as `webhook-id`.")
+    ] = None
+    order_id: Annotated[
+        str | None,
+        Query(pattern=r"^ord_[0-9a-f]{32}$", description="All that was told about this order."),
+    ] = None
+    received_from: Annotated[AnyInstant | None, Query()] = None
+    received_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
 
 
 @deliveries_api.get("/v1/deliveries", response_model=Page[DeliveryOut], responses=problems(422))
 async def list_deliveries(
     call: WebhooksRead,
     page: PageOf,
-    endpoint_id: Annotated[str | None, Query(pattern=r"^end_[0-9a-f]{32}$")] = None,
-    status: Annotated[Literal["pending", "delivered", "failed"] | None, Query()] = None,
-    event_type: Annotated[str | None, Query(pattern=r"^[a-z0-9_.]{1,100}$")] = None,
+    given: Annotated[DeliveryFilters, Depends()],
 ) -> Response:
     """List deliveries, newest first."""
-    filters = {"endpoint_id": endpoint_id, "status": status, "event_type": event_type}
+    filters = asdict(given)
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
-        rows = await queries.list_deliveries(reader, before=before, most=page.fetch, **filters)
+        rows = await queries.list_deliveries(
+            reader, before=before, most=page.fetch, filters=filters
+        )
     return json_reply(
         page.page(rows, DeliveryOut.of, key=lambda row: (row["id"],), filters=filters)
     )

@@ -2,8 +2,10 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from shared.kernel.errors import Invalid, Text
+from shared.kernel.ids import is_id
 from shared.kernel.instants import rfc3339
 
 
@@ -17,18 +19,28 @@ class DataIsNotJson(Invalid):
     fix = Text("Publish the event again with JSON data.", "请以 JSON 数据重新发布该事件。")
 
 
+def read_data(data: bytes) -> Any:
+    """What the data of an event says. Raises DataIsNotJson."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DataIsNotJson(reason=str(error)) from error
+
+
+def order_of(content: Any) -> str | None:
+    """The order that an event is about: one of its own, of its shipment or of its declaration."""
+    order_id = content.get("order_id") if isinstance(content, dict) else None
+    return order_id if isinstance(order_id, str) and is_id(order_id, "ord") else None
+
+
 def message_body(
     *, event_type: str, occurred_at: datetime, data: bytes, is_test: bool = False
 ) -> bytes:
     """`{type, timestamp, data}` (Standard Webhooks 1.0.0), with `"test": true` for examples.
 
-    `data` goes in as it came: parsing and printing it again could change numbers and key order.
-    Raises DataIsNotJson.
+    `data` is JSON (read_data) and goes in as it came: parsing and printing it again could change
+    numbers and key order.
     """
-    try:
-        json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise DataIsNotJson(reason=str(error)) from error
     instant = rfc3339(occurred_at)
     head = f'{{"type":{json.dumps(event_type)},"timestamp":"{instant}",'
     mark = '"test":true,' if is_test else ""

@@ -21,8 +21,10 @@ class NewMessage:
     occurred_at: datetime
     traceparent: str | None
     body: bytes
+    order_id: str | None = None
 
 
+# Those of a message; the order is kept with its deliveries, where it is asked for.
 _COLUMNS: Final[dict[str, Any]] = {
     "event_id": Text,
     "tenant_id": Text,
@@ -46,7 +48,7 @@ _UUID7_HEX: Final = """
 _STORE_AND_FAN_OUT: Final = Statement(
     text(f"""
     WITH event AS (
-        SELECT * FROM unnest({_ARRAYS}) AS e({_NAMES})
+        SELECT * FROM unnest({_ARRAYS}, :order_id) AS e({_NAMES}, order_id)
     ), stored AS (
         INSERT INTO webhooks.messages ({_NAMES}, received_at)
         SELECT {_NAMES}, :received_at FROM event
@@ -61,15 +63,16 @@ _STORE_AND_FAN_OUT: Final = Statement(
         WHERE e.status = 'enabled'
     )
     INSERT INTO webhooks.deliveries
-        (id, endpoint_id, event_id, tenant_id, event_type, status, due_at, received_at)
+        (id, endpoint_id, event_id, tenant_id, event_type, order_id, status, due_at, received_at)
     SELECT 'dlv_' || {_UUID7_HEX}, w.endpoint_id, e.event_id,
-        w.tenant_id, e.type, 'pending', :received_at, :received_at
+        w.tenant_id, e.type, e.order_id, 'pending', :received_at, :received_at
     FROM event e
     JOIN wanted w ON w.type = e.type
         AND (w.sees_all OR e.tenant_id = w.tenant_id OR e.tenant_id = ANY (w.merchants))
     ON CONFLICT (endpoint_id, event_id) DO NOTHING
     """).bindparams(  # noqa: S608 - only names from the table above
         *(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
+        bindparam("order_id", type_=ARRAY(Text)),
         bindparam("received_at", type_=_INSTANT),
         bindparam("park_tenant", PARK_TENANT, type_=Text),
         bindparam("pattern_type", type_=ARRAY(Text)),
@@ -121,6 +124,7 @@ async def store_and_fan_out(
     return await uow.execute(
         _STORE_AND_FAN_OUT,
         **columns,
+        order_id=[message.order_id for message in messages],
         received_at=received_at,
         pattern_type=[event_type for event_type, _ in patterns],
         pattern=[pattern for _, pattern in patterns],

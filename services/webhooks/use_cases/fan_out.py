@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.webhooks.domain.event_types import patterns_matching
-from services.webhooks.domain.message import message_body
+from services.webhooks.domain.message import message_body, order_of, read_data
 from services.webhooks.events import SUBSCRIBABLE
 from services.webhooks.repository.messages import (
     NewMessage,
@@ -51,6 +51,7 @@ async def _take_rights(uow: UnitOfWork, event: Envelope) -> None:
 
 
 def _message(event: Envelope) -> NewMessage:
+    content = read_data(event.data)
     return NewMessage(
         event_id=event.id,
         tenant_id=event.tenant_id,
@@ -58,4 +59,5 @@ def _message(event: Envelope) -> NewMessage:
         occurred_at=event.time,
         traceparent=event.traceparent,
         body=message_body(event_type=event.type, occurred_at=event.time, data=event.data),
+        order_id=order_of(content),
     )

@@ -92,6 +92,26 @@ async def test_the_ledger_is_read_newest_first(merchant: Merchant) -> None:
     assert [r["order_id"] for r in rows] == [order["id"], order["id"], None]
 
 
+async def test_the_ledger_is_searched_by_order_and_time(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    await merchant.stocked("A-1", 10)
+    catalog_clock.advance(seconds=60)
+    one, another = [await merchant.ordered(("A-1", quantity)) for quantity in (2, 3)]
+    since = catalog_clock.now().isoformat()
+
+    async def found(**filters: str) -> list[int]:
+        answer = await merchant.client.get("/v1/stock/A-1/ledger", params=filters)
+        assert answer.status_code == 200, answer.text
+        return [row["reserved_delta"] for row in answer.json()["items"]]
+
+    assert await found(order_id=one["id"]) == [2]
+    assert await found(order_number=another["order_number"]) == [3]
+    assert await found(order_number="no-such") == []
+    assert await found(at_from=since) == [3, 2]
+    assert await found(at_to=since) == [0]
+
+
 async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:
     await merchant.stocked("A-1", 0)
     await merchant.stocked("B-1", 0)

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from services.webhooks import consumers
+from services.webhooks.app import create_app
 from services.webhooks.clients.http_sender import HttpSender
 from services.webhooks.clients.key_ring import KeyRing
+from services.webhooks.settings import Settings
 from services.webhooks.use_cases.endpoints import register_endpoint
 from services.webhooks.use_cases.sending import Sender, SendingPolicy
 from shared.contracts.envelope import Envelope
@@ -24,6 +26,9 @@ from shared.testing.clock import ManualClock
 QUICK = SendingPolicy(
     timeout_s=1.0, lease_s=2.0, schedule_s=(0.0, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05)
 )
+
+
+SCOPES = ["webhooks:read", "webhooks:write"]
 
 
 class MadeEndpoint:
@@ -203,5 +208,38 @@ def sending(db: Database, key_ring: KeyRing) -> Callable[..., AbstractAsyncConte
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+    return start
+
+
+@pytest.fixture
+def client_as(
+    postgres: Any, hooks: Any, client_for: Any, token_for: Any, jwks_url: str
+) -> Callable[..., AbstractAsyncContextManager[Any]]:
+    """`async with client_as(Role.PARTNER, tenant) as client:` on an app of its own."""
+
+    @asynccontextmanager
+    async def start(
+        role: Role = Role.PARTNER,
+        tenant: str | None = None,
+        *,
+        private: bool = True,
+        scopes: list[str] = SCOPES,
+        key: str | None = "test:" + "A" * 43 + "=",
+        headers: dict[str, str] | None = None,
+        **claims: Any,
+    ) -> AsyncIterator[Any]:
+        app = create_app(
+            Settings(
+                database_url=postgres.app_dsn("webhooks"),
+                jwks_url=jwks_url,
+                secret_key=key,
+                allow_private_addresses=private,
+                pool_size=2,
+            )
+        )
+        token = token_for(role, tenant or new_id("prt"), scopes, **claims)
+        async with client_for(app, token=token, headers=headers) as client:
+            yield client
 
     return start

@@ -1,59 +1,23 @@
 """The REST API of webhooks: who may see and change what, and what is refused how."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.webhooks import queries
-from services.webhooks.app import create_app
-from services.webhooks.settings import Settings
 from services.webhooks.use_cases.endpoints import ENDPOINTS_MOST
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from shared.testing.receiver import Hit, WebhookReceiver
 
-SCOPES = ["webhooks:read", "webhooks:write"]
 BODY = {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 
 Client = Any
 ClientAs = Callable[..., AbstractAsyncContextManager[Client]]
-
-
-@pytest.fixture
-def client_as(
-    postgres: Any, hooks: Any, client_for: Any, token_for: Any, jwks_url: str
-) -> ClientAs:
-    """`async with client_as(Role.PARTNER, tenant) as client:` on an app of its own."""
-
-    @asynccontextmanager
-    async def start(
-        role: Role = Role.PARTNER,
-        tenant: str | None = None,
-        *,
-        private: bool = True,
-        scopes: list[str] = SCOPES,
-        key: str | None = "test:" + "A" * 43 + "=",
-        headers: dict[str, str] | None = None,
-        **claims: Any,
-    ) -> AsyncIterator[Client]:
-        app = create_app(
-            Settings(
-                database_url=postgres.app_dsn("webhooks"),
-                jwks_url=jwks_url,
-                secret_key=key,
-                allow_private_addresses=private,
-                pool_size=2,
-            )
-        )
-        token = token_for(role, tenant or new_id("prt"), scopes, **claims)
-        async with client_for(app, token=token, headers=headers) as client:
-            yield client
-
-    return start
 
 
 async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks: Any) -> None:
