@@ -50,7 +50,7 @@ class LaneScanner:
                 turn, looked_s = turn + 1, monotonic_s()
                 key = f"{self.run_name}-lane{self.lane}-{turn}"
                 path = f"/v1/lanes/{self.lane}:take"
-                taken = (await self.door.post(path, {"max": _AT_ONCE}, key=key)).must()["items"]
+                taken = (await self.door.post(path, {"limit": _AT_ONCE}, key=key)).must()["items"]
                 self.busy, self.looked_s = len(taken), looked_s
                 await pass_time(self.clock, _BELT, least_s=_BELT_S)
                 doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]

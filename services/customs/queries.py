@@ -41,7 +41,7 @@ _SHOWN: Final = (
     _d.cop_no,
     _d.status,
     _d.phase,
-    _d.phase_at,
+    _d.phase_at.label("status_at"),
     _d.channel,
     _d.waybill["house_waybill"].astext.label("house_waybill"),
     _d.flight_id,
@@ -223,7 +223,7 @@ def _own_entries(row: Record) -> list[dict[str, Any]]:
         (row["cancelled_at"], "order_cancelled", {"reason": row["cancel_reason"]}),
     ]
     if row["phase"] == "blocked":
-        facts.append((row["phase_at"], "blocked", {"findings": row["findings"]}))
+        facts.append((row["status_at"], "blocked", {"findings": row["findings"]}))
     return [_entry(at, event, detail) for at, event, detail in facts if at is not None]
 
 

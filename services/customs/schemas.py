@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field
 from services.customs.domain.findings import finding_from_json
 from services.customs.domain.meanings import meaning_of
 from services.customs.domain.missing import Missing
-from services.customs.domain.phase import Phase
+from shared.contracts.customs import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
 from shared.kernel.errors import Locale, Text
 
-Channel = Literal["green", "blue", "yellow", "red"]
 DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
 LaneNumber = Annotated[WholeNumber, Field(ge=1, le=32767)]
 
@@ -30,27 +29,26 @@ class FindingOut(BaseModel):
         return cls(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
 
 
-class FlightOut(BaseModel):
-    id: str
-    number: str | None
-
-
 class DeclarationOut(BaseModel):
-    """One per order. `status` is the phase, or `cancel_requested` while customs still has it."""
+    """One per order. `status` follows the receipts until the order is cancelled while customs has
+    it: then it is `cancel_requested`, and the timeline shows what customs still says.
+    """
 
     id: str = Field(examples=["dec_0193…"])
     order_id: str
     merchant_id: str
     shipment_id: str | None
     house_waybill: str | None
-    status: Phase
-    phase: Phase
-    phase_at: datetime
+    status: DeclarationStatus
+    status_at: datetime = Field(
+        description="Since when it has this status; by customs' clock where a receipt caused it."
+    )
     channel: Channel | None = Field(
         description="green: released without review; yellow: after review; red: after inspection."
     )
     findings: list[FindingOut] = Field(description="Why it is blocked: nothing was sent.")
-    flight: FlightOut | None
+    flight_id: str | None
+    flight_number: str | None
     cut_off_at: datetime | None
     cop_no: str = Field(description="copNo: our number of the list in CEB603.")
     pre_no: str | None
@@ -70,17 +68,15 @@ class DeclarationOut(BaseModel):
 
     @classmethod
     def of(cls, row: Record, locale: Locale) -> "DeclarationOut":
-        flight_id = row["flight_id"]
         values: dict[str, Any] = {name: row[name] for name in _PLAIN}
         return cls.model_construct(
             **values,
             merchant_id=row["tenant_id"],
             findings=[FindingOut.of(one, locale) for one in row["findings"]],
-            flight=FlightOut(id=flight_id, number=row["flight_number"]) if flight_id else None,
         )
 
 
-_PLAIN = tuple(DeclarationOut.model_fields.keys() - {"merchant_id", "findings", "flight"})
+_PLAIN = tuple(DeclarationOut.model_fields.keys() - {"merchant_id", "findings"})
 
 
 class TimelineEntry(BaseModel):
@@ -139,7 +135,7 @@ class MissingOut(BaseModel):
     """What is still missing, in the order in which it will come; empty when all is done."""
 
     declaration_id: str
-    status: Phase
+    status: DeclarationStatus
     items: list[MissingItem]
 
     @classmethod
@@ -179,7 +175,7 @@ class ReceiptsIn(Body):
 
 
 class TakeIn(Body):
-    max: WholeNumber = Field(ge=1, le=200, description="How many parcels at most.")
+    limit: WholeNumber = Field(ge=1, le=200, description="How many parcels at most.")
 
 
 class ParcelOut(BaseModel):

@@ -228,7 +228,7 @@ BODIES: Final[dict[str, Callable[[World], Any]]] = {
         "tenant": world.merchant_id,
     },
     "customs POST /v1/receipts": lambda world: {"items": [_receipt(world)]},
-    "customs POST /v1/lanes/{lane}:take": lambda _: {"max": 1},
+    "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},
     "customs POST /v1/screenings": lambda world: {"items": [_screening(world)]},
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
     "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},

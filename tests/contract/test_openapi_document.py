@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
+from services.customs.domain.phase import Phase
 from shared.contracts.topics import SERVICES
 from tests.contract.operations import Operation, all_apps, operations
 
@@ -119,7 +120,7 @@ def test_headers_of_answers_are_said(operation: Operation) -> None:
 
 def test_states_inside_an_order_are_listed() -> None:
     schemas = documents()["catalog"]["components"]["schemas"]
-    assert set(schemas["DeclarationOut"]["properties"]["status"]["enum"]) == set(
-        documents()["customs"]["components"]["schemas"]["Phase"]["enum"]
-    )
+    declaration = documents()["customs"]["components"]["schemas"]["DeclarationOut"]
+    assert set(schemas["DeclarationOut"]["properties"]["status"]["enum"]) == set(Phase)
+    assert set(declaration["properties"]["status"]["enum"]) == set(Phase)
     assert "booked" in schemas["OrderOut"]["properties"]["status"]["enum"]

@@ -20,6 +20,9 @@ SERVICES_FOLDER: Final = Path(__file__).resolve().parents[2] / "services"
 ONE_NAME: Final = {
     "state": "status",
     "statuses": "status_updates",
+    "phase": "status",
+    "phase_at": "status_at",
+    "max": "limit",
 }
 # (schema, name): why it is called so all the same.
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}

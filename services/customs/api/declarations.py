@@ -8,8 +8,8 @@ from starlette.responses import Response
 from services.customs import queries
 from services.customs.api.deps import CustomsRead, DeclarationPath, PageOf
 from services.customs.domain.missing import missing, progress_of
-from services.customs.domain.phase import Phase
-from services.customs.schemas import Channel, DeclarationOut, MissingOut, TimelineOut
+from services.customs.schemas import DeclarationOut, MissingOut, TimelineOut
+from shared.contracts.customs import Channel, DeclarationStatus
 from shared.http import Page, json_reply, problems
 from shared.http.fields import AnyInstant
 
@@ -23,7 +23,7 @@ async def list_declarations(
     call: CustomsRead,
     page: PageOf,
     *,
-    status: Annotated[Phase | None, Query()] = None,
+    status: Annotated[DeclarationStatus | None, Query()] = None,
     channel: Annotated[Channel | None, Query()] = None,
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
     house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,

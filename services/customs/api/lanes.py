@@ -52,7 +52,7 @@ async def take_from_lane(lane: LanePath, body: TakeIn, call: ParkWrite, parts: P
 
     async def act(uow: UnitOfWork) -> Reply:
         rows = await take_parcels(
-            uow, lane=lane, limit=body.max, lease=parts.lane_lease, real_now=real_now()
+            uow, lane=lane, limit=body.limit, lease=parts.lane_lease, real_now=real_now()
         )
         taken = TakenOut(
             lane=lane,

@@ -297,7 +297,7 @@ class Office:
         return items
 
     async def take(self, lane: int, most: int = 200) -> list[dict[str, Any]]:
-        response = await self.http.post(f"/v1/lanes/{lane}:take", json={"max": most})
+        response = await self.http.post(f"/v1/lanes/{lane}:take", json={"limit": most})
         assert response.status_code == 200, response.text
         items: list[dict[str, Any]] = response.json()["items"]
         return items

@@ -163,5 +163,5 @@ async def test_use_and_today_are_counted_by_the_business_clock(customs: Any, off
 
 
 async def test_there_is_no_fourth_lane(office: Any) -> None:
-    response = await office.http.post("/v1/lanes/4:take", json={"max": 1})
+    response = await office.http.post("/v1/lanes/4:take", json={"limit": 1})
     assert (response.status_code, response.json()["code"]) == (404, "customs.lane.not_found")

@@ -144,7 +144,7 @@ async def test_messages_show_what_was_sent(customs: Any, office: Any) -> None:
     ],
 )
 async def test_malformed_ids_are_refused(office: Any, method: str, path: str) -> None:
-    body = {"max": 1} if method == "POST" else None
+    body = {"limit": 1} if method == "POST" else None
     response = await office.http.request(method, path, json=body)
     assert (response.status_code, response.json()["code"]) == (422, "request.invalid")
 
