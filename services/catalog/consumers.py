@@ -173,9 +173,9 @@ def _observed(
 
 def _leg(leg: ItineraryLeg) -> dict[str, Any]:
     return {
-        "from": leg.origin,
-        "to": leg.destination,
-        "flight": leg.flight_number,
+        "origin": leg.origin,
+        "destination": leg.destination,
+        "flight_number": leg.flight_number,
         "mode": leg.mode,
         "departs_at": leg.departs_at.isoformat(),
         "arrives_at": leg.arrives_at.isoformat(),

@@ -18,8 +18,8 @@ def _instant(column: str) -> str:
 
 _ITINERARY: Final = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'from', f.origin, 'to', f.destination, 'flight', f.flight_number, 'flight_id', f.id,
-            'mode', f.mode, 'synthetic', f.synthetic,
+            'origin', f.origin, 'destination', f.destination, 'flight_number', f.flight_number,
+            'flight_id', f.id, 'mode', f.mode, 'synthetic', f.synthetic,
             'departs_at', {_instant("f.departs_at")}, 'arrives_at', {_instant("f.arrives_at")},
             'departed_at', {_instant("f.departed_at")}, 'arrived_at', {_instant("f.arrived_at")})
             ORDER BY l.leg_no), '[]')
@@ -28,7 +28,7 @@ _ITINERARY: Final = f"""
 """  # noqa: S608 - names of columns
 _STATUS_UPDATES: Final = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'code', t.code, 'airport', t.airport, 'flight', f.flight_number,
+            'code', t.code, 'airport', t.airport, 'flight_number', f.flight_number,
             'occurred_at', {_instant("t.occurred_at")}) ORDER BY t.occurred_at, t.id), '[]')
      FROM routing.shipment_statuses t LEFT JOIN routing.flights f ON f.id = t.flight_id
      WHERE t.shipment_id = s.id) AS status_updates

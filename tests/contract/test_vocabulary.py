@@ -23,6 +23,10 @@ ONE_NAME: Final = {
     "phase": "status",
     "phase_at": "status_at",
     "max": "limit",
+    "from": "origin",
+    "to": "destination",
+    "flight": "flight_number",
+    "date": "departs_on",
 }
 # (schema, name): why it is called so all the same.
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}

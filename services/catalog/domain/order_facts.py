@@ -239,7 +239,8 @@ def from_json(stored: dict[str, Any]) -> OrderFacts:
         delivered=stored.get("delivered", False),
     )
     if plan := stored.get("plan"):
-        facts = replace(facts, plan=Plan(**plan | {"itinerary": tuple(plan["itinerary"])}))
+        itinerary = tuple(_leg_from_json(leg) for leg in plan["itinerary"])
+        facts = replace(facts, plan=Plan(**plan | {"itinerary": itinerary}))
     if decision := stored.get("decision"):
         clearance = Clearance(decision["clearance"])
         facts = replace(facts, decision=Decision(**decision | {"clearance": clearance}))
@@ -250,3 +251,11 @@ def from_json(stored: dict[str, Any]) -> OrderFacts:
     if screening := stored.get("screening"):
         facts = replace(facts, screening=Screening(**screening))
     return facts
+
+
+# Legs stored by version 0.1 had these names.
+_LEG_NAMES_OF_0_1: Final = {"from": "origin", "to": "destination", "flight": "flight_number"}
+
+
+def _leg_from_json(stored: dict[str, Any]) -> dict[str, Any]:
+    return {_LEG_NAMES_OF_0_1.get(name, name): value for name, value in stored.items()}

@@ -100,9 +100,9 @@ class CancelIn(Body):
 
 
 class LegOut(BaseModel):
-    from_: str = Field(alias="from", description="IATA code.")
-    to: str
-    flight: str
+    origin: str = Field(description="IATA code.", examples=["EHU"])
+    destination: str = Field(examples=["LGG"])
+    flight_number: str = Field(examples=["EH1640"])
     mode: Literal["air", "road"]
     departs_at: datetime
     arrives_at: datetime

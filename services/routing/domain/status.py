@@ -41,8 +41,8 @@ class StatusSubjectMissing(Invalid):
         "更新未指明对象，或指明了多个对象。",
     )
     fix = Text(
-        "Send one of flight_id, flight_number with date, house_waybill, master_waybill.",
-        "请提供 flight_id、flight_number 加 date、house_waybill、master_waybill 之一。",
+        "Send one of flight_id, flight_number with departs_on, house_waybill, master_waybill.",
+        "请提供 flight_id、flight_number 加 departs_on、house_waybill、master_waybill 之一。",
     )
 
 
@@ -50,8 +50,8 @@ class StatusNeedsFlight(Invalid):
     code = "routing.status_update.needs_flight"
     text = Text("{status_code} is reported for a flight.", "{status_code} 必须针对航班上报。")
     fix = Text(
-        "Send flight_id, or flight_number with date.",
-        "请提供 flight_id，或 flight_number 加 date。",
+        "Send flight_id, or flight_number with departs_on.",
+        "请提供 flight_id，或 flight_number 加 departs_on。",
     )
 
 
@@ -106,14 +106,14 @@ class ShipmentNotUnderway(Conflict):
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """One reported fact. Exactly one subject is set; `flight_date` is local at the origin."""
+    """One reported fact. Exactly one subject is set; `departs_on` is local at the origin."""
 
     code: str
     airport: str
     occurred_at: datetime
     flight_id: str | None = None
     flight_number: str | None = None
-    flight_date: date | None = None
+    departs_on: date | None = None
     house_waybill: str | None = None
     master_waybill: str | None = None
 
@@ -125,8 +125,8 @@ def checked(update: StatusUpdate, *, now: datetime) -> None:
         raise StatusCodeUnknown(pointer="/code", status_code=update.code, known=known)
     if update.occurred_at > now + FUTURE_TOLERANCE:
         raise StatusInFuture(pointer="/occurred_at", now=rfc3339(now))
-    by_number = update.flight_number is not None and update.flight_date is not None
-    half = (update.flight_number is None) != (update.flight_date is None)
+    by_number = update.flight_number is not None and update.departs_on is not None
+    half = (update.flight_number is None) != (update.departs_on is None)
     by_flight = update.flight_id is not None or by_number
     subjects = (
         update.flight_id is not None,

@@ -21,9 +21,9 @@ ShipmentStatusName = Literal[
 
 
 class LegOut(BaseModel):
-    from_: str = Field(alias="from", description="IATA code.", examples=["EHU"])
-    to: str = Field(examples=["LGG"])
-    flight: str = Field(examples=["EH1640"])
+    origin: str = Field(description="IATA code.", examples=["EHU"])
+    destination: str = Field(examples=["LGG"])
+    flight_number: str = Field(examples=["EH1640"])
     flight_id: str
     mode: Mode
     departs_at: datetime
@@ -46,7 +46,7 @@ class StatusUpdateOut(BaseModel):
 
     code: str = Field(examples=["DEP"])
     airport: str
-    flight: str | None
+    flight_number: str | None
     occurred_at: datetime
 
 

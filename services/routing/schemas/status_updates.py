@@ -15,8 +15,8 @@ BATCH_MAX: Final = 500
 
 
 class StatusUpdateIn(Body):
-    """A Cargo-IMP FSU status about one subject: `flight_id`, `flight_number` with `date` (local day
-    of departure), `house_waybill` or `master_waybill`. DEP and ARR are about flights.
+    """A Cargo-IMP FSU status about one subject: `flight_id`, `flight_number` with `departs_on`,
+    `house_waybill` or `master_waybill`. DEP and ARR are about flights.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,4}$")] = Field(examples=["DEP"])
@@ -26,7 +26,11 @@ class StatusUpdateIn(Body):
     flight_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")] | None = Field(
         default=None, examples=["EH1640"]
     )
-    flight_date: date | None = Field(default=None, alias="date", examples=["2026-11-23"])
+    departs_on: date | None = Field(
+        default=None,
+        description="With `flight_number`: the local day of departure at the origin.",
+        examples=["2026-11-23"],
+    )
     house_waybill: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,32}$")] | None = None
     master_waybill: Annotated[str, StringConstraints(pattern=r"^[0-9-]{11,12}$")] | None = None
 
@@ -37,7 +41,7 @@ class StatusUpdateIn(Body):
             occurred_at=self.occurred_at,
             flight_id=self.flight_id,
             flight_number=self.flight_number,
-            flight_date=self.flight_date,
+            departs_on=self.departs_on,
             house_waybill=self.house_waybill,
             master_waybill=self.master_waybill,
         )

@@ -95,10 +95,10 @@ async def _record(
 
 async def _flight_of(uow: UnitOfWork, update: StatusUpdate) -> Row | None:
     flight_id, name = update.flight_id, update.flight_id
-    if update.flight_number is not None and update.flight_date is not None:
-        name = f"{update.flight_number} of {update.flight_date.isoformat()}"
+    if update.flight_number is not None and update.departs_on is not None:
+        name = f"{update.flight_number} of {update.departs_on.isoformat()}"
         flight_id = await flights.find_flight_id(
-            uow, flight_number=update.flight_number, departs_on=update.flight_date
+            uow, flight_number=update.flight_number, departs_on=update.departs_on
         )
     if name is None:
         return None

@@ -63,7 +63,7 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     order = await merchant.order(order_id)
     assert order["shipment"]["house_waybill"] == "EHU00000017"
     (leg,) = order["shipment"]["itinerary"]
-    assert (leg["from"], leg["to"], leg["flight"]) == ("EHU", "LGG", "O3 201")
+    assert (leg["origin"], leg["destination"], leg["flight_number"]) == ("EHU", "LGG", "O3 201")
     assert order["declaration"] == {
         "id": world.declaration_id,
         "status": "closed",

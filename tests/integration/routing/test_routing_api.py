@@ -65,7 +65,7 @@ async def test_a_shipment_with_its_way_and_its_log(
     assert shipment["status"] == "manifested"
     assert (shipment["location"], shipment["refusal"]) == ("EHU", None)
     (leg,) = shipment["itinerary"]
-    assert (leg["from"], leg["to"], leg["flight_id"], leg["synthetic"]) == (
+    assert (leg["origin"], leg["destination"], leg["flight_id"], leg["synthetic"]) == (
         "EHU",
         end,
         flight_id,

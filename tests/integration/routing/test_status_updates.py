@@ -228,7 +228,7 @@ async def test_departure_before_the_cut_off_is_refused_and_after_it_closes_the_m
             park.hub,
             at(10),
             flight_number=(await park.flight_row(flight_id))["flight_number"],
-            flight_date=START.date(),
+            departs_on=START.date(),
         ),
     )
 

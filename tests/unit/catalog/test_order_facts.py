@@ -29,7 +29,7 @@ _plans = st.builds(
     rank=_ranks,
     shipment_id=st.sampled_from(["shp_1", "shp_2"]),
     house_waybill=st.none() | st.just("EHU1"),
-    itinerary=st.just(()) | st.just(({"from": "EHU", "to": "LGG"},)),
+    itinerary=st.just(()) | st.just(({"origin": "EHU", "destination": "LGG"},)),
     unroutable=st.none() | st.sampled_from(["full", "no way"]),
 )
 _decisions = st.builds(
@@ -159,3 +159,10 @@ def test_what_is_known_decides(facts: list[OrderFacts], status: str, reason: str
 def test_an_older_plan_does_not_replace_a_newer(change: Callable[[int], OrderFacts]) -> None:
     newer = OrderFacts(plan=Plan(7, "shp_1", house_waybill="EHU7"))
     assert change(6).joined(newer).plan == newer.plan
+
+
+def test_legs_that_version_0_1_stored_are_read() -> None:
+    plan = {"rank": 1, "shipment_id": "shp_1", "itinerary": [{"from": "EHU", "to": "LGG"}]}
+    read = from_json({"plan": plan}).plan
+    assert read is not None
+    assert read.itinerary == ({"origin": "EHU", "destination": "LGG"},)

@@ -28,7 +28,7 @@ DEP = StatusUpdate("DEP", "EHU", NOW, flight_id="flt_" + "0" * 32)
     "update",
     [
         DEP,
-        replace(DEP, flight_id=None, flight_number="EH1640", flight_date=date(2026, 11, 22)),
+        replace(DEP, flight_id=None, flight_number="EH1640", departs_on=date(2026, 11, 22)),
         replace(DEP, code="DLV", flight_id=None, house_waybill="EHUAA00000011"),
         replace(DEP, code="RCF", flight_id=None, master_waybill="020-81140743"),
         replace(DEP, occurred_at=NOW + timedelta(minutes=9)),
@@ -46,7 +46,7 @@ def test_good_updates_pass(update: StatusUpdate) -> None:
         (replace(DEP, flight_id=None), StatusSubjectMissing),
         (replace(DEP, house_waybill="EHUAA00000011"), StatusSubjectMissing),
         (replace(DEP, flight_id=None, flight_number="EH1640"), StatusSubjectMissing),
-        (replace(DEP, flight_date=date(2026, 11, 22)), StatusSubjectMissing),
+        (replace(DEP, departs_on=date(2026, 11, 22)), StatusSubjectMissing),
         (replace(DEP, flight_id=None, house_waybill="EHUAA00000011"), StatusNeedsFlight),
         (
             replace(DEP, code="DLV", flight_id=None, house_waybill="EHUAA00000012"),
