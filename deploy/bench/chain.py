@@ -116,7 +116,7 @@ async def _set_stage(park: Park) -> list[str]:
         skus = [f"SKU-{k}" for k in range(PRODUCTS)]
         products = [{"sku": sku} | _PRODUCT for sku in skus]
         await park.post("catalog", "/v1/products:batch", {"items": products}, merchants[-1])
-        stock = [{"sku": sku, "quantity": 100_000_000, "reason": "received"} for sku in skus]
+        stock = [{"sku": sku, "delta": 100_000_000, "reason": "received"} for sku in skus]
         await park.post("catalog", "/v1/stock-adjustments:batch", {"items": stock}, merchants[-1])
     return merchants
 

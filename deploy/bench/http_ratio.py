@@ -124,7 +124,7 @@ def _set_stage(api: Api) -> tuple[str, str]:
         api.call(
             "POST",
             "/v1/stock-adjustments",
-            {"sku": f"SKU-{n}", "quantity": 1_000_000, "reason": "received"},
+            {"sku": f"SKU-{n}", "delta": 1_000_000, "reason": "received"},
         )
     return merchant, token
 

@@ -91,7 +91,7 @@ def _first_stock(
 
 def _received(sku: str, quantity: int) -> dict[str, Any]:
     # More than an order line can ask for is never needed at once, and the API has its limit.
-    return {"sku": sku, "quantity": min(quantity, 1_000_000_000), "reason": "received"}
+    return {"sku": sku, "delta": min(quantity, 1_000_000_000), "reason": "received"}
 
 
 async def restock(park: Park, late: Mapping[str, list[dict[str, Any]]], run: str) -> int:

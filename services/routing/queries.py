@@ -72,12 +72,15 @@ SHIPMENT_FILTERS: Final = (
 )
 
 _FLIGHT: Final = Statement(
-    text("SELECT *, state AS status FROM routing.flights WHERE id = :flight_id")
+    text("""
+    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
+    WHERE f.id = :flight_id
+    """)
 )
 
 _FLIGHT_PAGE: Final = Statement(
     text("""
-    SELECT f.*, f.state AS status FROM routing.flights f
+    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
     WHERE (f.departs_at, f.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS text))
       AND (CAST(:departing_from AS timestamptz) IS NULL OR f.departs_at >= :departing_from)
       AND (CAST(:departing_to AS timestamptz) IS NULL OR f.departs_at < :departing_to)

@@ -40,7 +40,12 @@ def _optional(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
 
 
 _ENDPOINTS: Final[Select[Any]] = (
-    select(endpoints, endpoint_health.c.failing_since, endpoint_health.c.paused_until)
+    select(
+        endpoints,
+        endpoints.c.status_reason.label("reason"),
+        endpoint_health.c.failing_since,
+        endpoint_health.c.paused_until,
+    )
     .join(endpoint_health, endpoint_health.c.endpoint_id == endpoints.c.id)
     .where(_owned(endpoints.c.tenant_id), endpoints.c.status != "deleted")
 )

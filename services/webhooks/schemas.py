@@ -66,7 +66,7 @@ class EndpointOut(BaseModel):
     event_types: list[str]
     description: str | None
     status: Literal["enabled", "disabled"]
-    status_reason: str | None = Field(description="Why the status is what it is, once it changed.")
+    reason: str | None = Field(description="Why the status is what it is, once it changed.")
     failing_since: datetime | None = Field(description="First of the failures without a success.")
     paused_until: datetime | None = Field(
         description="Deliveries rest until then because the endpoint failed or asked for it."
@@ -124,7 +124,7 @@ class AttemptOut(BaseModel):
 
 
 class EventTypeOut(BaseModel):
-    type: str
+    event_type: str
     description: str
     example: dict[str, Any] = Field(description="`data` of such a webhook, invented.")
     data_schema: dict[str, Any] = Field(description="JSON Schema of `data`.")

@@ -182,7 +182,7 @@ def _park(world: World) -> Park:
 
 
 def _adjustment(world: World) -> dict[str, Any]:
-    return {"sku": world.made["sku"], "quantity": 5, "reason": "received"}
+    return {"sku": world.made["sku"], "delta": 5, "reason": "received"}
 
 
 def _receipt(world: World) -> dict[str, Any]:

@@ -27,9 +27,14 @@ ONE_NAME: Final = {
     "to": "destination",
     "flight": "flight_number",
     "date": "departs_on",
+    "type": "event_type",
+    "status_reason": "reason",
+    "cancel_reason": "reason",
 }
 # (schema, name): why it is called so all the same.
-EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}
+EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
+    ("Problem", "type"): "RFC 9457",
+}
 
 
 @dataclass(frozen=True)

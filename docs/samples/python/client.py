@@ -84,7 +84,7 @@ def main():
             "battery": False,
         },
     )
-    call(token, "POST", "/v1/stock-adjustments", {"sku": sku, "quantity": 10, "reason": "received"})
+    call(token, "POST", "/v1/stock-adjustments", {"sku": sku, "delta": 10, "reason": "received"})
     order = call(
         token,
         "POST",

@@ -14,7 +14,7 @@ from services.catalog.schemas.products import (
     StockAdjustmentsIn,
     StockEntryOut,
     StockOut,
-    ZeroQuantity,
+    ZeroDelta,
     stock_out,
 )
 from services.catalog.use_cases.stock import Adjusted, Adjustment, adjust_stock
@@ -32,9 +32,9 @@ _NEWEST: Final = 2**62
 def _adjustment(item: StockAdjustmentIn | AirlaneError) -> Adjustment | AirlaneError:
     if isinstance(item, AirlaneError):
         return item
-    if item.quantity == 0:
-        return ZeroQuantity(pointer="/quantity")
-    return Adjustment(item.sku, item.quantity, item.reason)
+    if item.delta == 0:
+        return ZeroDelta(pointer="/delta")
+    return Adjustment(item.sku, item.delta, item.reason)
 
 
 @stock_api.post(

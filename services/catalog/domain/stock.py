@@ -23,8 +23,8 @@ class Reason(StrEnum):
 class StockBelowReserved(Conflict):
     code = "catalog.stock.below_reserved"
     text = Text(
-        "{sku} has {on_hand} on hand and {reserved} reserved: {quantity} cannot be taken away.",
-        "{sku} 在库 {on_hand} 件，已预留 {reserved} 件，不能调整 {quantity} 件。",
+        "{sku} has {on_hand} on hand and {reserved} reserved: {delta} cannot be taken away.",
+        "{sku} 在库 {on_hand} 件，已预留 {reserved} 件，不能调整 {delta} 件。",
     )
     fix = Text(
         "Cancel orders first, or take away at most what is available.",
@@ -44,13 +44,13 @@ class Counters:
     def available(self) -> int:
         return self.on_hand - self.reserved
 
-    def adjusted(self, quantity: int, *, sku: str) -> "Counters":
+    def adjusted(self, delta: int, *, sku: str) -> "Counters":
         """Raises StockBelowReserved."""
-        if self.available + quantity < 0:
+        if self.available + delta < 0:
             raise StockBelowReserved(
-                sku=sku, on_hand=self.on_hand, reserved=self.reserved, quantity=quantity
+                sku=sku, on_hand=self.on_hand, reserved=self.reserved, delta=delta
             )
-        return Counters(self.on_hand + quantity, self.reserved, self.version + 1)
+        return Counters(self.on_hand + delta, self.reserved, self.version + 1)
 
 
 @dataclass(frozen=True)

@@ -198,15 +198,15 @@ def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class ZeroQuantity(Invalid):
-    code = "catalog.stock.zero_quantity"
+class ZeroDelta(Invalid):
+    code = "catalog.stock.zero_delta"
     text = Text("An adjustment by zero changes nothing.", "调整数量不能为零。")
     fix = Text("Send the difference, e.g. 40 or -2.", "请填写差额，例如 40 或 -2。")
 
 
 class StockAdjustmentIn(Body):
     sku: Sku
-    quantity: WholeNumber = Field(
+    delta: WholeNumber = Field(
         ge=-1_000_000_000,
         le=1_000_000_000,
         description="The difference: positive arrived, negative gone. Not 0.",

@@ -15,10 +15,10 @@ from shared.kernel.errors import AirlaneError
 
 @dataclass(frozen=True)
 class Adjustment:
-    """`quantity` is a difference: +40 arrived, -2 were broken."""
+    """`delta`: +40 arrived, -2 were broken."""
 
     sku: str
-    quantity: int
+    delta: int
     reason: Reason
 
 
@@ -49,7 +49,7 @@ async def adjust_stock(
             outcomes.append(ProductNotFound(pointer="/sku"))
             continue
         try:
-            counters[sku] = counters[sku].adjusted(adjustment.quantity, sku=sku)
+            counters[sku] = counters[sku].adjusted(adjustment.delta, sku=sku)
         except StockBelowReserved as refused:
             outcomes.append(refused)
             continue
@@ -73,7 +73,7 @@ def _arrays(
     return {
         "entry_products": [product_id for product_id, _ in done],
         "entry_reasons": [adjustment.reason.value for _, adjustment in done],
-        "entry_deltas": [adjustment.quantity for _, adjustment in done],
+        "entry_deltas": [adjustment.delta for _, adjustment in done],
         "products": list(counters),
         "on_hands": [c.on_hand for c in counters.values()],
         "versions": [c.version for c in counters.values()],
@@ -89,7 +89,7 @@ def _announce(
             product_id=adjusted.product_id,
             merchant_id=tenant,
             sku=adjusted.sku,
-            delta=adjustment.quantity,
+            delta=adjustment.delta,
             reason=adjustment.reason.value,
         ),
         subject=adjusted.product_id,

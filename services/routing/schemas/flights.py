@@ -49,7 +49,7 @@ class FlightOut(BaseModel):
     booked_shipments: int
     departed_at: datetime | None
     arrived_at: datetime | None
-    cancel_reason: str | None
+    reason: str | None = Field(description="Why it was cancelled.")
     manifest: ManifestOut | None = Field(description="Null until the manifest is closed.")
     synthetic: bool
 

@@ -28,7 +28,7 @@ async def list_event_types(call: WebhooksRead) -> Response:  # noqa: ARG001 - th
 def _catalogue() -> bytes:
     items = [
         EventTypeOut(
-            type=name,
+            event_type=name,
             description=_description(model),
             example=example_object(name),
             data_schema=payload_schema(name),

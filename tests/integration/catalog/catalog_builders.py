@@ -65,7 +65,7 @@ class Merchant:
         return str(answer.json()["id"])
 
     async def adjusted(self, sku: str, quantity: int, reason: str = "received") -> None:
-        body = {"sku": sku, "quantity": quantity, "reason": reason}
+        body = {"sku": sku, "delta": quantity, "reason": reason}
         answer = await self.client.post("/v1/stock-adjustments", json=body)
         assert answer.status_code == 201, answer.text
 

@@ -285,7 +285,7 @@ async def test_merchants_do_not_see_each_other(merchant: Merchant, new_merchant:
         404,
         "catalog.product.not_found",
     )
-    adjustment = {"sku": "MINE", "quantity": 1, "reason": "received"}
+    adjustment = {"sku": "MINE", "delta": 1, "reason": "received"}
     answer = await other.client.post("/v1/stock-adjustments", json=adjustment)
     refused(answer, 404, "catalog.product.not_found", "/sku")
     assert (await get("/v1/products")).json()["items"] == []

@@ -50,7 +50,7 @@ async def test_adjustments_add_up(merchant: Merchant) -> None:
         "reserved": 2,
         "available": 5,
     }
-    below = {"sku": "A-1", "quantity": -6, "reason": "lost"}
+    below = {"sku": "A-1", "delta": -6, "reason": "lost"}
     answer = await merchant.client.post("/v1/stock-adjustments", json=below)
     refused(answer, 409, "catalog.stock.below_reserved")
     events = [e for e in await merchant.events() if e["type"] == "catalog.stock.adjusted"]
@@ -63,8 +63,8 @@ async def test_adjustments_add_up(merchant: Merchant) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "pointer"),
     [
-        ({"quantity": 0}, "catalog.stock.zero_quantity", "/quantity"),
-        ({"quantity": 10**10}, "field.too_large", "/quantity"),
+        ({"delta": 0}, "catalog.stock.zero_delta", "/delta"),
+        ({"delta": 10**10}, "field.too_large", "/delta"),
         ({"reason": "gift"}, "field.not_one_of", "/reason"),
         ({"sku": "a b"}, "field.wrong_format", "/sku"),
     ],
@@ -72,7 +72,7 @@ async def test_adjustments_add_up(merchant: Merchant) -> None:
 async def test_adjustments_that_make_no_sense(
     merchant: Merchant, change: dict[str, Any], code: str, pointer: str
 ) -> None:
-    body = {"sku": "A-1", "quantity": 1, "reason": "received"} | change
+    body = {"sku": "A-1", "delta": 1, "reason": "received"} | change
     refused(await merchant.client.post("/v1/stock-adjustments", json=body), 422, code, pointer)
 
 
@@ -117,7 +117,7 @@ async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:
     await merchant.stocked("B-1", 0)
 
     def item(sku: str, quantity: int) -> dict[str, Any]:
-        return {"sku": sku, "quantity": quantity, "reason": "counted"}
+        return {"sku": sku, "delta": quantity, "reason": "counted"}
 
     items = [
         item("A-1", -1),
@@ -278,7 +278,7 @@ async def test_the_ledger_always_adds_up(
 async def _do(merchant: Merchant, worker: Worker, ids: list[str], step: tuple[Any, ...]) -> None:
     match step:
         case ("adjust", sku, quantity):
-            body = {"sku": sku, "quantity": quantity or 1, "reason": "counted"}
+            body = {"sku": sku, "delta": quantity or 1, "reason": "counted"}
             answer = await merchant.client.post("/v1/stock-adjustments", json=body)
             assert answer.status_code in (201, 409)
         case ("order", lines):

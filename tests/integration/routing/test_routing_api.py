@@ -198,7 +198,7 @@ async def test_an_operator_cancels_a_flight_once(
     again = await client.post(path, json=body, headers=operator | key)
 
     assert first.status_code == 200, first.text
-    assert (first.json()["status"], first.json()["cancel_reason"]) == ("cancelled", "fog")
+    assert (first.json()["status"], first.json()["reason"]) == ("cancelled", "fog")
     assert again.json() == first.json()
     assert len(await park.events(flight_id)) == 1
 

@@ -342,7 +342,7 @@ async def test_the_catalogue_lists_every_type_with_example_and_schema(
 ) -> None:
     async with client_as() as client:
         items = (await client.get("/v1/event-types")).json()["items"]
-    by_type = {item["type"]: item for item in items}
+    by_type = {item["event_type"]: item for item in items}
     assert by_type["customs.declaration.released"]["example"]["merchant_id"]
     assert by_type["catalog.order.placed"]["data_schema"]["properties"]["lines"]
 
