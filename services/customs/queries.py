@@ -187,7 +187,7 @@ async def get_declaration(reader: Reader, *, declaration_id: str) -> Record:
 
 
 async def get_timeline(reader: Reader, *, declaration_id: str) -> list[dict[str, Any]]:
-    """What happened, oldest first: `{at, event, detail}`. Raises DeclarationNotFound."""
+    """What happened, oldest first: `{occurred_at, event, data}`. Raises DeclarationNotFound."""
     row = await get_declaration(reader, declaration_id=declaration_id)
     entries = _own_entries(row)
     named = {"id": declaration_id, "tenant": reader.tenant}
@@ -199,13 +199,13 @@ async def get_timeline(reader: Reader, *, declaration_id: str) -> list[dict[str,
             _entry(queued["queued_at"], "queued_for_screening", {"lane": queued["lane"]})
         )
     for screening in await reader.fetch_all(SCREENINGS_OF, **named):
-        detail = {"lane": screening["lane"], "passed": screening["passed"]}
-        entries.append(_entry(screening["screened_at"], "screened", detail))
-    return sorted(entries, key=lambda entry: entry["at"])
+        data = {"lane": screening["lane"], "passed": screening["passed"]}
+        entries.append(_entry(screening["screened_at"], "screened", data))
+    return sorted(entries, key=lambda entry: entry["occurred_at"])
 
 
-def _entry(at: datetime, event: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"at": at, "event": event, "detail": detail}
+def _entry(occurred_at: datetime, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"occurred_at": occurred_at, "event": event, "data": data}
 
 
 def _own_entries(row: Record) -> list[dict[str, Any]]:
@@ -224,7 +224,7 @@ def _own_entries(row: Record) -> list[dict[str, Any]]:
     ]
     if row["phase"] == "blocked":
         facts.append((row["status_at"], "blocked", {"findings": row["findings"]}))
-    return [_entry(at, event, detail) for at, event, detail in facts if at is not None]
+    return [_entry(at, event, data) for at, event, data in facts if at is not None]
 
 
 async def list_messages(reader: Reader, *, before: str, most: int) -> list[Record]:

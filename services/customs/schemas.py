@@ -80,10 +80,10 @@ _PLAIN = tuple(DeclarationOut.model_fields.keys() - {"merchant_id", "findings"})
 
 
 class TimelineEntry(BaseModel):
-    at: datetime
+    occurred_at: datetime
     event: str = Field(examples=["receipt"])
-    text: str
-    detail: dict[str, Any]
+    detail: str = Field(description="What happened, in one sentence.")
+    data: dict[str, Any] = Field(description="The facts of it, by their names.")
 
 
 _EVENT_TEXTS = {
@@ -111,17 +111,19 @@ class TimelineOut(BaseModel):
 
 
 def _timeline_entry(entry: dict[str, Any], locale: Locale) -> TimelineEntry:
-    detail = dict(entry["detail"])
+    data = dict(entry["data"])
     if entry["event"] == "receipt":
-        meaning = meaning_of(detail["return_status"])
-        text = meaning.text.render(locale, {})
-        detail = {**detail, "next_move": meaning.owner}
-        detail.pop("return_time")
+        meaning = meaning_of(data["return_status"])
+        detail = meaning.text.render(locale, {})
+        data = {**data, "next_move": meaning.owner}
+        data.pop("return_time")
     else:
-        text = _EVENT_TEXTS[entry["event"]].render(locale, {})
-    if "findings" in detail:
-        detail["findings"] = [FindingOut.of(one, locale).model_dump() for one in detail["findings"]]
-    return TimelineEntry(at=entry["at"], event=entry["event"], text=text, detail=detail)
+        detail = _EVENT_TEXTS[entry["event"]].render(locale, {})
+    if "findings" in data:
+        data["findings"] = [FindingOut.of(one, locale).model_dump() for one in data["findings"]]
+    return TimelineEntry(
+        occurred_at=entry["occurred_at"], event=entry["event"], detail=detail, data=data
+    )
 
 
 class MissingItem(BaseModel):

@@ -37,7 +37,8 @@ _OWN: Final = "(CAST(:tenant AS text) = '*' OR s.tenant_id = :tenant)"
 
 _SHIPMENT: Final = Statement(
     text(f"""
-    SELECT s.*, s.state AS status, {_ITINERARY}, {_STATUS_UPDATES} FROM routing.shipments s
+    SELECT s.*, s.state AS status, s.location AS airport, {_ITINERARY}, {_STATUS_UPDATES}
+    FROM routing.shipments s
     WHERE s.id = :shipment_id AND {_OWN}
     """)  # noqa: S608 - constants of this module
 )
@@ -45,7 +46,7 @@ _SHIPMENT: Final = Statement(
 # Newest first: ids are ordered by time.
 _SHIPMENT_PAGE: Final = Statement(
     text(f"""
-    SELECT s.*, s.state AS status, {_ITINERARY} FROM routing.shipments s
+    SELECT s.*, s.state AS status, s.location AS airport, {_ITINERARY} FROM routing.shipments s
     WHERE {_OWN} AND s.id < :before
       AND (CAST(:order_id AS text) IS NULL OR s.order_id = :order_id)
       AND (CAST(:house_waybill AS text) IS NULL OR s.house_waybill = :house_waybill)

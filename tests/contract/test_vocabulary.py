@@ -30,6 +30,11 @@ ONE_NAME: Final = {
     "type": "event_type",
     "status_reason": "reason",
     "cancel_reason": "reason",
+    "hs": "hs_code",
+    "location": "airport",
+    "at": "occurred_at",
+    "at_from": "occurred_from",
+    "at_to": "occurred_to",
 }
 # (schema, name): why it is called so all the same.
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {

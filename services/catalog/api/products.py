@@ -140,7 +140,9 @@ async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
 
 @dataclass
 class ProductFilters:
-    hs: Annotated[str | None, Query(pattern=r"^[0-9]{1,10}$", description="HS prefix.")] = None
+    hs_code: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,10}$", description="Its first digits.")
+    ] = None
     q: Annotated[
         str | None,
         Query(min_length=1, max_length=100, description="Start of the SKU, or part of a title."),

@@ -118,8 +118,8 @@ async def get_stock(sku: SkuPath, call: MerchantRead) -> Response:
 class LedgerFilters:
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
     order_number: Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,50}$")] = None
-    at_from: Annotated[AnyInstant | None, Query()] = None
-    at_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+    occurred_from: Annotated[AnyInstant | None, Query()] = None
+    occurred_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
 
 
 @stock_api.get(
@@ -151,7 +151,7 @@ async def list_ledger(
         page.page(
             rows,
             lambda row: {
-                "at": row["at"],
+                "occurred_at": row["at"],
                 "reason": row["reason"],
                 "on_hand_delta": row["on_hand_delta"],
                 "reserved_delta": row["reserved_delta"],

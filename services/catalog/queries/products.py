@@ -16,7 +16,7 @@ from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 
 _q = bindparam("q", type_=Text)
-_hs = bindparam("hs", type_=Text)
+_hs_code = bindparam("hs_code", type_=Text)
 _battery = bindparam("battery", type_=Boolean)
 _since = bindparam("updated_since", type_=SqlDateTime(timezone=True))
 
@@ -32,7 +32,7 @@ _list = (
     .where(
         products.c.id > bindparam("after"),
         products.c.deleted_at.is_(None),
-        or_(_hs.is_(None), func.starts_with(products.c.hs_code, _hs)),
+        or_(_hs_code.is_(None), func.starts_with(products.c.hs_code, _hs_code)),
         or_(
             _q.is_(None),
             func.starts_with(func.lower(products.c.sku), _q),
@@ -62,8 +62,8 @@ STOCK: Final = Statement(
 )
 _order = bindparam("order_id", type_=Text)
 _number = bindparam("order_number", type_=Text)
-_from = bindparam("at_from", type_=SqlDateTime(timezone=True))
-_to = bindparam("at_to", type_=SqlDateTime(timezone=True))
+_from = bindparam("occurred_from", type_=SqlDateTime(timezone=True))
+_to = bindparam("occurred_to", type_=SqlDateTime(timezone=True))
 _numbered = func.array(
     select(orders.c.id)
     .where(orders.c.tenant_id == bindparam("tenant"), orders.c.order_number == _number)
@@ -98,7 +98,7 @@ async def list_products(
     reader: Reader,
     *,
     tenant: str,
-    hs: str | None,
+    hs_code: str | None,
     q: str | None,
     battery: bool | None,
     updated_since: datetime | None,
@@ -107,7 +107,7 @@ async def list_products(
 ) -> list[Record]:
     """By id, which is the order of creation. `q`: start of the SKU or part of a title."""
     filters = {
-        "hs": hs,
+        "hs_code": hs_code,
         "q": q.lower() if q is not None else None,
         "battery": battery,
         "updated_since": updated_since,
@@ -136,7 +136,7 @@ async def list_ledger(
     limit: int,
     filters: Mapping[str, Any],
 ) -> list[Record]:
-    """Newest first. `filters`: order_id, order_number, at_from and at_to."""
+    """Newest first. `filters`: order_id, order_number, occurred_from and occurred_to."""
     return await reader.fetch_all(
         LEDGER, tenant=tenant, product_id=product_id, before=before, limit=limit, **filters
     )

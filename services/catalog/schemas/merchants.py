@@ -80,7 +80,7 @@ class PartnerOut(BaseModel):
     id: str = Field(examples=["par_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
     name: str
     sees: Literal["all"] | list[str]
-    created_at: datetime
+    registered_at: datetime
 
 
 def partner_out(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def partner_out(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "sees": "all" if row["sees"] is None else row["sees"],
-        "created_at": row["created_at"],
+        "registered_at": row["created_at"],
     }
 
 

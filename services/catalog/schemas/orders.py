@@ -123,9 +123,9 @@ class DeclarationOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    at: datetime
+    occurred_at: datetime
     service: str
-    event: str
+    event_type: str
     detail: str
 
 
@@ -168,7 +168,12 @@ def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, An
             for line in row["lines"]
         ],
         "timeline": [
-            {"at": e.at, "service": e.service, "event": e.event, "detail": e.detail}
+            {
+                "occurred_at": e.at,
+                "service": e.service,
+                "event_type": e.event,
+                "detail": e.detail,
+            }
             for e in timeline
         ],
     }

@@ -235,7 +235,7 @@ class StockOut(BaseModel):
 class StockEntryOut(BaseModel):
     """One row of the ledger; `reason` also says reserved, released, shipped, product_deleted."""
 
-    at: datetime
+    occurred_at: datetime
     reason: str
     on_hand_delta: int
     reserved_delta: int

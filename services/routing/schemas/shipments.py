@@ -61,7 +61,7 @@ class ShipmentOut(BaseModel):
     gross_weight_g: int
     volume_cm3: int
     pieces: int
-    location: str | None = Field(description="Airport it is at; null while aboard.")
+    airport: str | None = Field(description="Where it is, an IATA code; null while aboard.")
     itinerary: list[LegOut]
     cut_off_at: datetime | None
     promised_at: datetime | None

@@ -71,7 +71,9 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     }
     assert "reason" not in order
     assert {entry["service"] for entry in order["timeline"]} == {"catalog", "routing", "customs"}
-    assert [e["at"] for e in order["timeline"]] == sorted(e["at"] for e in order["timeline"])
+    assert [e["occurred_at"] for e in order["timeline"]] == sorted(
+        e["occurred_at"] for e in order["timeline"]
+    )
     assert len(order["timeline"]) == 10
     assert await merchant.stock("A-1") == (7, 0)
     events = await merchant.events(order_id)

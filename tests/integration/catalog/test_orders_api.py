@@ -28,7 +28,7 @@ async def test_an_order_reserves_its_stock(merchant: Merchant) -> None:
     assert order["ship_to"] == body["ship_to"]
     assert order["lines"] == body["lines"]
     assert not {"reason", "shipment", "declaration"} & order.keys()
-    assert [entry["event"] for entry in order["timeline"]] == ["catalog.order.placed"]
+    assert [entry["event_type"] for entry in order["timeline"]] == ["catalog.order.placed"]
     assert await merchant.order(order["id"]) == order
     assert await merchant.stock("A-1") == (10, 5)
     assert await merchant.stock("B-1") == (4, 4)
@@ -282,7 +282,7 @@ async def test_cancelling_releases_the_stock(merchant: Merchant) -> None:
     assert answer.status_code == 200
     body = answer.json()
     assert (body["status"], body["reason"]) == ("cancelled", "customer changed their mind")
-    assert body["timeline"][-1]["event"] == "catalog.order.cancelled"
+    assert body["timeline"][-1]["event_type"] == "catalog.order.cancelled"
     assert await merchant.stock("A-1") == (10, 0)
     again = await merchant.client.post(path, json={"reason": "once more"})
     assert again.json() == body

@@ -205,7 +205,7 @@ async def test_list_pages_and_filters(merchant: Merchant, catalog_clock: ManualC
         assert answer.status_code == 200, answer.text
         return [item["sku"] for item in answer.json()["items"]]
 
-    assert await found(hs="6704") == ["WIG-1"]
+    assert await found(hs_code="6704") == ["WIG-1"]
     assert await found(q="lamp-3") == ["LAMP-3"]
     assert await found(q="hair_w") == ["WIG-1"]
     assert await found(q="100%") == ["WIG-1"]
@@ -217,7 +217,7 @@ async def test_list_pages_and_filters(merchant: Merchant, catalog_clock: ManualC
     path, change = "/v1/products/LAMP-2", {"battery": True}
     assert (await merchant.client.patch(path, json=change, headers={"If-Match": "*"})).is_success
     assert await found(updated_since=since) == ["LAMP-2"]
-    wrong = await get("/v1/products", params={"hs": "67", "cursor": query["cursor"]})
+    wrong = await get("/v1/products", params={"hs_code": "67", "cursor": query["cursor"]})
     refused(wrong, 422, "request.bad_cursor")
 
 

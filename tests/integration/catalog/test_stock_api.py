@@ -108,8 +108,8 @@ async def test_the_ledger_is_searched_by_order_and_time(
     assert await found(order_id=one["id"]) == [2]
     assert await found(order_number=another["order_number"]) == [3]
     assert await found(order_number="no-such") == []
-    assert await found(at_from=since) == [3, 2]
-    assert await found(at_to=since) == [0]
+    assert await found(occurred_from=since) == [3, 2]
+    assert await found(occurred_to=since) == [0]
 
 
 async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:
@@ -169,7 +169,10 @@ async def test_back_orders_are_placed_oldest_first(merchant: Merchant, worker: W
     ]
     assert events[1]["data"]["lines"] == events[0]["data"]["lines"]
     timeline = (await merchant.order(both["id"]))["timeline"]
-    assert [e["event"] for e in timeline] == ["catalog.order.backordered", "catalog.order.placed"]
+    assert [e["event_type"] for e in timeline] == [
+        "catalog.order.backordered",
+        "catalog.order.placed",
+    ]
     await merchant.ledger_equals_counters()
 
 

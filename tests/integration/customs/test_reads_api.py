@@ -80,15 +80,16 @@ async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) 
         f"/v1/declarations/{row['id']}/timeline", headers={"Accept-Language": "zh-CN"}
     )
     items = response.json()["items"]
-    assert [item["at"] for item in items] == sorted(item["at"] for item in items)
+    instants = [item["occurred_at"] for item in items]
+    assert instants == sorted(instants)
     events = [item["event"] for item in items]
     assert events[:4] == ["order_received", "waybill_received", "matched", "submitted"]
     receipts = [item for item in items if item["event"] == "receipt"]
-    assert [item["detail"]["return_status"] for item in receipts] == ["120", "800"]
-    assert receipts[0]["text"] == "海关入库。"
-    assert receipts[0]["detail"]["info_code"] == "2600"
+    assert [item["data"]["return_status"] for item in receipts] == ["120", "800"]
+    assert receipts[0]["detail"] == "海关入库。"
+    assert receipts[0]["data"]["info_code"] == "2600"
     assert "queued_for_screening" in events
-    assert items[1]["detail"]["house_waybill"] == order.house_waybill
+    assert items[1]["data"]["house_waybill"] == order.house_waybill
 
 
 async def test_missing_follows_the_way(customs: Any, office: Any) -> None:

@@ -63,7 +63,7 @@ async def test_a_shipment_with_its_way_and_its_log(
 
     assert shipment == {**listed, "status_updates": shipment["status_updates"]}
     assert shipment["status"] == "manifested"
-    assert (shipment["location"], shipment["refusal"]) == ("EHU", None)
+    assert (shipment["airport"], shipment["refusal"]) == ("EHU", None)
     (leg,) = shipment["itinerary"]
     assert (leg["origin"], leg["destination"], leg["flight_id"], leg["synthetic"]) == (
         "EHU",
