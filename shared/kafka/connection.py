@@ -7,9 +7,12 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from shared.kafka.batches import read_tolerantly
 from shared.settings import KafkaSettings
 
 _RETRY_MS: Final = 250
+
+read_tolerantly()
 
 
 def producer(kafka: KafkaSettings, *, client_id: str, **more: Any) -> AIOKafkaProducer:

@@ -13,6 +13,7 @@ from shared.contracts.envelope import (
     envelope_from_record,
 )
 from shared.db import UnitOfWork
+from shared.kafka.batches import UNDECODED
 from shared.kafka.faults import OversizedEvent
 from shared.kernel.clock import Clock
 from shared.kernel.ids import is_id
@@ -82,6 +83,8 @@ class Decoder:
     def decode(self, record: Record) -> Event | None:
         """None: not for us. Raises OversizedEvent, MalformedEvent or ValidationError: poison."""
         headers = dict(record.headers)
+        if (reason := headers.get(UNDECODED)) is not None:
+            raise MalformedEvent(reason.decode("utf-8", "replace"))
         if headers.get(FOR_GROUP, self._group) != self._group:
             return None
         if record.value is not None and len(record.value) > EVENT_BYTES_MAX:
