@@ -18,6 +18,7 @@ from pathlib import Path
 
 from deploy.local.console import Steps, Stop, fix, note
 from shared.testing.engines import kafka
+from shared.testing.engines.process import EngineError
 
 ROOT = Path(__file__).resolve().parents[2]
 UV_VERSION = "0.13.9"
@@ -161,6 +162,10 @@ def finish_fetching_jars(maven: subprocess.Popen[bytes] | None) -> str:
     if reason := kafka.missing():
         note(f"{reason}: {WITHOUT_KAFKA}")
         return "in-process broker"
+    if not kafka.archive().exists():
+        # A broker that does not start here says so when the park starts.
+        with contextlib.suppress(EngineError):
+            kafka.make_archive()
     return f"{len(list(LIBS.glob('*.jar')))} jars"
 
 
