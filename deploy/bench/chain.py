@@ -140,13 +140,12 @@ def _order(n: int) -> dict[str, Any]:
         "order_number": f"C{_RUN}-{n}",
         "ordered_at": "2026-11-22T10:00:00Z",
         "ship_to": {"country": _DESTINATIONS[n % len(_DESTINATIONS)]},
-        "currency": "GBP",
         "lines": [
             {
                 "line": k + 1,
                 "sku": f"SKU-{(n + 11 * k) % PRODUCTS}",
                 "quantity": 1,
-                "unit_price": "12.99",
+                "unit_price": {"amount": "12.99", "currency": "GBP"},
             }
             for k in range(2)
         ],

@@ -96,12 +96,14 @@ def _order(n: int, run: int) -> dict[str, Any]:
         "order_number": f"B{run}-{n}",
         "ordered_at": "2026-11-22T10:00:00Z",
         "ship_to": {"country": "DE", "postal_code": "10115"},
-        "currency": "GBP",
-        "lines": [
-            {"line": 1, "sku": f"SKU-{n % PRODUCTS + 1}", "quantity": 1, "unit_price": "12.99"},
-            {"line": 2, "sku": f"SKU-{(n + 7) % PRODUCTS + 1}", "quantity": 2, "unit_price": "9.5"},
-        ],
+        "lines": [_line(1, n, 1, "12.99"), _line(2, n + 7, 2, "9.5")],
     }
+
+
+def _line(number: int, n: int, quantity: int, amount: str) -> dict[str, Any]:
+    price = {"amount": amount, "currency": "GBP"}
+    sku = f"SKU-{n % PRODUCTS + 1}"
+    return {"line": number, "sku": sku, "quantity": quantity, "unit_price": price}
 
 
 def _set_stage(api: Api) -> tuple[str, str]:

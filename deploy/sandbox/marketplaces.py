@@ -127,13 +127,12 @@ class Marketplaces:
             "order_number": self.number_of(order),
             "ordered_at": self._park.settings.clock.now().isoformat(),
             "ship_to": {"country": order.country},
-            "currency": CURRENCY,
             "lines": [
                 {
                     "line": number,
                     "sku": line.sku,
                     "quantity": line.quantity,
-                    "unit_price": line.unit_price,
+                    "unit_price": {"amount": line.unit_price, "currency": CURRENCY},
                 }
                 for number, line in enumerate(order.lines, 1)
             ],

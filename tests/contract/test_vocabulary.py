@@ -98,6 +98,19 @@ def test_one_thing_has_one_name(service: str) -> None:
     assert other == []
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_money_has_one_form(service: str) -> None:
+    """`{amount, currency}`. A store's currency is no money; a figure has its unit beside it."""
+    members: dict[str, set[str]] = {}
+    for name in names(service):
+        members.setdefault(name.schema, set()).add(name.name)
+    halves = {
+        schema for schema, known in members.items() if ("amount" in known) != ("currency" in known)
+    }
+    assert halves <= {"StoreOut"}
+    assert [n for known in members.values() for n in known if n.endswith("_minor")] == []
+
+
 def test_every_exception_is_still_one() -> None:
     found = {(name.schema, name.name) for service in SERVICES for name in names(service)}
     assert EXCEPTIONS.keys() - found == set()

@@ -51,7 +51,7 @@ await call(token, "PUT", `/v1/products/${sku}`, {
 await call(token, "POST", "/v1/stock-adjustments", { sku, delta: 10, reason: "received" });
 const order = await call(token, "POST", "/v1/orders", {
   store: "DE", order_number: sku, ordered_at: new Date().toISOString(),
-  ship_to: { country: "DE", postal_code: "10115" }, currency: "EUR",
-  lines: [{ line: 1, sku, quantity: 2, unit_price: "12.99" }],
+  ship_to: { country: "DE", postal_code: "10115" },
+  lines: [{ line: 1, sku, quantity: 2, unit_price: { amount: "12.99", currency: "EUR" } }],
 });
 console.log(order.id, order.status);

@@ -94,8 +94,14 @@ def main():
             "order_number": sku,
             "ordered_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "ship_to": {"country": "DE", "postal_code": "10115"},
-            "currency": "EUR",
-            "lines": [{"line": 1, "sku": sku, "quantity": 2, "unit_price": "12.99"}],
+            "lines": [
+                {
+                    "line": 1,
+                    "sku": sku,
+                    "quantity": 2,
+                    "unit_price": {"amount": "12.99", "currency": "EUR"},
+                }
+            ],
         },
     )
     print(order["id"], order["status"])

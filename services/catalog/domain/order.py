@@ -56,6 +56,15 @@ class DuplicateLine(Invalid):
     fix = Text("Number the lines 1, 2, 3 …", "请按 1、2、3……编号。")
 
 
+class MixedCurrencies(Invalid):
+    code = "catalog.order.mixed_currencies"
+    text = Text(
+        "The price is in {currency}, that of the first line in {first}.",
+        "该单价的货币为 {currency}，首行为 {first}。",
+    )
+    fix = Text("Give all prices of an order in one currency.", "同一订单的单价请使用同一货币。")
+
+
 class PriceZero(Invalid):
     code = "catalog.order.price_zero"
     text = Text("The unit price is zero.", "单价为零。")

@@ -41,23 +41,6 @@ class AmountInvalid(Invalid):
     fix = Text('Write it as text with a point, e.g. "12.50".', '请以文本填写，例如 "12.50"。')
 
 
-def money(
-    amount: str, currency: str, problems: list[FieldProblem], *, at: str, currency_at: str
-) -> Money:
-    """The amount; if it is none, says so in `problems` and gives zero of some currency."""
-    if currency not in MINOR_DIGITS:
-        if not any(p.pointer == currency_at for p in problems):
-            problems.append(problem(UnknownCurrency, currency_at, currency=currency))
-        return Money(0, "XCD")
-    try:
-        return Money.parse(amount, currency)
-    except MoneyError:
-        digits = MINOR_DIGITS[currency]
-        fault = problem(AmountInvalid, at, amount=amount, currency=currency, digits=digits)
-        problems.append(fault)
-        return Money(0, currency)
-
-
 Amount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN), Field(examples=["1.65"])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
 
@@ -65,3 +48,25 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(exampl
 class Price(Body):
     amount: Amount = Field(description="Decimal text with at most the currency's decimals.")
     currency: Currency
+
+
+def money(price: Price, problems: list[FieldProblem], *, at: str) -> Money:
+    """What the price is; if it is no money, says so in `problems` and gives zero of some currency.
+
+    `at`: a JSON Pointer to the price.
+    """
+    if price.currency not in MINOR_DIGITS:
+        fault = problem(UnknownCurrency, f"{at}/currency", currency=price.currency)
+        problems.append(fault)
+        return Money(0, "XCD")
+    try:
+        return Money.parse(price.amount, price.currency)
+    except MoneyError:
+        named = {"amount": price.amount, "currency": price.currency}
+        digits = MINOR_DIGITS[price.currency]
+        problems.append(problem(AmountInvalid, f"{at}/amount", **named, digits=digits))
+        return Money(0, price.currency)
+
+
+def price_out(amount_minor: int, currency: str) -> dict[str, str]:
+    return {"amount": Money(amount_minor, currency).amount, "currency": currency}

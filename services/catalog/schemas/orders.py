@@ -6,16 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.domain.order import Order, OrderLine
+from services.catalog.domain.order import MixedCurrencies, Order, OrderLine
 from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
-from services.catalog.domain.problems import refuse
-from services.catalog.schemas.common import (
-    BATCH_MAX,
-    Amount,
-    Currency,
-    Price,
-    money,
-)
+from services.catalog.domain.problems import problem, refuse
+from services.catalog.schemas.common import BATCH_MAX, Price, money, price_out
 from services.catalog.schemas.products import Country, Sku
 from shared.contracts.catalog import OrderStatus
 from shared.contracts.customs import Channel, DeclarationStatus
@@ -23,7 +17,6 @@ from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, WholeNumber
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem
-from shared.kernel.money import Money
 
 OrderNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,50}$")
@@ -42,7 +35,7 @@ class OrderLineIn(Body):
     line: WholeNumber = Field(ge=1, le=10_000)
     sku: Sku
     quantity: WholeNumber = Field(ge=1, le=1_000_000)
-    unit_price: Amount
+    unit_price: Price
 
 
 class OrderIn(Body):
@@ -54,27 +47,33 @@ class OrderIn(Body):
     )
     ordered_at: PastInstant = Field(examples=["2026-11-22T08:26:00Z"])
     ship_to: ShipTo
-    currency: Currency
-    lines: list[OrderLineIn] = Field(min_length=1, max_length=100)
+    lines: list[OrderLineIn] = Field(
+        min_length=1, max_length=100, description="All prices in one currency."
+    )
 
     def to_domain(self) -> Order:
-        """Raises Invalid where a price is no money of the currency."""
+        """Raises Invalid where a price is no money, or prices have several currencies."""
         problems: list[FieldProblem] = []
         lines = tuple(
             OrderLine(
                 line.line,
                 line.sku,
                 line.quantity,
-                money(
-                    line.unit_price,
-                    self.currency,
-                    problems,
-                    at=f"/lines/{index}/unit_price",
-                    currency_at="/currency",
-                ),
+                money(line.unit_price, problems, at=f"/lines/{index}/unit_price"),
             )
             for index, line in enumerate(self.lines)
         )
+        currency = self.lines[0].unit_price.currency
+        problems += [
+            problem(
+                MixedCurrencies,
+                f"/lines/{index}/unit_price/currency",
+                currency=line.unit_price.currency,
+                first=currency,
+            )
+            for index, line in enumerate(self.lines)
+            if line.unit_price.currency != currency
+        ]
         refuse(problems)
         return Order(
             store=self.store,
@@ -82,7 +81,7 @@ class OrderIn(Body):
             ordered_at=self.ordered_at,
             country=self.ship_to.country,
             postal_code=self.ship_to.postal_code,
-            currency=self.currency,
+            currency=currency,
             lines=lines,
         )
 
@@ -139,7 +138,6 @@ class OrderSummaryOut(BaseModel):
     ordered_at: datetime
     accepted_at: datetime
     ship_to: ShipTo
-    currency: str
     total: Price
     status: OrderStatus
     reason: str = Field(
@@ -163,7 +161,7 @@ def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, An
                 "line": line["line"],
                 "sku": line["sku"],
                 "quantity": line["quantity"],
-                "unit_price": Money(line["unit_price_minor"], currency).amount,
+                "unit_price": price_out(line["unit_price_minor"], currency),
             }
             for line in row["lines"]
         ],
@@ -180,7 +178,6 @@ def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, An
 
 
 def order_summary_out(row: Mapping[str, Any]) -> dict[str, Any]:
-    currency = row["currency"]
     facts = from_json(row["facts"])
     ship_to = {"country": row["country"]}
     if row["postal_code"] is not None:
@@ -193,8 +190,7 @@ def order_summary_out(row: Mapping[str, Any]) -> dict[str, Any]:
         "ordered_at": row["ordered_at"],
         "accepted_at": row["accepted_at"],
         "ship_to": ship_to,
-        "currency": currency,
-        "total": {"amount": Money(row["total_minor"], currency).amount, "currency": currency},
+        "total": price_out(row["total_minor"], row["currency"]),
         "status": row["status"],
         **_way(facts),
     }

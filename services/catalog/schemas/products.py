@@ -22,13 +22,13 @@ from services.catalog.schemas.common import (
     LocalisedText,
     Price,
     money,
+    price_out,
 )
 from shared.http.batches import DocumentedAs
 from shared.http.faults import in_words, invalid_model
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
-from shared.kernel.money import Money
 
 Sku = Annotated[
     str,
@@ -61,13 +61,7 @@ class ProductIn(Body):
     def to_domain(self, sku: str) -> Product:
         """Raises Invalid where the price is no money."""
         problems: list[FieldProblem] = []
-        price = money(
-            self.price.amount,
-            self.price.currency,
-            problems,
-            at="/price/amount",
-            currency_at="/price/currency",
-        )
+        price = money(self.price, problems, at="/price")
         refuse(problems)
         return Product(
             sku=sku,
@@ -178,7 +172,6 @@ class ProductOut(BaseModel):
 
 
 def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
-    currency = row["currency"]
     return {
         "id": row["id"],
         "merchant_id": row["tenant_id"],
@@ -189,7 +182,7 @@ def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
         "net_weight_g": row["net_weight_g"],
         "gross_weight_g": row["gross_weight_g"],
         "size_mm": (row["length_mm"], row["width_mm"], row["height_mm"]),
-        "price": {"amount": Money(row["price_minor"], currency).amount, "currency": currency},
+        "price": price_out(row["price_minor"], row["currency"]),
         "battery": row["battery"],
         "synthetic": row["synthetic"],
         "version": row["version"],

@@ -40,12 +40,15 @@ def an_order(*lines: tuple[str, int], **changes: Any) -> dict[str, Any]:
         "order_number": f"N{next(_numbers)}",
         "ordered_at": "2026-11-22T08:26:00Z",
         "ship_to": {"country": "GB", "postal_code": "SW1A 1AA"},
-        "currency": "GBP",
-        "lines": [
-            {"line": number, "sku": sku, "quantity": quantity, "unit_price": "2.55"}
-            for number, (sku, quantity) in enumerate(lines, 1)
-        ],
+        "lines": [a_line(number, *line) for number, line in enumerate(lines, 1)],
     } | changes
+
+
+def a_line(
+    number: int, sku: str, quantity: int, amount: str = "2.55", currency: str = "GBP"
+) -> dict[str, Any]:
+    price = {"amount": amount, "currency": currency}
+    return {"line": number, "sku": sku, "quantity": quantity, "unit_price": price}
 
 
 @dataclass

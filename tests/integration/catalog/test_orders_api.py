@@ -10,6 +10,7 @@ from shared.contracts.catalog import OrderPlaced
 from shared.kernel.identity import Role
 from tests.integration.catalog.catalog_builders import (
     Merchant,
+    a_line,
     an_order,
     refused,
 )
@@ -72,59 +73,63 @@ async def test_without_stock_for_every_line_nothing_is_reserved(merchant: Mercha
         ({"store": "Germany"}, "field.wrong_format", "/store"),
         ({"ship_to": {"country": "XX"}}, "catalog.order.unknown_country", "/ship_to/country"),
         ({"ship_to": {"country": "Unspecified"}}, "field.wrong_format", "/ship_to/country"),
-        ({"currency": "XYZ"}, "catalog.money.unknown_currency", "/currency"),
-        ({"currency": "JPY"}, "catalog.money.amount_invalid", "/lines/0/unit_price"),
+        (
+            {"lines": [a_line(1, "A-1", 1, currency="XYZ")]},
+            "catalog.money.unknown_currency",
+            "/lines/0/unit_price/currency",
+        ),
+        (
+            {"lines": [a_line(1, "A-1", 1, currency="JPY")]},
+            "catalog.money.amount_invalid",
+            "/lines/0/unit_price/amount",
+        ),
+        (
+            {"lines": [a_line(1, "A-1", 1), a_line(2, "A-1", 1, currency="EUR")]},
+            "catalog.order.mixed_currencies",
+            "/lines/1/unit_price/currency",
+        ),
         ({"lines": []}, "field.too_few_items", "/lines"),
         ({"ordered_at": "2026-11-22T08:26:00"}, "field.no_time_zone", "/ordered_at"),
         ({"ordered_at": "0001-01-01T00:00:00+14:00"}, "field.implausible_instant", "/ordered_at"),
         ({"ordered_at": "2036-11-22T08:26:00Z"}, "field.implausible_instant", "/ordered_at"),
         (
-            {"lines": [{"line": 1, "sku": "A-1", "quantity": 1, "unit_price": "0.00"}]},
+            {"lines": [a_line(1, "A-1", 1, "0.00")]},
             "catalog.order.price_zero",
             "/lines/0/unit_price",
         ),
         ({"order_number": ""}, "field.wrong_format", "/order_number"),
         (
-            {"lines": [{"line": 1, "sku": "A-1", "quantity": 0, "unit_price": "1"}]},
+            {"lines": [a_line(1, "A-1", 0, "1")]},
             "field.too_small",
             "/lines/0/quantity",
         ),
         (
-            {"lines": [{"line": 1, "sku": "A-1", "quantity": 1, "unit_price": "-1"}]},
+            {"lines": [a_line(1, "A-1", 1, "-1")]},
             "field.wrong_format",
-            "/lines/0/unit_price",
+            "/lines/0/unit_price/amount",
         ),
         (
-            {"lines": [{"line": 1, "sku": "A-1", "quantity": 1, "unit_price": "1"}] * 2},
+            {"lines": [a_line(1, "A-1", 1, "1")] * 2},
             "catalog.order.duplicate_line",
             "/lines/1/line",
         ),
         (
             {
                 "lines": [
-                    {"line": 1, "sku": "A-1", "quantity": 1, "unit_price": "1"},
-                    {"line": 2, "sku": "gone", "quantity": 1, "unit_price": "1"},
+                    a_line(1, "A-1", 1, "1"),
+                    a_line(2, "gone", 1, "1"),
                 ]
             },
             "catalog.order.unknown_sku",
             "/lines/1/sku",
         ),
         (
-            {
-                "lines": [
-                    {
-                        "line": 1,
-                        "sku": "A-1",
-                        "quantity": 1_000_000,
-                        "unit_price": "999999999999.99",
-                    }
-                ]
-            },
+            {"lines": [a_line(1, "A-1", 1_000_000, "999999999999.99")]},
             "catalog.order.total_too_large",
             "/lines",
         ),
         (
-            {"lines": [{"line": 1, "sku": "A-1", "quantity": 1_000_000, "unit_price": "1"}]},
+            {"lines": [a_line(1, "A-1", 1_000_000, "1")]},
             "catalog.order.too_large",
             "/lines",
         ),
@@ -152,7 +157,7 @@ async def test_the_same_order_again_is_the_same_order(merchant: Merchant) -> Non
     await merchant.stocked("A-1", 10)
     body = an_order(("A-1", 2))
     first = await merchant.client.post("/v1/orders", json=body)
-    body["lines"][0]["unit_price"] = "2.550"
+    body["lines"] = [a_line(1, "A-1", 2, "2.550")]
     body["ordered_at"] = "2026-11-22T16:26:00+08:00"
     again = await merchant.client.post("/v1/orders", json=body)
     assert (first.status_code, again.status_code) == (201, 200)
@@ -233,12 +238,12 @@ async def test_batch_does_what_it_can(merchant: Merchant) -> None:
         an_order(("gone", 1)),
         an_order(("A-1", 1), store="XX"),
         {"order_number": "x"},
-        known | {"currency": "EUR"},
+        known | {"lines": [a_line(1, "A-1", 1, currency="EUR")]},
         new,
-        new | {"currency": "EUR"},
+        new | {"lines": [a_line(1, "A-1", 2, currency="EUR")]},
         an_order(("A-1", 3)),
         an_order(("A-1", 2)),
-        an_order(("A-1", 1), currency="JPY"),
+        an_order(lines=[a_line(1, "A-1", 1, currency="JPY")]),
     ]
     answer = await merchant.client.post("/v1/orders:batch", json={"items": items})
     assert answer.status_code == 207

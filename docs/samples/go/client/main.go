@@ -141,8 +141,9 @@ func run() error {
 	}
 	order, err := call(token, "POST", "/v1/orders", object{
 		"store": "DE", "order_number": sku, "ordered_at": time.Now().UTC().Format(time.RFC3339),
-		"ship_to": object{"country": "DE", "postal_code": "10115"}, "currency": "EUR",
-		"lines": []object{{"line": 1, "sku": sku, "quantity": 2, "unit_price": "12.99"}},
+		"ship_to": object{"country": "DE", "postal_code": "10115"},
+		"lines": []object{{"line": 1, "sku": sku, "quantity": 2,
+			"unit_price": object{"amount": "12.99", "currency": "EUR"}}},
 	})
 	if err != nil {
 		return err
