@@ -6,7 +6,7 @@ import pytest
 
 from services.catalog.domain.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
 from services.routing import consumers
-from services.routing.domain.timetable import Timetable
+from services.routing.domain.timetable import Itinerary, Search, Timetable
 from shared.contracts.catalog import OrderPlaced
 from shared.kernel.ids import new_id
 from tests.integration.routing.routing_builders import Park
@@ -49,13 +49,14 @@ async def test_a_hundred_of_the_largest_orders_leave_the_next_one_alone(
     await other.place(other_country)
     usual = await _statements(other, other.placed(other_country))
 
-    searches: list[Any] = []
+    searches: list[Search] = []
     find = Timetable.find
-    monkeypatch.setattr(
-        Timetable,
-        "find",
-        lambda timetable, search: searches.append(search) or find(timetable, search),
-    )
+
+    def counted(timetable: Timetable, search: Search) -> Itinerary | None:
+        searches.append(search)
+        return find(timetable, search)
+
+    monkeypatch.setattr(Timetable, "find", counted)
     largest = [
         park.placed(country, weight_g=WEIGHT_G_MAX, volume_cm3=volume_cm3) for _ in range(_ORDERS)
     ]
