@@ -46,6 +46,8 @@ HTTP_LIMITED: Final = Counter(
     "Requests refused with 429: above a caller's rate, too many at once, or failed log-ins.",
     ["reason"],
 )
+for _reason in ("rate", "at_once", "log_in"):  # a series that is born at 1 shows no increase
+    HTTP_LIMITED.labels(_reason)
 
 OUTBOX_UNPUBLISHED: Final = Gauge(
     "airlane_outbox_unpublished_rows", "Events that are committed but not yet on Kafka."

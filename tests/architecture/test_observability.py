@@ -130,6 +130,40 @@ def test_every_alerted_metric_has_a_writer() -> None:
             assert defined[base] in used, f"{name} is alerted on and nobody sets it"
 
 
+# By their labels: what these can say is not known before it comes.
+_OPEN = {
+    "HTTP_REQUESTS": "routes, methods and codes",
+    "HTTP_PROBLEMS": "every error of every service",
+    "SCREENINGS": "lanes are rows of a table",
+}
+
+
+def _labelled_counters() -> tuple[set[str], set[str]]:
+    """The constants that hold counters with labels, and those whose series something makes before
+    it counts: in a statement of its own, or when its module is read.
+    """
+    labelled, made = set(), set()
+    for folder in ("shared", "services"):
+        for path in (ROOT / folder).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            early = [s for s in tree.body if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+            early += [s for s in ast.walk(tree) if isinstance(s, ast.Expr)]
+            for node in tree.body:
+                if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call):
+                    call = node.value
+                    if ast.unparse(call.func) == "Counter" and len(call.args) > 2:
+                        labelled.add(ast.unparse(node.target))
+            for statement in early:
+                made |= set(re.findall(r"(\w+)\.labels\([^()]*\)(?!\.)", ast.unparse(statement)))
+    return labelled, made
+
+
+def test_every_labelled_counter_starts_at_zero() -> None:
+    labelled, made = _labelled_counters()
+    assert {"DLQ_MESSAGES", "JOB_FAILURES", "ATTEMPTS"} <= labelled & made
+    assert labelled - made == set(_OPEN)
+
+
 def test_every_alert_has_a_command_and_a_section_of_the_runbook() -> None:
     page = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     anchors = {heading.lower() for heading in re.findall(r"^## (\w+)$", page, re.MULTILINE)}

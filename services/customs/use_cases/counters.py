@@ -9,6 +9,10 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge
 
+from services.customs.domain.ceb.writer import CEB509, CEB603
+from services.customs.domain.findings import KINDS
+from services.customs.domain.phase import Phase
+from services.customs.domain.receipts import Retry
 from shared.db import UnitOfWork
 
 DECLARATIONS: Final = Counter(
@@ -30,6 +34,15 @@ FAILED_UPLOADS: Final = Counter(
 MESSAGES: Final = Counter(
     "airlane_customs_messages_written", "Messages put into the transfer folder.", ["message_type"]
 )
+# A series that is born at 1 shows no increase.
+for _phase in Phase:
+    DECLARATIONS.labels(_phase.value)
+for _code in KINDS:
+    FINDINGS.labels(_code)
+for _retry in Retry:
+    FAILED_UPLOADS.labels(_retry.value)
+for _message in (CEB603, CEB509):
+    MESSAGES.labels(_message.message_type)
 SCREENINGS: Final = Counter(
     "airlane_customs_screenings", "Screenings reported by the lanes.", ["lane", "passed"]
 )

@@ -4,12 +4,19 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
+from services.routing.domain.reachability import NO_CAPACITY, NO_DEPARTURE, NO_SERVICE, TOO_HEAVY
+
 BOOKED: Final = Counter(
     "airlane_routing_shipments_booked", "Shipments that got an itinerary.", ["kind"]
 )
 UNROUTABLE: Final = Counter(
     "airlane_routing_shipments_unroutable", "Shipments without an itinerary, by reason.", ["code"]
 )
+# A series that is born at 1 shows no increase.
+for _kind in ("first", "rebooked"):
+    BOOKED.labels(_kind)
+for _code in (NO_SERVICE, TOO_HEAVY, NO_DEPARTURE, NO_CAPACITY):
+    UNROUTABLE.labels(_code)
 LEFT_BEHIND: Final = Counter(
     "airlane_routing_shipments_left_behind", "Shipments not ready at the cut-off of their flight."
 )
