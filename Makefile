@@ -48,8 +48,8 @@ status:  ## what runs, where, and how often it was restarted
 doctor: setup  ## what stands in the park's way on this machine
 	@$(RUN) deploy.local doctor
 
-test: setup  ## every test
-	@$(RUN) pytest -n 2
+test: setup  ## every test, a file at a time: what a file has started serves all its tests
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check .

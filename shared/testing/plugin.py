@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -33,13 +33,23 @@ DbFor = Callable[[str], Awaitable[Database]]
 ClientFor = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
+# What takes longest begins first, so that no worker waits for another's last file.
+_LONGEST: Final = ("e2e", "contract")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _turn(item.path))
     reason = kafka_engine.missing()
     if not reason:
         return
     for item in items:
         if item.get_closest_marker("real_broker"):
             item.add_marker(pytest.mark.skip(reason=f"needs a real Kafka: {reason}"))
+
+
+def _turn(file: Path) -> int:
+    folder = file.parent.name
+    return _LONGEST.index(folder) if folder in _LONGEST else len(_LONGEST)
 
 
 @pytest.fixture(scope="session")
