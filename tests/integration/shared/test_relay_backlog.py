@@ -14,26 +14,15 @@ from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
 from shared.kafka.relay_statements import RelayStatements
 from shared.kernel.clock import monotonic_s
-from shared.testing.databases import Postgres
 from shared.testing.outbox_load import (
     AGGREGATES,
     SCHEMA,
-    TABLES,
     TENANT,
     Ledger,
     RecordingPublisher,
     outbox_row,
     write_for,
 )
-
-
-@pytest.fixture
-async def db(postgres: Postgres) -> AsyncIterator[Database]:
-    async with postgres.kit_database(SCHEMA, *TABLES) as name:
-        database = Database(postgres.app_dsn(SCHEMA, name), schema=SCHEMA, size=20)
-        await database.open()
-        yield database
-        await database.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import asyncpg
-import pytest
 from sqlalchemy import text
 
 from shared.db import Database, Statement
@@ -20,22 +19,12 @@ from shared.testing.databases import Postgres
 from shared.testing.outbox_load import (
     AGGREGATES,
     SCHEMA,
-    TABLES,
     TENANT,
     Ledger,
     RecordingPublisher,
     outbox_row,
     write_for,
 )
-
-
-@pytest.fixture
-async def db(postgres: Postgres) -> AsyncIterator[Database]:
-    async with postgres.kit_database(SCHEMA, *TABLES) as name:
-        database = Database(postgres.app_dsn(SCHEMA, name), schema=SCHEMA, size=20)
-        await database.open()
-        yield database
-        await database.close()
 
 
 def a_relay(db: Database, publisher: RecordingPublisher, page_rows: int = 50) -> Relay:
