@@ -25,7 +25,14 @@ DELIVERED: Final = "DLV"
 OFFLOADED: Final = "OFLD"
 
 FUTURE_TOLERANCE: Final = timedelta(minutes=10)
-"""Clocks of airlines and of the park differ; more than that is a wrong date."""
+"""Clocks of airlines and of the park differ; more than that is a wrong instant."""
+
+
+EARLY_TOLERANCE: Final = timedelta(hours=24)
+"""Flights leave before their time, but not by a day: that is another flight or a wrong date."""
+
+# What happens to goods only after the flight that brought them has left.
+_AFTER_DEPARTURE: Final = frozenset((ARRIVED, "RCF", "NFD", DELIVERED))
 
 
 class StatusCodeUnknown(Invalid):
@@ -61,6 +68,18 @@ class StatusInFuture(Invalid):
     fix = Text(
         "Send it once it has happened; GET /v1/clock tells the time.",
         "请在事件发生后上报；当前时间见 GET /v1/clock。",
+    )
+
+
+class StatusBeforeFlight(Invalid):
+    code = "routing.status_update.before_flight"
+    text = Text(
+        "{status_code} of {flight} cannot have happened before {earliest}.",
+        "{flight} 的 {status_code} 不可能早于 {earliest}。",
+    )
+    fix = Text(
+        "Correct occurred_at, or name the flight of that day.",
+        "请更正 occurred_at，或指明当日的航班。",
     )
 
 
@@ -161,4 +180,25 @@ def check_airport(update: StatusUpdate, *, flight: str, origin: str, destination
             flight=flight,
             expected=place,
             airport=update.airport,
+        )
+
+
+def check_time(
+    update: StatusUpdate, *, flight: str, departs_at: datetime, departed_at: datetime | None
+) -> None:
+    """A fact far from its flight is a wrong one, and the first one that is taken in stays.
+
+    `departs_at` by the timetable. Raises StatusBeforeFlight.
+    """
+    earliest = departs_at - EARLY_TOLERANCE
+    if update.code in _AFTER_DEPARTURE and departed_at is not None:
+        earliest = departed_at - FUTURE_TOLERANCE
+    elif update.code not in _AFTER_DEPARTURE and update.code != DEPARTED:
+        return
+    if update.occurred_at < earliest:
+        raise StatusBeforeFlight(
+            pointer="/occurred_at",
+            status_code=update.code,
+            flight=flight,
+            earliest=rfc3339(earliest),
         )

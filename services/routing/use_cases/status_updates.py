@@ -22,6 +22,7 @@ from services.routing.domain.status import (
     StatusSubjectUnknown,
     StatusUpdate,
     check_airport,
+    check_time,
     checked,
 )
 from services.routing.domain.waybill import checked_master_waybill
@@ -113,6 +114,12 @@ async def _flight_of(uow: UnitOfWork, update: StatusUpdate) -> Row | None:
 def _check_flight(flight: Row, update: StatusUpdate, *, now: datetime) -> None:
     number, cut_off_at = flight["flight_number"], flight["cut_off_at"]
     check_airport(update, flight=number, origin=flight["origin"], destination=flight["destination"])
+    check_time(
+        update,
+        flight=number,
+        departs_at=flight["departs_at"],
+        departed_at=flight["departed_at"],
+    )
     if flight["status"] == FlightStatus.CANCELLED:
         raise FlightCancelledAlready(flight=number)
     if update.code == DEPARTED and _manifest_is_open(flight) and now < cut_off_at:

@@ -343,3 +343,14 @@ async def test_a_cancelled_onward_leg_is_replaced_while_the_goods_move_on(
     for code, flight_id, hours in (("ARR", first, 12), ("DEP", later, 40), ("ARR", later, 42)):
         await reported(park, code, flight_id, hours)
     assert (await park.shipment(order_id))["state"] == "arrived"
+
+
+async def test_an_arrival_days_before_its_flight_does_not_take_the_place_of_the_real_one(
+    park: Park,
+) -> None:
+    first, _, _, _ = await underway(park)
+    (refused,) = await report(park, await update(park, "ARR", first, -9 * 24))
+    assert getattr(refused, "code", None) == "routing.status_update.before_flight"
+    await reported(park, "DEP", first, 10)
+    await reported(park, "ARR", first, 12)
+    assert (await park.flight_row(first))["arrived_at"] == at(12)
