@@ -16,6 +16,8 @@ from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 
 _q = bindparam("q", type_=Text)
+# Folded where the titles are: Python's small letters are not those of PostgreSQL and its locale.
+_folded = func.lower(_q)
 _hs_code = bindparam("hs_code", type_=Text)
 _battery = bindparam("battery", type_=Boolean)
 _since = bindparam("updated_since", type_=SqlDateTime(timezone=True))
@@ -35,9 +37,9 @@ _list = (
         or_(_hs_code.is_(None), func.starts_with(products.c.hs_code, _hs_code)),
         or_(
             _q.is_(None),
-            func.starts_with(func.lower(products.c.sku), _q),
-            func.strpos(func.lower(products.c.title["en"].astext), _q) > 0,
-            func.strpos(func.lower(products.c.title["zh-CN"].astext), _q) > 0,
+            func.starts_with(func.lower(products.c.sku), _folded),
+            func.strpos(func.lower(products.c.title["en"].astext), _folded) > 0,
+            func.strpos(func.lower(products.c.title["zh-CN"].astext), _folded) > 0,
         ),
         or_(_battery.is_(None), products.c.battery == _battery),
         or_(_since.is_(None), products.c.updated_at >= _since),
@@ -108,7 +110,7 @@ async def list_products(
     """By id, which is the order of creation. `q`: start of the SKU or part of a title."""
     filters = {
         "hs_code": hs_code,
-        "q": q.lower() if q is not None else None,
+        "q": q,
         "battery": battery,
         "updated_since": updated_since,
         "after": after,

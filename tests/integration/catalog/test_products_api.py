@@ -289,3 +289,11 @@ async def test_merchants_do_not_see_each_other(merchant: Merchant, new_merchant:
     answer = await other.client.post("/v1/stock-adjustments", json=adjustment)
     refused(answer, 404, "catalog.product.not_found", "/sku")
     assert (await get("/v1/products")).json()["items"] == []
+
+
+@pytest.mark.parametrize("title", ["İZMİR kilim", "ΟΔΟΣ lamp"])
+async def test_a_product_is_found_by_its_own_title(merchant: Merchant, title: str) -> None:
+    made = a_product(title={"en": title, "zh-CN": "灯"})
+    assert (await merchant.client.put("/v1/products/OWN-1", json=made)).status_code == 201
+    found = await merchant.client.get("/v1/products", params={"q": title})
+    assert [product["sku"] for product in found.json()["items"]] == ["OWN-1"]
