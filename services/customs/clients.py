@@ -4,9 +4,10 @@ answers in `in/`. A file appears whole or not at all, and writing it twice leave
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
-_SUFFIX = ".xml"
+_SUFFIX: Final = ".xml"
+_FILE_MODE: Final = 0o640
 
 
 class SingleWindow(Protocol):
@@ -33,9 +34,13 @@ class SingleWindow(Protocol):
 
 
 class DropFolder:
-    """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`."""
+    """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`.
 
-    def __init__(self, root: Path) -> None:
+    Messages have `file_mode`, whatever the umask of the process.
+    """
+
+    def __init__(self, root: Path, *, file_mode: int = _FILE_MODE) -> None:
+        self._file_mode = file_mode
         self.out = root / "out"
         self.inbox = root / "in"
         for folder in (self.out, self.inbox / "done", self.inbox / "bad"):
@@ -45,6 +50,7 @@ class DropFolder:
         # A name the transfer client does not pick up, in the same folder: rename is atomic there.
         temporary = self.out / f".{guid}.tmp"
         with temporary.open("wb") as file:
+            os.fchmod(file.fileno(), self._file_mode)
             file.write(body.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())

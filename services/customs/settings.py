@@ -27,6 +27,12 @@ class Settings(ServiceSettings):
         description="Folder of the Single Window's transfer client: out/ for messages, in/ for "
         "answers.",
     )
+    single_window_file_mode: str = Field(
+        default="0640",
+        pattern=r"^06[0-6]{2}$",
+        description="Who may read messages in out/, in octal: by default our user and its group, "
+        "which is to be that of the transfer client. They name merchants, buyers and goods.",
+    )
     message_age_s: float = Field(
         default=0.1,
         gt=0,

@@ -42,7 +42,9 @@ def rulebook_of(settings: Settings) -> Rulebook:
 
 
 def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
-    folder = DropFolder(settings.single_window_dir)
+    folder = DropFolder(
+        settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
+    )
 
     async def send_lists(context: JobContext) -> None:
         await jobs.send_lists(context.db, context.clock, rulebook=rulebook, single_window=folder)

@@ -1,6 +1,7 @@
 """Codes, parties, numbers, receipts' texts, lane assignment, what is missing, the drop folder."""
 
 import errno
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -252,6 +253,15 @@ def test_the_transfer_client_never_sees_half_a_message(
         with pytest.raises(OSError, match="No space"):
             folder.hand_over(guid, "<y/>")
     assert [path.read_bytes() for path in folder.out.glob("*.xml")] == [b"<x/>"]
+
+
+@pytest.mark.parametrize(("mode", "more"), [(0o640, {}), (0o600, {"file_mode": 0o600})])
+def test_a_message_is_read_by_nobody_but_whom_it_is_for(
+    tmp_path: Path, mode: int, more: dict[str, int]
+) -> None:
+    folder = DropFolder(tmp_path, **more)
+    folder.hand_over("G-1", "<x/>")
+    assert stat.S_IMODE((folder.out / "G-1.xml").stat().st_mode) == mode
 
 
 def test_answers_are_taken_off_the_pile(tmp_path: Path) -> None:
