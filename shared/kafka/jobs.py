@@ -4,6 +4,7 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from shared.db import Database
 from shared.db.connection import Connection
@@ -13,6 +14,8 @@ from shared.kernel.tasks import told_to_end
 from shared.telemetry import get_logger, metrics, trace
 
 log = get_logger(__name__)
+
+_PATIENCE_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,13 @@ class JobRunner:
 
 
 class JobLocks:
-    """Session advisory locks on one connection: kept as long as it lives, lost with it."""
+    """Session advisory locks on one connection: kept as long as it lives, lost with it.
 
-    def __init__(self, db: Database) -> None:
+    A server that does not answer within `patience_s` counts as gone.
+    """
+
+    def __init__(self, db: Database, *, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._class = zlib.crc32(f"airlane.jobs.{db.schema}".encode()) & 0x7FFF_FFFF
         self._session = db.session("jobs", on_open=self._forget)
         self._held: set[str] = set()
@@ -98,11 +105,11 @@ class JobLocks:
     async def _hold(self, name: str) -> bool:
         connection = await self._session.opened()
         if name in self._held:
-            await connection.fetchval("SELECT 1", timeout=5)
+            await connection.fetchval("SELECT 1", timeout=self._patience_s)
             return True
         key = zlib.crc32(name.encode()) & 0x7FFF_FFFF
         if await connection.fetchval(
-            "SELECT pg_try_advisory_lock($1, $2)", self._class, key, timeout=5
+            "SELECT pg_try_advisory_lock($1, $2)", self._class, key, timeout=self._patience_s
         ):
             self._held.add(name)
         return name in self._held

@@ -11,7 +11,8 @@ class TcpProxy:
     """`async with TcpProxy(host, port) as proxy:`; clients connect to 127.0.0.1:`proxy.port`.
 
     Clear `requests` or `answers` to hold back what clients send or get. `lose_all()` makes the
-    present connections silent for ever, in both directions, without closing them.
+    present connections silent for ever, in both directions, without closing them; after that
+    `far_side_gives_up()` ends them for the server, which has stopped waiting for its client.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -19,6 +20,8 @@ class TcpProxy:
         self._server: asyncio.Server | None = None
         self._pumps: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._far_writers: set[asyncio.StreamWriter] = set()
+        self._lost: set[asyncio.StreamWriter] = set()
         self.requests = asyncio.Event()
         self.answers = asyncio.Event()
         self.requests.set()
@@ -48,10 +51,16 @@ class TcpProxy:
     def lose_all(self) -> None:
         for pump in self._pumps:
             pump.cancel()
+        self._lost |= self._far_writers
+
+    def far_side_gives_up(self) -> None:
+        for writer in self._lost:
+            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self._target)
         self._writers |= {writer, far_writer}
+        self._far_writers.add(far_writer)
         for source, sink, gate in (
             (reader, far_writer, self.requests),
             (far_reader, writer, self.answers),
