@@ -26,6 +26,7 @@ from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.http.incoming import CLOCK
 from shared.kernel.errors import Invalid
 from shared.kernel.instants import EARLIEST, LATEST, has_happened, latest_fact
+from shared.kernel.tasks import giving_way
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -77,10 +78,10 @@ PastInstant = Annotated[
 AnyInstant = Annotated[AwareDatetime, AfterValidator(_any)]
 
 
-def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
+async def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
     """Each item of a batch as the model, or what is wrong with it; pointers start at the item."""
     read: list[M | Invalid] = []
-    for item in items:
+    async for item in giving_way(items):
         try:
             read.append(model.model_validate(item))
         except ValidationError as error:

@@ -5,11 +5,18 @@ nobody: it would end unseen, and its process would go on with a part of its work
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from shared.kernel.clock import monotonic_s
+
+Item = TypeVar("Item")
 
 # In the context that the loop's exception handler gets; `shared.runtime` then ends the process.
 ENDED_BY_ITSELF: Final = "airlane_ended_by_itself"
+
+# So long a piece of work may keep the loop to itself, while others have their requests to serve.
+_TURN_S: Final = 0.005
 
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -80,3 +87,16 @@ def told_to_end() -> bool:
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def giving_way(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """The items one by one, with a turn for everybody else in between, some times a second.
+
+    For long pieces of work that await nothing, as the lines of a large batch are.
+    """
+    turn_ends_s = monotonic_s() + _TURN_S
+    for item in items:
+        yield item
+        if monotonic_s() > turn_ends_s:
+            await asyncio.sleep(0)
+            turn_ends_s = monotonic_s() + _TURN_S

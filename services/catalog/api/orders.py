@@ -82,7 +82,7 @@ async def place_orders(body: OrdersIn, call: CatalogWrite, reference: References
     Items are like the body of POST /v1/orders. Stock goes to them in the sequence given, and each
     stands or falls by itself.
     """
-    items = [_order_of(item) for item in read_each(OrderIn, body.items)]
+    items = [_order_of(item) for item in await read_each(OrderIn, body.items)]
     orders = [item for item in items if not isinstance(item, AirlaneError)]
 
     async def act(uow: UnitOfWork) -> Reply:

@@ -181,7 +181,7 @@ async def put_products(body: ProductsIn, call: CatalogWrite, reference: Referenc
     Items are like the body of PUT plus `sku`; they overwrite without If-Match, and each stands or
     falls by itself.
     """
-    read = read_each(ProductItemIn, body.items)
+    read = await read_each(ProductItemIn, body.items)
     items = [_product_of(item) for item in read]
     products = [item for item in items if not isinstance(item, AirlaneError)]
 

@@ -83,7 +83,7 @@ async def adjust_many(body: StockAdjustmentsIn, call: CatalogWrite) -> Response:
 
     Applied in the order given; each stands or falls by itself.
     """
-    items = [_adjustment(item) for item in read_each(StockAdjustmentIn, body.items)]
+    items = [_adjustment(item) for item in await read_each(StockAdjustmentIn, body.items)]
     adjustments = [item for item in items if not isinstance(item, AirlaneError)]
 
     async def act(uow: UnitOfWork) -> Reply:

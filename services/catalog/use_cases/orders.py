@@ -30,6 +30,7 @@ from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
+from shared.kernel.tasks import giving_way
 
 Key = tuple[str, str]
 
@@ -79,7 +80,7 @@ async def place_orders(
     """
     outcomes: list[Outcome | None] = [None] * len(orders)
     firsts: dict[Key, int] = {}
-    for index, order in enumerate(orders):
+    async for index, order in giving_way(enumerate(orders)):
         if problems := order_problems(order, reference):
             outcomes[index] = Invalid(problems=problems)
         else:
@@ -130,7 +131,7 @@ async def _place_new(
     available = {row["product_id"]: row["available"] for row in rows}
     outcomes: dict[Key, Outcome] = {}
     complete: list[tuple[Order, list[dict[str, Any]]]] = []
-    for order in orders:
+    async for order in giving_way(orders):
         if problems := sku_problems(order, products) or size_problems(order, products):
             outcomes[order.store, order.order_number] = Invalid(problems=problems)
         else:
@@ -138,7 +139,7 @@ async def _place_new(
     shortages = allocate(available, [demand(lines) for _, lines in complete])
     drafts = [
         _draft(order, lines, missing, tenant=tenant, belt=rows[0]["belt"], now=now)
-        for (order, lines), missing in zip(complete, shortages, strict=True)
+        async for (order, lines), missing in giving_way(zip(complete, shortages, strict=True))
     ]
     if not drafts:
         return outcomes
@@ -149,7 +150,7 @@ async def _place_new(
         entries=[_first_entry(draft) for draft in drafts],
         now=now,
     )
-    for draft, missing in zip(drafts, shortages, strict=True):
+    async for draft, missing in giving_way(zip(drafts, shortages, strict=True)):
         if draft["id"] in written:
             outcomes[draft["store"], draft["order_number"]] = Accepted(draft, is_new=True)
             _announce(uow, draft, missing, now=now)

@@ -70,7 +70,7 @@ async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
 
     A failed screening holds the parcel until one passes.
     """
-    read = read_each(ScreeningIn, body.items)
+    read = await read_each(ScreeningIn, body.items)
     screenings = [
         Screening(one.declaration_id, one.lane, one.passed, one.screened_at)
         for one in read

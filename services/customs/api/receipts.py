@@ -73,7 +73,7 @@ async def post_receipts(request: Request, call: ParkWrite) -> Response:
     """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    answers = _answers(kind, raw, call.clock.now())
+    answers = await _answers(kind, raw, call.clock.now())
 
     async def act(uow: UnitOfWork) -> Reply:
         recorded = await record_receipts(
@@ -88,7 +88,7 @@ async def post_receipts(request: Request, call: ParkWrite) -> Response:
     return await call.once(act)
 
 
-def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
+async def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
     if kind in ("application/xml", "text/xml"):
         return read_answers(raw, now=now)
     if kind != "application/json":
@@ -102,7 +102,7 @@ def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
         raise invalid_model(error) from error
     return [
         item if isinstance(item, Invalid) else receipt_from_fields(**item.model_dump(), now=now)
-        for item in read_each(ReceiptIn, body.items)
+        for item in await read_each(ReceiptIn, body.items)
     ]
 
 

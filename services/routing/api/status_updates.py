@@ -28,7 +28,7 @@ async def post_status_updates(body: StatusUpdatesIn, call: ParkWrite) -> Respons
 
     FSU codes, taken in the order of the items. Repeated and early updates do no harm.
     """
-    updates = read_each_update(body.items)
+    updates = await read_each_update(body.items)
     readable = [update for update in updates if not isinstance(update, AirlaneError)]
 
     async def act(uow: UnitOfWork) -> Reply:

@@ -55,9 +55,9 @@ class StatusUpdatesIn(Body):
     )
 
 
-def read_each_update(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
+async def read_each_update(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
     """Each item, or what is wrong with it; pointers start at the item."""
     return [
         item if isinstance(item, Invalid) else item.to_domain()
-        for item in read_each(StatusUpdateIn, items)
+        for item in await read_each(StatusUpdateIn, items)
     ]

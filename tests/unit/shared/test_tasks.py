@@ -1,10 +1,12 @@
 """No part of a process ends unnoticed."""
 
 import asyncio
+import itertools
 
 import pytest
 
-from shared.kernel.tasks import PartEnded, run_parts, told_to_end
+from shared.kernel import tasks
+from shared.kernel.tasks import PartEnded, giving_way, run_parts, told_to_end
 
 
 async def obeys(stop: asyncio.Event) -> None:
@@ -65,3 +67,28 @@ async def test_cancelled_from_outside_cancels_every_part() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert seen == [True]
+
+
+class TestGivingWay:
+    async def test_the_items_come_in_their_order(self) -> None:
+        assert [item async for item in giving_way("abc")] == ["a", "b", "c"]
+
+    async def test_others_get_turns_while_long_work_goes_on(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By a clock that says that each item takes 2 ms."""
+        times = itertools.count(0.0, 0.002)
+        monkeypatch.setattr(tasks, "monotonic_s", lambda: next(times))
+        turns = 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(other())
+        async for _ in giving_way(range(100)):
+            pass
+        beside.cancel()
+        assert turns >= 100 * 2 // 5 // 2
