@@ -60,19 +60,20 @@ async def test_relay_leaves_its_lanes_and_takes_them_anew(
     async def owns(count: int) -> bool:
         return len(relay.lanes) == count
 
-    await until(lambda: owns(LANES), _NOTICED_S)
-    proxy.lose_all()
-    await until(lambda: owns(0), _NOTICED_S)
-    proxy.far_side_gives_up()
-    async with db.transaction(TENANT) as uow:
-        uow.outbox.rows += [outbox_row(aggregate, 1) for aggregate in AGGREGATES]
-
     async def has_published_all() -> bool:
         return ledger.lost(dict.fromkeys(AGGREGATES, 1)) == 0
 
-    await until(has_published_all, _NOTICED_S)
-    stop.set()
-    await running
+    try:
+        await until(lambda: owns(LANES), _NOTICED_S)
+        proxy.lose_all()
+        await until(lambda: owns(0), _NOTICED_S)
+        proxy.far_side_gives_up()
+        async with db.transaction(TENANT) as uow:
+            uow.outbox.rows += [outbox_row(aggregate, 1) for aggregate in AGGREGATES]
+        await until(has_published_all, _NOTICED_S)
+    finally:
+        stop.set()
+        await running
 
 
 async def test_exclusive_job_is_not_believed_to_be_ours_and_goes_to_another(
