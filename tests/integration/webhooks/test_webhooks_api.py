@@ -240,7 +240,7 @@ async def test_attempts_outgrow_two_bytes_and_replays_end(
     receiver.trust(endpoint.secret)
     await publish(hooks.event(tenant=endpoint.tenant))
     await hooks.sql(
-        "UPDATE webhooks.deliveries SET attempts = 40_000 WHERE endpoint_id = $1", endpoint.id
+        "UPDATE webhooks.deliveries SET attempts = 40000 WHERE endpoint_id = $1", endpoint.id
     )
     async with sending():
         await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
