@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from deploy.sandbox.audit import STEPS, Audit, OrderTrace
+from deploy.sandbox.ledgers import reason_of
 from deploy.sandbox.partner import Ledger
 
 Report = dict[str, Any]
@@ -134,7 +135,7 @@ def _reasons(orders: Iterable[Mapping[str, Any]]) -> list[Report]:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for order in orders:
         if order["status"] in _WHY:
-            reason = order.get("reason") or "no reason given"
+            reason = reason_of(order) or "no reason given"
             groups[order["status"], _shape(reason)].append(reason)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     return [

@@ -34,6 +34,12 @@ def check(name: str, differing: Iterable[str], detail: str) -> Check:
     return Check(name, not found, detail + more, tuple(found[:_SHOWN]))
 
 
+def reason_of(order: Mapping[str, Any]) -> str:
+    """Why an order of catalog's did not arrive; "" if it does not say."""
+    told = [f"{finding['detail']} {finding['fix']}" for finding in order["findings"]]
+    return order.get("reason") or " ".join(told)
+
+
 def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> Check:
     return check(name, set(ours) ^ set(theirs), detail)
 
@@ -61,7 +67,7 @@ def catalog_checks(
         for order_id in accepted
         if order_id in orders
         and orders[order_id]["status"] in _NEED_REASON
-        and not orders[order_id].get("reason")
+        and not reason_of(orders[order_id])
     ]
     count = f"{len(accepted)} orders"
     return [

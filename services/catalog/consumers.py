@@ -20,6 +20,7 @@ from services.catalog.domain.order_facts import (
     Screening,
     decision_rank,
 )
+from services.catalog.domain.order_findings import Finding
 from services.catalog.use_cases.order_way import record_observations
 from shared.contracts.customs import (
     DeclarationAccepted,
@@ -43,6 +44,8 @@ from shared.contracts.routing import (
 from shared.db import UnitOfWork
 from shared.kafka import BatchHandler
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Text
+from shared.kernel.words import Words, words
 
 DeclarationDecided = (
     DeclarationSubmitted
@@ -56,15 +59,26 @@ DeclarationDecided = (
 Observer = Callable[[Any, Envelope], Observation]
 Observers = Mapping[type[EventPayload], Observer]
 
-_CLEARANCE: Final[dict[type[EventPayload], tuple[Clearance, str]]] = {
-    DeclarationSubmitted: (Clearance.SUBMITTED, "export list sent to the Single Window"),
-    DeclarationAccepted: (Clearance.ACCEPTED, "entered by customs"),
-    DeclarationInspection: (Clearance.INSPECTION, "held by customs for inspection"),
-    DeclarationBlocked: (Clearance.BLOCKED, "not sent: our own check found faults"),
-    DeclarationReleased: (Clearance.RELEASED, "released by customs"),
-    DeclarationReturned: (Clearance.RETURNED, "sent back by customs"),
-    DeclarationClosed: (Clearance.CLOSED, "closed by customs after departure"),
+_CLEARANCE: Final[dict[type[EventPayload], tuple[Clearance, Text]]] = {
+    DeclarationSubmitted: (
+        Clearance.SUBMITTED,
+        Text("export list sent to the Single Window", "清单已提交单一窗口"),
+    ),
+    DeclarationAccepted: (Clearance.ACCEPTED, Text("entered by customs", "海关已入库")),
+    DeclarationInspection: (Clearance.INSPECTION, Text("held by customs", "海关暂扣")),
+    DeclarationBlocked: (
+        Clearance.BLOCKED,
+        Text("not sent: our own check found faults", "未申报：自查发现问题"),
+    ),
+    DeclarationReleased: (Clearance.RELEASED, Text("released by customs", "海关已放行")),
+    DeclarationReturned: (Clearance.RETURNED, Text("sent back by customs", "海关退单")),
+    DeclarationClosed: (
+        Clearance.CLOSED,
+        Text("closed by customs after departure", "离境后海关已结关"),
+    ),
 }
+# Where the sentence leaves open what it is about.
+_TOLD_IN_FULL: Final = frozenset({Clearance.INSPECTION, Clearance.BLOCKED})
 
 
 def observing(observers: Observers, clock: Clock) -> BatchHandler:
@@ -99,32 +113,42 @@ def shipment_booked(payload: ShipmentBooked, envelope: Envelope) -> Observation:
     way = " ".join(
         f"{leg.flight_number} {leg.origin}-{leg.destination}" for leg in payload.itinerary
     )
-    again = "rebooked" if payload.rebooked else "booked"
-    detail = f"{again} on {way}; house waybill {payload.house_waybill}"
+    sentence = _REBOOKED if payload.rebooked else _BOOKED
+    detail = words(sentence, way=way, waybill=payload.house_waybill)
     return _observed(payload.order_id, envelope, OrderFacts(plan=plan), detail)
 
 
 def shipment_unroutable(payload: ShipmentUnroutable, envelope: Envelope) -> Observation:
-    reason = f"{payload.reason} {payload.remedy}".strip()
-    plan = Plan(envelope.aggregate_version, payload.shipment_id, unroutable=reason)
-    return _observed(payload.order_id, envelope, OrderFacts(plan=plan), reason)
+    refusal = Finding(
+        payload.code,
+        Words(payload.reason, payload.reason_zh or payload.reason),
+        Words(payload.remedy, payload.remedy_zh or payload.remedy),
+    )
+    plan = Plan(
+        envelope.aggregate_version,
+        payload.shipment_id,
+        unroutable=refusal.line,
+        refusal=refusal,
+    )
+    detail = Words(refusal.line, f"{refusal.detail.zh} {refusal.fix.zh}".strip())
+    return _observed(payload.order_id, envelope, OrderFacts(plan=plan), detail)
 
 
 def shipment_departed(payload: ShipmentDeparted, envelope: Envelope) -> Observation:
-    detail = f"left on {payload.flight_number}; master waybill {payload.master_waybill}"
+    detail = words(_LEFT, flight=payload.flight_number, waybill=payload.master_waybill)
     facts = OrderFacts(departed=True)
     return _observed(payload.order_id, envelope, facts, detail, payload.departed_at)
 
 
 def shipment_status(payload: ShipmentStatus, envelope: Envelope) -> Observation:
     flight = f", {payload.flight_number}" if payload.flight_number else ""
-    detail = f"{payload.code} at {payload.airport}{flight}"
+    detail = words(_REPORTED, code=payload.code, airport=payload.airport, flight=flight)
     return _observed(payload.order_id, envelope, OrderFacts(), detail, payload.occurred_at)
 
 
 def shipment_delivered(payload: ShipmentDelivered, envelope: Envelope) -> Observation:
-    late = "" if payload.delivered_at <= payload.promised_at else ", later than promised"
-    detail = f"delivered by {payload.airport}{late}"
+    on_time = payload.delivered_at <= payload.promised_at
+    detail = words(_DELIVERED if on_time else _DELIVERED_LATE, airport=payload.airport)
     facts = OrderFacts(delivered=True)
     return _observed(payload.order_id, envelope, facts, detail, payload.delivered_at)
 
@@ -132,13 +156,20 @@ def shipment_delivered(payload: ShipmentDelivered, envelope: Envelope) -> Observ
 def declaration_decided(payload: DeclarationDecided, envelope: Envelope) -> Observation:
     clearance, sentence = _CLEARANCE[type(payload)]
     rank = envelope.aggregate_version
+    meaning = Words.of(payload.meaning) if payload.meaning else None
+    if meaning is None and clearance is Clearance.BLOCKED and payload.detail:
+        meaning = Words.as_said(payload.detail)
     facts = OrderFacts(
-        decision=Decision(decision_rank(payload.at, clearance), clearance, payload.detail),
+        decision=Decision(decision_rank(payload.at, clearance), clearance, payload.detail, meaning),
         declaration=Declaration(rank, payload.declaration_id, payload.status),
         channel=Channel(rank, payload.channel) if payload.channel else None,
     )
-    detail = f"{sentence}: {payload.detail}" if payload.detail else sentence
-    return _observed(payload.order_id, envelope, facts, detail, payload.at)
+    detail = words(sentence)
+    if meaning is not None and clearance in _TOLD_IN_FULL:
+        detail = Words(f"{detail.en}: {meaning.en}", f"{detail.zh}：{meaning.zh}")
+    # Our own check speaks for itself.
+    original = None if clearance is Clearance.BLOCKED else payload.detail
+    return _observed(payload.order_id, envelope, facts, detail, payload.at, original=original)
 
 
 def declaration_screened(payload: DeclarationScreened, envelope: Envelope) -> Observation:
@@ -148,17 +179,34 @@ def declaration_screened(payload: DeclarationScreened, envelope: Envelope) -> Ob
         declaration=Declaration(rank, payload.declaration_id, payload.status),
         channel=Channel(rank, payload.channel) if payload.channel else None,
     )
-    verdict = "passed" if payload.passed else "did not pass"
-    detail = f"{verdict} security lane {payload.lane}"
+    detail = words(_PASSED if payload.passed else _NOT_PASSED, lane=payload.lane)
     return _observed(payload.order_id, envelope, facts, detail, payload.at)
+
+
+_BOOKED: Final = Text("booked on {way}; house waybill {waybill}", "已订舱 {way}；分运单 {waybill}")
+_REBOOKED: Final = Text(
+    "rebooked on {way}; house waybill {waybill}", "已改订 {way}；分运单 {waybill}"
+)
+_LEFT: Final = Text(
+    "left on {flight}; master waybill {waybill}", "已随 {flight} 离港；主运单 {waybill}"
+)
+_REPORTED: Final = Text("{code} at {airport}{flight}", "{airport} 状态 {code}{flight}")
+_DELIVERED: Final = Text("delivered by {airport}", "已由 {airport} 妥投")
+_DELIVERED_LATE: Final = Text(
+    "delivered by {airport}, later than promised", "已由 {airport} 妥投，晚于承诺"
+)
+_PASSED: Final = Text("passed security lane {lane}", "已通过安检通道 {lane}")
+_NOT_PASSED: Final = Text("did not pass security lane {lane}", "未通过安检通道 {lane}")
 
 
 def _observed(
     order_id: str,
     envelope: Envelope,
     facts: OrderFacts,
-    detail: str,
+    detail: Words,
     at: datetime | None = None,
+    *,
+    original: str | None = None,
 ) -> Observation:
     """`at`: the instant of the fact, where the payload knows it better than the envelope."""
     service, _, _ = envelope.type.partition(".")
@@ -166,7 +214,7 @@ def _observed(
         order_id=order_id,
         tenant_id=envelope.tenant_id,
         facts=facts,
-        entry=Entry(at or envelope.time, service, envelope.type, detail),
+        entry=Entry(at or envelope.time, service, envelope.type, detail, original),
         traceparent=envelope.traceparent,
     )
 

@@ -231,6 +231,8 @@ order_timeline: Final = Table(
     Column("service", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("detail_zh", Text),  # NULL: told in English only, before this was kept
+    Column("original", Text),
 )
 
 # What orders wait for; gone as soon as they are placed or cancelled.

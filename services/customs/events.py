@@ -19,6 +19,7 @@ from shared.contracts.customs import (
     DeclarationSubmitted,
 )
 from shared.contracts.envelope import EventPayload
+from shared.kernel.words import Words
 
 
 class _Head(TypedDict):
@@ -31,6 +32,7 @@ class _Head(TypedDict):
     channel: Any
     return_status: str | None
     detail: str | None
+    meaning: dict[str, str] | None
 
 
 def _head(
@@ -41,6 +43,7 @@ def _head(
     channel: str | None = None,
     return_status: str | None = None,
     detail: str | None = None,
+    meaning: Words | None = None,
 ) -> _Head:
     return {
         "declaration_id": row["id"],
@@ -52,6 +55,7 @@ def _head(
         "channel": channel,
         "return_status": return_status,
         "detail": detail,
+        "meaning": meaning.by_language() if meaning is not None else None,
     }
 
 
@@ -59,8 +63,9 @@ def declaration_submitted(row: Record, *, at: datetime, status: str) -> Declarat
     return DeclarationSubmitted(**_head(row, at=at, status=status))
 
 
-def declaration_blocked(row: Record, *, at: datetime, detail: str) -> DeclarationBlocked:
-    return DeclarationBlocked(**_head(row, at=at, status="blocked", detail=detail))
+def declaration_blocked(row: Record, *, at: datetime, found: Words) -> DeclarationBlocked:
+    head = _head(row, at=at, status="blocked", detail=found.en, meaning=found)
+    return DeclarationBlocked(**head)
 
 
 def declaration_screened(
@@ -89,9 +94,16 @@ def declaration_fact(
     channel: str | None,
     return_status: str,
     detail: str | None,
+    meaning: Words,
 ) -> EventPayload:
     """A fact that a receipt states; `fact` as named in domain.phase.FACT_OF_CODE."""
     head = _head(
-        row, at=at, status=status, channel=channel, return_status=return_status, detail=detail
+        row,
+        at=at,
+        status=status,
+        channel=channel,
+        return_status=return_status,
+        detail=detail,
+        meaning=meaning,
     )
     return _OF_FACT[fact](**head)

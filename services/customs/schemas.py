@@ -12,21 +12,16 @@ from services.customs.domain.missing import Missing
 from shared.contracts.customs import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
+from shared.http.findings import FindingOut
 from shared.kernel.errors import Locale, Text
 
 DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
 LaneNumber = Annotated[WholeNumber, Field(ge=1, le=32767)]
 
 
-class FindingOut(BaseModel):
-    code: str = Field(examples=["customs.match.value_zero"])
-    detail: str
-    fix: str
-
-    @classmethod
-    def of(cls, stored: dict[str, Any], locale: Locale) -> "FindingOut":
-        finding = finding_from_json(stored)
-        return cls(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
+def _finding_out(stored: dict[str, Any], locale: Locale) -> FindingOut:
+    finding = finding_from_json(stored)
+    return FindingOut(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
 
 
 class DeclarationOut(BaseModel):
@@ -72,7 +67,7 @@ class DeclarationOut(BaseModel):
         return cls.model_construct(
             **values,
             merchant_id=row["tenant_id"],
-            findings=[FindingOut.of(one, locale) for one in row["findings"]],
+            findings=[_finding_out(one, locale) for one in row["findings"]],
         )
 
 
@@ -83,6 +78,9 @@ class TimelineEntry(BaseModel):
     occurred_at: datetime
     event: str = Field(examples=["receipt"])
     detail: str = Field(description="What happened, in one sentence.")
+    original: str | None = Field(
+        default=None, description="Customs' own words of a receipt, verbatim and mostly Chinese."
+    )
     data: dict[str, Any] = Field(description="The facts of it, by their names.")
 
 
@@ -111,26 +109,33 @@ class TimelineOut(BaseModel):
 
 
 def _timeline_entry(entry: dict[str, Any], locale: Locale) -> TimelineEntry:
-    data = dict(entry["data"])
+    data, original = dict(entry["data"]), None
     if entry["event"] == "receipt":
         meaning = meaning_of(data["return_status"])
         detail = meaning.text.render(locale, {})
+        original = data.pop("info_text") or None
         data = {**data, "next_move": meaning.owner}
         data.pop("return_time")
     else:
         detail = _EVENT_TEXTS[entry["event"]].render(locale, {})
     if "findings" in data:
-        data["findings"] = [FindingOut.of(one, locale).model_dump() for one in data["findings"]]
+        data["findings"] = [_finding_out(one, locale).model_dump() for one in data["findings"]]
     return TimelineEntry(
-        occurred_at=entry["occurred_at"], event=entry["event"], detail=detail, data=data
+        occurred_at=entry["occurred_at"],
+        event=entry["event"],
+        detail=detail,
+        original=original,
+        data=data,
     )
 
 
 class MissingItem(BaseModel):
+    """A finding of what is not there yet, and whose move it is."""
+
     code: str = Field(examples=["receipt_800"])
     owner: Literal["merchant", "park", "lane", "customs", "carrier"]
-    what: str
-    todo: str
+    detail: str
+    fix: str
 
 
 class MissingOut(BaseModel):
@@ -144,9 +149,9 @@ class MissingOut(BaseModel):
     def of(cls, row: Record, found: tuple[Missing, ...], locale: Locale) -> "MissingOut":
         items = []
         for one in found:
-            what, todo = one.words(locale)
+            detail, fix = one.words(locale)
             items.append(
-                MissingItem.model_construct(code=one.code, owner=one.owner, what=what, todo=todo)
+                MissingItem.model_construct(code=one.code, owner=one.owner, detail=detail, fix=fix)
             )
         return cls(declaration_id=row["id"], status=row["status"], items=items)
 

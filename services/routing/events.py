@@ -58,8 +58,10 @@ def shipment_unroutable(shipment: Row, refusal: Refusal) -> ShipmentUnroutable:
         order_id=shipment["order_id"],
         merchant_id=shipment["tenant_id"],
         code=refusal.code,
-        reason=refusal.reason,
-        remedy=refusal.remedy,
+        reason=refusal.detail.en,
+        remedy=refusal.fix.en,
+        reason_zh=refusal.detail.zh,
+        remedy_zh=refusal.fix.zh,
     )
 
 

@@ -217,6 +217,8 @@ shipments: Final = Table(
     Column("refusal_code", Text),
     Column("refusal_reason", Text),
     Column("refusal_remedy", Text),
+    Column("refusal_reason_zh", Text),
+    Column("refusal_remedy_zh", Text),
     Column("placed_at", _INSTANT, nullable=False),
     Column("booked_at", _INSTANT),
     Column("departed_at", _INSTANT),

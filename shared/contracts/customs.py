@@ -36,7 +36,9 @@ DeclarationStatus = Literal[
 
 class _DeclarationFacts(EventPayload):
     """What every declaration event carries. `at` is the instant of the fact, by customs' clock
-    where a receipt caused it; `return_status` is the receipt code (CEB604), if one did."""
+    where a receipt caused it; `return_status` is the receipt code (CEB604), if one did. `detail`
+    has the words of whoever decided: customs' own, verbatim and mostly Chinese, or those of our
+    check. `meaning` is what they mean in words of ours, by language (`en`, `zh-CN`)."""
 
     declaration_id: str
     order_id: str
@@ -47,6 +49,7 @@ class _DeclarationFacts(EventPayload):
     channel: Channel | None = None
     return_status: str | None = None
     detail: str | None = None
+    meaning: dict[str, str] | None = None
 
 
 class DeclarationSubmitted(_DeclarationFacts):

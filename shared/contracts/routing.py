@@ -45,7 +45,9 @@ class ShipmentBooked(EventPayload):
 
 
 class ShipmentUnroutable(EventPayload):
-    """No itinerary: `code` is stable, `reason` says why, `remedy` what would make it routable."""
+    """No itinerary: `code` is stable, `reason` says why, `remedy` what would make it routable; both
+    in English, and in Chinese.
+    """
 
     event_type: ClassVar[str] = "routing.shipment.unroutable"
     topic: ClassVar[str] = ROUTING_SHIPMENTS
@@ -56,6 +58,8 @@ class ShipmentUnroutable(EventPayload):
     code: str
     reason: str
     remedy: str
+    reason_zh: str | None = None
+    remedy_zh: str | None = None
 
 
 class ShipmentDeparted(EventPayload):

@@ -35,6 +35,11 @@ ONE_NAME: Final = {
     "at": "occurred_at",
     "at_from": "occurred_from",
     "at_to": "occurred_to",
+    "refusal": "findings",
+    "remedy": "fix",
+    "what": "detail",
+    "todo": "fix",
+    "text": "detail",
 }
 # (schema, name): why it is called so all the same.
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
@@ -49,7 +54,6 @@ class Name:
     service: str
     schema: str
     name: str
-    is_object: bool = False
 
     def __str__(self) -> str:
         return f"{self.service}: {self.schema or 'parameter'}.{self.name}"
@@ -58,8 +62,8 @@ class Name:
 def names(service: str) -> Iterator[Name]:
     document = json.loads((SERVICES_FOLDER / service / "openapi.json").read_text(encoding="utf-8"))
     for schema, node in document["components"]["schemas"].items():
-        for name, member in _members(node):
-            yield Name(service, schema, name, is_object=_is_object(member))
+        for name in _members(node):
+            yield Name(service, schema, name)
     for path in document["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
@@ -67,7 +71,7 @@ def names(service: str) -> Iterator[Name]:
                     yield Name(service, "", parameter["name"])
 
 
-def _members(node: Any) -> Iterator[tuple[str, Any]]:
+def _members(node: Any) -> Iterator[str]:
     """Of a schema and of those written inside it."""
     if isinstance(node, list):
         for part in node:
@@ -75,15 +79,18 @@ def _members(node: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(node, dict):
         return
     properties = node.get("properties", {})
-    yield from properties.items()
+    yield from properties
     for part in properties.values():
         yield from _members(part)
     for key in ("anyOf", "oneOf", "allOf", "items", "additionalProperties"):
         yield from _members(node.get(key))
 
 
-def _is_object(member: Any) -> bool:
-    return any("$ref" in part for part in (member, *member.get("anyOf", ())))
+def by_schema(service: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name in names(service):
+        found.setdefault(name.schema, set()).add(name.name)
+    return found
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -101,14 +108,19 @@ def test_one_thing_has_one_name(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_money_has_one_form(service: str) -> None:
     """`{amount, currency}`. A store's currency is no money; a figure has its unit beside it."""
-    members: dict[str, set[str]] = {}
-    for name in names(service):
-        members.setdefault(name.schema, set()).add(name.name)
+    members = by_schema(service)
     halves = {
         schema for schema, known in members.items() if ("amount" in known) != ("currency" in known)
     }
     assert halves <= {"StoreOut"}
     assert [n for known in members.values() for n in known if n.endswith("_minor")] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_wrong_has_one_form(service: str) -> None:
+    """`{code, detail, fix}`: a finding, a problem, one of its errors, something missing."""
+    told = {schema: known for schema, known in by_schema(service).items() if "fix" in known}
+    assert {schema for schema, known in told.items() if not {"code", "detail"} <= known} == set()
 
 
 def test_every_exception_is_still_one() -> None:

@@ -66,7 +66,7 @@ async def place_order(body: OrderIn, call: CatalogWrite, reference: References) 
         )
         return Reply(
             201 if accepted.is_new else 200,
-            order_out(accepted.order, timeline),
+            order_out(accepted.order, timeline, call.locale),
             location=f"/v1/orders/{accepted.order['id']}",
         )
 
@@ -118,7 +118,7 @@ async def get_order(order_id: str, call: CatalogRead) -> Response:
         raise OrderNotFound
     async with call.read() as reader:
         row, timeline = await queries.get_order(reader, tenant=call.tenant, order_id=order_id)
-    return json_reply(order_out(row, timeline))
+    return json_reply(order_out(row, timeline, call.locale))
 
 
 @dataclass
@@ -147,7 +147,12 @@ async def list_orders(
             limit=page.fetch,
         )
     return json_reply(
-        page.page(rows, order_summary_out, key=lambda row: (row["id"],), filters=filters)
+        page.page(
+            rows,
+            lambda row: order_summary_out(row, call.locale),
+            key=lambda row: (row["id"],),
+            filters=filters,
+        )
     )
 
 
@@ -171,6 +176,6 @@ async def cancel_order(order_id: str, body: CancelIn, call: CatalogWriteById) ->
             now=call.clock.now(),
         )
         timeline = await use_cases.read_timeline(uow, order_id=order_id)
-        return Reply(200, order_out(order, timeline))
+        return Reply(200, order_out(order, timeline, call.locale))
 
     return await call.once(act)

@@ -6,10 +6,20 @@ join-semilattice: every slot keeps the newest statement (by the version of its a
 status is a pure function of what is known.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
+
+from services.catalog.domain.order_findings import (
+    Finding,
+    held_by_customs,
+    not_screened,
+    out_of_stock,
+    unroutable,
+)
+from shared.kernel.words import Words
 
 
 class Status(StrEnum):
@@ -59,7 +69,10 @@ def decision_rank(at: datetime, clearance: Clearance) -> int:
 
 @dataclass(frozen=True)
 class Plan:
-    """Routing's newest word: an itinerary, or why there is none. `rank`: the shipment's version."""
+    """Routing's newest word: an itinerary, or why there is none. `rank`: the shipment's version.
+
+    `unroutable` is one English line, `refusal` the same with its code, in both languages.
+    """
 
     rank: int
     shipment_id: str
@@ -67,18 +80,21 @@ class Plan:
     itinerary: tuple[dict[str, Any], ...] = ()
     promised_at: str | None = None
     unroutable: str | None = None
+    refusal: Finding | None = None
 
 
 @dataclass(frozen=True)
 class Decision:
     """Customs' newest decision. `rank` is `decision_rank`, while the slots below have the version
     of the declaration: receipts come late and in any order, so the version only says when we
-    heard of a decision, not when it was taken.
+    heard of a decision, not when it was taken. `detail`: the words of whoever decided; `meaning`:
+    ours for it.
     """
 
     rank: int
     clearance: Clearance
     detail: str | None = None
+    meaning: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -162,25 +178,36 @@ class OrderFacts:
         return Status.PLACED if self.plan is None else Status.BOOKED
 
     @property
-    def reason(self) -> str | None:
-        """Why the order does not simply move on; None while it does."""
+    def finding(self) -> Finding | None:
+        """What stops the order; None while it moves on, and once it was cancelled or has left."""
         match self.status:
-            case Status.CANCELLED:
-                return self.cancelled
             case Status.BACKORDERED:
-                return self.shortage
+                return out_of_stock(self.shortage or "")
             case Status.UNROUTABLE:
-                return self.plan.unroutable if self.plan else None
+                assert self.plan is not None
+                return self.plan.refusal or unroutable(self.plan.unroutable or "")
             case Status.HELD:
-                return self._held_reason()
+                return self._held()
             case _:
                 return None
 
-    def _held_reason(self) -> str:
+    def _held(self) -> Finding:
         if self.screening is not None and not self.screening.passed:
-            return f"security lane {self.screening.lane} did not pass the parcels"
+            return not_screened(self.screening.lane)
         assert self.decision is not None
-        return self.decision.detail or f"customs: {self.decision.clearance}"
+        decision = self.decision
+        return held_by_customs(decision.clearance.value, decision.meaning, decision.detail)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was cancelled, in the words of whoever did; None if it is not."""
+        return self.cancelled if self.status is Status.CANCELLED else None
+
+    @property
+    def why(self) -> str | None:
+        """Why the order does not simply move on, in one line for its event; None while it does."""
+        finding = self.finding
+        return finding.line if finding is not None else self.reason
 
 
 S = TypeVar("S", Plan, Decision, Declaration, Channel, Screening)
@@ -200,12 +227,21 @@ def _greater(a: str | None, b: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. `event` is the event's type, `detail` one English sentence."""
+    """One line of the timeline. `event` is the event's type, `detail` one sentence, `original` what
+    customs itself said.
+    """
 
     at: datetime
     service: str
     event: str
-    detail: str
+    detail: Words
+    original: str | None = None
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """From a row of the timeline; one of version 0.1 is told in English only."""
+    detail = Words(row["detail"], row["detail_zh"] or row["detail"])
+    return Entry(row["at"], row["service"], row["event"], detail, row["original"])
 
 
 @dataclass(frozen=True)
@@ -220,14 +256,28 @@ class Observation:
 
 
 def to_json(facts: OrderFacts) -> dict[str, Any]:
-    """As stored; empty slots are left out."""
+    """As stored; empty slots are left out. What is new since version 0.1 stands beside the slots:
+    inside them that version would not read it.
+    """
     stored: dict[str, Any] = {}
     for name, value in vars(facts).items():
         if isinstance(value, Plan | Decision | Declaration | Channel | Screening):
-            stored[name] = dict(vars(value))
+            stored[name] = {k: v for k, v in vars(value).items() if k not in _BESIDE}
         elif value:
             stored[name] = value
+    if facts.plan is not None and facts.plan.refusal is not None:
+        refusal = facts.plan.refusal
+        stored["refusal"] = {
+            "code": refusal.code,
+            "detail": refusal.detail.by_language(),
+            "fix": refusal.fix.by_language(),
+        }
+    if facts.decision is not None and facts.decision.meaning is not None:
+        stored["meaning"] = facts.decision.meaning.by_language()
     return stored
+
+
+_BESIDE: Final = frozenset({"refusal", "meaning"})
 
 
 def from_json(stored: dict[str, Any]) -> OrderFacts:
@@ -240,10 +290,14 @@ def from_json(stored: dict[str, Any]) -> OrderFacts:
     )
     if plan := stored.get("plan"):
         itinerary = tuple(_leg_from_json(leg) for leg in plan["itinerary"])
-        facts = replace(facts, plan=Plan(**plan | {"itinerary": itinerary}))
+        refusal = _refusal_from_json(stored.get("refusal"))
+        facts = replace(facts, plan=Plan(**plan | {"itinerary": itinerary}, refusal=refusal))
     if decision := stored.get("decision"):
         clearance = Clearance(decision["clearance"])
-        facts = replace(facts, decision=Decision(**decision | {"clearance": clearance}))
+        meaning = Words.of(stored["meaning"]) if "meaning" in stored else None
+        facts = replace(
+            facts, decision=Decision(**decision | {"clearance": clearance}, meaning=meaning)
+        )
     if declaration := stored.get("declaration"):
         facts = replace(facts, declaration=Declaration(**declaration))
     if channel := stored.get("channel"):
@@ -251,6 +305,12 @@ def from_json(stored: dict[str, Any]) -> OrderFacts:
     if screening := stored.get("screening"):
         facts = replace(facts, screening=Screening(**screening))
     return facts
+
+
+def _refusal_from_json(stored: dict[str, Any] | None) -> Finding | None:
+    if stored is None:
+        return None
+    return Finding(stored["code"], Words.of(stored["detail"]), Words.of(stored["fix"]))
 
 
 # Legs stored by version 0.1 had these names.

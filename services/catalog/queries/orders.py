@@ -8,7 +8,7 @@ from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import Integer, Text, bindparam, literal, or_, select
 
 from services.catalog.domain.order import OrderNotFound
-from services.catalog.domain.order_facts import Entry
+from services.catalog.domain.order_facts import Entry, entry_of
 from services.catalog.tables import order_timeline, orders, stock
 from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
@@ -33,6 +33,8 @@ TIMELINE: Final = Statement(
         order_timeline.c.service,
         order_timeline.c.event,
         order_timeline.c.detail,
+        order_timeline.c.detail_zh,
+        order_timeline.c.original,
     )
     .where(order_timeline.c.order_id == bindparam("order_id"))
     .order_by(order_timeline.c.at, order_timeline.c.id)
@@ -64,7 +66,7 @@ async def get_order(reader: Reader, *, tenant: str, order_id: str) -> tuple[Reco
     if row is None:
         raise OrderNotFound
     entries = await reader.fetch_all(TIMELINE, order_id=order_id)
-    return row, [Entry(**entry) for entry in entries]
+    return row, [entry_of(entry) for entry in entries]
 
 
 async def list_restocked_tenants(reader: Reader) -> list[str]:

@@ -15,6 +15,7 @@ from services.catalog.repository.sql import (
     sql,
 )
 from shared.db import UnitOfWork
+from shared.kernel.words import Words
 
 # Products and their counters for some SKUs; from here on the counters cannot change. A product
 # deleted meanwhile has lost its counters and drops out.
@@ -42,7 +43,8 @@ WRITE_ORDERS: Final = sql(
         SELECT * FROM jsonb_to_recordset(:orders) AS o(
             id text, store text, order_number text, ordered_at timestamptz, country text,
             postal_code text, currency text, total_minor bigint, belt text, lines jsonb,
-            fingerprint text, status text, stock_state text, facts jsonb, event text, detail text)
+            fingerprint text, status text, stock_state text, facts jsonb, event text, detail text,
+            detail_zh text)
     ), inserted AS (
         INSERT INTO catalog.orders (id, tenant_id, store, order_number, ordered_at, country,
             postal_code, currency, total_minor, belt, lines, fingerprint, status, stock_state,
@@ -74,8 +76,9 @@ WRITE_ORDERS: Final = sql(
         SELECT order_id, product_id, :tenant, quantity
         FROM wanted WHERE stock_state = 'waiting'
     ), timeline AS (
-        INSERT INTO catalog.order_timeline (order_id, tenant_id, at, service, event, detail)
-        SELECT i.id, :tenant, :now, 'catalog', g.event, g.detail
+        INSERT INTO catalog.order_timeline
+            (order_id, tenant_id, at, service, event, detail, detail_zh)
+        SELECT i.id, :tenant, :now, 'catalog', g.event, g.detail, g.detail_zh
         FROM given g JOIN inserted i ON i.id = g.id
     )
     SELECT i.id, (SELECT count(*) FROM reserve) AS reserved,
@@ -108,11 +111,12 @@ ORDERS_FOR_UPDATE: Final = sql(
 WRITE_FACTS: Final = sql(
     """
     WITH entries AS (
-        INSERT INTO catalog.order_timeline (order_id, tenant_id, at, service, event, detail)
-        SELECT order_id, tenant_id, at, service, event, detail
+        INSERT INTO catalog.order_timeline
+            (order_id, tenant_id, at, service, event, detail, detail_zh, original)
+        SELECT order_id, tenant_id, at, service, event, detail, detail_zh, original
         FROM unnest(:entry_order, :entry_tenant, :entry_at, :entry_service, :entry_event,
-            :entry_detail) WITH ORDINALITY
-            AS e(order_id, tenant_id, at, service, event, detail, n)
+            :entry_detail, :entry_detail_zh, :entry_original) WITH ORDINALITY
+            AS e(order_id, tenant_id, at, service, event, detail, detail_zh, original, n)
         ORDER BY n
     )
     UPDATE catalog.orders o
@@ -132,9 +136,11 @@ WRITE_FACTS: Final = sql(
     entry_service=TEXTS,
     entry_event=TEXTS,
     entry_detail=TEXTS,
+    entry_detail_zh=TEXTS,
+    entry_original=TEXTS,
 )
 TIMELINE: Final = sql(
-    "SELECT at, service, event, detail FROM catalog.order_timeline"
+    "SELECT at, service, event, detail, detail_zh, original FROM catalog.order_timeline"
     " WHERE order_id = :order_id ORDER BY at, id",
     order_id=Text,
 )
@@ -218,7 +224,7 @@ async def write_orders(
     orders: list[dict[str, Any]],
     *,
     tenant: str,
-    entries: list[tuple[str, str]],
+    entries: list[tuple[str, Words]],
     now: datetime,
 ) -> set[str]:
     """Ids of the orders that were new; `entries` are (event, detail) of each timeline's head."""
@@ -233,8 +239,9 @@ async def write_orders(
     return {row["id"] for row in written}
 
 
-def _document(order: dict[str, Any], entry: tuple[str, str]) -> dict[str, Any]:
-    document = order | {"ordered_at": order["ordered_at"].isoformat()}
-    document["event"], document["detail"] = entry
+def _document(order: dict[str, Any], entry: tuple[str, Words]) -> dict[str, Any]:
+    event, detail = entry
+    document = order | {"ordered_at": order["ordered_at"].isoformat(), "event": event}
+    document |= {"detail": detail.en, "detail_zh": detail.zh}
     del document["accepted_at"]
     return document

@@ -15,8 +15,9 @@ from shared.contracts.catalog import OrderStatus
 from shared.contracts.customs import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, WholeNumber
+from shared.http.findings import FindingOut
 from shared.http.text import Line
-from shared.kernel.errors import FieldProblem
+from shared.kernel.errors import FieldProblem, Locale
 
 OrderNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,50}$")
@@ -126,6 +127,10 @@ class EntryOut(BaseModel):
     service: str
     event_type: str
     detail: str
+    original: str | None = Field(
+        default=None,
+        description="Customs' own words, verbatim and mostly Chinese, where a receipt had any.",
+    )
 
 
 class OrderSummaryOut(BaseModel):
@@ -140,8 +145,11 @@ class OrderSummaryOut(BaseModel):
     ship_to: ShipTo
     total: Price
     status: OrderStatus
+    findings: list[FindingOut] = Field(
+        description="Why the order does not move on, and what to do about it; empty while it does."
+    )
     reason: str = Field(
-        default="", description="Why the order does not move on; absent if it does."
+        default="", description="Why it was cancelled, as whoever did said; absent if it was not."
     )
     shipment: ShipmentOut | None = Field(default=None, description="Absent until booked.")
     declaration: DeclarationOut | None = Field(default=None, description="Absent until submitted.")
@@ -152,10 +160,10 @@ class OrderOut(OrderSummaryOut):
     timeline: list[EntryOut]
 
 
-def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, Any]:
+def order_out(row: Mapping[str, Any], timeline: Iterable[Entry], locale: Locale) -> dict[str, Any]:
     currency = row["currency"]
     return {
-        **order_summary_out(row),
+        **order_summary_out(row, locale),
         "lines": [
             {
                 "line": line["line"],
@@ -170,14 +178,15 @@ def order_out(row: Mapping[str, Any], timeline: Iterable[Entry]) -> dict[str, An
                 "occurred_at": e.at,
                 "service": e.service,
                 "event_type": e.event,
-                "detail": e.detail,
+                "detail": e.detail.in_language(locale),
+                "original": e.original,
             }
             for e in timeline
         ],
     }
 
 
-def order_summary_out(row: Mapping[str, Any]) -> dict[str, Any]:
+def order_summary_out(row: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     facts = from_json(row["facts"])
     ship_to = {"country": row["country"]}
     if row["postal_code"] is not None:
@@ -192,8 +201,17 @@ def order_summary_out(row: Mapping[str, Any]) -> dict[str, Any]:
         "ship_to": ship_to,
         "total": price_out(row["total_minor"], row["currency"]),
         "status": row["status"],
+        "findings": _findings(facts, locale),
         **_way(facts),
     }
+
+
+def _findings(facts: OrderFacts, locale: Locale) -> list[FindingOut]:
+    found = facts.finding
+    if found is None:
+        return []
+    shown = FindingOut.of(found.code, found.detail, found.fix, locale, original=found.original)
+    return [shown]
 
 
 def _way(facts: OrderFacts) -> dict[str, Any]:

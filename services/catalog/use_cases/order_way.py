@@ -25,12 +25,15 @@ from services.catalog.repository.stock import END_RESERVATIONS, SHIP_UNRESERVED
 from services.catalog.use_cases.metrics import count_order
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
+from shared.kernel.errors import Text
+from shared.kernel.words import Words, words
 from shared.telemetry import trace
 
 WAITING: Final = "waiting"
 RESERVED: Final = "reserved"
 RELEASED: Final = "released"
 CONSUMED: Final = "consumed"
+_RESTOCKED: Final = Text("stock has arrived and is reserved", "已到货并预留库存")
 
 
 @dataclass
@@ -76,7 +79,7 @@ async def cancel_order(
         order,
         known,
         known.joined(OrderFacts(cancelled=reason)),
-        [Entry(now, "catalog", "catalog.order.cancelled", reason)],
+        [Entry(now, "catalog", "catalog.order.cancelled", Words.as_said(reason))],
         events.order_cancelled(order, reason=reason),
     )
     await advance(uow, [change], now=now)
@@ -147,7 +150,7 @@ async def _reserve(uow: UnitOfWork, orders: list[Record], *, tenant: str, now: d
     )
     # Counters are locked: a guard that holds back is a fault of ours, and nothing is saved.
     assert reserved == len(products), "stock guard held back"
-    entry = Entry(now, "catalog", "catalog.order.placed", "stock has arrived and is reserved")
+    entry = Entry(now, "catalog", "catalog.order.placed", words(_RESTOCKED))
     changes = [
         Change(
             order,
@@ -184,7 +187,9 @@ async def advance(uow: UnitOfWork, changes: Sequence[Change], *, now: datetime) 
         entry_at=[entry.at for _, entry in entries],
         entry_service=[entry.service for _, entry in entries],
         entry_event=[entry.event for _, entry in entries],
-        entry_detail=[entry.detail for _, entry in entries],
+        entry_detail=[entry.detail.en for _, entry in entries],
+        entry_detail_zh=[entry.detail.zh for _, entry in entries],
+        entry_original=[entry.original for _, entry in entries],
     )
 
 
@@ -207,7 +212,7 @@ def _announce(uow: UnitOfWork, change: Change, *, now: datetime) -> None:
         uow.outbox.add(change.announcement, version=version, **place)
     if change.facts.status != order["status"]:
         payload = events.order_status_changed(
-            order, status=change.facts.status.value, reason=change.facts.reason
+            order, status=change.facts.status.value, reason=change.facts.why
         )
         # A slice tells of many orders: each goes on in the trace of its own event.
         here = trace.enter(trace.continued(change.traceparent)) if change.traceparent else None

@@ -5,7 +5,7 @@ of an order or for none. What happens to them later is in `order_way`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from asyncpg import Record
 
@@ -20,17 +20,19 @@ from services.catalog.domain.order import (
     size_problems,
     sku_problems,
 )
-from services.catalog.domain.order_facts import Entry, OrderFacts, to_json
+from services.catalog.domain.order_facts import Entry, OrderFacts, entry_of, to_json
+from services.catalog.domain.order_findings import out_of_stock
 from services.catalog.domain.reference import Reference
 from services.catalog.domain.stock import Want, allocate
 from services.catalog.repository import orders as repository
 from services.catalog.use_cases.metrics import count_order
 from services.catalog.use_cases.order_way import RESERVED, WAITING
 from shared.db import UnitOfWork
-from shared.kernel.errors import AirlaneError, Invalid
+from shared.kernel.errors import AirlaneError, Invalid, Text
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
 from shared.kernel.tasks import giving_way
+from shared.kernel.words import Words, words
 
 Key = tuple[str, str]
 
@@ -62,7 +64,7 @@ async def place_order(
 
 async def read_timeline(uow: UnitOfWork, *, order_id: str) -> list[Entry]:
     rows = await uow.fetch_all(repository.TIMELINE, order_id=order_id)
-    return [Entry(**row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 async def place_orders(
@@ -170,8 +172,7 @@ def _draft(
     if missing:
         skus = {line["product_id"]: line["sku"] for line in lines}
         shortage = "; ".join(
-            f"{skus[want.product_id]}: wanted {want.wanted}, available {want.available}"
-            for want in missing
+            f"{skus[want.product_id]} {want.available}/{want.wanted}" for want in missing
         )
         facts = OrderFacts(shortage=shortage)
     else:
@@ -197,11 +198,15 @@ def _draft(
     }
 
 
-def _first_entry(draft: Mapping[str, Any]) -> tuple[str, str]:
+_RESERVED: Final = Text("stock reserved; {amount} {currency}", "已预留库存；{amount} {currency}")
+
+
+def _first_entry(draft: Mapping[str, Any]) -> tuple[str, Words]:
     if draft["stock_state"] == WAITING:
-        return "catalog.order.backordered", draft["facts"]["shortage"]
+        return "catalog.order.backordered", out_of_stock(draft["facts"]["shortage"]).detail
     total = Money(draft["total_minor"], draft["currency"])
-    return "catalog.order.placed", f"stock reserved; {total.amount} {total.currency}"
+    detail = words(_RESERVED, amount=total.amount, currency=total.currency)
+    return "catalog.order.placed", detail
 
 
 def _announce(

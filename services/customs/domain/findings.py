@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.kernel.errors import Locale, Text
+from shared.kernel.words import Words
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,12 @@ def finding_from_json(value: Mapping[str, Any]) -> Finding:
     return Finding(value["code"], value["params"])
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """One English line for an event or a log: all texts, in order."""
-    return " ".join(finding.text("en") for finding in findings)
+def summary(findings: Sequence[Finding]) -> Words:
+    """One line for an event: all texts, in order."""
+    return Words(
+        " ".join(finding.text("en") for finding in findings),
+        "".join(finding.text("zh-CN") for finding in findings),
+    )
 
 
 def _kind(en: str, zh: str, fix_en: str, fix_zh: str) -> FindingKind:

@@ -30,15 +30,15 @@ Owner = Literal["merchant", "park", "lane", "customs", "carrier"]
 class Missing:
     code: str
     owner: Owner
-    what: Text
-    todo: Text
+    detail: Text
+    fix: Text
 
     def words(self, locale: Locale) -> tuple[str, str]:
-        return self.what.render(locale, {}), self.todo.render(locale, {})
+        return self.detail.render(locale, {}), self.fix.render(locale, {})
 
 
-def _missing(code: str, owner: Owner, what: tuple[str, str], todo: tuple[str, str]) -> Missing:
-    return Missing(code, owner, Text(*what), Text(*todo))
+def _missing(code: str, owner: Owner, detail: tuple[str, str], fix: tuple[str, str]) -> Missing:
+    return Missing(code, owner, Text(*detail), Text(*fix))
 
 
 ORDER: Final = _missing(

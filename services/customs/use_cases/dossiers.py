@@ -107,7 +107,7 @@ def _matched(
     tell(
         uow,
         row,
-        events.declaration_blocked(row, at=now, detail=summary(findings)),
+        events.declaration_blocked(row, at=now, found=summary(findings)),
         version=row["version"] + 1,
         now=now,
     )

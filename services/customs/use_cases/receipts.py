@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from services.customs import events
 from services.customs.domain.lanes import assign_lanes
+from services.customs.domain.meanings import meaning_of
 from services.customs.domain.phase import (
     ENTERED,
     Outcome,
@@ -28,6 +29,7 @@ from services.customs.use_cases import counters
 from services.customs.use_cases.telling import tell
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
+from shared.kernel.words import words
 
 LIST_RECEIPT: Final = "CEB604"
 DEPARTURE_RECEIPT: Final = "CEB510"
@@ -264,6 +266,7 @@ def _tell_facts(
             channel=outcome.channel,
             return_status=receipt.return_status,
             detail=parse_return_info(receipt.return_info).text or None,
+            meaning=words(meaning_of(receipt.return_status).text),
         )
         tell(uow, row, payload, version=change["version"], now=now)
 

@@ -81,7 +81,14 @@ async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: Pa
     async with call.read() as reader:
         await queries.get_flight(reader, flight_id=flight_id)
         rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
-    return json_reply(page.page(rows, ShipmentOut.of, key=lambda r: (r["id"],), filters=filters))
+    return json_reply(
+        page.page(
+            rows,
+            lambda row: ShipmentOut.of(row, call.locale),
+            key=lambda r: (r["id"],),
+            filters=filters,
+        )
+    )
 
 
 @flights_api.post(

@@ -43,7 +43,14 @@ async def list_shipments(
     (before,) = page.after(filters, str) or (queries.LAST,)
     async with call.read() as reader:
         rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
-    return json_reply(page.page(rows, ShipmentOut.of, key=lambda r: (r["id"],), filters=filters))
+    return json_reply(
+        page.page(
+            rows,
+            lambda row: ShipmentOut.of(row, call.locale),
+            key=lambda r: (r["id"],),
+            filters=filters,
+        )
+    )
 
 
 @shipments_api.get(
@@ -58,4 +65,4 @@ async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
     """
     async with call.read() as reader:
         row = await queries.get_shipment(reader, shipment_id=shipment_id)
-    return json_reply(ShipmentDetailOut.of(row))
+    return json_reply(ShipmentDetailOut.of(row, call.locale))

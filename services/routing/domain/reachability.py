@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from services.routing.domain.schedule import CUBIC_CM_PER_KG, Route
+from shared.kernel.errors import Text
+from shared.kernel.instants import rfc3339
+from shared.kernel.words import Words, words
 
 NO_SERVICE: Final = "no_service"
 TOO_HEAVY: Final = "too_heavy"
@@ -28,11 +31,52 @@ class Place:
 
 @dataclass(frozen=True)
 class Refusal:
-    """`code` is stable; `reason` says why, `remedy` what would help. Texts are English."""
+    """A finding: `code` is stable, `detail` says why, `fix` what would help."""
 
     code: str
-    reason: str
-    remedy: str
+    detail: Words
+    fix: Words
+
+
+_TOO_HEAVY: Final = Text(
+    "No single flight on the way to {country} carries {kg} kg and {dm3} dm³.",
+    "前往 {country} 的途中没有单个航班可运载 {kg} 千克、{dm3} 立方分米。",
+)
+_SPLIT: Final = Text(
+    "Split the order: up to {most_kg} kg and {most_dm3} dm³ per shipment would be routable.",
+    "请拆分订单：每票不超过 {most_kg} 千克、{most_dm3} 立方分米即可安排运输。",
+)
+_NO_TIMETABLE: Final = Text(
+    "The timetable has no connection from {origin} to {ends} now.",
+    "目前航班时刻中没有从 {origin} 到 {ends} 的衔接。",
+)
+_NO_DEPARTURE: Final = Text(
+    "The timetable up to {horizon} has no connection from {origin} to {ends}.",
+    "截至 {horizon} 的航班时刻中没有从 {origin} 到 {ends} 的衔接。",
+)
+_LATER: Final = Text(
+    "It becomes routable as soon as the timetable shows a later connection.",
+    "航班时刻出现更晚的衔接后即可安排运输。",
+)
+_FULL: Final = Text(
+    "Every connection from {origin} to {ends} up to {horizon} is full for {kg} kg and {dm3} dm³.",
+    "截至 {horizon}，从 {origin} 到 {ends} 的所有衔接均无 {kg} 千克、{dm3} 立方分米的余舱。",
+)
+_MORE_ROOM: Final = Text(
+    "An additional flight to {ends}, or a smaller shipment, would make it routable.",
+    "增加前往 {ends} 的航班或减小货量即可安排运输。",
+)
+_NO_SERVICE: Final = Text(
+    "No leg of the timetable reaches {country}.", "航班时刻中没有通达 {country} 的航段。"
+)
+_NEEDS_LEG: Final = Text(
+    "A leg to an airport in {country} would make it routable.",
+    "开通前往 {country} 机场的航段即可安排运输。",
+)
+_NEEDS_LEG_FROM: Final = Text(
+    "A leg from {gateways} to an airport in {country} would make it routable.",
+    "从 {gateways} 开通前往 {country} 机场的航段即可安排运输。",
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +118,9 @@ class Wanted:
     volume_cm3: int
 
     @property
-    def size(self) -> str:
-        return f"{self.weight_g / 1_000:g} kg and {self.volume_cm3 / 1_000:g} dm³"
+    def size(self) -> dict[str, str]:
+        """For a text: kilograms and cubic decimetres."""
+        return {"kg": f"{self.weight_g / 1_000:g}", "dm3": f"{self.volume_cm3 / 1_000:g}"}
 
 
 def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
@@ -90,9 +135,8 @@ def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
         return None
     return Refusal(
         TOO_HEAVY,
-        f"No single flight on the way to {wanted.country} carries {wanted.size}.",
-        f"Split the order: up to {most_kg} kg and {most_cm3 // 1_000} dm³ per shipment would be"
-        " routable.",
+        words(_TOO_HEAVY, country=wanted.country, **wanted.size),
+        words(_SPLIT, most_kg=most_kg, most_dm3=most_cm3 // 1_000),
     )
 
 
@@ -102,41 +146,43 @@ def not_routable_now(
     """Why this timetable does not help. `found_if_empty`: it would if nothing else were booked."""
     widest = network.widest_kg(wanted.origin)
     ends = ", ".join(sorted(e for e in network.destinations(wanted.country) if e in widest))
-    horizon = f"{until:%Y-%m-%d %H:%M} UTC" if until else "now"
+    horizon = rfc3339(until) if until else None
+    place = {"origin": wanted.origin, "ends": ends}
     if not found_if_empty:
-        return Refusal(
-            NO_DEPARTURE,
-            f"The timetable up to {horizon} has no connection from {wanted.origin} to {ends}.",
-            "It becomes routable as soon as the timetable shows a later connection.",
-        )
+        if horizon is None:
+            return Refusal(NO_DEPARTURE, words(_NO_TIMETABLE, **place), words(_LATER))
+        return Refusal(NO_DEPARTURE, words(_NO_DEPARTURE, horizon=horizon, **place), words(_LATER))
     return Refusal(
         NO_CAPACITY,
-        f"Every connection from {wanted.origin} to {ends} up to {horizon} is full for"
-        f" {wanted.size}.",
-        f"An additional flight to {ends}, or a smaller shipment, would make it routable.",
+        words(_FULL, horizon=horizon, **place, **wanted.size),
+        words(_MORE_ROOM, ends=ends),
     )
 
 
 def _no_service(network: Network, wanted: Wanted, widest: Mapping[str, int]) -> Refusal:
-    gateways = _nearest(network, wanted.country, widest)
-    come_from = f"A leg from {gateways}" if gateways else "A leg"
-    return Refusal(
-        NO_SERVICE,
-        f"No leg of the timetable reaches {wanted.country}.",
-        f"{come_from} to an airport in {wanted.country} would make it routable.",
-    )
+    country, gateways = wanted.country, _nearest(network, wanted.country, widest)
+    fix = words(_NEEDS_LEG, country=country)
+    if gateways:
+        fix = Words(
+            _NEEDS_LEG_FROM.render("en", {"country": country, "gateways": _or(gateways, " or ")}),
+            _NEEDS_LEG_FROM.render("zh-CN", {"country": country, "gateways": _or(gateways, "或")}),
+        )
+    return Refusal(NO_SERVICE, words(_NO_SERVICE, country=country), fix)
 
 
-def _nearest(network: Network, country: str, reachable: Collection[str]) -> str:
-    """The reachable airports nearest to the country, as words; empty if it lies nowhere."""
+def _or(names: Sequence[str], last: str) -> str:
+    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _nearest(network: Network, country: str, reachable: Collection[str]) -> list[str]:
+    """The reachable airports nearest to the country; none if it lies nowhere."""
     place = network.countries.get(country)
     if place is None:
-        return ""
-    near = sorted(
+        return []
+    return sorted(
         (iata for iata in reachable if iata in network.airports),
         key=lambda iata: (great_circle_km(network.airports[iata], place), iata),
     )[:_GATEWAYS_NAMED]
-    return " or ".join([", ".join(near[:-1]), near[-1]] if len(near) > 1 else near)
 
 
 def great_circle_km(a: Place, b: Place) -> float:

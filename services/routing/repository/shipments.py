@@ -14,6 +14,7 @@ from asyncpg import Record
 from sqlalchemy import text
 
 from shared.db import Statement, UnitOfWork
+from shared.kernel.words import Words
 
 # Waiting for the turn is no sign of a deadlock: it may take longer than other locks.
 _TAKE_TURN: Final = Statement(
@@ -92,7 +93,8 @@ _REFUSE: Final = Statement(
     text("""
     UPDATE routing.shipments
     SET state = 'unroutable', refusal_code = :code, refusal_reason = :reason,
-        refusal_remedy = :remedy, rebook_at = NULL, version = version + 1
+        refusal_remedy = :remedy, refusal_reason_zh = :reason_zh, refusal_remedy_zh = :remedy_zh,
+        rebook_at = NULL, version = version + 1
     WHERE id = :shipment_id AND state = 'waiting' RETURNING version
     """)
 )
@@ -232,11 +234,17 @@ async def hold(uow: UnitOfWork, **values: Any) -> Record | None:
 
 
 async def refuse(
-    uow: UnitOfWork, *, shipment_id: str, code: str, reason: str, remedy: str
+    uow: UnitOfWork, *, shipment_id: str, code: str, detail: Words, fix: Words
 ) -> int | None:
     """The new version, or None if the shipment is no longer waiting for an itinerary."""
     version: int | None = await uow.fetch_value(
-        _REFUSE, shipment_id=shipment_id, code=code, reason=reason, remedy=remedy
+        _REFUSE,
+        shipment_id=shipment_id,
+        code=code,
+        reason=detail.en,
+        remedy=fix.en,
+        reason_zh=detail.zh,
+        remedy_zh=fix.zh,
     )
     return version
 

@@ -7,6 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from services.routing.schemas.flights import Mode
+from shared.http.findings import FindingOut
+from shared.kernel.errors import Locale
+from shared.kernel.words import Words
 
 ShipmentStatusName = Literal[
     "unroutable",
@@ -31,14 +34,6 @@ class LegOut(BaseModel):
     departed_at: datetime | None
     arrived_at: datetime | None
     synthetic: bool
-
-
-class RefusalOut(BaseModel):
-    """Why there is no itinerary, and what would make one."""
-
-    code: str = Field(examples=["no_service"])
-    reason: str = Field(examples=["No leg of the timetable reaches IE."])
-    remedy: str
 
 
 class StatusUpdateOut(BaseModel):
@@ -68,7 +63,9 @@ class ShipmentOut(BaseModel):
     first_promised_at: datetime | None = Field(
         description="The promise of the first booking; `promised_at` follows each rebooking."
     )
-    refusal: RefusalOut | None
+    findings: list[FindingOut] = Field(
+        description="Why it is unroutable, and what would help; empty while it is not."
+    )
     placed_at: datetime
     booked_at: datetime | None
     released_at: datetime | None
@@ -78,8 +75,8 @@ class ShipmentOut(BaseModel):
     cancelled_at: datetime | None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "ShipmentOut":
-        return cls.model_construct(**_values(row))
+    def of(cls, row: Mapping[str, Any], locale: Locale) -> "ShipmentOut":
+        return cls.model_construct(**_values(row, locale))
 
 
 class ShipmentDetailOut(ShipmentOut):
@@ -88,26 +85,29 @@ class ShipmentDetailOut(ShipmentOut):
     )
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "ShipmentDetailOut":
-        return cls.model_construct(**_values(row), status_updates=row["status_updates"])
+    def of(cls, row: Mapping[str, Any], locale: Locale) -> "ShipmentDetailOut":
+        values = _values(row, locale)
+        return cls.model_construct(**values, status_updates=row["status_updates"])
 
 
-_BUILT = ("itinerary", "refusal", "merchant_id", "status_updates")
+_BUILT = ("itinerary", "findings", "merchant_id", "status_updates")
 
 
-def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+def _values(row: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     values = {name: row[name] for name in ShipmentOut.model_fields if name not in _BUILT}
-    refusal = None
-    if row["refusal_code"] is not None:
-        refusal = RefusalOut.model_construct(
-            code=row["refusal_code"],
-            reason=row["refusal_reason"],
-            remedy=row["refusal_remedy"],
-        )
     # The legs come as jsonb in the form of LegOut.
     return {
         **values,
         "merchant_id": row["tenant_id"],
         "itinerary": row["itinerary"],
-        "refusal": refusal,
+        "findings": _findings(row, locale),
     }
+
+
+def _findings(row: Mapping[str, Any], locale: Locale) -> list[FindingOut]:
+    if row["status"] != "unroutable":
+        return []
+    reason, remedy = row["refusal_reason"], row["refusal_remedy"]
+    detail = Words(reason, row["refusal_reason_zh"] or reason)
+    fix = Words(remedy, row["refusal_remedy_zh"] or remedy)
+    return [FindingOut.of(row["refusal_code"], detail, fix, locale)]

@@ -289,8 +289,8 @@ async def _refuse(uow: UnitOfWork, task: _Task, refusal: Refusal, *, now: dateti
             uow,
             shipment_id=shipment["id"],
             code=refusal.code,
-            reason=refusal.reason,
-            remedy=refusal.remedy,
+            detail=refusal.detail,
+            fix=refusal.fix,
         )
     if version is None:
         # Already on its way: it cannot be unroutable, it waits for room.

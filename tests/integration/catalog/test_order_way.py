@@ -113,8 +113,8 @@ async def test_any_order_in_any_slices_ends_the_same(
             await consumer.hears(*events[:size])
             events = events[size:]
         order = await merchant.order(world.who["order_id"])
-        outcomes.append((order["status"], order["declaration"]["channel"], order.get("reason")))
-    assert set(outcomes) == {("delivered", "yellow", None)}
+        outcomes.append((order["status"], order["declaration"]["channel"], len(order["findings"])))
+    assert set(outcomes) == {("delivered", "yellow", 0)}
     assert await merchant.stock("A-1") == (100 - 8 * 3, 0)
     await merchant.ledger_equals_counters()
 
@@ -132,28 +132,64 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
 
 
 @pytest.mark.parametrize(
-    ("make", "status", "reason"),
+    ("make", "status", "detail"),
     [
-        (World.unroutable, "unroutable", "All flights are full. Wait for 24 November."),
+        (World.unroutable, "unroutable", "All flights are full."),
         (
             lambda w: w.declared(customs.DeclarationBlocked, detail="weights differ"),
             "held",
             "weights differ",
         ),
-        (lambda w: w.declared(customs.DeclarationReturned), "held", "customs: returned"),
+        (lambda w: w.declared(customs.DeclarationReturned), "held", "Returned by customs."),
         (
             lambda w: w.declared(customs.DeclarationScreened, lane=3, passed=False),
             "held",
-            "security lane 3 did not pass the parcels",
+            "Security lane 3 did not pass the parcels.",
         ),
     ],
 )
 async def test_what_stops_an_order_says_why(
-    world: World, consumer: Consumer, make: Any, status: str, reason: str
+    world: World, consumer: Consumer, make: Any, status: str, detail: str
 ) -> None:
     await consumer.hears(make(world))
     order = await world.merchant.order(world.who["order_id"])
-    assert (order["status"], order["reason"]) == (status, reason)
+    (finding,) = order["findings"]
+    assert (order["status"], finding["detail"]) == (status, detail)
+    assert finding["code"]
+    assert finding["fix"]
+    assert "reason" not in order
+
+
+async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
+    world: World, consumer: Consumer
+) -> None:
+    meaning = {"en": "Under inspection.", "zh-CN": "查验。"}
+    await consumer.hears(
+        world.booked(),
+        world.declared(customs.DeclarationInspection, detail="布控查验", meaning=meaning),
+    )
+    path = f"/v1/orders/{world.who['order_id']}"
+    told = {}
+    for locale in ("en", "zh-CN"):
+        answer = await world.merchant.client.get(path, headers={"Accept-Language": locale})
+        told[locale] = answer.json()
+    english, chinese = told["en"], told["zh-CN"]
+    assert [e["detail"] for e in english["timeline"]][1:] == [
+        "booked on O3 201 EHU-LGG; house waybill EHU00000017",
+        "held by customs: Under inspection.",
+    ]
+    assert [e["detail"] for e in chinese["timeline"]][1:] == [
+        "已订舱 O3 201 EHU-LGG；分运单 EHU00000017",
+        "海关暂扣：查验。",
+    ]
+    assert [e["original"] for e in english["timeline"]] == [None, None, "布控查验"]
+    assert english["findings"][0] == {
+        "code": "customs.declaration.inspection",
+        "detail": "Under inspection.",
+        "fix": "Have papers and goods at hand; customs decides.",
+        "original": "布控查验",
+    }
+    assert chinese["findings"][0]["detail"] == "查验。"
 
 
 async def test_what_has_left_cannot_be_cancelled(world: World, consumer: Consumer) -> None:

@@ -58,7 +58,9 @@ async def test_without_stock_for_every_line_nothing_is_reserved(merchant: Mercha
     await merchant.stocked("B-1", 1)
     order = await merchant.ordered(("A-1", 3), ("B-1", 1), ("B-1", 1))
     assert order["status"] == "backordered"
-    assert order["reason"] == "B-1: wanted 2, available 1"
+    (finding,) = order["findings"]
+    assert finding["code"] == "catalog.order.backordered"
+    assert finding["detail"] == "Not enough in stock (available/wanted): B-1 1/2."
     assert await merchant.stock("A-1") == (10, 0)
     (event,) = await merchant.events(order["id"])
     assert event["type"] == "catalog.order.backordered"

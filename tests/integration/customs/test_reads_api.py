@@ -88,6 +88,8 @@ async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) 
     assert [item["data"]["return_status"] for item in receipts] == ["120", "800"]
     assert receipts[0]["detail"] == "海关入库。"
     assert receipts[0]["data"]["info_code"] == "2600"
+    assert receipts[0]["original"] == "ok"
+    assert "info_text" not in receipts[0]["data"]
     assert "queued_for_screening" in events
     assert items[1]["data"]["house_waybill"] == order.house_waybill
 

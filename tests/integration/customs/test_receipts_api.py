@@ -78,6 +78,7 @@ async def test_events_carry_the_facts_of_their_receipt(customs: Any, office: Any
     )
     assert event["p"]["return_status"] == "100"
     assert event["p"]["detail"] == "wrong code"
+    assert event["p"]["meaning"] == {"en": "Returned by customs.", "zh-CN": "海关退单。"}
     assert event["p"]["status"] == "returned"
     assert event["tenant_id"] == row["tenant_id"]
 

@@ -63,7 +63,7 @@ async def test_a_shipment_with_its_way_and_its_log(
 
     assert shipment == {**listed, "status_updates": shipment["status_updates"]}
     assert shipment["status"] == "manifested"
-    assert (shipment["airport"], shipment["refusal"]) == ("EHU", None)
+    assert (shipment["airport"], shipment["findings"]) == ("EHU", [])
     (leg,) = shipment["itinerary"]
     assert (leg["origin"], leg["destination"], leg["flight_id"], leg["synthetic"]) == (
         "EHU",
@@ -82,10 +82,16 @@ async def test_an_unroutable_shipment_says_why(
 ) -> None:
     order_id = await park.place("IE")
 
-    page = await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
+    page = await client.get(
+        "/v1/shipments",
+        params={"order_id": order_id},
+        headers=merchant | {"Accept-Language": "zh-CN"},
+    )
 
     (shipment,) = page.json()["items"]
-    assert shipment["refusal"]["code"] == "no_service"
+    (finding,) = shipment["findings"]
+    assert finding["code"] == "no_service"
+    assert finding["detail"] == "航班时刻中没有通达 IE 的航段。"
     assert shipment["house_waybill"] is None
 
 

@@ -22,6 +22,8 @@ from services.catalog.domain.order_facts import (
     from_json,
     to_json,
 )
+from services.catalog.domain.order_findings import Finding
+from shared.kernel.words import Words
 
 _ranks = st.integers(1, 4)
 _plans = st.builds(
@@ -31,9 +33,14 @@ _plans = st.builds(
     house_waybill=st.none() | st.just("EHU1"),
     itinerary=st.just(()) | st.just(({"origin": "EHU", "destination": "LGG"},)),
     unroutable=st.none() | st.sampled_from(["full", "no way"]),
+    refusal=st.none() | st.just(Finding("full", Words("f", "满"), Words("w", "等"))),
 )
 _decisions = st.builds(
-    Decision, rank=_ranks, clearance=st.sampled_from(Clearance), detail=st.none() | st.just("d")
+    Decision,
+    rank=_ranks,
+    clearance=st.sampled_from(Clearance),
+    detail=st.none() | st.just("d"),
+    meaning=st.none() | st.just(Words("d", "丁")),
 )
 _facts = st.one_of(
     st.builds(OrderFacts, plan=_plans),
@@ -69,7 +76,7 @@ def test_any_order_and_any_repetition_end_the_same(events: list[OrderFacts], dat
     shuffled = data.draw(st.permutations(again))
     once, other = joined(events), joined(shuffled)
     assert once == other
-    assert (once.status, once.reason) == (other.status, other.reason)
+    assert (once.status, once.why) == (other.status, other.why)
 
 
 @given(a=_facts, b=_facts, c=_facts)
@@ -89,10 +96,24 @@ def test_what_is_stored_comes_back(events: list[OrderFacts]) -> None:
 def test_goods_that_left_never_come_back(events: list[OrderFacts]) -> None:
     facts = joined([OrderFacts(departed=True), *events])
     assert facts.status in (Status.DEPARTED, Status.DELIVERED)
-    assert facts.reason is None
+    assert facts.why is None
 
 
 PLACED = OrderFacts(placed=True)
+SHORT = (
+    "Not enough in stock (available/wanted): A 0/1. "
+    "Count in what arrives; the order is placed by itself."
+)
+SENT_BACK = (
+    "Returned by customs. "
+    "Read customs' own words, correct the data, cancel the order and place it again."
+)
+NOT_PASSED = (
+    "Security lane 2 did not pass the parcels. "
+    "Open the parcels, clear the cause, screen them again."
+)
+NO_FLIGHT = "no flight Change the order or cancel it."
+INSPECTED = "Held by customs. Have papers and goods at hand; customs decides."
 
 
 def booked(rank: int) -> OrderFacts:
@@ -125,22 +146,25 @@ def test_a_receipt_that_comes_late_does_not_undo_a_later_decision() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "status", "reason"),
+    ("facts", "status", "why"),
     [
-        ([OrderFacts(shortage="A is short")], "backordered", "A is short"),
+        ([OrderFacts(shortage="A 0/1")], "backordered",
+         SHORT),
         ([PLACED], "placed", None),
         ([PLACED, booked(1)], "booked", None),
-        ([PLACED, unroutable(1)], "unroutable", "no flight"),
+        ([PLACED, unroutable(1)], "unroutable", NO_FLIGHT),
         ([PLACED, unroutable(1), booked(2)], "booked", None),
-        ([PLACED, decided(1, Clearance.SUBMITTED), unroutable(2)], "unroutable", "no flight"),
+        ([PLACED, decided(1, Clearance.SUBMITTED), unroutable(2)], "unroutable", NO_FLIGHT),
         ([PLACED, decided(1, Clearance.SUBMITTED)], "declared", None),
         ([PLACED, decided(2, Clearance.ACCEPTED)], "declared", None),
-        ([PLACED, decided(3, Clearance.INSPECTION, "look")], "held", "look"),
-        ([PLACED, decided(3, Clearance.RETURNED)], "held", "customs: returned"),
-        ([PLACED, decided(1, Clearance.BLOCKED, "weights")], "held", "weights"),
+        ([PLACED, decided(3, Clearance.INSPECTION, "look")], "held", INSPECTED),
+        ([PLACED, decided(3, Clearance.RETURNED)], "held",
+         SENT_BACK),
+        ([PLACED, decided(1, Clearance.BLOCKED, "weights")], "held",
+         "weights Follow the fix of each finding of the declaration."),
         ([PLACED, decided(4, Clearance.RELEASED)], "released", None),
         ([PLACED, decided(4, Clearance.RELEASED), screened(5, passed=False)], "held",
-         "security lane 2 did not pass the parcels"),
+         NOT_PASSED),
         ([PLACED, screened(2, passed=False), screened(3, passed=True)], "placed", None),
         ([PLACED, decided(9, Clearance.CLOSED)], "released", None),
         ([PLACED, booked(1), OrderFacts(cancelled="no")], "cancelled", "no"),
@@ -150,9 +174,9 @@ def test_a_receipt_that_comes_late_does_not_undo_a_later_decision() -> None:
         ([OrderFacts(delivered=True)], "delivered", None),
     ],
 )  # fmt: skip
-def test_what_is_known_decides(facts: list[OrderFacts], status: str, reason: str | None) -> None:
+def test_what_is_known_decides(facts: list[OrderFacts], status: str, why: str | None) -> None:
     known = joined(facts)
-    assert (known.status.value, known.reason) == (status, reason)
+    assert (known.status.value, known.why) == (status, why)
 
 
 @pytest.mark.parametrize("change", [booked, unroutable])
@@ -166,3 +190,26 @@ def test_legs_that_version_0_1_stored_are_read() -> None:
     read = from_json({"plan": plan}).plan
     assert read is not None
     assert read.itinerary == ({"origin": "EHU", "destination": "LGG"},)
+
+
+def test_what_customs_said_stays_beside_what_it_means() -> None:
+    """In the English words nothing of customs' own text, which a reader of English cannot read."""
+    decision = Decision(3, Clearance.INSPECTION, "布控查验", Words("Under inspection.", "查验。"))
+    found = OrderFacts(placed=True, decision=decision).finding
+    assert found is not None
+    assert found.code == "customs.declaration.inspection"
+    assert (found.detail.en, found.detail.zh) == ("Under inspection.", "查验。")
+    assert found.original == "布控查验"
+    assert "布控" not in found.line
+
+
+@pytest.mark.parametrize("clearance", ["inspection", "returned"])
+def test_version_0_1_reads_what_is_stored(clearance: str) -> None:
+    """Its slots took exactly these members, and a replica of it may still run."""
+    decision = Decision(3, Clearance(clearance), "布控查验", Words("e", "z"))
+    refusal = Finding("full", Words("f", "满"), Words("w", "等"))
+    stored = to_json(OrderFacts(plan=Plan(1, "shp_1", refusal=refusal), decision=decision))
+    assert stored["decision"].keys() == {"rank", "clearance", "detail"}
+    assert stored["plan"].keys() == {
+        "rank", "shipment_id", "house_waybill", "itinerary", "promised_at", "unroutable",
+    }  # fmt: skip

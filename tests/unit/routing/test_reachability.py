@@ -41,8 +41,8 @@ def test_a_country_without_a_leg_is_told_which_gateways_are_near() -> None:
 
     assert refusal is not None
     assert refusal.code == "no_service"
-    assert refusal.reason == "No leg of the timetable reaches IE."
-    assert refusal.remedy == (
+    assert refusal.detail.en == "No leg of the timetable reaches IE."
+    assert refusal.fix.en == (
         "A leg from LHR, AMS or CDG to an airport in IE would make it routable."
     )
 
@@ -51,7 +51,7 @@ def test_a_country_that_lies_nowhere_is_refused_without_gateways() -> None:
     refusal = never_routable(NETWORK, wanted("XX"))
 
     assert refusal is not None
-    assert refusal.remedy == "A leg to an airport in XX would make it routable."
+    assert refusal.fix.en == "A leg to an airport in XX would make it routable."
 
 
 @pytest.mark.parametrize(("weight_g", "volume_cm3"), [(102_000_001, 1), (1, 102_000 * 6_000 + 1)])
@@ -63,7 +63,7 @@ def test_what_no_single_flight_carries_is_told_how_much_would_fit(
 
     assert refusal is not None
     assert refusal.code == "too_heavy"
-    assert "up to 102000 kg and 612000 dm³" in refusal.remedy
+    assert "up to 102000 kg and 612000 dm³" in refusal.fix.en
     assert never_routable(NETWORK, wanted("GB", weight_g=102_000_000, volume_cm3=1)) is None
 
 
@@ -79,8 +79,8 @@ def test_not_today_tells_full_from_nothing_scheduled() -> None:
     never_flown = not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=False)
 
     assert (full.code, never_flown.code) == ("no_capacity", "no_departure")
-    assert "2026-12-06 08:00 UTC" in full.reason
-    assert "LHR" in full.remedy
+    assert "2026-12-06T08:00:00Z" in full.detail.en
+    assert "LHR" in full.fix.en
 
 
 def test_great_circle_agrees_with_the_routes_file() -> None:

@@ -95,13 +95,16 @@ def listed(order_id: str, status: str, **more: Any) -> dict[str, Any]:
         "status": status,
         "ship_to": {"country": "DE"},
         "total": {"amount": "12.50", "currency": "GBP"},
+        "findings": [],
         **more,
     }
 
 
 CATALOG = {
     "ord_1": listed("ord_1", "delivered"),
-    "ord_2": listed("ord_2", "backordered", reason="22086: wanted 6, available 0"),
+    "ord_2": listed(
+        "ord_2", "backordered", findings=[{"detail": "Not enough: 22086 0/6.", "fix": "Restock."}]
+    ),
 }
 ACCEPTED = {"ord_1": "1-run", "ord_2": "2-run"}
 
@@ -335,7 +338,7 @@ def test_page_says_what_matters_and_fits_the_screen() -> None:
     assert "delivered 1 · backordered 1" in page
     assert "catalog.order.unknown_country 1" in page
     assert "customs-api        kill -9 at 10:00:00, back after 2.5 s" in page
-    assert "22086: wanted 6, available 0" in page
+    assert "Not enough: 22086 0/6." in page
     assert "1 of 1 checks hold: the day is in order." in page
     assert max(map(len, page.splitlines())) <= 110
 

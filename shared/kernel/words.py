@@ -1,0 +1,33 @@
+"""What is said to people, in both languages, with nothing left to fill in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.kernel.errors import Locale, Text
+
+
+@dataclass(frozen=True)
+class Words:
+    en: str
+    zh: str
+
+    @classmethod
+    def of(cls, by_language: Mapping[str, str]) -> "Words":
+        """From `{"en": …, "zh-CN": …}`; English stands in for Chinese that is not there."""
+        return cls(by_language["en"], by_language.get("zh-CN", by_language["en"]))
+
+    @classmethod
+    def as_said(cls, words: str) -> "Words":
+        """Somebody's own words, which nobody translates."""
+        return cls(words, words)
+
+    def in_language(self, locale: Locale) -> str:
+        return self.zh if locale == "zh-CN" else self.en
+
+    def by_language(self) -> dict[str, str]:
+        return {"en": self.en, "zh-CN": self.zh}
+
+
+def words(text: Text, **params: object) -> Words:
+    """The text with its places filled, in both languages."""
+    return Words(text.render("en", params), text.render("zh-CN", params))
