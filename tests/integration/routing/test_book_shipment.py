@@ -168,7 +168,8 @@ async def test_a_hundred_bookings_at_once_never_oversell_and_never_deadlock(
     }
     together = Park(wide_db, park.clock, merchant=park.merchant)
 
-    # One for each connection: on a slow machine a queue of all of them outlasts the pool's patience.
+    # One for each connection: a queue of all of them would outlast the pool's patience on a slow
+    # machine.
     places = asyncio.Semaphore(40)
 
     async def book() -> str:
