@@ -94,6 +94,17 @@ async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) 
     assert items[1]["data"]["house_waybill"] == order.house_waybill
 
 
+async def test_a_code_nobody_knows_is_called_so_and_shown_as_it_came(
+    customs: Any, office: Any
+) -> None:
+    (row,) = await customs.declare(customs.an_order())
+    await office.answer(customs.receipt(row, "777", info="[Code:7700;Desc:其他回执]"))
+    items = (await office.get(f"/v1/declarations/{row['id']}/timeline"))["items"]
+    (receipt,) = [item for item in items if item["event"] == "receipt"]
+    assert receipt["detail"] == "A code this version does not know; kept as it is."
+    assert receipt["original"] == "其他回执"
+
+
 async def test_missing_follows_the_way(customs: Any, office: Any) -> None:
     order = customs.an_order()
 
