@@ -36,14 +36,18 @@ class Status(StrEnum):
 
 
 class Clearance(StrEnum):
-    """What customs last decided; the names are those of the declaration's events."""
+    """What customs last decided; the names are those of the declaration's events.
 
+    In the order of the way, as customs itself ranks what it says at one instant: what is blocked
+    was not sent yet, what was returned may be accepted after all.
+    """
+
+    BLOCKED = "blocked"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     ACCEPTED = "accepted"
     INSPECTION = "inspection"
-    BLOCKED = "blocked"
     RELEASED = "released"
-    RETURNED = "returned"
     CLOSED = "closed"
 
 
@@ -63,7 +67,8 @@ _STEPS: Final = {clearance: step for step, clearance in enumerate(Clearance)}
 
 
 def decision_rank(at: datetime, clearance: Clearance) -> int:
-    """Rank of a decision: by customs' clock; at the same instant the later step counts."""
+    """Rank of a decision: by customs' clock; at the same instant, since its seconds are coarse, the
+    later step counts, as for customs' own state."""
     return int(at.timestamp() * 1_000_000) * len(_STEPS) + _STEPS[clearance]
 
 

@@ -141,8 +141,15 @@ def test_a_receipt_that_comes_late_does_not_undo_a_later_decision() -> None:
         [PLACED, decided(inspected, Clearance.INSPECTION), decided(accepted, Clearance.ACCEPTED)]
     )
     assert facts.status is Status.HELD
-    # At one instant the later step counts.
-    assert decision_rank(accepted_at, Clearance.RELEASED) > accepted
+
+
+def test_decisions_count_by_their_instant_and_at_one_instant_by_the_way_through_customs() -> None:
+    at = datetime(2026, 11, 23, 15, 6, tzinfo=UTC)
+    way = "blocked submitted returned accepted inspection released closed".split()
+    ranks = [decision_rank(at, Clearance(step)) for step in way]
+    assert ranks == sorted(set(ranks))
+    at_once = at + timedelta(milliseconds=1)
+    assert decision_rank(at_once, Clearance.BLOCKED) > decision_rank(at, Clearance.CLOSED)
 
 
 @pytest.mark.parametrize(
