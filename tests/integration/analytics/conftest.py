@@ -229,34 +229,44 @@ class Park:
         )
         self._publish(payload, "park", payload.flight_id, 1, at)
 
-    def recount(self, *, merchant: str | None = None) -> dict[str, Any]:
-        """Every figure, by hand: name → value, or name → {(dimension values): value}."""
+    def recount(self, *, merchant: str | None = None, on: str | None = None) -> dict[str, Any]:
+        """Every figure, by hand: name → value, or name → {(dimension values): value}.
+
+        `on`: of that day of the park only, without the figures that no day divides.
+        """
+
+        def is_counted(at: datetime | None) -> bool:
+            return at is not None and on in (None, day(at))
+
         orders = [o for o in self.orders if merchant in (None, o.merchant)]
+        accepted = [o for o in orders if is_counted(o.backordered or o.placed)]
         volume: dict[tuple[str, str, str, str], int] = defaultdict(int)
         for o in orders:
-            if o.placed and not o.cancelled:
+            if o.placed and is_counted(o.placed) and not o.cancelled:
                 key = (day(o.placed), o.market, o.belt, MARKETS[o.market])
                 volume[key] += o.total_minor
         waits = sorted(
-            (o.released - o.submitted).total_seconds() for o in orders if o.released and o.submitted
+            (o.released - o.submitted).total_seconds()
+            for o in orders
+            if o.released and o.submitted and is_counted(o.released)
         )
-        delivered = [o for o in orders if o.delivered and o.placed]
+        delivered = [o for o in orders if is_counted(o.delivered) and o.placed]
         in_time = [o for o in delivered if next_day(o)]
-        air = [f for f in self.flights if f[3] == "air"]
+        air = [f for f in self.flights if f[3] == "air" and is_counted(f[0])]
         ours = [f for f in air if f[2] == "EHU"]
-        merchants = [m for m in self.merchants if merchant in (None, m[0])]
         figures: dict[str, Any] = {
             "trade_volume": {k: Money(v, k[3]).amount for k, v in volume.items()},
-            "orders": len(orders),
-            "orders_by_status": dict(Counter(o.state for o in orders)),
-            "tonnes_shipped": sum(o.weight_g for o in orders if o.departed) / 1e6,
-            "companies": len(merchants),
-            "offices": sum(m[2] for m in merchants),
+            "orders": len(accepted),
+            "orders_by_status": dict(Counter(o.state for o in accepted)),
+            "tonnes_shipped": sum(o.weight_g for o in orders if is_counted(o.departed)) / 1e6,
             "tonnes": sum(f[4] for f in ours) / 1e6,
             "tonnes_all_legs": sum(f[4] for f in air) / 1e6,
             "flights_departed": len(ours),
             "routes_flown": len({f[1] for f in ours}),
         }
+        if on is None:
+            merchants = [m for m in self.merchants if merchant in (None, m[0])]
+            figures |= {"companies": len(merchants), "offices": sum(m[2] for m in merchants)}
         if waits:
             figures["clearance_time_p50"] = percentile(waits, 0.5)
             figures["clearance_time_p95"] = percentile(waits, 0.95)

@@ -12,19 +12,12 @@ from services.analytics import queries
 from services.analytics.app import create_app
 from services.analytics.consumers import on_batch
 from services.analytics.domain.kpi import chosen_kpis
-from services.analytics.queries import Kpi, KpiFilter
+from services.analytics.queries import KpiFilter
 from services.analytics.settings import Settings
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
-
-EVERYTHING = frozenset({"day", "market", "belt"})
-
-
-async def empty(db: Database) -> None:
-    tables = "order_fact, merchant_fact, flight_fact, progress"
-    for table in tables.split(", "):
-        async with db.transaction(PARK) as uow:
-            await uow._connection.execute(f"DELETE FROM analytics.{table}")
+from tests.integration.analytics.analytics_figures import EVERYTHING, empty, figures
+from tests.integration.analytics.conftest import day
 
 
 async def consume(db: Database, events: list[Any], cuts: Any) -> None:
@@ -36,36 +29,6 @@ async def consume(db: Database, events: list[Any], cuts: Any) -> None:
         async with db.transaction(PARK) as uow:
             await on_batch(uow, events[:count])
         events = events[count:]
-
-
-async def figures(db: Database, tenant: str = PARK) -> dict[str, Any]:
-    """In the shape of Park.recount."""
-    is_park = tenant == PARK
-    async with db.read(tenant) as reader:
-        whole = await queries.list_kpis(
-            reader,
-            kpis=chosen_kpis((), needed=frozenset(), is_park=is_park),
-            asked=KpiFilter(),
-            airport="EHU",
-        )
-        parts = await queries.list_kpis(
-            reader,
-            kpis=chosen_kpis(("trade_volume",), needed=EVERYTHING, is_park=is_park),
-            asked=KpiFilter(group_by=EVERYTHING),
-            airport="EHU",
-        )
-    found: dict[str, Any] = {
-        k.name: k.value for k in whole if k.name not in {"trade_volume", "orders_by_status"}
-    }
-    found["orders_by_status"] = {
-        k.dimensions["status"]: k.value for k in whole if k.name == "orders_by_status"
-    }
-    found["trade_volume"] = {(*_place(k), k.unit): k.value for k in parts}
-    return found
-
-
-def _place(kpi: Kpi) -> tuple[str, str, str]:
-    return kpi.dimensions["day"], kpi.dimensions["market"], kpi.dimensions["belt"]
 
 
 @settings(
@@ -84,11 +47,14 @@ async def test_every_figure_equals_the_recount(
 ) -> None:
     await empty(db)
     park = make_park(seed)
+    days = sorted({day(event.time) for event in park.events})
     await consume(db, park.events, cuts)
-    found, expected = await figures(db), park.recount()
-    assert found.keys() == expected.keys()
-    for name, value in expected.items():
-        assert found[name] == (pytest.approx(value) if isinstance(value, float) else value), name
+    for on in (None, *cuts.sample(days, min(3, len(days)))):
+        found, expected = await figures(db, on=on), park.recount(on=on)
+        assert found.keys() == expected.keys(), on
+        for name, value in expected.items():
+            about = pytest.approx(value) if isinstance(value, float) else value
+            assert found[name] == about, (name, on)
 
 
 async def test_a_merchant_sees_its_own_figures_only(

@@ -113,6 +113,7 @@ async def test_the_answer_is_as_oauth_wants_it(client: AsyncClient) -> None:
     body = answer.json()
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 900)
     assert body["scope"] == "routing:read"
+    assert (await claims(client, body["access_token"]))["scope"] == "routing:read"
     basic = base64.b64encode(f"{OPERATOR_ID}:{OPERATOR_SECRET}".encode()).decode()
     answer = await client.post(
         "/oauth/token",
@@ -150,7 +151,12 @@ async def test_refusals_have_the_form_of_oauth(
 async def test_requests_that_are_no_form(client: AsyncClient) -> None:
     answer = await client.post("/oauth/token", json={"grant_type": "client_credentials"})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    right = f"grant_type=client_credentials&client_id={OPERATOR_ID}&client_secret={OPERATOR_SECRET}"
+    for kind in ("text/plain", "multipart/form-data", ""):
+        answer = await client.post("/oauth/token", content=right, headers={"Content-Type": kind})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), kind
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await client.post("/oauth/token", content=right, headers=headers)).status_code == 200
     for body in (b"grant_type=a&grant_type=b", b"grant_type=%ff", b"\xff", b""):
         answer = await client.post("/oauth/token", content=body, headers=headers)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

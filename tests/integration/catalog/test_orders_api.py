@@ -166,6 +166,15 @@ async def test_the_same_order_again_is_the_same_order(merchant: Merchant) -> Non
     assert first.json() == again.json()
     assert await merchant.stock("A-1") == (10, 2)
     assert len(await merchant.events(first.json()["id"])) == 1
+    path = f"/v1/orders/{first.json()['id']}"
+    await merchant.client.post(f"{path}:cancel", json={"reason": "x"})
+    later = await merchant.client.post("/v1/orders", json=body)
+    assert later.status_code == 200
+    assert later.json() == (await merchant.client.get(path)).json()
+    assert [entry["event_type"] for entry in later.json()["timeline"]] == [
+        "catalog.order.placed",
+        "catalog.order.cancelled",
+    ]
 
 
 async def test_the_same_number_with_another_content_is_refused(merchant: Merchant) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.catalog.jobs import place_back_orders
 from services.catalog.queries.orders import list_restocked_tenants
+from services.catalog.use_cases.order_way import cancel_order
 from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -210,7 +211,30 @@ async def test_a_cancelled_back_order_stays_cancelled(merchant: Merchant, worker
     order = await merchant.ordered(("A-1", 1))
     await merchant.client.post(f"/v1/orders/{order['id']}:cancel", json={"reason": "x"})
     await merchant.adjusted("A-1", 1)
+    assert not await worker.has_work_for(merchant), "nobody waits any more"
     await worker.tick()
+    assert (await merchant.order(order["id"]))["status"] == "cancelled"
+    assert await merchant.stock("A-1") == (1, 0)
+
+
+async def test_an_order_cancelled_while_it_is_tried_again_stays_cancelled(
+    merchant: Merchant, worker: Worker
+) -> None:
+    await merchant.stocked("A-1", 0)
+    order = await merchant.ordered(("A-1", 1))
+    await merchant.adjusted("A-1", 1)
+    now = worker.context.clock.now()
+    async with merchant.db.transaction(merchant.id) as uow:
+        await cancel_order(uow, tenant=merchant.id, order_id=order["id"], reason="x", now=now)
+        tick = asyncio.create_task(worker.tick())
+        waits = (
+            "SELECT EXISTS (SELECT 1 FROM pg_locks"
+            " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        async with asyncio.timeout(10):
+            while not await uow._connection.fetchval(waits):  # noqa: ASYNC110 - it sets no Event
+                await asyncio.sleep(0.01)
+    await tick
     assert (await merchant.order(order["id"]))["status"] == "cancelled"
     assert await merchant.stock("A-1") == (1, 0)
 

@@ -88,6 +88,8 @@ def test_the_fingerprint_sees_content_not_notation() -> None:
         replace(order, country="FR"),
         replace(order, postal_code="1"),
         replace(order, lines=(a_line(1), a_line(2, 2))),
+        replace(order, lines=(a_line(1), a_line(2, price_minor=101))),
+        replace(order, lines=(a_line(1), replace(a_line(2), sku="WIG-2"))),
         replace(order, ordered_at=NOW + timedelta(seconds=1)),
     ):
         assert order.fingerprint() != other.fingerprint()
