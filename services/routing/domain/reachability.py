@@ -146,17 +146,13 @@ def not_routable_now(
     """Why this timetable does not help. `found_if_empty`: it would if nothing else were booked."""
     widest = network.widest_kg(wanted.origin)
     ends = ", ".join(sorted(e for e in network.destinations(wanted.country) if e in widest))
-    horizon = rfc3339(until) if until else None
     place = {"origin": wanted.origin, "ends": ends}
+    if until is None:
+        return Refusal(NO_DEPARTURE, words(_NO_TIMETABLE, **place), words(_LATER))
+    place["horizon"] = rfc3339(until)
     if not found_if_empty:
-        if horizon is None:
-            return Refusal(NO_DEPARTURE, words(_NO_TIMETABLE, **place), words(_LATER))
-        return Refusal(NO_DEPARTURE, words(_NO_DEPARTURE, horizon=horizon, **place), words(_LATER))
-    return Refusal(
-        NO_CAPACITY,
-        words(_FULL, horizon=horizon, **place, **wanted.size),
-        words(_MORE_ROOM, ends=ends),
-    )
+        return Refusal(NO_DEPARTURE, words(_NO_DEPARTURE, **place), words(_LATER))
+    return Refusal(NO_CAPACITY, words(_FULL, **place, **wanted.size), words(_MORE_ROOM, ends=ends))
 
 
 def _no_service(network: Network, wanted: Wanted, widest: Mapping[str, int]) -> Refusal:

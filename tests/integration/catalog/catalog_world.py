@@ -71,6 +71,8 @@ class World:
                 code="routing.itinerary.no_capacity",
                 reason="All flights are full.",
                 remedy="Wait for 24 November.",
+                reason_zh="所有航班已满。",
+                remedy_zh="请等待 11 月 24 日。",
             )
         )
 

@@ -160,6 +160,17 @@ async def test_what_stops_an_order_says_why(
     assert "reason" not in order
 
 
+async def test_what_routing_refuses_is_told_in_chinese_too(
+    world: World, consumer: Consumer
+) -> None:
+    await consumer.hears(world.unroutable())
+    path = f"/v1/orders/{world.who['order_id']}"
+    answer = await world.merchant.client.get(path, headers={"Accept-Language": "zh-CN"})
+    (finding,) = answer.json()["findings"]
+    assert (finding["detail"], finding["fix"]) == ("所有航班已满。", "请等待 11 月 24 日。")
+    assert answer.json()["timeline"][-1]["detail"] == "所有航班已满。 请等待 11 月 24 日。"
+
+
 async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
     world: World, consumer: Consumer
 ) -> None:

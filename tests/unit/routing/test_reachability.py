@@ -1,5 +1,6 @@
 """A refusal says why, and what would help."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -81,6 +82,24 @@ def test_not_today_tells_full_from_nothing_scheduled() -> None:
     assert (full.code, never_flown.code) == ("no_capacity", "no_departure")
     assert "2026-12-06T08:00:00Z" in full.detail.en
     assert "LHR" in full.fix.en
+
+
+def test_every_refusal_is_told_in_both_languages() -> None:
+    until = datetime(2026, 12, 6, 8, tzinfo=UTC)
+    refusals = [
+        never_routable(NETWORK, wanted("IE")),
+        never_routable(NETWORK, wanted("XX")),
+        never_routable(NETWORK, wanted("GB", weight_g=102_000_001)),
+        not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=True),
+        not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=False),
+        not_routable_now(NETWORK, wanted("GB"), until=None, found_if_empty=False),
+    ]
+    for refusal in refusals:
+        assert refusal is not None
+        for told in (refusal.detail, refusal.fix):
+            assert "{" not in told.en + told.zh, "a place was not filled"
+            assert told.en.isascii() or "dm³" in told.en
+            assert re.search("[\u4e00-\u9fff]", told.zh), told.zh
 
 
 def test_great_circle_agrees_with_the_routes_file() -> None:
