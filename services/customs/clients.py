@@ -3,6 +3,7 @@ answers in `in/`. A file appears whole or not at all, and writing it twice leave
 """
 
 import os
+from itertools import chain, count
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -29,14 +30,14 @@ class SingleWindow(Protocol):
         ...
 
     def settle(self, name: str, *, readable: bool) -> None:
-        """Takes an answer off the pile: to `done/`, or to `bad/`."""
+        """Takes an answer off the pile: to `done/`, or to `bad/`. Overwrites nothing there."""
         ...
 
 
 class DropFolder:
     """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`.
 
-    Messages have `file_mode`, whatever the umask of the process.
+    Links are no answers. Messages have `file_mode`, whatever the umask of the process.
     """
 
     def __init__(self, root: Path, *, file_mode: int = _FILE_MODE) -> None:
@@ -65,12 +66,21 @@ class DropFolder:
             return file.read(bytes_max + 1)
 
     def settle(self, name: str, *, readable: bool) -> None:
-        target = self.inbox / ("done" if readable else "bad") / name
-        (self.inbox / name).replace(target)
+        # Names may come twice, and what lies in bad/ is the only copy of its answer.
+        (self.inbox / name).replace(_unused(self.inbox / ("done" if readable else "bad") / name))
 
 
 def _is_answer(entry: "os.DirEntry[str]") -> bool:
-    return entry.name.endswith(_SUFFIX) and not entry.name.startswith(".") and entry.is_file()
+    if not entry.name.endswith(_SUFFIX) or entry.name.startswith("."):
+        return False
+    # Following a link could lead to any file of the machine, or round in a circle.
+    return entry.is_file(follow_symlinks=False)
+
+
+def _unused(target: Path) -> Path:
+    """`target`, or the first of `name.2.xml`, `name.3.xml` … that does not exist."""
+    names = (target.with_suffix(f".{number}{_SUFFIX}") for number in count(2))
+    return next(path for path in chain((target,), names) if not os.path.lexists(path))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,16 +1,12 @@
-"""Codes, parties, numbers, receipts' texts, lane assignment, what is missing, the drop folder."""
+"""Codes, parties, numbers, receipts' texts, lane assignment, what is missing."""
 
-import errno
-import stat
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import services.customs.worker as worker_module
-from services.customs.clients import DropFolder
 from services.customs.domain.codes import parse_code_tables
 from services.customs.domain.dossier import CancelFact, DossierFacts, OrderFact, ShipmentFact
 from services.customs.domain.lanes import Lane, assign_lanes, expected_wait
@@ -229,52 +225,6 @@ def test_facts_of_one_slice_merge_to_the_newest() -> None:
     assert merged.order == OrderFact(2, {"v": 2})
     assert merged.shipment == ShipmentFact(3, "shp_1")
     assert merged == second.merged(first)
-
-
-def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: Path) -> None:
-    folder = DropFolder(tmp_path)
-    for _ in range(2):
-        folder.hand_over("G-1", "<x/>")
-    assert [path.name for path in folder.out.iterdir()] == ["G-1.xml"]
-    assert (folder.out / "G-1.xml").read_bytes() == b"<x/>"
-
-
-def test_the_transfer_client_never_sees_half_a_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = DropFolder(tmp_path)
-    folder.hand_over("G-1", "<x/>")
-
-    def disk_full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", disk_full)
-    for guid in ("G-1", "G-2"):
-        with pytest.raises(OSError, match="No space"):
-            folder.hand_over(guid, "<y/>")
-    assert [path.read_bytes() for path in folder.out.glob("*.xml")] == [b"<x/>"]
-
-
-@pytest.mark.parametrize(("mode", "more"), [(0o640, {}), (0o600, {"file_mode": 0o600})])
-def test_a_message_is_read_by_nobody_but_whom_it_is_for(
-    tmp_path: Path, mode: int, more: dict[str, int]
-) -> None:
-    folder = DropFolder(tmp_path, **more)
-    folder.hand_over("G-1", "<x/>")
-    assert stat.S_IMODE((folder.out / "G-1.xml").stat().st_mode) == mode
-
-
-def test_answers_are_taken_off_the_pile(tmp_path: Path) -> None:
-    folder = DropFolder(tmp_path)
-    for name in ("b.xml", "a.xml", ".half.xml", "note.txt"):
-        (folder.inbox / name).write_bytes(b"<x/>")
-    assert folder.waiting() == ["a.xml", "b.xml"]
-    assert folder.read("a.xml", bytes_max=2) == b"<x/"
-    folder.settle("a.xml", readable=True)
-    folder.settle("b.xml", readable=False)
-    assert folder.waiting() == []
-    assert (folder.inbox / "done" / "a.xml").exists()
-    assert (folder.inbox / "bad" / "b.xml").exists()
 
 
 def test_expected_wait_counts_the_parcel_itself() -> None:
