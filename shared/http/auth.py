@@ -82,11 +82,12 @@ class Verifier:
         claims = self._claims(token, key)
         try:
             principal = principal_of(claims)
+            expires_ms = int(claims["exp"]) * 1000
         except (ValueError, TypeError) as error:
             raise TokenInvalid(reason="its claims have odd types") from error
         if len(self._verified) >= _REMEMBERED_MAX:
             self._forget_some()
-        self._verified[token] = _Verified(principal, int(claims["exp"] * 1000))
+        self._verified[token] = _Verified(principal, expires_ms)
         return principal
 
     def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:

@@ -7,9 +7,10 @@ same value is understood the same way everywhere.
         screened_at: PastInstant
 """
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +21,7 @@ from pydantic import (
     Field,
     ValidationError,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.http.incoming import CLOCK
@@ -29,6 +30,8 @@ from shared.kernel.instants import EARLIEST, LATEST, has_happened, latest_fact
 from shared.kernel.tasks import giving_way
 
 M = TypeVar("M", bound=BaseModel)
+
+_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Body(BaseModel):
@@ -40,6 +43,23 @@ class Body(BaseModel):
 def _whole(value: Any) -> Any:
     # JSON has one type of number, and some writers put a point into each (RFC 8259 §6).
     return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _instant_in_words(value: Any) -> Any:
+    # A number would be taken for seconds since 1970, or for milliseconds if there are many.
+    if isinstance(value, datetime) or _is_dated(value):
+        return value
+    raise PydanticKnownError("datetime_type")
+
+
+def _day_in_words(value: Any) -> Any:
+    if isinstance(value, date) or _is_dated(value):
+        return value
+    raise PydanticKnownError("date_type")
+
+
+def _is_dated(value: Any) -> bool:
+    return isinstance(value, str) and _DATED.match(value) is not None
 
 
 def _past(value: datetime) -> datetime:
@@ -71,11 +91,14 @@ TrueOrFalse = Annotated[bool, Field(strict=True)]
 # When something happened: not before 2000, and at most two days ahead of the business clock.
 PastInstant = Annotated[
     AwareDatetime,
+    BeforeValidator(_instant_in_words),
     AfterValidator(_past),
     Field(description="When it happened; at most two days ahead of GET /v1/clock."),
 ]
 # A bound of a search: any instant of this century.
-AnyInstant = Annotated[AwareDatetime, AfterValidator(_any)]
+AnyInstant = Annotated[AwareDatetime, BeforeValidator(_instant_in_words), AfterValidator(_any)]
+# A day of the calendar: 2026-11-22.
+Day = Annotated[date, BeforeValidator(_day_in_words)]
 
 
 async def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:

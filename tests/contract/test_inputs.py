@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from shared.http.fields import AnyInstant, Body, PastInstant, WholeNumber
+from shared.http.fields import AnyInstant, Body, Day, PastInstant, WholeNumber
 from shared.http.incoming import CLOCK
 from shared.testing.clock import ManualClock
 from tests.contract.operations import Operation, all_apps, operations
@@ -27,6 +27,7 @@ OF_THE_KIT: Final = {
     AwareDatetime: (PastInstant, AnyInstant),
     PastDatetime: (),
     NaiveDatetime: (),
+    date: (Day,),
 }
 NOW: Final = ManualClock().now()
 
@@ -137,3 +138,18 @@ def test_instants_are_plausible(at: str, past: bool, any_time: bool) -> None:
             assert taken is wanted, kind
     finally:
         CLOCK.reset(token)
+
+
+@pytest.mark.parametrize("kind", [PastInstant, AnyInstant, Day])
+@pytest.mark.parametrize(
+    "value", [1795046400, 1795046400.0, 1795046400000, "1795046400", "1795046400.0", "-1", True]
+)
+def test_seconds_since_1970_are_no_instant_and_no_day(kind: Any, value: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python(value)
+
+
+def test_a_day_is_a_day_of_the_calendar() -> None:
+    assert TypeAdapter(Day).validate_python("2026-11-22") == date(2026, 11, 22)
+    with pytest.raises(ValidationError):
+        TypeAdapter(Day).validate_python("2026-02-30")

@@ -1,6 +1,5 @@
 """GET /v1/kpis: the figures of the park, or, for a merchant, its own."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,6 +11,7 @@ from services.analytics.domain.kpi import KPIS, chosen_kpis
 from services.analytics.queries import KpiFilter
 from services.analytics.schemas import KpiOut
 from shared.http import Call, Page, PageParams, call, json_reply, page_params, problems
+from shared.http.fields import Day
 from shared.kernel.identity import PARK
 
 kpis_api = APIRouter(tags=["kpis"])
@@ -35,7 +35,7 @@ async def list_kpis(
     call: AnalyticsRead,
     page: PageOf,
     name: Annotated[list[KpiName] | None, Query(max_length=20)] = None,
-    day: Annotated[date | None, Query(description="Only this day of the park.")] = None,
+    day: Annotated[Day | None, Query(description="Only this day of the park.")] = None,
     market: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
     belt: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_\-]{1,60}$")] = None,
     group_by: Annotated[list[Dimension] | None, Query(max_length=3)] = None,

@@ -1,14 +1,13 @@
 """Status updates of airlines and handlers, as they come in, and the answer item by item."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
 from services.routing.domain.status import StatusUpdate
 from shared.http.batches import DocumentedAs
-from shared.http.fields import Body, PastInstant, read_each
+from shared.http.fields import Body, Day, PastInstant, read_each
 from shared.kernel.errors import Invalid
 
 BATCH_MAX: Final = 500
@@ -26,7 +25,7 @@ class StatusUpdateIn(Body):
     flight_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")] | None = Field(
         default=None, examples=["EH1640"]
     )
-    departs_on: date | None = Field(
+    departs_on: Day | None = Field(
         default=None,
         description="With `flight_number`: the local day of departure at the origin.",
         examples=["2026-11-23"],

@@ -61,6 +61,9 @@ async def test_a_verified_token_is_remembered_until_it_expires(
         {"scope": 7},
         {"nbf": 4_000_000_000},
         {"exp": "soon"},
+        {"exp": float("inf")},
+        {"nbf": float("inf")},
+        {"iat": float("inf")},
     ],
 )
 async def test_odd_claims_are_refused(
@@ -68,6 +71,14 @@ async def test_odd_claims_are_refused(
 ) -> None:
     with pytest.raises(TokenInvalid):
         await verifier.verify(token_for(Role.MERCHANT, **({"tenant": "mer_a"} | claims)))
+
+
+@pytest.mark.parametrize("exp", ["4000000000", 4_000_000_000.5, 1e308, 10**30])
+async def test_an_expiry_counts_however_its_number_is_written(
+    verifier: Verifier, token_for: TokenFor, exp: object
+) -> None:
+    token = token_for(Role.MERCHANT, "mer_a", exp=exp)
+    assert await verifier.verify(token) is verifier.remembered(token)
 
 
 async def test_expired_and_tampered_tokens_are_refused(
