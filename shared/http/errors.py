@@ -45,6 +45,15 @@ class Malformed(AirlaneError):
     fix = Text("Send well-formed JSON in UTF-8.", "请发送 UTF-8 编码的合法 JSON。")
 
 
+class NotHttp(Malformed):
+    code = "request.not_http"
+    text = Text("This is no request in HTTP/1.1.", "这不是合法的 HTTP/1.1 请求。")
+    fix = Text(
+        "Let an HTTP library write the request line, the header fields and the length of the body.",
+        "请使用 HTTP 库生成请求行、请求头与请求体长度。",
+    )
+
+
 class MalformedJson(Malformed):
     code = "request.malformed_json"
     text = Text(

@@ -13,21 +13,22 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from shared.http.errors import HeadTooLarge, problem
+from shared.http.errors import HeadTooLarge, NotHttp, problem
 from shared.http.head import HEAD_BYTES_MAX
+from shared.kernel.errors import AirlaneError
 
 # For a whole head, from its first byte, or from the connection's beginning.
 HEAD_S: Final = 10.0
 # For a client to read enough of its answer that we may write again.
 READ_ANSWER_S: Final = 60.0
 
-_PROBLEM: Final = json.dumps(
-    problem(HeadTooLarge(limit=f"{HEAD_BYTES_MAX} bytes"), locale="en", instance="/")
-).encode()
-_REFUSAL: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%b"
-) % (len(_PROBLEM), _PROBLEM)
+
+def _refusal(status: bytes, error: AirlaneError) -> bytes:
+    body = json.dumps(problem(error, locale="en", instance="/")).encode()
+    return (
+        b"HTTP/1.1 %b\r\ncontent-type: application/problem+json\r\n"
+        b"content-length: %d\r\nconnection: close\r\n\r\n%b"
+    ) % (status, len(body), body)
 
 
 class Connection(HttpToolsProtocol):
@@ -38,6 +39,7 @@ class Connection(HttpToolsProtocol):
         self._progressed = False
         self._stuck_bytes = 0
         self._message_ended = True
+        self._in_body = False
         self._client_deadline: TimerHandle | None = None
         self._read_deadline: TimerHandle | None = None
 
@@ -59,17 +61,20 @@ class Connection(HttpToolsProtocol):
         # nobody until they end.
         self._stuck_bytes = 0 if self._progressed else self._stuck_bytes + len(data)
         if self._stuck_bytes > HEAD_BYTES_MAX:
-            self._refuse()
+            self._refuse(
+                b"431 Request Header Fields Too Large",
+                HeadTooLarge(limit=f"{HEAD_BYTES_MAX} bytes"),
+            )
         elif self._is_idle and self.timeout_keep_alive_task is None:
             self._await_client()
 
     def on_message_begin(self) -> None:
         self._progressed = True
-        self._message_ended = False
+        self._message_ended = self._in_body = False
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._progressed = True
+        self._progressed = self._in_body = True
         self._client_came()
         super().on_headers_complete()
 
@@ -80,6 +85,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._progressed = True
         self._message_ended = True
+        self._in_body = False
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -119,9 +125,21 @@ class Connection(HttpToolsProtocol):
         if self._is_idle:
             self.transport.close()
 
-    def _refuse(self) -> None:
-        if self._is_idle:
-            self.transport.write(_REFUSAL)
+    def send_400_response(self, _msg: str) -> None:
+        """In uvicorn's place: the parser cannot read what has come."""
+        self._refuse(b"400 Bad Request", NotHttp())
+
+    def _refuse(self, status: bytes, error: AirlaneError) -> None:
+        if self._is_idle or self._may_answer_body:
+            self.transport.write(_refusal(status, error))
             self.transport.close()
         else:
-            self.transport.abort()  # another answer is being written: nothing fits in between
+            # An earlier request is in work: it would get this for its answer.
+            self.transport.abort()
+
+    @property
+    def _may_answer_body(self) -> bool:
+        """What cannot be read is the body of the one request in work, and nobody has answered."""
+        cycle: RequestResponseCycle | None = self.cycle
+        waits = cycle is not None and not cycle.response_started
+        return self._in_body and waits and not self.pipeline

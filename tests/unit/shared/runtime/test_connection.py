@@ -1,6 +1,7 @@
 """Bounds of one connection, on a real socket: what a client may make us keep and wait for."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -141,3 +142,35 @@ async def test_a_client_that_does_not_read_its_answer_is_disconnected(
         reader._transport.resume_reading()  # type: ignore[attr-defined]
         with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
             await reader.readexactly(50_000_000)
+
+
+CHUNKED = GET.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+async def wait_for_the_body(scope: Any, receive: Any, send: Any) -> None:
+    while (message := await receive())["type"] == "http.request" and message["more_body"]:
+        pass
+    if message["type"] == "http.request":
+        await hello(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01\r\n\r\n", b"get / HTTP/1.1\r\n", CHUNKED + b"ZZ\r\n"]
+)
+async def test_what_is_no_http_is_refused_in_words(sent: bytes) -> None:
+    async with connected(wait_for_the_body) as (reader, writer):
+        writer.write(sent)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert b"application/problem+json" in head
+        assert json.loads(body)["code"] == "request.not_http"
+
+
+async def test_what_follows_a_request_in_work_is_not_its_answer() -> None:
+    """It may have been carried out: a 400 in the place of its answer would be a lie."""
+    async with connected(wait_for_the_body) as (reader, writer):
+        writer.write(GET + b"\r\nGARBAGE\0\r\n\r\n")
+        received = b""
+        with suppress(ConnectionResetError):
+            received = await reader.read()
+        assert b" 400 " not in received
