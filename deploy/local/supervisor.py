@@ -202,7 +202,7 @@ class Supervisor:
         started = time.monotonic()
         with log.open("ab") as output:
             child.running = process = spawn(spec.launch, output)
-        (self._run_dir / f"{spec.name}.pid").write_text(f"{process.pid}\n")
+        self._write(f"{spec.name}.pid", f"{process.pid}\n")
         self._note(child, "starting")
         while process.poll() is None and not await spec.ready(process.pid):
             if time.monotonic() - started > START_PATIENCE_S:
@@ -257,9 +257,14 @@ class Supervisor:
             }
             for c in (*self._children.values(), *self._beside.values())
         }
-        half = self._run_dir / "status.json.new"
-        half.write_text(json.dumps(rows, indent=1))
-        half.replace(self._run_dir / "status.json")
+        self._write("status.json", json.dumps(rows, indent=1))
+
+    def _write(self, name: str, text: str) -> None:
+        # For people who look. On a full disk they see an old note; the park must not end for it.
+        half = self._run_dir / f"{name}.new"
+        with contextlib.suppress(OSError):
+            half.write_text(text)
+            half.replace(self._run_dir / name)
 
     # -- stopping -----------------------------------------------------------------------------
 

@@ -101,6 +101,21 @@ def test_restarts_a_killed_program(start: Callable[[str], Running]) -> None:
     assert park.events().count("start engine") == 1
 
 
+def test_a_park_whose_notes_cannot_be_written_goes_on(start: Callable[[str], Running]) -> None:
+    """As on a full disk: the notes are for `make status`, the programs are for the park."""
+    park = start("good")
+    park.says("open")
+    before = park.pid_of("app")
+    for note in ("status.json.new", "app.pid.new"):
+        (park.folder / "run" / note).mkdir()
+    os.kill(before, signal.SIGKILL)
+    park.says("app is ready again")
+    time.sleep(0.3)
+    assert park.events().count("start app") == 2
+    park.process.send_signal(signal.SIGTERM)
+    assert park.process.wait(PATIENCE_S) == 0
+
+
 def test_no_orphan_when_the_supervisor_is_killed(start: Callable[[str], Running]) -> None:
     park = start("all")
     park.says("open")
