@@ -11,12 +11,18 @@ import time
 from datetime import timedelta
 
 from deploy.local import checks, own_engine
-from deploy.local.addresses import chosen_services, needed_ports
+from deploy.local.addresses import chosen_services, make_line, needed_ports
 from deploy.local.console import Stop, fix, say
 from deploy.local.opening import WORLD, Program, open_park
 from deploy.local.park import Park
 from deploy.local.services import DATABASE
-from deploy.local.state import DAY_IN_A_MINUTE, park_state, read_status, running_park
+from deploy.local.state import (
+    DAY_IN_A_MINUTE,
+    nothing_runs,
+    park_state,
+    read_status,
+    running_park,
+)
 from shared.kernel.clock import ClockFile
 from shared.testing.engines import postgres
 from shared.testing.engines.process import EngineError
@@ -51,7 +57,7 @@ def world() -> int:
     """The outside world at the screen, against the park that runs."""
     state = park_state()
     if running_park(state) is None:
-        raise Stop("no park of this checkout runs: start it with make run WORLD=0")
+        raise Stop(f"{nothing_runs()}: {make_line('run WORLD=0')} starts one")
     launch = Park(state).launch_of(WORLD)
     return subprocess.run(launch.argv, env=launch.env, cwd=launch.cwd, check=False).returncode
 
@@ -66,7 +72,7 @@ def skip() -> int:
     if not timedelta(0) < hours <= _SKIP_MOST:
         raise Stop(f"HOURS={asked} is not a number of hours up to {_SKIP_MOST.days * 24}")
     if running_park(state) is None:
-        raise Stop("no park of this checkout runs: start it with make run")
+        raise Stop(f"{nothing_runs()}: {make_line('run')} starts one")
     clock = ClockFile(state.clock)
     clock.move_on_to(clock.now() + hours)
     say(f"  business time is {clock.now():%Y-%m-%d %H:%M} UTC")
@@ -78,7 +84,7 @@ def stop() -> int:
     pid = running_park(state)
     if pid is None:
         state.forget_processes()
-        say("  no park of this checkout runs")
+        say(f"  {nothing_runs()}")
         return 0
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_PATIENCE_S
@@ -95,7 +101,7 @@ def status() -> int:
     pid = running_park(state)
     if pid is None:
         state.forget_processes()
-        say("  no park of this checkout runs (make run starts it)")
+        say(f"  {nothing_runs()} ({make_line('run')} starts one)")
         return _NOT_RUNNING
     say(f"  {'supervisor':<18} {'running':<10} process {pid}")
     for name, row in read_status(state).items():
@@ -131,7 +137,7 @@ def sql() -> int:
 def reset() -> int:
     state = park_state()
     if pid := running_park(state):
-        raise Stop(f"the park runs (process {pid}): make stop first")
+        raise Stop(f"the park runs (process {pid}): {make_line('stop')} first")
     stand_in = postgres.reachable(state.postgres)
     for path in (stand_in, *state.belongings()):
         if path.is_dir():

@@ -18,6 +18,7 @@ _DEFAULTS: Final[Mapping[str, int]] = {
     **{f"{service.upper()}_API_PORT": 8001 + n for n, service in enumerate(SERVICES)},
     **{f"{service.upper()}_WORKER_PORT": 8101 + n for n, service in enumerate(SERVICES)},
 }
+_WHICH_PARK: Final = ("AIRLANE_PORT_OFFSET", "AIRLANE_STATE_DIR")
 _OFFSET_MAX: Final = 32767 - max(_DEFAULTS.values())
 
 
@@ -105,3 +106,9 @@ def needed_ports(env: Mapping[str, str] = os.environ) -> dict[str, int]:
             needed.append("AIRLANE_KAFKA_CONTROLLER_PORT")
     ports = addresses(env).ports
     return {variable: ports[variable] for variable in needed}
+
+
+def make_line(target: str, env: Mapping[str, str] = os.environ) -> str:
+    """`make TARGET` as it has to be typed for this very park."""
+    given = (f"{name}={env[name]}" for name in _WHICH_PARK if env.get(name))
+    return " ".join(("make", target, *given))

@@ -3,6 +3,7 @@
 import json
 
 from deploy.local import checks
+from deploy.local.addresses import make_line
 from deploy.local.console import note, say
 from deploy.local.park import Park
 from shared.kernel.clock import ClockFile
@@ -33,15 +34,18 @@ def say_where(park: Park, seconds: float) -> None:
 def say_how_to_use(park: Park, clock: ClockFile, *, has_world: bool) -> None:
     _say_credentials(park)
     world = (
-        "plays along (WORLD=0 leaves it out)" if has_world else "is left out; make world plays it"
+        "plays along (WORLD=0 leaves it out)"
+        if has_world
+        else f"is left out; {make_line('world')} plays it"
     )
     say(f"\n  The world outside (customs office, scanners, airlines) {world}.")
     speed = "as fast as real time" if clock.rate == 1 else f"× {clock.rate:g}"
     say(
         f"  Business time is {clock.now():%Y-%m-%d %H:%M} UTC and passes {speed}; "
-        "make skip HOURS=6 moves it on."
+        f"{make_line('skip HOURS=6')} moves it on."
     )
-    say(f"\n  Logs: {park.state.logs}/   Stop: Ctrl-C; data is kept, make reset forgets it")
+    say(f"\n  Logs: {park.state.logs}/")
+    say(f"  Stop: Ctrl-C; data is kept, {make_line('reset')} forgets it")
 
 
 def _say_credentials(park: Park) -> None:

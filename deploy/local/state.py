@@ -19,7 +19,7 @@ from typing import IO, Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.local.addresses import port_offset
+from deploy.local.addresses import make_line, port_offset
 from deploy.local.console import Stop
 from shared.contracts.topics import SERVICES
 from shared.kernel.clock import (
@@ -189,7 +189,8 @@ def take_lock(state: State) -> IO[str]:
         pid = lock.read().strip()
         lock.close()
         raise Stop(
-            f"this checkout's park already runs (process {pid}): use it, or stop it with make stop"
+            f"this park already runs (process {pid}): use it, or stop it with {make_line('stop')}; "
+            "another AIRLANE_PORT_OFFSET opens a second one beside it"
         ) from None
     lock.truncate(0)
     lock.write(f"{os.getpid()}\n")
@@ -213,3 +214,21 @@ def read_status(state: State) -> dict[str, dict[str, Any]]:
     path = state.run / "status.json"
     status: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
     return status
+
+
+def nothing_runs(env: Mapping[str, str] = os.environ, root: Path = ROOT) -> str:
+    """Says so, and what was probably meant: a park of this checkout with another offset."""
+    text = "no park of this checkout runs"
+    if env.get("AIRLANE_STATE_DIR"):
+        return f"{text} in AIRLANE_STATE_DIR={env['AIRLANE_STATE_DIR']}"
+    if offset := port_offset(env):
+        text += f" with AIRLANE_PORT_OFFSET={offset}"
+    homes = sorted((root / ".airlane").glob("offset-*"))
+    others = [
+        f"AIRLANE_PORT_OFFSET={home.name.removeprefix('offset-')}"
+        for home in homes
+        if running_park(State(home)) is not None
+    ]
+    if offset and running_park(State(root / ".airlane")) is not None:
+        others.append("no AIRLANE_PORT_OFFSET")
+    return f"{text}; one runs with {' and one with '.join(others)}" if others else text

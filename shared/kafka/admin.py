@@ -6,6 +6,7 @@ Brokers do not create topics by themselves here: a typo in a name would make a t
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
@@ -145,14 +146,18 @@ async def _existing(
             )
 
 
-def main() -> int:
+def main(*, patience_s: float = 30.0) -> int:
+    # What the client has to say about a broker that is away comes to one line below.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        made = asyncio.run(ensure_topics(load(KafkaSettings), TOPICS.values()))
+        kafka = load(KafkaSettings)
+        made = asyncio.run(ensure_topics(kafka, TOPICS.values(), patience_s=patience_s))
     except SettingsError as error:
         sys.stderr.write("\n".join(error.lines) + "\n")
         return 2
     except (KafkaError, OSError) as error:
-        sys.stderr.write(f"the topics could not be made ready: {error}\n")
+        asked_at = f"KAFKA_BOOTSTRAP_SERVERS={kafka.bootstrap_servers}"
+        sys.stderr.write(f"the topics could not be made ready: {error} ({asked_at})\n")
         return 1
     sys.stdout.write(f"{len(TOPICS)} topics as they should be, {len(made)} of them new\n")
     return 0

@@ -114,25 +114,35 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--topic", required=True, help="the original topic")
     parser.add_argument("--group", required=True, help="the consumer group (service) it failed in")
-    parser.add_argument("--limit", type=int, help="at most so many letters")
+    parser.add_argument("--limit", type=_count, help="at most so many letters")
     parser.add_argument("--dry-run", action="store_true", help="show the letters, send nothing")
-    parser.add_argument("--per-second", type=float, default=100.0, help="speed limit")
+    parser.add_argument("--per-second", type=_count, default=100, help="speed limit")
     asked = parser.parse_args(arguments)
-    if wrong := _unknown(asked.topic, asked.group):
+    try:
+        kafka = load(KafkaSettings)
+    except SettingsError as error:
+        return _fail(2, "\n".join(error.lines))
+    topic = kafka.contract_topic(asked.topic)
+    if wrong := _unknown(topic, asked.group):
         return _fail(2, wrong)
     # What the client has to say about a broker that is away comes to one line below.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    order = Redrive(asked.topic, asked.group, asked.limit, asked.dry_run, asked.per_second)
+    order = Redrive(topic, asked.group, asked.limit, asked.dry_run, asked.per_second)
     if asked.dry_run:
         order = replace(order, show=_print)
     try:
-        result = asyncio.run(order.run(load(KafkaSettings)))
-    except SettingsError as error:
-        return _fail(2, "\n".join(error.lines))
+        result = asyncio.run(order.run(kafka))
     except (KafkaError, OSError) as error:
-        return _fail(1, f"not redriven: {error}")
+        asked_at = f"KAFKA_BOOTSTRAP_SERVERS={kafka.bootstrap_servers}"
+        return _fail(1, f"not redriven: {error} ({asked_at})")
     _print(_summary(order, result))
     return 0
+
+
+def _count(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
 
 
 def _unknown(topic: str, group: str) -> str | None:

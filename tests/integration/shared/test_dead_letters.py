@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.db import Statement, UnitOfWork
 from shared.kafka import Received, Worker, processing
 from shared.kafka.letters import LetterBox, letters_of
-from shared.kafka.redrive import Redrive, main
+from shared.kafka.redrive import Redrive
 from shared.telemetry import metrics
 from shared.testing.clock import ManualClock
 from shared.testing.databases import Postgres
@@ -229,35 +229,6 @@ async def test_redrive_for_one_group_reaches_no_other_whose_inbox_has_forgotten(
 
 async def _equal(found: object, expected: object) -> bool:
     return found == expected
-
-
-@pytest.mark.parametrize(
-    ("topic", "group", "status", "says"),
-    [
-        ("airlane.catalog.orders.v1", "customers", 2, "there is no group customers; there are:"),
-        (
-            "airlane.catalog.order.v1",
-            "customs",
-            2,
-            "customs does not read airlane.catalog.order.v1",
-        ),
-        ("airlane.catalog.orders.v1", "customs", 1, "not redriven"),
-    ],
-)
-def test_redrive_command_says_in_one_line_what_is_wrong_and_what_there_is(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    topic: str,
-    group: str,
-    status: int,
-    says: str,
-) -> None:
-    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
-    assert main(["--topic", topic, "--group", group]) == status
-    said = capsys.readouterr()
-    assert says in said.err
-    assert said.err.count("\n") == 1
-    assert not said.out
 
 
 async def test_value_too_large_for_a_letter_stays_at_its_origin(park: ParcelPark) -> None:
