@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from shared.kernel.errors import Invalid, Text
@@ -43,10 +43,14 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PageParams:
-    """`limit` and `cursor` of a request. Read `fetch` rows: one too many says there is more."""
+    """`limit` and `cursor` of a request. Read `fetch` rows: one too many says there is more.
+
+    `path`: the list. Lists without filters could not tell their cursors apart otherwise.
+    """
 
     limit: int
     cursor: str | None
+    path: str
 
     @property
     def fetch(self) -> int:
@@ -57,7 +61,7 @@ class PageParams:
         """The sort key to continue after, or None on the first page. Raises BadCursor."""
         if self.cursor is None:
             return None
-        return decode_cursor(self.cursor, filters, *shape)
+        return decode_cursor(self.cursor, self._bound(filters), *shape)
 
     def page(
         self,
@@ -70,12 +74,16 @@ class PageParams:
         """The page of up to `fetch` rows."""
         shown = rows[: self.limit]
         more = len(rows) > self.limit
-        following = encode_cursor(key(shown[-1]), filters) if more else None
+        following = encode_cursor(key(shown[-1]), self._bound(filters)) if more else None
         # Not validated again: `build` has just made the items.
         return Page[T].model_construct(items=[build(row) for row in shown], next=following)
 
+    def _bound(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+        return {**filters, "path": self.path}
+
 
 async def page_params(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries of a page.")] = 50,
     cursor: Annotated[
         str | None,
@@ -83,7 +91,7 @@ async def page_params(
     ] = None,
 ) -> PageParams:
     """Dependency: `page: Annotated[PageParams, Depends(page_params)]`."""
-    return PageParams(limit, cursor)
+    return PageParams(limit, cursor, request.scope["path"])
 
 
 def encode_cursor(key: Sequence[Any], filters: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ Speaks OAuth's own error form (§5.2) instead of problem+json.
 """
 
 import base64
+from collections import Counter
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -179,7 +180,8 @@ async def _form(request: Request) -> dict[str, str]:
     form = dict(pairs)
     if len(form) != len(pairs):
         # RFC 6749 §3.2: parameters must not be included more than once.
-        raise InvalidTokenRequest(name="body", fault="given twice")
+        counted = Counter(name for name, _ in pairs)
+        raise InvalidTokenRequest(name=counted.most_common(1)[0][0], fault="given twice")
     if any("\x00" in value for value in form.values()):
         raise InvalidTokenRequest(name="body", fault="not text")
     if not form.get("grant_type"):

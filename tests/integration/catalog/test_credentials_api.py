@@ -157,6 +157,8 @@ async def test_requests_that_are_no_form(client: AsyncClient) -> None:
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), kind
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await client.post("/oauth/token", content=right, headers=headers)).status_code == 200
+    twice = await client.post("/oauth/token", content=f"{right}&client_id=a", headers=headers)
+    assert twice.json()["error_description"] == "The parameter client_id is given twice."
     for body in (b"grant_type=a&grant_type=b", b"grant_type=%ff", b"\xff", b""):
         answer = await client.post("/oauth/token", content=body, headers=headers)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http import decode_cursor, encode_cursor
+from shared.http import PageParams, decode_cursor, encode_cursor
 from shared.http.pages import BadCursor
 
 KEYS = st.tuples(
@@ -34,6 +34,15 @@ def test_a_cursor_of_another_filter_or_list_is_refused(
     for shape in ((str, int), (int, int, datetime), (str, str, datetime), (str, bool, datetime)):
         with pytest.raises(BadCursor):
             decode_cursor(cursor, filters, *shape)
+
+
+def test_a_cursor_is_of_one_list_even_without_filters() -> None:
+    page = PageParams(1, None, "/v1/declarations").page(
+        ["dec_1", "dec_2"], str, key=lambda row: (row,), filters={}
+    )
+    assert PageParams(1, page.next, "/v1/declarations").after({}, str) == ("dec_1",)
+    with pytest.raises(BadCursor):
+        PageParams(1, page.next, "/v1/messages").after({}, str)
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
