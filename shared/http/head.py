@@ -6,6 +6,7 @@ Refused here is what two programs on the way could read in two ways (RFC 9110 §
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from starlette.types import Scope
@@ -44,7 +45,7 @@ def check_size(headers: RawHeaders) -> None:
     """Raises HeadTooLarge."""
     if len(headers) > HEADERS_MAX:
         raise HeadTooLarge(limit=f"{HEADERS_MAX} header fields")
-    if sum([len(name) + len(value) for name, value in headers]) > HEAD_BYTES_MAX:
+    if sum(map(len, chain.from_iterable(headers))) > HEAD_BYTES_MAX:
         raise HeadTooLarge(limit=f"{HEAD_BYTES_MAX} bytes")
 
 

