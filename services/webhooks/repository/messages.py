@@ -44,7 +44,8 @@ _UUID7_HEX: Final = """
 
 # `pattern_type`/`pattern` are pairs: every pattern that selects a type of this slice. The inner
 # DISTINCT keeps an endpoint with overlapping patterns from being told twice. An endpoint is told of
-# its owner's events, a partner's also of those that catalog's rights name, the park's of all.
+# its owner's events, a partner's also of those that catalog's rights name, the park's of all. Who
+# is to be told is decided when an event is stored: one that comes again tells nobody else of it.
 _STORE_AND_FAN_OUT: Final = Statement(
     text(f"""
     WITH event AS (
@@ -53,6 +54,7 @@ _STORE_AND_FAN_OUT: Final = Statement(
         INSERT INTO webhooks.messages ({_NAMES}, received_at)
         SELECT {_NAMES}, :received_at FROM event
         ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id
     ), wanted AS (
         SELECT DISTINCT p.type, e.id AS endpoint_id, e.tenant_id, r.merchants,
             e.tenant_id = :park_tenant
@@ -67,6 +69,7 @@ _STORE_AND_FAN_OUT: Final = Statement(
     SELECT 'dlv_' || {_UUID7_HEX}, w.endpoint_id, e.event_id,
         w.tenant_id, e.type, e.order_id, 'pending', :received_at, :received_at
     FROM event e
+    JOIN stored s ON s.event_id = e.event_id
     JOIN wanted w ON w.type = e.type
         AND (w.sees_all OR e.tenant_id = w.tenant_id OR e.tenant_id = ANY (w.merchants))
     ON CONFLICT (endpoint_id, event_id) DO NOTHING

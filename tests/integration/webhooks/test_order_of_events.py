@@ -1,0 +1,109 @@
+"""Rights, endpoints and events come from different sides: whoever is to be told of an event is
+decided when it arrives, by what is known then, and once.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+from services.webhooks import consumers
+from shared.contracts.envelope import Envelope
+from shared.db import Database, UnitOfWork
+from shared.kernel.identity import PARK, Role
+from shared.kernel.ids import new_id
+from shared.testing.transactions import in_vain
+
+URL = "http://127.0.0.1:9/"
+on_batch = consumers.on_events(lambda: None)
+
+
+async def told(uow: UnitOfWork, endpoint_id: str) -> list[str]:
+    rows = await uow._connection.fetch(
+        "SELECT event_id FROM webhooks.deliveries WHERE endpoint_id = $1", endpoint_id
+    )
+    return sorted(row["event_id"] for row in rows)
+
+
+def rights(hooks: Any, partner: str, merchants: list[str] | None, version: int) -> Envelope:
+    event: Envelope = hooks.event(
+        tenant=partner,
+        event_type="catalog.partner.registered",
+        data=json.dumps({"partner_id": partner, "merchants": merchants}),
+    )
+    return replace(event, aggregate_version=version)
+
+
+def told_of(turns: Sequence[Envelope], *, seen: frozenset[str] | None) -> list[str]:
+    """By the newest rights that came before each event; None: of all."""
+    version, ids = 1, []
+    for event in turns:
+        if event.type != "catalog.partner.registered":
+            ids += [event.id] if seen is None or event.tenant_id in seen else []
+        elif event.aggregate_version > version:
+            merchants = json.loads(event.data)["merchants"]
+            seen = None if merchants is None else frozenset(merchants)
+            version = event.aggregate_version
+    return sorted(ids)
+
+
+async def test_a_partner_is_told_by_the_rights_known_when_an_event_comes(
+    db: Database, hooks: Any, make_endpoint: Any
+) -> None:
+    mine, other = new_id("mer"), new_id("mer")
+    endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
+    events = [
+        rights(hooks, endpoint.tenant, [other, mine], 2),
+        rights(hooks, endpoint.tenant, [other], 3),
+        rights(hooks, endpoint.tenant, None, 4),
+        hooks.event(tenant=mine),
+        hooks.event(tenant=other),
+    ]
+    for turns in permutations(events):
+        async with in_vain(db, PARK) as uow:
+            for event in turns:
+                await on_batch(uow, [event])
+            ids = await told(uow, endpoint.id)
+            assert ids == told_of(turns, seen=frozenset())
+            # Heard again, when the rights are others: what was not told then is not told now.
+            await on_batch(uow, turns)
+            assert await told(uow, endpoint.id) == ids
+
+
+async def test_rights_of_a_slice_count_for_all_of_it(
+    db: Database, hooks: Any, make_endpoint: Any
+) -> None:
+    mine, other = new_id("mer"), new_id("mer")
+    endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
+    events = [
+        rights(hooks, endpoint.tenant, [mine], 2),
+        rights(hooks, endpoint.tenant, [other], 3),
+        hooks.event(tenant=mine),
+        hooks.event(tenant=other),
+    ]
+    for turns in permutations(events):
+        async with in_vain(db, PARK) as uow:
+            await on_batch(uow, [*turns, *turns])
+            assert await told(uow, endpoint.id) == [events[3].id]
+
+
+async def test_an_endpoint_is_told_of_what_comes_while_it_is_enabled(
+    db: Database, hooks: Any, make_endpoint: Any
+) -> None:
+    endpoint = await make_endpoint(URL)
+    first, second = hooks.event(tenant=endpoint.tenant), hooks.event(tenant=endpoint.tenant)
+    for turns in permutations((first, second, "disabled", "enabled")):
+        async with in_vain(db, PARK) as uow:
+            is_enabled, expected = True, []
+            for turn in turns:
+                if isinstance(turn, str):
+                    is_enabled = turn == "enabled"
+                    await uow._connection.execute(
+                        "UPDATE webhooks.endpoints SET status = $1 WHERE id = $2", turn, endpoint.id
+                    )
+                else:
+                    expected += [turn.id] if is_enabled else []
+                    await on_batch(uow, [turn])
+            await on_batch(uow, [first, second])
+            assert await told(uow, endpoint.id) == sorted(expected)
