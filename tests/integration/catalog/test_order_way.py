@@ -1,6 +1,7 @@
 """An order followed through routing and customs: facts in any order, stock consumed once."""
 
 import random
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -116,6 +117,40 @@ async def test_any_order_in_any_slices_ends_the_same(
         outcomes.append((order["status"], order["declaration"]["channel"], len(order["findings"])))
     assert set(outcomes) == {("delivered", "yellow", 0)}
     assert await merchant.stock("A-1") == (100 - 8 * 3, 0)
+    await merchant.ledger_equals_counters()
+
+
+async def test_goods_leave_the_stock_once_whatever_is_heard_first(
+    merchant: Merchant, consumer: Consumer
+) -> None:
+    """Cancelling is refused once they have left; if they leave afterwards, they are gone, too."""
+    await merchant.stocked("A-1", 100)
+    left = {"departed", "delivered"}
+    orders = 0
+    for steps in permutations(("booked", "departed", "delivered", "cancel")):
+        world = World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+        heard = {"booked": world.booked(), "departed": world.departed()}
+        heard |= {"delivered": world.delivered()}
+        order_id = world.who["order_id"]
+        for index, step in enumerate(steps):
+            if step == "cancel":
+                answer = await merchant.client.post(
+                    f"/v1/orders/{order_id}:cancel", json={"reason": "x"}
+                )
+                assert answer.status_code == (409 if left & {*steps[:index]} else 200), steps
+            else:
+                await consumer.hears(heard[step])
+
+        order, events = await merchant.order(order_id), await merchant.events(order_id)
+        assert order["status"] == "delivered", steps
+        told = [entry["event_type"].rpartition(".")[2] for entry in order["timeline"]]
+        was_cancelled = not left & {*steps[: steps.index("cancel")]}
+        assert told[-2:] == ["departed", "delivered"], steps
+        assert {*told} == {"placed", "booked", *left} | ({"cancelled"} if was_cancelled else set())
+        assert [e["aggregate_version"] for e in events] == list(range(1, len(events) + 1)), steps
+        assert events[-1]["data"]["status"] == "delivered"
+        orders += 1
+    assert await merchant.stock("A-1") == (100 - orders * 3, 0)
     await merchant.ledger_equals_counters()
 
 

@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
+from shared.testing.transactions import until_somebody_waits
 from tests.integration.catalog.catalog_builders import (
     Merchant,
     an_order,
@@ -227,16 +228,34 @@ async def test_an_order_cancelled_while_it_is_tried_again_stays_cancelled(
     async with merchant.db.transaction(merchant.id) as uow:
         await cancel_order(uow, tenant=merchant.id, order_id=order["id"], reason="x", now=now)
         tick = asyncio.create_task(worker.tick())
-        waits = (
-            "SELECT EXISTS (SELECT 1 FROM pg_locks"
-            " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-        )
-        async with asyncio.timeout(10):
-            while not await uow._connection.fetchval(waits):  # noqa: ASYNC110 - it sets no Event
-                await asyncio.sleep(0.01)
+        await until_somebody_waits(uow)
     await tick
     assert (await merchant.order(order["id"]))["status"] == "cancelled"
     assert await merchant.stock("A-1") == (1, 0)
+
+
+@pytest.mark.parametrize("door", ["order", "adjustments", "cancel"])
+async def test_counters_are_locked_by_product_id_whatever_door_they_are_reached_by(
+    merchant: Merchant, door: str
+) -> None:
+    """Else two of the doors could wait for each other. The first product has the later SKU."""
+    first, second = await merchant.stocked("Z-1", 0), await merchant.stocked("A-1", 0)
+    await merchant.adjusted("A-1", 9)
+    await merchant.adjusted("Z-1", 9)
+    order = await merchant.ordered(("A-1", 1), ("Z-1", 1))
+    items = [{"sku": sku, "delta": 1, "reason": "received"} for sku in ("A-1", "Z-1")]
+    path, body = {
+        "order": ("/v1/orders", an_order(("A-1", 1), ("Z-1", 1))),
+        "adjustments": ("/v1/stock-adjustments:batch", {"items": items}),
+        "cancel": (f"/v1/orders/{order['id']}:cancel", {"reason": "x"}),
+    }[door]
+    lock = "SELECT 1 FROM catalog.stock WHERE product_id = $1 FOR UPDATE NOWAIT"
+    async with merchant.db.transaction(merchant.id) as uow:
+        await uow._connection.execute(lock, first)
+        other = asyncio.create_task(merchant.client.post(path, json=body))
+        await until_somebody_waits(uow)
+        await uow._connection.execute(lock, second)
+    assert (await other).is_success
 
 
 async def test_none_is_lost_when_everything_happens_at_once(

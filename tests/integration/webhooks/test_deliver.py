@@ -31,7 +31,11 @@ async def test_an_event_is_delivered_signed_and_recorded(
     assert hit.headers["user-agent"] == "Airlane-Webhooks/0.1"
     assert hit.headers["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
     assert "cookie" not in hit.headers
-    assert json.loads(hit.body)["data"] == {"title": "陶瓷杯 ☕"}
+    assert json.loads(hit.body) == {
+        "type": event.type,
+        "timestamp": event.time.isoformat().replace("+00:00", "Z"),
+        "data": {"title": "陶瓷杯 ☕"},
+    }
     (attempt,) = await hooks.attempts(endpoint.id)
     assert (attempt["number"], attempt["result"], attempt["status_code"]) == (1, "delivered", 200)
     assert attempt["answer_excerpt"] == "ok"
@@ -302,6 +306,25 @@ async def test_a_stopped_sender_lets_requests_end_and_gives_the_rest_back(
         "SELECT due_at <= now() AS due FROM webhooks.deliveries WHERE id = $1", given_back["id"]
     )
     assert is_due["due"]
+
+
+async def test_the_last_answer_before_a_stop_is_recorded(
+    hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: WebhookReceiver
+) -> None:
+    endpoint = await make_endpoint(receiver.url)
+    receiver.trust(endpoint.secret)
+    receiver.always = Reply(delay_s=0.2)
+    async with sending(stoppable=True) as (sender, stop, running):
+        await publish(hooks.event(tenant=endpoint.tenant), wake=sender.wake)
+        await hooks.until(lambda: _is_claimed(hooks, endpoint.id))
+        stop.set()
+        await running
+    assert await hooks.has_status(endpoint.id, "delivered")
+
+
+async def _is_claimed(hooks: Any, endpoint_id: str) -> bool:
+    (delivery,) = await hooks.deliveries(endpoint_id)
+    return delivery["claim_id"] is not None
 
 
 async def test_a_dead_endpoint_with_a_backlog_does_not_hold_up_the_others(

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.webhooks import queries
+from services.webhooks.repository.endpoints import count_endpoints
 from services.webhooks.use_cases.endpoints import ENDPOINTS_MOST
-from shared.kernel.identity import PARK, Role
+from shared.db import Database
+from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from shared.testing.receiver import Hit, WebhookReceiver
+from shared.testing.transactions import until_somebody_waits
 
 BODY = {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 
@@ -233,6 +235,22 @@ async def test_parallel_creations_stop_at_the_limit(client_as: ClientAs) -> None
     assert {answer.json()["code"] for answer in refused} == {"webhooks.endpoint.too_many"}
 
 
+async def test_a_deleted_endpoint_makes_room_for_another(client_as: ClientAs, db: Database) -> None:
+    tenant = new_id("prt")
+    async with client_as(tenant=tenant) as client:
+        for _ in range(3):
+            made = await client.post("/v1/endpoints", json=BODY)
+            path, any_tag = made.headers["location"], {"If-Match": "*"}
+            assert (await client.delete(path, headers=any_tag)).status_code == 204
+        assert (await client.post("/v1/endpoints", json=BODY)).status_code == 201
+        async with db.transaction(tenant) as uow:
+            assert await count_endpoints(uow, tenant_id=tenant) == 1
+            # Whoever creates the next one counts only when this transaction has ended.
+            creation = asyncio.create_task(client.post("/v1/endpoints", json=BODY))
+            await until_somebody_waits(uow)
+        assert (await creation).status_code == 201
+
+
 async def test_attempts_outgrow_two_bytes_and_replays_end(
     client_as: ClientAs, hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: Any
 ) -> None:
@@ -345,17 +363,3 @@ async def test_the_catalogue_lists_every_type_with_example_and_schema(
     by_type = {item["event_type"]: item for item in items}
     assert by_type["customs.declaration.released"]["example"]["merchant_id"]
     assert by_type["catalog.order.placed"]["data_schema"]["properties"]["lines"]
-
-
-async def test_the_backlog_is_measured(make_endpoint: Any, publish: Any, hooks: Any) -> None:
-    endpoint = await make_endpoint("http://127.0.0.1:9/")
-    await publish(hooks.event(tenant=endpoint.tenant))
-    await hooks.sql(
-        "UPDATE webhooks.deliveries SET due_at = now() - interval '90 s' WHERE endpoint_id = $1",
-        endpoint.id,
-    )
-    async with hooks.db.read(PARK) as reader:
-        backlog = await queries.measure_backlog(reader)
-    assert backlog.pending >= 1
-    assert backlog.age_s >= 90
-    assert backlog.states["healthy"] >= 1
