@@ -40,6 +40,12 @@ def code(name: str) -> str | None:
         "a\x1bb",
         "a\tb",
         "soft\u00adhyphen",
+        "lamp\u3164",  # Hangul filler, printable by its class
+        "lamp\u2800",  # Braille without a dot
+        "la\u034fmp",
+        "lamp\U000e0041\U000e0042",  # tags: a second text nobody sees
+        "lamp\ufe0f\ufe01\ufe02",  # selectors, one for each hidden byte
+        "lamp\U000e0100\U000e0101",
     ],
 )
 def test_what_cannot_be_seen_is_refused(name: str) -> None:
@@ -54,6 +60,9 @@ def test_what_cannot_be_seen_is_refused(name: str) -> None:
         "क्\u200dष",  # Devanagari half form
         "👩\u200d👩\u200d👧 mug",
         "🏳\ufe0f\u200d🌈 flag",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f Scotland",
+        "1\ufe0f\u20e3 set",
+        "葛\U000e0100",  # one form of a Han character
         "İZMİR kilim",
         "café\u0301",
         "מנורה\u200f 12 V",
