@@ -7,8 +7,12 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Final, Protocol
 
+from shared.kernel.clock import real_now
+
 _SUFFIX: Final = ".xml"
 _FILE_MODE: Final = 0o640
+# Transfer clients should rename a finished file into place; to one that does not, so long is left.
+WRITTEN_FOR_S: Final = 30.0
 
 
 class SingleWindow(Protocol):
@@ -27,6 +31,10 @@ class SingleWindow(Protocol):
 
         Raises OSError.
         """
+        ...
+
+    def is_being_written(self, name: str) -> bool:
+        """It changed a moment ago: what cannot be read of it may still come."""
         ...
 
     def settle(self, name: str, *, readable: bool) -> None:
@@ -64,6 +72,11 @@ class DropFolder:
     def read(self, name: str, *, bytes_max: int) -> bytes:
         with (self.inbox / name).open("rb") as file:
             return file.read(bytes_max + 1)
+
+    def is_being_written(self, name: str) -> bool:
+        # Another machine's clock may have set the time of the change: near now, on either side.
+        changed_s = (self.inbox / name).lstat().st_mtime
+        return abs(real_now().timestamp() - changed_s) < WRITTEN_FOR_S
 
     def settle(self, name: str, *, readable: bool) -> None:
         # Names may come twice, and what lies in bad/ is the only copy of its answer.

@@ -73,7 +73,8 @@ async def deliver(db: Database, clock: Clock, single_window: SingleWindow) -> No
 async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWindow) -> None:
     """Answers the transfer client left in the folder: the same door as POST /v1/receipts.
 
-    A file that cannot be taken goes to `bad/`; one that cannot even be moved is passed by.
+    A file that cannot be taken goes to `bad/`, once nobody writes to it any more; one that cannot
+    even be moved is passed by.
     """
     taken = 0
     for name in await asyncio.to_thread(single_window.waiting):
@@ -84,6 +85,8 @@ async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWi
         except Unavailable:
             raise
         except Exception as error:  # one file must not hold up those behind it
+            if await asyncio.to_thread(_may_be_half, single_window, name):
+                continue
             log.warning("an answer in the folder cannot be taken", name=name, exc_info=error)
             is_readable = False
         with suppress(OSError):
@@ -91,6 +94,12 @@ async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWi
             taken += 1
         if taken == _ANSWERS_PER_RUN:
             return
+
+
+def _may_be_half(single_window: SingleWindow, name: str) -> bool:
+    with suppress(OSError):
+        return single_window.is_being_written(name)
+    return False
 
 
 async def _take_answers(db: Database, clock: Clock, *, name: str, raw: bytes) -> None:

@@ -1,6 +1,7 @@
 """Documents leave once, whatever dies in between."""
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -244,6 +245,13 @@ def _answer(receipt: dict[str, Any], **more: str) -> bytes:
     ).encode()
 
 
+def leave_answer(customs: Any, name: str, content: bytes) -> None:
+    """As a transfer client left it a minute ago."""
+    path = customs.folder.inbox / name
+    path.write_bytes(content)
+    os.utime(path, times=(path.stat().st_mtime - 60,) * 2)
+
+
 async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
     customs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,7 +265,7 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
         "e-good.xml": _answer(receipt, returnInfo="fine"),
     }
     for name, content in files.items():
-        (customs.folder.inbox / name).write_bytes(content)
+        leave_answer(customs, name, content)
 
     async def fail_on_poison(uow: Any, **given: Any) -> Any:
         assert not any(one.return_info == "poison" for one in given["received"])
@@ -278,17 +286,15 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
 
 async def test_answers_in_the_folder_are_taken(customs: Any) -> None:
     (row,) = await customs.declare(order := customs.an_order())
-    receipt = customs.receipt(row, "120")
-    (customs.folder.inbox / "a.xml").write_text(
-        f'<ceb:CEB604Message xmlns:ceb="{NAMESPACE}"><ceb:InventoryReturn>'
-        f"<ceb:copNo>{receipt['cop_no']}</ceb:copNo><ceb:returnStatus>120</ceb:returnStatus>"
-        f"<ceb:returnTime>{receipt['return_time']}</ceb:returnTime>"
-        "</ceb:InventoryReturn></ceb:CEB604Message>",
-        encoding="utf-8",
-    )
-    (customs.folder.inbox / "b.xml").write_text("<!DOCTYPE x><x/>", encoding="utf-8")
+    whole = _answer(customs.receipt(row, "120"))
+    leave_answer(customs, "b.xml", b"<!DOCTYPE x><x/>")
+    # Half of it is there when the job looks; the rest comes later.
+    (customs.folder.inbox / "a.xml").write_bytes(whole[:100])
+    await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
+    assert (customs.folder.inbox / "bad" / "b.xml").exists()
+    assert customs.folder.waiting() == ["a.xml"]
+    (customs.folder.inbox / "a.xml").write_bytes(whole)
     for _ in range(2):
         await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
     assert (await customs.declaration(order))["phase"] == "accepted"
     assert (customs.folder.inbox / "done" / "a.xml").exists()
-    assert (customs.folder.inbox / "bad" / "b.xml").exists()
