@@ -68,6 +68,12 @@ class NotFiniteNumber(Malformed):
     fix = Text("Send null or leave the field out.", "请使用 null 或省略该字段。")
 
 
+class NumberTooLong(Malformed):
+    code = "request.number_too_long"
+    text = Text("A number in the body has thousands of digits.", "请求体中有数字多达数千位。")
+    fix = Text("Send a smaller number.", "请发送较小的数字。")
+
+
 class NestedTooDeep(Malformed):
     code = "request.nested_too_deep"
     text = Text(

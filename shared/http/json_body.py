@@ -16,6 +16,7 @@ from shared.http.errors import (
     MalformedJson,
     NestedTooDeep,
     NotFiniteNumber,
+    NumberTooLong,
     RepeatedName,
     TooManyValues,
 )
@@ -50,8 +51,10 @@ def parse(body: bytes, *, values_max: int) -> Any:
         raise MalformedJson(position=error.pos, reason=error.msg) from error
     except RecursionError as error:
         raise NestedTooDeep(limit=DEPTH_MAX) from error
-    except ValueError as error:  # not UTF-8, or an integer of thousands of digits
+    except UnicodeDecodeError as error:
         raise Malformed from error
+    except ValueError as error:  # int() converts so many digits only
+        raise NumberTooLong from error
     except _RepeatedError:
         raise _repeated(text) from None
     if opened > DEPTH_MAX:
