@@ -58,7 +58,7 @@ class Postgres:
         if not self._exists:
             await self.create_database(self.database)
             self._exists = True
-        await self._run(self.database, roles.bootstrap_sql(service))
+        await self.bootstrap(self.database, service)
         await upgrade(service, self.owner_dsn(service))
         self._made.add(service)
 
@@ -82,6 +82,14 @@ class Postgres:
         assert _NAME.fullmatch(name), name
         await self._run("postgres", [f"DROP DATABASE {name} WITH (FORCE)"])
 
+    async def bootstrap(self, database: str, service: str) -> None:
+        """Roles, schema and rights of the service, before its first migration."""
+        # Roles belong to the server: of two processes that alter one at once, one would fail. The
+        # lock ends with the connection.
+        alone = f"SELECT pg_advisory_lock(hashtext('roles of {service}'))"
+        await self._run("postgres", [alone, *roles.roles_sql(service)])
+        await self._run(database, roles.schema_sql(service))
+
     @asynccontextmanager
     async def kit_database(
         self, service: str, *more_sql: str, version: int = ddl.KIT_VERSION
@@ -91,7 +99,7 @@ class Postgres:
         """
         name = await self.create_database()
         try:
-            await self._run(name, roles.bootstrap_sql(service))
+            await self.bootstrap(name, service)
             async with self.owner_operations(service, name) as op:
                 ddl.create_kit_tables(op, service)
                 ddl.upgrade_kit(op, service, from_=1, to=version)

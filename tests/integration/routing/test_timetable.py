@@ -12,7 +12,6 @@ from services.routing.use_cases.reference import load_reference
 from services.routing.use_cases.timetable import extend_timetable
 from shared.db import Database, Statement
 from shared.db.migrate import upgrade
-from shared.db.roles import bootstrap_sql
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.testing.clock import ManualClock
@@ -36,7 +35,7 @@ COUNT = Statement(
 
 async def fresh(postgres: Postgres) -> tuple[Database, str]:
     name = await postgres.create_database()
-    await postgres._run(name, bootstrap_sql("routing"))
+    await postgres.bootstrap(name, "routing")
     await upgrade("routing", postgres.owner_dsn("routing", name))
     return Database(postgres.app_dsn("routing", name), schema="routing", size=2), name
 

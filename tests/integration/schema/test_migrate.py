@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from shared.db import roles
 from shared.db.migrate import Patience, upgrade
 from shared.testing.databases import Postgres
 
@@ -51,7 +50,7 @@ def scripts(tmp_path: Path) -> Scripts:
 async def dsn(postgres: Postgres) -> AsyncIterator[str]:
     """An empty database, as the owner role."""
     name = await postgres.create_database()
-    await postgres._run(name, roles.bootstrap_sql("catalog"))
+    await postgres.bootstrap(name, "catalog")
     yield postgres.owner_dsn("catalog", name)
     await postgres.drop_database(name)
 
