@@ -3,11 +3,11 @@ time limits, and an end within half a minute when the other side has vanished wi
 """
 
 import asyncio
-import json
 import socket
 from typing import Any, Final, TypeAlias
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 Connection: TypeAlias = asyncpg.Connection
 
@@ -61,7 +61,7 @@ async def connect(
             # One transaction, so that a pooler keeps it on one session.
             await connection.execute(_PREPARE)
             await connection.set_type_codec(
-                "jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads, format="text"
+                "jsonb", schema="pg_catalog", encoder=_dump, decoder=from_json, format="text"
             )
             await connection.execute("COMMIT")
         except BaseException:
@@ -89,7 +89,7 @@ def _watch_socket(connection: Connection) -> None:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return to_json(value).decode()
 
 
 async def close_connection(connection: Connection) -> None:

@@ -35,6 +35,8 @@ from shared.kernel.errors import TooLarge, Unauthenticated
 from shared.kernel.identity import Principal, Role
 from shared.telemetry import metrics
 
+# Set in the ASGI scope by `shared.runtime.connection` when the body came together with the head.
+BODY_IS_HERE: Final = "airlane.body_is_here"
 _WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 # A body may take this long, and a second more for each so many bytes that have come.
 BODY_S: Final = 10.0
@@ -125,7 +127,8 @@ class _Entrance:
                 return await self._in_turn(request, what, holder)
             if self._takes_body and what.has_body:
                 request = await self._read(request, what)
-            return await self._work(request)
+            with places.at_work:
+                return await self._handler(request)
         finally:
             places.leave(holder)
 
@@ -135,15 +138,8 @@ class _Entrance:
         async with turns.own(holder):
             request = await self._read(request, what)
             async with turns.among_all():
-                return await self._work(request)
-
-    async def _work(self, request: Request) -> Response:
-        places = self._admission.places
-        places.take()
-        try:
-            return await self._handler(request)
-        finally:
-            places.give_back()
+                with self._admission.places.at_work:
+                    return await self._handler(request)
 
     async def _read(self, request: Request, what: Incoming) -> Request:
         coding = what.headers.get(b"content-encoding")
@@ -153,6 +149,7 @@ class _Entrance:
             request.receive,
             declared=what.headers.get(b"content-length"),
             limit=self._bytes_max,
+            is_here=request.scope.get(BODY_IS_HERE, False),
         )
         if what.is_json:
             _check_charset(what.headers[b"content-type"])
@@ -182,10 +179,23 @@ async def authenticate(request: Incoming) -> Principal:
     return verifier.remembered(token) or await verifier.verify(token)
 
 
-async def read_body(receive: Receive, *, declared: bytes | None, limit: int) -> bytes:
-    """All of it. Raises TooLarge above `limit` bytes, BodyTooSlow, ClientDisconnect."""
+async def read_body(
+    receive: Receive, *, declared: bytes | None, limit: int, is_here: bool = False
+) -> bytes:
+    """All of it. Raises TooLarge above `limit` bytes, BodyTooSlow, ClientDisconnect.
+
+    `is_here`: it has come already, so there is nothing to wait for.
+    """
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(limit=f"{limit} bytes")
+    if is_here:
+        message = await receive()
+        whole: bytes = message.get("body", b"")
+        if message["type"] != "http.disconnect" and not message.get("more_body"):
+            if len(whole) > limit:
+                raise TooLarge(limit=f"{limit} bytes")
+            return whole
+        raise ClientDisconnect
     chunks: list[bytes] = []
     size = 0
     try:

@@ -38,14 +38,20 @@ class Places:
         else:
             del self._by_caller[caller]
 
-    def take(self) -> None:
-        """A place to work at, once nothing more is awaited from the client. Raises Busy."""
+    @property
+    def at_work(self) -> "Places":
+        """`with places.at_work:` a place to work at, once nothing more is awaited from the client.
+        Raises Busy.
+        """
+        return self
+
+    def __enter__(self) -> None:
         if self.taken >= self._in_flight:
             metrics.HTTP_SHED.inc()
             raise Busy
         self.taken += 1
 
-    def give_back(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self.taken -= 1
 
 

@@ -9,10 +9,11 @@ is disconnected. Bodies have their own bounds, in `shared.http.admission`.
 import json
 from asyncio import Transport
 from asyncio.events import TimerHandle
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from shared.http.admission import BODY_IS_HERE
 from shared.http.errors import HeadTooLarge, NotHttp, problem
 from shared.http.head import HEAD_BYTES_MAX
 from shared.kernel.errors import AirlaneError
@@ -86,6 +87,9 @@ class Connection(HttpToolsProtocol):
         self._progressed = True
         self._message_ended = True
         self._in_body = False
+        if self.scope is not None:
+            # So whoever asks for the body waits for nothing, and needs no deadline.
+            cast("dict[str, Any]", self.scope)[BODY_IS_HERE] = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -39,10 +39,13 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Accepted:
-    """`order` is a row of the table; `is_new` False: it had been accepted before."""
+    """`order` is a row of the table; `is_new` False: it had been accepted before. `first` is the
+    event and the text that a new order's timeline begins with.
+    """
 
     order: Mapping[str, Any]
     is_new: bool
+    first: tuple[str, Words] | None = None
 
 
 Outcome = Accepted | AirlaneError
@@ -57,8 +60,8 @@ async def place_order(
     )
     if isinstance(outcome, AirlaneError):
         raise outcome
-    if outcome.is_new:
-        return outcome, [Entry(now, "catalog", *_first_entry(outcome.order))]
+    if outcome.first is not None and outcome.is_new:
+        return outcome, [Entry(now, "catalog", *outcome.first)]
     return outcome, await read_timeline(uow, order_id=outcome.order["id"])
 
 
@@ -145,16 +148,17 @@ async def _place_new(
     ]
     if not drafts:
         return outcomes
+    entries = [_first_entry(draft) for draft in drafts]
     written = await repository.write_orders(
         uow,
         drafts,
         tenant=tenant,
-        entries=[_first_entry(draft) for draft in drafts],
+        entries=entries,
         now=now,
     )
-    async for draft, missing in giving_way(zip(drafts, shortages, strict=True)):
+    async for draft, missing, first in giving_way(zip(drafts, shortages, entries, strict=True)):
         if draft["id"] in written:
-            outcomes[draft["store"], draft["order_number"]] = Accepted(draft, is_new=True)
+            outcomes[draft["store"], draft["order_number"]] = Accepted(draft, True, first)
             _announce(uow, draft, missing, now=now)
     return outcomes
 
