@@ -191,9 +191,9 @@ _LEFT: Final = Text(
     "left on {flight}; master waybill {waybill}", "已随 {flight} 离港；主运单 {waybill}"
 )
 _REPORTED: Final = Text("{code} at {airport}{flight}", "{airport} 状态 {code}{flight}")
-_DELIVERED: Final = Text("delivered by {airport}", "已由 {airport} 妥投")
+_DELIVERED: Final = Text("delivered at {airport}", "已在 {airport} 妥投")
 _DELIVERED_LATE: Final = Text(
-    "delivered by {airport}, later than promised", "已由 {airport} 妥投，晚于承诺"
+    "delivered at {airport}, later than promised", "已在 {airport} 妥投，晚于承诺"
 )
 _PASSED: Final = Text("passed security lane {lane}", "已通过安检通道 {lane}")
 _NOT_PASSED: Final = Text("did not pass security lane {lane}", "未通过安检通道 {lane}")
