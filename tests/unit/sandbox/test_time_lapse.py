@@ -138,7 +138,9 @@ def test_it_passes_as_usual_while_orders_are_on_their_way_to_a_flight(
     assert waiting.clock.rate == 1440
 
 
-@pytest.mark.parametrize(("old", "rate"), [(timedelta(hours=1), 12_000), (timedelta(hours=4), 1440)])
+@pytest.mark.parametrize(
+    ("old", "rate"), [(timedelta(hours=1), 12_000), (timedelta(hours=4), 1440)]
+)
 def test_it_passes_as_usual_while_news_come_late(
     waiting: Waiting, old: timedelta, rate: float
 ) -> None:
