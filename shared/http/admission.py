@@ -1,7 +1,7 @@
 """What a request passes between its head and its route. The order is what protects:
 
-1. the bearer and what it may do, so that nobody else can make us read or parse anything,
-2. the caller's rate, and its share of the requests in work,
+1. the bearer, so that strangers cannot make us read or parse anything,
+2. the caller's rate, what the bearer may do here, and its share of the requests in work,
 3. the body, under a limit and a deadline, and read as JSON,
 4. a place among the requests in work: nothing is awaited from the client any more.
 
@@ -35,7 +35,7 @@ from shared.kernel.errors import TooLarge, Unauthenticated
 from shared.kernel.identity import Principal, Role
 from shared.telemetry import metrics
 
-# Set in the ASGI scope by `shared.runtime.connection` when the body came together with the head.
+# Set in the ASGI scope by `shared.runtime.connection` once the whole body has come.
 BODY_IS_HERE: Final = "airlane.body_is_here"
 _WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 # A body may take this long, and a second more for each so many bytes that have come.

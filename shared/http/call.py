@@ -1,8 +1,8 @@
 """A route's one dependency: who calls, for which tenant, and the transaction to do it in.
 
 `call("catalog:write")` says what the token must allow, and shows up in the OpenAPI. The entrance of
-the route (`shared.http.admission`) checks it before anything is read from the client. The route
-opens the transaction through `read`, `once` or `change`; it is committed before the answer is sent.
+the route (`shared.http.admission`) checks it before the body is read. The route opens the
+transaction through `read`, `once` or `change`; it is committed before the answer is sent.
 """
 
 from collections.abc import Awaitable, Callable, Collection
