@@ -1,8 +1,8 @@
-"""Every test gets the fixtures of the test kit; see shared/testing/plugin.py."""
+"""Every test gets the fixtures of the test kit; see tests/kit/plugin.py."""
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["shared.testing.plugin"]
+pytest_plugins = ["tests.kit.plugin"]
 
 # How long an example takes says more about the machine's other work than about the code.
 settings.register_profile(

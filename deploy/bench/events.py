@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.bench.rig import Figure, Spread, folder, percentile, postgres, sleep_until
+from deploy.engines import KafkaServer, PostgresServer, free_port, start_kafka
 from shared.contracts.topics import WEBHOOKS_ENDPOINTS, TopicSpec
 from shared.contracts.webhooks import EndpointStatusChanged
 from shared.db import Database, ddl, roles
@@ -30,7 +31,6 @@ from shared.kernel.clock import real_now
 from shared.runtime.main import rest_the_collector
 from shared.settings import KafkaSettings
 from shared.telemetry.metrics import OUTBOX_PUBLISHED
-from shared.testing.engines import KafkaServer, PostgresServer, free_port, start_kafka
 
 SERVICE: Final = "webhooks"
 BACKLOG: Final = 100_000

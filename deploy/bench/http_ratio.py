@@ -29,7 +29,7 @@ from deploy.bench.rig import (
     process,
     wait_for,
 )
-from shared.testing.engines import PostgresServer, free_port
+from deploy.engines import PostgresServer, free_port
 
 ROUNDS = 5
 ROUND_S = 4.0

@@ -20,9 +20,9 @@ from typing import Any
 
 import asyncpg
 
+from deploy.engines import PostgresServer, free_port, start_postgres
 from shared.db import roles
 from shared.db.migrate import upgrade
-from shared.testing.engines import PostgresServer, free_port, start_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,12 +15,12 @@ import aiohttp
 import asyncpg
 
 from deploy.bench.rig import Figure, Spread, folder, make_service, postgres, process, wait_for
+from deploy.bench.tokens import TokenIssuer
+from deploy.engines import KafkaServer, PostgresServer, free_port, start_kafka
 from shared.contracts.topics import TOPICS
 from shared.kafka.admin import ensure_topics
 from shared.kernel.identity import Role
 from shared.settings import KafkaSettings
-from shared.testing.engines import KafkaServer, PostgresServer, free_port, start_kafka
-from shared.testing.tokens import TokenIssuer
 
 ENDPOINTS: Final = 4
 MESSAGES: Final = 10_000

@@ -10,6 +10,8 @@ import sys
 import time
 from datetime import timedelta
 
+from deploy.engines import postgres
+from deploy.engines.process import EngineError
 from deploy.local import checks, own_engine
 from deploy.local.addresses import chosen_services, make_line, needed_ports
 from deploy.local.console import Stop, fix, say
@@ -24,8 +26,6 @@ from deploy.local.state import (
     running_park,
 )
 from shared.kernel.clock import ClockFile
-from shared.testing.engines import postgres
-from shared.testing.engines.process import EngineError
 
 _STOP_PATIENCE_S = 60.0
 _NOT_RUNNING = 3  # as the Linux Standard Base has it

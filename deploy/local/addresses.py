@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from deploy.engines import kafka
 from deploy.local.console import Stop
 from shared.contracts.topics import SERVICES
-from shared.testing.engines import kafka
 
 _DEFAULTS: Final[Mapping[str, int]] = {
     "AIRLANE_POSTGRES_PORT": 15432,

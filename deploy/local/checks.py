@@ -15,11 +15,11 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from deploy.engines import kafka
+from deploy.engines.process import port_taken
 from deploy.local.addresses import chosen_services
 from deploy.local.console import Stop
 from shared.db.server import ServerTooOld, refuse_old_server
-from shared.testing.engines import kafka
-from shared.testing.engines.process import port_taken
 
 DISK_NEEDED_MB = 1024
 MEMORY_NEEDED_MB = 1536

@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import signal
 
-from shared.testing.engines.mock import MockBroker
+from deploy.engines.mock import MockBroker
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from deploy.engines.process import port_taken
 from deploy.local import checks, screen
 from deploy.local.addresses import needed_ports
 from deploy.local.console import Steps, Stop, note, say
@@ -13,7 +14,6 @@ from deploy.local.park import Park
 from deploy.local.state import park_state, start_clock, take_lock
 from deploy.local.supervisor import Process, Supervisor
 from shared.kernel.clock import ClockFile
-from shared.testing.engines.process import port_taken
 
 _PORTS_PATIENCE_S: Final = 3.0
 

@@ -5,6 +5,8 @@ import sys
 from functools import partial
 from urllib.parse import quote
 
+from deploy.engines import kafka, postgres
+from deploy.engines.process import Launch, last_line, spawn
 from deploy.local.addresses import (
     Addresses,
     addresses,
@@ -23,8 +25,6 @@ from deploy.local.services import (
 )
 from deploy.local.state import ROOT, State, load_secrets
 from deploy.local.supervisor import Process, Task, until_end
-from shared.testing.engines import kafka, postgres
-from shared.testing.engines.process import Launch, last_line, spawn
 
 
 class Park:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from deploy.engines import kafka, postgres
 from deploy.local.supervisor import Probe
-from shared.testing.engines import kafka, postgres
 
 _PATIENCE_S = 5.0
 

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from deploy.engines.process import Launch
 from deploy.local.addresses import Addresses
 from deploy.local.probes import http_answers, http_ready
 from deploy.local.state import ROOT, State
 from deploy.local.supervisor import Process
 from shared.contracts.topics import SERVICES
 from shared.kernel.roles import app_role, owner_role
-from shared.testing.engines.process import Launch
 
 DATABASE = "airlane"
 

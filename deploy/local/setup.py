@@ -16,9 +16,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.engines import kafka
+from deploy.engines.process import EngineError
 from deploy.local.console import Steps, Stop, fix, note
-from shared.testing.engines import kafka
-from shared.testing.engines.process import EngineError
 
 ROOT = Path(__file__).resolve().parents[2]
 UV_VERSION = "0.13.9"

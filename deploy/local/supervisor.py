@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.engines.process import EngineError, Launch, last_line, spawn
 from deploy.local.console import Stop, news, say
-from shared.testing.engines.process import EngineError, Launch, last_line, spawn
 
 START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 20.0  # a worker finishes what it holds, up to 15 s

@@ -31,7 +31,11 @@ PLANTS: list[tuple[str, str, str]] = [
     ("one-kafka-client", "services/catalog/use_cases", "import aiokafka"),
     ("layers-of-shared", "shared/db/pool.py", "import shared.http"),
     ("layers-of-shared", "shared/misc.py", ""),
-    ("no-test-kit-in-services", "services/catalog/app.py", "import shared.testing"),
+    ("tests-do-not-ship", "services/catalog/app.py", "import tests.kit.clock"),
+    ("tests-do-not-ship", "shared/kafka/worker.py", "from tests.kit import clock"),
+    ("tests-do-not-ship", "deploy/bench/rig.py", "import tests.kit.databases"),
+    ("engines-stand-alone", "deploy/engines/kafka.py", "import shared.kernel.clock"),
+    ("engines-stand-alone", "deploy/engines/process.py", "import deploy.local.console"),
     ("sandbox-at-public-doors", "deploy/sandbox/seed.py", "import services.catalog.app"),
     ("acyclic", "shared/telemetry/trace.py", "import shared.db.pool"),
 ]

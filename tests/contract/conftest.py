@@ -10,11 +10,11 @@ from services.routing.use_cases.timetable import ensure_timetable
 from shared.contracts.topics import SERVICES
 from shared.db import Database
 from shared.kernel.identity import PARK
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
 from tests.contract.examples import World, a_merchant
 from tests.contract.operations import all_apps
 from tests.integration.routing.routing_builders import START
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,11 @@ from services.customs.settings import Settings as CustomsSettings
 from shared.db import Database
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.clock import ManualClock
 from tests.contract.operations import Operation
 from tests.integration.catalog.catalog_builders import a_product, a_uscc, an_order
 from tests.integration.customs.conftest import Customs
 from tests.integration.routing.routing_builders import Park
+from tests.kit.clock import ManualClock
 
 TokenFor = Callable[..., str]
 

@@ -13,17 +13,17 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import DateTime, Text, bindparam, text
 
+from deploy.bench.tokens import ISSUER, KEY_ID, TokenIssuer
 from services.catalog.domain.credential import SCOPES_OF_ROLE
 from shared.contracts.topics import SERVICES
 from shared.db import Statement
 from shared.kernel.identity import PARK, PARK_TENANT, Role
 from shared.kernel.ids import new_id
-from shared.testing.databases import Postgres
-from shared.testing.tokens import ISSUER, KEY_ID, TokenIssuer
 from tests.contract.access_rules import MANAGE_CREDENTIALS, RULES, Rule, Whose
 from tests.contract.examples import BODIES, World, a_merchant
 from tests.contract.operations import Operation, all_apps, operations
 from tests.integration.routing.routing_builders import START
+from tests.kit.databases import Postgres
 
 READS: Final = frozenset(f"{service}:read" for service in SERVICES)
 WRITES: Final = frozenset(f"{service}:write" for service in SERVICES)

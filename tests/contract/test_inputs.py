@@ -18,8 +18,8 @@ from pydantic import (
 
 from shared.http.fields import AnyInstant, Body, Day, PastInstant, WholeNumber
 from shared.http.incoming import CLOCK
-from shared.testing.clock import ManualClock
 from tests.contract.operations import Operation, all_apps, operations
+from tests.kit.clock import ManualClock
 
 OF_THE_KIT: Final = {
     int: (WholeNumber,),

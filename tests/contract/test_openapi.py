@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.engines import free_port
 from shared.contracts.topics import SERVICES
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.databases import Postgres
-from shared.testing.engines import free_port
+from tests.kit.databases import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

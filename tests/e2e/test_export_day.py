@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from deploy.engines import free_port
 from deploy.sandbox.settings import DEMO_SLICE, ROOT
 from shared.contracts.topics import SERVICES
-from shared.testing.engines import free_port
 
 # Of each country so many invoices, so that every end of a way is met.
 WANTED = {"Germany": 14, "France": 10, "United Kingdom": 10, "Netherlands": 6, "Spain": 5,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.engines import free_port
 from deploy.sandbox import hints
 from shared.contracts.topics import SERVICES
-from shared.testing.engines import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -21,14 +21,14 @@ from services.catalog.domain.credential import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
 from shared.kernel.identity import Role
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
 from tests.integration.catalog.catalog_builders import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,
     a_uscc,
 )
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 NewMerchant = Callable[[], Awaitable[Merchant]]
 

@@ -14,11 +14,11 @@ from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTIN
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kafka.reading import read_all
 from shared.settings import KafkaSettings
-from shared.testing.plugin import Broker
 from tests.integration.catalog.catalog_builders import (
     Merchant,
 )
 from tests.integration.catalog.catalog_world import World
+from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 

@@ -14,12 +14,12 @@ from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from shared.testing.clock import ManualClock
 from tests.integration.catalog.catalog_builders import (
     Merchant,
     refused,
 )
 from tests.integration.catalog.catalog_world import World
+from tests.kit.clock import ManualClock
 
 
 class Consumer:

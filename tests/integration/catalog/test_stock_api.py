@@ -14,13 +14,13 @@ from services.catalog.use_cases.order_way import cancel_order
 from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
-from shared.testing.clock import ManualClock
-from shared.testing.transactions import until_somebody_waits
 from tests.integration.catalog.catalog_builders import (
     Merchant,
     an_order,
     refused,
 )
+from tests.kit.clock import ManualClock
+from tests.kit.transactions import until_somebody_waits
 
 
 @dataclass

@@ -31,8 +31,8 @@ from shared.contracts.routing import (
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 NS = f"{{{NAMESPACE}}}"
 

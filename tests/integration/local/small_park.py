@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
+from deploy.engines.process import Launch
 from deploy.local import supervisor as supervisor_of_tests
 from deploy.local.console import Stop, fix, say
 from deploy.local.supervisor import Process, Supervisor, Task
-from shared.testing.engines.process import Launch
 
 FOLDER = Path(sys.argv[1])
 

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from deploy.engines import free_port, kafka, postgres
 from deploy.local import checks
 from deploy.local.addresses import addresses, chosen_services
 from deploy.local.console import Stop
 from deploy.local.opening import asked_rate
 from deploy.local.state import State, park_state, start_clock, take_lock
-from shared.testing.engines import free_port, kafka, postgres
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 MAKE = shutil.which("make") or "make"

@@ -12,10 +12,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.contracts.topics import TopicSpec
-from shared.kafka.admin import ensure_topics
-from shared.settings import KafkaSettings
-from shared.testing.engines import (
+from deploy.engines import (
     KafkaServer,
     PostgresServer,
     free_port,
@@ -23,9 +20,12 @@ from shared.testing.engines import (
     start_kafka,
     start_postgres,
 )
-from shared.testing.engines import kafka as kafka_engine
-from shared.testing.engines import postgres as postgres_engine
-from shared.testing.engines.process import wait_until
+from deploy.engines import kafka as kafka_engine
+from deploy.engines import postgres as postgres_engine
+from deploy.engines.process import wait_until
+from shared.contracts.topics import TopicSpec
+from shared.kafka.admin import ensure_topics
+from shared.settings import KafkaSettings
 
 TOPIC = TopicSpec("airlane.test.engine.v1", partitions=1)
 
@@ -102,7 +102,7 @@ def test_free_ports_are_below_those_the_system_hands_out() -> None:
 def test_two_processes_that_ask_at_once_get_different_ports() -> None:
     # Both draw the same numbers, as bad luck would have it, and neither listens yet.
     ask = (
-        "import random, sys; from shared.testing.engines import free_port; random.seed(7);"
+        "import random, sys; from deploy.engines import free_port; random.seed(7);"
         "print(*[free_port() for _ in range(20)], flush=True); sys.stdin.read()"
     )
     askers = [

@@ -7,7 +7,7 @@ from shared.contracts.topics import SERVICES
 from shared.db import Database
 from shared.db.migrate import upgrade
 from shared.kernel.identity import PARK
-from shared.testing.databases import Postgres
+from tests.kit.databases import Postgres
 
 
 async def test_the_printed_sql_prepares_a_database_for_every_service(postgres: Postgres) -> None:

@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 
+from deploy.engines import free_port
 from deploy.local.probes import http_ready
-from shared.testing.engines import free_port
 
 
 async def test_an_answer_of_another_process_does_not_count() -> None:

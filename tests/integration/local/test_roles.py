@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.engines import PostgresServer, free_port, start_postgres
 from shared.db.roles import app_role, bootstrap_sql, database_sql, owner_role
-from shared.testing.engines import PostgresServer, free_port, start_postgres
 
 SERVICES = ("catalog", "customs")
 

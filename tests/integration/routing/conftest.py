@@ -7,11 +7,11 @@ import pytest
 from services.routing.use_cases.timetable import ensure_timetable
 from shared.db import Database
 from shared.kernel.identity import PARK
-from shared.testing.clock import ManualClock
 from tests.integration.routing.routing_builders import (
     START,
     Park,
 )
+from tests.kit.clock import ManualClock
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from shared.db import Database, Statement, UnitOfWork
 from shared.kafka import Handler, Received
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from shared.testing.clock import ManualClock
+from tests.kit.clock import ManualClock
 
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _numbers = count()

@@ -10,11 +10,11 @@ from services.routing.domain.waybill import is_house_waybill
 from services.routing.repository import shipments
 from shared.db import Database
 from shared.kernel.ids import new_id
-from shared.testing.databases import Postgres
 from tests.integration.routing.routing_builders import (
     START,
     Park,
 )
+from tests.kit.databases import Postgres
 
 
 async def two_legs(park: Park, **second: Any) -> tuple[str, str, str]:

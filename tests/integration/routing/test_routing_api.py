@@ -10,10 +10,10 @@ from services.routing.app import create_app
 from services.routing.settings import Settings
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.databases import Postgres
 from tests.integration.routing.routing_builders import (
     Park,
 )
+from tests.kit.databases import Postgres
 
 As = Callable[..., dict[str, str]]
 

@@ -14,12 +14,12 @@ from shared.db import Database, Statement
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
 from tests.integration.routing.routing_builders import (
     START,
     Park,
 )
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 DbFor = Callable[[str], Awaitable[Database]]
 

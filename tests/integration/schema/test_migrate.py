@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from shared.db.migrate import Patience, upgrade
-from shared.testing.databases import Postgres
+from tests.kit.databases import Postgres
 
 _ENV = """
 from sqlalchemy import MetaData

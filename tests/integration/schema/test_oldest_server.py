@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from deploy.engines import free_port, start_postgres
+from deploy.engines.programs import Installation, installed
 from services.routing import queries
 from services.webhooks.use_cases.fan_out import fan_out
 from shared.contracts.envelope import Envelope
@@ -20,9 +22,7 @@ from shared.kafka.rotation import rotation
 from shared.kernel.clock import SystemClock, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import is_id, new_id
-from shared.testing.databases import Postgres
-from shared.testing.engines import free_port, start_postgres
-from shared.testing.engines.programs import Installation, installed
+from tests.kit.databases import Postgres
 
 
 @pytest.fixture(scope="module")

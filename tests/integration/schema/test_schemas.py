@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.contracts.topics import SERVICES
 from shared.db.ddl import KIT_VERSION, upgrade_kit
-from shared.testing.databases import Postgres
-from shared.testing.schema_facts import keys_not_sorted_as_bytes, schema_facts
+from tests.kit.databases import Postgres
+from tests.kit.schema_facts import keys_not_sorted_as_bytes, schema_facts
 
 _KIT = ("outbox", "inbox", "relay_", "idempotency_key", "alembic_version")
 _DECLARED = ("storage", "column", "constraint", "index")

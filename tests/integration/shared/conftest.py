@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.db import Database
-from shared.testing.databases import Postgres
-from shared.testing.outbox_load import SCHEMA, TABLES
+from tests.kit.databases import Postgres
+from tests.kit.outbox_load import SCHEMA, TABLES
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from shared.kernel.clock import monotonic_s, real_now
 from shared.kernel.errors import Unavailable
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics, trace
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.parcels import (
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import (
     EFFECT,
     SERVICE,
     TENANT,
@@ -30,7 +30,7 @@ from shared.testing.parcels import (
     parcel_park,
     until,
 )
-from shared.testing.plugin import Broker
+from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import Column
 
+from deploy.engines.pgbouncer import PgBouncer, pgbouncer
 from shared.contracts.webhooks import EndpointStatusChanged
 from shared.db import Database, Statement
 from shared.db.connection import SESSION_SETTINGS
@@ -28,8 +29,7 @@ from shared.db.errors import DatabaseNotReady, DatabaseUnavailable
 from shared.db.roles import app_role
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
-from shared.testing.databases import Postgres
-from shared.testing.engines.pgbouncer import PgBouncer, pgbouncer
+from tests.kit.databases import Postgres
 
 METADATA: Final = MetaData(schema="catalog")
 things: Final = Table(

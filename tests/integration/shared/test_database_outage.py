@@ -15,8 +15,8 @@ from shared.db.connection import SESSION_SETTINGS
 from shared.db.errors import DatabaseUnavailable
 from shared.db.readiness import Readiness
 from shared.kernel.identity import PARK
-from shared.testing.databases import Postgres
-from shared.testing.proxy import TcpProxy
+from tests.kit.databases import Postgres
+from tests.kit.proxy import TcpProxy
 
 _DEADLINE_S = 0.5
 _ONE = Statement(text("SELECT 1"))

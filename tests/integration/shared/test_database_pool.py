@@ -10,7 +10,7 @@ import pytest
 from shared.db.connection import Connection, connect
 from shared.db.errors import DatabaseBusy
 from shared.db.pool import Pool, PooledConnection
-from shared.testing.databases import Postgres
+from tests.kit.databases import Postgres
 
 
 @asynccontextmanager

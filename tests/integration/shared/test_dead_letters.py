@@ -12,9 +12,9 @@ from shared.kafka import Received, Worker, processing
 from shared.kafka.letters import LetterBox, letters_of
 from shared.kafka.redrive import Redrive
 from shared.telemetry import metrics
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.parcels import (
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import (
     SERVICE,
     ParcelMoved,
     ParcelPark,
@@ -24,7 +24,7 @@ from shared.testing.parcels import (
     parcel_park,
     until,
 )
-from shared.testing.plugin import Broker
+from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 

@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from shared.db import Database, Statement
 from shared.kernel.identity import PARK
-from shared.testing.databases import Postgres
-from shared.testing.plugin import Broker
+from tests.kit.databases import Postgres
+from tests.kit.plugin import Broker
 
 
 async def test_kit_database_has_the_kit_tables_for_the_app_role(postgres: Postgres) -> None:

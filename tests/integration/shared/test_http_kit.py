@@ -41,8 +41,8 @@ from shared.kernel import errors
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from shared.settings import ServiceSettings
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 notes: Final = Table(
     "note",

@@ -5,7 +5,7 @@ import pytest
 from shared.db import Database, UnitOfWork
 from shared.http import Reply, idempotency
 from shared.http.idempotency import IdempotencyAnswerNotKept, key_of, run_once
-from shared.testing.databases import Postgres
+from tests.kit.databases import Postgres
 
 
 async def test_an_answer_too_long_to_keep_is_given_once_and_its_effect_had_once(

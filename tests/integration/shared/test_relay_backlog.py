@@ -14,7 +14,7 @@ from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
 from shared.kafka.relay_statements import RelayStatements
 from shared.kernel.clock import monotonic_s
-from shared.testing.outbox_load import (
+from tests.kit.outbox_load import (
     AGGREGATES,
     SCHEMA,
     TENANT,

@@ -15,8 +15,8 @@ from shared.db.outbox import LANES, lane_of
 from shared.kafka.publisher import OutgoingRecord, Publisher, PublishFailed
 from shared.kafka.relay import Relay
 from shared.kernel.clock import monotonic_s
-from shared.testing.databases import Postgres
-from shared.testing.outbox_load import (
+from tests.kit.databases import Postgres
+from tests.kit.outbox_load import (
     AGGREGATES,
     SCHEMA,
     TENANT,

@@ -14,7 +14,7 @@ from shared.kafka.rotation import rotation
 from shared.kernel.clock import SystemClock, real_now
 from shared.kernel.ids import floor_id, new_id
 from shared.telemetry import metrics
-from shared.testing.databases import Postgres
+from tests.kit.databases import Postgres
 
 _EVENT = (
     "INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id,"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from httpx2 import AsyncClient, ConnectError
 
-from shared.testing.engines import free_port
+from deploy.engines import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = """

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from deploy.engines import KafkaServer, free_port
 from shared.contracts.topics import TopicSpec
 from shared.kafka.admin import KafkaError, ensure_topics
 from shared.kafka.letters import letters_of
@@ -21,10 +22,9 @@ from shared.kafka.reading import end_offsets, read_all
 from shared.kafka.redrive import Redrive
 from shared.kernel.clock import real_now
 from shared.settings import KafkaSettings
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.engines import KafkaServer, free_port
-from shared.testing.parcels import SERVICE, Serving, a_record, an_event, parcel_park
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import SERVICE, Serving, a_record, an_event, parcel_park
 
 pytestmark = pytest.mark.real_broker
 

@@ -15,7 +15,7 @@ from shared.db.outbox import LANES
 from shared.kafka.jobs import JobLocks
 from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
-from shared.testing.outbox_load import (
+from tests.kit.outbox_load import (
     AGGREGATES,
     SCHEMA,
     TENANT,
@@ -23,8 +23,8 @@ from shared.testing.outbox_load import (
     RecordingPublisher,
     outbox_row,
 )
-from shared.testing.parcels import until
-from shared.testing.proxy import TcpProxy
+from tests.kit.parcels import until
+from tests.kit.proxy import TcpProxy
 
 _DEADLINE_S: Final = 0.3
 _NOTICED_S: Final = 4.0  # the deadline, a second for saying goodbye, and a pause

@@ -9,10 +9,10 @@ from confluent_kafka import Producer
 
 from shared.contracts.envelope import Envelope
 from shared.kafka import connection
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.parcels import ParcelPark, Serving, an_event, parcel_park
-from shared.testing.plugin import Broker
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import ParcelPark, Serving, an_event, parcel_park
+from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 

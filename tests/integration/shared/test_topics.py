@@ -10,10 +10,10 @@ from shared.kafka.admin import TooFewBrokers, TopicsDiffer, ensure_topics
 from shared.kafka.reading import read_all
 from shared.kernel.ids import new_id
 from shared.settings import KafkaSettings
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.parcels import Serving, a_record, an_event, parcel_park, until
-from shared.testing.plugin import Broker
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import Serving, a_record, an_event, parcel_park, until
+from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 

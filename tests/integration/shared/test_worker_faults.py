@@ -10,22 +10,22 @@ from typing import Any
 import aiohttp
 import pytest
 
-from shared.db import Database
-from shared.kafka import Worker
-from shared.kernel.clock import real_now
-from shared.kernel.errors import Unavailable
-from shared.settings import KafkaSettings, ServiceSettings
-from shared.telemetry import metrics
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.engines import (
+from deploy.engines import (
     KafkaServer,
     PostgresServer,
     free_port,
     start_kafka,
     start_postgres,
 )
-from shared.testing.parcels import (
+from shared.db import Database
+from shared.kafka import Worker
+from shared.kernel.clock import real_now
+from shared.kernel.errors import Unavailable
+from shared.settings import KafkaSettings, ServiceSettings
+from shared.telemetry import metrics
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.parcels import (
     SERVICE,
     TENANT,
     ParcelMoved,

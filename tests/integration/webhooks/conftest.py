@@ -21,7 +21,7 @@ from shared.db import Database
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import new_id
-from shared.testing.clock import ManualClock
+from tests.kit.clock import ManualClock
 
 QUICK = SendingPolicy(
     timeout_s=1.0, lease_s=2.0, schedule_s=(0.0, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05)

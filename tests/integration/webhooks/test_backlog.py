@@ -5,7 +5,7 @@ from typing import Any
 from services.webhooks import queries
 from shared.db import Database
 from shared.kernel.identity import PARK
-from shared.testing.transactions import in_vain
+from tests.kit.transactions import in_vain
 
 
 async def test_age_is_that_of_what_could_be_sent_and_everything_that_waits_is_counted(

@@ -13,7 +13,7 @@ from services.webhooks.use_cases.sending import Sender
 from shared.db import Database
 from shared.kernel.clock import real_now
 from shared.kernel.tasks import ENDED_BY_ITSELF
-from shared.testing.clock import ManualClock
+from tests.kit.clock import ManualClock
 
 OK = Answer(Result.DELIVERED, 200, None, "ok", None, started_at=real_now(), duration_ms=1)
 

@@ -12,7 +12,7 @@ from services.webhooks.domain.message import DataIsNotJson
 from shared.contracts.envelope import Envelope
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.receiver import Reply, WebhookReceiver
+from tests.kit.receiver import Reply, WebhookReceiver
 
 
 async def test_an_event_is_delivered_signed_and_recorded(

@@ -15,7 +15,7 @@ from services.webhooks.clients.http_sender import HttpSender
 from services.webhooks.domain.delivery import Answer, Result
 from services.webhooks.domain.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
 from services.webhooks.domain.url import parse_url
-from shared.testing.receiver import Reply, WebhookReceiver
+from tests.kit.receiver import Reply, WebhookReceiver
 
 # Mostly right, so that a fault is reached at every depth of the parser.
 _JUNK = st.binary(max_size=12)

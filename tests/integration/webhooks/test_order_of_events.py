@@ -13,7 +13,7 @@ from shared.contracts.envelope import Envelope
 from shared.db import Database, UnitOfWork
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
-from shared.testing.transactions import in_vain
+from tests.kit.transactions import in_vain
 
 URL = "http://127.0.0.1:9/"
 on_batch = consumers.on_events(lambda: None)

@@ -13,9 +13,9 @@ import pytest
 from httpx2 import AsyncClient
 from standardwebhooks import Webhook
 
+from deploy.engines import free_port
+from deploy.engines.process import port_taken, wait_until
 from shared.kernel.clock import real_now
-from shared.testing.engines import free_port
-from shared.testing.engines.process import port_taken, wait_until
 
 SAMPLES = Path(__file__).resolve().parents[3] / "docs" / "samples"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

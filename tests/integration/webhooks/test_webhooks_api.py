@@ -13,8 +13,8 @@ from services.webhooks.use_cases.endpoints import ENDPOINTS_MOST
 from shared.db import Database
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.receiver import Hit, WebhookReceiver
-from shared.testing.transactions import until_somebody_waits
+from tests.kit.receiver import Hit, WebhookReceiver
+from tests.kit.transactions import until_somebody_waits
 
 BODY = {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 

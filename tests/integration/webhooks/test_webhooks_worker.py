@@ -11,7 +11,7 @@ from shared.contracts.topics import CUSTOMS_DECLARATIONS
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.tasks import PartEnded
 from shared.settings import KafkaSettings, SettingsError
-from shared.testing.receiver import WebhookReceiver
+from tests.kit.receiver import WebhookReceiver
 
 pytestmark = pytest.mark.real_broker
 

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from deploy.bench.tokens import ISSUER
 from services.catalog.use_cases.signing_keys import (
     LIFETIME_S,
     PUBLISHED_BEFORE,
@@ -18,7 +19,6 @@ from services.catalog.use_cases.signing_keys import (
 )
 from shared.http.auth import TokenInvalid, Verifier
 from shared.kernel.clock import real_now
-from shared.testing.tokens import ISSUER
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from services.customs.domain.ceb.layout import INVENTORY_RETURN
 from services.customs.domain.ceb.reader import read_message as read_as_customs_service
 from services.customs.domain.phase import Phase, after_receipts
 from services.customs.domain.receipts import Receipt, Retry, parse_return_time
-from shared.testing.clock import ManualClock
+from tests.kit.clock import ManualClock
 
 NS = "http://www.chinaport.gov.cn/ceb"
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)

@@ -7,7 +7,7 @@ import aiohttp
 import standardwebhooks
 
 from shared.kernel.clock import real_now
-from shared.testing.receiver import Reply, WebhookReceiver
+from tests.kit.receiver import Reply, WebhookReceiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"

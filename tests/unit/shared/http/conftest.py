@@ -11,6 +11,7 @@ from httpx2 import ASGITransport, AsyncClient
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from deploy.bench.tokens import ISSUER
 from shared.db import Database
 from shared.http import (
     Call,
@@ -27,8 +28,7 @@ from shared.http import (
 from shared.kernel.errors import Conflict, Text
 from shared.kernel.identity import Role
 from shared.settings import ServiceSettings
-from shared.testing.clock import ManualClock
-from shared.testing.tokens import ISSUER
+from tests.kit.clock import ManualClock
 
 SampleApp = Callable[..., FastAPI]
 

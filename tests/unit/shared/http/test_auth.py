@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from httpx2 import AsyncClient
 from jwt.algorithms import ECAlgorithm
 
+from deploy.bench.tokens import ISSUER, TokenIssuer
 from shared.http.auth import TokenExpired, TokenInvalid, Verifier
 from shared.http.keys import GivenKeys, Jwks, KeysUnavailable, UrlKeys
 from shared.kernel.clock import real_now
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from shared.testing.tokens import ISSUER, TokenIssuer
 
 TokenFor = Callable[..., str]
 

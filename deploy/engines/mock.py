@@ -4,7 +4,7 @@ It speaks the protocol well enough for producers and consumers, keeps everything
 makes topics when they are first asked for. Its port is the system's choice; see `bootstrap`.
 """
 
-from shared.testing.engines.process import EngineError
+from deploy.engines.process import EngineError
 
 
 class MockBroker:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from shared.testing.engines.process import (
+from deploy.engines.process import (
     EngineError,
     Launch,
     last_line,
@@ -26,7 +26,7 @@ from shared.testing.engines.process import (
     stop,
     wait_until,
 )
-from shared.testing.engines.programs import Installation, binaries, server_user, shared_place
+from deploy.engines.programs import Installation, binaries, server_user, shared_place
 
 SUPERUSER = "postgres"
 _BUILTIN_LOCALE_SINCE = 17

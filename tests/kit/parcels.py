@@ -2,8 +2,6 @@
 broker, a handler that misbehaves on demand, and a ledger of effects in its database.
 """
 
-# ruff: noqa: S608 - the only part put into the text is the name of a schema
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,8 +24,8 @@ from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 from shared.settings import KafkaSettings, ServiceSettings
 from shared.telemetry import trace
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 
 SERVICE: Final = "routing"
 TENANT: Final = "mer_consumer"

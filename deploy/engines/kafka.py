@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from shared.testing.engines.process import (
+from deploy.engines.process import (
     EngineError,
     Launch,
     free_port,
@@ -27,7 +27,7 @@ from shared.testing.engines.process import (
 )
 
 JAVA_NEEDED = 17
-_CHECKOUT = Path(__file__).resolve().parents[3]
+_CHECKOUT = Path(__file__).resolve().parents[2]
 # Start-up matters more than peak speed: one compiler tier, the simple collector, small stacks.
 _JVM = (
     "-Xms64m",

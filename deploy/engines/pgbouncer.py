@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from shared.testing.engines.process import (
+from deploy.engines.process import (
     Launch,
     free_port,
     port_taken,
@@ -18,9 +18,9 @@ from shared.testing.engines.process import (
     stop,
     wait_until,
 )
-from shared.testing.engines.programs import server_user
+from deploy.engines.programs import server_user
 
-_TOOLS = Path(__file__).resolve().parents[3] / ".tools"
+_TOOLS = Path(__file__).resolve().parents[2] / ".tools"
 
 
 def pgbouncer() -> str | None:

