@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.local.addresses import make_line, port_offset
 from deploy.local.console import Stop
+from deploy.private_files import write_private
 from shared.contracts.topics import SERVICES
 from shared.kernel.clock import (
     ClockFile,
@@ -121,16 +122,6 @@ def park_state(env: Mapping[str, str] = os.environ) -> State:
         return State(Path(asked).absolute())
     offset = port_offset(env)
     return State(ROOT / ".airlane" / (f"offset-{offset}" if offset else ""))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Never readable by others, not even for the moment before a chmod."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{path.name}.new")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-    half.replace(path)
 
 
 def load_secrets(state: State) -> dict[str, str]:

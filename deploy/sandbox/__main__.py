@@ -9,42 +9,43 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from deploy.sandbox import hints
-from deploy.sandbox import report as pages
-from deploy.sandbox.accounts import account
-from deploy.sandbox.day import Day
-from deploy.sandbox.door import DoorClosed, Network
-from deploy.sandbox.partner import Partner
-from deploy.sandbox.seed import Park, seed
-from deploy.sandbox.settings import Settings, SettingsError, settings_from_env
-from deploy.sandbox.shelves import ShelfRefused
-from deploy.sandbox.slices import SliceNotReadable
-from deploy.sandbox.world import World, WorldPlayed, only_world
+from deploy.sandbox.api_client import HttpPool, RequestFailed
+from deploy.sandbox.day.conductor import Day
+from deploy.sandbox.marketplaces.slices import SliceNotReadable
+from deploy.sandbox.marketplaces.stock import ShelfRefused
+from deploy.sandbox.park import SeededPark
+from deploy.sandbox.partner.receiver import Partner
+from deploy.sandbox.report import hints
+from deploy.sandbox.report import page as pages
+from deploy.sandbox.report.reconciliation import reconcile
+from deploy.sandbox.seed import seed
+from deploy.sandbox.settings import SandboxSettings, SettingsError, settings_from_env
+from deploy.sandbox.world import OutsideWorld, WorldTaken, only_world
 
-_EXPECTED = (SettingsError, SliceNotReadable, DoorClosed, ShelfRefused, WorldPlayed)
+_EXPECTED = (SettingsError, SliceNotReadable, RequestFailed, ShelfRefused, WorldTaken)
 
 
-async def _seed(settings: Settings) -> int:
-    network = Network()
+async def _seed(settings: SandboxSettings) -> int:
+    pool = HttpPool()
     try:
-        park = await seed(settings, network)
+        park = await seed(settings, pool)
     finally:
-        await network.close()
+        await pool.close()
     print(hints.first_steps(settings.url, park.credentials["merchant"]), flush=True)
     return 0
 
 
-async def _day(settings: Settings) -> int:
-    network = Network()
+async def _day(settings: SandboxSettings) -> int:
+    pool = HttpPool()
     try:
         with only_world(settings.state):
             async with Partner(settings.seed) as partner:
-                played = await Day(settings, network).play(partner)
-                report = await account(played)
+                played = await Day(settings, pool).play(partner)
+                report = await reconcile(played)
                 park = played.park
-                await partner.unsubscribe(park.door("webhooks", park.account_of("partner")))
+                await partner.unsubscribe(park.client("webhooks", "partner"))
     finally:
-        await network.close()
+        await pool.close()
     settings.report.write_text(pages.as_json(report))
     print(pages.page(report), flush=True)
     print(f"\n  All of it: {settings.report}", flush=True)
@@ -53,16 +54,16 @@ async def _day(settings: Settings) -> int:
     return 0 if report["ok"] else 1
 
 
-async def _world(settings: Settings) -> int:
+async def _world(settings: SandboxSettings) -> int:
     """Customs office, scanners and airlines for a park that people work with, until stopped."""
-    network = Network(patience_s=3600)
+    pool = HttpPool(patience_s=3600)
     try:
         with only_world(settings.state):
             print("  customs office, lane scanners and airlines are at work; Ctrl-C ends them")
-            park = Park(settings, network)
-            await World(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
+            park = SeededPark(settings, pool)
+            await OutsideWorld(park, f"world-{settings.clock.now():%y%m%d%H%M%S}").run()
     finally:
-        await network.close()
+        await pool.close()
     return 0
 
 

@@ -16,8 +16,8 @@ from shared.kernel.clock import monotonic_s
 _PLAIN_EVERY_S: Final = 10.0
 
 
-class Progress:
-    """`with Progress("products") as progress: progress.show("1,200 of 14,000")`."""
+class ProgressLine:
+    """`with ProgressLine("products") as progress: progress.show("1,200 of 14,000")`."""
 
     def __init__(self, what: str) -> None:
         self._what = what

@@ -21,7 +21,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Settings:
+class SandboxSettings:
     """`url` by service; `kill`: who is killed in the middle of the day."""
 
     url: Mapping[str, str]
@@ -52,7 +52,7 @@ class Settings:
         return self.state / "run"
 
 
-def settings_from_env(env: Mapping[str, str] = os.environ) -> Settings:
+def settings_from_env(env: Mapping[str, str] = os.environ) -> SandboxSettings:
     """Raises SettingsError."""
 
     def given(name: str) -> str:
@@ -70,7 +70,7 @@ def settings_from_env(env: Mapping[str, str] = os.environ) -> Settings:
     kill = tuple(env.get("KILL", "").replace(",", " ").split())
     if unknown := set(kill) - set(KILLABLE):
         raise SettingsError(f"KILL={' '.join(sorted(unknown))}: choose of {', '.join(KILLABLE)}")
-    return Settings(
+    return SandboxSettings(
         url={service: given(f"AIRLANE_{service.upper()}_URL").rstrip("/") for service in SERVICES},
         kafka=KafkaSettings(bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS")),
         single_window=Path(given("CUSTOMS_SINGLE_WINDOW_DIR")),

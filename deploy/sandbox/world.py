@@ -10,25 +10,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from deploy.sandbox.airlines import Airlines
-from deploy.sandbox.customs_office import CustomsOffice
-from deploy.sandbox.lane_scanners import LANES, LaneScanner
-from deploy.sandbox.seed import Park
+from deploy.sandbox.airlines.flight_reports import Airlines
+from deploy.sandbox.customs_office.office import CustomsOffice
+from deploy.sandbox.park import SeededPark
+from deploy.sandbox.security_lanes.scanners import LANES, LaneScanner
 
 
-class WorldPlayed(Exception):
+class WorldTaken(Exception):
     """Somebody else plays this park's world; the message is one line that says what to do."""
 
 
 @contextmanager
 def only_world(state: Path) -> Iterator[None]:
     """One world a park: two would take the same files and report the same flights. The system lets
-    go of the lock when its process ends. Raises WorldPlayed."""
+    go of the lock when its process ends. Raises WorldTaken."""
     with (state / "world.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WorldPlayed(
+            raise WorldTaken(
                 "this park's world is played already: make run WORLD=0 starts a park without it"
             ) from None
         yield
@@ -47,13 +47,13 @@ class _Party(Protocol):
     async def run(self) -> None: ...
 
 
-class World:
+class OutsideWorld:
     """Everything that acts on the park from outside but the marketplaces and the partner."""
 
-    def __init__(self, park: Park, run: str) -> None:
+    def __init__(self, park: SeededPark, run: str) -> None:
         settings = park.settings
         clock, seed = settings.clock, settings.seed
-        customs, routing = park.door("customs"), park.door("routing")
+        customs, routing = park.client("customs"), park.client("routing")
         self.office = CustomsOffice(settings.single_window, customs, clock, seed)
         self.scanners = [LaneScanner(lane, customs, clock, seed, run) for lane in LANES]
         self.airlines = Airlines(routing, clock, seed)
@@ -80,14 +80,14 @@ class World:
         return all(party.looked_s > real_s and not party.busy for party in self._parties)
 
     async def run(self) -> None:
-        """Until cancelled. Raises DoorClosed when a service stays away for too long."""
+        """Until cancelled. Raises RequestFailed when a service stays away for too long."""
         async with asyncio.TaskGroup() as group:
             for party in self._parties:
                 group.create_task(party.run())
 
 
 @asynccontextmanager
-async def turning(world: World) -> AsyncIterator[World]:
+async def turning(world: OutsideWorld) -> AsyncIterator[OutsideWorld]:
     """Runs it beside the body; a failure of either ends both."""
     async with asyncio.TaskGroup() as group:
         task = group.create_task(world.run())

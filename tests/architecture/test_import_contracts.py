@@ -36,8 +36,14 @@ PLANTS: list[tuple[str, str, str]] = [
     ("tests-do-not-ship", "deploy/bench/rig.py", "import tests.kit.databases"),
     ("engines-stand-alone", "deploy/engines/kafka.py", "import shared.kernel.clock"),
     ("engines-stand-alone", "deploy/engines/process.py", "import deploy.local.console"),
-    ("sandbox-at-public-doors", "deploy/sandbox/seed.py", "import services.catalog.app"),
+    ("layers-of-deploy", "deploy/sandbox/park.py", "import deploy.local.addresses"),
+    ("layers-of-deploy", "deploy/misc.py", ""),
+    ("layers-of-the-sandbox", "deploy/sandbox/airlines", "import deploy.sandbox.partner.ledger"),
+    ("layers-of-the-sandbox", "deploy/sandbox/marketplaces", "import deploy.sandbox.day.conductor"),
+    ("layers-of-the-sandbox", "deploy/sandbox/misc.py", ""),
+    ("sandbox-imports-no-service", "deploy/sandbox/seed.py", "import services.catalog.app"),
     ("acyclic", "shared/telemetry/trace.py", "import shared.db.pool"),
+    ("acyclic", "deploy/local/addresses.py", "import deploy.local.opening"),
 ]
 
 

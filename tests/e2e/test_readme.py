@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.engines import free_port
-from deploy.sandbox import hints
+from deploy.sandbox.report import hints
 from shared.contracts.topics import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,16 +8,22 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from deploy.sandbox.ceb import DeclaredList, NotAMessage, Return, read_message, write_returns
-from deploy.sandbox.customs_office import CustomsOffice
-from deploy.sandbox.decisions import (
+from deploy.sandbox.api_client import ServiceClient
+from deploy.sandbox.customs_office.ceb import (
+    DeclaredList,
+    NotAMessage,
+    Return,
+    read_message,
+    write_returns,
+)
+from deploy.sandbox.customs_office.decisions import (
     Verdict,
     closing,
     failure_of,
     receipts_for,
     verdict_on,
 )
-from deploy.sandbox.door import Door
+from deploy.sandbox.customs_office.office import CustomsOffice
 from services.customs.domain.ceb.layout import INVENTORY_RETURN
 from services.customs.domain.ceb.reader import read_message as read_as_customs_service
 from services.customs.domain.phase import Phase, after_receipts
@@ -134,7 +140,7 @@ def test_few_answers_have_a_code_that_nobody_knows() -> None:
 
 def test_a_list_that_was_sent_back_is_decided_when_it_comes_again(tmp_path: Path) -> None:
     failing = next(d for d in many_lists() if failure_of(d, 1) is not None)
-    office = CustomsOffice(tmp_path, cast("Door", None), ManualClock(AT), seed=1)
+    office = CustomsOffice(tmp_path, cast("ServiceClient", None), ManualClock(AT), seed=1)
     office._register(failing, "first.xml", AT)
     assert next(due.answer.status for due in office._due) in ("4", "-621017", "-301013")
     assert office.sent_back == {failing.cop_no}

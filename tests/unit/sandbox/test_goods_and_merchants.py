@@ -8,13 +8,13 @@ import pytest
 from stdnum.cn import uscc as stdnum_uscc
 
 from deploy.sandbox.chance import pick, share
-from deploy.sandbox.countries import stores_by_country
-from deploy.sandbox.goods import _KINDS, _OTHER, articles, kind_of, product
-from deploy.sandbox.merchants import EXPORTERS, MERCHANTS, OFFICES, merchants
-from deploy.sandbox.orders import Line, PlannedOrder, plan
+from deploy.sandbox.marketplaces.countries import stores_by_country
+from deploy.sandbox.marketplaces.goods import _KINDS, _OTHER, articles, kind_of, product
+from deploy.sandbox.marketplaces.plan import Line, PlannedOrder, plan
+from deploy.sandbox.marketplaces.slices import read_slice
+from deploy.sandbox.marketplaces.stock import stock_plan
+from deploy.sandbox.merchants.companies import EXPORTERS, MERCHANTS, OFFICES, merchants
 from deploy.sandbox.settings import DATA, DEMO_SLICE
-from deploy.sandbox.shelves import stock_plan
-from deploy.sandbox.slices import read_slice
 from services.catalog.schemas.merchants import MerchantIn
 from services.catalog.schemas.products import ProductItemIn
 

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from deploy.sandbox import report as pages
-from deploy.sandbox.audit import Audit, audit
-from deploy.sandbox.figures import figures
-from deploy.sandbox.ledgers import (
-    Check,
+from deploy.sandbox.ledgers.audit import Audit, audit
+from deploy.sandbox.ledgers.checks import (
+    LedgerCheck,
     answer_checks,
     catalog_checks,
     dead_letter_checks,
@@ -20,10 +18,18 @@ from deploy.sandbox.ledgers import (
     slice_checks,
     webhook_checks,
 )
-from deploy.sandbox.marketplaces import Bucket, Outcome, buckets
-from deploy.sandbox.orders import Aside, Line, Plan, PlannedCancellation, PlannedOrder
-from deploy.sandbox.partner import Ledger
-from deploy.sandbox.recount import kpi_checks, recount
+from deploy.sandbox.ledgers.recount import kpi_checks, recount
+from deploy.sandbox.marketplaces.plan import (
+    Aside,
+    Line,
+    PlannedCancellation,
+    PlannedOrder,
+    SlicePlan,
+)
+from deploy.sandbox.marketplaces.sending import Bucket, SendingOutcome, buckets
+from deploy.sandbox.partner.ledger import WebhookLedger
+from deploy.sandbox.report import page as pages
+from deploy.sandbox.report.figures import figures
 from shared.contracts.envelope import Envelope
 from shared.kafka.reading import StoredRecord
 
@@ -109,13 +115,15 @@ CATALOG = {
 ACCEPTED = {"ord_1": "1-run", "ord_2": "2-run"}
 
 
-def ledger_of(found: Audit) -> Ledger:
-    return Ledger(types=dict(found.ids), attempts=Counter(dict.fromkeys(found.ids, 1)))
+def ledger_of(found: Audit) -> WebhookLedger:
+    return WebhookLedger(types=dict(found.ids), attempts=Counter(dict.fromkeys(found.ids, 1)))
 
 
 def all_checks(
-    records: list[StoredRecord], catalog: dict[str, dict[str, Any]], cut: Callable[[Ledger], None]
-) -> dict[str, Check]:
+    records: list[StoredRecord],
+    catalog: dict[str, dict[str, Any]],
+    cut: Callable[[WebhookLedger], None],
+) -> dict[str, LedgerCheck]:
     found = audit(records, {})
     ledger = ledger_of(audit(log_of_a_day(), {}))
     cut(ledger)
@@ -213,7 +221,7 @@ def test_cut_catalog_is_seen(catalog: dict[str, dict[str, Any]], name: str) -> N
         (lambda ledger: ledger.unverified.append("x"), "webhooks: every signature was right"),
     ],
 )
-def test_cut_webhooks_are_seen(cut: Callable[[Ledger], None], name: str) -> None:
+def test_cut_webhooks_are_seen(cut: Callable[[WebhookLedger], None], name: str) -> None:
     assert not all_checks(log_of_a_day(), CATALOG, cut)[name].ok
 
 
@@ -261,7 +269,7 @@ def test_every_invoice_is_in_one_bucket() -> None:
     def an_order(invoice: str, number: str) -> PlannedOrder:
         return PlannedOrder(invoice, number, "1", "DE", "DE", (Line("A", "", 1, "1.00"),))
 
-    plan = Plan(
+    plan = SlicePlan(
         steps=[
             an_order("1", "1"),
             an_order("1", "1/2"),
@@ -272,7 +280,7 @@ def test_every_invoice_is_in_one_bucket() -> None:
         ],
         aside={"A9": Aside.NOT_GOODS},
     )
-    outcome = Outcome(cancelled={"C1": Bucket.CANCELLED})
+    outcome = SendingOutcome(cancelled={"C1": Bucket.CANCELLED})
     outcome.by_invoice.update({"1": ["ord_1", "ord_2"], "3": ["ord_3"]})
     outcome.refused_parts.update({"2": 1, "3": 1})
     assert buckets(plan, outcome) == {

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.sandbox.countries import country_code, stores_by_country
-from deploy.sandbox.orders import Aside, Dropped, Plan, plan, price_text, sku_of
+from deploy.sandbox.marketplaces.countries import country_code, stores_by_country
+from deploy.sandbox.marketplaces.plan import Aside, Dropped, SlicePlan, plan, price_text, sku_of
+from deploy.sandbox.marketplaces.slices import Row, SliceNotReadable, read_slice
 from deploy.sandbox.settings import DATA, DEMO_SLICE
-from deploy.sandbox.slices import Row, SliceNotReadable, read_slice
 from services.catalog.domain.product import SKU_PATTERN
 
 STORES = stores_by_country(DATA / "marketplaces.csv")
@@ -33,7 +33,7 @@ def a_row(
     return Row(invoice, code, "WHITE HEART", quantity, unit_price, customer, country, dated)
 
 
-def places(made: Plan) -> Counter[str]:
+def places(made: SlicePlan) -> Counter[str]:
     """How often each invoice was put somewhere."""
     return Counter(
         [

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploy.sandbox import time_lapse
-from deploy.sandbox.partner import Ledger
-from deploy.sandbox.time_lapse import TimeLapse
-from deploy.sandbox.world import World
+from deploy.sandbox.day import time_lapse
+from deploy.sandbox.day.time_lapse import TimeLapse
+from deploy.sandbox.partner.ledger import WebhookLedger
+from deploy.sandbox.world import OutsideWorld
 from shared.kernel import clock as clocks
 from shared.kernel.clock import ClockFile, SystemClock, real_now, write_clock_file
 
@@ -46,8 +46,12 @@ class Waiting:
         path, began = folder / "clock", real_now()
         monkeypatch.setattr(clocks, "real_now", lambda: began)  # only moves change business time
         write_clock_file(path, SystemClock(rate=1440, epoch=EPOCH, anchor=began))
-        self.clock, self.world, self.ledger = ClockFile(path), WorldStub(EPOCH + 3 * HOUR), Ledger()
-        self.lapse = TimeLapse(self.clock, cast("World", self.world), self.ledger)
+        self.clock, self.world, self.ledger = (
+            ClockFile(path),
+            WorldStub(EPOCH + 3 * HOUR),
+            WebhookLedger(),
+        )
+        self.lapse = TimeLapse(self.clock, cast("OutsideWorld", self.world), self.ledger)
         self.now_s = 100.0
         monkeypatch.setattr(time_lapse, "monotonic_s", lambda: self.now_s)
 
@@ -152,7 +156,7 @@ def test_it_passes_as_usual_while_news_come_late(
 
 def test_a_clock_that_is_faster_is_not_slowed_down(waiting: Waiting) -> None:
     waiting.clock.run_at(86_400)
-    lapse = TimeLapse(waiting.clock, cast("World", waiting.world), waiting.ledger)
+    lapse = TimeLapse(waiting.clock, cast("OutsideWorld", waiting.world), waiting.ledger)
     lapse.look()
     lapse.end()
     assert waiting.clock.rate == 86_400

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any, Final
 
-from deploy.sandbox.door import Door
-from deploy.sandbox.recount import Figures, seconds
+from deploy.sandbox.api_client import ServiceClient
+from deploy.sandbox.ledgers.recount import Figures, seconds
 from shared.kernel.clock import monotonic_s
 
 _PATIENCE_S: Final = 60.0
@@ -24,7 +24,7 @@ _OF_THE_WHOLE_PARK: Final = (
 )
 
 
-async def figures_like(counted: Figures, analytics: Door) -> Figures:
+async def figures_like(counted: Figures, analytics: ServiceClient) -> Figures:
     """Analytics' figures, once they equal `counted`, or as they are after the patience: it counts a
     moment later than the others, so an inequality means something only when it stays.
     """
@@ -36,7 +36,7 @@ async def figures_like(counted: Figures, analytics: Door) -> Figures:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-async def _figures(analytics: Door) -> Figures:
+async def _figures(analytics: ServiceClient) -> Figures:
     told: Figures = {}
     async for kpi in _kpis(analytics, "orders_by_status"):
         told[f"orders that are {kpi['dimensions']['status']}"] = str(kpi["value"])
@@ -48,5 +48,5 @@ async def _figures(analytics: Door) -> Figures:
     return told
 
 
-def _kpis(analytics: Door, name: str, **params: str) -> Any:
+def _kpis(analytics: ServiceClient, name: str, **params: str) -> Any:
     return analytics.pages("/v1/kpis", name=name, **params)

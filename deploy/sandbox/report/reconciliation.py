@@ -3,13 +3,10 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-from deploy.sandbox import report as pages
-from deploy.sandbox.audit import Audit, audit
-from deploy.sandbox.day import Played
-from deploy.sandbox.figures import Report, figures
-from deploy.sandbox.kpis import figures_like
-from deploy.sandbox.ledgers import (
-    Check,
+from deploy.sandbox.day.conductor import Played
+from deploy.sandbox.ledgers.audit import Audit, audit
+from deploy.sandbox.ledgers.checks import (
+    LedgerCheck,
     answer_checks,
     catalog_checks,
     dead_letter_checks,
@@ -17,9 +14,12 @@ from deploy.sandbox.ledgers import (
     slice_checks,
     webhook_checks,
 )
-from deploy.sandbox.marketplaces import buckets
-from deploy.sandbox.progress import Progress
-from deploy.sandbox.recount import kpi_checks, recount
+from deploy.sandbox.ledgers.kpis import figures_like
+from deploy.sandbox.ledgers.recount import kpi_checks, recount
+from deploy.sandbox.marketplaces.sending import buckets
+from deploy.sandbox.progress import ProgressLine
+from deploy.sandbox.report import page as pages
+from deploy.sandbox.report.figures import Report, figures
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
 from shared.kernel.clock import real_now
@@ -29,31 +29,31 @@ _DEAD_LETTERS: Final = tuple(name for name in TOPICS if name.endswith(".dlq"))
 Orders = dict[str, dict[str, Any]]
 
 
-async def account(played: Played) -> Report:
-    """The finished report. Raises DoorClosed or KafkaError."""
+async def reconcile(played: Played) -> Report:
+    """The finished report. Raises RequestFailed or KafkaError."""
     park = played.park
     kafka = park.settings.kafka
-    with Progress("three ledgers") as progress:
+    with ProgressLine("three ledgers") as progress:
         progress.show("Kafka from its first record")
         found = audit(await read_all(kafka, PUBLIC_TOPICS), played.since)
         dead = await read_all(kafka, _DEAD_LETTERS)
         progress.show("catalog's list of orders")
         orders: Orders = {
-            order["id"]: order async for order in park.door("catalog").pages("/v1/orders")
+            order["id"]: order async for order in park.client("catalog").pages("/v1/orders")
         }
         given_up = [f"{record.topic}@{record.offset}" for record in dead]
-        merchants = [row async for row in park.door("catalog").pages("/v1/merchants")]
+        merchants = [row async for row in park.client("catalog").pages("/v1/merchants")]
         offices = sum(row["has_office"] for row in merchants)
         counted = recount(orders.values(), found, len(merchants), offices)
         progress.show("analytics' figures")
-        told = await figures_like(counted, park.door("analytics"))
+        told = await figures_like(counted, park.client("analytics"))
         checks = _checks(played, orders, found, given_up) + kpi_checks(counted, told)
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
     return _report(played, orders, found, checks)
 
 
-def _checks(played: Played, orders: Orders, found: Audit, dead: list[str]) -> list[Check]:
+def _checks(played: Played, orders: Orders, found: Audit, dead: list[str]) -> list[LedgerCheck]:
     accepted = played.markets.outcome.accepted
     ours = {i for i, order in orders.items() if order["order_number"].endswith(f"-{played.name}")}
     counted = buckets(played.plan, played.markets.outcome)
@@ -63,11 +63,11 @@ def _checks(played: Played, orders: Orders, found: Audit, dead: list[str]) -> li
         *kafka_checks(accepted, orders, found),
         *webhook_checks(played.partner.ledger, found),
         *dead_letter_checks(dead),
-        *answer_checks(played.park.network.answers),
+        *answer_checks(played.park.pool.answers),
     ]
 
 
-def _report(played: Played, orders: Orders, found: Audit, checks: list[Check]) -> Report:
+def _report(played: Played, orders: Orders, found: Audit, checks: list[LedgerCheck]) -> Report:
     park, plan, outcome = played.park, played.plan, played.markets.outcome
     settings = park.settings
     ours = [orders[order_id] for order_id in outcome.accepted if order_id in orders]
@@ -104,8 +104,8 @@ def _report(played: Played, orders: Orders, found: Audit, checks: list[Check]) -
         "world": _world(played),
         "examples": {order["status"]: order["id"] for order in ours},
         "doors": {
-            "answers": {str(status): n for status, n in sorted(park.network.answers.items())},
-            "resent": dict(park.network.resent.most_common()),
+            "answers": {str(status): n for status, n in sorted(park.pool.answers.items())},
+            "resent": dict(park.pool.resent.most_common()),
         },
         "faults": [asdict(killed) for killed in played.killed],
         "checks": pages.checks_as_dicts(checks),

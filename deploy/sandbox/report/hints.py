@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deploy.sandbox.park import Credential
+
 
 def token_line(catalog_url: str, client_id: str, client_secret: str) -> str:
     """Sets TOKEN. The answer is one line of JSON."""
@@ -13,9 +15,9 @@ def token_line(catalog_url: str, client_id: str, client_secret: str) -> str:
     )
 
 
-def first_steps(url: Mapping[str, str], merchant: Mapping[str, str]) -> str:
+def first_steps(url: Mapping[str, str], merchant: Credential) -> str:
     """`url` by service. With the merchant's token; the README goes on from there."""
-    token = token_line(url["catalog"], merchant["client_id"], merchant["client_secret"])
+    token = token_line(url["catalog"], merchant.client_id, merchant.client_secret)
     lines = [
         ("the merchant's products", f"{url['catalog']}/v1/products?limit=3"),
         ("flights from the park", f"{url['routing']}/v1/flights?origin=EHU&limit=3"),
@@ -23,11 +25,9 @@ def first_steps(url: Mapping[str, str], merchant: Mapping[str, str]) -> str:
     return _block("Try, as the merchant; the README has more:", token, lines)
 
 
-def after_the_day(
-    report: Mapping[str, Any], url: Mapping[str, str], operator: Mapping[str, str]
-) -> str:
+def after_the_day(report: Mapping[str, Any], url: Mapping[str, str], operator: Credential) -> str:
     """With the operator's token, who may see everything, and an order of this day."""
-    token = token_line(url["catalog"], operator["client_id"], operator["client_secret"])
+    token = token_line(url["catalog"], operator.client_id, operator.client_secret)
     lines = [
         ("what customs holds, and why", f"{url['catalog']}/v1/orders?status=held&limit=3"),
         ("flights with goods aboard", f"{url['routing']}/v1/flights?booked=true&limit=3"),

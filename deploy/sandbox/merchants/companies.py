@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deploy.sandbox.chance import number, pick
+from deploy.sandbox.merchants.uscc import uscc
 
 MERCHANTS: Final = 258
 OFFICES: Final = 62
@@ -47,13 +48,9 @@ _SECOND: Final = (
     ("yi", "艺"), ("hai", "海"), ("long", "隆"), ("kang", "康"), ("qi", "琦"),
 )  # fmt: skip
 
-_USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714-1997
-
 
 @dataclass(frozen=True)
-class Merchant:
+class SyntheticMerchant:
     """`place` counts the park's merchants from 0; those below EXPORTERS sell the slice."""
 
     place: int
@@ -72,7 +69,7 @@ class Merchant:
         } | ({"office": {"desk": self.desk}} if self.desk else {})
 
 
-def merchants(seed: int) -> list[Merchant]:
+def merchants(seed: int) -> list[SyntheticMerchant]:
     """All 258, the same for the same seed, no two of one name or code."""
     names: set[str] = set()
     made = []
@@ -89,7 +86,7 @@ def merchants(seed: int) -> list[Merchant]:
                 break
         names.add(name_zh)
         made.append(
-            Merchant(
+            SyntheticMerchant(
                 place=place,
                 name={
                     "en": f"{town_en} {first[0]}{second[0]} {line_en} Co., Ltd.",
@@ -113,16 +110,6 @@ def _belt(place: int) -> tuple[str, str, str]:
     raise AssertionError("the shares of the belts do not add up to 100")
 
 
-def uscc(division: str, serial: int) -> str:
-    """A code with right check characters: `91` a company at market supervision, then the place,
-    the organisation's eight characters and check (GB 11714), and the check of the whole.
-    """
-    organisation = ""
-    for _ in range(8):
-        serial, digit = divmod(serial, 31)
-        organisation = _USCC_ALPHABET[digit] + organisation
-    # Letters count 10 … 35 there, although I, O, S, V and Z are never used.
-    total = sum(int(c, 36) * w for c, w in zip(organisation, _ORGANISATION_WEIGHTS, strict=True))
-    body = f"91{division}{organisation}{'0123456789X0'[(11 - total % 11) % 11]}"
-    at = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(body, _USCC_WEIGHTS, strict=True))
-    return body + _USCC_ALPHABET[(31 - at % 31) % 31]
+def exporter_of(share: float) -> int:
+    """The place of the merchant that gets an invoice, for a share of [0, 1)."""
+    return int(share * EXPORTERS)

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deploy.sandbox.audit import Audit
-from deploy.sandbox.partner import Ledger
+from deploy.sandbox.ledgers.audit import Audit
+from deploy.sandbox.partner.ledger import WebhookLedger
 
 # Where an order may end. `held` and `backordered` may also pass; at the end of the day they stay.
 END_STATES: Final = frozenset(("delivered", "backordered", "unroutable", "held", "cancelled"))
@@ -18,7 +18,7 @@ _SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
-class Check:
+class LedgerCheck:
     """`differing`: the first of the things that do not agree."""
 
     name: str
@@ -27,11 +27,11 @@ class Check:
     differing: tuple[str, ...] = ()
 
 
-def check(name: str, differing: Iterable[str], detail: str) -> Check:
+def check(name: str, differing: Iterable[str], detail: str) -> LedgerCheck:
     """Holds if nothing differs."""
     found = sorted(differing)
     more = f", {len(found)} differ" if found else ""
-    return Check(name, not found, detail + more, tuple(found[:_SHOWN]))
+    return LedgerCheck(name, not found, detail + more, tuple(found[:_SHOWN]))
 
 
 def reason_of(order: Mapping[str, Any]) -> str:
@@ -40,11 +40,11 @@ def reason_of(order: Mapping[str, Any]) -> str:
     return order.get("reason") or " ".join(told)
 
 
-def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> Check:
+def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> LedgerCheck:
     return check(name, set(ours) ^ set(theirs), detail)
 
 
-def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[Check]:
+def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[LedgerCheck]:
     total = sum(buckets.values())
     differing = [] if total == invoices else [f"{invoices} invoices, {total} in the buckets"]
     return [check("every invoice of the slice is in one bucket", differing, f"{total} invoices")]
@@ -52,7 +52,7 @@ def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[Check]:
 
 def catalog_checks(
     accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], ours: Collection[str]
-) -> list[Check]:
+) -> list[LedgerCheck]:
     """`accepted`: order number by id as the doors answered; `orders`: catalog's list, all runs;
     `ours`: the ids in it that bear this run's mark."""
     lost = [f"{number} ({order_id})" for order_id, number in accepted.items()
@@ -80,7 +80,7 @@ def catalog_checks(
 
 def kafka_checks(
     accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], found: Audit
-) -> list[Check]:
+) -> list[LedgerCheck]:
     traces = {order_id: found.orders[order_id] for order_id in accepted if order_id in found.orders}
     begun = [f"{i}: {t.first}" for i, t in traces.items() if len(t.first) != 1]
     begun += [f"{order_id}: no event" for order_id in accepted if order_id not in traces]
@@ -104,7 +104,7 @@ def kafka_checks(
     ]
 
 
-def webhook_checks(ledger: Ledger, found: Audit) -> list[Check]:
+def webhook_checks(ledger: WebhookLedger, found: Audit) -> list[LedgerCheck]:
     received = ledger.types.keys()
     wrong = [
         f"{i}: told {ledger.types[i]}, Kafka {found.ids[i]}"
@@ -124,10 +124,10 @@ def webhook_checks(ledger: Ledger, found: Audit) -> list[Check]:
     ]
 
 
-def dead_letter_checks(dead: Iterable[str]) -> list[Check]:
+def dead_letter_checks(dead: Iterable[str]) -> list[LedgerCheck]:
     return [check("no event was given up", dead, "dead-letter topics")]
 
 
-def answer_checks(answers: Mapping[int, int]) -> list[Check]:
+def answer_checks(answers: Mapping[int, int]) -> list[LedgerCheck]:
     faults = [f"{count} answers {status}" for status, count in answers.items() if status == 500]
     return [check("no door answered 500", faults, f"{sum(answers.values())} answers")]

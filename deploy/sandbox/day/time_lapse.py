@@ -9,8 +9,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Final
 
-from deploy.sandbox.partner import Ledger
-from deploy.sandbox.world import World
+from deploy.sandbox.partner.ledger import WebhookLedger
+from deploy.sandbox.world import OutsideWorld
 from shared.kernel.clock import ClockFile, monotonic_s
 
 _QUIET_S: Final = 0.4  # really, without news
@@ -27,7 +27,7 @@ class TimeLapse:
     """`look` several times a second, and `end`; `moved_on` is how much business time was not waited
     for."""
 
-    def __init__(self, clock: ClockFile, world: World, ledger: Ledger) -> None:
+    def __init__(self, clock: ClockFile, world: OutsideWorld, ledger: WebhookLedger) -> None:
         self._clock, self._world, self._ledger = clock, world, ledger
         self._usual_rate = clock.rate
         self._moved_s = 0.0

@@ -40,7 +40,7 @@ class DeclaredList:
 
 
 @dataclass(frozen=True)
-class Departure:
+class DepartureNotice:
     """A CEB509: the house waybills that left."""
 
     cop_no: str
@@ -48,9 +48,9 @@ class Departure:
 
 
 @dataclass(frozen=True)
-class Message:
+class CebMessage:
     lists: tuple[DeclaredList, ...] = ()
-    departures: tuple[Departure, ...] = ()
+    departures: tuple[DepartureNotice, ...] = ()
 
 
 def _serial(cop_no: str, digits: int) -> str:
@@ -58,7 +58,7 @@ def _serial(cop_no: str, digits: int) -> str:
     return f"{value:0{digits}d}"
 
 
-def read_message(raw: bytes) -> Message:
+def read_message(raw: bytes) -> CebMessage:
     """Raises NotAMessage."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
@@ -66,10 +66,10 @@ def read_message(raw: bytes) -> Message:
     except etree.XMLSyntaxError as error:
         raise NotAMessage(str(error)) from error
     if root.tag == f"{_NS}CEB603Message":
-        return Message(lists=tuple(_list(node) for node in root.findall(f"{_NS}Inventory")))
+        return CebMessage(lists=tuple(_list(node) for node in root.findall(f"{_NS}Inventory")))
     if root.tag == f"{_NS}CEB509Message":
         nodes = root.findall(f"{_NS}Departure")
-        return Message(departures=tuple(_departure(node) for node in nodes))
+        return CebMessage(departures=tuple(_departure(node) for node in nodes))
     raise NotAMessage(f"the root is {root.tag}")
 
 
@@ -98,12 +98,12 @@ def _list(node: Any) -> DeclaredList:
     )
 
 
-def _departure(node: Any) -> Departure:
+def _departure(node: Any) -> DepartureNotice:
     head = node.find(f"{_NS}DepartureHead")
     if head is None:
         raise NotAMessage("DepartureHead is missing")
     lines = node.findall(f"{_NS}DepartureList")
-    return Departure(
+    return DepartureNotice(
         cop_no=_text(head, "copNo"),
         waybill_nos=tuple(_text(line, "logisticsNo") for line in lines),
     )
@@ -113,7 +113,7 @@ def _departure(node: Any) -> Departure:
 class Return:
     """One answer to one document: `status` is the returnStatus, `at` customs' clock."""
 
-    about: DeclaredList | Departure
+    about: DeclaredList | DepartureNotice
     status: str
     info: str
     at: datetime

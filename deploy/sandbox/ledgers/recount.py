@@ -12,8 +12,8 @@ from statistics import quantiles
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from deploy.sandbox.audit import Audit, OrderTrace
-from deploy.sandbox.ledgers import Check, check
+from deploy.sandbox.ledgers.audit import Audit, OrderTrace
+from deploy.sandbox.ledgers.checks import LedgerCheck, check
 
 Figures = dict[str, str]  # what is counted → the count or amount as text
 
@@ -42,7 +42,7 @@ def recount(
     }
 
 
-def kpi_checks(counted: Figures, told: Figures) -> list[Check]:
+def kpi_checks(counted: Figures, told: Figures) -> list[LedgerCheck]:
     differing = [
         f"{name}: counted {counted.get(name, 'none')}, analytics {told.get(name, 'none')}"
         for name in counted.keys() | told.keys()

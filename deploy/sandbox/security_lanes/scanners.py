@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from deploy.sandbox.api_client import ServiceClient
 from deploy.sandbox.chance import share
-from deploy.sandbox.door import Door
 from deploy.sandbox.waits import pass_time
 from shared.kernel.clock import Clock, monotonic_s
 
@@ -27,7 +27,7 @@ class LaneScanner:
     at `looked_s`."""
 
     lane: int
-    door: Door
+    client: ServiceClient
     clock: Clock
     seed: int
     run_name: str
@@ -43,14 +43,14 @@ class LaneScanner:
         return min(self._second_looks, default=None)
 
     async def run(self) -> None:
-        """Raises DoorClosed when the customs service stays away for too long."""
+        """Raises RequestFailed when the customs service stays away for too long."""
         turn = 0
         async with asyncio.TaskGroup() as later:
             while True:
                 turn, looked_s = turn + 1, monotonic_s()
                 key = f"{self.run_name}-lane{self.lane}-{turn}"
                 path = f"/v1/lanes/{self.lane}:take"
-                taken = (await self.door.post(path, {"limit": _AT_ONCE}, key=key)).must()["items"]
+                taken = (await self.client.post(path, {"limit": _AT_ONCE}, key=key)).must()["items"]
                 self.busy, self.looked_s = len(taken), looked_s
                 await pass_time(self.clock, _BELT, least_s=_BELT_S)
                 doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]
@@ -83,7 +83,7 @@ class LaneScanner:
             }
             for parcel in parcels
         ]
-        answer = (await self.door.post("/v1/screenings", {"items": screenings}, key=key)).must()
+        answer = (await self.client.post("/v1/screenings", {"items": screenings}, key=key)).must()
         statuses = Counter(item["status"] < 300 for item in answer["items"])
         self.screened += statuses[True] - len(failed)
         self.refused += statuses[False]

@@ -7,21 +7,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from deploy.sandbox.countries import stores_by_country
-from deploy.sandbox.door import Network
-from deploy.sandbox.faults import Killed, kill
-from deploy.sandbox.goods import articles
-from deploy.sandbox.ledgers import END_STATES
-from deploy.sandbox.marketplaces import Marketplaces, merchant_of
-from deploy.sandbox.orders import Plan, plan
-from deploy.sandbox.partner import Partner
-from deploy.sandbox.progress import Progress
-from deploy.sandbox.seed import Park, seed
-from deploy.sandbox.settings import DATA, Settings
-from deploy.sandbox.shelves import Shelves, fill, restock
-from deploy.sandbox.slices import read_slice
-from deploy.sandbox.time_lapse import TimeLapse
-from deploy.sandbox.world import World, turning
+from deploy.sandbox.api_client import HttpPool
+from deploy.sandbox.day.faults import Killed, kill
+from deploy.sandbox.day.time_lapse import TimeLapse
+from deploy.sandbox.ledgers.checks import END_STATES
+from deploy.sandbox.marketplaces.countries import stores_by_country
+from deploy.sandbox.marketplaces.goods import articles
+from deploy.sandbox.marketplaces.plan import SlicePlan, plan
+from deploy.sandbox.marketplaces.sending import Marketplaces, merchant_of
+from deploy.sandbox.marketplaces.slices import read_slice
+from deploy.sandbox.marketplaces.stock import Shelves, fill, restock
+from deploy.sandbox.park import SeededPark
+from deploy.sandbox.partner.receiver import Partner
+from deploy.sandbox.progress import ProgressLine
+from deploy.sandbox.seed import seed
+from deploy.sandbox.settings import DATA, SandboxSettings
+from deploy.sandbox.world import OutsideWorld, turning
 from shared.contracts.topics import PUBLIC_TOPICS
 from shared.kafka.reading import Ends, end_offsets
 from shared.kernel.clock import ClockFile, monotonic_s
@@ -42,11 +43,11 @@ class Played:
     """What is left of a day when it is over, for the accounts."""
 
     name: str
-    park: Park
-    plan: Plan
+    park: SeededPark
+    plan: SlicePlan
     partner: Partner
     markets: Marketplaces
-    world: World
+    world: OutsideWorld
     since: Ends
     flights_since: str
     lapse: TimeLapse | None
@@ -58,8 +59,8 @@ class Played:
 class Day:
     """One run. `name` marks its orders; business time never goes back, so no two runs share it."""
 
-    def __init__(self, settings: Settings, network: Network) -> None:
-        self._settings, self._network = settings, network
+    def __init__(self, settings: SandboxSettings, pool: HttpPool) -> None:
+        self._settings, self._pool = settings, pool
         self._clock = settings.clock
         self._begun_at = self._clock.now()
         self.name = f"{self._begun_at:%y%m%d%H%M%S}"
@@ -68,14 +69,14 @@ class Day:
         self._took_s: dict[str, float] = {}
 
     async def play(self, partner: Partner) -> Played:
-        """Raises SliceNotReadable, DoorClosed or ShelfRefused."""
+        """Raises SliceNotReadable, RequestFailed or ShelfRefused."""
         rows = await asyncio.to_thread(read_slice, self._settings.orders)
         planned = plan(rows, stores_by_country(DATA / "marketplaces.csv"))
-        park = await seed(self._settings, self._network)
+        park = await seed(self._settings, self._pool)
         wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
         shelves = await fill(park, articles(wanted), self.name)
-        await partner.subscribe(park.door("webhooks", park.account_of("partner")), self.name)
-        world = World(park, self.name)
+        await partner.subscribe(park.client("webhooks", "partner"), self.name)
+        world = OutsideWorld(park, self.name)
         played = Played(
             name=self.name,
             park=park,
@@ -101,7 +102,7 @@ class Day:
         self._lap("ways to the end")
         return played
 
-    def _lapse(self, world: World, partner: Partner) -> TimeLapse | None:
+    def _lapse(self, world: OutsideWorld, partner: Partner) -> TimeLapse | None:
         """None where the clock is not ours to move: the waiting takes as long as it takes."""
         clock = self._clock
         return TimeLapse(clock, world, partner.ledger) if isinstance(clock, ClockFile) else None
@@ -115,7 +116,7 @@ class Day:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
         async with asyncio.TaskGroup() as group:
-            with Progress("day of orders") as progress:
+            with ProgressLine("day of orders") as progress:
 
                 async def kill_parts() -> None:
                     run, parts = self._settings.run, self._settings.kill
@@ -141,7 +142,7 @@ class Day:
         return f"{self._clock.now():%a %H:%M}  {done} handed over · {states}"
 
     async def _until_all_ended(self, played: Played) -> None:
-        with Progress("ways to the end") as progress:
+        with ProgressLine("ways to the end") as progress:
             while True:
                 progress.show(self._news(played, f"{len(played.markets.outcome.accepted):,}"))
                 played.unfinished = await self._unfinished(played)
@@ -173,16 +174,16 @@ class Day:
         )
         if open_ones:
             return ", ".join(f"{count} orders {status}" for status, count in open_ones.items())
-        hooks = park.door("webhooks", park.account_of("partner"))
+        hooks = park.client("webhooks", "partner")
         pending = await played.partner.pending(hooks)
         return f"{pending} webhooks" if pending else ""
 
 
-async def newest_orders(park: Park, accepted: dict[str, str]) -> dict[str, dict[str, Any]]:
+async def newest_orders(park: SeededPark, accepted: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Catalog's orders by id, from the newest back to the first of this run."""
     first = min(accepted, default="")
     found: dict[str, dict[str, Any]] = {}
-    async for order in park.door("catalog").pages("/v1/orders"):
+    async for order in park.client("catalog").pages("/v1/orders"):
         if order["id"] < first:
             break
         found[order["id"]] = order

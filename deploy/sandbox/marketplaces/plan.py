@@ -12,8 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from deploy.sandbox.countries import DIRECT, country_code
-from deploy.sandbox.slices import Row
+from deploy.sandbox.marketplaces.countries import DIRECT, country_code
+from deploy.sandbox.marketplaces.slices import Row
 
 CURRENCY: Final = "GBP"
 LINES_PER_ORDER_MAX: Final = 100  # an export list (CEB603) has no room for more
@@ -78,7 +78,7 @@ class PlannedCancellation:
 
 
 @dataclass
-class Plan:
+class SlicePlan:
     """`steps` in the order in which the slice was written."""
 
     rows: int = 0
@@ -114,9 +114,9 @@ def price_text(price: Decimal) -> str:
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
-def plan(rows: Iterable[Row], stores: Mapping[str, str]) -> Plan:
+def plan(rows: Iterable[Row], stores: Mapping[str, str]) -> SlicePlan:
     """Sorts every invoice into exactly one place. `stores`: ISO country → store code."""
-    made = Plan()
+    made = SlicePlan()
     invoices: dict[str, list[Row]] = {}
     for row in rows:
         made.rows += 1
@@ -142,7 +142,7 @@ def _by_date(invoices: Mapping[str, list[Row]]) -> Iterable[tuple[str, list[Row]
 
 
 def _plan_order(
-    made: Plan, earlier: "_Earlier", stores: Mapping[str, str], invoice: str, rows: list[Row]
+    made: SlicePlan, earlier: "_Earlier", stores: Mapping[str, str], invoice: str, rows: list[Row]
 ) -> None:
     lines, services = [], 0
     for row in rows:
@@ -183,7 +183,7 @@ def _fault(row: Row) -> Dropped | None:
     return None
 
 
-def _plan_cancellation(made: Plan, earlier: "_Earlier", invoice: str, rows: list[Row]) -> None:
+def _plan_cancellation(made: SlicePlan, earlier: "_Earlier", invoice: str, rows: list[Row]) -> None:
     back: Counter[str] = Counter()
     services = 0
     for row in rows:

@@ -14,17 +14,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from deploy.sandbox.ceb import (
+from deploy.sandbox.api_client import ServiceClient
+from deploy.sandbox.customs_office.ceb import (
     RETURNS_PER_MESSAGE_MAX,
     DeclaredList,
-    Departure,
+    DepartureNotice,
     NotAMessage,
     Return,
     read_message,
     write_returns,
 )
-from deploy.sandbox.decisions import CLOSED, closing, failure_of, receipts_for
-from deploy.sandbox.door import Door
+from deploy.sandbox.customs_office.decisions import CLOSED, closing, failure_of, receipts_for
 from shared.kernel.clock import Clock, monotonic_s
 
 _LOOK_EVERY_S: Final = 0.15
@@ -44,11 +44,11 @@ class CustomsOffice:
     """`run` until cancelled; `pending` is how many receipts are still to be sent, `busy` how many
     were sent when it looked last, which was at `looked_s`."""
 
-    def __init__(self, root: Path, door: Door, clock: Clock, seed: int) -> None:
+    def __init__(self, root: Path, client: ServiceClient, clock: Clock, seed: int) -> None:
         self._out, self._done = root / "out", root / "done"
         for folder in (self._out, self._done):
             folder.mkdir(parents=True, exist_ok=True)
-        self._door, self._clock, self._seed = door, clock, seed
+        self._client, self._clock, self._seed = client, clock, seed
         self._due: list[_Due] = []
         self._number = 0
         self._open: Counter[str] = Counter()  # receipts to come, by file
@@ -76,7 +76,7 @@ class CustomsOffice:
         )
 
     async def run(self) -> None:
-        """Raises DoorClosed when the customs service stays away for too long."""
+        """Raises RequestFailed when the customs service stays away for too long."""
         while True:
             looked_s = monotonic_s()
             await asyncio.to_thread(self._take_files)
@@ -120,7 +120,7 @@ class CustomsOffice:
             answer = Return(declared, step.status, step.info, now + step.after)
             self._plan(now + step.sent_after, answer, name)
 
-    def _close(self, departure: Departure, name: str, now: datetime) -> None:
+    def _close(self, departure: DepartureNotice, name: str, now: datetime) -> None:
         if departure.cop_no in self._departed:
             return
         self._departed.add(departure.cop_no)
@@ -169,7 +169,7 @@ class CustomsOffice:
 
     async def _send(self, message_type: str, ready: list[_Due]) -> None:
         xml = write_returns(message_type, [one.answer for one in ready])
-        items = (await self._door.post_xml("/v1/receipts", xml)).must()["items"]
+        items = (await self._client.post_xml("/v1/receipts", xml)).must()["items"]
         self.unmatched += sum(item["status"] >= 400 for item in items)
         for one in ready:
             self.sent[one.answer.status] += 1

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
-from deploy.sandbox.ledgers import Check
+from deploy.sandbox.ledgers.checks import LedgerCheck
 
 Report = dict[str, Any]
 
@@ -17,7 +17,7 @@ def as_json(report: Report) -> str:
     return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
 
 
-def checks_as_dicts(checks: Iterable[Check]) -> list[Report]:
+def checks_as_dicts(checks: Iterable[LedgerCheck]) -> list[Report]:
     return [asdict(check) | {"differing": list(check.differing)} for check in checks]
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from deploy.sandbox.chance import share
-from deploy.sandbox.orders import CURRENCY, PlannedOrder
+from deploy.sandbox.marketplaces.plan import CURRENCY, PlannedOrder
 
 _TITLE_CHARACTERS_MAX: Final = 120
 

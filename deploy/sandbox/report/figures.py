@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from deploy.sandbox.audit import STEPS, Audit, OrderTrace
-from deploy.sandbox.ledgers import reason_of
-from deploy.sandbox.partner import Ledger
+from deploy.sandbox.ledgers.audit import STEPS, Audit, OrderTrace
+from deploy.sandbox.ledgers.checks import reason_of
+from deploy.sandbox.partner.ledger import WebhookLedger
 
 Report = dict[str, Any]
 
@@ -31,7 +31,7 @@ def figures(
     *,
     belts: Mapping[str, str],
     found: Audit,
-    ledger: Ledger,
+    ledger: WebhookLedger,
     flights_since: str,
     rate: float,
 ) -> Report:
@@ -58,7 +58,7 @@ def figures(
         "phases": [_phase(traces, *phase, rate=rate) for phase in _PHASES],
         "webhooks": {
             "delivered": len(ledger.types),
-            "tried_again": ledger.repeated,
+            "tried_again": ledger.retries,
             "failed_on_purpose": ledger.failed_on_purpose,
             "slow_on_purpose": ledger.slow_on_purpose,
             "by_type": _counted(ledger.types.values()),

@@ -10,8 +10,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from deploy.sandbox.ceb import DeclaredList
 from deploy.sandbox.chance import share
+from deploy.sandbox.customs_office.ceb import DeclaredList
 
 
 class Verdict(StrEnum):

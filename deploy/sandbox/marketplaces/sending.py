@@ -12,10 +12,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from deploy.sandbox.api_client import ApiResponse, ServiceClient
 from deploy.sandbox.chance import share
-from deploy.sandbox.door import Answer, Door
-from deploy.sandbox.orders import CURRENCY, Plan, PlannedCancellation, PlannedOrder
-from deploy.sandbox.seed import Park, each, exporter_of
+from deploy.sandbox.concurrency import for_each
+from deploy.sandbox.marketplaces.plan import CURRENCY, PlannedCancellation, PlannedOrder, SlicePlan
+from deploy.sandbox.merchants.companies import exporter_of
+from deploy.sandbox.park import SeededPark
 from shared.kernel.clock import monotonic_s
 
 _DAY: Final = timedelta(days=1)
@@ -37,8 +39,8 @@ class Bucket(StrEnum):
 
 
 @dataclass
-class Outcome:
-    """What the doors said. `accepted`: order number by order id; `by_invoice`: its order ids."""
+class SendingOutcome:
+    """What catalog answered. `accepted`: order number by order id; `by_invoice`: its order ids."""
 
     accepted: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
@@ -60,7 +62,7 @@ def merchant_of(seed: int, invoice: str) -> int:
     return exporter_of(share(seed, "exporter", invoice))
 
 
-def buckets(plan: Plan, outcome: Outcome) -> dict[str, int]:
+def buckets(plan: SlicePlan, outcome: SendingOutcome) -> dict[str, int]:
     """Every invoice of the slice, counted once."""
     counted: Counter[str] = Counter(str(reason) for reason in plan.aside.values())
     for invoice in {order.invoice for order in plan.orders}:
@@ -73,20 +75,20 @@ def buckets(plan: Plan, outcome: Outcome) -> dict[str, int]:
 class Marketplaces:
     """Plays a plan; `outcome` grows while it does."""
 
-    def __init__(self, park: Park, plan: Plan, run: str) -> None:
+    def __init__(self, park: SeededPark, plan: SlicePlan, run: str) -> None:
         self._park, self._plan, self._run = park, plan, run
         self._seed = park.settings.seed
-        self._catalog = park.door("catalog")
+        self._catalog = park.client("catalog")
         # One merchant has a program of its own; for the others the park's operator enters.
-        self._own = park.door("catalog", park.account_of("merchant"))
-        self.outcome = Outcome()
+        self._own = park.client("catalog", "merchant")
+        self.outcome = SendingOutcome()
 
     def number_of(self, order: PlannedOrder) -> str:
         """The slice's number with the run's mark, so that a slice can be played again."""
         return f"{order.number}-{self._run}"
 
     async def play(self, on_tick: Callable[[float], None] = lambda _: None) -> None:
-        """Hands over step after step, evenly over one business day. Raises DoorClosed."""
+        """Hands over step after step, evenly over one business day. Raises RequestFailed."""
         clock, steps = self._park.settings.clock, self._plan.steps
         day_s = clock.real_seconds(_DAY)
         started_s, at = monotonic_s(), 0
@@ -115,8 +117,8 @@ class Marketplaces:
             for at in range(0, len(own), _BATCH)
         ]
         async with asyncio.TaskGroup() as group:
-            group.create_task(each(self._send_one, alone, _AT_ONCE))
-            group.create_task(each(self._send_batch, cut, _AT_ONCE // 2))
+            group.create_task(for_each(self._send_one, alone, _AT_ONCE))
+            group.create_task(for_each(self._send_batch, cut, _AT_ONCE // 2))
         for step in steps:
             if isinstance(step, PlannedCancellation):
                 await self._cancel(step)
@@ -138,16 +140,16 @@ class Marketplaces:
             ],
         }
 
-    def _door(self, merchant: int) -> tuple[Door, str | None]:
-        """The door of an exporter, and whom an operator has to name there."""
+    def _client_of(self, merchant: int) -> tuple[ServiceClient, str | None]:
+        """The client that acts for an exporter, and the tenant to name if it is the operator's."""
         if merchant == 0:
             return self._own, None
         return self._catalog, self._park.merchant_ids[merchant]
 
     async def _send_one(self, order: PlannedOrder) -> None:
-        door, tenant = self._door(merchant_of(self._seed, order.invoice))
+        client, tenant = self._client_of(merchant_of(self._seed, order.invoice))
         body = self._body(order)
-        answer = await door.post("/v1/orders", body, key=body["order_number"], tenant=tenant)
+        answer = await client.post("/v1/orders", body, key=body["order_number"], tenant=tenant)
         if answer.ok:
             self._note(order, str(answer.body["id"]))
         else:
@@ -155,35 +157,37 @@ class Marketplaces:
 
     async def _send_batch(self, batch: tuple[int, list[PlannedOrder]]) -> None:
         merchant, orders = batch
-        door, tenant = self._door(merchant)
+        client, tenant = self._client_of(merchant)
         items = [self._body(order) for order in orders]
         key = f"batch-{items[0]['order_number']}"
         path = "/v1/orders:batch"
-        answer = (await door.post(path, {"items": items}, key=key, tenant=tenant)).must()
+        answer = (await client.post(path, {"items": items}, key=key, tenant=tenant)).must()
         for order, item in zip(orders, answer["items"], strict=True):
             if item["status"] < 300:
                 self._note(order, item["id"])
             else:
-                self._note_refusal(order, Answer(item["status"], item["error"]))
+                self._note_refusal(order, ApiResponse(item["status"], item["error"]))
 
     def _note(self, order: PlannedOrder, order_id: str) -> None:
         self.outcome.accepted[order_id] = self.number_of(order)
         self.outcome.by_invoice[order.invoice].append(order_id)
         self.outcome.done += 1
 
-    def _note_refusal(self, order: PlannedOrder, answer: Answer) -> None:
+    def _note_refusal(self, order: PlannedOrder, answer: ApiResponse) -> None:
         self.outcome.refused[answer.code] += 1
         self.outcome.refused_parts[order.invoice] += 1
         self.outcome.done += 1
 
     async def _cancel(self, step: PlannedCancellation) -> None:
         outcome = self.outcome
-        door, tenant = self._door(merchant_of(self._seed, step.cancels))
+        client, tenant = self._client_of(merchant_of(self._seed, step.cancels))
         bucket = Bucket.NOTHING_TO_CANCEL
         for order_id in outcome.by_invoice[step.cancels]:
             body = {"reason": f"taken back by invoice {step.invoice}"}
             key = f"cancel-{order_id}"
-            answer = await door.post(f"/v1/orders/{order_id}:cancel", body, key=key, tenant=tenant)
+            answer = await client.post(
+                f"/v1/orders/{order_id}:cancel", body, key=key, tenant=tenant
+            )
             if not answer.ok:
                 outcome.cancellations_refused[answer.code] += 1
             if bucket is not Bucket.CANCELLATION_REFUSED:

@@ -1,7 +1,7 @@
-"""The REST doors of the five services, as a partner's program would use them: own credentials,
-tokens renewed before they end, and every request sent again until it is answered.
+"""The REST APIs of the five services, as a partner's program would use them: own credentials,
+tokens renewed before they expire, and every request repeated until it is answered.
 
-Sending again is safe: a POST that creates carries an Idempotency-Key, the others have natural keys.
+Repeating is safe: a POST that creates carries an Idempotency-Key, the others have natural keys.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ _STILL_RUNNING: Final = "request.idempotency_in_progress"
 PAGE: Final = 200
 
 
-class DoorClosed(Exception):
+class RequestFailed(Exception):
     """A service did not answer for the whole patience, or answered what it must not."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     status: int
     body: Any
 
@@ -46,13 +46,13 @@ class Answer:
         return str(errors[0].get("code", code) if code == "request.invalid" else code)
 
     def must(self) -> Any:
-        """The body of an answer that has no reason to be a refusal. Raises DoorClosed."""
+        """The body of an answer that has no reason to be a refusal. Raises RequestFailed."""
         if not self.ok:
-            raise DoorClosed(f"{self.status} {self.code}: {str(self.body)[:400]}")
+            raise RequestFailed(f"{self.status} {self.code}: {str(self.body)[:400]}")
         return self.body
 
 
-class Network:
+class HttpPool:
     """The one connection pool, and a count of what was answered."""
 
     def __init__(self, *, patience_s: float = 240.0) -> None:
@@ -77,8 +77,8 @@ class Network:
         json: Any = None,
         data: Any = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Raises DoorClosed when nobody answered for `patience_s`."""
+    ) -> ApiResponse:
+        """Raises RequestFailed when nobody answered for `patience_s`."""
         deadline = monotonic_s() + self.patience_s
         attempt = faults = 0
         while True:
@@ -88,21 +88,21 @@ class Network:
                 async with self._session.request(
                     method, url, headers=headers, json=json, data=data, params=params
                 ) as got:
-                    answer = Answer(got.status, await _body(got))
+                    answer = ApiResponse(got.status, await _body(got))
                     self.answers[got.status] += 1
                 faults += answer.status == 500
-                if not _ask_again(answer, faults):
+                if not _should_repeat(answer, faults):
                     return answer
                 why = f"answered {answer.status} {answer.code}"
             except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
                 why = type(error).__name__
             self.resent[why] += 1
             if monotonic_s() > deadline:
-                raise DoorClosed(f"{method} {url}: {why}, for {self.patience_s:.0f} s")
+                raise RequestFailed(f"{method} {url}: {why}, for {self.patience_s:.0f} s")
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
 
 
-def _ask_again(answer: Answer, faults: int) -> bool:
+def _should_repeat(answer: ApiResponse, faults: int) -> bool:
     return (
         answer.status in _AWAY
         or (answer.status == 500 and faults < _FAULTS_MAX)
@@ -116,16 +116,16 @@ async def _body(got: aiohttp.ClientResponse) -> Any:
     return await got.text()
 
 
-class Account:
-    """One credential and its present token."""
+class TokenSource:
+    """One credential and its current token."""
 
-    def __init__(self, network: Network, url: str, client_id: str, client_secret: str) -> None:
-        self._network, self._url = network, url
+    def __init__(self, pool: HttpPool, url: str, client_id: str, client_secret: str) -> None:
+        self._pool, self._url = pool, url
         self.client_id, self.client_secret = client_id, client_secret
         self._token, self._ends_s = "", 0.0
         self._lock = asyncio.Lock()
 
-    async def sign_in(self) -> Answer:
+    async def sign_in(self) -> ApiResponse:
         """Gets a token now. A refusal is an answer, not an error: the credential may be gone."""
         form = {
             "grant_type": "client_credentials",
@@ -133,7 +133,7 @@ class Account:
             "client_secret": self.client_secret,
         }
         asked_s = monotonic_s()
-        answer = await self._network.request("POST", f"{self._url}/oauth/token", data=form)
+        answer = await self._pool.request("POST", f"{self._url}/oauth/token", data=form)
         if answer.ok:
             self._token = answer.body["access_token"]
             life_s = float(answer.body["expires_in"])
@@ -150,13 +150,13 @@ class Account:
         self._ends_s = 0.0
 
 
-class Door:
-    """One service, entered with one account."""
+class ServiceClient:
+    """One service, with one credential."""
 
-    def __init__(self, network: Network, url: str, account: Account) -> None:
-        self._network, self.url, self._account = network, url, account
+    def __init__(self, pool: HttpPool, url: str, tokens: TokenSource) -> None:
+        self._pool, self.url, self._tokens = pool, url, tokens
 
-    async def get(self, path: str, tenant: str | None = None, **params: str) -> Answer:
+    async def get(self, path: str, tenant: str | None = None, **params: str) -> ApiResponse:
         return await self._send("GET", path, {}, tenant, params=params)
 
     async def post(
@@ -166,18 +166,18 @@ class Door:
         *,
         key: str | None = None,
         tenant: str | None = None,
-    ) -> Answer:
+    ) -> ApiResponse:
         return await self._send("POST", path, _keyed(key), tenant, json=body)
 
-    async def post_xml(self, path: str, xml: str, *, key: str | None = None) -> Answer:
+    async def post_xml(self, path: str, xml: str, *, key: str | None = None) -> ApiResponse:
         headers = _keyed(key) | {"Content-Type": "application/xml"}
         return await self._send("POST", path, headers, None, data=xml.encode())
 
-    async def delete(self, path: str) -> Answer:
+    async def delete(self, path: str) -> ApiResponse:
         return await self._send("DELETE", path, {"If-Match": "*"}, None)
 
     async def pages(self, path: str, **params: str) -> AsyncIterator[dict[str, Any]]:
-        """Every item of a list, page after page. Raises DoorClosed."""
+        """Every item of a list, page after page. Raises RequestFailed."""
         more: dict[str, str] = {}
         while True:
             page = (await self.get(path, limit=str(PAGE), **params, **more)).must()
@@ -189,17 +189,15 @@ class Door:
 
     async def _send(
         self, method: str, path: str, headers: dict[str, str], tenant: str | None, **more: Any
-    ) -> Answer:
+    ) -> ApiResponse:
         if tenant:
             headers["Airlane-Tenant"] = tenant
         for _ in range(2):
-            headers["Authorization"] = f"Bearer {await self._account.token()}"
-            answer = await self._network.request(
-                method, f"{self.url}{path}", headers=headers, **more
-            )
+            headers["Authorization"] = f"Bearer {await self._tokens.token()}"
+            answer = await self._pool.request(method, f"{self.url}{path}", headers=headers, **more)
             if answer.status != 401:
                 break
-            self._account.forget()  # its keys were changed, or our clock is behind
+            self._tokens.forget()  # its keys were changed, or our clock is behind
         return answer
 
 

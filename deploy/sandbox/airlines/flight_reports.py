@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from deploy.sandbox.api_client import ServiceClient
 from deploy.sandbox.chance import share
-from deploy.sandbox.door import Door
 from deploy.sandbox.waits import pass_time
 from shared.kernel.clock import Clock, monotonic_s
 
@@ -39,8 +39,8 @@ class Airlines:
     """`run` until cancelled; `pending` is how many reports are still to come, `busy` how much was
     still to do when they looked last, which was at `looked_s`."""
 
-    def __init__(self, door: Door, clock: Clock, seed: int) -> None:
-        self._door, self._clock, self._seed = door, clock, seed
+    def __init__(self, client: ServiceClient, clock: Clock, seed: int) -> None:
+        self._client, self._clock, self._seed = client, clock, seed
         self._due: list[_Due] = []
         self._number = 0
         self._known: dict[str, str] = {}  # flights that are followed, by id
@@ -62,7 +62,7 @@ class Airlines:
         return min(reports + self._coming, default=None)
 
     async def run(self) -> None:
-        """Raises DoorClosed when routing stays away for too long."""
+        """Raises RequestFailed when routing stays away for too long."""
         while True:
             looked_s, now = monotonic_s(), self._clock.now()
             self.busy = await self._look(now) + await self._report(now)
@@ -73,7 +73,7 @@ class Airlines:
         """Follows the flights that left since the last look with goods aboard. Returns how many
         manifests should be closed by now and are not."""
         coming, late = [], 0
-        flights = self._door.pages(
+        flights = self._client.pages(
             "/v1/flights",
             booked="true",
             departing_from=self._since.isoformat(),
@@ -100,13 +100,13 @@ class Airlines:
         departs_at = datetime.fromisoformat(flight["departs_at"])
         arrives_at = datetime.fromisoformat(flight["arrives_at"])
         about = flight["id"]
-        door = _DELIVERED_WITHIN * share(self._seed, "delivery", flight["flight_number"])
+        haulage = _DELIVERED_WITHIN * share(self._seed, "delivery", flight["flight_number"])
         if flight["cut_off_at"] is not None:
             at = datetime.fromisoformat(flight["cut_off_at"]) + _MANIFESTED
             self._plan(at, "MAN", flight["origin"], about, at=departs_at)
         self._plan(departs_at, "DEP", flight["origin"], about)
         self._plan(arrives_at, "ARR", flight["destination"], about)
-        self._plan(arrives_at + _DELIVERED_FROM + door, "DLV", flight["destination"], about)
+        self._plan(arrives_at + _DELIVERED_FROM + haulage, "DLV", flight["destination"], about)
 
     def _plan(
         self,
@@ -144,7 +144,7 @@ class Airlines:
 
     async def _send(self, ready: list[_Due]) -> None:
         updates = [one.update for one in ready]
-        answer = (await self._door.post("/v1/status-updates", {"items": updates})).must()
+        answer = (await self._client.post("/v1/status-updates", {"items": updates})).must()
         for one, item in zip(ready, answer["items"], strict=True):
             if item["status"] < 300:
                 self.reported[one.update["code"]] += 1

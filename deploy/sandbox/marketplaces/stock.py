@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from deploy.sandbox.api_client import ServiceClient
 from deploy.sandbox.chance import share
-from deploy.sandbox.door import Door
-from deploy.sandbox.goods import Article, product
-from deploy.sandbox.progress import Progress
-from deploy.sandbox.seed import Park, each
+from deploy.sandbox.concurrency import for_each
+from deploy.sandbox.marketplaces.goods import Article, product
+from deploy.sandbox.park import SeededPark
+from deploy.sandbox.progress import ProgressLine
 
 _BATCH: Final = 400
 _AT_ONCE: Final = 3
@@ -45,8 +46,8 @@ def stock_plan(article: Article, seed: int) -> tuple[int, int]:
     return first, article.demand - first if later else 0
 
 
-async def fill(park: Park, articles: Sequence[Article], run: str) -> Shelves:
-    """Raises ShelfRefused or DoorClosed."""
+async def fill(park: SeededPark, articles: Sequence[Article], run: str) -> Shelves:
+    """Raises ShelfRefused or RequestFailed."""
     shelves, seed = Shelves(), park.settings.seed
     by_merchant: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
@@ -56,8 +57,8 @@ async def fill(park: Park, articles: Sequence[Article], run: str) -> Shelves:
         for merchant_id, own in by_merchant.items()
         for at in range(0, len(own), _BATCH)
     ]
-    catalog = park.door("catalog")
-    with Progress("products") as progress:
+    catalog = park.client("catalog")
+    with ProgressLine("products") as progress:
 
         async def put(batch: tuple[str, list[Article]]) -> None:
             merchant_id, own = batch
@@ -70,7 +71,7 @@ async def fill(park: Park, articles: Sequence[Article], run: str) -> Shelves:
             shelves.products += len(own)
             progress.show(f"{shelves.products:,} of {len(articles):,}, and their stock")
 
-        await each(put, batches, _AT_ONCE)
+        await for_each(put, batches, _AT_ONCE)
         progress.show(f"{shelves.products:,} with stock, {shelves.short} of them short")
     return shelves
 
@@ -94,9 +95,9 @@ def _received(sku: str, quantity: int) -> dict[str, Any]:
     return {"sku": sku, "delta": min(quantity, 1_000_000_000), "reason": "received"}
 
 
-async def restock(park: Park, late: Mapping[str, list[dict[str, Any]]], run: str) -> int:
+async def restock(park: SeededPark, late: Mapping[str, list[dict[str, Any]]], run: str) -> int:
     """What was short arrives. Returns the number of articles."""
-    catalog = park.door("catalog")
+    catalog = park.client("catalog")
     for merchant_id, adjustments in late.items():
         path = "/v1/stock-adjustments:batch"
         await _post(catalog, path, adjustments, merchant_id, f"{run}-late")
@@ -104,7 +105,7 @@ async def restock(park: Park, late: Mapping[str, list[dict[str, Any]]], run: str
 
 
 async def _post(
-    catalog: Door, path: str, items: list[dict[str, Any]], merchant_id: str, key: str
+    catalog: ServiceClient, path: str, items: list[dict[str, Any]], merchant_id: str, key: str
 ) -> None:
     answer = (await catalog.post(path, {"items": items}, key=key, tenant=merchant_id)).must()
     refused = [item for item in answer["items"] if item["status"] >= 400]
