@@ -21,8 +21,8 @@ from typing import Any
 import aiohttp
 
 from deploy.bench.rig import Figure, Spread, percentile, sleep_until
-from shared.contracts.customs import DeclarationBlocked, DeclarationSubmitted
-from shared.contracts.routing import ShipmentUnroutable
+from shared.contracts.customs.declarations import DeclarationBlocked, DeclarationSubmitted
+from shared.contracts.routing.shipments import ShipmentUnroutable
 from shared.contracts.topics import CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
 from shared.kafka.reading import follow
 from shared.kernel.clock import real_now

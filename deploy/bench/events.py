@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from deploy.bench.rig import Figure, Spread, folder, percentile, postgres, sleep_until
 from deploy.engines import KafkaServer, PostgresServer, free_port, start_kafka
 from shared.contracts.topics import WEBHOOKS_ENDPOINTS, TopicSpec
-from shared.contracts.webhooks import EndpointStatusChanged
+from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 from shared.db import Database, ddl, roles
 from shared.db.outbox import LANES
 from shared.kafka.admin import ensure_topics

@@ -22,7 +22,7 @@ from services.catalog.domain.order_facts import (
 )
 from services.catalog.domain.order_findings import Finding
 from services.catalog.use_cases.order_way import record_observations
-from shared.contracts.customs import (
+from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
     DeclarationClosed,
@@ -33,7 +33,7 @@ from shared.contracts.customs import (
     DeclarationSubmitted,
 )
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing import (
+from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
     ShipmentDelivered,

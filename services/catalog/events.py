@@ -7,17 +7,16 @@ from typing import Any
 from services.catalog.domain.merchant import NewMerchant
 from services.catalog.domain.product import Product
 from services.catalog.domain.stock import Counters, Want
-from shared.contracts.catalog import (
-    MerchantRegistered,
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
     OrderBackordered,
     OrderCancelled,
     OrderPlaced,
     OrderStatusChanged,
-    PartnerRegistered,
-    ProductDeleted,
-    ProductUpdated,
-    StockAdjusted,
 )
+from shared.contracts.catalog.partners import PartnerRegistered
+from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
+from shared.contracts.catalog.stock import StockAdjusted
 
 
 def merchant_registered(

@@ -17,7 +17,7 @@ from services.catalog.consumers import (
 )
 from services.catalog.jobs import place_back_orders
 from services.catalog.settings import Settings
-from shared.contracts.customs import (
+from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
     DeclarationClosed,
@@ -27,7 +27,7 @@ from shared.contracts.customs import (
     DeclarationScreened,
     DeclarationSubmitted,
 )
-from shared.contracts.routing import (
+from shared.contracts.routing.shipments import (
     ShipmentBooked,
     ShipmentDelivered,
     ShipmentDeparted,

@@ -14,14 +14,10 @@ from services.customs.domain.dossier import (
 )
 from services.customs.domain.rulebook import Rulebook
 from services.customs.use_cases import dossiers
-from shared.contracts.catalog import OrderCancelled, OrderPlaced
+from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.envelope import Envelope, MalformedEvent
-from shared.contracts.routing import (
-    FlightDeparted,
-    ShipmentBooked,
-    ShipmentDeparted,
-    ShipmentUnroutable,
-)
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import ShipmentBooked, ShipmentDeparted, ShipmentUnroutable
 from shared.db import UnitOfWork
 from shared.kernel.clock import Clock, real_now
 

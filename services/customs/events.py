@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 
 from asyncpg import Record
 
-from shared.contracts.customs import (
+from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
     DeclarationClosed,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.customs.domain.findings import finding_from_json
 from services.customs.domain.meanings import meaning_of
 from services.customs.domain.missing import Missing
-from shared.contracts.customs import Channel, DeclarationStatus
+from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
 from shared.http.findings import FindingOut

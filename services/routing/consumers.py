@@ -2,8 +2,8 @@
 
 from services.routing.domain.shipment import Goods
 from services.routing.use_cases import booking
-from shared.contracts.catalog import OrderCancelled, OrderPlaced
-from shared.contracts.customs import DeclarationReleased, DeclarationScreened
+from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
+from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.db import UnitOfWork
 from shared.kafka import Received
 

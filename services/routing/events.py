@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.domain.reachability import Refusal
-from shared.contracts.routing import (
-    FlightCancelled,
-    FlightDeparted,
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
     ShipmentDelivered,

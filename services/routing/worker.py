@@ -4,8 +4,8 @@ from typing import Final
 
 from services.routing import consumers, jobs
 from services.routing.settings import Settings
-from shared.contracts.catalog import OrderCancelled, OrderPlaced
-from shared.contracts.customs import DeclarationReleased, DeclarationScreened
+from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
+from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.db import Database
 from shared.kafka import Job, Subscriptions, Worker
 from shared.kernel.clock import Clock, clock_from_env

@@ -7,14 +7,14 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter
 
 from services.webhooks.domain.endpoint import EndpointStatus
-from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import EventPayload
+from shared.contracts.registry import EVENTS
 from shared.contracts.topics import PUBLIC_TOPICS
-from shared.contracts.webhooks import EndpointStatusChanged
+from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 
 # What an endpoint may ask for.
 SUBSCRIBABLE: Final[dict[str, type[EventPayload]]] = {
-    name: model for name, model in CATALOGUE.items() if model.topic in PUBLIC_TOPICS
+    name: model for name, model in EVENTS.items() if model.topic in PUBLIC_TOPICS
 }
 
 _EXAMPLE_AT: Final = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)

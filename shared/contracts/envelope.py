@@ -1,7 +1,6 @@
 """The event on its way: CloudEvents 1.0 attributes around a typed payload.
 
-A payload class *is* an event type: it carries `event_type` and `topic`, and registers itself, so
-that the relay, the consumers, the JSON Schemas and the webhook catalogue share one list.
+A payload class *is* an event type: it carries `event_type` and `topic`. `registry` lists them all.
 Kafka binary mode (CloudEvents Kafka binding): attributes are `ce_*` headers, the value is `data`.
 """
 
@@ -9,13 +8,11 @@ import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.instants import rfc3339
-
-EVENT_TYPES: Final[dict[str, type["EventPayload"]]] = {}
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
@@ -31,12 +28,6 @@ class EventPayload(BaseModel):
 
     event_type: ClassVar[str]
     topic: ClassVar[str]
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "event_type" in cls.__dict__:
-            assert cls.event_type not in EVENT_TYPES, cls.event_type
-            EVENT_TYPES[cls.event_type] = cls
 
 
 class ContractModel(BaseModel):

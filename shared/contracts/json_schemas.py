@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.compatibility import unreadable
 from shared.contracts.envelope import EventPayload
+from shared.contracts.registry import EVENTS
 
 FOLDER: Final = Path(__file__).parent / "schemas"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -57,7 +57,7 @@ def main() -> int:
     """Writes all schemas; 1 and nothing written if one would break its consumers."""
     FOLDER.mkdir(exist_ok=True)
     broken = False
-    for event_type, payload in CATALOGUE.items():
+    for event_type, payload in EVENTS.items():
         file = file_of(event_type)
         if file.exists():
             old = json.loads(file.read_text())
@@ -67,7 +67,7 @@ def main() -> int:
     if broken:
         sys.stderr.write("Nothing written: add a field instead, or publish a v2.\n")
         return 1
-    for event_type, payload in CATALOGUE.items():
+    for event_type, payload in EVENTS.items():
         file_of(event_type).write_text(rendered(schema_of(payload)), encoding="utf-8")
     return 0
 

@@ -16,12 +16,12 @@ from shared.db import Database
 from shared.http import openapi
 from shared.http.admission import Admission, Limits
 from shared.http.auth import Verifier
-from shared.http.catalogue import problem_catalogue
 from shared.http.guard import Guard
 from shared.http.home import home_of
 from shared.http.incoming import Parts
 from shared.http.keys import KeySource, UrlKeys
 from shared.http.methods import Methods
+from shared.http.problem_types import problem_types_api
 from shared.http.query import QueryRule
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
@@ -84,7 +84,7 @@ def create_app(
     admission = Admission(limits or _limits(settings))
     metrics.HTTP_IN_FLIGHT.set_function(lambda: admission.places.taken)
     home = home_of(service=service, description=description, issuer=settings.issuer)
-    _adopt(app, [*routers, problem_catalogue, home], admission)
+    _adopt(app, [*routers, problem_types_api, home], admission)
     parts.queries = {route.endpoint: QueryRule.of(route) for route in _api_routes(app)}
     # In place of Starlette's stack: its three layers for errors and body limits do what the guard
     # does anyway. FastAPI's exit stack is what its routes rely on.

@@ -227,5 +227,5 @@ def _reason(message: str, context: dict[str, Any]) -> str:
 
 
 def explained() -> list[tuple[str, Text, Text]]:
-    """Every code of this module with its texts, for the catalogue of problems."""
+    """Every code of this module with its texts, for the list of problem types."""
     return [(code, text, fix) for code, (text, fix) in _WORDS.items()]

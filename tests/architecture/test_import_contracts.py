@@ -21,7 +21,7 @@ PLANTS: list[tuple[str, str, str]] = [
     ("layers-of-a-service", "services/catalog/domain", "import services.catalog.settings"),
     ("layers-of-a-service", "services/catalog/helpers.py", ""),
     ("domain-is-pure", "services/catalog/domain", "import sqlalchemy"),
-    ("domain-is-pure", "services/routing/domain", "import shared.contracts.routing"),
+    ("domain-is-pure", "services/routing/domain", "import shared.contracts.routing.shipments"),
     ("domain-is-pure", "shared/kernel/ids.py", "import pydantic"),
     ("tables-behind-statements", "services/customs/use_cases", "import services.customs.tables"),
     ("repository-behind-use-cases", "services/catalog/api", "import services.catalog.repository"),

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.registry import EVENTS
 from shared.contracts.topics import CONSUMED_BY, TOPICS
 from shared.settings import KafkaSettings
 
@@ -42,7 +42,7 @@ def test_the_page_of_rights_names_every_topic_with_its_writer_and_readers() -> N
     public = [name for name in TOPICS if not name.endswith(".dlq")]
     assert [topic for topic, _, _ in rows] == public
     for topic, writer, readers in rows:
-        payloads = [model for model in CATALOGUE.values() if model.topic == topic]
+        payloads = [model for model in EVENTS.values() if model.topic == topic]
         assert {model.event_type.split(".")[0] for model in payloads} <= {writer}, topic
         asked = [group for group, topics in CONSUMED_BY.items() if topic in topics]
         assert readers == (", ".join(asked) or "–"), topic

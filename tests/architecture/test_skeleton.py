@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.registry import EVENTS
 from shared.contracts.topics import CONSUMED_BY, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,13 +54,13 @@ def _section(readme: str, title: str) -> str:
 
 
 def _event_types_in(text: str) -> set[str]:
-    return {t for t in re.findall(r"`([a-z]+\.[a-z_]+\.[a-z_]+)`", text) if t in CATALOGUE}
+    return {t for t in re.findall(r"`([a-z]+\.[a-z_]+\.[a-z_]+)`", text) if t in EVENTS}
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_readme_lists_what_the_service_publishes(service: str) -> None:
     readme = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
-    published = {t for t in CATALOGUE if t.startswith(f"{service}.")}
+    published = {t for t in EVENTS if t.startswith(f"{service}.")}
     assert _event_types_in(_section(readme, "Publishes")) == published
 
 
@@ -85,7 +85,7 @@ def test_events_are_built_in_one_place(service: str) -> None:
     folder = ROOT / "services" / service
     layer = [*folder.glob("events.py"), *folder.glob("events/*.py")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in layer)
-    for event_type, payload in CATALOGUE.items():
+    for event_type, payload in EVENTS.items():
         if event_type.startswith(f"{service}."):
             assert payload.__name__ in source, f"{event_type} is never built"
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from services.catalog.consumers import observing
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
-from shared.contracts.routing import ItineraryLeg, ShipmentBooked
+from shared.contracts.routing.shipments import ItineraryLeg, ShipmentBooked
 from shared.db import Database, Statement
 from shared.kafka.relay import record_of
 from shared.kernel.identity import PARK

@@ -6,8 +6,31 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from services.analytics.domain.facts import FlightFact, MerchantFact, OrderFact
-from shared.contracts import catalog, customs, routing
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderPlaced,
+    OrderStatusChanged,
+)
+from shared.contracts.customs.declarations import (
+    DeclarationAccepted,
+    DeclarationBlocked,
+    DeclarationClosed,
+    DeclarationInspection,
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationScreened,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import (
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentUnroutable,
+)
 
 Fact = MerchantFact | OrderFact | FlightFact
 Interpreter = Callable[[Any, Envelope], Fact]
@@ -22,7 +45,7 @@ def fact_of(event: Envelope) -> Fact | None:
     return interpret(event.payload(model), event)
 
 
-def _merchant(payload: catalog.MerchantRegistered, event: Envelope) -> MerchantFact:
+def _merchant(payload: MerchantRegistered, event: Envelope) -> MerchantFact:
     return MerchantFact(
         merchant_id=payload.merchant_id,
         tenant_id=event.tenant_id,
@@ -34,9 +57,7 @@ def _merchant(payload: catalog.MerchantRegistered, event: Envelope) -> MerchantF
     )
 
 
-def _ordered(
-    payload: catalog.OrderPlaced | catalog.OrderBackordered, event: Envelope
-) -> dict[str, Any]:
+def _ordered(payload: OrderPlaced | OrderBackordered, event: Envelope) -> dict[str, Any]:
     return {
         "order_id": payload.order_id,
         "tenant_id": event.tenant_id,
@@ -52,15 +73,15 @@ def _ordered(
     }
 
 
-def _placed(payload: catalog.OrderPlaced, event: Envelope) -> OrderFact:
+def _placed(payload: OrderPlaced, event: Envelope) -> OrderFact:
     return OrderFact(**_ordered(payload, event), placed_at=payload.placed_at, state="placed")
 
 
-def _backordered(payload: catalog.OrderBackordered, event: Envelope) -> OrderFact:
+def _backordered(payload: OrderBackordered, event: Envelope) -> OrderFact:
     return OrderFact(**_ordered(payload, event), backordered_at=event.time, state="backordered")
 
 
-def _cancelled(payload: catalog.OrderCancelled, event: Envelope) -> OrderFact:
+def _cancelled(payload: OrderCancelled, event: Envelope) -> OrderFact:
     return OrderFact(
         order_id=payload.order_id,
         tenant_id=event.tenant_id,
@@ -70,7 +91,7 @@ def _cancelled(payload: catalog.OrderCancelled, event: Envelope) -> OrderFact:
     )
 
 
-def _status_changed(payload: catalog.OrderStatusChanged, event: Envelope) -> OrderFact:
+def _status_changed(payload: OrderStatusChanged, event: Envelope) -> OrderFact:
     return OrderFact(
         order_id=payload.order_id,
         tenant_id=event.tenant_id,
@@ -79,7 +100,7 @@ def _status_changed(payload: catalog.OrderStatusChanged, event: Envelope) -> Ord
     )
 
 
-def _booked(payload: routing.ShipmentBooked, event: Envelope) -> OrderFact:
+def _booked(payload: ShipmentBooked, event: Envelope) -> OrderFact:
     return OrderFact(
         order_id=payload.order_id,
         tenant_id=event.tenant_id,
@@ -89,11 +110,11 @@ def _booked(payload: routing.ShipmentBooked, event: Envelope) -> OrderFact:
     )
 
 
-def _unroutable(payload: routing.ShipmentUnroutable, event: Envelope) -> OrderFact:
+def _unroutable(payload: ShipmentUnroutable, event: Envelope) -> OrderFact:
     return OrderFact(order_id=payload.order_id, tenant_id=event.tenant_id, unroutable_at=event.time)
 
 
-def _departed(payload: routing.ShipmentDeparted, event: Envelope) -> OrderFact:
+def _departed(payload: ShipmentDeparted, event: Envelope) -> OrderFact:
     return OrderFact(
         order_id=payload.order_id,
         tenant_id=event.tenant_id,
@@ -102,7 +123,7 @@ def _departed(payload: routing.ShipmentDeparted, event: Envelope) -> OrderFact:
     )
 
 
-def _delivered(payload: routing.ShipmentDelivered, event: Envelope) -> OrderFact:
+def _delivered(payload: ShipmentDelivered, event: Envelope) -> OrderFact:
     return OrderFact(
         order_id=payload.order_id, tenant_id=event.tenant_id, delivered_at=payload.delivered_at
     )
@@ -118,7 +139,7 @@ def _declaration(field: str) -> Interpreter:
     return interpret
 
 
-def _screened(payload: customs.DeclarationScreened, event: Envelope) -> OrderFact:
+def _screened(payload: DeclarationScreened, event: Envelope) -> OrderFact:
     """A failed screening holds the parcel until another one passes."""
     return OrderFact(
         order_id=payload.order_id,
@@ -127,7 +148,7 @@ def _screened(payload: customs.DeclarationScreened, event: Envelope) -> OrderFac
     )
 
 
-def _flight(payload: routing.FlightDeparted, event: Envelope) -> FlightFact:
+def _flight(payload: FlightDeparted, event: Envelope) -> FlightFact:
     return FlightFact(
         flight_id=payload.flight_id,
         tenant_id=event.tenant_id,
@@ -146,23 +167,23 @@ def _flight(payload: routing.FlightDeparted, event: Envelope) -> FlightFact:
 INTERPRETERS: Final[Mapping[str, tuple[type[EventPayload], Interpreter]]] = {
     model.event_type: (model, interpret)
     for model, interpret in (
-        (catalog.MerchantRegistered, _merchant),
-        (catalog.OrderPlaced, _placed),
-        (catalog.OrderBackordered, _backordered),
-        (catalog.OrderCancelled, _cancelled),
-        (catalog.OrderStatusChanged, _status_changed),
-        (customs.DeclarationSubmitted, _declaration("submitted_at")),
-        (customs.DeclarationBlocked, _declaration("blocked_at")),
-        (customs.DeclarationAccepted, _declaration("accepted_at")),
-        (customs.DeclarationInspection, _declaration("inspection_at")),
-        (customs.DeclarationReturned, _declaration("returned_at")),
-        (customs.DeclarationScreened, _screened),
-        (customs.DeclarationReleased, _declaration("released_at")),
-        (customs.DeclarationClosed, _declaration("closed_at")),
-        (routing.ShipmentBooked, _booked),
-        (routing.ShipmentUnroutable, _unroutable),
-        (routing.ShipmentDeparted, _departed),
-        (routing.ShipmentDelivered, _delivered),
-        (routing.FlightDeparted, _flight),
+        (MerchantRegistered, _merchant),
+        (OrderPlaced, _placed),
+        (OrderBackordered, _backordered),
+        (OrderCancelled, _cancelled),
+        (OrderStatusChanged, _status_changed),
+        (DeclarationSubmitted, _declaration("submitted_at")),
+        (DeclarationBlocked, _declaration("blocked_at")),
+        (DeclarationAccepted, _declaration("accepted_at")),
+        (DeclarationInspection, _declaration("inspection_at")),
+        (DeclarationReturned, _declaration("returned_at")),
+        (DeclarationScreened, _screened),
+        (DeclarationReleased, _declaration("released_at")),
+        (DeclarationClosed, _declaration("closed_at")),
+        (ShipmentBooked, _booked),
+        (ShipmentUnroutable, _unroutable),
+        (ShipmentDeparted, _departed),
+        (ShipmentDelivered, _delivered),
+        (FlightDeparted, _flight),
     )
 }

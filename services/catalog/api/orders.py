@@ -27,7 +27,7 @@ from services.catalog.schemas.orders import (
 )
 from services.catalog.use_cases import orders as use_cases
 from services.catalog.use_cases.order_way import cancel_order as cancel
-from shared.contracts.catalog import OrderStatus
+from shared.contracts.catalog.orders import OrderStatus
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
 from shared.http.batches import BatchOut

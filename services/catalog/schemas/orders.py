@@ -11,8 +11,8 @@ from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
 from services.catalog.domain.problems import problem, refuse
 from services.catalog.schemas.common import BATCH_MAX, Price, money, price_out
 from services.catalog.schemas.products import Country, Sku
-from shared.contracts.catalog import OrderStatus
-from shared.contracts.customs import Channel, DeclarationStatus
+from shared.contracts.catalog.orders import OrderStatus
+from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, WholeNumber
 from shared.http.findings import FindingOut

@@ -9,7 +9,7 @@ from services.customs import queries
 from services.customs.api.deps import CustomsRead, DeclarationPath, PageOf
 from services.customs.domain.missing import missing, progress_of
 from services.customs.schemas import DeclarationOut, MissingOut, TimelineOut
-from shared.contracts.customs import Channel, DeclarationStatus
+from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http import Page, json_reply, problems
 from shared.http.fields import AnyInstant
 

@@ -40,7 +40,7 @@ from services.routing.use_cases.timetable import (
     prepare,
     refreshed,
 )
-from shared.contracts.routing import ItineraryLeg
+from shared.contracts.routing.shipments import ItineraryLeg
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
 from shared.kernel.ids import new_id

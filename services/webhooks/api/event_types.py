@@ -21,11 +21,11 @@ async def list_event_types(call: WebhooksRead) -> Response:  # noqa: ARG001 - th
 
     All of them on one page.
     """
-    return json_reply(_catalogue())
+    return json_reply(_all_event_types())
 
 
 @cache
-def _catalogue() -> bytes:
+def _all_event_types() -> bytes:
     items = [
         EventTypeOut(
             event_type=name,

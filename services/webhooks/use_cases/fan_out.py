@@ -12,7 +12,7 @@ from services.webhooks.repository.messages import (
     store_and_fan_out,
 )
 from services.webhooks.use_cases import metrics
-from shared.contracts.catalog import PartnerRegistered
+from shared.contracts.catalog.partners import PartnerRegistered
 from shared.contracts.envelope import Envelope
 from shared.db import UnitOfWork
 from shared.kernel.identity import PARK

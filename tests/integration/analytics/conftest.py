@@ -10,8 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts import catalog, customs, routing
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderPlaced,
+    OrderStatusChanged,
+)
+from shared.contracts.customs.declarations import (
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import ShipmentDelivered, ShipmentDeparted
 from shared.db import Database
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
@@ -53,7 +66,7 @@ class Park:
             (new_id("mer"), self.rng.choice(BELTS), self.rng.random() < 0.3) for _ in range(4)
         ]
         for merchant_id, belt, has_office in self.merchants:
-            payload = catalog.MerchantRegistered(
+            payload = MerchantRegistered(
                 merchant_id=merchant_id,
                 name={"en": "Factory"},
                 belt=belt,
@@ -133,15 +146,13 @@ class Park:
         }
         payload: EventPayload
         if what == "placed":
-            payload = catalog.OrderPlaced(**facts)
+            payload = OrderPlaced(**facts)
         elif what == "backordered":
-            payload = catalog.OrderBackordered(**facts, shortages=[])
+            payload = OrderBackordered(**facts, shortages=[])
         elif what == "cancelled":
-            payload = catalog.OrderCancelled(
-                order_id=order.id, merchant_id=order.merchant, reason="test"
-            )
+            payload = OrderCancelled(order_id=order.id, merchant_id=order.merchant, reason="test")
         else:
-            payload = catalog.OrderStatusChanged.model_validate(
+            payload = OrderStatusChanged.model_validate(
                 {
                     "order_id": order.id,
                     "merchant_id": order.merchant,
@@ -157,10 +168,10 @@ class Park:
         facts = {"order_id": order.id, "merchant_id": order.merchant}
         shipment = facts | {"shipment_id": "shp_" + order.id[4:], "house_waybill": "H1"}
         steps: list[Callable[[datetime], None]] = [
-            lambda t: self._customs(order, customs.DeclarationSubmitted, t),
-            lambda t: self._customs(order, customs.DeclarationReturned, t),
-            lambda t: self._customs(order, customs.DeclarationSubmitted, t),
-            lambda t: self._customs(order, customs.DeclarationReleased, t),
+            lambda t: self._customs(order, DeclarationSubmitted, t),
+            lambda t: self._customs(order, DeclarationReturned, t),
+            lambda t: self._customs(order, DeclarationSubmitted, t),
+            lambda t: self._customs(order, DeclarationReleased, t),
             lambda t: self._departed(order, shipment, t),
             lambda t: self._delivered(order, shipment, t),
         ]
@@ -172,10 +183,10 @@ class Park:
 
     def _customs(self, order: Order, kind: type[Any], at: datetime) -> None:
         order.versions["declaration"] += 1
-        if kind is customs.DeclarationSubmitted:
+        if kind is DeclarationSubmitted:
             order.submitted = order.submitted or at
             self._catalog(order, "declared", at)
-        if kind is customs.DeclarationReleased:
+        if kind is DeclarationReleased:
             order.released = at
             self._catalog(order, "released", at)
         payload = kind(
@@ -190,7 +201,7 @@ class Park:
 
     def _departed(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
         order.departed = at
-        payload = routing.ShipmentDeparted(
+        payload = ShipmentDeparted(
             **shipment,
             master_waybill="123-12345675",
             flight_id="flt_1",
@@ -203,9 +214,7 @@ class Park:
 
     def _delivered(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
         order.delivered = at
-        payload = routing.ShipmentDelivered(
-            **shipment, airport="LGG", delivered_at=at, promised_at=at
-        )
+        payload = ShipmentDelivered(**shipment, airport="LGG", delivered_at=at, promised_at=at)
         self._publish(payload, order.merchant, "shp_1", 3, at)
         self._catalog(order, "delivered", at)
 
@@ -214,7 +223,7 @@ class Park:
         number, mode = f"O37{self.rng.randrange(3)}", self.rng.choice(["air", "air", "road"])
         weight_g = self.rng.randrange(1, 90_000_000)
         self.flights.append((at, number, origin, mode, weight_g))
-        payload = routing.FlightDeparted.model_validate(
+        payload = FlightDeparted.model_validate(
             {
                 "flight_id": new_id("flt"),
                 "flight_number": number,

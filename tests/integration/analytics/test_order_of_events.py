@@ -11,8 +11,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.analytics.consumers import on_batch
-from shared.contracts import catalog, customs, routing
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderPlaced,
+    OrderStatusChanged,
+)
+from shared.contracts.customs.declarations import (
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import ShipmentDelivered, ShipmentDeparted
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
@@ -61,24 +74,24 @@ def history() -> list[Envelope]:
     shipment = order | {"shipment_id": "shp_1", "house_waybill": "H1"}
     declared = order | {"declaration_id": "dec_1", "shipment_id": None, "status": "any"}
     way = shipment | {"departed_at": at(20), "gross_weight_g": 700}
-    backordered = catalog.OrderBackordered(**ordered, placed_at=at(0), shortages=())
+    backordered = OrderBackordered(**ordered, placed_at=at(0), shortages=())
 
     def status(name: str) -> EventPayload:
         said = order | {"status_before": "placed", "status": name}
-        return catalog.OrderStatusChanged.model_validate(said)
+        return OrderStatusChanged.model_validate(said)
 
     return [
         told(backordered, 1, 0, order_id),
-        told(catalog.OrderPlaced(**ordered, placed_at=at(2)), 2, 2, order_id),
+        told(OrderPlaced(**ordered, placed_at=at(2)), 2, 2, order_id),
         told(status("declared"), 3, 4, order_id),
         told(status("departed"), 4, 20, order_id),
         told(status("delivered"), 5, 30, order_id),
-        told(customs.DeclarationSubmitted(**declared, at=at(3)), 1, 3, "dec_1"),
-        told(customs.DeclarationReturned(**declared, at=at(4)), 2, 4, "dec_1"),
-        told(customs.DeclarationSubmitted(**declared, at=at(5)), 3, 5, "dec_1"),
-        told(customs.DeclarationReleased(**declared, at=at(7)), 4, 7, "dec_1"),
+        told(DeclarationSubmitted(**declared, at=at(3)), 1, 3, "dec_1"),
+        told(DeclarationReturned(**declared, at=at(4)), 2, 4, "dec_1"),
+        told(DeclarationSubmitted(**declared, at=at(5)), 3, 5, "dec_1"),
+        told(DeclarationReleased(**declared, at=at(7)), 4, 7, "dec_1"),
         told(
-            routing.ShipmentDeparted(
+            ShipmentDeparted(
                 **way, master_waybill="020-81140743", flight_id="flt_1", flight_number="O3701"
             ),
             3,
@@ -86,9 +99,7 @@ def history() -> list[Envelope]:
             "shp_1",
         ),
         told(
-            routing.ShipmentDelivered(
-                **shipment, airport="LGG", delivered_at=at(30), promised_at=at(48)
-            ),
+            ShipmentDelivered(**shipment, airport="LGG", delivered_at=at(30), promised_at=at(48)),
             4,
             30,
             "shp_1",
@@ -138,8 +149,8 @@ async def test_a_cancelled_order_is_no_trade_whenever_the_word_comes(db: Databas
     for turns in itertools.permutations(range(4)):
         placed, changed = history()[1:3]
         order_id = placed.subject
-        payload = catalog.OrderCancelled(order_id=order_id, merchant_id="mer_1", reason="no")
-        status = catalog.OrderStatusChanged(
+        payload = OrderCancelled(order_id=order_id, merchant_id="mer_1", reason="no")
+        status = OrderStatusChanged(
             order_id=order_id, merchant_id="mer_1", status_before="declared", status="cancelled"
         )
         events = [placed, changed, told(payload, 4, 5, order_id), told(status, 5, 5, order_id)]
@@ -159,7 +170,7 @@ async def test_newest_report_of_a_flight_and_of_a_merchant_counts(db: Database) 
         flight_id, merchant_id = new_id("flt"), new_id("mer")
         told_in_turn = []
         for version in (*versions, versions[0]):
-            flight = routing.FlightDeparted(
+            flight = FlightDeparted(
                 flight_id=flight_id,
                 flight_number="O3701",
                 mode="air",
@@ -170,7 +181,7 @@ async def test_newest_report_of_a_flight_and_of_a_merchant_counts(db: Database) 
                 shipments=version,
                 gross_weight_g=version * 1_000_000,
             )
-            merchant = catalog.MerchantRegistered(
+            merchant = MerchantRegistered(
                 merchant_id=merchant_id,
                 name={"en": "Factory"},
                 belt="yiwu",

@@ -4,8 +4,15 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.contracts import routing
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.shipments import (
+    ItineraryLeg,
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentStatus,
+    ShipmentUnroutable,
+)
 from shared.kernel.ids import new_id
 from tests.integration.catalog.catalog_builders import (
     Merchant,
@@ -38,7 +45,7 @@ class World:
         )
 
     def booked(self, *, rebooked: bool = False) -> Envelope:
-        leg = routing.ItineraryLeg(
+        leg = ItineraryLeg(
             flight_id="flt_1",
             flight_number="O3 201",
             mode="air",
@@ -48,7 +55,7 @@ class World:
             arrives_at=NOW + timedelta(hours=11),
         )
         return self.envelope(
-            routing.ShipmentBooked(
+            ShipmentBooked(
                 **self.who,
                 shipment_id=self.shipment_id,
                 house_waybill="EHU00000017",
@@ -65,7 +72,7 @@ class World:
 
     def unroutable(self) -> Envelope:
         return self.envelope(
-            routing.ShipmentUnroutable(
+            ShipmentUnroutable(
                 **self.who,
                 shipment_id=self.shipment_id,
                 code="routing.itinerary.no_capacity",
@@ -78,7 +85,7 @@ class World:
 
     def departed(self) -> Envelope:
         return self.envelope(
-            routing.ShipmentDeparted(
+            ShipmentDeparted(
                 **self.who,
                 shipment_id=self.shipment_id,
                 house_waybill="EHU00000017",
@@ -92,7 +99,7 @@ class World:
 
     def status(self) -> Envelope:
         return self.envelope(
-            routing.ShipmentStatus(
+            ShipmentStatus(
                 **self.who,
                 shipment_id=self.shipment_id,
                 code="RCF",
@@ -103,7 +110,7 @@ class World:
 
     def delivered(self) -> Envelope:
         return self.envelope(
-            routing.ShipmentDelivered(
+            ShipmentDelivered(
                 **self.who,
                 shipment_id=self.shipment_id,
                 house_waybill="EHU00000017",

@@ -8,7 +8,7 @@ import pytest
 
 from services.catalog.settings import Settings
 from services.catalog.worker import create_worker
-from shared.contracts import customs
+from shared.contracts.customs.declarations import DeclarationReleased, DeclarationSubmitted
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
 from shared.kafka.publisher import OutgoingRecord, Publisher
@@ -64,8 +64,8 @@ async def test_an_order_goes_out_and_its_way_comes_back(
     world = World(merchant, order["id"])
     said: list[tuple[str, Envelope]] = [
         (ROUTING_SHIPMENTS, world.booked()),
-        (CUSTOMS_DECLARATIONS, world.declared(customs.DeclarationSubmitted)),
-        (CUSTOMS_DECLARATIONS, world.declared(customs.DeclarationReleased, channel="green")),
+        (CUSTOMS_DECLARATIONS, world.declared(DeclarationSubmitted)),
+        (CUSTOMS_DECLARATIONS, world.declared(DeclarationReleased, channel="green")),
         (ROUTING_SHIPMENTS, world.departed()),
     ]
     stranger = (ROUTING_SHIPMENTS, World(merchant, "ord_" + "0" * 32).booked())

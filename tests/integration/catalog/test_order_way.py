@@ -9,7 +9,16 @@ import pytest
 from services.catalog.consumers import observing
 from services.catalog.domain.order import OrderNotFound
 from services.catalog.worker import SUBSCRIPTIONS
-from shared.contracts import customs
+from shared.contracts.customs.declarations import (
+    DeclarationAccepted,
+    DeclarationBlocked,
+    DeclarationClosed,
+    DeclarationInspection,
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationScreened,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.identity import PARK
@@ -49,13 +58,13 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     merchant, order_id = world.merchant, world.who["order_id"]
     steps = [
         (world.booked(), "booked"),
-        (world.declared(customs.DeclarationSubmitted), "declared"),
-        (world.declared(customs.DeclarationAccepted, channel="green"), "declared"),
-        (world.declared(customs.DeclarationScreened, lane=2, passed=True), "declared"),
-        (world.declared(customs.DeclarationReleased, channel="green"), "released"),
+        (world.declared(DeclarationSubmitted), "declared"),
+        (world.declared(DeclarationAccepted, channel="green"), "declared"),
+        (world.declared(DeclarationScreened, lane=2, passed=True), "declared"),
+        (world.declared(DeclarationReleased, channel="green"), "released"),
         (world.departed(), "departed"),
         (world.status(), "departed"),
-        (world.declared(customs.DeclarationClosed), "departed"),
+        (world.declared(DeclarationClosed), "departed"),
         (world.delivered(), "delivered"),
     ]
     for envelope, status in steps:
@@ -101,9 +110,9 @@ async def test_any_order_in_any_slices_ends_the_same(
         events = [
             world.booked(),
             world.booked(rebooked=True),
-            world.declared(customs.DeclarationSubmitted),
-            world.declared(customs.DeclarationInspection, channel="red", detail="look inside"),
-            world.declared(customs.DeclarationReleased, channel="yellow"),
+            world.declared(DeclarationSubmitted),
+            world.declared(DeclarationInspection, channel="red", detail="look inside"),
+            world.declared(DeclarationReleased, channel="yellow"),
             world.departed(),
             world.delivered(),
         ]
@@ -171,13 +180,13 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
     [
         (World.unroutable, "unroutable", "All flights are full."),
         (
-            lambda w: w.declared(customs.DeclarationBlocked, detail="weights differ"),
+            lambda w: w.declared(DeclarationBlocked, detail="weights differ"),
             "held",
             "weights differ",
         ),
-        (lambda w: w.declared(customs.DeclarationReturned), "held", "Returned by customs."),
+        (lambda w: w.declared(DeclarationReturned), "held", "Returned by customs."),
         (
-            lambda w: w.declared(customs.DeclarationScreened, lane=3, passed=False),
+            lambda w: w.declared(DeclarationScreened, lane=3, passed=False),
             "held",
             "Security lane 3 did not pass the parcels.",
         ),
@@ -212,7 +221,7 @@ async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
     meaning = {"en": "Under inspection.", "zh-CN": "查验。"}
     await consumer.hears(
         world.booked(),
-        world.declared(customs.DeclarationInspection, detail="布控查验", meaning=meaning),
+        world.declared(DeclarationInspection, detail="布控查验", meaning=meaning),
     )
     path = f"/v1/orders/{world.who['order_id']}"
     told = {}

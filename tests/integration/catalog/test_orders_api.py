@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from shared.contracts.catalog import OrderPlaced
+from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.identity import Role
 from tests.integration.catalog.catalog_builders import (
     Merchant,

@@ -19,10 +19,10 @@ from services.customs.domain.ceb.layout import NAMESPACE
 from services.customs.domain.documents import CHINA
 from services.customs.settings import Settings
 from services.customs.worker import rulebook_of
-from shared.contracts.catalog import OrderCancelled, OrderLine, OrderPlaced, ShipTo
+from shared.contracts.catalog.orders import OrderCancelled, OrderLine, OrderPlaced, ShipTo
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing import (
-    FlightDeparted,
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
     ShipmentDeparted,

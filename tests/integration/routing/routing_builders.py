@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from services.routing import consumers
 from services.routing.use_cases.flights import close_manifest
-from shared.contracts.catalog import OrderCancelled, OrderLine, OrderPlaced, ShipTo
-from shared.contracts.customs import DeclarationReleased, DeclarationScreened
+from shared.contracts.catalog.orders import OrderCancelled, OrderLine, OrderPlaced, ShipTo
+from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database, Statement, UnitOfWork
 from shared.kafka import Handler, Received

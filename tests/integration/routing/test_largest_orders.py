@@ -7,7 +7,7 @@ import pytest
 from services.catalog.domain.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
 from services.routing import consumers
 from services.routing.domain.timetable import Itinerary, Search, Timetable
-from shared.contracts.catalog import OrderPlaced
+from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.ids import new_id
 from tests.integration.routing.routing_builders import Park
 

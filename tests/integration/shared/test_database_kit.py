@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import Column
 
 from deploy.engines.pgbouncer import PgBouncer, pgbouncer
-from shared.contracts.webhooks import EndpointStatusChanged
+from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 from shared.db import Database, Statement
 from shared.db.connection import SESSION_SETTINGS
 from shared.db.errors import DatabaseNotReady, DatabaseUnavailable

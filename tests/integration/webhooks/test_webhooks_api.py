@@ -355,7 +355,7 @@ async def test_deliveries_page_newest_first_and_filter(
         assert none.json()["items"] == []
 
 
-async def test_the_catalogue_lists_every_type_with_example_and_schema(
+async def test_the_list_of_event_types_has_every_type_with_example_and_schema(
     client_as: ClientAs,
 ) -> None:
     async with client_as() as client:

@@ -7,8 +7,33 @@ import pytest
 
 from services.analytics.domain.facts import FlightFact, MerchantFact, OrderFact
 from services.analytics.use_cases.interpreting import INTERPRETERS, fact_of
-from shared.contracts import catalog, customs, routing
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderPlaced,
+    OrderStatusChanged,
+    ShipTo,
+)
+from shared.contracts.customs.declarations import (
+    DeclarationAccepted,
+    DeclarationBlocked,
+    DeclarationClosed,
+    DeclarationInspection,
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationScreened,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import (
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentStatus,
+    ShipmentUnroutable,
+)
 
 SENT_AT: Final = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HAPPENED_AT: Final = SENT_AT - timedelta(minutes=7)
@@ -23,7 +48,7 @@ ORDERED: Final[dict[str, Any]] = ORDER | {
     "order_number": "A-1",
     "ordered_at": ORDERED_AT,
     "placed_at": HAPPENED_AT,
-    "ship_to": catalog.ShipTo(country="FR"),
+    "ship_to": ShipTo(country="FR"),
     "currency": "EUR",
     "total_minor": 1_250,
     "lines": (),
@@ -61,7 +86,7 @@ def stated(**known: Any) -> OrderFact:
 
 CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] = [
     (
-        catalog.MerchantRegistered(
+        MerchantRegistered(
             merchant_id="mer_1",
             name={"en": "Factory"},
             belt="wigs",
@@ -71,31 +96,31 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
         ),
         MerchantFact("mer_1", "mer_1", "wigs", True, False, HAPPENED_AT, VERSION),
     ),
-    (catalog.OrderPlaced(**ORDERED), stated(placed_at=HAPPENED_AT, state="placed")),
+    (OrderPlaced(**ORDERED), stated(placed_at=HAPPENED_AT, state="placed")),
     (
-        catalog.OrderBackordered(**ORDERED, shortages=()),
+        OrderBackordered(**ORDERED, shortages=()),
         stated(backordered_at=SENT_AT, state="backordered"),
     ),
     (
-        catalog.OrderCancelled(**ORDER, reason="no"),
+        OrderCancelled(**ORDER, reason="no"),
         order(cancelled_at=SENT_AT, state="cancelled", version=VERSION),
     ),
     (
-        catalog.OrderStatusChanged(**ORDER, status_before="placed", status="held"),
+        OrderStatusChanged(**ORDER, status_before="placed", status="held"),
         order(state="held", version=VERSION),
     ),
-    (customs.DeclarationSubmitted(**DECLARED), order(submitted_at=HAPPENED_AT)),
-    (customs.DeclarationBlocked(**DECLARED), order(blocked_at=HAPPENED_AT)),
-    (customs.DeclarationAccepted(**DECLARED), order(accepted_at=HAPPENED_AT)),
-    (customs.DeclarationInspection(**DECLARED), order(inspection_at=HAPPENED_AT)),
-    (customs.DeclarationReturned(**DECLARED), order(returned_at=HAPPENED_AT)),
-    (customs.DeclarationReleased(**DECLARED), order(released_at=HAPPENED_AT)),
-    (customs.DeclarationClosed(**DECLARED), order(closed_at=HAPPENED_AT)),
-    (customs.DeclarationScreened(**DECLARED, lane=1, passed=True), order(screened_at=HAPPENED_AT)),
+    (DeclarationSubmitted(**DECLARED), order(submitted_at=HAPPENED_AT)),
+    (DeclarationBlocked(**DECLARED), order(blocked_at=HAPPENED_AT)),
+    (DeclarationAccepted(**DECLARED), order(accepted_at=HAPPENED_AT)),
+    (DeclarationInspection(**DECLARED), order(inspection_at=HAPPENED_AT)),
+    (DeclarationReturned(**DECLARED), order(returned_at=HAPPENED_AT)),
+    (DeclarationReleased(**DECLARED), order(released_at=HAPPENED_AT)),
+    (DeclarationClosed(**DECLARED), order(closed_at=HAPPENED_AT)),
+    (DeclarationScreened(**DECLARED, lane=1, passed=True), order(screened_at=HAPPENED_AT)),
     # A failed screening holds the parcel: it is not screened yet.
-    (customs.DeclarationScreened(**DECLARED, lane=1, passed=False), order()),
+    (DeclarationScreened(**DECLARED, lane=1, passed=False), order()),
     (
-        routing.ShipmentBooked(
+        ShipmentBooked(
             **SHIPPED,
             house_waybill="H1",
             itinerary=(),
@@ -109,11 +134,11 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
         order(booked_at=SENT_AT, promised_at=PROMISED_AT, booking=VERSION),
     ),
     (
-        routing.ShipmentUnroutable(**SHIPPED, code="no_service", reason="r", remedy="m"),
+        ShipmentUnroutable(**SHIPPED, code="no_service", reason="r", remedy="m"),
         order(unroutable_at=SENT_AT),
     ),
     (
-        routing.ShipmentDeparted(
+        ShipmentDeparted(
             **SHIPPED,
             house_waybill="H1",
             master_waybill="020-81140743",
@@ -125,7 +150,7 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
         order(departed_at=HAPPENED_AT, departed_weight_g=700),
     ),
     (
-        routing.ShipmentDelivered(
+        ShipmentDelivered(
             **SHIPPED,
             house_waybill="H1",
             airport="LGG",
@@ -135,7 +160,7 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
         order(delivered_at=HAPPENED_AT),
     ),
     (
-        routing.FlightDeparted(
+        FlightDeparted(
             flight_id="flt_1",
             flight_number="O3701",
             mode="air",
@@ -166,7 +191,7 @@ def test_every_interpreter_has_a_case() -> None:
 
 
 def test_other_events_carry_no_fact() -> None:
-    status = routing.ShipmentStatus(**SHIPPED, code="RCF", airport="LGG", occurred_at=HAPPENED_AT)
+    status = ShipmentStatus(**SHIPPED, code="RCF", airport="LGG", occurred_at=HAPPENED_AT)
     assert fact_of(envelope(status)) is None
 
 

@@ -2,12 +2,12 @@
 
 from services.catalog.settings import Settings
 from services.catalog.worker import SUBSCRIPTIONS, create_worker
-from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.registry import EVENTS
 from shared.contracts.topics import CONSUMED_BY
 
 
 def test_no_event_of_its_topics_is_overheard() -> None:
-    published = {p for p in CATALOGUE.values() if p.topic in CONSUMED_BY["catalog"]}
+    published = {p for p in EVENTS.values() if p.topic in CONSUMED_BY["catalog"]}
     assert set(SUBSCRIPTIONS) == published
 
 

@@ -11,8 +11,24 @@ from hypothesis import strategies as st
 
 from services.catalog.domain.order_facts import Observation, OrderFacts
 from services.catalog.worker import SUBSCRIPTIONS
-from shared.contracts import customs, routing
+from shared.contracts.customs.declarations import (
+    DeclarationAccepted,
+    DeclarationBlocked,
+    DeclarationClosed,
+    DeclarationInspection,
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationScreened,
+    DeclarationSubmitted,
+)
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.routing.shipments import (
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentStatus,
+    ShipmentUnroutable,
+)
 
 T0: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NO_ROOM: Final = {"code": "routing.itinerary.no_capacity", "reason": "full", "remedy": "wait"}
@@ -59,7 +75,7 @@ def _booked(name: str, version: int, minute: int, waybill: str) -> Heard:
         name,
         version,
         minute,
-        routing.ShipmentBooked,
+        ShipmentBooked,
         house_waybill=waybill,
         itinerary=(),
         cut_off_at=T0,
@@ -76,13 +92,13 @@ def _booked(name: str, version: int, minute: int, waybill: str) -> Heard:
 # customs is not when they were: the inspection was told of after the release.
 STORY: Final = (
     _booked("booked", 1, 1, "H1"),
-    _routing("unroutable", 2, 30, routing.ShipmentUnroutable, **NO_ROOM),
+    _routing("unroutable", 2, 30, ShipmentUnroutable, **NO_ROOM),
     _booked("rebooked", 3, 40, "H2"),
     _routing(
         "departed",
         4,
         600,
-        routing.ShipmentDeparted,
+        ShipmentDeparted,
         house_waybill="H2",
         master_waybill="020-81140743",
         flight_id="flt_1",
@@ -94,7 +110,7 @@ STORY: Final = (
         "arrived",
         5,
         900,
-        routing.ShipmentStatus,
+        ShipmentStatus,
         code="ARR",
         airport="LGG",
         occurred_at=T0 + timedelta(minutes=900),
@@ -103,22 +119,22 @@ STORY: Final = (
         "delivered",
         6,
         1_500,
-        routing.ShipmentDelivered,
+        ShipmentDelivered,
         house_waybill="H2",
         airport="LGG",
         delivered_at=T0 + timedelta(minutes=1_500),
         promised_at=T0,
     ),
-    _customs("blocked", 1, 5, customs.DeclarationBlocked, detail="weights differ"),
-    _customs("submitted", 2, 10, customs.DeclarationSubmitted),
-    _customs("returned", 3, 20, customs.DeclarationReturned, detail="wrong code"),
+    _customs("blocked", 1, 5, DeclarationBlocked, detail="weights differ"),
+    _customs("submitted", 2, 10, DeclarationSubmitted),
+    _customs("returned", 3, 20, DeclarationReturned, detail="wrong code"),
     # Taken after all in the same second, by the coarse clock of customs.
-    _customs("accepted", 4, 20, customs.DeclarationAccepted),
-    _customs("not passed", 5, 50, customs.DeclarationScreened, lane=2, passed=False),
-    _customs("passed", 6, 60, customs.DeclarationScreened, lane=1, passed=True),
-    _customs("released", 7, 80, customs.DeclarationReleased, channel="red"),
-    _customs("inspection", 8, 70, customs.DeclarationInspection, channel="red"),
-    _customs("closed", 9, 700, customs.DeclarationClosed, channel="red"),
+    _customs("accepted", 4, 20, DeclarationAccepted),
+    _customs("not passed", 5, 50, DeclarationScreened, lane=2, passed=False),
+    _customs("passed", 6, 60, DeclarationScreened, lane=1, passed=True),
+    _customs("released", 7, 80, DeclarationReleased, channel="red"),
+    _customs("inspection", 8, 70, DeclarationInspection, channel="red"),
+    _customs("closed", 9, 700, DeclarationClosed, channel="red"),
 )
 # The way through customs, for what happened at one instant.
 STEPS: Final = "blocked submitted returned accepted inspection released closed".split()

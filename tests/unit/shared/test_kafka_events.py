@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from shared.contracts.envelope import (
     EVENT_BYTES_MAX,
-    EVENT_TYPES,
     Envelope,
     EventPayload,
     MalformedEvent,
@@ -39,9 +38,6 @@ class CrateOpened(EventPayload):
     event_type: ClassVar[str] = "test.crate.opened"
     topic: ClassVar[str] = "crates"
     count: int
-
-
-del EVENT_TYPES[CrateOpened.event_type]
 
 
 async def on_crate_opened(uow: UnitOfWork, event: Received[CrateOpened]) -> None:

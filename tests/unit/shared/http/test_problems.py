@@ -251,7 +251,7 @@ async def test_an_unexpected_fault_is_logged_once_and_tells_nothing(
     assert logs[0]["path"] == "/v1/broken"
 
 
-async def test_the_catalogue_explains_every_code(anonymous: AsyncClient) -> None:
+async def test_the_list_of_problem_types_explains_every_code(anonymous: AsyncClient) -> None:
     codes = {p["code"]: p for p in (await anonymous.get("/problems")).json()["items"]}
     assert {"field.missing", "request.bad_cursor", "sample.thing.taken"} <= set(codes)
     assert codes["sample.thing.taken"]["status"] == 409

@@ -13,15 +13,15 @@ from shared.http.faults import explained
 from shared.http.replies import json_reply
 from shared.kernel.errors import AirlaneError, NotFound, Text
 
-problem_catalogue = APIRouter(include_in_schema=False)
+problem_types_api = APIRouter(include_in_schema=False)
 
 
-@problem_catalogue.get("/problems")
+@problem_types_api.get("/problems")
 async def list_problems() -> Response:
     return json_reply({"items": sorted(_all().values(), key=lambda p: str(p["code"]))})
 
 
-@problem_catalogue.get("/problems/{code}")
+@problem_types_api.get("/problems/{code}")
 async def get_problem(code: str) -> Response:
     known = _all().get(code)
     if known is None:

@@ -1,84 +1,14 @@
-"""Events that catalog publishes. Money is integer minor units; weights grams, volumes cm³."""
+"""Orders and their status. Aggregate: order (`ord_…`). Money is integer minor units; weights
+are grams, volumes cm³.
+"""
 
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts.envelope import ContractModel, EventPayload
 from shared.contracts.topics import (
-    CATALOG_MERCHANTS,
     CATALOG_ORDERS,
-    CATALOG_PARTNERS,
-    CATALOG_PRODUCTS,
-    CATALOG_STOCK,
 )
-
-
-class MerchantRegistered(EventPayload):
-    event_type: ClassVar[str] = "catalog.merchant.registered"
-    topic: ClassVar[str] = CATALOG_MERCHANTS
-
-    merchant_id: str
-    name: dict[str, str]
-    belt: str
-    has_office: bool
-    synthetic: bool
-    registered_at: datetime
-
-
-class PartnerRegistered(EventPayload):
-    """A partner platform and whose events it may be told of. `merchants` None: every merchant's."""
-
-    event_type: ClassVar[str] = "catalog.partner.registered"
-    topic: ClassVar[str] = CATALOG_PARTNERS
-
-    partner_id: str
-    merchants: list[str] | None
-
-
-class ProductUpdated(EventPayload):
-    """A product as it is now (created, replaced or patched): the whole state, not a difference."""
-
-    event_type: ClassVar[str] = "catalog.product.updated"
-    topic: ClassVar[str] = CATALOG_PRODUCTS
-
-    product_id: str
-    merchant_id: str
-    sku: str
-    title: dict[str, str]
-    hs_code: str
-    origin_country: str
-    net_weight_g: int
-    gross_weight_g: int
-    size_mm: tuple[int, int, int]
-    price_minor: int
-    currency: str
-    battery: bool
-    synthetic: bool
-    version: int
-
-
-class ProductDeleted(EventPayload):
-    event_type: ClassVar[str] = "catalog.product.deleted"
-    topic: ClassVar[str] = CATALOG_PRODUCTS
-
-    product_id: str
-    merchant_id: str
-    sku: str
-
-
-class StockAdjusted(EventPayload):
-    """A counted change of stock on hand (receipt of goods, count, damage). Aggregate: product."""
-
-    event_type: ClassVar[str] = "catalog.stock.adjusted"
-    topic: ClassVar[str] = CATALOG_STOCK
-
-    product_id: str
-    merchant_id: str
-    sku: str
-    delta: int
-    on_hand: int
-    reserved: int
-    reason: str
 
 
 class OrderLine(ContractModel):

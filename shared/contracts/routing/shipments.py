@@ -1,10 +1,10 @@
-"""Events that routing publishes. Aggregates: shipment (`shp_…`) and flight (`flt_…`)."""
+"""Shipments, from booking to delivery. Aggregate: shipment (`shp_…`)."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts.envelope import ContractModel, EventPayload
-from shared.contracts.topics import ROUTING_FLIGHTS, ROUTING_SHIPMENTS
+from shared.contracts.topics import ROUTING_SHIPMENTS
 
 
 class ItineraryLeg(ContractModel):
@@ -105,33 +105,3 @@ class ShipmentDelivered(EventPayload):
     airport: str
     delivered_at: datetime
     promised_at: datetime
-
-
-class FlightDeparted(EventPayload):
-    """tenant of flight events: `park`. Weight and count are of the goods that are really aboard."""
-
-    event_type: ClassVar[str] = "routing.flight.departed"
-    topic: ClassVar[str] = ROUTING_FLIGHTS
-
-    flight_id: str
-    flight_number: str
-    mode: Literal["air", "road"]
-    origin: str
-    destination: str
-    departed_at: datetime
-    master_waybill: str | None
-    shipments: int
-    gross_weight_g: int
-    synthetic: bool = True
-
-
-class FlightCancelled(EventPayload):
-    event_type: ClassVar[str] = "routing.flight.cancelled"
-    topic: ClassVar[str] = ROUTING_FLIGHTS
-
-    flight_id: str
-    flight_number: str
-    origin: str
-    destination: str
-    departs_at: datetime
-    reason: str
