@@ -1,18 +1,16 @@
-"""`make bench`: all figures of the README in one run; also written to `.airlane/bench.json`.
+"""`make bench`: all figures of the README in one run; also written to `.airlane/bench.json`."""
 
-python -m deploy.bench [http] [events] [webhooks] [chain]      only some of them
-"""
-
+import argparse
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from deploy.bench import events, http_ratio, webhooks
-from deploy.bench.rig import ROOT, Figure, Spread, machine
+from deploy.bench.rig import ROOT, Figure, machine
 
 STATE: Final = ROOT / ".airlane"
 # A park of its own, beside one that may be running.
@@ -33,18 +31,7 @@ def chain_figures() -> list[Figure]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    figures: list[dict[str, Any]] = json.loads(result.read_text())
-    return [
-        Figure(
-            f["name"],
-            Spread(tuple(f["values"])),
-            f["unit"],
-            f["goal"],
-            higher_is_better=f["higher_is_better"],
-            note=f["note"],
-        )
-        for f in figures
-    ]
+    return [Figure.from_json(figure) for figure in json.loads(result.read_text())]
 
 
 PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
@@ -64,7 +51,13 @@ def _line(figure: Figure) -> str:
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or list(PARTS)
+    parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)} (default: all)"
+    )
+    wanted = parser.parse_args().parts or list(PARTS)
+    if unknown := set(wanted) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     print(f"\n  {machine()}; medians (lowest–highest)\n")
     measured: list[Figure] = []
     for part in wanted:

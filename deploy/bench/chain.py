@@ -21,6 +21,7 @@ from typing import Any
 import aiohttp
 
 from deploy.bench.rig import Figure, Spread, percentile, sleep_until
+from deploy.sandbox.merchants.uscc import uscc
 from shared.contracts.customs.declarations import DeclarationBlocked, DeclarationSubmitted
 from shared.contracts.routing.shipments import ShipmentUnroutable
 from shared.contracts.topics import CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
@@ -35,22 +36,23 @@ SUSTAINED_S = 60.0
 STEADY_S = 30.0
 STEADY_PER_S = 20.0
 _DESTINATIONS = ("DE", "FR", "GB", "US", "JP", "IT", "ES", "NL", "AU", "PL")
+_EZHOU = "420700"  # administrative division of the made-up firms
 _RUN = int(real_now().timestamp())
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @dataclass
-class Ledger:
-    """Which orders were accepted and submitted, and when (real seconds since 1970)."""
+class OrderTimes:
+    """When orders were accepted and submitted, in real seconds since 1970. `failures`: why an order
+    will not be submitted."""
 
     accepted_at: dict[str, float] = field(default_factory=dict)
     submitted_at: dict[str, float] = field(default_factory=dict)
-    lost_way: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def in_chain(self) -> int:
-        return len(self.accepted_at.keys() - self.submitted_at.keys() - self.lost_way.keys())
+        return len(self.accepted_at.keys() - self.submitted_at.keys() - self.failures.keys())
 
     def latencies_s(self, since: float) -> list[float]:
         return [
@@ -60,16 +62,8 @@ class Ledger:
         ]
 
 
-def _uscc(n: int) -> str:
-    """A valid code for a made-up firm (GB 32100-2015 check character)."""
-    body = f"91420700MA{n:07d}"
-    weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-    rest = sum(w * _USCC.index(c) for w, c in zip(weights, body, strict=True)) % 31
-    return body + _USCC[(31 - rest) % 31]
-
-
-class Park:
-    """The doors of a running park, as an operator who may act for any merchant."""
+class OperatorClient:
+    """The APIs of a running park, used as an operator who may act for any merchant."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -99,7 +93,8 @@ def _url(service: str, path: str) -> str:
     return os.environ[f"AIRLANE_{service.upper()}_URL"] + path
 
 
-async def _set_stage(park: Park) -> list[str]:
+async def _create_merchants(park: OperatorClient) -> list[str]:
+    """With products and more stock than a run can sell; returns their ids."""
     merchants = []
     for n in range(MERCHANTS):
         merchant = await park.post(
@@ -107,7 +102,7 @@ async def _set_stage(park: Park) -> list[str]:
             "/v1/merchants",
             {
                 "name": {"en": f"Bench Factory {n}", "zh-CN": f"基准工厂{n}"},
-                "uscc": _uscc(_RUN % 1_000_000 * 10 + n),
+                "uscc": uscc(_EZHOU, _RUN % 1_000_000 * 10 + n),
                 "belt": "home_furnishing",
                 "synthetic": True,
             },
@@ -152,20 +147,20 @@ def _order(n: int) -> dict[str, Any]:
     }
 
 
-async def _watch(ledger: Ledger) -> None:
+async def _watch(times: OrderTimes) -> None:
     async for record in follow(KafkaSettings(), (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS)):
         if record.envelope is None:
             continue
         kind = record.envelope.type
         if kind == DeclarationSubmitted.event_type:
             order = record.envelope.payload(DeclarationSubmitted).order_id
-            ledger.submitted_at[order] = record.timestamp_ms / 1000
+            times.submitted_at[order] = record.timestamp_ms / 1000
         elif kind in (DeclarationBlocked.event_type, ShipmentUnroutable.event_type):
             data = json.loads(record.envelope.data)
-            ledger.lost_way[data["order_id"]] = str(data.get("code") or data.get("detail"))
+            times.failures[data["order_id"]] = str(data.get("code") or data.get("detail"))
         else:
             continue
-        ledger.changed.set()
+        times.changed.set()
 
 
 async def _steady(place: Callable[[], Awaitable[None]]) -> None:
@@ -178,58 +173,56 @@ async def _steady(place: Callable[[], Awaitable[None]]) -> None:
     await asyncio.gather(*pending)
 
 
-async def _sustained(ledger: Ledger, place: Callable[[], Awaitable[None]]) -> None:
+async def _sustained(times: OrderTimes, place: Callable[[], Awaitable[None]]) -> None:
     """As fast as the chain takes them: never more than IN_CHAIN_MAX orders on the way."""
     until = time.perf_counter() + SUSTAINED_S
 
     async def worker() -> None:
         while time.perf_counter() < until:
-            if ledger.in_chain >= IN_CHAIN_MAX:
-                ledger.changed.clear()
-                await asyncio.wait_for(ledger.changed.wait(), 30)
+            if times.in_chain >= IN_CHAIN_MAX:
+                times.changed.clear()
+                await asyncio.wait_for(times.changed.wait(), 30)
                 continue
             await place()
 
     await asyncio.gather(*(worker() for _ in range(8)))
 
 
-async def _drain(ledger: Ledger, seconds: float = 30) -> None:
+async def _drain(times: OrderTimes, seconds: float = 30) -> None:
     deadline = time.perf_counter() + seconds
-    while ledger.in_chain and (left := deadline - time.perf_counter()) > 0:
-        ledger.changed.clear()
+    while times.in_chain and (left := deadline - time.perf_counter()) > 0:
+        times.changed.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(ledger.changed.wait(), left)
+            await asyncio.wait_for(times.changed.wait(), left)
 
 
 async def measure() -> list[Figure]:
-    ledger = Ledger()
+    times = OrderTimes()
     numbers = count()
     connector = aiohttp.TCPConnector(limit=32)
     async with aiohttp.ClientSession(connector=connector) as session:
-        park = Park(session)
+        park = OperatorClient(session)
         await park.log_in()
-        merchants = await _set_stage(park)
-        watch = asyncio.create_task(_watch(ledger))
+        merchants = await _create_merchants(park)
+        watch = asyncio.create_task(_watch(times))
 
         async def place() -> None:
             n = next(numbers)
             order = await park.post("catalog", "/v1/orders", _order(n), merchants[n % MERCHANTS])
-            ledger.accepted_at[order["id"]] = real_now().timestamp()
+            times.accepted_at[order["id"]] = real_now().timestamp()
 
         await _steady(place)
-        await _drain(ledger)
-        steady = ledger.latencies_s(0)
+        await _drain(times)
+        steady = times.latencies_s(0)
         await park.log_in()
         started = real_now().timestamp()
-        await _sustained(ledger, place)
-        in_window = [
-            t for t in ledger.submitted_at.values() if started <= t < started + SUSTAINED_S
-        ]
-        await _drain(ledger)
+        await _sustained(times, place)
+        in_window = [t for t in times.submitted_at.values() if started <= t < started + SUSTAINED_S]
+        await _drain(times)
         watch.cancel()
-    assert not ledger.in_chain, f"{ledger.in_chain} orders never came out"
-    assert not ledger.lost_way, set(ledger.lost_way.values())
-    loaded = ledger.latencies_s(started)
+    assert not times.in_chain, f"{times.in_chain} orders were never submitted"
+    assert not times.failures, set(times.failures.values())
+    loaded = times.latencies_s(started)
     return [
         Figure(
             "whole chain, sustained for 60 s", _one(len(in_window) / SUSTAINED_S), "orders/s", 50

@@ -8,13 +8,26 @@ import asyncio
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """`failures`: how many answers had which status of 300 or above."""
+
+    requests: int
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+    failures: dict[str, int]
 
 
 def request_bytes(
@@ -32,7 +45,7 @@ class _Connection(asyncio.Protocol):
         self.requests = requests
         self.until = until
         self.latencies_s: list[float] = []
-        self.failures: dict[int, int] = {}
+        self.failures: Counter[str] = Counter()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._buffer = b""
         self._sent_at = 0.0
@@ -65,7 +78,7 @@ class _Connection(asyncio.Protocol):
         self._buffer = b""
         status = int(head[9:12])
         if status >= 300:
-            self.failures[status] = self.failures.get(status, 0) + 1
+            self.failures[str(status)] += 1
         self.latencies_s.append(time.perf_counter() - self._sent_at)
         self._send()
 
@@ -74,9 +87,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionError("closed by the server"))
 
 
-async def _run(
-    url: str, seconds: float, connections: int, requests: list[bytes]
-) -> dict[str, object]:
+async def _run(url: str, seconds: float, connections: int, requests: list[bytes]) -> LoadResult:
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     source = cycle(requests)
@@ -91,17 +102,16 @@ async def _run(
     await asyncio.gather(*(p.done for p in protocols))
     took = time.perf_counter() - started
     latencies = sorted(x for p in protocols for x in p.latencies_s)
-    failures: dict[int, int] = {}
+    failures: Counter[str] = Counter()
     for protocol in protocols:
-        for status, count in protocol.failures.items():
-            failures[status] = failures.get(status, 0) + count
-    return {
-        "requests": len(latencies),
-        "per_s": len(latencies) / took,
-        "p50_ms": 1000 * latencies[len(latencies) // 2],
-        "p99_ms": 1000 * latencies[int(len(latencies) * 0.99)],
-        "failures": failures,
-    }
+        failures.update(protocol.failures)
+    return LoadResult(
+        requests=len(latencies),
+        per_s=len(latencies) / took,
+        p50_ms=1000 * latencies[len(latencies) // 2],
+        p99_ms=1000 * latencies[int(len(latencies) * 0.99)],
+        failures=dict(failures),
+    )
 
 
 def main() -> None:
@@ -109,7 +119,7 @@ def main() -> None:
     # Requests are separated by a line that no request contains.
     requests = Path(file).read_bytes().split(b"\n%%\n")
     result = uvloop.run(_run(url, float(seconds), int(connections), requests))
-    print(json.dumps(result))
+    print(json.dumps(asdict(result)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.bench import bare
-from deploy.bench.http_client import request_bytes
+from deploy.bench.http_client import LoadResult, request_bytes
 from deploy.bench.rig import (
     Figure,
     Spread,
@@ -38,8 +38,8 @@ PRODUCTS = 200
 _OPERATOR = ("operator-bench", "bench-secret-bench-secret-bench-secret")
 
 
-class Api:
-    """Just enough of a client to set the stage."""
+class SetupClient:
+    """Just enough of a client to create a merchant with products and stock."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -76,7 +76,7 @@ class Api:
         return self.token
 
 
-def _product(n: int) -> dict[str, Any]:
+def _product(n: int) -> dict[str, object]:
     return {
         "title": {"en": f"Lamp {n}", "zh-CN": f"灯 {n}"},
         "hs_code": "940521",
@@ -90,7 +90,7 @@ def _product(n: int) -> dict[str, Any]:
     }
 
 
-def _order(n: int, run: int) -> dict[str, Any]:
+def _order(n: int, run: int) -> dict[str, object]:
     return {
         "store": "DE",
         "order_number": f"B{run}-{n}",
@@ -100,13 +100,13 @@ def _order(n: int, run: int) -> dict[str, Any]:
     }
 
 
-def _line(number: int, n: int, quantity: int, amount: str) -> dict[str, Any]:
+def _line(number: int, n: int, quantity: int, amount: str) -> dict[str, object]:
     price = {"amount": amount, "currency": "GBP"}
     sku = f"SKU-{n % PRODUCTS + 1}"
     return {"line": number, "sku": sku, "quantity": quantity, "unit_price": price}
 
 
-def _set_stage(api: Api) -> tuple[str, str]:
+def _create_merchant(api: SetupClient) -> tuple[str, str]:
     """A merchant with products and stock; returns its id and its token."""
     api.log_in(*_OPERATOR)
     merchant = api.call(
@@ -148,9 +148,9 @@ def _json_request(path: str, body: object, token: str | None = None) -> bytes:
 
 def _alternate(
     ours: str, theirs: str, requests: dict[str, list[list[bytes]]], home: Path
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[LoadResult]]:
     """`requests[side][round]`; a short warm-up, then rounds in turn."""
-    results: dict[str, list[dict[str, Any]]] = {"ours": [], "bare": []}
+    results: dict[str, list[LoadResult]] = {"ours": [], "bare": []}
     sides = (("bare", theirs), ("ours", ours))
     for number in range(ROUNDS):
         for side, url in sides if number % 2 else sides[::-1]:
@@ -162,15 +162,15 @@ def _alternate(
                 connections=CONNECTIONS,
                 home=home,
             )
-            assert not result["failures"], (side, result["failures"])
+            assert not result.failures, (side, result.failures)
             results[side].append(result)
     return results
 
 
-def _figures(name: str, results: dict[str, list[dict[str, Any]]], goal: float) -> list[Figure]:
-    rates = {side: [r["per_s"] for r in rounds] for side, rounds in results.items()}
+def _figures(name: str, results: dict[str, list[LoadResult]], goal: float) -> list[Figure]:
+    rates = {side: [r.per_s for r in rounds] for side, rounds in results.items()}
     ratios = [a / b for a, b in zip(rates["ours"], rates["bare"], strict=True)]
-    p99 = [r["p99_ms"] for r in results["ours"]]
+    p99 = [r.p99_ms for r in results["ours"]]
     return [
         Figure(f"{name}, ours ÷ bare FastAPI + asyncpg", Spread(tuple(ratios)), "ratio", goal),
         Figure(f"{name}, ours", Spread(tuple(rates["ours"])), "requests/s"),
@@ -206,7 +206,7 @@ def measure() -> list[Figure]:
         ):
             wait_for(f"{ours}/readyz")
             wait_for(f"{theirs}/livez")
-            _, token = _set_stage(Api(ours))
+            _, token = _create_merchant(SetupClient(ours))
             return _compare(ours, theirs, token, home)
 
 

@@ -16,10 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 
+from deploy.bench.http_client import LoadResult
 from deploy.engines import PostgresServer, free_port, start_postgres
 from shared.db import roles
 from shared.db.migrate import upgrade
@@ -65,7 +66,7 @@ class Figure:
         median = self.value.median
         return median >= self.goal if self.higher_is_better else median <= self.goal
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return {
             "name": self.name,
             "median": self.value.median,
@@ -76,6 +77,18 @@ class Figure:
             "met": self.met,
             "note": self.note,
         }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """What `as_json` made of a figure that another process measured."""
+        return cls(
+            fields["name"],
+            Spread(tuple(fields["values"])),
+            fields["unit"],
+            fields["goal"],
+            higher_is_better=fields["higher_is_better"],
+            note=fields["note"],
+        )
 
 
 def machine() -> str:
@@ -166,7 +179,7 @@ def wait_for(url: str, seconds: float = 30) -> None:
 
 def http_load(
     url: str, requests: Sequence[bytes], *, seconds: float, connections: int, home: Path
-) -> dict[str, Any]:
+) -> LoadResult:
     """One round of the load generator, in a process of its own."""
     file = home / "requests"
     file.write_bytes(b"\n%%\n".join(requests))
@@ -185,8 +198,7 @@ def http_load(
         check=True,
         timeout=seconds + 30,
     )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    return LoadResult(**json.loads(done.stdout))
 
 
 async def sleep_until(at: float) -> None:

@@ -16,7 +16,7 @@ from deploy.local import checks, own_engine
 from deploy.local.addresses import chosen_services, make_line, needed_ports
 from deploy.local.console import Stop, fix, say
 from deploy.local.opening import WORLD, Program, open_park
-from deploy.local.park import Park
+from deploy.local.park_processes import ParkProcesses
 from deploy.local.services import DATABASE
 from deploy.local.state import (
     DAY_IN_A_MINUTE,
@@ -58,7 +58,7 @@ def world() -> int:
     state = park_state()
     if running_park(state) is None:
         raise Stop(f"{nothing_runs()}: {make_line('run WORLD=0')} starts one")
-    launch = Park(state).launch_of(WORLD)
+    launch = ParkProcesses(state).launch_of(WORLD)
     return subprocess.run(launch.argv, env=launch.env, cwd=launch.cwd, check=False).returncode
 
 

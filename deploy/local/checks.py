@@ -27,7 +27,7 @@ _CONNECT_S = 5.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class MachineFinding:
     fatal: bool
     text: str
 
@@ -48,10 +48,10 @@ def holder_of(port: int) -> str:
     return "another program"
 
 
-def taken_ports(ports: Mapping[str, int]) -> list[Finding]:
+def taken_ports(ports: Mapping[str, int]) -> list[MachineFinding]:
     """`ports`: the environment variable that moves it -> the port."""
     return [
-        Finding(
+        MachineFinding(
             True,
             f"port {port} is taken by {holder_of(port)}: stop that, or choose another port with "
             f"{variable}=…",
@@ -61,25 +61,27 @@ def taken_ports(ports: Mapping[str, int]) -> list[Finding]:
     ]
 
 
-def shared_ports(ports: Mapping[str, int]) -> list[Finding]:
+def shared_ports(ports: Mapping[str, int]) -> list[MachineFinding]:
     """Two parts of the park cannot listen on one port."""
     by_port: dict[int, list[str]] = defaultdict(list)
     for variable, port in ports.items():
         by_port[port].append(variable)
     return [
-        Finding(True, f"port {port} is asked for by {' and '.join(variables)}: give each its own")
+        MachineFinding(
+            True, f"port {port} is asked for by {' and '.join(variables)}: give each its own"
+        )
         for port, variables in by_port.items()
         if len(variables) > 1
     ]
 
 
-def own_servers(env: Mapping[str, str] = os.environ) -> list[Finding]:
+def own_servers(env: Mapping[str, str] = os.environ) -> list[MachineFinding]:
     """Servers a person points to, instead of those the park would start."""
     findings = []
     servers = env.get("KAFKA_BOOTSTRAP_SERVERS", "")
     if servers and not any(_accepts(server.strip()) for server in servers.split(",")):
         text = f"no Kafka answers at KAFKA_BOOTSTRAP_SERVERS={servers}"
-        findings.append(Finding(True, f"{text}: start it, or correct the address"))
+        findings.append(MachineFinding(True, f"{text}: start it, or correct the address"))
     for service in chosen_services(env):
         for variable in (
             f"{service.upper()}_DATABASE_URL",
@@ -87,7 +89,7 @@ def own_servers(env: Mapping[str, str] = os.environ) -> list[Finding]:
         ):
             if (url := env.get(variable)) and (reason := asyncio.run(_database_fault(url))):
                 text = f"{variable} cannot be used ({reason}): start that PostgreSQL, or correct it"
-                findings.append(Finding(True, text))
+                findings.append(MachineFinding(True, text))
     return findings
 
 
@@ -121,12 +123,12 @@ async def _database_fault(url: str) -> str:
     return ""
 
 
-def resources(home: Path) -> list[Finding]:
+def resources(home: Path) -> list[MachineFinding]:
     findings = []
     free = shutil.disk_usage(home).free // 2**20
     if free < DISK_NEEDED_MB:
         findings.append(
-            Finding(
+            MachineFinding(
                 True,
                 f"{free} MB free on the disk of {home}, {DISK_NEEDED_MB} MB needed: make room, or "
                 "set AIRLANE_STATE_DIR to a folder on another disk",
@@ -135,14 +137,16 @@ def resources(home: Path) -> list[Finding]:
     memory = psutil.virtual_memory().available // 2**20
     if memory < MEMORY_NEEDED_MB:
         findings.append(
-            Finding(False, f"{memory} MB of memory free; the park takes about {MEMORY_NEEDED_MB}")
+            MachineFinding(
+                False, f"{memory} MB of memory free; the park takes about {MEMORY_NEEDED_MB}"
+            )
         )
     return findings
 
 
-def broker() -> list[Finding]:
+def broker() -> list[MachineFinding]:
     if reason := kafka.missing():
-        return [Finding(False, f"{reason}: {WITHOUT_KAFKA}")]
+        return [MachineFinding(False, f"{reason}: {WITHOUT_KAFKA}")]
     return []
 
 
@@ -152,7 +156,7 @@ WITHOUT_KAFKA = (
 )
 
 
-def refuse(findings: list[Finding]) -> None:
+def refuse(findings: list[MachineFinding]) -> None:
     """The first fatal finding ends the command."""
     for finding in findings:
         if finding.fatal:

@@ -10,7 +10,7 @@ from deploy.engines.process import port_taken
 from deploy.local import checks, screen
 from deploy.local.addresses import needed_ports
 from deploy.local.console import Steps, Stop, note, say
-from deploy.local.park import Park
+from deploy.local.park_processes import ParkProcesses
 from deploy.local.state import park_state, start_clock, take_lock
 from deploy.local.supervisor import Process, Supervisor
 from shared.kernel.clock import ClockFile
@@ -57,7 +57,7 @@ async def _remember(clock: ClockFile) -> None:
         await asyncio.sleep(2.0)
 
 
-def _world(park: Park) -> Process:
+def _world(park: ParkProcesses) -> Process:
     async def at_once(_pid: int) -> bool:
         return True
 
@@ -71,7 +71,7 @@ async def open_park(program: Program, *, rate: float) -> int:
     state = park_state()
     state.make_home()
     with take_lock(state):
-        park = Park(state)
+        park = ParkProcesses(state)
         clock = start_clock(state, asked_rate(rate))
         state.prepare()
         steps = Steps(3 + park.own_postgres + park.own_kafka)

@@ -5,11 +5,11 @@ import json
 from deploy.local import checks
 from deploy.local.addresses import make_line
 from deploy.local.console import note, say
-from deploy.local.park import Park
+from deploy.local.park_processes import ParkProcesses
 from shared.kernel.clock import ClockFile
 
 
-def say_what_is_different(park: Park) -> None:
+def say_what_is_different(park: ParkProcesses) -> None:
     """What a person should know about this machine before anything starts."""
     state = park.state
     if not park.own_postgres:
@@ -24,14 +24,14 @@ def say_what_is_different(park: Park) -> None:
             note(finding.text)
 
 
-def say_where(park: Park, seconds: float) -> None:
+def say_where(park: ParkProcesses, seconds: float) -> None:
     say(f"\n  The park is open, {seconds:.1f} s after the start.\n")
     for service in park.services:
         url = park.ports.url(service)
         say(f"  {service:<10} {url}   docs {url}/docs   worker :{park.ports.worker(service)}")
 
 
-def say_how_to_use(park: Park, clock: ClockFile, *, has_world: bool) -> None:
+def say_how_to_use(park: ParkProcesses, clock: ClockFile, *, has_world: bool) -> None:
     _say_credentials(park)
     world = (
         "plays along (WORLD=0 leaves it out)"
@@ -48,7 +48,7 @@ def say_how_to_use(park: Park, clock: ClockFile, *, has_world: bool) -> None:
     say(f"  Stop: Ctrl-C; data is kept, {make_line('reset')} forgets it")
 
 
-def _say_credentials(park: Park) -> None:
+def _say_credentials(park: ParkProcesses) -> None:
     path = park.state.credentials
     if not path.exists():
         return

@@ -27,7 +27,7 @@ from deploy.local.state import ROOT, State, load_secrets
 from deploy.local.supervisor import Process, Task, until_end
 
 
-class Park:
+class ParkProcesses:
     """Everything one start of the park needs to know, gathered before anything is started."""
 
     def __init__(self, state: State) -> None:
