@@ -10,15 +10,14 @@ from sqlalchemy import text
 
 from services.catalog.consumers import observing
 from services.catalog.worker import SUBSCRIPTIONS
-from shared.contracts.envelope import Envelope
-from shared.contracts.routing.shipments import ItineraryLeg, ShipmentBooked
 from shared.db import Database, Statement
 from shared.kafka.relay import record_of
 from shared.kernel.identity import PARK
-from shared.kernel.ids import new_id
 from shared.kernel.instants import rfc3339
 from tests.contract.examples import BODIES, World
 from tests.contract.operations import Operation, operations
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.shipments import a_shipment_booked, an_itinerary_leg
 
 INSTANT: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[0-9:.]*(?:Z|[+-]\d\d(?::?\d\d)?)?")
 OURS: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
@@ -94,39 +93,15 @@ async def published(database: Database) -> Iterable[bytes]:
 async def book(world: World) -> None:
     """Tells catalog of the way that routing found for the world's order."""
     order_id, now = await world.resource("order_id"), world.clock.now()
-    leg = ItineraryLeg(
-        flight_id=new_id("flt"),
-        flight_number="EH1640",
-        mode="air",
-        origin="EHU",
-        destination="LGG",
-        departs_at=now,
-        arrives_at=now,
-    )
-    booked = ShipmentBooked(
-        shipment_id=new_id("shp"),
+    leg = an_itinerary_leg(departs_at=now, arrives_at=now)
+    booked = a_shipment_booked(
         order_id=order_id,
         merchant_id=world.merchant_id,
-        house_waybill="EHUAA00000011",
         itinerary=(leg,),
         cut_off_at=now,
         promised_at=now,
-        gross_weight_g=1,
-        volume_cm3=1,
-        pieces=1,
-        destination_country="GB",
     )
-    envelope = Envelope(
-        id=new_id("evt"),
-        source="routing",
-        type=booked.event_type,
-        subject=booked.shipment_id,
-        time=now,
-        tenant_id=world.merchant_id,
-        aggregate_version=1,
-        traceparent=None,
-        data=booked.model_dump_json().encode(),
-    )
+    envelope = enveloped(booked, at=now)
     catalog = world.databases["catalog"]
     async with catalog.transaction(world.merchant_id) as uow:
         await observing(SUBSCRIPTIONS, world.clock)(uow, [envelope])

@@ -10,24 +10,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts.catalog.merchants import MerchantRegistered
-from shared.contracts.catalog.orders import (
-    OrderBackordered,
-    OrderCancelled,
-    OrderPlaced,
-    OrderStatusChanged,
-)
-from shared.contracts.customs.declarations import (
-    DeclarationReleased,
-    DeclarationReturned,
-    DeclarationSubmitted,
-)
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.flights import FlightDeparted
-from shared.contracts.routing.shipments import ShipmentDelivered, ShipmentDeparted
 from shared.db import Database
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
+from tests.support.events.catalog.merchants import a_merchant_registered
+from tests.support.events.catalog.orders import (
+    an_order_backordered,
+    an_order_cancelled,
+    an_order_placed,
+    an_order_status_changed,
+)
+from tests.support.events.customs.declarations import (
+    a_declaration_released,
+    a_declaration_returned,
+    a_declaration_submitted,
+)
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.flights import a_flight_departed
+from tests.support.events.routing.shipments import a_shipment_delivered, a_shipment_departed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -66,13 +67,8 @@ class Park:
             (new_id("mer"), self.rng.choice(BELTS), self.rng.random() < 0.3) for _ in range(4)
         ]
         for merchant_id, belt, has_office in self.merchants:
-            payload = MerchantRegistered(
-                merchant_id=merchant_id,
-                name={"en": "Factory"},
-                belt=belt,
-                has_office=has_office,
-                synthetic=True,
-                registered_at=T0,
+            payload = a_merchant_registered(
+                merchant_id=merchant_id, belt=belt, has_office=has_office
             )
             self._publish(payload, merchant_id, merchant_id, 1, T0)
         for _ in range(orders):
@@ -84,17 +80,7 @@ class Park:
         self, payload: EventPayload, tenant: str, subject: str, version: int, at: datetime
     ) -> None:
         self.events.append(
-            Envelope(
-                id=new_id("evt"),
-                source="/test",
-                type=payload.event_type,
-                subject=subject,
-                time=at,
-                tenant_id=tenant,
-                aggregate_version=version,
-                traceparent=None,
-                data=payload.model_dump_json().encode(),
-            )
+            enveloped(payload, version=version, at=at, subject=subject, tenant_id=tenant)
         )
 
     def _later(self, at: datetime) -> datetime:
@@ -132,33 +118,25 @@ class Park:
             "order_id": order.id,
             "merchant_id": order.merchant,
             "belt": order.belt,
-            "store": "direct",
-            "order_number": order.id,
-            "ordered_at": T0,
             "placed_at": at,
             "ship_to": {"country": order.market},
             "currency": MARKETS[order.market],
             "total_minor": order.total_minor,
-            "lines": [],
             "gross_weight_g": order.weight_g,
-            "net_weight_g": order.weight_g,
-            "volume_cm3": 1,
         }
         payload: EventPayload
         if what == "placed":
-            payload = OrderPlaced(**facts)
+            payload = an_order_placed(**facts)
         elif what == "backordered":
-            payload = OrderBackordered(**facts, shortages=[])
+            payload = an_order_backordered(**facts)
         elif what == "cancelled":
-            payload = OrderCancelled(order_id=order.id, merchant_id=order.merchant, reason="test")
+            payload = an_order_cancelled(order_id=order.id, merchant_id=order.merchant)
         else:
-            payload = OrderStatusChanged.model_validate(
-                {
-                    "order_id": order.id,
-                    "merchant_id": order.merchant,
-                    "status_before": order.state,
-                    "status": what,
-                }
+            payload = an_order_status_changed(
+                order_id=order.id,
+                merchant_id=order.merchant,
+                status_before=order.state,
+                status=what,
             )
         order.state = what
         self._publish(payload, order.merchant, order.id, order.versions["order"], at)
@@ -168,10 +146,10 @@ class Park:
         facts = {"order_id": order.id, "merchant_id": order.merchant}
         shipment = facts | {"shipment_id": "shp_" + order.id[4:], "house_waybill": "H1"}
         steps: list[Callable[[datetime], None]] = [
-            lambda t: self._customs(order, DeclarationSubmitted, t),
-            lambda t: self._customs(order, DeclarationReturned, t),
-            lambda t: self._customs(order, DeclarationSubmitted, t),
-            lambda t: self._customs(order, DeclarationReleased, t),
+            lambda t: self._customs(order, a_declaration_submitted, t),
+            lambda t: self._customs(order, a_declaration_returned, t),
+            lambda t: self._customs(order, a_declaration_submitted, t),
+            lambda t: self._customs(order, a_declaration_released, t),
             lambda t: self._departed(order, shipment, t),
             lambda t: self._delivered(order, shipment, t),
         ]
@@ -181,40 +159,26 @@ class Park:
             at = self._later(at)
             step(at)
 
-    def _customs(self, order: Order, kind: type[Any], at: datetime) -> None:
+    def _customs(self, order: Order, a_fact: Callable[..., EventPayload], at: datetime) -> None:
         order.versions["declaration"] += 1
-        if kind is DeclarationSubmitted:
+        if a_fact is a_declaration_submitted:
             order.submitted = order.submitted or at
             self._catalog(order, "declared", at)
-        if kind is DeclarationReleased:
+        if a_fact is a_declaration_released:
             order.released = at
             self._catalog(order, "released", at)
-        payload = kind(
-            declaration_id="dec_1",
-            order_id=order.id,
-            shipment_id=None,
-            merchant_id=order.merchant,
-            at=at,
-            status="x",
-        )
+        payload = a_fact(order_id=order.id, merchant_id=order.merchant, at=at)
         self._publish(payload, order.merchant, "dec_1", order.versions["declaration"], at)
 
     def _departed(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
         order.departed = at
-        payload = ShipmentDeparted(
-            **shipment,
-            master_waybill="123-12345675",
-            flight_id="flt_1",
-            flight_number="O37001",
-            departed_at=at,
-            gross_weight_g=order.weight_g,
-        )
+        payload = a_shipment_departed(**shipment, departed_at=at, gross_weight_g=order.weight_g)
         self._publish(payload, order.merchant, "shp_1", 2, at)
         self._catalog(order, "departed", at)
 
     def _delivered(self, order: Order, shipment: dict[str, str], at: datetime) -> None:
         order.delivered = at
-        payload = ShipmentDelivered(**shipment, airport="LGG", delivered_at=at, promised_at=at)
+        payload = a_shipment_delivered(**shipment, delivered_at=at)
         self._publish(payload, order.merchant, "shp_1", 3, at)
         self._catalog(order, "delivered", at)
 
@@ -223,18 +187,13 @@ class Park:
         number, mode = f"O37{self.rng.randrange(3)}", self.rng.choice(["air", "air", "road"])
         weight_g = self.rng.randrange(1, 90_000_000)
         self.flights.append((at, number, origin, mode, weight_g))
-        payload = FlightDeparted.model_validate(
-            {
-                "flight_id": new_id("flt"),
-                "flight_number": number,
-                "mode": mode,
-                "origin": origin,
-                "destination": "FRA",
-                "departed_at": at,
-                "master_waybill": None,
-                "shipments": 1,
-                "gross_weight_g": weight_g,
-            }
+        payload = a_flight_departed(
+            flight_number=number,
+            mode=mode,
+            origin=origin,
+            destination="FRA",
+            departed_at=at,
+            gross_weight_g=weight_g,
         )
         self._publish(payload, "park", payload.flight_id, 1, at)
 

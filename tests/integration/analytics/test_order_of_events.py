@@ -11,25 +11,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.analytics.consumers import on_batch
-from shared.contracts.catalog.merchants import MerchantRegistered
-from shared.contracts.catalog.orders import (
-    OrderBackordered,
-    OrderCancelled,
-    OrderPlaced,
-    OrderStatusChanged,
-)
-from shared.contracts.customs.declarations import (
-    DeclarationReleased,
-    DeclarationReturned,
-    DeclarationSubmitted,
-)
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.flights import FlightDeparted
-from shared.contracts.routing.shipments import ShipmentDelivered, ShipmentDeparted
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.integration.analytics.analytics_figures import empty, figures
+from tests.support.events.catalog.merchants import a_merchant_registered
+from tests.support.events.catalog.orders import (
+    an_order_backordered,
+    an_order_cancelled,
+    an_order_placed,
+    an_order_status_changed,
+)
+from tests.support.events.customs.declarations import (
+    a_declaration_released,
+    a_declaration_returned,
+    a_declaration_submitted,
+)
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.flights import a_flight_departed
+from tests.support.events.routing.shipments import a_shipment_delivered, a_shipment_departed
 
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DAY = "2026-11-22"  # in the park, where T0 is nine in the morning
@@ -40,17 +41,7 @@ def at(hour: float) -> datetime:
 
 
 def told(payload: EventPayload, version: int, hour: float, subject: str) -> Envelope:
-    return Envelope(
-        id=new_id("evt"),
-        source="/test",
-        type=payload.event_type,
-        subject=subject,
-        time=at(hour),
-        tenant_id="mer_1",
-        aggregate_version=version,
-        traceparent=None,
-        data=payload.model_dump_json().encode(),
-    )
+    return enveloped(payload, version=version, at=at(hour), subject=subject, tenant_id="mer_1")
 
 
 def history() -> list[Envelope]:
@@ -60,46 +51,33 @@ def history() -> list[Envelope]:
     order = {"order_id": order_id, "merchant_id": "mer_1"}
     ordered: dict[str, Any] = order | {
         "belt": "yiwu",
-        "store": "direct",
-        "order_number": "A-1",
-        "ordered_at": T0,
-        "ship_to": {"country": "DE"},
         "currency": "EUR",
         "total_minor": 1_250,
-        "lines": (),
         "gross_weight_g": 700,
-        "net_weight_g": 600,
-        "volume_cm3": 9,
     }
-    shipment = order | {"shipment_id": "shp_1", "house_waybill": "H1"}
-    declared = order | {"declaration_id": "dec_1", "shipment_id": None, "status": "any"}
-    way = shipment | {"departed_at": at(20), "gross_weight_g": 700}
-    backordered = OrderBackordered(**ordered, placed_at=at(0), shortages=())
+    backordered = an_order_backordered(**ordered, placed_at=at(0))
 
     def status(name: str) -> EventPayload:
-        said = order | {"status_before": "placed", "status": name}
-        return OrderStatusChanged.model_validate(said)
+        return an_order_status_changed(**order, status=name)
 
     return [
         told(backordered, 1, 0, order_id),
-        told(OrderPlaced(**ordered, placed_at=at(2)), 2, 2, order_id),
+        told(an_order_placed(**ordered, placed_at=at(2)), 2, 2, order_id),
         told(status("declared"), 3, 4, order_id),
         told(status("departed"), 4, 20, order_id),
         told(status("delivered"), 5, 30, order_id),
-        told(DeclarationSubmitted(**declared, at=at(3)), 1, 3, "dec_1"),
-        told(DeclarationReturned(**declared, at=at(4)), 2, 4, "dec_1"),
-        told(DeclarationSubmitted(**declared, at=at(5)), 3, 5, "dec_1"),
-        told(DeclarationReleased(**declared, at=at(7)), 4, 7, "dec_1"),
+        told(a_declaration_submitted(**order, at=at(3)), 1, 3, "dec_1"),
+        told(a_declaration_returned(**order, at=at(4)), 2, 4, "dec_1"),
+        told(a_declaration_submitted(**order, at=at(5)), 3, 5, "dec_1"),
+        told(a_declaration_released(**order, at=at(7)), 4, 7, "dec_1"),
         told(
-            ShipmentDeparted(
-                **way, master_waybill="020-81140743", flight_id="flt_1", flight_number="O3701"
-            ),
+            a_shipment_departed(**order, departed_at=at(20), gross_weight_g=700),
             3,
             20,
             "shp_1",
         ),
         told(
-            ShipmentDelivered(**shipment, airport="LGG", delivered_at=at(30), promised_at=at(48)),
+            a_shipment_delivered(**order, delivered_at=at(30)),
             4,
             30,
             "shp_1",
@@ -149,10 +127,8 @@ async def test_a_cancelled_order_is_no_trade_whenever_the_word_comes(db: Databas
     for turns in itertools.permutations(range(4)):
         placed, changed = history()[1:3]
         order_id = placed.subject
-        payload = OrderCancelled(order_id=order_id, merchant_id="mer_1", reason="no")
-        status = OrderStatusChanged(
-            order_id=order_id, merchant_id="mer_1", status_before="declared", status="cancelled"
-        )
+        payload = an_order_cancelled(order_id=order_id, merchant_id="mer_1")
+        status = an_order_status_changed(order_id=order_id, merchant_id="mer_1", status="cancelled")
         events = [placed, changed, told(payload, 4, 5, order_id), told(status, 5, 5, order_id)]
         sequences.append([events[turn] for turn in turns])
 
@@ -170,25 +146,13 @@ async def test_newest_report_of_a_flight_and_of_a_merchant_counts(db: Database) 
         flight_id, merchant_id = new_id("flt"), new_id("mer")
         told_in_turn = []
         for version in (*versions, versions[0]):
-            flight = FlightDeparted(
+            flight = a_flight_departed(
                 flight_id=flight_id,
-                flight_number="O3701",
-                mode="air",
-                origin="EHU",
-                destination="LGG",
                 departed_at=at(20),
-                master_waybill=None,
                 shipments=version,
                 gross_weight_g=version * 1_000_000,
             )
-            merchant = MerchantRegistered(
-                merchant_id=merchant_id,
-                name={"en": "Factory"},
-                belt="yiwu",
-                has_office=version == 3,
-                synthetic=True,
-                registered_at=T0,
-            )
+            merchant = a_merchant_registered(merchant_id=merchant_id, has_office=version == 3)
             told_in_turn += [
                 told(flight, version, 20, flight_id),
                 told(merchant, version, 20, merchant_id),

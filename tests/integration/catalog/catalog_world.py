@@ -1,21 +1,21 @@
 """Routing and customs as catalog hears them: their events about one order."""
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.shipments import (
-    ItineraryLeg,
-    ShipmentBooked,
-    ShipmentDelivered,
-    ShipmentDeparted,
-    ShipmentStatus,
-    ShipmentUnroutable,
-)
 from shared.kernel.ids import new_id
-from tests.integration.catalog.catalog_builders import (
-    Merchant,
+from tests.integration.catalog.catalog_builders import Merchant
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.shipments import (
+    a_shipment_booked,
+    a_shipment_delivered,
+    a_shipment_departed,
+    a_shipment_status,
+    a_shipment_unroutable,
+    an_itinerary_leg,
 )
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -32,99 +32,58 @@ class World:
 
     def envelope(self, payload: EventPayload, *, tenant: str | None = None) -> Envelope:
         service = payload.event_type.partition(".")[0]
-        return Envelope(
-            id=new_id("evt"),
-            source=f"/{service}",
-            type=payload.event_type,
-            subject=self.shipment_id if service == "routing" else self.declaration_id,
-            time=NOW,
+        return enveloped(
+            payload,
+            version=next(self._versions[service]),
+            at=NOW,
             tenant_id=tenant or self.merchant.id,
-            aggregate_version=next(self._versions[service]),
-            traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01",
-            data=payload.model_dump_json().encode(),
         )
 
     def booked(self, *, rebooked: bool = False) -> Envelope:
-        leg = ItineraryLeg(
-            flight_id="flt_1",
-            flight_number="O3 201",
-            mode="air",
-            origin="EHU",
-            destination="LGG",
-            departs_at=NOW,
-            arrives_at=NOW + timedelta(hours=11),
+        leg = an_itinerary_leg(
+            flight_id="flt_1", departs_at=NOW, arrives_at=NOW + timedelta(hours=11)
         )
         return self.envelope(
-            ShipmentBooked(
-                **self.who,
-                shipment_id=self.shipment_id,
-                house_waybill="EHU00000017",
+            a_shipment_booked(
+                **self._shipment,
                 itinerary=(leg,),
                 cut_off_at=NOW,
                 promised_at=NOW + timedelta(days=2),
-                gross_weight_g=220,
-                volume_cm3=576,
-                pieces=1,
-                destination_country="GB",
                 rebooked=rebooked,
             )
         )
 
     def unroutable(self) -> Envelope:
-        return self.envelope(
-            ShipmentUnroutable(
-                **self.who,
-                shipment_id=self.shipment_id,
-                code="routing.itinerary.no_capacity",
-                reason="All flights are full.",
-                remedy="Wait for 24 November.",
-                reason_zh="所有航班已满。",
-                remedy_zh="请等待 11 月 24 日。",
-            )
-        )
+        return self.envelope(a_shipment_unroutable(**self._shipment))
 
     def departed(self) -> Envelope:
+        departed_at = NOW + timedelta(hours=3)
         return self.envelope(
-            ShipmentDeparted(
-                **self.who,
-                shipment_id=self.shipment_id,
-                house_waybill="EHU00000017",
-                master_waybill="999-12345675",
-                flight_id="flt_1",
-                flight_number="O3 201",
-                departed_at=NOW + timedelta(hours=3),
-                gross_weight_g=220,
-            )
+            a_shipment_departed(**self._shipment, flight_id="flt_1", departed_at=departed_at)
         )
 
     def status(self) -> Envelope:
         return self.envelope(
-            ShipmentStatus(
-                **self.who,
-                shipment_id=self.shipment_id,
-                code="RCF",
-                airport="LGG",
-                occurred_at=NOW + timedelta(hours=14),
-            )
+            a_shipment_status(**self._shipment, occurred_at=NOW + timedelta(hours=14))
         )
 
     def delivered(self) -> Envelope:
         return self.envelope(
-            ShipmentDelivered(
-                **self.who,
-                shipment_id=self.shipment_id,
-                house_waybill="EHU00000017",
-                airport="LGG",
+            a_shipment_delivered(
+                **self._shipment,
                 delivered_at=NOW + timedelta(days=1),
                 promised_at=NOW + timedelta(days=2),
             )
         )
 
-    def declared(self, kind: type[Any], **more: Any) -> Envelope:
-        facts = self.who | {
+    def declared(self, a_fact: Callable[..., EventPayload], **changes: Any) -> Envelope:
+        """What customs says; `a_fact` is one of the builders of events about declarations."""
+        facts = self._shipment | {
             "declaration_id": self.declaration_id,
-            "shipment_id": self.shipment_id,
             "at": NOW + timedelta(minutes=5),
-            "status": kind.event_type.rpartition(".")[2],
         }
-        return self.envelope(kind(**(facts | more)))
+        return self.envelope(a_fact(**(facts | changes)))
+
+    @property
+    def _shipment(self) -> dict[str, Any]:
+        return self.who | {"shipment_id": self.shipment_id}

@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
 
 from services.catalog.settings import Settings
 from services.catalog.worker import create_worker
-from shared.contracts.customs.declarations import DeclarationReleased, DeclarationSubmitted
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS
-from shared.kafka.publisher import OutgoingRecord, Publisher
+from shared.kafka.publisher import Publisher
 from shared.kafka.reading import read_all
 from shared.settings import KafkaSettings
 from tests.integration.catalog.catalog_builders import (
@@ -19,6 +17,11 @@ from tests.integration.catalog.catalog_builders import (
 )
 from tests.integration.catalog.catalog_world import World
 from tests.kit.plugin import Broker
+from tests.support.events.customs.declarations import (
+    a_declaration_released,
+    a_declaration_submitted,
+)
+from tests.support.events.envelopes import a_record
 
 pytestmark = pytest.mark.real_broker
 
@@ -64,14 +67,14 @@ async def test_an_order_goes_out_and_its_way_comes_back(
     world = World(merchant, order["id"])
     said: list[tuple[str, Envelope]] = [
         (ROUTING_SHIPMENTS, world.booked()),
-        (CUSTOMS_DECLARATIONS, world.declared(DeclarationSubmitted)),
-        (CUSTOMS_DECLARATIONS, world.declared(DeclarationReleased, channel="green")),
+        (CUSTOMS_DECLARATIONS, world.declared(a_declaration_submitted)),
+        (CUSTOMS_DECLARATIONS, world.declared(a_declaration_released, channel="green")),
         (ROUTING_SHIPMENTS, world.departed()),
     ]
     stranger = (ROUTING_SHIPMENTS, World(merchant, "ord_" + "0" * 32).booked())
     publisher = Publisher(running.settings, client_id="test")
     # Everything twice, and a stranger between: effects once, and nobody is held up.
-    await publisher.publish(_record(*pair) for pair in [*said, stranger, *said])
+    await publisher.publish(a_record(*pair) for pair in [*said, stranger, *said])
     await publisher.close()
     await _until(lambda: status_is("departed"))
     await _until(lambda: _timeline_has(merchant, order["id"], 6))
@@ -81,8 +84,3 @@ async def test_an_order_goes_out_and_its_way_comes_back(
 
 async def _timeline_has(merchant: Merchant, order_id: str, entries: int) -> bool:
     return len((await merchant.order(order_id))["timeline"]) == entries
-
-
-def _record(topic: str, envelope: Envelope) -> OutgoingRecord:
-    headers: Any = envelope.headers()
-    return OutgoingRecord(topic, envelope.subject.encode(), envelope.data, headers)

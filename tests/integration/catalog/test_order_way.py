@@ -9,16 +9,6 @@ import pytest
 from services.catalog.consumers import observing
 from services.catalog.domain.order import OrderNotFound
 from services.catalog.worker import SUBSCRIPTIONS
-from shared.contracts.customs.declarations import (
-    DeclarationAccepted,
-    DeclarationBlocked,
-    DeclarationClosed,
-    DeclarationInspection,
-    DeclarationReleased,
-    DeclarationReturned,
-    DeclarationScreened,
-    DeclarationSubmitted,
-)
 from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.identity import PARK
@@ -29,6 +19,17 @@ from tests.integration.catalog.catalog_builders import (
 )
 from tests.integration.catalog.catalog_world import World
 from tests.kit.clock import ManualClock
+from tests.support.events.customs.declarations import (
+    a_declaration_accepted,
+    a_declaration_blocked,
+    a_declaration_closed,
+    a_declaration_inspection,
+    a_declaration_released,
+    a_declaration_returned,
+    a_declaration_screened,
+    a_declaration_submitted,
+)
+from tests.support.events.envelopes import TRACEPARENT
 
 
 class Consumer:
@@ -58,13 +59,13 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     merchant, order_id = world.merchant, world.who["order_id"]
     steps = [
         (world.booked(), "booked"),
-        (world.declared(DeclarationSubmitted), "declared"),
-        (world.declared(DeclarationAccepted, channel="green"), "declared"),
-        (world.declared(DeclarationScreened, lane=2, passed=True), "declared"),
-        (world.declared(DeclarationReleased, channel="green"), "released"),
+        (world.declared(a_declaration_submitted), "declared"),
+        (world.declared(a_declaration_accepted, channel="green"), "declared"),
+        (world.declared(a_declaration_screened, lane=2, passed=True), "declared"),
+        (world.declared(a_declaration_released, channel="green"), "released"),
         (world.departed(), "departed"),
         (world.status(), "departed"),
-        (world.declared(DeclarationClosed), "departed"),
+        (world.declared(a_declaration_closed), "departed"),
         (world.delivered(), "delivered"),
     ]
     for envelope, status in steps:
@@ -73,7 +74,7 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     order = await merchant.order(order_id)
     assert order["shipment"]["house_waybill"] == "EHU00000017"
     (leg,) = order["shipment"]["itinerary"]
-    assert (leg["origin"], leg["destination"], leg["flight_number"]) == ("EHU", "LGG", "O3 201")
+    assert (leg["origin"], leg["destination"], leg["flight_number"]) == ("EHU", "LGG", "O3701")
     assert order["declaration"] == {
         "id": world.declaration_id,
         "status": "closed",
@@ -110,9 +111,9 @@ async def test_any_order_in_any_slices_ends_the_same(
         events = [
             world.booked(),
             world.booked(rebooked=True),
-            world.declared(DeclarationSubmitted),
-            world.declared(DeclarationInspection, channel="red", detail="look inside"),
-            world.declared(DeclarationReleased, channel="yellow"),
+            world.declared(a_declaration_submitted),
+            world.declared(a_declaration_inspection, channel="red", detail="look inside"),
+            world.declared(a_declaration_released, channel="yellow"),
             world.departed(),
             world.delivered(),
         ]
@@ -180,13 +181,13 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
     [
         (World.unroutable, "unroutable", "All flights are full."),
         (
-            lambda w: w.declared(DeclarationBlocked, detail="weights differ"),
+            lambda w: w.declared(a_declaration_blocked, detail="weights differ"),
             "held",
             "weights differ",
         ),
-        (lambda w: w.declared(DeclarationReturned), "held", "Returned by customs."),
+        (lambda w: w.declared(a_declaration_returned), "held", "Returned by customs."),
         (
-            lambda w: w.declared(DeclarationScreened, lane=3, passed=False),
+            lambda w: w.declared(a_declaration_screened, lane=3, passed=False),
             "held",
             "Security lane 3 did not pass the parcels.",
         ),
@@ -221,7 +222,7 @@ async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
     meaning = {"en": "Under inspection.", "zh-CN": "查验。"}
     await consumer.hears(
         world.booked(),
-        world.declared(DeclarationInspection, detail="布控查验", meaning=meaning),
+        world.declared(a_declaration_inspection, detail="布控查验", meaning=meaning),
     )
     path = f"/v1/orders/{world.who['order_id']}"
     told = {}
@@ -230,11 +231,11 @@ async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
         told[locale] = answer.json()
     english, chinese = told["en"], told["zh-CN"]
     assert [e["detail"] for e in english["timeline"]][1:] == [
-        "booked on O3 201 EHU-LGG; house waybill EHU00000017",
+        "booked on O3701 EHU-LGG; house waybill EHU00000017",
         "held by customs: Under inspection.",
     ]
     assert [e["detail"] for e in chinese["timeline"]][1:] == [
-        "已订舱 O3 201 EHU-LGG；分运单 EHU00000017",
+        "已订舱 O3701 EHU-LGG；分运单 EHU00000017",
         "海关暂扣：查验。",
     ]
     assert [e["original"] for e in english["timeline"]] == [None, None, "布控查验"]
@@ -288,4 +289,4 @@ async def test_the_trace_of_the_event_goes_on(world: World, consumer: Consumer) 
             " AND type = 'catalog.order.status_changed'",
             world.who["order_id"],
         )
-    assert traceparent.split("-")[1] == "a" * 32
+    assert traceparent.split("-")[1] == TRACEPARENT.split("-")[1]

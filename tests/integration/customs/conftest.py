@@ -19,20 +19,21 @@ from services.customs.domain.ceb.layout import NAMESPACE
 from services.customs.domain.documents import CHINA
 from services.customs.settings import Settings
 from services.customs.worker import rulebook_of
-from shared.contracts.catalog.orders import OrderCancelled, OrderLine, OrderPlaced, ShipTo
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.flights import FlightDeparted
-from shared.contracts.routing.shipments import (
-    ItineraryLeg,
-    ShipmentBooked,
-    ShipmentDeparted,
-    ShipmentUnroutable,
-)
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.flights import a_flight_departed
+from tests.support.events.routing.shipments import (
+    a_shipment_booked,
+    a_shipment_departed,
+    a_shipment_unroutable,
+    an_itinerary_leg,
+)
 
 NS = f"{{{NAMESPACE}}}"
 
@@ -70,17 +71,7 @@ class Customs:
         self._on_batch = on_events(self.rulebook, clock)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
-        return Envelope(
-            id=new_id("evt"),
-            source="/test",
-            type=payload.event_type,
-            subject=subject,
-            time=self.clock.now(),
-            tenant_id=getattr(payload, "merchant_id", "park"),
-            aggregate_version=version,
-            traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            data=payload.model_dump_json().encode(),
-        )
+        return enveloped(payload, subject=subject, version=version, at=self.clock.now())
 
     def an_order(self, merchant_id: str | None = None, **changes: Any) -> MadeOrder:
         return MadeOrder(merchant_id or new_id("mer"), **changes)
@@ -105,28 +96,24 @@ class Customs:
         }
 
     def placed(self, order: MadeOrder, *, version: int = 1, **changes: Any) -> Envelope:
-        payload = OrderPlaced(
-            order_id=order.order_id,
-            merchant_id=order.merchant_id,
-            belt="xiangyang",
-            store="DE",
-            order_number=order.order_id[-8:],
-            ordered_at=self.clock.now(),
-            placed_at=self.clock.now(),
-            ship_to=ShipTo(country=order.country),
-            currency=order.currency,
-            total_minor=order.lines * 3 * order.unit_price_minor,
-            lines=tuple(_line(n, order.unit_price_minor) for n in range(1, order.lines + 1)),
-            gross_weight_g=order.gross_weight_g,
-            net_weight_g=order.lines * 3 * 180,
-            volume_cm3=1000,
-        ).model_copy(update=changes)
+        facts: dict[str, Any] = {
+            "order_id": order.order_id,
+            "merchant_id": order.merchant_id,
+            "order_number": order.order_id[-8:],
+            "ordered_at": self.clock.now(),
+            "placed_at": self.clock.now(),
+            "ship_to": {"country": order.country},
+            "currency": order.currency,
+            "lines": tuple(
+                an_order_line(n, unit_price_minor=order.unit_price_minor)
+                for n in range(1, order.lines + 1)
+            ),
+        }
+        payload = an_order_placed(**(facts | changes))
         return self.envelope(payload, subject=order.order_id, version=version)
 
     def cancelled(self, order: MadeOrder, *, version: int = 2) -> Envelope:
-        payload = OrderCancelled(
-            order_id=order.order_id, merchant_id=order.merchant_id, reason="changed mind"
-        )
+        payload = an_order_cancelled(order_id=order.order_id, merchant_id=order.merchant_id)
         return self.envelope(payload, subject=order.order_id, version=version)
 
     def booked(
@@ -139,16 +126,14 @@ class Customs:
         gross_weight_g: int | None = None,
     ) -> Envelope:
         now = self.clock.now()
-        leg = ItineraryLeg(
+        leg = an_itinerary_leg(
             flight_id=flight_id or new_id("flt"),
             flight_number=f"O3{700 + version}",
-            mode="air",
-            origin="EHU",
             destination="FRA",
             departs_at=now + cut_off + timedelta(hours=2),
             arrives_at=now + cut_off + timedelta(hours=14),
         )
-        payload = ShipmentBooked(
+        payload = a_shipment_booked(
             shipment_id=order.shipment_id,
             order_id=order.order_id,
             merchant_id=order.merchant_id,
@@ -157,49 +142,34 @@ class Customs:
             cut_off_at=now + cut_off,
             promised_at=now + timedelta(days=3),
             gross_weight_g=order.gross_weight_g if gross_weight_g is None else gross_weight_g,
-            volume_cm3=1000,
-            pieces=1,
             destination_country=order.country,
             rebooked=version > 1,
         )
         return self.envelope(payload, subject=order.shipment_id, version=version)
 
     def unroutable(self, order: MadeOrder, *, version: int = 1) -> Envelope:
-        payload = ShipmentUnroutable(
+        payload = a_shipment_unroutable(
             shipment_id=order.shipment_id,
             order_id=order.order_id,
             merchant_id=order.merchant_id,
-            code="routing.no_route",
-            reason="no flight",
-            remedy="wait",
         )
         return self.envelope(payload, subject=order.shipment_id, version=version)
 
     def departed(self, order: MadeOrder, *, flight_id: str, version: int = 9) -> Envelope:
-        payload = ShipmentDeparted(
+        payload = a_shipment_departed(
             shipment_id=order.shipment_id,
             order_id=order.order_id,
             merchant_id=order.merchant_id,
             house_waybill=order.house_waybill,
-            master_waybill="999-12345675",
             flight_id=flight_id,
-            flight_number="O3701",
             departed_at=self.clock.now(),
             gross_weight_g=order.gross_weight_g,
         )
         return self.envelope(payload, subject=order.shipment_id, version=version)
 
     def flight_departed(self, flight_id: str, *, shipments: int) -> Envelope:
-        payload = FlightDeparted(
-            flight_id=flight_id,
-            flight_number="O3701",
-            mode="air",
-            origin="EHU",
-            destination="FRA",
-            departed_at=self.clock.now(),
-            master_waybill="999-12345675",
-            shipments=shipments,
-            gross_weight_g=1,
+        payload = a_flight_departed(
+            flight_id=flight_id, departed_at=self.clock.now(), shipments=shipments
         )
         return self.envelope(payload, subject=flight_id, version=1)
 
@@ -266,22 +236,6 @@ class Customs:
             for one in self.documents()
             if one.findtext(f"{NS}InventoryHead/{NS}copNo") == cop_no
         ]
-
-
-def _line(number: int, unit_price_minor: int) -> OrderLine:
-    return OrderLine(
-        line=number,
-        sku=f"SKU-{number}",
-        title_en="White hanging heart T-light holder",
-        quantity=3,
-        unit_price_minor=unit_price_minor,
-        hs_code="940550",
-        origin_country="CN",
-        net_weight_g=180,
-        gross_weight_g=230,
-        volume_cm3=500,
-        battery=False,
-    )
 
 
 class Office:

@@ -12,14 +12,19 @@ from sqlalchemy import text
 
 from services.routing import consumers
 from services.routing.use_cases.flights import close_manifest
-from shared.contracts.catalog.orders import OrderCancelled, OrderLine, OrderPlaced, ShipTo
-from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
-from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.catalog.orders import OrderPlaced
+from shared.contracts.envelope import EventPayload
 from shared.db import Database, Statement, UnitOfWork
 from shared.kafka import Handler, Received
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
+from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
+from tests.support.events.customs.declarations import (
+    a_declaration_released,
+    a_declaration_screened,
+)
+from tests.support.events.envelopes import enveloped
 
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _numbers = count()
@@ -161,17 +166,8 @@ class Park:
         *,
         version: int | None = None,
     ) -> None:
-        envelope = Envelope(
-            id=new_id("evt"),
-            source="/test",
-            type=payload.event_type,
-            subject="test",
-            time=self.clock.now(),
-            tenant_id=self.merchant,
-            aggregate_version=next(_versions) if version is None else version,
-            traceparent=None,
-            data=b"",
-        )
+        number = next(_versions) if version is None else version
+        envelope = enveloped(payload, version=number, at=self.clock.now())
         await handler(uow, Received(payload, envelope, self.clock))
 
     async def place(
@@ -196,44 +192,26 @@ class Park:
         volume_cm3: int = 1_000,
     ) -> OrderPlaced:
         now = self.clock.now()
-        line = OrderLine(
-            line=1,
-            sku="A-1",
-            title_en="Lamp",
-            quantity=1,
-            unit_price_minor=165,
-            hs_code="940550",
-            origin_country="CN",
-            net_weight_g=weight_g,
-            gross_weight_g=weight_g,
-            volume_cm3=volume_cm3,
-            battery=False,
+        line = an_order_line(
+            quantity=1, net_weight_g=weight_g, gross_weight_g=weight_g, volume_cm3=volume_cm3
         )
-        return OrderPlaced(
+        return an_order_placed(
             order_id=order_id or new_id("ord"),
             merchant_id=self.merchant,
-            belt="ezhou",
-            store="direct",
-            order_number="1",
             ordered_at=now,
             placed_at=now,
-            ship_to=ShipTo(country=country),
-            currency="GBP",
-            total_minor=165,
+            ship_to={"country": country},
             lines=(line,),
-            gross_weight_g=weight_g,
-            net_weight_g=weight_g,
-            volume_cm3=volume_cm3,
         )
 
     async def cancel(self, order_id: str) -> None:
-        payload = OrderCancelled(order_id=order_id, merchant_id=self.merchant, reason="test")
+        payload = an_order_cancelled(order_id=order_id, merchant_id=self.merchant)
         await self.receive(consumers.on_order_cancelled, payload)
 
     async def release(self, order_id: str, *, version: int | None = None) -> None:
         await self.receive(
             consumers.on_declaration_released,
-            DeclarationReleased(**self._facts(order_id)),
+            a_declaration_released(**self._facts(order_id)),
             version=version,
         )
 
@@ -242,7 +220,7 @@ class Park:
     ) -> None:
         await self.receive(
             consumers.on_declaration_screened,
-            DeclarationScreened(**self._facts(order_id), lane=1, passed=passed),
+            a_declaration_screened(**self._facts(order_id), passed=passed),
             version=version,
         )
 
@@ -252,14 +230,7 @@ class Park:
             await self.release(order_id)
 
     def _facts(self, order_id: str) -> dict[str, Any]:
-        return {
-            "declaration_id": new_id("dec"),
-            "order_id": order_id,
-            "shipment_id": None,
-            "merchant_id": self.merchant,
-            "at": self.clock.now(),
-            "status": "test",
-        }
+        return {"order_id": order_id, "merchant_id": self.merchant, "at": self.clock.now()}
 
     async def close(self, flight_id: str) -> None:
         """At the cut-off of the flight, or now if that is past."""

@@ -11,7 +11,6 @@ from deploy.engines import free_port, start_postgres
 from deploy.engines.programs import Installation, installed
 from services.routing import queries
 from services.webhooks.use_cases.fan_out import fan_out
-from shared.contracts.envelope import Envelope
 from shared.contracts.topics import SERVICES
 from shared.db.outbox import LANES
 from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server
@@ -23,6 +22,7 @@ from shared.kernel.clock import SystemClock, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import is_id, new_id
 from tests.kit.databases import Postgres
+from tests.support.events.envelopes import an_envelope
 
 
 @pytest.fixture(scope="module")
@@ -79,17 +79,7 @@ async def test_events_become_deliveries(old_postgres: Postgres) -> None:
         " created_at, updated_at)"
         " VALUES ('end_1', 'mer_a', 'http://127.0.0.1:9/', '{*}', 'enabled', 1, 1, now(), now())"
     )
-    event = Envelope(
-        id=new_id("evt"),
-        source="/customs",
-        type="customs.declaration.released",
-        subject=new_id("dec"),
-        time=real_now(),
-        tenant_id="mer_a",
-        aggregate_version=1,
-        traceparent=None,
-        data=b"{}",
-    )
+    event = an_envelope(tenant_id="mer_a")
     before = new_id("dlv")
     async with db.transaction(PARK) as uow:
         assert await fan_out(uow, events=[event], received_at=real_now()) == 1

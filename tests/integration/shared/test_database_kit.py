@@ -22,7 +22,6 @@ from sqlalchemy import (
 from sqlalchemy.schema import Column
 
 from deploy.engines.pgbouncer import PgBouncer, pgbouncer
-from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 from shared.db import Database, Statement
 from shared.db.connection import SESSION_SETTINGS
 from shared.db.errors import DatabaseNotReady, DatabaseUnavailable
@@ -30,6 +29,7 @@ from shared.db.roles import app_role
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from tests.kit.databases import Postgres
+from tests.support.events.webhooks.endpoints import an_endpoint_status_changed
 
 METADATA: Final = MetaData(schema="catalog")
 things: Final = Table(
@@ -144,7 +144,7 @@ async def test_state_and_event_are_written_together_or_not_at_all(db: Database) 
     class Unexpected(Exception):
         pass
 
-    event = EndpointStatusChanged(endpoint_id="end_1", status="enabled")
+    event = an_endpoint_status_changed()
     with pytest.raises(Unexpected):
         async with db.transaction("mer_a") as uow:
             await uow.execute(ADD, id="lost", tenant_id="mer_a", n=0)
@@ -282,7 +282,7 @@ async def test_a_commit_wakes_who_listens_past_the_pooler(db: Database) -> None:
     session = db.session("test")
     await (await session.opened()).add_listener(db.wake_channel, wake)
     async with db.transaction("mer_a") as uow:
-        event = EndpointStatusChanged(endpoint_id="end_1", status="enabled")
+        event = an_endpoint_status_changed()
         uow.outbox.add(event, subject="end_1", version=1, at=real_now())
     async with asyncio.timeout(5):
         await woken.wait()

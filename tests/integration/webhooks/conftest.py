@@ -22,6 +22,7 @@ from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
+from tests.support.events.envelopes import an_envelope
 
 QUICK = SendingPolicy(
     timeout_s=1.0, lease_s=2.0, schedule_s=(0.0, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05)
@@ -54,17 +55,7 @@ class Hooks:
         event_type: str = "customs.declaration.released",
         data: str = '{"a":1}',
     ) -> Envelope:
-        return Envelope(
-            id=new_id("evt"),
-            source="/customs",
-            type=event_type,
-            subject=new_id("dec"),
-            time=real_now(),
-            tenant_id=tenant,
-            aggregate_version=1,
-            traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            data=data.encode(),
-        )
+        return an_envelope(type=event_type, time=real_now(), tenant_id=tenant, data=data.encode())
 
     async def sql(self, sql: str, *arguments: Any) -> list[Any]:
         async with self.db.transaction(PARK) as uow:

@@ -1,7 +1,6 @@
 """Events become signed requests; what comes back becomes state. Real PostgreSQL, real HTTP."""
 
 import asyncio
-import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,8 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.kit.receiver import Reply, WebhookReceiver
+from tests.support.events.catalog.partners import a_partner_registered
+from tests.support.events.envelopes import enveloped
 
 
 async def test_an_event_is_delivered_signed_and_recorded(
@@ -58,11 +59,8 @@ async def test_a_partners_rights_follow_the_newest_event(
     endpoint = await make_endpoint("http://127.0.0.1:9/", role=Role.PARTNER, sees=())
 
     def rights(merchants: list[str], version: int) -> Envelope:
-        data = json.dumps({"partner_id": endpoint.tenant, "merchants": merchants})
-        event: Envelope = hooks.event(
-            tenant=endpoint.tenant, event_type="catalog.partner.registered", data=data
-        )
-        return dataclasses.replace(event, aggregate_version=version)
+        payload = a_partner_registered(partner_id=endpoint.tenant, merchants=merchants)
+        return enveloped(payload, version=version, tenant_id=endpoint.tenant)
 
     await publish(hooks.event(tenant=mine), rights([mine, other], 2))
     # In one slice, and from there on; rights themselves are told to nobody.

@@ -4,7 +4,6 @@ decided when it arrives, by what is known then, and once.
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +13,8 @@ from shared.db import Database, UnitOfWork
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.transactions import in_vain
+from tests.support.events.catalog.partners import a_partner_registered
+from tests.support.events.envelopes import enveloped
 
 URL = "http://127.0.0.1:9/"
 on_batch = consumers.on_events(lambda: None)
@@ -26,13 +27,9 @@ async def told(uow: UnitOfWork, endpoint_id: str) -> list[str]:
     return sorted(row["event_id"] for row in rows)
 
 
-def rights(hooks: Any, partner: str, merchants: list[str] | None, version: int) -> Envelope:
-    event: Envelope = hooks.event(
-        tenant=partner,
-        event_type="catalog.partner.registered",
-        data=json.dumps({"partner_id": partner, "merchants": merchants}),
-    )
-    return replace(event, aggregate_version=version)
+def rights(partner: str, merchants: list[str] | None, version: int) -> Envelope:
+    payload = a_partner_registered(partner_id=partner, merchants=merchants)
+    return enveloped(payload, version=version, tenant_id=partner)
 
 
 def told_of(turns: Sequence[Envelope], *, seen: frozenset[str] | None) -> list[str]:
@@ -54,9 +51,9 @@ async def test_a_partner_is_told_by_the_rights_known_when_an_event_comes(
     mine, other = new_id("mer"), new_id("mer")
     endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
     events = [
-        rights(hooks, endpoint.tenant, [other, mine], 2),
-        rights(hooks, endpoint.tenant, [other], 3),
-        rights(hooks, endpoint.tenant, None, 4),
+        rights(endpoint.tenant, [other, mine], 2),
+        rights(endpoint.tenant, [other], 3),
+        rights(endpoint.tenant, None, 4),
         hooks.event(tenant=mine),
         hooks.event(tenant=other),
     ]
@@ -77,8 +74,8 @@ async def test_rights_of_a_slice_count_for_all_of_it(
     mine, other = new_id("mer"), new_id("mer")
     endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
     events = [
-        rights(hooks, endpoint.tenant, [mine], 2),
-        rights(hooks, endpoint.tenant, [other], 3),
+        rights(endpoint.tenant, [mine], 2),
+        rights(endpoint.tenant, [other], 3),
         hooks.event(tenant=mine),
         hooks.event(tenant=other),
     ]

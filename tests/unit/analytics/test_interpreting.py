@@ -7,32 +7,32 @@ import pytest
 
 from services.analytics.domain.facts import FlightFact, MerchantFact, OrderFact
 from services.analytics.use_cases.interpreting import INTERPRETERS, fact_of
-from shared.contracts.catalog.merchants import MerchantRegistered
-from shared.contracts.catalog.orders import (
-    OrderBackordered,
-    OrderCancelled,
-    OrderPlaced,
-    OrderStatusChanged,
-    ShipTo,
-)
-from shared.contracts.customs.declarations import (
-    DeclarationAccepted,
-    DeclarationBlocked,
-    DeclarationClosed,
-    DeclarationInspection,
-    DeclarationReleased,
-    DeclarationReturned,
-    DeclarationScreened,
-    DeclarationSubmitted,
-)
 from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.flights import FlightDeparted
-from shared.contracts.routing.shipments import (
-    ShipmentBooked,
-    ShipmentDelivered,
-    ShipmentDeparted,
-    ShipmentStatus,
-    ShipmentUnroutable,
+from tests.support.events.catalog.merchants import a_merchant_registered
+from tests.support.events.catalog.orders import (
+    an_order_backordered,
+    an_order_cancelled,
+    an_order_placed,
+    an_order_status_changed,
+)
+from tests.support.events.customs.declarations import (
+    a_declaration_accepted,
+    a_declaration_blocked,
+    a_declaration_closed,
+    a_declaration_inspection,
+    a_declaration_released,
+    a_declaration_returned,
+    a_declaration_screened,
+    a_declaration_submitted,
+)
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.flights import a_flight_departed
+from tests.support.events.routing.shipments import (
+    a_shipment_booked,
+    a_shipment_delivered,
+    a_shipment_departed,
+    a_shipment_status,
+    a_shipment_unroutable,
 )
 
 SENT_AT: Final = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -44,25 +44,15 @@ VERSION: Final = 4
 ORDER: Final[dict[str, Any]] = {"order_id": "ord_1", "merchant_id": "mer_1"}
 ORDERED: Final[dict[str, Any]] = ORDER | {
     "belt": "wigs",
-    "store": "DE",
-    "order_number": "A-1",
     "ordered_at": ORDERED_AT,
     "placed_at": HAPPENED_AT,
-    "ship_to": ShipTo(country="FR"),
+    "ship_to": {"country": "FR"},
     "currency": "EUR",
     "total_minor": 1_250,
-    "lines": (),
     "gross_weight_g": 700,
     "net_weight_g": 600,
-    "volume_cm3": 9,
 }
-DECLARED: Final[dict[str, Any]] = ORDER | {
-    "declaration_id": "dec_1",
-    "shipment_id": "shp_1",
-    "at": HAPPENED_AT,
-    "status": "any",
-}
-SHIPPED: Final[dict[str, Any]] = ORDER | {"shipment_id": "shp_1"}
+DECLARED: Final[dict[str, Any]] = ORDER | {"at": HAPPENED_AT}
 
 
 def order(**known: Any) -> OrderFact:
@@ -86,9 +76,8 @@ def stated(**known: Any) -> OrderFact:
 
 CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] = [
     (
-        MerchantRegistered(
+        a_merchant_registered(
             merchant_id="mer_1",
-            name={"en": "Factory"},
             belt="wigs",
             has_office=True,
             synthetic=False,
@@ -96,78 +85,49 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
         ),
         MerchantFact("mer_1", "mer_1", "wigs", True, False, HAPPENED_AT, VERSION),
     ),
-    (OrderPlaced(**ORDERED), stated(placed_at=HAPPENED_AT, state="placed")),
+    (an_order_placed(**ORDERED), stated(placed_at=HAPPENED_AT, state="placed")),
     (
-        OrderBackordered(**ORDERED, shortages=()),
+        an_order_backordered(**ORDERED),
         stated(backordered_at=SENT_AT, state="backordered"),
     ),
     (
-        OrderCancelled(**ORDER, reason="no"),
+        an_order_cancelled(**ORDER),
         order(cancelled_at=SENT_AT, state="cancelled", version=VERSION),
     ),
     (
-        OrderStatusChanged(**ORDER, status_before="placed", status="held"),
+        an_order_status_changed(**ORDER, status="held"),
         order(state="held", version=VERSION),
     ),
-    (DeclarationSubmitted(**DECLARED), order(submitted_at=HAPPENED_AT)),
-    (DeclarationBlocked(**DECLARED), order(blocked_at=HAPPENED_AT)),
-    (DeclarationAccepted(**DECLARED), order(accepted_at=HAPPENED_AT)),
-    (DeclarationInspection(**DECLARED), order(inspection_at=HAPPENED_AT)),
-    (DeclarationReturned(**DECLARED), order(returned_at=HAPPENED_AT)),
-    (DeclarationReleased(**DECLARED), order(released_at=HAPPENED_AT)),
-    (DeclarationClosed(**DECLARED), order(closed_at=HAPPENED_AT)),
-    (DeclarationScreened(**DECLARED, lane=1, passed=True), order(screened_at=HAPPENED_AT)),
+    (a_declaration_submitted(**DECLARED), order(submitted_at=HAPPENED_AT)),
+    (a_declaration_blocked(**DECLARED), order(blocked_at=HAPPENED_AT)),
+    (a_declaration_accepted(**DECLARED), order(accepted_at=HAPPENED_AT)),
+    (a_declaration_inspection(**DECLARED), order(inspection_at=HAPPENED_AT)),
+    (a_declaration_returned(**DECLARED), order(returned_at=HAPPENED_AT)),
+    (a_declaration_released(**DECLARED), order(released_at=HAPPENED_AT)),
+    (a_declaration_closed(**DECLARED), order(closed_at=HAPPENED_AT)),
+    (a_declaration_screened(**DECLARED, passed=True), order(screened_at=HAPPENED_AT)),
     # A failed screening holds the parcel: it is not screened yet.
-    (DeclarationScreened(**DECLARED, lane=1, passed=False), order()),
+    (a_declaration_screened(**DECLARED, passed=False), order()),
     (
-        ShipmentBooked(
-            **SHIPPED,
-            house_waybill="H1",
-            itinerary=(),
-            cut_off_at=SENT_AT,
-            promised_at=PROMISED_AT,
-            gross_weight_g=700,
-            volume_cm3=9,
-            pieces=1,
-            destination_country="FR",
-        ),
+        a_shipment_booked(**ORDER, promised_at=PROMISED_AT),
         order(booked_at=SENT_AT, promised_at=PROMISED_AT, booking=VERSION),
     ),
     (
-        ShipmentUnroutable(**SHIPPED, code="no_service", reason="r", remedy="m"),
+        a_shipment_unroutable(**ORDER),
         order(unroutable_at=SENT_AT),
     ),
     (
-        ShipmentDeparted(
-            **SHIPPED,
-            house_waybill="H1",
-            master_waybill="020-81140743",
-            flight_id="flt_1",
-            flight_number="O3701",
-            departed_at=HAPPENED_AT,
-            gross_weight_g=700,
-        ),
+        a_shipment_departed(**ORDER, departed_at=HAPPENED_AT, gross_weight_g=700),
         order(departed_at=HAPPENED_AT, departed_weight_g=700),
     ),
     (
-        ShipmentDelivered(
-            **SHIPPED,
-            house_waybill="H1",
-            airport="LGG",
-            delivered_at=HAPPENED_AT,
-            promised_at=PROMISED_AT,
-        ),
+        a_shipment_delivered(**ORDER, delivered_at=HAPPENED_AT),
         order(delivered_at=HAPPENED_AT),
     ),
     (
-        FlightDeparted(
+        a_flight_departed(
             flight_id="flt_1",
-            flight_number="O3701",
-            mode="air",
-            origin="EHU",
-            destination="LGG",
             departed_at=HAPPENED_AT,
-            master_waybill=None,
             shipments=3,
             gross_weight_g=2_100,
             synthetic=False,
@@ -191,19 +151,9 @@ def test_every_interpreter_has_a_case() -> None:
 
 
 def test_other_events_carry_no_fact() -> None:
-    status = ShipmentStatus(**SHIPPED, code="RCF", airport="LGG", occurred_at=HAPPENED_AT)
+    status = a_shipment_status(**ORDER)
     assert fact_of(envelope(status)) is None
 
 
 def envelope(payload: EventPayload) -> Envelope:
-    return Envelope(
-        id="evt_1",
-        source="/test",
-        type=payload.event_type,
-        subject="subject",
-        time=SENT_AT,
-        tenant_id="mer_1",
-        aggregate_version=VERSION,
-        traceparent=None,
-        data=payload.model_dump_json().encode(),
-    )
+    return enveloped(payload, version=VERSION, at=SENT_AT, tenant_id="mer_1")

@@ -1,6 +1,6 @@
 """What routing and customs say of one order, heard in any order and again: the same knowledge."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -11,28 +11,29 @@ from hypothesis import strategies as st
 
 from services.catalog.domain.order_facts import Observation, OrderFacts
 from services.catalog.worker import SUBSCRIPTIONS
-from shared.contracts.customs.declarations import (
-    DeclarationAccepted,
-    DeclarationBlocked,
-    DeclarationClosed,
-    DeclarationInspection,
-    DeclarationReleased,
-    DeclarationReturned,
-    DeclarationScreened,
-    DeclarationSubmitted,
+from shared.contracts.envelope import EventPayload
+from tests.support.events.customs.declarations import (
+    a_declaration_accepted,
+    a_declaration_blocked,
+    a_declaration_closed,
+    a_declaration_inspection,
+    a_declaration_released,
+    a_declaration_returned,
+    a_declaration_screened,
+    a_declaration_submitted,
 )
-from shared.contracts.envelope import Envelope, EventPayload
-from shared.contracts.routing.shipments import (
-    ShipmentBooked,
-    ShipmentDelivered,
-    ShipmentDeparted,
-    ShipmentStatus,
-    ShipmentUnroutable,
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.shipments import (
+    a_shipment_booked,
+    a_shipment_delivered,
+    a_shipment_departed,
+    a_shipment_status,
+    a_shipment_unroutable,
 )
 
 T0: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-NO_ROOM: Final = {"code": "routing.itinerary.no_capacity", "reason": "full", "remedy": "wait"}
 ORDER: Final = {"order_id": "ord_1", "merchant_id": "mer_1", "shipment_id": "shp_1"}
+Builder = Callable[..., EventPayload]
 
 
 @dataclass(frozen=True)
@@ -46,45 +47,22 @@ class Heard:
 
     @property
     def observation(self) -> Observation:
-        envelope = Envelope(
-            id=f"evt_{self.name}",
-            source="/test",
-            type=self.payload.event_type,
-            subject="subject",
-            time=T0 + timedelta(minutes=self.minute),
-            tenant_id="mer_1",
-            aggregate_version=self.version,
-            traceparent=None,
-            data=self.payload.model_dump_json().encode(),
-        )
+        at = T0 + timedelta(minutes=self.minute)
+        envelope = enveloped(self.payload, version=self.version, at=at)
         return SUBSCRIPTIONS[type(self.payload)](self.payload, envelope)
 
 
-def _routing(name: str, version: int, minute: int, kind: type[Any], **more: Any) -> Heard:
-    return Heard(name, version, minute, kind(**ORDER, **more))
+def _routing(name: str, version: int, minute: int, a_fact: Builder, **more: Any) -> Heard:
+    return Heard(name, version, minute, a_fact(**ORDER, **more))
 
 
-def _customs(name: str, version: int, minute: int, kind: type[Any], **more: Any) -> Heard:
+def _customs(name: str, version: int, minute: int, a_fact: Builder, **more: Any) -> Heard:
     at = T0 + timedelta(minutes=minute)
-    facts = {"declaration_id": "dec_1", "at": at, "status": name, **more}
-    return Heard(name, version, minute, kind(**ORDER, **facts))
+    return Heard(name, version, minute, a_fact(**ORDER, at=at, status=name, **more))
 
 
 def _booked(name: str, version: int, minute: int, waybill: str) -> Heard:
-    return _routing(
-        name,
-        version,
-        minute,
-        ShipmentBooked,
-        house_waybill=waybill,
-        itinerary=(),
-        cut_off_at=T0,
-        promised_at=T0,
-        gross_weight_g=700,
-        volume_cm3=9,
-        pieces=1,
-        destination_country="FR",
-    )
+    return _routing(name, version, minute, a_shipment_booked, house_waybill=waybill)
 
 
 # An order that was held wherever it can be: its flight was cancelled, the list sent back, the
@@ -92,49 +70,21 @@ def _booked(name: str, version: int, minute: int, waybill: str) -> Heard:
 # customs is not when they were: the inspection was told of after the release.
 STORY: Final = (
     _booked("booked", 1, 1, "H1"),
-    _routing("unroutable", 2, 30, ShipmentUnroutable, **NO_ROOM),
+    _routing("unroutable", 2, 30, a_shipment_unroutable),
     _booked("rebooked", 3, 40, "H2"),
-    _routing(
-        "departed",
-        4,
-        600,
-        ShipmentDeparted,
-        house_waybill="H2",
-        master_waybill="020-81140743",
-        flight_id="flt_1",
-        flight_number="O3701",
-        departed_at=T0 + timedelta(minutes=600),
-        gross_weight_g=700,
-    ),
-    _routing(
-        "arrived",
-        5,
-        900,
-        ShipmentStatus,
-        code="ARR",
-        airport="LGG",
-        occurred_at=T0 + timedelta(minutes=900),
-    ),
-    _routing(
-        "delivered",
-        6,
-        1_500,
-        ShipmentDelivered,
-        house_waybill="H2",
-        airport="LGG",
-        delivered_at=T0 + timedelta(minutes=1_500),
-        promised_at=T0,
-    ),
-    _customs("blocked", 1, 5, DeclarationBlocked, detail="weights differ"),
-    _customs("submitted", 2, 10, DeclarationSubmitted),
-    _customs("returned", 3, 20, DeclarationReturned, detail="wrong code"),
+    _routing("departed", 4, 600, a_shipment_departed, house_waybill="H2"),
+    _routing("arrived", 5, 900, a_shipment_status, code="ARR"),
+    _routing("delivered", 6, 1_500, a_shipment_delivered, house_waybill="H2"),
+    _customs("blocked", 1, 5, a_declaration_blocked, detail="weights differ"),
+    _customs("submitted", 2, 10, a_declaration_submitted),
+    _customs("returned", 3, 20, a_declaration_returned, detail="wrong code"),
     # Taken after all in the same second, by the coarse clock of customs.
-    _customs("accepted", 4, 20, DeclarationAccepted),
-    _customs("not passed", 5, 50, DeclarationScreened, lane=2, passed=False),
-    _customs("passed", 6, 60, DeclarationScreened, lane=1, passed=True),
-    _customs("released", 7, 80, DeclarationReleased, channel="red"),
-    _customs("inspection", 8, 70, DeclarationInspection, channel="red"),
-    _customs("closed", 9, 700, DeclarationClosed, channel="red"),
+    _customs("accepted", 4, 20, a_declaration_accepted),
+    _customs("not passed", 5, 50, a_declaration_screened, lane=2, passed=False),
+    _customs("passed", 6, 60, a_declaration_screened, lane=1, passed=True),
+    _customs("released", 7, 80, a_declaration_released, channel="red"),
+    _customs("inspection", 8, 70, a_declaration_inspection, channel="red"),
+    _customs("closed", 9, 700, a_declaration_closed, channel="red"),
 )
 # The way through customs, for what happened at one instant.
 STEPS: Final = "blocked submitted returned accepted inspection released closed".split()

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,8 +31,8 @@ from deploy.sandbox.marketplaces.sending import Bucket, SendingOutcome, buckets
 from deploy.sandbox.partner.ledger import WebhookLedger
 from deploy.sandbox.report import page as pages
 from deploy.sandbox.report.figures import figures
-from shared.contracts.envelope import Envelope
 from shared.kafka.reading import StoredRecord
+from tests.support.events.envelopes import an_envelope
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ORDERS, SHIPMENTS = "airlane.catalog.orders.v1", "airlane.routing.shipments.v1"
@@ -41,15 +42,12 @@ DECLARATIONS, FLIGHTS = "airlane.customs.declarations.v1", "airlane.routing.flig
 def record(
     topic: str, event: str, subject: str, version: int, offset: int, **data: Any
 ) -> StoredRecord:
-    envelope = Envelope(
+    envelope = an_envelope(
         id=f"evt_{subject}_{version}",
-        source="test",
         type=event,
         subject=subject,
         time=AT + timedelta(minutes=offset),
-        tenant_id="mer_1",
         aggregate_version=version,
-        traceparent=None,
         data=json.dumps(data).encode(),
     )
     return StoredRecord(topic, 0, offset, 0, envelope)
@@ -159,7 +157,7 @@ def placed_again(log: list[StoredRecord]) -> list[StoredRecord]:
 def same_version(log: list[StoredRecord]) -> list[StoredRecord]:
     twin = record(ORDERS, "catalog.order.cancelled", "ord_1", 1, 10, order_id="ord_1")
     assert twin.envelope is not None
-    other = Envelope(**{**vars(twin.envelope), "id": "evt_other"})
+    other = replace(twin.envelope, id="evt_other")
     return [*log, StoredRecord(ORDERS, 0, 10, 0, other)]
 
 

@@ -1,0 +1,35 @@
+"""Events about flights, which belong to the park and to no merchant."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from shared.kernel.ids import new_id
+from tests.support.events.building import AT, built
+
+
+def a_flight_departed(**changes: Any) -> FlightDeparted:
+    facts = {
+        "flight_id": new_id("flt"),
+        "flight_number": "O3701",
+        "mode": "air",
+        "origin": "EHU",
+        "destination": "LGG",
+        "departed_at": AT + timedelta(hours=8),
+        "master_waybill": "999-12345675",
+        "shipments": 1,
+        "gross_weight_g": 690,
+    }
+    return built(FlightDeparted, facts, changes)
+
+
+def a_flight_cancelled(**changes: Any) -> FlightCancelled:
+    facts = {
+        "flight_id": new_id("flt"),
+        "flight_number": "O3701",
+        "origin": "EHU",
+        "destination": "LGG",
+        "departs_at": AT + timedelta(hours=8),
+        "reason": "fog",
+    }
+    return built(FlightCancelled, facts, changes)
