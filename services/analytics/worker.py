@@ -1,13 +1,68 @@
-"""Puts the worker of analytics together. Every topic is consumed, in whole slices; which types
-carry facts says the table in `use_cases.interpreting`.
-"""
+"""Puts the worker of analytics together. It counts every event, and so consumes all topics."""
 
-from services.analytics.consumers import on_batch
+from typing import Final
+
+from services.analytics import consumers
+from services.analytics.domain.facts import Counted
 from services.analytics.settings import Settings
+from services.analytics.use_cases.counting import count_events
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.orders import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderPlaced,
+    OrderStatusChanged,
+)
+from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
+from shared.contracts.catalog.stock import StockAdjusted
+from shared.contracts.customs.declarations import (
+    DeclarationAccepted,
+    DeclarationBlocked,
+    DeclarationClosed,
+    DeclarationInspection,
+    DeclarationReleased,
+    DeclarationReturned,
+    DeclarationScreened,
+    DeclarationSubmitted,
+)
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from shared.contracts.routing.shipments import (
+    ShipmentBooked,
+    ShipmentDelivered,
+    ShipmentDeparted,
+    ShipmentStatus,
+    ShipmentUnroutable,
+)
 from shared.db import Database
-from shared.kafka import Worker
+from shared.kafka import Subscriptions, Undecoded, Worker
 from shared.kernel.clock import clock_from_env
 from shared.settings import load
+
+SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
+    MerchantRegistered: consumers.on_merchant_registered,
+    OrderPlaced: consumers.on_order_placed,
+    OrderBackordered: consumers.on_order_backordered,
+    OrderCancelled: consumers.on_order_cancelled,
+    OrderStatusChanged: consumers.on_order_status_changed,
+    ProductUpdated: Undecoded(consumers.on_other_event),
+    ProductDeleted: Undecoded(consumers.on_other_event),
+    StockAdjusted: Undecoded(consumers.on_other_event),
+    DeclarationSubmitted: consumers.on_declaration_submitted,
+    DeclarationBlocked: consumers.on_declaration_blocked,
+    DeclarationAccepted: consumers.on_declaration_accepted,
+    DeclarationInspection: consumers.on_declaration_inspection,
+    DeclarationReturned: consumers.on_declaration_returned,
+    DeclarationScreened: consumers.on_declaration_screened,
+    DeclarationReleased: consumers.on_declaration_released,
+    DeclarationClosed: consumers.on_declaration_closed,
+    ShipmentBooked: consumers.on_shipment_booked,
+    ShipmentUnroutable: consumers.on_shipment_unroutable,
+    ShipmentDeparted: consumers.on_shipment_departed,
+    ShipmentStatus: Undecoded(consumers.on_other_event),
+    ShipmentDelivered: consumers.on_shipment_delivered,
+    FlightDeparted: consumers.on_flight_departed,
+    FlightCancelled: Undecoded(consumers.on_other_event),
+}
 
 
 def create_worker(settings: Settings | None = None) -> Worker:
@@ -17,6 +72,7 @@ def create_worker(settings: Settings | None = None) -> Worker:
         settings=settings,
         db=Database.of(settings, schema="analytics"),
         clock=clock_from_env(),
-        batch=on_batch,
+        subscriptions=SUBSCRIPTIONS,
+        apply=count_events,
         slice_max=500,
     )

@@ -1,13 +1,8 @@
-"""What catalog hears from routing and customs, put into the words of `domain.order_facts`: one pure
-function per event, and one handler that takes them by the slice, because every order is told of a
-dozen times on its way.
-"""
+"""What the events of routing and customs mean to catalog: observations of an order on its way."""
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.catalog.domain.order import OrderNotFound
 from services.catalog.domain.order_facts import (
     Channel,
     Clearance,
@@ -21,7 +16,6 @@ from services.catalog.domain.order_facts import (
     decision_rank,
 )
 from services.catalog.domain.order_findings import Finding
-from services.catalog.use_cases.order_way import record_observations
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -32,7 +26,7 @@ from shared.contracts.customs.declarations import (
     DeclarationScreened,
     DeclarationSubmitted,
 )
-from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.envelope import EventPayload
 from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
@@ -41,9 +35,7 @@ from shared.contracts.routing.shipments import (
     ShipmentStatus,
     ShipmentUnroutable,
 )
-from shared.db import UnitOfWork
-from shared.kafka import BatchHandler
-from shared.kernel.clock import Clock
+from shared.kafka import Received
 from shared.kernel.errors import Text
 from shared.kernel.words import Words, words
 
@@ -56,8 +48,6 @@ DeclarationDecided = (
     | DeclarationReturned
     | DeclarationClosed
 )
-Observer = Callable[[Any, Envelope], Observation]
-Observers = Mapping[type[EventPayload], Observer]
 
 _CLEARANCE: Final[dict[type[EventPayload], tuple[Clearance, Text]]] = {
     DeclarationSubmitted: (
@@ -81,106 +71,89 @@ _CLEARANCE: Final[dict[type[EventPayload], tuple[Clearance, Text]]] = {
 _TOLD_IN_FULL: Final = frozenset({Clearance.INSPECTION, Clearance.BLOCKED})
 
 
-def observing(observers: Observers, clock: Clock) -> BatchHandler:
-    """The handler of a slice. Types that are not in `observers` are none of our business.
-
-    An order we do not know, or of another tenant than the event says, is refused: alone in its
-    slice (the kit sees to that) the event becomes a dead letter. It may belong to a database that
-    was restored from an older copy.
-    """
-    by_type = {payload.event_type: (payload, observe) for payload, observe in observers.items()}
-
-    async def on_events(uow: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
-        observations = []
-        for envelope in envelopes:
-            if envelope.type in by_type:
-                model, observe = by_type[envelope.type]
-                observations.append(observe(envelope.payload(model), envelope))
-        if await record_observations(uow, observations=observations, now=clock.now()):
-            raise OrderNotFound
-
-    return on_events
-
-
-def shipment_booked(payload: ShipmentBooked, envelope: Envelope) -> Observation:
+def on_shipment_booked(event: Received[ShipmentBooked]) -> Observation:
     plan = Plan(
-        rank=envelope.aggregate_version,
-        shipment_id=payload.shipment_id,
-        house_waybill=payload.house_waybill,
-        itinerary=tuple(_leg(leg) for leg in payload.itinerary),
-        promised_at=payload.promised_at.isoformat(),
+        rank=event.envelope.aggregate_version,
+        shipment_id=event.payload.shipment_id,
+        house_waybill=event.payload.house_waybill,
+        itinerary=tuple(_leg(leg) for leg in event.payload.itinerary),
+        promised_at=event.payload.promised_at.isoformat(),
     )
     way = " ".join(
-        f"{leg.flight_number} {leg.origin}-{leg.destination}" for leg in payload.itinerary
+        f"{leg.flight_number} {leg.origin}-{leg.destination}" for leg in event.payload.itinerary
     )
-    sentence = _REBOOKED if payload.rebooked else _BOOKED
-    detail = words(sentence, way=way, waybill=payload.house_waybill)
-    return _observed(payload.order_id, envelope, OrderFacts(plan=plan), detail)
+    sentence = _REBOOKED if event.payload.rebooked else _BOOKED
+    detail = words(sentence, way=way, waybill=event.payload.house_waybill)
+    return _observed(event, event.payload.order_id, OrderFacts(plan=plan), detail)
 
 
-def shipment_unroutable(payload: ShipmentUnroutable, envelope: Envelope) -> Observation:
+def on_shipment_unroutable(event: Received[ShipmentUnroutable]) -> Observation:
     refusal = Finding(
-        payload.code,
-        Words(payload.reason, payload.reason_zh or payload.reason),
-        Words(payload.remedy, payload.remedy_zh or payload.remedy),
+        event.payload.code,
+        Words(event.payload.reason, event.payload.reason_zh or event.payload.reason),
+        Words(event.payload.remedy, event.payload.remedy_zh or event.payload.remedy),
     )
     plan = Plan(
-        envelope.aggregate_version,
-        payload.shipment_id,
+        event.envelope.aggregate_version,
+        event.payload.shipment_id,
         unroutable=refusal.line,
         refusal=refusal,
     )
     detail = Words(refusal.line, f"{refusal.detail.zh} {refusal.fix.zh}".strip())
-    return _observed(payload.order_id, envelope, OrderFacts(plan=plan), detail)
+    return _observed(event, event.payload.order_id, OrderFacts(plan=plan), detail)
 
 
-def shipment_departed(payload: ShipmentDeparted, envelope: Envelope) -> Observation:
-    detail = words(_LEFT, flight=payload.flight_number, waybill=payload.master_waybill)
+def on_shipment_departed(event: Received[ShipmentDeparted]) -> Observation:
+    detail = words(_LEFT, flight=event.payload.flight_number, waybill=event.payload.master_waybill)
     facts = OrderFacts(departed=True)
-    return _observed(payload.order_id, envelope, facts, detail, payload.departed_at)
+    return _observed(event, event.payload.order_id, facts, detail, event.payload.departed_at)
 
 
-def shipment_status(payload: ShipmentStatus, envelope: Envelope) -> Observation:
-    flight = f", {payload.flight_number}" if payload.flight_number else ""
-    detail = words(_REPORTED, code=payload.code, airport=payload.airport, flight=flight)
-    return _observed(payload.order_id, envelope, OrderFacts(), detail, payload.occurred_at)
+def on_shipment_status(event: Received[ShipmentStatus]) -> Observation:
+    flight = f", {event.payload.flight_number}" if event.payload.flight_number else ""
+    detail = words(_REPORTED, code=event.payload.code, airport=event.payload.airport, flight=flight)
+    return _observed(event, event.payload.order_id, OrderFacts(), detail, event.payload.occurred_at)
 
 
-def shipment_delivered(payload: ShipmentDelivered, envelope: Envelope) -> Observation:
-    on_time = payload.delivered_at <= payload.promised_at
-    detail = words(_DELIVERED if on_time else _DELIVERED_LATE, airport=payload.airport)
+def on_shipment_delivered(event: Received[ShipmentDelivered]) -> Observation:
+    on_time = event.payload.delivered_at <= event.payload.promised_at
+    detail = words(_DELIVERED if on_time else _DELIVERED_LATE, airport=event.payload.airport)
     facts = OrderFacts(delivered=True)
-    return _observed(payload.order_id, envelope, facts, detail, payload.delivered_at)
+    return _observed(event, event.payload.order_id, facts, detail, event.payload.delivered_at)
 
 
-def declaration_decided(payload: DeclarationDecided, envelope: Envelope) -> Observation:
-    clearance, sentence = _CLEARANCE[type(payload)]
-    rank = envelope.aggregate_version
-    meaning = Words.of(payload.meaning) if payload.meaning else None
-    if meaning is None and clearance is Clearance.BLOCKED and payload.detail:
-        meaning = Words.as_said(payload.detail)
+def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
+    clearance, sentence = _CLEARANCE[type(event.payload)]
+    rank = event.envelope.aggregate_version
+    meaning = Words.of(event.payload.meaning) if event.payload.meaning else None
+    if meaning is None and clearance is Clearance.BLOCKED and event.payload.detail:
+        meaning = Words.as_said(event.payload.detail)
     facts = OrderFacts(
-        decision=Decision(decision_rank(payload.at, clearance), clearance, payload.detail, meaning),
-        declaration=Declaration(rank, payload.declaration_id, payload.status),
-        channel=Channel(rank, payload.channel) if payload.channel else None,
+        decision=Decision(
+            decision_rank(event.payload.at, clearance), clearance, event.payload.detail, meaning
+        ),
+        declaration=Declaration(rank, event.payload.declaration_id, event.payload.status),
+        channel=Channel(rank, event.payload.channel) if event.payload.channel else None,
     )
     detail = words(sentence)
     if meaning is not None and clearance in _TOLD_IN_FULL:
         detail = Words(f"{detail.en}: {meaning.en}", f"{detail.zh}：{meaning.zh}")
     # Our own check speaks for itself.
-    original = None if clearance is Clearance.BLOCKED else payload.detail
-    return _observed(payload.order_id, envelope, facts, detail, payload.at, original=original)
-
-
-def declaration_screened(payload: DeclarationScreened, envelope: Envelope) -> Observation:
-    rank = envelope.aggregate_version
-    facts = OrderFacts(
-        screening=Screening(rank, payload.lane, payload.passed),
-        declaration=Declaration(rank, payload.declaration_id, payload.status),
-        channel=Channel(rank, payload.channel) if payload.channel else None,
+    original = None if clearance is Clearance.BLOCKED else event.payload.detail
+    return _observed(
+        event, event.payload.order_id, facts, detail, event.payload.at, original=original
     )
-    detail = words(_PASSED if payload.passed else _NOT_PASSED, lane=payload.lane)
-    return _observed(payload.order_id, envelope, facts, detail, payload.at)
+
+
+def on_declaration_screened(event: Received[DeclarationScreened]) -> Observation:
+    rank = event.envelope.aggregate_version
+    facts = OrderFacts(
+        screening=Screening(rank, event.payload.lane, event.payload.passed),
+        declaration=Declaration(rank, event.payload.declaration_id, event.payload.status),
+        channel=Channel(rank, event.payload.channel) if event.payload.channel else None,
+    )
+    detail = words(_PASSED if event.payload.passed else _NOT_PASSED, lane=event.payload.lane)
+    return _observed(event, event.payload.order_id, facts, detail, event.payload.at)
 
 
 _BOOKED: Final = Text("booked on {way}; house waybill {waybill}", "已订舱 {way}；分运单 {waybill}")
@@ -200,8 +173,8 @@ _NOT_PASSED: Final = Text("did not pass security lane {lane}", "未通过安检�
 
 
 def _observed(
+    event: Received[EventPayload],
     order_id: str,
-    envelope: Envelope,
     facts: OrderFacts,
     detail: Words,
     at: datetime | None = None,
@@ -209,6 +182,7 @@ def _observed(
     original: str | None = None,
 ) -> Observation:
     """`at`: the instant of the fact, where the payload knows it better than the envelope."""
+    envelope = event.envelope
     service, _, _ = envelope.type.partition(".")
     return Observation(
         order_id=order_id,

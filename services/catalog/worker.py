@@ -4,19 +4,11 @@ places back orders when stock arrives.
 
 from typing import Final
 
-from services.catalog.consumers import (
-    Observers,
-    declaration_decided,
-    declaration_screened,
-    observing,
-    shipment_booked,
-    shipment_delivered,
-    shipment_departed,
-    shipment_status,
-    shipment_unroutable,
-)
+from services.catalog import consumers
+from services.catalog.domain.order_facts import Observation
 from services.catalog.jobs import place_back_orders
 from services.catalog.settings import Settings
+from services.catalog.use_cases.order_way import apply_observations
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -35,25 +27,24 @@ from shared.contracts.routing.shipments import (
     ShipmentUnroutable,
 )
 from shared.db import Database
-from shared.kafka import Job, Worker
+from shared.kafka import Job, Subscriptions, Worker
 from shared.kernel.clock import clock_from_env
 from shared.settings import load
 
-# What is heard, and what it is taken for. Slices of these are applied at once (see consumers).
-SUBSCRIPTIONS: Final[Observers] = {
-    ShipmentBooked: shipment_booked,
-    ShipmentUnroutable: shipment_unroutable,
-    ShipmentDeparted: shipment_departed,
-    ShipmentStatus: shipment_status,
-    ShipmentDelivered: shipment_delivered,
-    DeclarationSubmitted: declaration_decided,
-    DeclarationAccepted: declaration_decided,
-    DeclarationInspection: declaration_decided,
-    DeclarationBlocked: declaration_decided,
-    DeclarationReleased: declaration_decided,
-    DeclarationReturned: declaration_decided,
-    DeclarationClosed: declaration_decided,
-    DeclarationScreened: declaration_screened,
+SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
+    ShipmentBooked: consumers.on_shipment_booked,
+    ShipmentUnroutable: consumers.on_shipment_unroutable,
+    ShipmentDeparted: consumers.on_shipment_departed,
+    ShipmentStatus: consumers.on_shipment_status,
+    ShipmentDelivered: consumers.on_shipment_delivered,
+    DeclarationSubmitted: consumers.on_declaration_decided,
+    DeclarationAccepted: consumers.on_declaration_decided,
+    DeclarationInspection: consumers.on_declaration_decided,
+    DeclarationBlocked: consumers.on_declaration_decided,
+    DeclarationReleased: consumers.on_declaration_decided,
+    DeclarationReturned: consumers.on_declaration_decided,
+    DeclarationClosed: consumers.on_declaration_decided,
+    DeclarationScreened: consumers.on_declaration_screened,
 }
 
 JOBS: Final = [Job("place-back-orders", every_s=0.5, run=place_back_orders)]
@@ -61,12 +52,12 @@ JOBS: Final = [Job("place-back-orders", every_s=0.5, run=place_back_orders)]
 
 def create_worker(settings: Settings | None = None) -> Worker:
     settings = settings or load(Settings)
-    clock = clock_from_env()
     return Worker(
         service="catalog",
         settings=settings,
         db=Database.of(settings, schema="catalog"),
-        clock=clock,
-        batch=observing(SUBSCRIPTIONS, clock),
+        clock=clock_from_env(),
+        subscriptions=SUBSCRIPTIONS,
+        apply=apply_observations,
         jobs=JOBS,
     )

@@ -18,8 +18,8 @@ from services.customs.use_cases.transmission import (
     compose_lists,
     deliver_messages,
 )
-from shared.db import Database
-from shared.kernel.clock import Clock, real_now
+from shared.kafka import JobContext
+from shared.kernel.clock import real_now
 from shared.kernel.errors import AirlaneError, Unavailable
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
@@ -33,44 +33,44 @@ _MESSAGES_AT_ONCE = 20
 
 
 async def send_lists(
-    db: Database, clock: Clock, *, rulebook: Rulebook, single_window: SingleWindow
+    context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
     """Queued lists into messages, messages into the folder."""
     for _ in range(_ROUNDS_MAX):
-        async with db.transaction(PARK) as uow:
+        async with context.db.transaction(PARK) as uow:
             composed = await compose_lists(
-                uow, rulebook=rulebook, now=clock.now(), real_now=real_now()
+                uow, rulebook=rulebook, now=context.clock.now(), real_now=real_now()
             )
         # Also when there was nothing new: a killed process may have left a message unwritten.
-        await deliver(db, clock, single_window)
+        await deliver(context, single_window)
         if composed < DOCUMENTS_PER_MESSAGE_MAX:
             return
 
 
 async def report_departures(
-    db: Database, clock: Clock, *, rulebook: Rulebook, single_window: SingleWindow
+    context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
     for _ in range(_ROUNDS_MAX):
-        async with db.transaction(PARK) as uow:
+        async with context.db.transaction(PARK) as uow:
             reported = await compose_departures(
-                uow, parties=rulebook.parties, now=clock.now(), real_now=real_now()
+                uow, parties=rulebook.parties, now=context.clock.now(), real_now=real_now()
             )
         if not reported:
             return
-        await deliver(db, clock, single_window)
+        await deliver(context, single_window)
 
 
-async def deliver(db: Database, clock: Clock, single_window: SingleWindow) -> None:
+async def deliver(context: JobContext, single_window: SingleWindow) -> None:
     for _ in range(_ROUNDS_MAX):
-        async with db.transaction(PARK) as uow:
+        async with context.db.transaction(PARK) as uow:
             written = await deliver_messages(
-                uow, single_window=single_window, now=clock.now(), limit=_MESSAGES_AT_ONCE
+                uow, single_window=single_window, now=context.clock.now(), limit=_MESSAGES_AT_ONCE
             )
         if written < _MESSAGES_AT_ONCE:
             return
 
 
-async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWindow) -> None:
+async def collect_answers(context: JobContext, *, single_window: SingleWindow) -> None:
     """Answers the transfer client left in the folder: the same door as POST /v1/receipts.
 
     A file that cannot be taken goes to `bad/`, once nobody writes to it any more; one that cannot
@@ -80,7 +80,7 @@ async def collect_answers(db: Database, clock: Clock, *, single_window: SingleWi
     for name in await asyncio.to_thread(single_window.waiting):
         try:
             raw = await asyncio.to_thread(single_window.read, name, bytes_max=MESSAGE_BYTES_MAX)
-            await _take_answers(db, clock, name=name, raw=raw)
+            await _take_answers(context, name=name, raw=raw)
             is_readable = True
         except Unavailable:
             raise
@@ -102,9 +102,9 @@ def _may_be_half(single_window: SingleWindow, name: str) -> bool:
     return False
 
 
-async def _take_answers(db: Database, clock: Clock, *, name: str, raw: bytes) -> None:
+async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
     """Raises AirlaneError if the message as a whole cannot be taken."""
-    answers = read_answers(raw, now=clock.now())
+    answers = read_answers(raw, now=context.clock.now())
     refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
     if refused:
         # The whole message is kept raw; these entries wait for a person.
@@ -114,17 +114,17 @@ async def _take_answers(db: Database, clock: Clock, *, name: str, raw: bytes) ->
             entries=len(refused),
             first=str(refused[0]),
         )
-    async with db.transaction(PARK) as uow:
+    async with context.db.transaction(PARK) as uow:
         await record_receipts(
             uow,
             message=RawMessage("application/xml", raw),
             received=[answer for answer in answers if not isinstance(answer, AirlaneError)],
-            now=clock.now(),
+            now=context.clock.now(),
             real_now=real_now(),
         )
 
 
-async def measure_lanes(db: Database, clock: Clock) -> None:
-    async with db.read(PARK) as reader:
-        for lane in await queries.list_lanes(reader, now=clock.now()):
+async def measure_lanes(context: JobContext) -> None:
+    async with context.db.read(PARK) as reader:
+        for lane in await queries.list_lanes(reader, now=context.clock.now()):
             counters.LANE_QUEUE.labels(str(lane["lane"])).set(lane["queue_parcels"])

@@ -1,21 +1,34 @@
 """Puts the worker of customs together: relay, consumer and jobs."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.customs import jobs
+from services.customs import consumers, jobs
 from services.customs.clients import DropFolder
-from services.customs.consumers import on_events
 from services.customs.domain.codes import parse_code_tables
 from services.customs.domain.parties import Parties, Party, is_party_code
 from services.customs.domain.rulebook import Rulebook
 from services.customs.settings import Settings
+from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
+from shared.contracts.routing.flights import FlightDeparted
+from shared.contracts.routing.shipments import ShipmentBooked, ShipmentDeparted, ShipmentUnroutable
 from shared.db import Database
-from shared.kafka import Job, JobContext, Worker
+from shared.kafka import Job, Subscriptions, Worker
 from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import SettingsError, load
 
 CODES: Final = Path(__file__).parent / "reference" / "codes.csv"
+
+
+SUBSCRIPTIONS: Final[Subscriptions[consumers.Fact]] = {
+    OrderPlaced: consumers.on_order_placed,
+    OrderCancelled: consumers.on_order_cancelled,
+    ShipmentBooked: consumers.on_shipment_booked,
+    ShipmentUnroutable: consumers.on_shipment_unroutable,
+    ShipmentDeparted: consumers.on_shipment_departed,
+    FlightDeparted: consumers.on_flight_departed,
+}
 
 
 def rulebook_of(settings: Settings) -> Rulebook:
@@ -46,25 +59,14 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
 
-    async def send_lists(context: JobContext) -> None:
-        await jobs.send_lists(context.db, context.clock, rulebook=rulebook, single_window=folder)
-
-    async def report_departures(context: JobContext) -> None:
-        await jobs.report_departures(
-            context.db, context.clock, rulebook=rulebook, single_window=folder
-        )
-
-    async def collect_answers(context: JobContext) -> None:
-        await jobs.collect_answers(context.db, context.clock, single_window=folder)
-
-    async def measure_lanes(context: JobContext) -> None:
-        await jobs.measure_lanes(context.db, context.clock)
-
+    written = partial(jobs.send_lists, rulebook=rulebook, single_window=folder)
+    departed = partial(jobs.report_departures, rulebook=rulebook, single_window=folder)
+    answered = partial(jobs.collect_answers, single_window=folder)
     return [
-        Job("send-lists", every_s=settings.message_age_s, run=send_lists),
-        Job("report-departures", every_s=0.5, run=report_departures),
-        Job("collect-answers", every_s=0.5, run=collect_answers),
-        Job("measure-lanes", every_s=5.0, run=measure_lanes),
+        Job("send-lists", every_s=settings.message_age_s, run=written),
+        Job("report-departures", every_s=0.5, run=departed),
+        Job("collect-answers", every_s=0.5, run=answered),
+        Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 
 
@@ -77,6 +79,7 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         settings=settings,
         db=Database.of(settings, schema="customs"),
         clock=clock,
-        batch=on_events(rulebook, clock),
+        subscriptions=SUBSCRIPTIONS,
+        apply=consumers.recording(rulebook),
         jobs=jobs_of(settings, rulebook),
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.routing import consumers, jobs
 from services.routing.settings import Settings
+from services.routing.use_cases.commands import Command, carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.db import Database
@@ -11,7 +12,7 @@ from shared.kafka import Job, Subscriptions, Worker
 from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
-SUBSCRIPTIONS: Final[Subscriptions] = {
+SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     OrderPlaced: consumers.on_order_placed,
     OrderCancelled: consumers.on_order_cancelled,
     DeclarationReleased: consumers.on_declaration_released,
@@ -35,5 +36,6 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         db=Database.of(settings, schema="routing"),
         clock=clock or clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
+        apply=carry_out,
         jobs=JOBS,
     )

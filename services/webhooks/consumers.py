@@ -1,20 +1,40 @@
-"""From Kafka to deliveries. Everything is consumed, so there is one function for whole slices."""
+"""What the events of others mean to webhooks: a message to deliver, or what a partner may see."""
 
-from collections.abc import Awaitable, Callable, Sequence
-
-from services.webhooks.use_cases.fan_out import fan_out
+from services.webhooks.domain.message import (
+    NewMessage,
+    PartnerRights,
+    message_body,
+    order_of,
+    read_data,
+)
+from shared.contracts.catalog.partners import PartnerRegistered
 from shared.contracts.envelope import Envelope
-from shared.db import UnitOfWork
-from shared.kernel.clock import real_now
+from shared.kafka import Received
+
+Fact = NewMessage | PartnerRights
 
 
-def on_events(
-    wake_sender: Callable[[], None],
-) -> Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]:
-    """The batch handler; the sender in this process starts as soon as the slice is committed."""
+def on_public_event(event: Envelope) -> NewMessage:
+    """Of any type that endpoints may subscribe to: its data is passed on as it came.
 
-    async def on_batch(uow: UnitOfWork, events: Sequence[Envelope]) -> None:
-        if await fan_out(uow, events=events, received_at=real_now()):
-            uow.after_commit.append(wake_sender)
+    Raises DataIsNotJson.
+    """
+    content = read_data(event.data)
+    return NewMessage(
+        event_id=event.id,
+        tenant_id=event.tenant_id,
+        type=event.type,
+        occurred_at=event.time,
+        traceparent=event.traceparent,
+        body=message_body(event_type=event.type, occurred_at=event.time, data=event.data),
+        order_id=order_of(content),
+    )
 
-    return on_batch
+
+def on_partner_registered(event: Received[PartnerRegistered]) -> PartnerRights:
+    merchants = event.payload.merchants
+    return PartnerRights(
+        partner_id=event.payload.partner_id,
+        merchants=None if merchants is None else tuple(merchants),
+        version=event.envelope.aggregate_version,
+    )

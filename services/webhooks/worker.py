@@ -1,24 +1,34 @@
 """Puts the worker of webhooks together: relay, consumer and jobs of the kit, and the sender as
-a part of its own. Every topic is consumed, in whole slices; so there is no table of handlers.
+a part of its own.
 """
 
 import asyncio
 from datetime import timedelta
+from typing import Final
 
 from services.webhooks import queries
 from services.webhooks.clients.http_sender import HttpSender
 from services.webhooks.clients.key_ring import key_ring_from
-from services.webhooks.consumers import on_events
+from services.webhooks.consumers import Fact, on_partner_registered, on_public_event
 from services.webhooks.domain.retry import SCHEDULE_S
+from services.webhooks.events import SUBSCRIBABLE
 from services.webhooks.settings import Settings
 from services.webhooks.use_cases import metrics
 from services.webhooks.use_cases.deliveries import forget_old
+from services.webhooks.use_cases.fan_out import fanning_out
 from services.webhooks.use_cases.sending import Sender, SendingPolicy
+from shared.contracts.catalog.partners import PartnerRegistered
 from shared.db import Database
-from shared.kafka import Job, JobContext, Worker
+from shared.kafka import Job, JobContext, Subscriptions, Undecoded, Worker
 from shared.kernel.clock import clock_from_env, real_now
 from shared.kernel.identity import PARK
 from shared.settings import SettingsError, load
+
+# Whatever endpoints may subscribe to, a new event type too, without a change here.
+SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
+    PartnerRegistered: on_partner_registered,
+    **dict.fromkeys(SUBSCRIBABLE.values(), Undecoded(on_public_event)),
+}
 
 
 def create_worker(settings: Settings | None = None) -> Worker:
@@ -47,7 +57,8 @@ def create_worker(settings: Settings | None = None) -> Worker:
         settings=settings,
         db=db,
         clock=clock,
-        batch=on_events(sender.wake),
+        subscriptions=SUBSCRIPTIONS,
+        apply=fanning_out(sender.wake),
         jobs=[
             Job("measure-backlog", every_s=5.0, run=measure_backlog),
             Job("forget-old", every_s=30.0, run=forget, exclusive=True),

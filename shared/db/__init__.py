@@ -1,9 +1,63 @@
-"""PostgreSQL for every service: SQLAlchemy Core writes the statements, asyncpg runs them."""
+"""PostgreSQL for every service: statements are SQL with typed values, rows are dataclasses."""
 
 from shared.db.database import Database
+from shared.db.listing import Filters, Listing, Window
 from shared.db.naming import NAMING
-from shared.db.statement import Statement
-from shared.db.types import Key
+from shared.db.statement import Statement, sql
+from shared.db.types import (
+    BIGINT,
+    BIGINTS,
+    BOOLEAN,
+    BOOLEANS,
+    BYTE_STRINGS,
+    BYTES,
+    DAY,
+    DOUBLE,
+    INSTANT,
+    INSTANTS,
+    INTEGER,
+    INTEGERS,
+    JSON,
+    JSONS,
+    SMALLINT,
+    SMALLINTS,
+    TEXT,
+    TEXTS,
+    Key,
+    SqlType,
+    array_of,
+)
 from shared.db.unit_of_work import Reader, UnitOfWork
 
-__all__ = ["NAMING", "Database", "Key", "Reader", "Statement", "UnitOfWork"]
+__all__ = [
+    "BIGINT",
+    "BIGINTS",
+    "BOOLEAN",
+    "BOOLEANS",
+    "BYTES",
+    "BYTE_STRINGS",
+    "DAY",
+    "DOUBLE",
+    "INSTANT",
+    "INSTANTS",
+    "INTEGER",
+    "INTEGERS",
+    "JSON",
+    "JSONS",
+    "NAMING",
+    "SMALLINT",
+    "SMALLINTS",
+    "TEXT",
+    "TEXTS",
+    "Database",
+    "Filters",
+    "Key",
+    "Listing",
+    "Reader",
+    "SqlType",
+    "Statement",
+    "UnitOfWork",
+    "Window",
+    "array_of",
+    "sql",
+]

@@ -8,13 +8,11 @@ while its row is locked: that is what keeps their order (docs/adr/0003).
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Text, bindparam, text
-from sqlalchemy.types import TypeEngine
+from typing import Final
 
 from shared.contracts.envelope import EVENT_BYTES_MAX, EventPayload
-from shared.db.statement import Statement
+from shared.db.statement import Statement, sql
+from shared.db.types import INSTANT, INTEGER, SMALLINT, TEXT, SqlType, array_of
 from shared.kernel.ids import new_id
 from shared.telemetry import trace
 
@@ -39,32 +37,32 @@ class OutboxRow:
     lane: int
 
 
-_COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
-    "event_id": Text(),
-    "topic": Text(),
-    "aggregate_id": Text(),
-    "type": Text(),
-    "tenant_id": Text(),
-    "aggregate_version": Integer(),
-    "occurred_at": DateTime(timezone=True),
-    "traceparent": Text(),
-    "payload": Text(),
-    "lane": SmallInteger(),
+_COLUMNS: Final[dict[str, SqlType]] = {
+    "event_id": TEXT,
+    "topic": TEXT,
+    "aggregate_id": TEXT,
+    "type": TEXT,
+    "tenant_id": TEXT,
+    "aggregate_version": INTEGER,
+    "occurred_at": INSTANT,
+    "traceparent": TEXT,
+    "payload": TEXT,
+    "lane": SMALLINT,
 }
 
 
-def insert_statement(schema: str) -> Statement:
+def insert_statement(schema: str) -> Statement[None]:
     """All rows of a transaction in one statement, in the order in which they were added."""
     names = ", ".join(_COLUMNS)
     arrays = ", ".join(f":{name}" for name in _COLUMNS)
-    clause = text(
+    return sql(
         f"INSERT INTO {schema}.outbox ({names}) SELECT {names} FROM unnest({arrays})"
-        f" WITH ORDINALITY AS t({names}, n) ORDER BY n"
-    ).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))
-    return Statement(clause)
+        f" WITH ORDINALITY AS t({names}, n) ORDER BY n",
+        **{name: array_of(kind) for name, kind in _COLUMNS.items()},
+    )
 
 
-def insert_arguments(rows: list[OutboxRow]) -> dict[str, list[Any]]:
+def insert_arguments(rows: list[OutboxRow]) -> dict[str, list[object]]:
     return {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
 
 

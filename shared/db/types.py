@@ -1,9 +1,53 @@
-"""Column types that every service's tables share."""
+"""The types of SQL: of a statement's values, and of the columns that every service's tables share.
 
-from typing import Final
+A statement names the type of each value once, beside its text: `sql("… = ANY(:ids)", ids=TEXTS)`.
+"""
 
-from sqlalchemy import Text
+from typing import Any, Final
 
-# Text that identifies or is indexed. Its order is that of its bytes whatever the locale of the
-# database: pages, bounds of partitions and sentinels such as "~" rely on that.
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+SqlType = TypeEngine[Any]
+
+TEXT: Final[SqlType] = Text()
+SMALLINT: Final[SqlType] = SmallInteger()
+INTEGER: Final[SqlType] = Integer()
+BIGINT: Final[SqlType] = BigInteger()
+DOUBLE: Final[SqlType] = Float(53)
+BOOLEAN: Final[SqlType] = Boolean()
+INSTANT: Final[SqlType] = DateTime(timezone=True)
+DAY: Final[SqlType] = Date()
+BYTES: Final[SqlType] = LargeBinary()
+JSON: Final[SqlType] = JSONB()
+
+
+def array_of(kind: SqlType) -> SqlType:
+    """One value per row: `unnest(:ids, :counts)`."""
+    return ARRAY(kind)
+
+
+TEXTS: Final = array_of(TEXT)
+SMALLINTS: Final = array_of(SMALLINT)
+INTEGERS: Final = array_of(INTEGER)
+BIGINTS: Final = array_of(BIGINT)
+BOOLEANS: Final = array_of(BOOLEAN)
+INSTANTS: Final = array_of(INSTANT)
+BYTE_STRINGS: Final = array_of(BYTES)
+JSONS: Final = array_of(JSON)
+
+# A column that identifies or is indexed. Its order is that of its bytes whatever the locale of the
+# database: pages and bounds of partitions rely on that.
 Key: Final = Text(collation="C")

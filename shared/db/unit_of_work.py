@@ -1,18 +1,16 @@
 """One transaction as the code sees it: reads, writes, events. Committing is the database's work."""
 
 from collections.abc import Callable
-from typing import Any, Final
-
-from asyncpg import Record
-from sqlalchemy import bindparam, text
+from typing import Final, TypeVar
 
 from shared.db.outbox import Outbox
 from shared.db.pool import PooledConnection
-from shared.db.statement import Statement
+from shared.db.statement import Statement, sql
+from shared.db.types import TEXT
 
-_SET_TENANT: Final = Statement(
-    text("SELECT set_config('airlane.tenant', :tenant, true)").bindparams(bindparam("tenant"))
-)
+R = TypeVar("R")
+
+_SET_TENANT: Final = sql("SELECT set_config('airlane.tenant', :tenant, true)", tenant=TEXT)
 
 
 class Reader:
@@ -25,22 +23,38 @@ class Reader:
         self._connection = pooled.driver
         self.tenant = tenant
 
-    async def fetch_all(self, statement: Statement, **params: Any) -> list[Record]:
-        rows: list[Record] = await self._pooled.run(
-            self._connection.fetch, statement.sql, *statement.arguments(params)
+    async def fetch_all(self, statement: Statement[R], **values: object) -> list[R]:
+        """The rows, each as `statement.into` builds it."""
+        rows = await self._pooled.run(
+            self._connection.fetch, statement.sql, *statement.arguments(values)
         )
-        return rows
+        into = statement.into
+        return rows if into is None else [into(*row) for row in rows]
 
-    async def fetch_first(self, statement: Statement, **params: Any) -> Record | None:
-        return await self._pooled.run(
-            self._connection.fetchrow, statement.sql, *statement.arguments(params)
+    async def fetch_first(self, statement: Statement[R], **values: object) -> R | None:
+        """The first row, or None."""
+        row = await self._pooled.run(
+            self._connection.fetchrow, statement.sql, *statement.arguments(values)
         )
+        if row is None:
+            return None
+        into = statement.into
+        found: R = row if into is None else into(*row)
+        return found
 
-    async def fetch_value(self, statement: Statement, **params: Any) -> Any:
-        """First column of the first row, or None."""
-        return await self._pooled.run(
-            self._connection.fetchval, statement.sql, *statement.arguments(params)
+    async def fetch_value(self, statement: Statement[R], **values: object) -> R | None:
+        """The first column of the first row as the database gives it, or None."""
+        value: R | None = await self._pooled.run(
+            self._connection.fetchval, statement.sql, *statement.arguments(values)
         )
+        return value
+
+    async def fetch_values(self, statement: Statement[R], **values: object) -> list[R]:
+        """The first column of every row as the database gives it."""
+        rows = await self._pooled.run(
+            self._connection.fetch, statement.sql, *statement.arguments(values)
+        )
+        return [row[0] for row in rows]
 
 
 class UnitOfWork(Reader):
@@ -54,10 +68,10 @@ class UnitOfWork(Reader):
         # Wake-ups inside this process, called once the commit is done; they must not fail.
         self.after_commit: list[Callable[[], None]] = []
 
-    async def execute(self, statement: Statement, **params: Any) -> int:
+    async def execute(self, statement: Statement[object], **values: object) -> int:
         """Rows touched."""
         status: str = await self._pooled.run(
-            self._connection.execute, statement.sql, *statement.arguments(params)
+            self._connection.execute, statement.sql, *statement.arguments(values)
         )
         tail = status.rpartition(" ")[2]
         return int(tail) if tail.isdigit() else 0

@@ -1,14 +1,30 @@
-"""Many things in one request: what comes in is documented item by item and read item by item, so
-that a bad one does not stop the others; what goes out tells of each.
+"""Batches: many things in one request, each accepted or refused by itself (207 Multi-Status).
+
+    items = await read_items(OrderIn, body.items, to_domain)
+    async def act(uow: UnitOfWork) -> Reply:
+        outcomes = await place_orders(uow, orders=accepted(items), …)
+        return batch_reply(call, items, [_done(outcome) for outcome in outcomes])
+
+Items are documented as their model and read one by one, so that a bad one does not stop the others.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
+from shared.http.call import Call
+from shared.http.errors import problem
+from shared.http.faults import ITEM_ERRORS_MAX
+from shared.http.fields import read_each
 from shared.http.openapi_parts import Problem
+from shared.http.replies import Reply
+from shared.kernel.errors import AirlaneError
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,3 +52,63 @@ class BatchItemOut(BaseModel):
 
 class BatchOut(BaseModel):
     items: list[BatchItemOut]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDone:
+    """An item that was taken: `id` of what was made or found. `refusal`: it was kept all the same,
+    but what it is about is not known here.
+    """
+
+    id: str | None
+    is_new: bool = True
+    refusal: AirlaneError | None = None
+
+
+async def read_items(
+    model: type[M], items: Sequence[object], build: Callable[[M], T]
+) -> list[T | AirlaneError]:
+    """Each item as `build` makes it from the model, or what is wrong with it."""
+    return [_built(item, build) for item in await read_each(model, items)]
+
+
+def _built(item: M | AirlaneError, build: Callable[[M], T]) -> T | AirlaneError:
+    if isinstance(item, AirlaneError):
+        return item
+    try:
+        return build(item)
+    except AirlaneError as refusal:
+        return refusal
+
+
+def accepted(items: Iterable[T | AirlaneError]) -> list[T]:
+    """The items that could be read, in their order."""
+    return [item for item in items if not isinstance(item, AirlaneError)]
+
+
+def batch_reply(
+    call: Call, items: Sequence[object | AirlaneError], outcomes: Iterable[ItemDone | AirlaneError]
+) -> Reply:
+    """207 with one entry per item. `outcomes`: one per accepted item, in their order."""
+    following = iter(outcomes)
+    entries = []
+    for index, item in enumerate(items):
+        outcome = item if isinstance(item, AirlaneError) else next(following)
+        entries.append({"index": index, **_entry(call, index, outcome)})
+    return Reply(207, {"items": entries})
+
+
+def _entry(call: Call, index: int, outcome: ItemDone | AirlaneError) -> dict[str, object]:
+    if isinstance(outcome, ItemDone) and outcome.refusal is None:
+        return {"status": 201 if outcome.is_new else 200, "id": outcome.id}
+    refusal = outcome.refusal if isinstance(outcome, ItemDone) else outcome
+    assert refusal is not None
+    error = problem(
+        refusal,
+        locale=call.locale,
+        instance=f"{call.path}#/items/{index}",
+        errors_max=ITEM_ERRORS_MAX,
+    )
+    if isinstance(outcome, ItemDone):
+        return {"status": error["status"], "id": outcome.id, "error": error}
+    return {"status": error["status"], "error": error}

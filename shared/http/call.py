@@ -25,7 +25,7 @@ from shared.http.idempotency import Act, key_of, run_once
 from shared.http.incoming import Incoming
 from shared.http.replies import json_bytes, response_of
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Forbidden, Invalid, Locale, Text
+from shared.kernel.errors import AirlaneError, Forbidden, Invalid, Locale, Text
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import ID_PATTERN
 
@@ -66,6 +66,11 @@ class Call:
     @property
     def clock(self) -> Clock:
         return self._request.parts.clock
+
+    @property
+    def path(self) -> str:
+        path: str = self._scope.scope["path"]
+        return path
 
     @property
     def locale(self) -> Locale:
@@ -113,12 +118,20 @@ class CallDependency(SecurityBase):
     OpenAPI needs no second dependency per route.
     """
 
-    def __init__(self, scope: str | None, roles: frozenset[Role], *, park_wide: bool) -> None:
+    def __init__(
+        self,
+        scope: str | None,
+        roles: frozenset[Role],
+        *,
+        park_wide: bool,
+        park_only: type[AirlaneError] | None,
+    ) -> None:
         self.model = HTTPBearer(bearerFormat="JWT", description="Token of POST /oauth/token.")
         self.scheme_name = "bearer"
         self.scope = scope
         self.roles = roles
         self.park_wide = park_wide
+        self.park_only = park_only
 
     async def __call__(self, request: Request) -> Call:
         """For dependencies that build on it."""
@@ -136,6 +149,8 @@ class CallDependency(SecurityBase):
         if request.scope["query_string"]:
             what.parts.queries[request.scope["endpoint"]].check(request)
         acting = self._acting(principal, what.headers.get(_ACT_AS))
+        if self.park_only is not None and acting.acts_as != PARK:
+            raise self.park_only(pointer="/header/airlane-tenant")
         request.scope[_KEY] = Call(acting, what, request)
 
     def _acting(self, principal: Principal, named: bytes | None) -> Principal:
@@ -193,14 +208,19 @@ def _known(request: Request) -> Call:
 
 
 def call(
-    scope: str | None = None, *, roles: Collection[Role] = (), park_wide: bool | None = None
+    scope: str | None = None,
+    *,
+    roles: Collection[Role] = (),
+    park_wide: bool | None = None,
+    park_only: type[AirlaneError] | None = None,
 ) -> CallDependency:
     """The caller must hold `scope` and, if given, one of `roles`.
 
     `park_wide` says whether an operator may come without naming a tenant. By default yes for
     reads and for what only operators may do, no for other writes: a row of nobody helps nobody.
+    `park_only`: naming a tenant is refused with this error, because the work is the whole park's.
     """
     allowed = frozenset(roles)
     if park_wide is None:
         park_wide = allowed == {Role.OPERATOR} or not (scope or "").endswith(":write")
-    return CallDependency(scope, allowed, park_wide=park_wide)
+    return CallDependency(scope, allowed, park_wide=park_wide, park_only=park_only)

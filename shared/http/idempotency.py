@@ -7,18 +7,14 @@ corrected and sent again under the same key.
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from asyncpg import Record
-from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, text
-from sqlalchemy import Text as SqlText
-from sqlalchemy.dialects.postgresql import JSONB
 from starlette.responses import Response
 
-from shared.db import Database, Statement, UnitOfWork
+from shared.db import BIGINT, BYTES, INTEGER, JSON, TEXT, Database, Statement, UnitOfWork, sql
 from shared.http.replies import JsonBytes, Reply, json_bytes
 from shared.kernel.errors import AirlaneError, Conflict, Invalid, Text
 
@@ -117,35 +113,62 @@ def _fingerprint(query: bytes, body: bytes, value: Any) -> str:
     return hashlib.sha256(query + b"\0" + content).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    fingerprint: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """What is known of the first request with a key; `is_locked`: this request holds the key."""
+
+    is_locked: bool
+    answer: _Answer | None
+
+
+def _first(
+    is_locked: bool,
+    fingerprint: str | None,
+    status: int | None,
+    headers: dict[str, str] | None,
+    body: bytes | None,
+) -> _First:
+    if fingerprint is None or status is None or headers is None or body is None:
+        return _First(is_locked, None)
+    return _First(is_locked, _Answer(fingerprint, status, headers, body))
+
+
 @cache
-def _statements(schema: str) -> tuple[Statement, Statement]:
+def _statements(schema: str) -> tuple[Statement[_First], Statement[None]]:
     """Look (and lock), keep. `schema` is the service's own name, never a value from outside."""
     # One statement for both: it costs one round trip. Its snapshot may be older than the lock;
     # the primary key then refuses the second row (see run_once).
-    look = text(
-        "SELECT pg_try_advisory_xact_lock(:lock) AS locked,"  # noqa: S608 - the schema is ours
+    look = sql(
+        "SELECT pg_try_advisory_xact_lock(:lock) AS is_locked,"  # noqa: S608 - the schema is ours
         " k.fingerprint, k.status, k.headers, k.body"
         f" FROM (SELECT 1) AS one LEFT JOIN {schema}.idempotency_key AS k"
-        " ON k.tenant_id = :tenant_id AND k.key_hash = :key_hash"
-    ).bindparams(
-        bindparam("lock", type_=BigInteger),
-        bindparam("tenant_id", type_=SqlText),
-        bindparam("key_hash", type_=SqlText),
+        " ON k.tenant_id = :tenant_id AND k.key_hash = :key_hash",
+        _first,
+        lock=BIGINT,
+        tenant_id=TEXT,
+        key_hash=TEXT,
     )
-    keep = text(
+    keep = sql(
         f"INSERT INTO {schema}.idempotency_key"  # noqa: S608 - the schema is ours
         " (tenant_id, key_hash, fingerprint, status, headers, body)"
         " VALUES (:tenant_id, :key_hash, :fingerprint, :status, :headers, :body)"
-        " ON CONFLICT (tenant_id, key_hash) DO NOTHING"
-    ).bindparams(
-        bindparam("tenant_id", type_=SqlText),
-        bindparam("key_hash", type_=SqlText),
-        bindparam("fingerprint", type_=SqlText),
-        bindparam("status", type_=Integer),
-        bindparam("headers", type_=JSONB),
-        bindparam("body", type_=LargeBinary),
+        " ON CONFLICT (tenant_id, key_hash) DO NOTHING",
+        tenant_id=TEXT,
+        key_hash=TEXT,
+        fingerprint=TEXT,
+        status=INTEGER,
+        headers=JSON,
+        body=BYTES,
     )
-    return Statement(look), Statement(keep)
+    return look, keep
 
 
 async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
@@ -173,11 +196,11 @@ async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
 async def _attempt(db: Database, tenant: str, key: Key, act: Act) -> Response:
     look, keep = _statements(db.schema)
     async with db.transaction(tenant) as uow:
-        row = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
-        assert row is not None
-        if row["status"] is not None:
-            return _replay(row, key)
-        if not row["locked"]:
+        first = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
+        assert first is not None
+        if first.answer is not None:
+            return _replay(first.answer, key)
+        if not first.is_locked:
             raise IdempotencyInProgress
         reply = await act(uow)
         body, headers = json_bytes(reply.body), reply.named_headers()
@@ -200,13 +223,15 @@ async def _attempt(db: Database, tenant: str, key: Key, act: Act) -> Response:
 async def _stored(db: Database, tenant: str, key: Key) -> Response | None:
     look, _ = _statements(db.schema)
     async with db.transaction(tenant) as uow:
-        row = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
-        return _replay(row, key) if row is not None and row["status"] is not None else None
+        first = await uow.fetch_first(look, lock=key.lock, tenant_id=tenant, key_hash=key.hash)
+    assert first is not None
+    return None if first.answer is None else _replay(first.answer, key)
 
 
-def _replay(row: Record | Mapping[str, Any], key: Key) -> Response:
-    if row["fingerprint"] != key.fingerprint:
+def _replay(answer: _Answer, key: Key) -> Response:
+    if answer.fingerprint != key.fingerprint:
         raise IdempotencyMismatch(pointer="/header/idempotency-key")
-    if _NOT_KEPT in row["headers"]:
+    if _NOT_KEPT in answer.headers:
         raise IdempotencyAnswerNotKept
-    return JsonBytes(row["body"], row["status"], {**row["headers"], "idempotency-replayed": "true"})
+    headers = {**answer.headers, "idempotency-replayed": "true"}
+    return JsonBytes(answer.body, answer.status, headers)

@@ -1,4 +1,11 @@
-"""Lists in pages: `{items, next}`. The cursor is the sort key of the last row, so that pages
+"""Lists in pages: `{items, next}`.
+
+    asked = page.of(filters, str)
+    async with call.read() as reader:
+        orders = await queries.list_orders(reader, asked.window, asked.filters)
+    return json_reply(asked.page(orders, order_out, key=lambda order: (order.id,)))
+
+The cursor is the sort key of the last row, so that pages
 neither skip nor repeat rows when others come in between, and cost the same at any depth.
 
 It is opaque, not secret: base64url of the key and of a hash of the filters it was made for. One
@@ -9,14 +16,18 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, cast
 
 from fastapi import Query, Request
 from pydantic import BaseModel
 
+from shared.db import Filters, Window
 from shared.kernel.errors import Invalid, Text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,8 +53,34 @@ class Page(BaseModel, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class AskedPage:
+    """A page of one list. Read as many rows as the window says: one too many shows that there is
+    more.
+    """
+
+    limit: int
+    window: Window
+    filters: Filters
+    bound: Filters
+
+    def page(
+        self,
+        rows: Sequence[R],
+        build: Callable[[R], T],
+        *,
+        key: Callable[[R], Sequence[object]],
+    ) -> Page[T]:
+        """The page of these rows. `key`: the sort key of a row, as `PageParams.of` was told it."""
+        shown = rows[: self.limit]
+        more = len(rows) > self.limit
+        following = encode_cursor(key(shown[-1]), self.bound) if more else None
+        # Not validated again: `build` has just made the items.
+        return Page[T].model_construct(items=[build(row) for row in shown], next=following)
+
+
+@dataclass(frozen=True, slots=True)
 class PageParams:
-    """`limit` and `cursor` of a request. Read `fetch` rows: one too many says there is more.
+    """`limit` and `cursor` of a request.
 
     `path`: the list. Lists without filters could not tell their cursors apart otherwise.
     """
@@ -51,6 +88,16 @@ class PageParams:
     limit: int
     cursor: str | None
     path: str
+
+    def of(self, filters: object, *shape: type) -> AskedPage:
+        """The page that the request asks for. `filters`: a dataclass or a mapping, None where not
+        given; `shape`: the types of the list's sort key. Raises BadCursor.
+        """
+        named: Filters = (
+            filters if isinstance(filters, Mapping) else asdict(cast("DataclassInstance", filters))
+        )
+        window = Window(self.limit + 1, self.after(named, *shape))
+        return AskedPage(self.limit, window, named, self._bound(named))
 
     @property
     def fetch(self) -> int:

@@ -1,8 +1,20 @@
-"""What a handler gets, what a worker subscribes to, and the way from a record to either."""
+"""What a worker subscribes to, what its functions get, and the way from a record to them.
+
+    SUBSCRIPTIONS: Final[Subscriptions[DossierFacts]] = {
+        OrderPlaced: on_order_placed,          # (event: Received[OrderPlaced]) -> DossierFacts
+        ShipmentBooked: on_shipment_booked,
+    }
+    Worker(…, subscriptions=SUBSCRIPTIONS, apply=record_facts)
+
+`on_<event>` says what an event means to the service, and touches nothing. `apply` takes what the
+events of a whole slice mean into the database, in the transaction of their inbox rows.
+"""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from shared.contracts.envelope import (
@@ -15,10 +27,11 @@ from shared.contracts.envelope import (
 from shared.db import UnitOfWork
 from shared.kafka.batches import UNDECODED
 from shared.kafka.faults import OversizedEvent
-from shared.kernel.clock import Clock
 from shared.kernel.ids import is_id
 
 P_co = TypeVar("P_co", bound=EventPayload, covariant=True)
+M_co = TypeVar("M_co", covariant=True)
+M_contra = TypeVar("M_contra", contravariant=True)
 
 # On a record that was redriven: the one consumer group that has not handled it yet.
 FOR_GROUP: Final = "airlane-for-group"
@@ -26,18 +39,33 @@ FOR_GROUP: Final = "airlane-for-group"
 _TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Received(Generic[P_co]):
-    """An event whose envelope and payload are checked. `clock` is business time."""
+    """An event whose envelope and payload are checked."""
 
     payload: P_co
     envelope: Envelope
-    clock: Clock
 
 
-Handler = Callable[[UnitOfWork, Received[Any]], Awaitable[None]]
-Subscriptions = Mapping[type[EventPayload], Handler]
-BatchHandler = Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Undecoded(Generic[M_co]):
+    """In a table of subscriptions: `on` passes the data of the event on as it came."""
+
+    on: Callable[[Envelope], M_co]
+
+
+# A function's payload is that of its key, which the type of a mapping cannot say.
+Subscriptions = Mapping[type[EventPayload], Callable[[Received[Any]], M_co] | Undecoded[M_co]]
+
+
+class Apply(Protocol[M_contra]):
+    """Takes in what the events of a slice mean, in their order. The unit of work is the park's:
+    `act_as` the tenant of each. `now` is business time.
+    """
+
+    async def __call__(
+        self, uow: UnitOfWork, meanings: Sequence[M_contra], /, *, now: datetime
+    ) -> None: ...
 
 
 class Record(Protocol):
@@ -61,24 +89,21 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A record that can be applied: `payload` is None where a batch handler decodes itself."""
+    """A record of a type that is subscribed to, its payload checked. `meaning` calls `on_<event>`,
+    and raises what that raises.
+    """
 
     record: Record
     envelope: Envelope
-    handler: Handler | None
-    payload: EventPayload | None
+    meaning: Callable[[], object]
 
 
 class Decoder:
-    """Records → events, for the subscribed types only (all types when there is no table)."""
+    """Records → events, for the subscribed types only."""
 
-    def __init__(self, subscriptions: Subscriptions | None, *, group: str) -> None:
+    def __init__(self, subscriptions: Subscriptions[object], *, group: str) -> None:
         self._group = group.encode()
-        self._by_type = (
-            None
-            if subscriptions is None
-            else {model.event_type: (model, handler) for model, handler in subscriptions.items()}
-        )
+        self._by_type = {model.event_type: (model, on) for model, on in subscriptions.items()}
 
     def decode(self, record: Record) -> Event | None:
         """None: not for us. Raises OversizedEvent, MalformedEvent or ValidationError: poison."""
@@ -95,10 +120,11 @@ class Decoder:
         # The tenant decides which rows the handler may touch: never the park's own scope.
         if not _TENANT.fullmatch(envelope.tenant_id):
             raise MalformedEvent(f"ce_tenantid {envelope.tenant_id[:80]!r} is no tenant id")
-        if self._by_type is None:
-            return Event(record, envelope, None, None)
         found = self._by_type.get(envelope.type)
         if found is None:
             return None
-        model, handler = found
-        return Event(record, envelope, handler, envelope.payload(model))
+        model, on = found
+        if isinstance(on, Undecoded):
+            return Event(record, envelope, partial(on.on, envelope))
+        received = Received(envelope.payload(model), envelope)
+        return Event(record, envelope, partial(on, received))

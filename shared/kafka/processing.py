@@ -1,4 +1,4 @@
-"""Effects once: inbox, handlers and commit in one transaction, for a slice of one partition.
+"""Effects once: inbox, effects and commit in one transaction, for a slice of one partition.
 
 A slice that fails is rolled back and redone event by event, so that one bad event cannot take its
 neighbours with it. What cannot be digested becomes a dead letter; while database or broker are
@@ -10,24 +10,24 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from aiokafka.errors import KafkaError
-from sqlalchemy import ARRAY, Text, bindparam, text
 
-from shared.contracts.envelope import Envelope
-from shared.db import Database, Statement, UnitOfWork
+from shared.db import TEXT, TEXTS, Database, Statement, sql
 from shared.db.errors import DatabaseBusy
 from shared.kafka.dead_letter import bury, dead_letter
-from shared.kafka.events import BatchHandler, Decoder, Event, Received, Record, Subscriptions
+from shared.kafka.events import Apply, Decoder, Event, Record, Subscriptions
 from shared.kafka.faults import LETTERS, Backoff, Fault, fault_of, fault_of_event
 from shared.kafka.publisher import Publisher
 from shared.kernel.clock import Clock, monotonic_s, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.tasks import told_to_end
-from shared.telemetry import get_logger, metrics, trace
+from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
+
+M = TypeVar("M")
 
 ATTEMPTS_MAX: Final = 5  # of an event whose failure we cannot name
 # So many of them one after another, and it is more likely us than them: from then on each further
@@ -43,7 +43,7 @@ class Interrupted(Exception):
 
 
 class HandlerCancelled(Exception):
-    """A handler was cut short, and not because this process stops."""
+    """`apply` was cut short, and not because this process stops."""
 
 
 class Processor:
@@ -56,15 +56,15 @@ class Processor:
         db: Database,
         clock: Clock,
         publisher: Publisher,
-        subscriptions: Subscriptions | None = None,
-        batch: BatchHandler | None = None,
+        subscriptions: Subscriptions[M],
+        apply: Apply[M],
     ) -> None:
-        assert (subscriptions is None) != (batch is None), "subscriptions or batch, one of them"
         self._group = group
         self._db = db
         self._clock = clock
         self._publisher = publisher
-        self._batch = batch
+        # It takes what `subscriptions` give, which nothing below looks into.
+        self._effects: Apply[Any] = apply
         self._failed_in_a_row: Counter[tuple[str, int]] = Counter()  # by topic and partition
         self._decoder = Decoder(subscriptions, group=group)
         self._inbox = _inbox_statement(db.schema)
@@ -174,36 +174,19 @@ class Processor:
             raise HandlerCancelled("something it awaited was cancelled") from error
 
     async def _transact(self, events: Sequence[Event]) -> None:
-        """One transaction: ids into the inbox, handlers of those that are new, commit."""
-        tenant = PARK if self._batch else events[0].envelope.tenant_id
-        async with self._db.transaction(tenant) as uow:
-            rows = await uow.fetch_all(
-                self._inbox,
-                consumer=self._group,
-                event_ids=[event.envelope.id for event in events],
+        """One transaction: ids into the inbox, effects of those that are new, commit."""
+        async with self._db.transaction(PARK) as uow:
+            event_ids = [event.envelope.id for event in events]
+            new = set(
+                await uow.fetch_values(self._inbox, consumer=self._group, event_ids=event_ids)
             )
-            new = {row["event_id"] for row in rows}
             fresh = _first_of_each(events, new)
-            if self._batch:
-                if fresh:
-                    await self._batch(uow, [event.envelope for event in fresh])
-            else:
-                for event in fresh:
-                    await self._dispatch(uow, event)
+            if fresh:
+                meanings = [event.meaning() for event in fresh]
+                await self._effects(uow, meanings, now=self._clock.now())
         self._failed_in_a_row.pop(_place(events[0]), None)
         metrics.CONSUMER_EVENTS.labels("handled").inc(len(fresh))
         metrics.INBOX_DUPLICATES.inc(len(events) - len(fresh))
-
-    async def _dispatch(self, uow: UnitOfWork, event: Event) -> None:
-        assert event.handler is not None
-        assert event.payload is not None
-        envelope: Envelope = event.envelope
-        await uow.act_as(envelope.tenant_id)
-        token = trace.enter(trace.continued(envelope.traceparent))
-        try:
-            await event.handler(uow, Received(event.payload, envelope, self._clock))
-        finally:
-            trace.leave(token)
 
     async def _give_up(
         self,
@@ -261,10 +244,11 @@ async def _pause(backoff: Backoff) -> None:
         raise Interrupted
 
 
-def _inbox_statement(schema: str) -> Statement:
-    return Statement(
-        text(
-            f"INSERT INTO {schema}.inbox (consumer, event_id)"
-            " SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING RETURNING event_id"
-        ).bindparams(bindparam("consumer", type_=Text), bindparam("event_ids", type_=ARRAY(Text)))
+def _inbox_statement(schema: str) -> Statement[str]:
+    return sql(
+        f"INSERT INTO {schema}.inbox (consumer, event_id)"
+        " SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING RETURNING event_id",
+        str,
+        consumer=TEXT,
+        event_ids=TEXTS,
     )

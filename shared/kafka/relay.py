@@ -239,11 +239,11 @@ class Relay:
     async def measure(self) -> tuple[int, float]:
         """Rows not yet published and the age of the oldest in seconds; also sets the gauges."""
         async with self._db.read(PARK) as reader:
-            row = await reader.fetch_first(self._sql.backlog, rows_max=_BACKLOG_ROWS_MAX)
-        assert row is not None
-        metrics.OUTBOX_UNPUBLISHED.set(row["rows"])
-        metrics.OUTBOX_OLDEST_AGE.set(row["oldest_age_s"])
-        return row["rows"], row["oldest_age_s"]
+            backlog = await reader.fetch_first(self._sql.backlog, rows_max=_BACKLOG_ROWS_MAX)
+        assert backlog is not None
+        metrics.OUTBOX_UNPUBLISHED.set(backlog.rows)
+        metrics.OUTBOX_OLDEST_AGE.set(backlog.oldest_age_s)
+        return backlog.rows, backlog.oldest_age_s
 
 
 def _by_lane(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:

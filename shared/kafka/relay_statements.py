@@ -10,11 +10,10 @@ writer left there (shared.db.wake).
 
 # ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
 
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import BigInteger, bindparam, text
-
-from shared.db import Statement
+from shared.db import BIGINT, sql
 
 _COLUMNS: Final = (
     "id, event_id, topic, aggregate_id, type, tenant_id, aggregate_version, occurred_at,"
@@ -139,6 +138,14 @@ def _heal(schema: str) -> str:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What no lane has sent yet: up to `rows_max` rows a lane, and the age of the oldest."""
+
+    rows: int
+    oldest_age_s: float
+
+
 class RelayStatements:
     """Text for one schema; positional parameters as asyncpg takes them."""
 
@@ -148,8 +155,8 @@ class RelayStatements:
         self.advance = _advance(schema)
         self.foreign = _foreign(schema)
         self.heal = _heal(schema)
-        self.backlog = Statement(
-            text(f"""
+        self.backlog = sql(
+            f"""
             SELECT coalesce(sum(o.rows), 0)::bigint AS rows,
                    coalesce(extract(epoch FROM clock_timestamp() - min(o.oldest_at)), 0)::float8
                    AS oldest_age_s
@@ -162,7 +169,9 @@ class RelayStatements:
                     LIMIT :rows_max
                 ) counted
             ) o
-            """).bindparams(bindparam("rows_max", type_=BigInteger))
+            """,
+            Backlog,
+            rows_max=BIGINT,
         )
 
 

@@ -6,11 +6,10 @@ gauges say when that goes on for too long.
 
 # ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
 
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
-
-from shared.db import Statement
+from shared.db import Statement, sql
 from shared.db.errors import DatabaseBusy
 from shared.db.kit_v2 import DAYS_KEPT
 from shared.kafka.jobs import Job, JobContext
@@ -25,7 +24,7 @@ _STEPS: Final = ("add_partition", "drop_partition", "delete_expired")
 
 def rotation(schema: str) -> Job:
     """Makes the partitions of the next days, drops old ones, deletes expired rows."""
-    steps = {name: Statement(text(f"SELECT {schema}.{name}()")) for name in _STEPS}
+    steps = {name: sql(f"SELECT {schema}.{name}()", bool) for name in _STEPS}
     state = _state(schema)
 
     async def rotate(ctx: JobContext) -> None:
@@ -36,25 +35,31 @@ def rotation(schema: str) -> Job:
             except DatabaseBusy:
                 log.info("rotation waits for a quieter moment", schema=schema, step=name)
         async with ctx.db.read(PARK) as reader:
-            for row in await reader.fetch_all(state):
-                metrics.PARTITIONS_OVERDUE.labels(row["parent"]).set(row["overdue"])
-                metrics.PARTITION_STRAY_ROWS.labels(row["parent"]).set(row["stray_rows"])
+            for table in await reader.fetch_all(state):
+                metrics.PARTITIONS_OVERDUE.labels(table.parent).set(table.overdue)
+                metrics.PARTITION_STRAY_ROWS.labels(table.parent).set(table.stray_rows)
 
     return Job("rotate-partitions", _EVERY_S, rotate)
 
 
-async def _take(ctx: JobContext, step: Statement) -> bool:
+async def _take(ctx: JobContext, step: Statement[bool]) -> bool:
     """True if there was something to do, and there may be more."""
     async with ctx.db.transaction(PARK) as uow:
         return bool(await uow.fetch_value(step))
 
 
-def _state(schema: str) -> Statement:
+@dataclass(frozen=True, slots=True)
+class _PartitionedTable:
+    parent: str
+    overdue: int
+    stray_rows: int
+
+
+def _state(schema: str) -> Statement[_PartitionedTable]:
     """Of each table: partitions that should be gone since yesterday, rows in the default one."""
-    return Statement(
-        text(
-            " UNION ALL ".join(
-                f"""
+    return sql(
+        " UNION ALL ".join(
+            f"""
                 SELECT '{parent}' AS parent,
                     (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                      WHERE i.inhparent = CAST('{schema}.{parent}' AS regclass)
@@ -64,7 +69,7 @@ def _state(schema: str) -> Statement:
                     (SELECT count(*) FROM (SELECT FROM {schema}.{parent}_other LIMIT 10000) r)
                     AS stray_rows
                 """
-                for parent, days in DAYS_KEPT.items()
-            )
-        )
+            for parent, days in DAYS_KEPT.items()
+        ),
+        _PartitionedTable,
     )

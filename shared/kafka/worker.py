@@ -8,13 +8,13 @@ that is not 0, and the supervisor starts it again.
 import asyncio
 import signal
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from shared.contracts.topics import CONSUMED_BY
 from shared.db import Database
 from shared.db.measures import measure_database
 from shared.kafka.consumer import Consumer
-from shared.kafka.events import BatchHandler, Subscriptions
+from shared.kafka.events import Apply, Subscriptions
 from shared.kafka.faults import Backoff
 from shared.kafka.jobs import Job, JobContext, JobRunner
 from shared.kafka.letters import LetterBox
@@ -34,6 +34,8 @@ from shared.telemetry.server import ProbeServer
 
 log = get_logger(__name__)
 
+M = TypeVar("M")
+
 _MEASURE_EVERY_S: Final = 5.0
 _DATABASE_EVERY_S: Final = 15.0
 _LETTERS_EVERY_S: Final = 60.0
@@ -43,9 +45,10 @@ _STOP_S_MAX: Final = 3.6
 class Worker:
     """`await Worker(…).run()` until SIGTERM or SIGINT; or `serve(stop)` inside a test.
 
-    `topics` are those of CONSUMED_BY unless given. Without subscriptions and batch it only relays
-    and runs jobs. `parts` are a service's own loops beside these: they run until `stop` is set,
-    with the database open, and have some three seconds to come to an end.
+    `topics` are those of CONSUMED_BY unless given. Without subscriptions it only relays and runs
+    jobs; with them it needs `apply` (see shared.kafka.events). `parts` are a service's own loops
+    beside these: they run until `stop` is set, with the database open, and have some three seconds
+    to come to an end.
     """
 
     def __init__(
@@ -55,8 +58,8 @@ class Worker:
         settings: ServiceSettings,
         db: Database,
         clock: Clock,
-        subscriptions: Subscriptions | None = None,
-        batch: BatchHandler | None = None,
+        subscriptions: Subscriptions[M] | None = None,
+        apply: Apply[M] | None = None,
         topics: Collection[str] | None = None,
         jobs: Sequence[Job] = (),
         parts: Mapping[str, Part] | None = None,
@@ -77,14 +80,15 @@ class Worker:
         self.relay = Relay(db=db, service=service, publisher=self._relay_publisher)
         self.probes = Probes(db.is_ready, Exposition(settings.metrics_token))
         self.consumer: Consumer | None = None
-        if subscriptions or batch:
+        if subscriptions:
+            assert apply is not None, "subscriptions without `apply` have no effect"
             processor = Processor(
                 group=service,
                 db=db,
                 clock=clock,
                 publisher=self._letters_publisher,
                 subscriptions=subscriptions,
-                batch=batch,
+                apply=apply,
             )
             self.consumer = Consumer(
                 kafka=settings.kafka,
@@ -168,8 +172,8 @@ class Worker:
         return ours if self.consumer is None else [*ours, letters]
 
 
-def _check(topics: Collection[str], subscriptions: Subscriptions | None) -> None:
-    """A handler for a topic that is not read would never be called."""
+def _check(topics: Collection[str], subscriptions: Subscriptions[object] | None) -> None:
+    """A function for a topic that is not read would never be called."""
     for model in subscriptions or ():
         if model.topic not in topics:
             raise ValueError(f"{model.event_type} is on {model.topic}, which is not consumed here")

@@ -5,6 +5,8 @@ so there is no tracing library. Ids are random, not secret.
 
 import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Final
@@ -83,6 +85,16 @@ def enter(trace: Trace | None) -> Token[Trace | None]:
 
 def leave(token: Token[Trace | None]) -> None:
     _current.reset(token)
+
+
+@contextmanager
+def following(header: str | None) -> Iterator[None]:
+    """Inside the block, what this task writes belongs to the trace of `header`, or to a new one."""
+    token = enter(continued(header))
+    try:
+        yield
+    finally:
+        leave(token)
 
 
 def _span_id() -> str:

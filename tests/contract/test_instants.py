@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from services.catalog.consumers import observing
+from services.catalog.use_cases.order_way import apply_observations
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.db import Database, Statement
 from shared.kafka.relay import record_of
@@ -16,6 +16,7 @@ from shared.kernel.identity import PARK
 from shared.kernel.instants import rfc3339
 from tests.contract.examples import BODIES, World
 from tests.contract.operations import Operation, operations
+from tests.kit.intake import intake
 from tests.support.events.envelopes import enveloped
 from tests.support.events.routing.shipments import a_shipment_booked, an_itinerary_leg
 
@@ -104,4 +105,4 @@ async def book(world: World) -> None:
     envelope = enveloped(booked, at=now)
     catalog = world.databases["catalog"]
     async with catalog.transaction(world.merchant_id) as uow:
-        await observing(SUBSCRIPTIONS, world.clock)(uow, [envelope])
+        await intake(SUBSCRIPTIONS, apply_observations, world.clock)(uow, [envelope])

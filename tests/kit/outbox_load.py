@@ -120,7 +120,7 @@ async def _write_one(
                 # An xid before the wait for the row lock: xid order is not aggregate order.
                 await uow.execute(_SCRIBBLE, n=1)
                 await asyncio.sleep(chance.random() * pause_s)
-            version: int = await uow.fetch_value(_BUMP, id=aggregate)
+            version = int(await uow.fetch_value(_BUMP, id=aggregate) or 0)
             await asyncio.sleep(chance.random() * pause_s)
             await uow.execute(
                 _INSERT, **insert_arguments([outbox_row(aggregate, version, topic=topic)])

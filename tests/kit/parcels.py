@@ -4,9 +4,10 @@ broker, a handler that misbehaves on demand, and a ledger of effects in its data
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
 from asyncpg import Record
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.contracts.topics import TopicSpec, dead_letter_topic
 from shared.db import Database, Statement, UnitOfWork
-from shared.kafka import Received, Worker
+from shared.kafka import Apply, Received, Worker
 from shared.kafka.admin import ensure_topics
 from shared.kafka.letters import letters_of
 from shared.kafka.publisher import OutgoingRecord, Publisher
@@ -62,6 +63,25 @@ class ParcelRefused(Conflict):
     code = "test.parcel.refused"
 
 
+Handler = Callable[[UnitOfWork, Received[ParcelMoved]], Awaitable[None]]
+
+
+def as_received(event: Received[ParcelMoved]) -> Received[ParcelMoved]:
+    return event
+
+
+def one_by_one(handler: Handler) -> Apply[Received[ParcelMoved]]:
+    async def apply(
+        uow: UnitOfWork, events: Sequence[Received[ParcelMoved]], /, *, now: datetime
+    ) -> None:
+        for event in events:
+            await uow.act_as(event.envelope.tenant_id)
+            with trace.following(event.envelope.traceparent):
+                await handler(uow, event)
+
+    return apply
+
+
 @dataclass
 class ParcelPark:
     """One consuming service with its own database, group and topic on the shared broker."""
@@ -91,21 +111,22 @@ class ParcelPark:
         if what == "flaky" and self.tries[what] < 3:
             raise ConnectionResetError("a partner's server went away")
         if what == "relay on":
-            uow.outbox.add(ParcelLost(), subject="par_1", version=1, at=event.clock.now())
+            uow.outbox.add(ParcelLost(), subject="par_1", version=1, at=self.clock.now())
 
-    def worker(self, **more: Any) -> Worker:
+    def worker(self, handler: Handler | None = None, **more: Any) -> Worker:
+        """`handler` gets the events one by one, each as its tenant; else `on_parcel_moved` does."""
         settings = ServiceSettings(
             database_url=self.db.dsn,
             kafka=self.kafka,
             worker_port=8199,
         )
-        handlers = more.pop("subscriptions", {ParcelMoved: self.on_parcel_moved})
         return Worker(
             service=SERVICE,
             settings=settings,
             db=self.db,
             clock=self.clock,
-            subscriptions=handlers,
+            subscriptions={ParcelMoved: as_received},
+            apply=one_by_one(handler or self.on_parcel_moved),
             topics=[self.topic],
             **more,
         )

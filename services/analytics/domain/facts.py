@@ -80,6 +80,18 @@ class FlightFact:
     version: int
 
 
+Fact = MerchantFact | OrderFact | FlightFact
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One event of the stream: its id, its business instant, and the fact it states, if any."""
+
+    event_id: str
+    occurred_at: datetime
+    fact: Fact | None
+
+
 # Fields that go together with the version they came with.
 VERSIONED: Final[dict[str, str]] = {"state": "version", "promised_at": "booking"}
 EARLIEST: Final = tuple(

@@ -1,28 +1,28 @@
 """Takes a slice of events into the facts: merged here first, then one upsert per kind of fact."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.analytics import repository
 from services.analytics.domain.facts import (
+    Counted,
     FlightFact,
     MerchantFact,
     OrderFact,
     merge_orders,
     newest,
 )
-from services.analytics.use_cases.interpreting import fact_of
-from shared.contracts.envelope import Envelope
 from shared.db import UnitOfWork
-from shared.kernel.identity import PARK
 
 
-async def count_events(uow: UnitOfWork, *, events: Sequence[Envelope]) -> None:
+async def count_events(uow: UnitOfWork, events: Sequence[Counted], /, *, now: datetime) -> None:
     """Repeating an event, or taking events in another order, changes nothing."""
+    del now  # only the instants of the events count
     merchants: dict[str, MerchantFact] = {}
     orders: dict[str, OrderFact] = {}
     flights: dict[str, FlightFact] = {}
     for event in events:
-        match fact_of(event):
+        match event.fact:
             case OrderFact() as order:
                 known = orders.get(order.order_id)
                 orders[order.order_id] = merge_orders(known, order) if known else order
@@ -31,7 +31,6 @@ async def count_events(uow: UnitOfWork, *, events: Sequence[Envelope]) -> None:
                 merchants[key] = newest(merchants.get(key, merchant), merchant)
             case FlightFact() as flight:
                 flights[flight.flight_id] = newest(flights.get(flight.flight_id, flight), flight)
-    await uow.act_as(PARK)
     if merchants:
         await repository.upsert_merchants(uow, merchants.values())
     if orders:
@@ -40,5 +39,7 @@ async def count_events(uow: UnitOfWork, *, events: Sequence[Envelope]) -> None:
         await repository.upsert_flights(uow, flights.values())
     if events:
         await repository.note_progress(
-            uow, slot=int(events[0].id[-1], 16), newest_at=max(event.time for event in events)
+            uow,
+            slot=int(events[0].event_id[-1], 16),
+            newest_at=max(event.occurred_at for event in events),
         )

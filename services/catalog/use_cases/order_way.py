@@ -86,6 +86,18 @@ async def cancel_order(
     return dict(order) | _columns(change)
 
 
+async def apply_observations(
+    uow: UnitOfWork, observations: Sequence[Observation], /, *, now: datetime
+) -> None:
+    """Raises OrderNotFound for an order we do not know, or of another tenant than the event says.
+
+    It may belong to a database that was restored from an older copy. Alone in its slice (the kit
+    sees to that) such an event becomes a dead letter.
+    """
+    if await record_observations(uow, observations=observations, now=now):
+        raise OrderNotFound
+
+
 async def record_observations(
     uow: UnitOfWork, *, observations: Sequence[Observation], now: datetime
 ) -> set[str]:

@@ -42,6 +42,18 @@ class DepartureFact:
 
 
 @dataclass(frozen=True)
+class DepartedFlight:
+    """How many shipments a departure message has to name."""
+
+    id: str
+    flight_number: str
+    mode: str
+    master_waybill: str | None
+    shipments: int
+    departed_at: datetime
+
+
+@dataclass(frozen=True)
 class DossierFacts:
     order_id: str
     merchant_id: str

@@ -3,13 +3,14 @@ here and wherever several are locked: two slices can wait for each other, never 
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from asyncpg import Record
 from sqlalchemy import text
 
-from services.customs.domain.dossier import DossierFacts
+from services.customs.domain.dossier import DepartedFlight, DossierFacts
 from services.customs.domain.numbering import cop_no
 from services.customs.repository.params import instant, rows, strings
 from shared.db import Statement, UnitOfWork
@@ -182,6 +183,7 @@ async def move_cut_offs(uow: UnitOfWork, declaration_ids: Sequence[str]) -> None
     await uow.execute(MOVE_CUT_OFFS, ids=list(declaration_ids))
 
 
-async def upsert_flights(uow: UnitOfWork, flights: Sequence[dict[str, Any]]) -> None:
-    rows = sorted({flight["id"]: flight for flight in flights}.values(), key=lambda f: f["id"])
+async def upsert_flights(uow: UnitOfWork, flights: Sequence[DepartedFlight]) -> None:
+    latest = sorted({flight.id: flight for flight in flights}.values(), key=lambda f: f.id)
+    rows = [asdict(flight) | {"departed_at": flight.departed_at.isoformat()} for flight in latest]
     await uow.execute(UPSERT_FLIGHTS, rows=rows)

@@ -15,7 +15,7 @@ from services.customs.domain.documents import (
     order_from_json,
     waybill_from_json,
 )
-from services.customs.domain.dossier import DossierFacts
+from services.customs.domain.dossier import DepartedFlight, DossierFacts
 from services.customs.domain.findings import Finding, summary
 from services.customs.domain.match import field_findings, match_documents
 from services.customs.domain.numbering import guid_text
@@ -67,7 +67,7 @@ async def record_facts(
         await dossiers.move_cut_offs(uow, rebooked)
 
 
-async def record_flights(uow: UnitOfWork, *, flights: Sequence[dict[str, Any]]) -> None:
+async def record_flights(uow: UnitOfWork, *, flights: Sequence[DepartedFlight]) -> None:
     """Flights that have left: how many shipments a departure message has to name."""
     if flights:
         await dossiers.upsert_flights(uow, flights)

@@ -1,12 +1,33 @@
 """The body of a webhook: the bytes that are signed, sent, and sent again."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.ids import is_id
 from shared.kernel.instants import rfc3339
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    event_id: str
+    tenant_id: str
+    type: str
+    occurred_at: datetime
+    traceparent: str | None
+    body: bytes
+    order_id: str | None = None
+
+
+@dataclass(frozen=True)
+class PartnerRights:
+    """Whose events a partner may be told of, None: every merchant's. The newest version counts."""
+
+    partner_id: str
+    merchants: tuple[str, ...] | None
+    version: int
 
 
 class DataIsNotJson(Invalid):

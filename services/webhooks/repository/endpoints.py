@@ -179,7 +179,7 @@ async def insert_endpoint(
 async def count_endpoints(uow: UnitOfWork, *, tenant_id: str) -> int:
     """Stays right until the transaction ends: nobody else adds one for this tenant meanwhile."""
     await uow.fetch_first(_LOCK_COUNT, tenant=tenant_id)
-    return int(await uow.fetch_value(_COUNT, tenant=tenant_id))
+    return int(await uow.fetch_value(_COUNT, tenant=tenant_id) or 0)
 
 
 async def lock_endpoint(uow: UnitOfWork, *, endpoint_id: str, tenant: str) -> Record | None:

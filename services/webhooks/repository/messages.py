@@ -1,27 +1,16 @@
 """Fan-out: messages and the deliveries they call for, in one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Text, bindparam, text
 
+from services.webhooks.domain.message import NewMessage, PartnerRights
 from shared.db import Statement, UnitOfWork
 from shared.kernel.identity import PARK_TENANT
 
 _INSTANT: Final = DateTime(timezone=True)
-
-
-@dataclass(frozen=True)
-class NewMessage:
-    event_id: str
-    tenant_id: str
-    type: str
-    occurred_at: datetime
-    traceparent: str | None
-    body: bytes
-    order_id: str | None = None
 
 
 # Those of a message; the order is kept with its deliveries, where it is asked for.
@@ -134,15 +123,13 @@ async def store_and_fan_out(
     )
 
 
-async def set_partner_rights(
-    uow: UnitOfWork, *, partner_id: str, merchants: Sequence[str] | None, version: int
-) -> None:
+async def set_partner_rights(uow: UnitOfWork, rights: PartnerRights) -> None:
     """Whose events the partner is told from now on; an older version changes nothing."""
     await uow.execute(
         _SET_RIGHTS,
-        partner_id=partner_id,
-        merchants=None if merchants is None else list(merchants),
-        version=version,
+        partner_id=rights.partner_id,
+        merchants=None if rights.merchants is None else list(rights.merchants),
+        version=rights.version,
     )
 
 

@@ -16,11 +16,11 @@ from services.webhooks.domain.endpoint import (
     owner_of,
 )
 from services.webhooks.domain.event_types import checked_patterns, checked_type
-from services.webhooks.domain.message import message_body
+from services.webhooks.domain.message import NewMessage, message_body
 from services.webhooks.domain.retry import Health
 from services.webhooks.domain.signature import new_secret, shown_secret
 from services.webhooks.repository import endpoints as repository
-from services.webhooks.repository.messages import NewMessage, store_for_one
+from services.webhooks.repository.messages import store_for_one
 from shared.db import UnitOfWork
 from shared.kernel.errors import NotFound
 from shared.kernel.identity import Principal

@@ -1,33 +1,39 @@
 """From events to deliveries: a slice of the stream becomes rows, in its inbox's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.webhooks.domain.event_types import patterns_matching
-from services.webhooks.domain.message import message_body, order_of, read_data
-from services.webhooks.events import SUBSCRIBABLE
-from services.webhooks.repository.messages import (
-    NewMessage,
-    set_partner_rights,
-    store_and_fan_out,
-)
+from services.webhooks.domain.message import NewMessage, PartnerRights
+from services.webhooks.repository.messages import set_partner_rights, store_and_fan_out
 from services.webhooks.use_cases import metrics
-from shared.contracts.catalog.partners import PartnerRegistered
-from shared.contracts.envelope import Envelope
 from shared.db import UnitOfWork
-from shared.kernel.identity import PARK
+from shared.kafka import Apply
+from shared.kernel.clock import real_now
 
 
-async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: datetime) -> int:
-    """Stores the events and makes their deliveries; returns how many. Repeats change nothing.
+def fanning_out(wake_sender: Callable[[], None]) -> Apply[NewMessage | PartnerRights]:
+    """Fans slices out; the sender in this process starts as soon as one is committed."""
 
-    Raises DataIsNotJson: the caller then tries one by one.
-    """
-    await uow.act_as(PARK)
-    for event in events:
-        if event.type == PartnerRegistered.event_type:
-            await _take_rights(uow, event)
-    messages = [_message(event) for event in events if event.type in SUBSCRIBABLE]
+    async def apply(
+        uow: UnitOfWork, facts: Sequence[NewMessage | PartnerRights], /, *, now: datetime
+    ) -> None:
+        del now  # deliveries are due in real time
+        if await fan_out(uow, facts, received_at=real_now()):
+            uow.after_commit.append(wake_sender)
+
+    return apply
+
+
+async def fan_out(
+    uow: UnitOfWork, facts: Sequence[NewMessage | PartnerRights], *, received_at: datetime
+) -> int:
+    """Stores the messages and makes their deliveries; returns how many. Repeats change nothing."""
+    # Before the messages of the same slice, so that a new partner misses none of them.
+    for fact in facts:
+        if isinstance(fact, PartnerRights):
+            await set_partner_rights(uow, fact)
+    messages = [fact for fact in facts if isinstance(fact, NewMessage)]
     if not messages:
         return 0
     types = {message.type for message in messages}
@@ -37,27 +43,3 @@ async def fan_out(uow: UnitOfWork, *, events: Sequence[Envelope], received_at: d
     )
     metrics.FAN_OUT_DELIVERIES.inc(count)
     return count
-
-
-async def _take_rights(uow: UnitOfWork, event: Envelope) -> None:
-    """Before the messages of the same slice, so that a new partner misses none of them."""
-    rights = PartnerRegistered.model_validate_json(event.data)
-    await set_partner_rights(
-        uow,
-        partner_id=rights.partner_id,
-        merchants=rights.merchants,
-        version=event.aggregate_version,
-    )
-
-
-def _message(event: Envelope) -> NewMessage:
-    content = read_data(event.data)
-    return NewMessage(
-        event_id=event.id,
-        tenant_id=event.tenant_id,
-        type=event.type,
-        occurred_at=event.time,
-        traceparent=event.traceparent,
-        body=message_body(event_type=event.type, occurred_at=event.time, data=event.data),
-        order_id=order_of(content),
-    )

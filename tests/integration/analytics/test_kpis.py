@@ -10,14 +10,19 @@ from pydantic import ValidationError
 
 from services.analytics import queries
 from services.analytics.app import create_app
-from services.analytics.consumers import on_batch
 from services.analytics.domain.kpi import chosen_kpis
 from services.analytics.queries import KpiFilter
 from services.analytics.settings import Settings
+from services.analytics.use_cases.counting import count_events
+from services.analytics.worker import SUBSCRIPTIONS
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
 from tests.integration.analytics.analytics_figures import EVERYTHING, empty, figures
 from tests.integration.analytics.conftest import day
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
+
+take_in = intake(SUBSCRIPTIONS, count_events, ManualClock())
 
 
 async def consume(db: Database, events: list[Any], cuts: Any) -> None:
@@ -27,7 +32,7 @@ async def consume(db: Database, events: list[Any], cuts: Any) -> None:
     while events:
         count = cuts.randrange(1, 80)
         async with db.transaction(PARK) as uow:
-            await on_batch(uow, events[:count])
+            await take_in(uow, events[:count])
         events = events[count:]
 
 
@@ -63,7 +68,7 @@ async def test_a_merchant_sees_its_own_figures_only(
     await empty(db)
     park = make_park(11, orders=60)
     async with db.transaction(PARK) as uow:
-        await on_batch(uow, park.events)
+        await take_in(uow, park.events)
     app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
     merchant = park.merchants[0][0]
     expected = park.recount(merchant=merchant)
@@ -87,7 +92,7 @@ async def test_the_api_filters_groups_and_pages(
     await empty(db)
     park = make_park(12, orders=60)
     async with db.transaction(PARK) as uow:
-        await on_batch(uow, park.events)
+        await take_in(uow, park.events)
     volume = park.recount()["trade_volume"]
     newest = max(event.time for event in park.events)
     app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
@@ -135,7 +140,7 @@ async def test_an_event_that_breaks_its_contract_is_refused_whole(
     broken = type(event)(**(vars(event) | {"data": b'{"merchant_id": 7}'}))
     with pytest.raises(ValidationError):
         async with db.transaction(PARK) as uow:
-            await on_batch(uow, [event, broken])
+            await take_in(uow, [event, broken])
     assert (await figures(db))["companies"] == 0
 
 

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.analytics.consumers import on_batch
+from services.analytics.use_cases.counting import count_events
+from services.analytics.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.integration.analytics.analytics_figures import empty, figures
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
 from tests.support.events.catalog.merchants import a_merchant_registered
 from tests.support.events.catalog.orders import (
     an_order_backordered,
@@ -31,6 +34,8 @@ from tests.support.events.customs.declarations import (
 from tests.support.events.envelopes import enveloped
 from tests.support.events.routing.flights import a_flight_departed
 from tests.support.events.routing.shipments import a_shipment_delivered, a_shipment_departed
+
+take_in = intake(SUBSCRIPTIONS, count_events, ManualClock())
 
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DAY = "2026-11-22"  # in the park, where T0 is nine in the morning
@@ -89,7 +94,7 @@ async def hear(db: Database, sequences: Sequence[Sequence[Envelope]], cuts: list
     """All sequences at once, a slice per cut: so many events of each."""
     for start, end in itertools.pairwise([0, *cuts]):
         async with db.transaction(PARK) as uow:
-            await on_batch(uow, [event for told in sequences for event in told[start:end]])
+            await take_in(uow, [event for told in sequences for event in told[start:end]])
 
 
 async def test_figures_of_an_order_do_not_depend_on_what_is_heard_first(db: Database) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.catalog.consumers import observing
 from services.catalog.domain.order import OrderNotFound
+from services.catalog.use_cases.order_way import apply_observations
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
 from shared.db import Database
@@ -19,6 +19,7 @@ from tests.integration.catalog.catalog_builders import (
 )
 from tests.integration.catalog.catalog_world import World
 from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
 from tests.support.events.customs.declarations import (
     a_declaration_accepted,
     a_declaration_blocked,
@@ -37,11 +38,11 @@ class Consumer:
 
     def __init__(self, db: Database, clock: ManualClock) -> None:
         self._db = db
-        self._handle = observing(SUBSCRIPTIONS, clock)
+        self._take_in = intake(SUBSCRIPTIONS, apply_observations, clock)
 
     async def hears(self, *envelopes: Envelope) -> None:
         async with self._db.transaction(PARK) as uow:
-            await self._handle(uow, envelopes)
+            await self._take_in(uow, envelopes)
 
 
 @pytest.fixture

@@ -14,17 +14,19 @@ from httpx2 import AsyncClient
 from services.customs import jobs
 from services.customs.app import create_app
 from services.customs.clients import DropFolder
-from services.customs.consumers import on_events
+from services.customs.consumers import recording
 from services.customs.domain.ceb.layout import NAMESPACE
 from services.customs.domain.documents import CHINA
 from services.customs.settings import Settings
-from services.customs.worker import rulebook_of
+from services.customs.worker import SUBSCRIPTIONS, rulebook_of
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
+from shared.kafka import JobContext
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.kit.intake import intake
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.envelopes import enveloped
 from tests.support.events.routing.flights import a_flight_departed
@@ -68,7 +70,7 @@ class Customs:
         self.clock = clock
         self.rulebook = rulebook_of(settings)
         self.folder = DropFolder(folder)
-        self._on_batch = on_events(self.rulebook, clock)
+        self._take_in = intake(SUBSCRIPTIONS, recording(self.rulebook), clock)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
         return enveloped(payload, subject=subject, version=version, at=self.clock.now())
@@ -176,12 +178,11 @@ class Customs:
     async def consume(self, *events: Envelope) -> None:
         """One slice, as the consumer loop hands it over."""
         async with self.db.transaction(PARK) as uow:
-            await self._on_batch(uow, events)
+            await self._take_in(uow, events)
 
     async def send(self) -> None:
-        await jobs.send_lists(
-            self.db, self.clock, rulebook=self.rulebook, single_window=self.folder
-        )
+        context = JobContext(self.db, self.clock)
+        await jobs.send_lists(context, rulebook=self.rulebook, single_window=self.folder)
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""

@@ -16,6 +16,7 @@ from services.customs.use_cases.transmission import (
     compose_lists,
     deliver_messages,
 )
+from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
@@ -102,7 +103,7 @@ async def test_killed_between_file_and_commit_the_same_bytes_are_written_again(
 
     monkeypatch.setattr(customs.folder, "hand_over", and_die)
     with pytest.raises(Killed):
-        await jobs.deliver(customs.db, customs.clock, customs.folder)
+        await jobs.deliver(JobContext(customs.db, customs.clock), customs.folder)
     row = await customs.declaration(order)
     assert row["phase"] == "queued"
     assert await customs.events(row["id"]) == []
@@ -272,7 +273,7 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
         return await record_receipts(uow, **given)
 
     monkeypatch.setattr(jobs, "record_receipts", fail_on_poison)
-    await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
+    await jobs.collect_answers(JobContext(customs.db, customs.clock), single_window=customs.folder)
     assert (await customs.declaration(order))["phase"] == "accepted"
     folders = {path.name: path.parent.name for path in customs.folder.inbox.glob("*/*.xml")}
     assert folders == {
@@ -290,11 +291,13 @@ async def test_answers_in_the_folder_are_taken(customs: Any) -> None:
     leave_answer(customs, "b.xml", b"<!DOCTYPE x><x/>")
     # Half of it is there when the job looks; the rest comes later.
     (customs.folder.inbox / "a.xml").write_bytes(whole[:100])
-    await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
+    await jobs.collect_answers(JobContext(customs.db, customs.clock), single_window=customs.folder)
     assert (customs.folder.inbox / "bad" / "b.xml").exists()
     assert customs.folder.waiting() == ["a.xml"]
     (customs.folder.inbox / "a.xml").write_bytes(whole)
     for _ in range(2):
-        await jobs.collect_answers(customs.db, customs.clock, single_window=customs.folder)
+        await jobs.collect_answers(
+            JobContext(customs.db, customs.clock), single_window=customs.folder
+        )
     assert (await customs.declaration(order))["phase"] == "accepted"
     assert (customs.folder.inbox / "done" / "a.xml").exists()

@@ -2,6 +2,7 @@
 same database and next to the real ones; orders and declarations come in as events.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,11 +12,12 @@ from asyncpg import Record
 from sqlalchemy import text
 
 from services.routing import consumers
+from services.routing.use_cases.commands import Command, carry_out
 from services.routing.use_cases.flights import close_manifest
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.contracts.envelope import EventPayload
 from shared.db import Database, Statement, UnitOfWork
-from shared.kafka import Handler, Received
+from shared.kafka import Received
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
@@ -152,23 +154,28 @@ class Park:
             await uow.execute(statement, **params)
 
     async def receive(
-        self, handler: Handler, payload: EventPayload, *, version: int | None = None
+        self,
+        on_event: Callable[[Received[Any]], Command],
+        payload: EventPayload,
+        *,
+        version: int | None = None,
     ) -> None:
         """As the consumer does: the event's tenant, one transaction."""
         async with self.db.transaction(self.merchant) as uow:
-            await self.apply(uow, handler, payload, version=version)
+            await self.apply(uow, on_event, payload, version=version)
 
     async def apply(
         self,
         uow: UnitOfWork,
-        handler: Handler,
+        on_event: Callable[[Received[Any]], Command],
         payload: EventPayload,
         *,
         version: int | None = None,
     ) -> None:
         number = next(_versions) if version is None else version
         envelope = enveloped(payload, version=number, at=self.clock.now())
-        await handler(uow, Received(payload, envelope, self.clock))
+        command = on_event(Received(payload, envelope))
+        await carry_out(uow, [command], now=self.clock.now())
 
     async def place(
         self,

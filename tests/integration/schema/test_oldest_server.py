@@ -10,6 +10,7 @@ import pytest
 from deploy.engines import free_port, start_postgres
 from deploy.engines.programs import Installation, installed
 from services.routing import queries
+from services.webhooks.consumers import on_public_event
 from services.webhooks.use_cases.fan_out import fan_out
 from shared.contracts.topics import SERVICES
 from shared.db.outbox import LANES
@@ -82,7 +83,7 @@ async def test_events_become_deliveries(old_postgres: Postgres) -> None:
     event = an_envelope(tenant_id="mer_a")
     before = new_id("dlv")
     async with db.transaction(PARK) as uow:
-        assert await fan_out(uow, events=[event], received_at=real_now()) == 1
+        assert await fan_out(uow, [on_public_event(event)], received_at=real_now()) == 1
     made = await connection.fetchval("SELECT id FROM webhooks.deliveries")
     await connection.close()
     assert is_id(made, "dlv")

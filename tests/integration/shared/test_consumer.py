@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from shared.contracts.envelope import Envelope
 from shared.db import Database, Statement, UnitOfWork
-from shared.kafka import Job, JobContext, Received, Worker
+from shared.kafka import Job, JobContext, Received, Undecoded, Worker
 from shared.kafka import consumer as consumer_module
 from shared.kafka.consumer import Consumer
 from shared.kernel.clock import monotonic_s, real_now
@@ -27,6 +28,8 @@ from tests.kit.parcels import (
     Serving,
     a_record,
     an_event,
+    as_received,
+    one_by_one,
     parcel_park,
     until,
 )
@@ -160,7 +163,7 @@ async def test_slice_that_outlasts_a_rebalance_is_rolled_back_and_both_members_g
         await park.on_parcel_moved(uow, event)
 
     await park.send(*(a_record(park.topic, an_event(key=f"par_{n}")) for n in range(8)))
-    workers = [park.worker(subscriptions={ParcelMoved: slow}) for _ in range(2)]
+    workers = [park.worker(slow) for _ in range(2)]
     first, second = (Serving(worker) for worker in workers)
     async with first:
         await asyncio.wait_for(reached.wait(), 20)
@@ -182,7 +185,7 @@ async def test_handler_whose_inner_task_was_cancelled_fails_alone(park: ParcelPa
 
     events = [an_event("cancelled", version=1), an_event(version=2)]
     await park.send(*(a_record(park.topic, event) for event in events))
-    async with Serving(park.worker(subscriptions={ParcelMoved: awaits_a_cancelled_task})):
+    async with Serving(park.worker(awaits_a_cancelled_task)):
         effects = await park.effects_become(1)
         letters = await park.dead_letters(1)
     assert [effect["version"] for effect in effects] == [2]
@@ -198,7 +201,7 @@ async def test_lag_of_a_client_made_anew_is_not_zero_but_what_was_known(
     async def waits(_uow: UnitOfWork, _event: Received[ParcelMoved]) -> None:
         await free.wait()
 
-    worker = park.worker(subscriptions={ParcelMoved: waits}, slice_max=1)
+    worker = park.worker(waits, slice_max=1)
     said: list[float] = []
     gauge = metrics.CONSUMER_LAG.labels(park.topic)
     monkeypatch.setattr(gauge, "set", said.append)
@@ -224,29 +227,38 @@ async def _is_not(consumer: Consumer | None) -> bool:
     return not await _is(consumer)
 
 
-async def test_batch_handler_gets_every_type_and_the_bad_event_alone_is_isolated(
+async def test_slice_is_applied_for_the_park_and_a_bad_event_in_it_is_isolated(
     park: ParcelPark,
 ) -> None:
-    seen: list[str] = []
+    slices: list[int] = []
 
-    async def on_batch(uow: UnitOfWork, events: Sequence[Envelope]) -> None:
-        assert uow.tenant == "*"
+    async def apply(uow: UnitOfWork, events: Sequence[Envelope], /, *, now: datetime) -> None:
+        assert (uow.tenant, now) == ("*", park.clock.now())
+        slices.append(len(events))
         for event in events:
             await uow.execute(
                 EFFECT, event_id=event.id, subject=event.subject, version=1, traceparent=None
             )
             event.payload(ParcelMoved)
-        seen.extend(event.type for event in events)
 
     events = [an_event(version=n) for n in range(30)]
     events[7] = an_event(data=b"[]")
     events[9] = an_event(type="test.parcel.unheard_of")
     await park.send(*(a_record(park.topic, event) for event in events))
-    async with Serving(park.worker(subscriptions=None, batch=on_batch)):
-        effects = await park.effects_become(29)
+    worker = Worker(
+        service=SERVICE,
+        settings=park.worker().settings,
+        db=park.db,
+        clock=park.clock,
+        subscriptions={ParcelMoved: Undecoded(lambda event: event)},
+        apply=apply,
+        topics=[park.topic],
+    )
+    async with Serving(worker):
+        effects = await park.effects_become(28)
         letters = await park.dead_letters(1)
-    assert len(effects) == 29
-    assert "test.parcel.unheard_of" in seen
+    assert len(effects) == 28
+    assert max(slices) > 1
     assert dict(letters[0].headers)["dlq_reason"] == b"invalid"
 
 
@@ -328,7 +340,7 @@ async def test_stop_in_the_middle_of_work_takes_less_than_five_seconds(park: Par
         await asyncio.sleep(60)
 
     await park.send(a_record(park.topic, an_event()))
-    async with Serving(park.worker(subscriptions={ParcelMoved: endless})):
+    async with Serving(park.worker(endless)):
         await asyncio.wait_for(reached.wait(), 20)
         started = monotonic_s()
     assert monotonic_s() - started < 5
@@ -345,5 +357,6 @@ def test_subscription_to_a_topic_that_is_not_consumed_is_refused(clock: ManualCl
             settings=settings,
             db=db,
             clock=clock,
-            subscriptions={ParcelMoved: lambda *_: asyncio.sleep(0)},
+            subscriptions={ParcelMoved: as_received},
+            apply=one_by_one(lambda *_: asyncio.sleep(0)),
         )

@@ -21,6 +21,8 @@ from tests.kit.parcels import (
     Serving,
     a_record,
     an_event,
+    as_received,
+    one_by_one,
     parcel_park,
     until,
 )
@@ -134,7 +136,7 @@ async def test_statement_that_always_takes_too_long_is_given_up_after_its_bound(
         await park.on_parcel_moved(uow, event)
 
     await park.send(a_record(park.topic, an_event("endless")), a_record(park.topic, an_event()))
-    async with Serving(park.worker(subscriptions={ParcelMoved: endless})):
+    async with Serving(park.worker(endless)):
         await park.effects_become(1)
         letters = await park.dead_letters(1)
     facts = dict(letters[0].headers)
@@ -208,7 +210,8 @@ async def test_redrive_for_one_group_reaches_no_other_whose_inbox_has_forgotten(
         settings=park.worker().settings,
         db=park.db,
         clock=park.clock,
-        subscriptions={ParcelMoved: other_service},
+        subscriptions={ParcelMoved: as_received},
+        apply=one_by_one(other_service),
         topics=[park.topic],
     )
     await park.send(a_record(park.topic, first))

@@ -199,7 +199,7 @@ async def _post(client: AsyncClient, title: str, key: str | None, **more: str) -
 
 async def _count(db: Database, statement: Statement) -> int:
     async with db.read(PARK) as reader:
-        return int(await reader.fetch_value(statement))
+        return int(await reader.fetch_value(statement) or 0)
 
 
 async def test_fifty_at_once_with_one_key_have_one_effect(

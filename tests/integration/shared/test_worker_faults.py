@@ -31,6 +31,8 @@ from tests.kit.parcels import (
     ParcelMoved,
     ParcelPark,
     Serving,
+    as_received,
+    one_by_one,
     parcel_park,
     until,
 )
@@ -163,7 +165,8 @@ async def test_run_answers_probes_and_ends_at_sigterm(
             settings=settings,
             db=db,
             clock=clock,
-            subscriptions={ParcelMoved: lambda *_: asyncio.sleep(0)},
+            subscriptions={ParcelMoved: as_received},
+            apply=one_by_one(lambda *_: asyncio.sleep(0)),
             topics=[ParcelMoved.topic],
         )
         running = asyncio.create_task(worker.run())

@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 
-from services.webhooks import consumers
 from services.webhooks.app import create_app
 from services.webhooks.clients.http_sender import HttpSender
 from services.webhooks.clients.key_ring import KeyRing
 from services.webhooks.settings import Settings
 from services.webhooks.use_cases.endpoints import register_endpoint
+from services.webhooks.use_cases.fan_out import fanning_out
 from services.webhooks.use_cases.sending import Sender, SendingPolicy
+from services.webhooks.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
 from tests.support.events.envelopes import an_envelope
 
 QUICK = SendingPolicy(
@@ -156,9 +158,9 @@ def publish(db: Database) -> Callable[..., Awaitable[None]]:
     """Runs the consumer on the events, as the worker does after its inbox."""
 
     async def run(*events: Envelope, wake: Callable[[], None] = lambda: None) -> None:
-        on_batch = consumers.on_events(wake)
+        take_in = intake(SUBSCRIPTIONS, fanning_out(wake), ManualClock())
         async with db.transaction(PARK) as uow:
-            await on_batch(uow, events)
+            await take_in(uow, events)
 
     return run
 

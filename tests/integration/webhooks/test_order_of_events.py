@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
 
-from services.webhooks import consumers
+from services.webhooks.use_cases.fan_out import fanning_out
+from services.webhooks.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
 from shared.db import Database, UnitOfWork
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
 from tests.kit.transactions import in_vain
 from tests.support.events.catalog.partners import a_partner_registered
 from tests.support.events.envelopes import enveloped
 
 URL = "http://127.0.0.1:9/"
-on_batch = consumers.on_events(lambda: None)
+on_batch = intake(SUBSCRIPTIONS, fanning_out(lambda: None), ManualClock())
 
 
 async def told(uow: UnitOfWork, endpoint_id: str) -> list[str]:

@@ -5,9 +5,13 @@ from typing import Any, Final
 
 import pytest
 
-from services.analytics.domain.facts import FlightFact, MerchantFact, OrderFact
-from services.analytics.use_cases.interpreting import INTERPRETERS, fact_of
+from services.analytics.domain.facts import Counted, FlightFact, MerchantFact, OrderFact
+from services.analytics.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope, EventPayload
+from shared.contracts.registry import EVENTS
+from shared.contracts.topics import CONSUMED_BY
+from shared.kafka import Undecoded
+from tests.kit.intake import meanings_of
 from tests.support.events.catalog.merchants import a_merchant_registered
 from tests.support.events.catalog.orders import (
     an_order_backordered,
@@ -143,16 +147,26 @@ CASES: Final[list[tuple[EventPayload, MerchantFact | OrderFact | FlightFact]]] =
 def test_each_event_becomes_its_fact(
     payload: EventPayload, fact: MerchantFact | OrderFact | FlightFact
 ) -> None:
-    assert fact_of(envelope(payload)) == fact
+    event = envelope(payload)
+
+    assert meanings_of(SUBSCRIPTIONS, [event]) == [Counted(event.id, SENT_AT, fact)]
 
 
-def test_every_interpreter_has_a_case() -> None:
-    assert {payload.event_type for payload, _ in CASES} == set(INTERPRETERS)
+def test_every_type_that_states_a_fact_has_a_case() -> None:
+    decoded = {m for m, on in SUBSCRIPTIONS.items() if not isinstance(on, Undecoded)}
+    assert {type(payload) for payload, _ in CASES} == decoded
+
+
+def test_every_event_of_its_topics_is_counted() -> None:
+    published = {m for m in EVENTS.values() if m.topic in CONSUMED_BY["analytics"]}
+    assert set(SUBSCRIPTIONS) == published
 
 
 def test_other_events_carry_no_fact() -> None:
     status = a_shipment_status(**ORDER)
-    assert fact_of(envelope(status)) is None
+    event = envelope(status)
+
+    assert meanings_of(SUBSCRIPTIONS, [event]) == [Counted(event.id, SENT_AT, None)]
 
 
 def envelope(payload: EventPayload) -> Envelope:

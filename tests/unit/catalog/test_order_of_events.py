@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.catalog.domain.order_facts import Observation, OrderFacts
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import EventPayload
+from tests.kit.intake import meanings_of
 from tests.support.events.customs.declarations import (
     a_declaration_accepted,
     a_declaration_blocked,
@@ -49,7 +50,8 @@ class Heard:
     def observation(self) -> Observation:
         at = T0 + timedelta(minutes=self.minute)
         envelope = enveloped(self.payload, version=self.version, at=at)
-        return SUBSCRIPTIONS[type(self.payload)](self.payload, envelope)
+        (observation,) = meanings_of(SUBSCRIPTIONS, [envelope])
+        return observation
 
 
 def _routing(name: str, version: int, minute: int, a_fact: Builder, **more: Any) -> Heard:

@@ -21,9 +21,8 @@ from shared.contracts.envelope import (
     MalformedEvent,
     envelope_from_record,
 )
-from shared.db import UnitOfWork
 from shared.db.errors import DatabaseBusy
-from shared.kafka import Received
+from shared.kafka import Received, Undecoded
 from shared.kafka.dead_letter import dead_letter, original_headers
 from shared.kafka.events import Decoder
 from shared.kafka.faults import Backoff, Fault, OversizedEvent, fault_of, sleep_until
@@ -40,8 +39,12 @@ class CrateOpened(EventPayload):
     count: int
 
 
-async def on_crate_opened(uow: UnitOfWork, event: Received[CrateOpened]) -> None:
-    raise AssertionError("decoding calls no handler")
+def on_crate_opened(event: Received[CrateOpened]) -> int:
+    return event.payload.count
+
+
+def on_crate_as_it_came(event: Envelope) -> bytes:
+    return event.data
 
 
 @dataclass
@@ -151,18 +154,24 @@ def test_decoder_takes_subscribed_types_and_skips_others() -> None:
     decoder = Decoder({CrateOpened: on_crate_opened}, group="customs")
     event = decoder.decode(a_record())
     assert event is not None
-    assert event.payload == CrateOpened(count=1)
+    assert event.meaning() == 1
     assert decoder.decode(a_record(type="test.crate.closed", data=b"no json")) is None
-    everything = Decoder(None, group="customs").decode(a_record(type="test.crate.closed"))
-    assert everything is not None
-    assert everything.payload is None
+
+
+def test_undecoded_data_is_passed_on_as_it_came() -> None:
+    decoder = Decoder({CrateOpened: Undecoded(on_crate_as_it_came)}, group="customs")
+
+    event = decoder.decode(a_record(data=b"no json"))
+
+    assert event is not None
+    assert event.meaning() == b"no json"
 
 
 def test_redriven_record_is_for_one_group_and_another_does_not_even_look_at_it() -> None:
     record = ARecord(value=b"{", headers=[("airlane-for-group", b"routing")])
-    assert Decoder(None, group="customs").decode(record) is None
+    assert Decoder({}, group="customs").decode(record) is None
     with pytest.raises(MalformedEvent):
-        Decoder(None, group="routing").decode(record)
+        Decoder({}, group="routing").decode(record)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""Lists that clients page through and filter.
+
+Each combination of filters is a statement of its own, made when it is first asked for. A filter
+that may be absent (`:status IS NULL OR status = :status`) would keep PostgreSQL from using an index
+on it; so would a first page that starts after an invented key.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from shared.db.statement import Statement, names_in, sql
+from shared.db.types import INTEGER, TEXT, SqlType
+from shared.db.unit_of_work import Reader
+from shared.kernel.identity import PARK
+
+R = TypeVar("R")
+
+# What a client asked a list for, by name; None where it did not ask.
+Filters = Mapping[str, object]
+
+_ROWS_MAX: Final = "rows_max"
+_TENANT: Final = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A page of a list: `rows_max` rows after the sort key `after`; None is the list's start."""
+
+    rows_max: int
+    after: tuple[object, ...] | None = None
+
+
+class Listing(Generic[R]):
+    """`select`: the text up to WHERE; `order_by`: the sort key; `after`: the condition that skips
+    the pages before, its values named in the order of the key.
+
+        _ORDERS = Listing(
+            "SELECT o.id, o.status, … FROM catalog.orders o",
+            OrderSummary,
+            order_by="o.id DESC",
+            after="o.id < :after_id",
+            tenant="o.tenant_id = :tenant",
+            filters={"status": "o.status = :status"},
+            after_id=TEXT, status=TEXT,
+        )
+        rows = await _ORDERS.page(reader, window, {"status": "placed"})
+
+    `tenant` restricts the rows to the reader's tenant, and is left out for the whole park. `where`
+    always holds. `types` names the type of every value but the tenant.
+    """
+
+    def __init__(
+        self,
+        select: str,
+        into: Callable[..., R],
+        /,
+        *,
+        order_by: str,
+        after: str,
+        tenant: str | None = None,
+        where: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        **types: SqlType,
+    ) -> None:
+        self._select = select
+        self._into = into
+        self._order_by = order_by
+        self._after = after
+        self._after_names = names_in(after)
+        self._tenant = tenant
+        self._where = where
+        self._filters = dict(filters or {})
+        self._types = types | {_ROWS_MAX: INTEGER, _TENANT: TEXT}
+        self._statements: dict[tuple[frozenset[str], bool, bool], Statement[R]] = {}
+        # A slip in a text shows when the module is imported, not when somebody filters by it.
+        self.of(frozenset(self._filters), is_first=False, is_park=False)
+
+    async def page(
+        self, reader: Reader, window: Window, filters: Filters | None = None, **values: object
+    ) -> list[R]:
+        """`filters` that are None do not count; `values` are those of `select` and `where`."""
+        given = {n: v for n, v in (filters or {}).items() if v is not None}
+        is_park = self._tenant is None or reader.tenant == PARK
+        statement = self.of(frozenset(given), is_first=window.after is None, is_park=is_park)
+        if not is_park:
+            values[_TENANT] = reader.tenant
+        if window.after is not None:
+            values |= zip(self._after_names, window.after, strict=True)
+        values[_ROWS_MAX] = window.rows_max
+        return await reader.fetch_all(statement, **given, **values)
+
+    def of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> Statement[R]:
+        """The statement of one combination. Raises KeyError for a filter that is not there."""
+        key = (filters, is_first, is_park)
+        if (known := self._statements.get(key)) is not None:
+            return known
+        conditions = [self._filters[name] for name in sorted(filters)]
+        if self._where is not None:
+            conditions.append(self._where)
+        if not is_park and self._tenant is not None:
+            conditions.append(self._tenant)
+        if not is_first:
+            conditions.append(self._after)
+        where = f" WHERE {' AND '.join(f'({one})' for one in conditions)}" if conditions else ""
+        clause = f"{self._select}{where} ORDER BY {self._order_by} LIMIT :{_ROWS_MAX}"
+        types = {name: self._types[name] for name in names_in(clause)}
+        made = sql(clause, self._into, **types)
+        self._statements[key] = made
+        return made
