@@ -1,7 +1,7 @@
 """The yardstick: a plain FastAPI + asyncpg application that runs the very same statements.
 
-No token, no tenant, no metrics, no idempotency, no events of ours: what a careful developer gets
-from the two libraries alone. `python -m deploy.bench.bare PORT DSN`.
+No token, no tenant, no metrics, no idempotency, no events: what a careful developer gets from the
+two libraries alone. `python -m deploy.bench.bare PORT DSN`.
 """
 
 import json

@@ -106,8 +106,8 @@ def status() -> int:
     say(f"  {'supervisor':<18} {'running':<10} process {pid}")
     for name, row in read_status(state).items():
         say(
-            f"  {name:<18} {row['state']:<10} process {row['pid']!s:<8} "
-            f"restarts {row['restarts']:<4} {row['where']}".rstrip()
+            f"  {name:<18} {row.state:<10} process {row.pid!s:<8} "
+            f"restarts {row.restarts:<4} {row.where}".rstrip()
         )
     say(f"\n  business time {ClockFile(state.clock).now():%Y-%m-%d %H:%M} UTC   logs {state.logs}/")
     return 0

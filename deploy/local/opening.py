@@ -1,4 +1,4 @@
-"""Opens the park before a person's eyes, runs what was asked for, and closes it again."""
+"""Opens the park while a person watches, runs what was asked for, and closes it again."""
 
 import asyncio
 import os
@@ -20,8 +20,8 @@ _PORTS_PATIENCE_S: Final = 3.0
 
 @dataclass(frozen=True)
 class Program:
-    """What is run at the screen once the park is open. This is the door for seeding, the demo day
-    and the benchmark: an own process that is told addresses and the operator's credential."""
+    """What runs in the foreground once the park is open: seeding, the demo day, the benchmark. It
+    is a process of its own; addresses and the operator's credential are in its environment."""
 
     argv: tuple[str, ...]
     then_stop: bool = False  # the park ends with the program's exit status

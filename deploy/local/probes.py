@@ -1,4 +1,4 @@
-"""Is it there, is it well: the questions the supervisor asks its children."""
+"""Readiness and liveness: what the supervisor asks of its children."""
 
 import asyncio
 import struct

@@ -1,6 +1,6 @@
 """The five services as processes of the park: one for the API and one for the worker of each.
 
-What a service is told is only its environment; nothing here is imported by a service.
+A service learns everything from its environment. It imports nothing from here.
 """
 
 import os
@@ -36,7 +36,7 @@ def database_urls(
 def common_environment(
     state: State, ports: Addresses, env: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """What every process of the park is told, the sandbox included."""
+    """The part of the environment that is the same for every process, the sandbox included."""
     # libpq's variables would change our own connections; the clock is one file for all.
     not_theirs = ("PG", "AIRLANE_CLOCK_")
     common = {name: value for name, value in env.items() if not name.startswith(not_theirs)}
@@ -67,7 +67,7 @@ def operator_credential(secrets: Mapping[str, str]) -> dict[str, str]:
 def own_environment(
     service: str, part: str, state: State, secrets: Mapping[str, str], urls: Mapping[str, str]
 ) -> dict[str, str]:
-    """What only this process is told: its database as the app role, and the secrets it needs."""
+    """What only this process gets: its database as the app role, and the secrets it needs."""
     name = f"{service.upper()}_DATABASE_URL"
     own = {name: urls[name]} if name in urls else {}
     if (service, part) == ("catalog", "api"):
@@ -88,7 +88,7 @@ def processes(
     ports: Addresses,
     after: tuple[str, ...],
 ) -> list[Process]:
-    """The two processes of a service; `env_of` "api" and "worker" is all they are told."""
+    """The two processes of a service; `env_of` takes "api" or "worker"."""
     found = []
     for part, port in (("api", ports.api(service)), ("worker", ports.worker(service))):
         found.append(

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -111,7 +111,7 @@ class State:
                 log.replace(log.with_suffix(".log.old"))
 
     def forget_processes(self) -> None:
-        """After a park that could not clean up: its numbers may belong to other programs by now."""
+        """After a park that could not clean up: its process ids may be those of others by now."""
         for stale in (*self.run.glob("*.pid"), self.run / "status.json"):
             stale.unlink(missing_ok=True)
 
@@ -201,14 +201,25 @@ def running_park(state: State) -> int | None:
     return None
 
 
-def read_status(state: State) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class ProcessStatus:
+    """A line of `run/status.json`. `pid` is None until the first start, `where` an address."""
+
+    state: str
+    pid: int | None
+    restarts: int
+    where: str
+
+
+def read_status(state: State) -> dict[str, ProcessStatus]:
+    """By process name, as the supervisor wrote it last."""
     path = state.run / "status.json"
-    status: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
-    return status
+    rows = json.loads(path.read_text()) if path.exists() else {}
+    return {name: ProcessStatus(**row) for name, row in rows.items()}
 
 
 def nothing_runs(env: Mapping[str, str] = os.environ, root: Path = ROOT) -> str:
-    """Says so, and what was probably meant: a park of this checkout with another offset."""
+    """Says so, and names the park that was probably meant: another offset of this checkout."""
     text = "no park of this checkout runs"
     if env.get("AIRLANE_STATE_DIR"):
         return f"{text} in AIRLANE_STATE_DIR={env['AIRLANE_STATE_DIR']}"

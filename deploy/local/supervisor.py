@@ -10,12 +10,13 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from deploy.engines.process import EngineError, Launch, last_line, spawn
 from deploy.local.console import Stop, news, say
+from deploy.local.state import ProcessStatus
 
 START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 20.0  # a worker finishes what it holds, up to 15 s
@@ -248,16 +249,14 @@ class Supervisor:
     def _note(self, child: _Child, state: str) -> None:
         """`make status` reads this file, whole or in its last version, never half."""
         child.state = state
-        rows: Mapping[str, object] = {
-            c.spec.name: {
-                "state": c.state,
-                "pid": c.running.pid if c.running else None,
-                "restarts": c.restarts,
-                "where": c.spec.where,
-            }
+        rows = {
+            c.spec.name: ProcessStatus(
+                c.state, c.running.pid if c.running else None, c.restarts, c.spec.where
+            )
             for c in (*self._children.values(), *self._beside.values())
         }
-        self._write("status.json", json.dumps(rows, indent=1))
+        written = {name: asdict(row) for name, row in rows.items()}
+        self._write("status.json", json.dumps(written, indent=1))
 
     def _write(self, name: str, text: str) -> None:
         # For people who look. On a full disk they see an old note; the park must not end for it.

@@ -1,5 +1,5 @@
-"""`python -m deploy.sandbox seed|day|world`: the simulated outside of the park that is told by its
-environment where it is; `make run`, `make demo` and deploy/local start it.
+"""`python -m deploy.sandbox seed|day|world`: the simulated world outside a park, started by
+deploy/local (`make run`, `make demo`). The environment says where the park is.
 """
 
 import argparse
@@ -12,17 +12,18 @@ from typing import Any
 from deploy.sandbox.api_client import HttpPool, RequestFailed
 from deploy.sandbox.day.conductor import Day
 from deploy.sandbox.marketplaces.slices import SliceNotReadable
-from deploy.sandbox.marketplaces.stock import ShelfRefused
+from deploy.sandbox.marketplaces.stock import StockRefused
 from deploy.sandbox.park import SeededPark
 from deploy.sandbox.partner.receiver import Partner
 from deploy.sandbox.report import hints
-from deploy.sandbox.report import page as pages
+from deploy.sandbox.report.page import page
 from deploy.sandbox.report.reconciliation import reconcile
 from deploy.sandbox.seed import seed
-from deploy.sandbox.settings import SandboxSettings, SettingsError, settings_from_env
+from deploy.sandbox.settings import SandboxSettings, settings_from_env
 from deploy.sandbox.world import OutsideWorld, WorldTaken, only_world
+from shared.settings import SettingsError
 
-_EXPECTED = (SettingsError, SliceNotReadable, RequestFailed, ShelfRefused, WorldTaken)
+_EXPECTED = (SettingsError, SliceNotReadable, RequestFailed, StockRefused, WorldTaken)
 
 
 async def _seed(settings: SandboxSettings) -> int:
@@ -46,12 +47,14 @@ async def _day(settings: SandboxSettings) -> int:
                 await partner.unsubscribe(park.client("webhooks", "partner"))
     finally:
         await pool.close()
-    settings.report.write_text(pages.as_json(report))
-    print(pages.page(report), flush=True)
+    settings.report.write_text(report.as_json())
+    print(page(report), flush=True)
     print(f"\n  All of it: {settings.report}", flush=True)
     if not settings.exits:
-        print(hints.after_the_day(report, settings.url, park.credentials["operator"]), flush=True)
-    return 0 if report["ok"] else 1
+        example = report.examples.get("delivered")
+        operator = park.credentials["operator"]
+        print(hints.after_the_day(example, settings.url, operator), flush=True)
+    return 0 if report.ok else 1
 
 
 async def _world(settings: SandboxSettings) -> int:
@@ -82,7 +85,7 @@ async def _until_stopped(work: Coroutine[Any, Any, int]) -> int:
 
 
 def _first_expected(error: BaseException) -> BaseException | None:
-    """The one line a person can use, out of a group of failures."""
+    """The failure whose message helps a person, out of a group of failures."""
     if isinstance(error, BaseExceptionGroup):
         found = (_first_expected(inner) for inner in error.exceptions)
         return next((one for one in found if one is not None), None)

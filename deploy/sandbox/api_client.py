@@ -15,9 +15,9 @@ import aiohttp
 
 from shared.kernel.clock import monotonic_s
 
-# Away for a moment: the connection, a proxy's or a busy service's answer.
+# Answers of a proxy or of a busy service: it is away for a moment.
 _AWAY: Final = frozenset((429, 502, 503, 504))
-_FAULTS_MAX: Final = 15  # of one request, answered 500; the ledgers hold each against the park
+_FAULTS_MAX: Final = 15  # answers 500 to one request; a check of the day counts every one
 _PAUSE_S_MAX: Final = 2.0
 _TOKEN_MARGIN_S: Final = 60.0
 _STILL_RUNNING: Final = "request.idempotency_in_progress"
@@ -25,7 +25,7 @@ PAGE: Final = 200
 
 
 class RequestFailed(Exception):
-    """A service did not answer for the whole patience, or answered what it must not."""
+    """A service did not answer in time, or answered what it must not."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class ServiceClient:
     async def post(
         self,
         path: str,
-        body: Any = None,
+        body: object = None,
         *,
         key: str | None = None,
         tenant: str | None = None,

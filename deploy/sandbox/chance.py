@@ -1,5 +1,5 @@
-"""Decisions that look like chance and are not: a share of [0, 1) from a hash of the seed and of
-what the decision is about. The same seed decides the same way, whatever the order or the hour.
+"""Decisions that look random and can be repeated: a hash of the seed and of what the decision is
+about. The same seed decides the same way, in whatever order and at whatever time.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the sandbox is told by the park that starts it: addresses, folders, and what to play."""
+"""Addresses and folders of the park, and what to play, from the environment of the process."""
 
 import os
 from collections.abc import Mapping
@@ -8,16 +8,12 @@ from typing import Final
 
 from shared.contracts.topics import SERVICES
 from shared.kernel.clock import ClockFile, SystemClock, clock_from_env
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, SettingsError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "data"
 DEMO_SLICE: Final = DATA / "orders-demo.csv.gz"
 KILLABLE: Final = (*SERVICES, "kafka", "postgres")
-
-
-class SettingsError(Exception):
-    """A value a person gave cannot be used; the message is one line that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class SandboxSettings:
     exits: bool
     seed: int
     patience_s: float
-    """The whole day is given up after that long, really."""
+    """After so many real seconds the day is given up."""
 
     @property
     def credentials(self) -> Path:
@@ -58,18 +54,19 @@ def settings_from_env(env: Mapping[str, str] = os.environ) -> SandboxSettings:
     def given(name: str) -> str:
         value = env.get(name, "")
         if not value:
-            raise SettingsError(f"{name} is not set: start the sandbox by make demo or make run")
+            raise SettingsError([f"{name} is not set: start the sandbox by make demo or make run"])
         return value
 
     def number(name: str, default: float) -> float:
         try:
             return float(env.get(name) or default)
         except ValueError:
-            raise SettingsError(f"{name}={env[name]} is no number") from None
+            raise SettingsError([f"{name}={env[name]} is not a number"]) from None
 
     kill = tuple(env.get("KILL", "").replace(",", " ").split())
     if unknown := set(kill) - set(KILLABLE):
-        raise SettingsError(f"KILL={' '.join(sorted(unknown))}: choose of {', '.join(KILLABLE)}")
+        line = f"KILL={' '.join(sorted(unknown))}: choose from {', '.join(KILLABLE)}"
+        raise SettingsError([line])
     return SandboxSettings(
         url={service: given(f"AIRLANE_{service.upper()}_URL").rstrip("/") for service in SERVICES},
         kafka=KafkaSettings(bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS")),

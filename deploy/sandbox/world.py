@@ -1,5 +1,5 @@
-"""The world outside of the park's gates, as long as it is needed: customs office, lane scanners and
-airlines, each at its public door.
+"""Customs office, lane scanners and airlines together: everything outside the park that acts on it,
+except the marketplaces and the partner.
 """
 
 import asyncio
@@ -10,33 +10,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from deploy.sandbox.airlines.flight_reports import Airlines
+from deploy.sandbox.airlines.reporting import Airlines
 from deploy.sandbox.customs_office.office import CustomsOffice
 from deploy.sandbox.park import SeededPark
 from deploy.sandbox.security_lanes.scanners import LANES, LaneScanner
 
 
 class WorldTaken(Exception):
-    """Somebody else plays this park's world; the message is one line that says what to do."""
+    """Another process plays this park's world. The message is one line that says what to do."""
 
 
 @contextmanager
 def only_world(state: Path) -> Iterator[None]:
-    """One world a park: two would take the same files and report the same flights. The system lets
-    go of the lock when its process ends. Raises WorldTaken."""
+    """One world per park: two would take the same files and report the same flights. The system
+    releases the lock when the process ends. Raises WorldTaken."""
     with (state / "world.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WorldTaken(
-                "this park's world is played already: make run WORLD=0 starts a park without it"
+                "another process plays this park's world: make run WORLD=0 starts a park without it"
             ) from None
         yield
 
 
 class _Party(Protocol):
-    """Who acts of its own accord. `busy`: how much there was to do when it looked last, at
-    `looked_s` (monotonic)."""
+    """Acts of its own accord. `busy`: how much there was to do when it looked last, at `looked_s`
+    (monotonic)."""
 
     busy: int
     looked_s: float
@@ -48,7 +48,7 @@ class _Party(Protocol):
 
 
 class OutsideWorld:
-    """Everything that acts on the park from outside but the marketplaces and the partner."""
+    """The parties and what they have in common. `run` until cancelled."""
 
     def __init__(self, park: SeededPark, run: str) -> None:
         settings = park.settings
@@ -76,7 +76,7 @@ class OutsideWorld:
         return min((due for due in dues if due is not None), default=None)
 
     def is_idle_since(self, real_s: float) -> bool:
-        """All have looked since then, and found nothing to do."""
+        """All have looked since then and found nothing to do."""
         return all(party.looked_s > real_s and not party.busy for party in self._parties)
 
     async def run(self) -> None:

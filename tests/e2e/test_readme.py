@@ -15,6 +15,7 @@ import pytest
 
 from deploy.engines import free_port
 from deploy.sandbox.report import hints
+from deploy.sandbox.seed import credentials_on_file
 from shared.contracts.topics import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,11 +107,10 @@ def shell(park: Park, lines: str) -> str:
 
 def assert_hints_work(park: Park, order_id: str) -> None:
     """The lines that seeding and the day print, with the token that stands above them."""
-    held = json.loads((park.home / ".airlane" / "credentials.json").read_text())
+    held = credentials_on_file(park.home / ".airlane" / "credentials.json")
     url = {s: f"http://127.0.0.1:{park.api_ports[8001 + n]}" for n, s in enumerate(SERVICES)}
     shell(park, hints.first_steps(url, held["merchant"]).partition(":\n")[2])
-    report = {"examples": {"delivered": order_id}}
-    said = shell(park, hints.after_the_day(report, url, held["operator"]).partition(":\n")[2])
+    said = shell(park, hints.after_the_day(order_id, url, held["operator"]).partition(":\n")[2])
     assert f'"id":"{order_id}"' in said
     assert '"lane":1' in said
 

@@ -1,6 +1,6 @@
-"""CEB messages as customs' side sees them: reads lists (CEB603) and departures (CEB509), writes
-answers to them (CEB604, CEB510). Made from the interface specification, not from the park's own
-code: two readings of one text that have to agree.
+"""CEB messages from the side of customs: reads lists (CEB603) and departures (CEB509), writes the
+answers (CEB604, CEB510). Written from the interface specification and not from the park's code, so
+that two readings of one text have to agree.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 
 class NotAMessage(Exception):
-    """The file is no CEB message this office understands."""
+    """The file is not a CEB message that this office understands."""
 
 
 @dataclass(frozen=True)
 class DeclaredList:
-    """What the office keeps of one list. `content`: the goods in a form that is the same whenever
-    the same goods are declared, which is what decisions are made by."""
+    """What the office keeps of one list. `content`: the declared goods, in the same form whenever
+    they are the same goods. Decisions depend on nothing else."""
 
     cop_no: str
     order_no: str

@@ -1,6 +1,6 @@
-"""How the simulated customs office decides about a list: which receipts follow, and when.
+"""What the simulated customs office decides about a list: which receipts follow, and when.
 
-By the goods declared, not by chance or by the hour: the same list is treated alike in every run.
+The decision depends on the declared goods only, so the same list is treated alike in every run.
 Return statuses are those of the CEB interface specification.
 """
 
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 # Shares of all lists.
 FAILING_ONCE: Final = 0.012
-STRANGE: Final = 0.01  # beside the others, an answer with a code that no specification has
+STRANGE: Final = 0.01  # get one more answer, with a code that is in no specification
 RETURNED: Final = 0.01
 STAYING: Final = 0.01
 INSPECTED: Final = 0.05
@@ -41,7 +41,8 @@ _RELEASED: Final = "[Code:2600;Desc:放行]"
 
 @dataclass(frozen=True)
 class Step:
-    """One receipt: `after` the list arrived it is dated, `sent_after` it is sent."""
+    """One receipt. `after` and `sent_after`: how long after the arrival of the list it is dated and
+    sent."""
 
     status: str
     info: str
@@ -49,7 +50,7 @@ class Step:
     sent_after: timedelta
 
 
-# By return status: a fault of the line, and two that the port reports itself. They pass.
+# Return statuses of faults that pass: one of the connection, two of the port itself.
 _FAILURES: Final = (
     ("4", "[Code:3001;Desc:发送海关失败]"),
     ("-621017", "[Code:-621017;Desc:系统繁忙，请稍后重发]"),
@@ -59,7 +60,7 @@ _STRANGE: Final = ("777", "[Code:7700;Desc:其他回执]")
 
 
 def failure_of(declared: DeclaredList, seed: int) -> Step | None:
-    """The one answer to a list whose upload fails, which passes when it is sent again."""
+    """The only answer to a list whose upload fails. Sent again, the list gets through."""
     if share(seed, "upload", declared.content) >= FAILING_ONCE:
         return None
     status, info = _FAILURES[int(share(seed, "failure", declared.content) * len(_FAILURES))]
@@ -110,7 +111,7 @@ def _step(status: str, info: str, minutes: float) -> Step:
 
 
 def _as_sent(steps: list[Step], declared: DeclaredList, seed: int) -> list[Step]:
-    """As the line from customs really delivers them: some twice, some overtaken by later ones."""
+    """As they really arrive: some twice, some overtaken by later ones."""
     sent = list(steps)
     if share(seed, "order", declared.content) < OUT_OF_ORDER:
         at = next(i for i, step in enumerate(sent) if step.status in ("120", "100"))

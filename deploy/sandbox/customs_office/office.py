@@ -1,8 +1,8 @@
 """The customs office behind the Single Window: takes lists and departures from the drop-folder,
-decides, and posts its receipts to the customs service, each in its time.
+decides, and posts its receipts to the customs service, each when it is due.
 
-A file leaves `out/` for `done/` only when every receipt it caused was taken in: a sandbox that is
-killed answers again from the start, which the service has to bear anyway.
+A file moves from `out/` to `done/` once every receipt it caused was accepted. An office that is
+killed answers again from the start, which the service has to cope with anyway.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class CustomsOffice:
 
     @property
     def next_due(self) -> datetime | None:
-        """When a receipt has to go. Nothing follows from a closing: it may wait for company."""
+        """When a receipt has to go. A closing may wait for others: nothing follows from it."""
         return min(
             (due.at + _CLOSINGS_WAIT * (due.answer.status == CLOSED) for due in self._due),
             default=None,
@@ -106,7 +106,7 @@ class CustomsOffice:
 
     def _register(self, declared: DeclaredList, name: str, now: datetime) -> None:
         if declared.cop_no in self._lists:
-            return  # handed over twice: it is on its way already
+            return  # handed over twice, and already being answered
         self._by_waybill[declared.waybill_no] = declared
         failure = failure_of(declared, self._seed)
         if failure is not None and declared.cop_no not in self.sent_back:

@@ -1,22 +1,24 @@
-"""One business day of the park, conducted: seed, shelves, orders, their ways to an end. What comes
-after, the ledgers and the report, is in `accounts`.
+"""Conducts one business day: seed, stock, orders, and the wait until every order has ended. The
+ledgers and the report come after it.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from deploy.sandbox.api_client import HttpPool
 from deploy.sandbox.day.faults import Killed, kill
 from deploy.sandbox.day.time_lapse import TimeLapse
-from deploy.sandbox.ledgers.checks import END_STATES
+from deploy.sandbox.ledgers.catalog_orders import END_STATES, CatalogOrder
 from deploy.sandbox.marketplaces.countries import stores_by_country
 from deploy.sandbox.marketplaces.goods import articles
 from deploy.sandbox.marketplaces.plan import SlicePlan, plan
 from deploy.sandbox.marketplaces.sending import Marketplaces, merchant_of
 from deploy.sandbox.marketplaces.slices import read_slice
-from deploy.sandbox.marketplaces.stock import Shelves, fill, restock
+from deploy.sandbox.marketplaces.stock import StockedGoods, fill, restock
 from deploy.sandbox.park import SeededPark
 from deploy.sandbox.partner.receiver import Partner
 from deploy.sandbox.progress import ProgressLine
@@ -40,7 +42,7 @@ _WAY: Final = (
 
 @dataclass
 class Played:
-    """What is left of a day when it is over, for the accounts."""
+    """A day that is over, for whoever reports about it."""
 
     name: str
     park: SeededPark
@@ -49,7 +51,7 @@ class Played:
     markets: Marketplaces
     world: OutsideWorld
     since: Ends
-    flights_since: str
+    begun_at: datetime  # business time
     lapse: TimeLapse | None
     killed: list[Killed] = field(default_factory=list)
     unfinished: str = ""
@@ -69,12 +71,12 @@ class Day:
         self._took_s: dict[str, float] = {}
 
     async def play(self, partner: Partner) -> Played:
-        """Raises SliceNotReadable, RequestFailed or ShelfRefused."""
+        """Raises SliceNotReadable, RequestFailed or StockRefused."""
         rows = await asyncio.to_thread(read_slice, self._settings.orders)
         planned = plan(rows, stores_by_country(DATA / "marketplaces.csv"))
         park = await seed(self._settings, self._pool)
         wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
-        shelves = await fill(park, articles(wanted), self.name)
+        stocked = await fill(park, articles(wanted), self.name)
         await partner.subscribe(park.client("webhooks", "partner"), self.name)
         world = OutsideWorld(park, self.name)
         played = Played(
@@ -87,12 +89,12 @@ class Day:
             lapse=self._lapse(world, partner),
             # Events from here on must reach the partner; what is older may.
             since=await end_offsets(self._settings.kafka, PUBLIC_TOPICS),
-            flights_since=self._begun_at.isoformat(),
+            begun_at=self._begun_at,
             took_s=self._took_s,
         )
         self._lap("set-up")
         async with turning(played.world):
-            await self._trade(played, shelves)
+            await self._trade(played, stocked)
             self._lap("day of orders")
             try:
                 await self._until_all_ended(played)
@@ -112,7 +114,7 @@ class Day:
         self._took_s[name] = round(now_s - self._lap_s, 1)
         self._lap_s = now_s
 
-    async def _trade(self, played: Played, shelves: Shelves) -> None:
+    async def _trade(self, played: Played, stocked: StockedGoods) -> None:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
         async with asyncio.TaskGroup() as group:
@@ -128,7 +130,7 @@ class Day:
                         group.create_task(kill_parts())
                     if share >= _RESTOCK_AT and "restock" not in begun:
                         begun.add("restock")
-                        group.create_task(restock(played.park, shelves.late, self.name))
+                        group.create_task(restock(played.park, stocked.late, self.name))
                     steps = len(played.plan.steps)
                     progress.show(
                         self._news(played, f"{played.markets.outcome.done:,} of {steps:,}")
@@ -137,8 +139,8 @@ class Day:
                 await played.markets.play(on_tick)
 
     def _news(self, played: Played, done: str) -> str:
-        told = Counter(played.partner.ledger.status.values())
-        states = " · ".join(f"{name} {told[name]:,}" for name in _WAY if told[name])
+        counts = Counter(played.partner.ledger.status.values())
+        states = " · ".join(f"{name} {counts[name]:,}" for name in _WAY if counts[name])
         return f"{self._clock.now():%a %H:%M}  {done} handed over · {states}"
 
     async def _until_all_ended(self, played: Played) -> None:
@@ -164,27 +166,25 @@ class Day:
         """What still goes on; the cheap questions first."""
         quiet_s = monotonic_s() - played.partner.ledger.last_news_s
         if quiet_s < _QUIET_S:
-            return "news are coming in"
+            return "news is coming in"
         if busy := played.world.busy:
             return busy
         park = played.park
         orders = await newest_orders(park, played.markets.outcome.accepted)
-        open_ones = Counter(
-            order["status"] for order in orders.values() if order["status"] not in END_STATES
-        )
-        if open_ones:
-            return ", ".join(f"{count} orders {status}" for status, count in open_ones.items())
+        under_way = Counter(o.status for o in orders if o.status not in END_STATES)
+        if under_way:
+            return ", ".join(f"{count} orders {status}" for status, count in under_way.items())
         hooks = park.client("webhooks", "partner")
         pending = await played.partner.pending(hooks)
         return f"{pending} webhooks" if pending else ""
 
 
-async def newest_orders(park: SeededPark, accepted: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """Catalog's orders by id, from the newest back to the first of this run."""
+async def newest_orders(park: SeededPark, accepted: Collection[str]) -> list[CatalogOrder]:
+    """From the newest back to the first of this run: ids grow with time."""
     first = min(accepted, default="")
-    found: dict[str, dict[str, Any]] = {}
-    async for order in park.client("catalog").pages("/v1/orders"):
-        if order["id"] < first:
+    found = []
+    async for shown in park.client("catalog").pages("/v1/orders"):
+        if shown["id"] < first:
             break
-        found[order["id"]] = order
+        found.append(CatalogOrder.of(shown))
     return found

@@ -1,5 +1,5 @@
-"""`KILL=customs,kafka`: in the middle of the day the processes of a part are killed as in a crash,
-and it is watched how long the supervisor takes to bring them back.
+"""`KILL=customs,kafka`: in the middle of the day the processes of a part are killed as in a crash.
+Then it measures how long the supervisor takes to bring them back.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from shared.kernel.clock import monotonic_s, real_now
 
@@ -55,16 +55,16 @@ async def _watch(run: Path, killed: Killed, note: Callable[[str], None]) -> None
     started_s = monotonic_s()
     while monotonic_s() - started_s < _PATIENCE_S:
         await asyncio.sleep(_LOOK_EVERY_S)
-        row = _status(run).get(killed.process, {})
-        if row.get("state") == "ready" and row.get("pid") != killed.pid:
+        if _is_ready_again(run, killed):
             killed.back_after_s = round(monotonic_s() - started_s, 1)
             note(f"{killed.process} is back after {killed.back_after_s} s")
             return
 
 
-def _status(run: Path) -> dict[str, dict[str, Any]]:
+def _is_ready_again(run: Path, killed: Killed) -> bool:
+    """By the supervisor's status, which may be about to be replaced."""
     try:
-        status: dict[str, dict[str, Any]] = json.loads((run / "status.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return status
+        row = json.loads((run / "status.json").read_text())[killed.process]
+    except (OSError, ValueError, KeyError):
+        return False
+    return bool(row["state"] == "ready" and row["pid"] != killed.pid)

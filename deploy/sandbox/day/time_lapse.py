@@ -1,8 +1,8 @@
-"""Shortens what comes after the day of orders: some days of waiting for flights.
+"""Shortens the days of waiting for flights that follow the day of orders.
 
-While the park keeps up, business time passes faster. When it has nothing to do until the world
-acts again, its clock is moved on to that instant. Nothing is skipped, because nothing would have
-happened in between: the next report, receipt, cut-off or departure is where the clock stops.
+While the park keeps up, business time passes faster. When everybody waits until the world acts
+again, the clock is moved on to that instant. Nothing that would have happened in between is lost:
+the clock stops at the next report, receipt, cut-off or departure.
 """
 
 from collections import Counter
@@ -13,19 +13,19 @@ from deploy.sandbox.partner.ledger import WebhookLedger
 from deploy.sandbox.world import OutsideWorld
 from shared.kernel.clock import ClockFile, monotonic_s
 
-_QUIET_S: Final = 0.4  # really, without news
-_PATIENCE_S: Final = 3.0  # with what should bring news, and does not
+_QUIET_S: Final = 0.4  # real seconds without news
+_PATIENCE_S: Final = 3.0  # with work that should bring news and does not
 _LEAST: Final = timedelta(minutes=5)  # shorter waits are not worth a move
 _MOST: Final = timedelta(hours=6)
-# A day in 7.2 seconds: who looks for cut-offs four times a second sees one 50 minutes late at most,
-# and flights leave 90 minutes after it.
+# A day in 7.2 seconds. Cut-offs are looked for four times a second, so one is noticed at most 50
+# minutes late, and flights leave 90 minutes after it.
 _FAST: Final = 12_000.0
 _BEHIND: Final = timedelta(hours=3)
 
 
 class TimeLapse:
-    """`look` several times a second, and `end`; `moved_on` is how much business time was not waited
-    for."""
+    """Call `look` several times a second, then `end`. `moved_on`: the business time that nobody had
+    to wait for."""
 
     def __init__(self, clock: ClockFile, world: OutsideWorld, ledger: WebhookLedger) -> None:
         self._clock, self._world, self._ledger = clock, world, ledger
@@ -35,7 +35,7 @@ class TimeLapse:
         self.moved_on = timedelta(0)
 
     def look(self) -> None:
-        """Moves the clock on if everybody waits; else it runs as fast as the park can follow."""
+        """Moves the clock on if everybody waits; sets the rate that the park can keep up with."""
         states = Counter(self._ledger.status.values())
         owed = self._owed(states)
         self._run_at(self._usual_rate if owed or self._is_behind(states) else self._fast_rate)
@@ -69,7 +69,7 @@ class TimeLapse:
         return quiet_s > _PATIENCE_S or not owed
 
     def _owed(self, states: Counter[str]) -> bool:
-        """What was told so far must be followed by more of the park's own accord."""
+        """The park has work to do by itself: to book, to declare, to close."""
         office = self._world.office
         left = states["departed"] + states["delivered"]
         return bool(states["placed"] or states["booked"] or office.sent_back) or left > len(
@@ -77,7 +77,7 @@ class TimeLapse:
         )
 
     def _is_behind(self, states: Counter[str]) -> bool:
-        """Orders are with customs or at the scanners, or what is told now is old."""
+        """Orders are with customs or at the scanners, or the news is hours old."""
         late = self._clock.now() - self._ledger.newest_at > _BEHIND
         news = monotonic_s() - self._ledger.last_news_s < _QUIET_S
         return bool(states["declared"]) or (late and news)

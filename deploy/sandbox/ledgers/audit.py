@@ -1,13 +1,13 @@
-"""What Kafka says, read from its first record: a digest that the ledgers compare and the report
+"""What Kafka holds, read from its first record: the digest that the checks compare and the report
 counts. Pure: records in, facts out.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from shared.contracts.envelope import Envelope
 from shared.kafka.reading import Ends, StoredRecord
@@ -36,15 +36,40 @@ _HAPPENED: Final = {
 }
 
 
+@dataclass(frozen=True)
+class DepartedFlight:
+    """A leg that left, by air or by road. `shipments`: how many were aboard."""
+
+    mode: str
+    flight_number: str
+    origin: str
+    destination: str
+    departed_at: datetime
+    shipments: int
+    gross_weight_g: int
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """From the payload of `routing.flight.departed`."""
+        return cls(
+            mode=data["mode"],
+            flight_number=data["flight_number"],
+            origin=data["origin"],
+            destination=data["destination"],
+            departed_at=datetime.fromisoformat(data["departed_at"]),
+            shipments=data["shipments"],
+            gross_weight_g=data["gross_weight_g"],
+        )
+
+
 @dataclass
 class OrderTrace:
-    """What was ever said about one order. `at`: the first time of each step, business time;
+    """All events about one order. `at`: the first time of each step, business time;
     `happened`: of some steps, the earliest instant that their events give."""
 
     first: list[str] = field(default_factory=list)
     placed: int = 0
     status: str = ""
-    accepted: dict[str, Any] = field(default_factory=dict)
     at: dict[str, datetime] = field(default_factory=dict)
     happened: dict[str, datetime] = field(default_factory=dict)
     departed_weight_g: int = 0
@@ -66,11 +91,11 @@ class Audit:
     disorder: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     orders: dict[str, OrderTrace] = field(default_factory=lambda: defaultdict(OrderTrace))
-    flights: list[dict[str, Any]] = field(default_factory=list)
+    flights: list[DepartedFlight] = field(default_factory=list)
 
     @property
-    def repeated(self) -> int:
-        """Records that tell an event again: allowed on the wire, without effect."""
+    def duplicates(self) -> int:
+        """Records that repeat an event: allowed on the wire, without effect."""
         return self.records - len(self.ids) - len(self.malformed)
 
 
@@ -110,7 +135,7 @@ def _check_version(found: Audit, known: dict[int, str], event: Envelope) -> None
 
 def _follow(found: Audit, event: Envelope) -> None:
     if event.type == "routing.flight.departed":
-        found.flights.append(json.loads(event.data))
+        found.flights.append(DepartedFlight.of(json.loads(event.data)))
         return
     if not event.type.startswith(("catalog.order.", _DECLARATION, "routing.shipment.")):
         return
@@ -120,7 +145,7 @@ def _follow(found: Audit, event: Envelope) -> None:
         trace.at.setdefault(event.type, event.time)
         _happened(trace, event.type, data)
     if event.type in _FIRST:
-        _accepted(trace, event, data)
+        _first_event(trace, event)
     elif event.type == "catalog.order.status_changed":
         trace.status = data["status"]
     elif event.type == "catalog.order.cancelled":
@@ -135,7 +160,7 @@ def _follow(found: Audit, event: Envelope) -> None:
             trace.lane = data["lane"]
 
 
-def _happened(trace: OrderTrace, step: str, data: dict[str, Any]) -> None:
+def _happened(trace: OrderTrace, step: str, data: Mapping[str, Any]) -> None:
     if step in _HAPPENED:
         at = datetime.fromisoformat(data[_HAPPENED[step]])
         trace.happened[step] = min(at, trace.happened.get(step, at))
@@ -143,10 +168,9 @@ def _happened(trace: OrderTrace, step: str, data: dict[str, Any]) -> None:
         trace.departed_weight_g = data["gross_weight_g"]
 
 
-def _accepted(trace: OrderTrace, event: Envelope, data: dict[str, Any]) -> None:
+def _first_event(trace: OrderTrace, event: Envelope) -> None:
     if event.aggregate_version == 1:
         trace.first.append(event.type)
-        trace.accepted = data
     trace.placed += event.type == "catalog.order.placed"
     if not trace.status:
         trace.status = "placed" if event.type == "catalog.order.placed" else "backordered"

@@ -1,19 +1,17 @@
-"""Three ledgers have to agree: what catalog shows, what Kafka holds, and what the partner was told.
-Beside them the slice's own books.
+"""Three ledgers have to agree: what catalog lists, what Kafka holds, and what the partner received.
+The slice has books of its own, which have to balance.
 
 Pure: everything compared is handed in. Each check names the first things that differ.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.ledgers.audit import Audit
+from deploy.sandbox.ledgers.catalog_orders import END_STATES, STATES_WITH_REASON, CatalogOrder
 from deploy.sandbox.partner.ledger import WebhookLedger
 
-# Where an order may end. `held` and `backordered` may also pass; at the end of the day they stay.
-END_STATES: Final = frozenset(("delivered", "backordered", "unroutable", "held", "cancelled"))
-_NEED_REASON: Final = ("held", "unroutable", "backordered", "cancelled")
 _SHOWN: Final = 5
 
 
@@ -34,12 +32,6 @@ def check(name: str, differing: Iterable[str], detail: str) -> LedgerCheck:
     return LedgerCheck(name, not found, detail + more, tuple(found[:_SHOWN]))
 
 
-def reason_of(order: Mapping[str, Any]) -> str:
-    """Why an order of catalog's did not arrive; "" if it does not say."""
-    told = [f"{finding['detail']} {finding['fix']}" for finding in order["findings"]]
-    return order.get("reason") or " ".join(told)
-
-
 def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> LedgerCheck:
     return check(name, set(ours) ^ set(theirs), detail)
 
@@ -51,23 +43,16 @@ def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[LedgerCheck]
 
 
 def catalog_checks(
-    accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], ours: Collection[str]
+    accepted: Mapping[str, str], orders: Mapping[str, CatalogOrder], ours: Collection[str]
 ) -> list[LedgerCheck]:
-    """`accepted`: order number by id as the doors answered; `orders`: catalog's list, all runs;
+    """`accepted`: order number by id as the API answered; `orders`: catalog's list, all runs;
     `ours`: the ids in it that bear this run's mark."""
     lost = [f"{number} ({order_id})" for order_id, number in accepted.items()
             if order_id not in orders]  # fmt: skip
-    under_way = [
-        f"{order_id} is {orders[order_id]['status']}"
-        for order_id in accepted
-        if order_id in orders and orders[order_id]["status"] not in END_STATES
-    ]
+    known = [orders[order_id] for order_id in accepted if order_id in orders]
+    under_way = [f"{o.id} is {o.status}" for o in known if o.status not in END_STATES]
     silent = [
-        f"{order_id} is {orders[order_id]['status']}"
-        for order_id in accepted
-        if order_id in orders
-        and orders[order_id]["status"] in _NEED_REASON
-        and not reason_of(orders[order_id])
+        f"{o.id} is {o.status}" for o in known if o.status in STATES_WITH_REASON and not o.reason
     ]
     count = f"{len(accepted)} orders"
     return [
@@ -79,18 +64,18 @@ def catalog_checks(
 
 
 def kafka_checks(
-    accepted: Mapping[str, str], orders: Mapping[str, dict[str, Any]], found: Audit
+    accepted: Mapping[str, str], orders: Mapping[str, CatalogOrder], found: Audit
 ) -> list[LedgerCheck]:
     traces = {order_id: found.orders[order_id] for order_id in accepted if order_id in found.orders}
     begun = [f"{i}: {t.first}" for i, t in traces.items() if len(t.first) != 1]
     begun += [f"{order_id}: no event" for order_id in accepted if order_id not in traces]
     twice = [f"{i}: placed {t.placed} times" for i, t in traces.items() if t.placed > 1]
     differing = [
-        f"{order_id}: Kafka {trace.status}, catalog {orders[order_id]['status']}"
+        f"{order_id}: Kafka {trace.status}, catalog {orders[order_id].status}"
         for order_id, trace in traces.items()
-        if order_id in orders and trace.status != orders[order_id]["status"]
+        if order_id in orders and trace.status != orders[order_id].status
     ]
-    events = f"{len(found.ids)} events, {found.repeated} told again"
+    events = f"{len(found.ids)} events, {found.duplicates} duplicates"
     return [
         check("Kafka: each order begins with one event", begun, f"{len(traces)} orders"),
         check("Kafka: no order is placed twice", twice, f"{len(traces)} orders"),
@@ -107,7 +92,7 @@ def kafka_checks(
 def webhook_checks(ledger: WebhookLedger, found: Audit) -> list[LedgerCheck]:
     received = ledger.types.keys()
     wrong = [
-        f"{i}: told {ledger.types[i]}, Kafka {found.ids[i]}"
+        f"{i}: received {ledger.types[i]}, Kafka {found.ids[i]}"
         for i in received
         if i in found.ids and ledger.types[i] != found.ids[i]
     ]
@@ -130,4 +115,4 @@ def dead_letter_checks(dead: Iterable[str]) -> list[LedgerCheck]:
 
 def answer_checks(answers: Mapping[int, int]) -> list[LedgerCheck]:
     faults = [f"{count} answers {status}" for status, count in answers.items() if status == 500]
-    return [check("no door answered 500", faults, f"{sum(answers.values())} answers")]
+    return [check("no service answered 500", faults, f"{sum(answers.values())} answers")]

@@ -1,10 +1,12 @@
-"""Analytics' figures as its door tells them, in the form the ledgers compare."""
+"""The figures that analytics publishes, in the form the recount has them."""
 
 import asyncio
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
 
 from deploy.sandbox.api_client import ServiceClient
-from deploy.sandbox.ledgers.recount import Figures, seconds
+from deploy.sandbox.ledgers.recount import KpiValues, seconds
 from shared.kernel.clock import monotonic_s
 
 _PATIENCE_S: Final = 60.0
@@ -24,29 +26,42 @@ _OF_THE_WHOLE_PARK: Final = (
 )
 
 
-async def figures_like(counted: Figures, analytics: ServiceClient) -> Figures:
-    """Analytics' figures, once they equal `counted`, or as they are after the patience: it counts a
-    moment later than the others, so an inequality means something only when it stays.
+@dataclass(frozen=True)
+class _Kpi:
+    """`group`: which of several, such as the status that the orders have."""
+
+    value: str
+    unit: str
+    group: str
+
+
+async def published_kpis(counted: KpiValues, analytics: ServiceClient) -> KpiValues:
+    """Returns once they equal `counted`, or whatever they are after a minute: analytics is always
+    a moment behind, so a difference means something only if it lasts.
     """
     deadline_s = monotonic_s() + _PATIENCE_S
     while True:
-        told = await _figures(analytics)
-        if told == counted or monotonic_s() > deadline_s:
-            return told
+        published = await _read(analytics)
+        if published == counted or monotonic_s() > deadline_s:
+            return published
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-async def _figures(analytics: ServiceClient) -> Figures:
-    told: Figures = {}
-    async for kpi in _kpis(analytics, "orders_by_status"):
-        told[f"orders that are {kpi['dimensions']['status']}"] = str(kpi["value"])
-    async for kpi in _kpis(analytics, "trade_volume", group_by="market"):
-        told[f"trade volume {kpi['dimensions']['market']} {kpi['unit']}"] = str(kpi["value"])
+async def _read(analytics: ServiceClient) -> KpiValues:
+    values: KpiValues = {}
+    async for kpi in _kpis(analytics, "orders_by_status", "status"):
+        values[f"orders that are {kpi.group}"] = kpi.value
+    async for kpi in _kpis(analytics, "trade_volume", "market", group_by="market"):
+        values[f"trade volume {kpi.group} {kpi.unit}"] = kpi.value
     for name in _OF_THE_WHOLE_PARK:
         async for kpi in _kpis(analytics, name):
-            told[name] = seconds(kpi["value"]) if kpi["unit"] == "s" else str(kpi["value"])
-    return told
+            values[name] = seconds(float(kpi.value)) if kpi.unit == "s" else kpi.value
+    return values
 
 
-def _kpis(analytics: ServiceClient, name: str, **params: str) -> Any:
-    return analytics.pages("/v1/kpis", name=name, **params)
+async def _kpis(
+    analytics: ServiceClient, name: str, dimension: str = "", **params: str
+) -> AsyncIterator[_Kpi]:
+    async for shown in analytics.pages("/v1/kpis", name=name, **params):
+        group = shown["dimensions"][dimension] if dimension else ""
+        yield _Kpi(str(shown["value"]), shown["unit"], group)

@@ -5,17 +5,18 @@ figures by event are those of the retained days only.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from statistics import quantiles
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from deploy.sandbox.ledgers.audit import Audit, OrderTrace
+from deploy.sandbox.ledgers.audit import Audit, DepartedFlight, OrderTrace
+from deploy.sandbox.ledgers.catalog_orders import CatalogOrder
 from deploy.sandbox.ledgers.checks import LedgerCheck, check
 
-Figures = dict[str, str]  # what is counted → the count or amount as text
+KpiValues = dict[str, str]  # what is counted → the count or amount as text
 
 _PARK_TIME: Final = ZoneInfo("Asia/Shanghai")
 _PARK_AIRPORT: Final = "EHU"
@@ -26,10 +27,10 @@ _DELIVERED: Final = "routing.shipment.delivered"
 
 
 def recount(
-    orders: Collection[dict[str, Any]], found: Audit, merchants: int, offices: int
-) -> Figures:
-    """The figures as analytics defines them, of all runs. What cannot be computed (no parcel was
-    delivered yet) is missing in both."""
+    orders: Collection[CatalogOrder], found: Audit, merchants: int, offices: int
+) -> KpiValues:
+    """The figures as analytics defines them, over all runs. One that cannot be computed, because no
+    parcel was delivered yet, is missing on both sides."""
     traces = found.orders.values()
     return {
         **_orders(orders, found),
@@ -42,11 +43,11 @@ def recount(
     }
 
 
-def kpi_checks(counted: Figures, told: Figures) -> list[LedgerCheck]:
+def kpi_checks(counted: KpiValues, published: KpiValues) -> list[LedgerCheck]:
     differing = [
-        f"{name}: counted {counted.get(name, 'none')}, analytics {told.get(name, 'none')}"
-        for name in counted.keys() | told.keys()
-        if counted.get(name) != told.get(name)
+        f"{name}: counted {counted.get(name, 'none')}, analytics {published.get(name, 'none')}"
+        for name in counted.keys() | published.keys()
+        if counted.get(name) != published.get(name)
     ]
     return [check("analytics agrees with a recount", differing, f"{len(counted)} figures")]
 
@@ -60,16 +61,15 @@ def tonnes(weights_g: Iterable[int]) -> str:
     return str(sum(weights_g) / 1_000_000)
 
 
-def _orders(orders: Collection[dict[str, Any]], found: Audit) -> Figures:
+def _orders(orders: Collection[CatalogOrder], found: Audit) -> KpiValues:
     states: Counter[str] = Counter()
     volume: dict[str, Decimal] = {}
     for order in orders:
-        states[f"orders that are {order['status']}"] += 1
-        if order["status"] == "backordered" or found.orders[order["id"]].cancelled:
+        states[f"orders that are {order.status}"] += 1
+        if order.status == "backordered" or found.orders[order.id].cancelled:
             continue
-        total = order["total"]
-        market = f"trade volume {order['ship_to']['country']} {total['currency']}"
-        volume[market] = volume.get(market, Decimal(0)) + Decimal(total["amount"])
+        market = f"trade volume {order.country} {order.currency}"
+        volume[market] = volume.get(market, Decimal(0)) + order.amount
     return {
         "orders": str(len(orders)),
         **{name: str(count) for name, count in states.items()},
@@ -77,7 +77,7 @@ def _orders(orders: Collection[dict[str, Any]], found: Audit) -> Figures:
     }
 
 
-def _clearance(traces: Iterable[OrderTrace]) -> Figures:
+def _clearance(traces: Iterable[OrderTrace]) -> KpiValues:
     waits_s = [
         (trace.happened[_RELEASED] - trace.happened[_SUBMITTED]).total_seconds()
         for trace in traces
@@ -93,7 +93,7 @@ def _clearance(traces: Iterable[OrderTrace]) -> Figures:
     }
 
 
-def _next_day(traces: Iterable[OrderTrace]) -> Figures:
+def _next_day(traces: Iterable[OrderTrace]) -> KpiValues:
     days = [
         tuple(trace.happened[step].astimezone(_PARK_TIME).date() for step in (_PLACED, _DELIVERED))
         for trace in traces
@@ -103,12 +103,12 @@ def _next_day(traces: Iterable[OrderTrace]) -> Figures:
     return {"next_day_share": str(in_time / len(days))} if days else {}
 
 
-def _flights(flights: Iterable[Mapping[str, Any]]) -> Figures:
-    by_air = [flight for flight in flights if flight["mode"] == "air"]
-    ours = [flight for flight in by_air if flight["origin"] == _PARK_AIRPORT]
+def _flights(flights: Iterable[DepartedFlight]) -> KpiValues:
+    by_air = [flight for flight in flights if flight.mode == "air"]
+    ours = [flight for flight in by_air if flight.origin == _PARK_AIRPORT]
     return {
-        "tonnes": tonnes(flight["gross_weight_g"] for flight in ours),
-        "tonnes_all_legs": tonnes(flight["gross_weight_g"] for flight in by_air),
+        "tonnes": tonnes(flight.gross_weight_g for flight in ours),
+        "tonnes_all_legs": tonnes(flight.gross_weight_g for flight in by_air),
         "flights_departed": str(len(ours)),
-        "routes_flown": str(len({flight["flight_number"] for flight in ours})),
+        "routes_flown": str(len({flight.flight_number for flight in ours})),
     }

@@ -1,7 +1,7 @@
-"""From the slice's country names to ISO 3166 codes and to stores.
+"""From the country names of a slice to ISO 3166 codes and to stores.
 
-Names that stand for no single country keep a code that ISO reserves or leaves to users: such an
-order is sent as it is, and it is the platform's task to refuse it.
+Names that do not stand for a single country get a code that ISO reserves or leaves to users. Such
+an order is sent as it is: refusing it is the task of the platform.
 """
 
 import csv
@@ -37,7 +37,7 @@ def _iso_names() -> dict[str, str]:
 
 
 def country_code(name: str) -> str:
-    """ISO alpha-2 of a country's name as the slices write it; `ZZ` if it is none we know."""
+    """ISO alpha-2 of a country's name as the slices write it; `ZZ` for an unknown name."""
     key = name.strip().lower()
     return _NAMES.get(key) or _iso_names().get(key, UNKNOWN)
 

@@ -1,7 +1,7 @@
 """What the slice does not say about an article: HS code, weight, size, a Chinese name.
 
-Title and price are real; everything else is made up from keywords and a hash, always the same for
-the same article, and the product is marked `synthetic`. A merchant would have it all at hand.
+Title and price are real. A merchant would know the rest; here it is made up from keywords and a
+hash, the same for the same article every time, and the product is marked `synthetic`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.chance import share
 from deploy.sandbox.marketplaces.plan import CURRENCY, PlannedOrder
@@ -28,7 +28,7 @@ class Kind:
     density: float = 0.25
 
 
-# The first kind with a word in the title wins, so narrow ones stand first.
+# The first kind with a word in the title wins, so the narrow ones come first.
 _KINDS: Final = (
     Kind("T-LIGHT HOLDER|LANTERN|CANDLE HOLDER|CANDLESTICK|TEALIGHT", "940550", "烛台灯饰", 260),
     Kind("CANDLE|T-LIGHT", "340600", "蜡烛", 180, 0.6),
@@ -140,7 +140,7 @@ def _title(sku: str, words: Counter[str]) -> str:
     return printable[:_TITLE_CHARACTERS_MAX].strip() or f"Article {sku}"
 
 
-def product(article: Article, seed: int) -> dict[str, Any]:
+def product(article: Article, seed: int) -> dict[str, object]:
     """The body of a product as the API takes it, with its `sku`."""
     kind = kind_of(article.description)
     net_weight_g = max(5, round(kind.weight_g * (0.5 + share(seed, "weight", article.sku))))

@@ -1,7 +1,7 @@
 """From the rows of a slice to what a marketplace would send: orders and cancellations.
 
-Quantity, price and currency stay real. Nothing vanishes: every invoice of the slice is an order, a
-cancellation or set aside with a reason, and every row that is no order line is counted.
+Quantity, price and currency stay real. Nothing gets lost: every invoice of the slice becomes an
+order or a cancellation, or is set aside with a reason. Rows that are not order lines are counted.
 """
 
 import re
@@ -28,12 +28,12 @@ _NOT_IN_SKU: Final = re.compile(r"[^A-Z0-9._-]+")
 
 
 class Dropped(StrEnum):
-    """Why a row is no line of an order."""
+    """Why a row is not a line of an order."""
 
     NO_INVOICE = "no invoice number"
     SERVICE = "service code, not goods"
     NOT_POSITIVE = "quantity not above zero"
-    NOT_A_NUMBER = "quantity or price is no number"
+    NOT_A_NUMBER = "quantity or price is not a number"
     NO_CODE = "no stock code"
 
 
@@ -71,7 +71,7 @@ class PlannedOrder:
 
 @dataclass(frozen=True)
 class PlannedCancellation:
-    """`cancels`: the invoice that is taken back, always an earlier one of the same plan."""
+    """`cancels`: the invoice that is cancelled, always an earlier one of the same plan."""
 
     invoice: str
     cancels: str

@@ -1,5 +1,5 @@
-"""The marketplaces: they hand the slice's orders to the park over one business day, some one by
-one, some by the batch, and take some of them back again.
+"""The marketplaces: they send the slice's orders to the park over one business day, some one by
+one, some in batches, and cancel some of them again.
 
 Every invoice ends in one bucket: what became of it, with the problem's code where it was refused.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.api_client import ApiResponse, ServiceClient
 from deploy.sandbox.chance import share
@@ -123,7 +123,7 @@ class Marketplaces:
             if isinstance(step, PlannedCancellation):
                 await self._cancel(step)
 
-    def _body(self, order: PlannedOrder) -> dict[str, Any]:
+    def _body(self, order: PlannedOrder) -> dict[str, object]:
         return {
             "store": order.store,
             "order_number": self.number_of(order),
@@ -148,8 +148,8 @@ class Marketplaces:
 
     async def _send_one(self, order: PlannedOrder) -> None:
         client, tenant = self._client_of(merchant_of(self._seed, order.invoice))
-        body = self._body(order)
-        answer = await client.post("/v1/orders", body, key=body["order_number"], tenant=tenant)
+        body, key = self._body(order), self.number_of(order)
+        answer = await client.post("/v1/orders", body, key=key, tenant=tenant)
         if answer.ok:
             self._note(order, str(answer.body["id"]))
         else:
@@ -159,7 +159,7 @@ class Marketplaces:
         merchant, orders = batch
         client, tenant = self._client_of(merchant)
         items = [self._body(order) for order in orders]
-        key = f"batch-{items[0]['order_number']}"
+        key = f"batch-{self.number_of(orders[0])}"
         path = "/v1/orders:batch"
         answer = (await client.post(path, {"items": items}, key=key, tenant=tenant)).must()
         for order, item in zip(orders, answer["items"], strict=True):

@@ -1,5 +1,5 @@
-"""Reads a slice of the Online Retail data (UCI, CC BY 4.0) into rows, forgivingly: gzip or plain,
-UTF-8 or Latin-1, numbers as people export them. What the rows mean is decided in `orders`.
+"""Reads a slice of the Online Retail data (UCI, CC BY 4.0) into rows: gzip or plain, UTF-8 or
+Latin-1, numbers as people export them. What the rows mean is decided in `plan`.
 """
 
 import csv
@@ -25,12 +25,12 @@ COLUMNS: Final = (
 
 
 class SliceNotReadable(Exception):
-    """The file is no slice of Online Retail; the message is one line that says what to do."""
+    """The file is not a slice of Online Retail. The message is one line that says what to do."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it stands in the file. `quantity` or `unit_price` None: no such number."""
+    """One row of the file. `quantity` and `unit_price` are None if they are not numbers."""
 
     invoice: str
     stock_code: str
@@ -87,7 +87,7 @@ def _decimal(text: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    # Beyond this no invoice was ever written; such an exponent would only fill the memory.
+    # No invoice was ever larger; such an exponent would only fill the memory.
     return value if value.is_finite() and abs(value.adjusted()) < 20 else None
 
 

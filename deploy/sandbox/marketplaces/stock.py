@@ -1,13 +1,13 @@
-"""Puts on the exporters' shelves what the slice will ask for: products and stock, in batches.
+"""Registers the products that the slice asks for, and their stock, in batches.
 
-A small seeded part of the articles gets too little, so that orders are back-ordered; for some of
-them the rest arrives later in the day.
+A small seeded share of the articles gets too little stock, so that orders are back-ordered. For
+most of these the rest arrives later in the day.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.api_client import ServiceClient
 from deploy.sandbox.chance import share
@@ -23,17 +23,29 @@ ARRIVES_LATER: Final = 0.67  # of the short ones
 _FIRST_PART: Final = 0.3  # of what is asked for is there in the morning
 
 
-class ShelfRefused(Exception):
+class StockRefused(Exception):
     """The park refused a product or a stock count: a fault of the sandbox, not of the slice."""
 
 
+@dataclass(frozen=True)
+class StockReceipt:
+    """Pieces of an article that arrive at the warehouse."""
+
+    sku: str
+    quantity: int
+
+    def body(self) -> dict[str, object]:
+        """A stock adjustment as the API takes it, which allows a billion pieces at most."""
+        return {"sku": self.sku, "delta": min(self.quantity, 1_000_000_000), "reason": "received"}
+
+
 @dataclass
-class Shelves:
-    """`late`: stock adjustments by merchant id that arrive in the course of the day."""
+class StockedGoods:
+    """`late`: what arrives in the course of the day, by merchant id."""
 
     products: int = 0
     short: int = 0
-    late: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    late: dict[str, list[StockReceipt]] = field(default_factory=lambda: defaultdict(list))
 
 
 def stock_plan(article: Article, seed: int) -> tuple[int, int]:
@@ -46,9 +58,9 @@ def stock_plan(article: Article, seed: int) -> tuple[int, int]:
     return first, article.demand - first if later else 0
 
 
-async def fill(park: SeededPark, articles: Sequence[Article], run: str) -> Shelves:
-    """Raises ShelfRefused or RequestFailed."""
-    shelves, seed = Shelves(), park.settings.seed
+async def fill(park: SeededPark, articles: Sequence[Article], run: str) -> StockedGoods:
+    """Raises StockRefused or RequestFailed."""
+    stocked, seed = StockedGoods(), park.settings.seed
     by_merchant: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
         by_merchant[park.merchant_ids[article.merchant]].append(article)
@@ -64,50 +76,53 @@ async def fill(park: SeededPark, articles: Sequence[Article], run: str) -> Shelv
             merchant_id, own = batch
             items = [product(article, seed) for article in own]
             await _post(catalog, "/v1/products:batch", items, merchant_id, f"{run}-{own[0].sku}")
-            adjustments = _first_stock(own, shelves, merchant_id, seed)
-            if adjustments:
-                path, key = "/v1/stock-adjustments:batch", f"{run}-{own[0].sku}"
-                await _post(catalog, path, adjustments, merchant_id, key)
-            shelves.products += len(own)
-            progress.show(f"{shelves.products:,} of {len(articles):,}, and their stock")
+            if receipts := _first_stock(own, stocked, merchant_id, seed):
+                await _receive(catalog, receipts, merchant_id, f"{run}-{own[0].sku}")
+            stocked.products += len(own)
+            progress.show(f"{stocked.products:,} of {len(articles):,}, and their stock")
 
         await for_each(put, batches, _AT_ONCE)
-        progress.show(f"{shelves.products:,} with stock, {shelves.short} of them short")
-    return shelves
+        progress.show(f"{stocked.products:,} with stock, {stocked.short} of them short")
+    return stocked
 
 
 def _first_stock(
-    own: Sequence[Article], shelves: Shelves, merchant_id: str, seed: int
-) -> list[dict[str, Any]]:
-    adjustments = []
+    own: Sequence[Article], stocked: StockedGoods, merchant_id: str, seed: int
+) -> list[StockReceipt]:
+    receipts = []
     for article in own:
         first, later = stock_plan(article, seed)
-        shelves.short += first < article.demand
+        stocked.short += first < article.demand
         if first:
-            adjustments.append(_received(article.sku, first))
+            receipts.append(StockReceipt(article.sku, first))
         if later:
-            shelves.late[merchant_id].append(_received(article.sku, later))
-    return adjustments
+            stocked.late[merchant_id].append(StockReceipt(article.sku, later))
+    return receipts
 
 
-def _received(sku: str, quantity: int) -> dict[str, Any]:
-    # More than an order line can ask for is never needed at once, and the API has its limit.
-    return {"sku": sku, "delta": min(quantity, 1_000_000_000), "reason": "received"}
-
-
-async def restock(park: SeededPark, late: Mapping[str, list[dict[str, Any]]], run: str) -> int:
+async def restock(park: SeededPark, late: Mapping[str, Sequence[StockReceipt]], run: str) -> int:
     """What was short arrives. Returns the number of articles."""
     catalog = park.client("catalog")
-    for merchant_id, adjustments in late.items():
-        path = "/v1/stock-adjustments:batch"
-        await _post(catalog, path, adjustments, merchant_id, f"{run}-late")
+    for merchant_id, receipts in late.items():
+        await _receive(catalog, receipts, merchant_id, f"{run}-late")
     return sum(map(len, late.values()))
 
 
+async def _receive(
+    catalog: ServiceClient, receipts: Sequence[StockReceipt], merchant_id: str, key: str
+) -> None:
+    items = [receipt.body() for receipt in receipts]
+    await _post(catalog, "/v1/stock-adjustments:batch", items, merchant_id, key)
+
+
 async def _post(
-    catalog: ServiceClient, path: str, items: list[dict[str, Any]], merchant_id: str, key: str
+    catalog: ServiceClient,
+    path: str,
+    items: Sequence[Mapping[str, object]],
+    merchant_id: str,
+    key: str,
 ) -> None:
     answer = (await catalog.post(path, {"items": items}, key=key, tenant=merchant_id)).must()
     refused = [item for item in answer["items"] if item["status"] >= 400]
     if refused:
-        raise ShelfRefused(f"{path}: {len(refused)} items refused, the first: {refused[0]}")
+        raise StockRefused(f"{path}: {len(refused)} items refused, the first: {refused[0]}")

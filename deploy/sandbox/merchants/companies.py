@@ -1,9 +1,9 @@
-"""The park's merchants, made up and marked so: names in two languages, a belt, a unified social
-credit code that passes its own check (GB 32100-2015), and for some an office in the building.
+"""The park's merchants, made up and marked as such: names in two languages, a belt, a unified
+social credit code, and for some an office in the building.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.chance import number, pick
 from deploy.sandbox.merchants.uscc import uscc
@@ -59,14 +59,15 @@ class SyntheticMerchant:
     belt: str
     desk: str | None
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, object]:
         """As the API takes it."""
-        return {
+        body: dict[str, object] = {
             "name": self.name,
             "uscc": self.uscc,
             "belt": self.belt,
             "synthetic": True,
-        } | ({"office": {"desk": self.desk}} if self.desk else {})
+        }
+        return body | ({"office": {"desk": self.desk}} if self.desk else {})
 
 
 def merchants(seed: int) -> list[SyntheticMerchant]:

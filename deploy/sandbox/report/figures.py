@@ -1,18 +1,29 @@
-"""The day in numbers, as one document for programs: what `report.json` holds. Pure: what the
-services said goes in, counts come out; the page for people is in `report`.
-"""
+"""The day in numbers. Pure: what the services said goes in, counts come out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from deploy.sandbox.ledgers.audit import STEPS, Audit, OrderTrace
-from deploy.sandbox.ledgers.checks import reason_of
+from deploy.sandbox.ledgers.audit import STEPS, Audit, DepartedFlight, OrderTrace
+from deploy.sandbox.ledgers.catalog_orders import STATES_WITH_REASON, CatalogOrder
 from deploy.sandbox.partner.ledger import WebhookLedger
+from deploy.sandbox.report.day_report import (
+    Amounts,
+    DayFigures,
+    DeclarationSummary,
+    FlightSummary,
+    KafkaSummary,
+    OrderSummary,
+    PhaseTimes,
+    ReasonGroup,
+    TradeSummary,
+    WebhookSummary,
+)
 
-Report = dict[str, Any]
-
+PARK_AIRPORT: Final = "EHU"
+# Name, first and last step, and whether the park does it by itself.
 _PHASES: Final = (
     ("accepted to booked", STEPS[0], STEPS[1], True),
     ("booked to declared", STEPS[1], STEPS[2], True),
@@ -23,125 +34,131 @@ _PHASES: Final = (
     ("departed to delivered", STEPS[6], STEPS[7], False),
     ("order to delivery", STEPS[0], STEPS[7], False),
 )
-_WHY: Final = ("held", "unroutable", "backordered", "cancelled")
 
 
 def figures(
-    orders: Sequence[Mapping[str, Any]],
+    orders: Sequence[CatalogOrder],
     *,
     belts: Mapping[str, str],
     found: Audit,
     ledger: WebhookLedger,
-    flights_since: str,
+    flights_since: datetime,
     rate: float,
-) -> Report:
-    """What the services say about this run. `orders`: catalog's list of them; `belts` by merchant
-    id; `flights_since`: ISO instant, earlier flights belong to earlier runs.
-    """
-    traces = [found.orders[order["id"]] for order in orders]
-    return {
-        "orders": {
-            "accepted": len(orders),
-            "by_state": _counted(order["status"] for order in orders),
-            "by_market": _counted(order["ship_to"]["country"] for order in orders),
-            "by_store": _counted(order["store"] for order in orders),
-            "back_ordered_at_first": sum("catalog.order.backordered" in t.first for t in traces),
-            "rebooked": sum(trace.rebooked > 0 for trace in traces),
-        },
-        "declarations": {
-            "by_state": _counted(t.declaration_status for t in traces if t.declaration_status),
-            "by_channel": _counted(t.channel for t in traces if t.channel),
-        },
-        "lanes": _counted(f"lane {trace.lane}" for trace in traces if trace.lane is not None),
-        "flights": _flights(found.flights, flights_since),
-        "trade": _trade(orders, belts),
-        "phases": [_phase(traces, *phase, rate=rate) for phase in _PHASES],
-        "webhooks": {
-            "delivered": len(ledger.types),
-            "tried_again": ledger.retries,
-            "failed_on_purpose": ledger.failed_on_purpose,
-            "slow_on_purpose": ledger.slow_on_purpose,
-            "by_type": _counted(ledger.types.values()),
-        },
-        "kafka": {
-            "records": found.records,
-            "events": len(found.ids),
-            "told_again": found.repeated,
-        },
-        "reasons": _reasons(orders),
-    }
+) -> DayFigures:
+    """`belts` by merchant id; flights that left before `flights_since` belong to earlier runs."""
+    traces = [found.orders[order.id] for order in orders]
+    return DayFigures(
+        orders=_orders(orders, traces),
+        declarations=DeclarationSummary(
+            by_state=_counted(t.declaration_status for t in traces if t.declaration_status),
+            by_channel=_counted(t.channel for t in traces if t.channel),
+        ),
+        lanes=_counted(f"lane {trace.lane}" for trace in traces if trace.lane is not None),
+        flights=_flights(found.flights, flights_since),
+        trade=_trade(orders, belts),
+        phases=tuple(_phase(traces, *phase, rate=rate) for phase in _PHASES),
+        webhooks=WebhookSummary(
+            delivered=len(ledger.types),
+            retries=ledger.retries,
+            failed_on_purpose=ledger.failed_on_purpose,
+            slow_on_purpose=ledger.slow_on_purpose,
+            by_type=_counted(ledger.types.values()),
+        ),
+        kafka=KafkaSummary(found.records, len(found.ids), found.duplicates),
+        reasons=_reasons(orders),
+    )
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
 
 
-def _flights(flights: Iterable[Mapping[str, Any]], since: str) -> Report:
-    flown = [f for f in flights if f["shipments"] and f["departed_at"] >= since]
-    out = [f for f in flown if f["origin"] == "EHU"]
+def _orders(orders: Sequence[CatalogOrder], traces: Iterable[OrderTrace]) -> OrderSummary:
+    traces = list(traces)
+    return OrderSummary(
+        accepted=len(orders),
+        by_state=_counted(order.status for order in orders),
+        by_market=_counted(order.country for order in orders),
+        by_store=_counted(order.store for order in orders),
+        back_ordered_at_first=sum("catalog.order.backordered" in t.first for t in traces),
+        rebooked=sum(trace.rebooked > 0 for trace in traces),
+    )
+
+
+def _flights(flights: Iterable[DepartedFlight], since: datetime) -> FlightSummary:
+    flown = [f for f in flights if f.shipments and f.departed_at >= since]
+    out = [f for f in flown if f.origin == PARK_AIRPORT]
     by_destination: Counter[str] = Counter()
     for flight in out:
-        by_destination[flight["destination"]] += flight["gross_weight_g"]
-    return {
-        "from_the_park": len(out),
-        "onward": len(flown) - len(out),
-        "shipments": sum(flight["shipments"] for flight in out),
-        "tonnes": round(sum(flight["gross_weight_g"] for flight in out) / 1e6, 2),
-        "tonnes_by_destination": {
-            iata: round(weight / 1e6, 2) for iata, weight in by_destination.most_common()
+        by_destination[flight.destination] += flight.gross_weight_g
+    return FlightSummary(
+        from_the_park=len(out),
+        onward=len(flown) - len(out),
+        shipments=sum(flight.shipments for flight in out),
+        tonnes=_tonnes(sum(flight.gross_weight_g for flight in out)),
+        tonnes_by_destination={
+            iata: _tonnes(weight) for iata, weight in by_destination.most_common()
         },
-    }
+    )
 
 
-def _trade(orders: Iterable[Mapping[str, Any]], belts: Mapping[str, str]) -> Report:
-    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+def _tonnes(weight_g: int) -> float:
+    return round(weight_g / 1e6, 2)
+
+
+def _trade(orders: Iterable[CatalogOrder], belts: Mapping[str, str]) -> TradeSummary:
+    currencies: dict[str, Decimal] = defaultdict(Decimal)
+    markets: dict[str, Decimal] = defaultdict(Decimal)
+    by_belt: dict[str, Decimal] = defaultdict(Decimal)
     for order in orders:
-        amount, currency = Decimal(order["total"]["amount"]), order["total"]["currency"]
-        sums["by_currency"][currency] += amount
-        sums["by_market"][f"{order['ship_to']['country']} {currency}"] += amount
-        sums["by_belt"][f"{belts.get(order['merchant_id'], '?')} {currency}"] += amount
-    return {
-        name: {key: str(value) for key, value in sorted(part.items(), key=lambda kv: -kv[1])}
-        for name, part in sums.items()
-    }
+        currencies[order.currency] += order.amount
+        markets[f"{order.country} {order.currency}"] += order.amount
+        by_belt[f"{belts.get(order.merchant_id, '?')} {order.currency}"] += order.amount
+    return TradeSummary(
+        _largest_first(currencies), _largest_first(markets), _largest_first(by_belt)
+    )
+
+
+def _largest_first(sums: Mapping[str, Decimal]) -> Amounts:
+    return {name: str(total) for name, total in sorted(sums.items(), key=lambda kv: -kv[1])}
 
 
 def _phase(
     traces: Iterable[OrderTrace], name: str, begin: str, end: str, is_system: bool, *, rate: float
-) -> Report:
-    """Business seconds; for what the system does itself, real seconds as well."""
+) -> PhaseTimes:
     took = sorted(
         max(0.0, (trace.at[end] - trace.at[begin]).total_seconds())
         for trace in traces
         if begin in trace.at and end in trace.at
     )
-    phase: Report = {"name": name, "orders": len(took)}
-    if took:
-        phase |= {"p50_s": round(_at(took, 0.5)), "p95_s": round(_at(took, 0.95))}
-        if is_system:
-            phase |= {
-                "real_p50_s": round(_at(took, 0.5) / rate, 3),
-                "real_p95_s": round(_at(took, 0.95) / rate, 3),
-            }
-    return phase
+    if not took:
+        return PhaseTimes(name, 0)
+    p50, p95 = _at(took, 0.5), _at(took, 0.95)
+    return PhaseTimes(
+        name,
+        len(took),
+        round(p50),
+        round(p95),
+        round(p50 / rate, 3) if is_system else None,
+        round(p95 / rate, 3) if is_system else None,
+    )
 
 
 def _at(values: Sequence[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def _reasons(orders: Iterable[Mapping[str, Any]]) -> list[Report]:
-    """Why orders did not arrive, in groups: numbers in a reason make no group of their own."""
+def _reasons(orders: Iterable[CatalogOrder]) -> tuple[ReasonGroup, ...]:
+    """Reasons that differ only in their numbers are one group."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for order in orders:
-        if order["status"] in _WHY:
-            reason = reason_of(order) or "no reason given"
-            groups[order["status"], _shape(reason)].append(reason)
+        if order.status in STATES_WITH_REASON:
+            reason = order.reason or "no reason given"
+            groups[order.status, _shape(reason)].append(reason)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
-    return [
-        {"state": state, "orders": len(reasons), "example": reasons[0]}
-        for (state, _), reasons in ordered
-    ]
+    return tuple(
+        ReasonGroup(state, len(reasons), example=reasons[0]) for (state, _), reasons in ordered
+    )
 
 
 def _shape(reason: str) -> str:

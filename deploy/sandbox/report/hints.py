@@ -1,7 +1,6 @@
 """Lines to paste into a shell: a token, and things to look at with it. Plain sh, and curl."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from deploy.sandbox.park import Credential
 
@@ -25,8 +24,8 @@ def first_steps(url: Mapping[str, str], merchant: Credential) -> str:
     return _block("Try, as the merchant; the README has more:", token, lines)
 
 
-def after_the_day(report: Mapping[str, Any], url: Mapping[str, str], operator: Credential) -> str:
-    """With the operator's token, who may see everything, and an order of this day."""
+def after_the_day(order_id: str | None, url: Mapping[str, str], operator: Credential) -> str:
+    """With the operator's token, who may see everything. `order_id`: one that was delivered."""
     token = token_line(url["catalog"], operator.client_id, operator.client_secret)
     lines = [
         ("what customs holds, and why", f"{url['catalog']}/v1/orders?status=held&limit=3"),
@@ -34,8 +33,8 @@ def after_the_day(report: Mapping[str, Any], url: Mapping[str, str], operator: C
         ("the three security lanes", f"{url['customs']}/v1/lanes"),
         ("the park in figures", f"{url['analytics']}/v1/kpis"),
     ]
-    if order := report["examples"].get("delivered"):
-        lines.insert(0, ("an order's whole way", f"{url['catalog']}/v1/orders/{order}"))
+    if order_id:
+        lines.insert(0, ("an order's whole way", f"{url['catalog']}/v1/orders/{order_id}"))
     return _block("Try, as the operator:", token, lines)
 
 

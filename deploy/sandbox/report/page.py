@@ -1,70 +1,38 @@
-"""The day's report as a page that a person likes to read; what it shows is counted in `figures`."""
+"""The report of a day as a page for people, a hundred columns wide."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from deploy.sandbox.day.faults import Killed
 from deploy.sandbox.ledgers.checks import LedgerCheck
-
-Report = dict[str, Any]
+from deploy.sandbox.report.day_report import (
+    DayFigures,
+    DayReport,
+    FlightSummary,
+    PhaseTimes,
+    ReasonGroup,
+    RequestSummary,
+    SkippedTime,
+    SliceSummary,
+)
 
 _TOP: Final = 10
 
 
-def as_json(report: Report) -> str:
-    return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
-
-
-def checks_as_dicts(checks: Iterable[LedgerCheck]) -> list[Report]:
-    return [asdict(check) | {"differing": list(check.differing)} for check in checks]
-
-
-def page(report: Report) -> str:
-    """The report as a person likes to read it, 80 columns wide."""
-    lines = ["", f"  {report['title']}", ""]
-    took = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in report["seconds"].items())
-    lines += _row("really took", took)
-    if (passed_over := report["passed_over"])["moves"]:
-        hours, moves = passed_over["hours"], passed_over["moves"]
-        lines += _row(
-            "", f"{hours:.0f} business hours of mere waiting were passed over in {moves} steps"
-        )
-    lines += _slice_lines(report["slice"])
-    orders, declarations = report["orders"], report["declarations"]
-    lines += _row("orders", f"{orders['accepted']:,} accepted")
-    lines += _row("  by state", _listed(orders["by_state"]))
-    lines += _row("  by market", _listed(orders["by_market"], _TOP))
-    missed = f"{orders['rebooked']:,} missed a flight and took a later one"
-    lines += _row(
-        "  on the way", f"{orders['back_ordered_at_first']:,} back-ordered at first, {missed}"
-    )
-    lines += _row("declarations", _listed(declarations["by_state"]))
-    lines += _row("  by channel", _listed(declarations["by_channel"]))
-    lines += _row("security lanes", _listed(report["lanes"]))
-    lines += _flight_lines(report["flights"])
-    lines += _row("trade volume", _sums(report["trade"].get("by_currency", {})))
-    lines += _row("  by market", _sums(report["trade"].get("by_market", {})))
-    lines += _row("  by belt", _sums(report["trade"].get("by_belt", {})))
+def page(report: DayReport) -> str:
+    took = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in report.seconds.items())
+    lines = ["", f"  {report.title}", "", *_row("really took", took)]
+    lines += _skipped_lines(report.skipped)
+    lines += _slice_lines(report.slice)
+    lines += _order_lines(report.figures)
     lines += ["", f"  {'phase':<34}{'orders':>8}{'p50':>10}{'p95':>10}   really p50 / p95"]
-    lines += [_phase_line(phase) for phase in report["phases"] if phase["orders"]]
-    webhooks, kafka = report["webhooks"], report["kafka"]
-    told = f"{webhooks['delivered']:,} delivered, {webhooks['tried_again']:,} tried again"
-    lines += ["", *_row("webhooks", f"{told} ({webhooks['failed_on_purpose']} failed on purpose)")]
-    lines += _row("kafka", f"{kafka['events']:,} events, {kafka['told_again']:,} told again")
-    lines += _row("doors", _answers(report["doors"]))
-    lines += _reason_lines(report["reasons"])
-    lines += _fault_lines(report["faults"])
-    lines += ["", "  checks"]
-    for check in report["checks"]:
-        lines.append(
-            f"    {'ok  ' if check['ok'] else 'FAIL'}  {check['name']} ({check['detail']})"
-        )
-        lines += [f"            {line}" for line in check["differing"]]
-    held = sum(check["ok"] for check in report["checks"])
-    verdict = "the day is in order" if report["ok"] else "the day is NOT in order"
-    lines += ["", f"  {held} of {len(report['checks'])} checks hold: {verdict}."]
+    lines += [_phase_line(phase) for phase in report.figures.phases if phase.orders]
+    lines += ["", *_event_lines(report.figures)]
+    lines += _row("requests", _answers(report.requests))
+    lines += _reason_lines(report.figures.reasons)
+    lines += _fault_lines(report.faults)
+    lines += ["", *_check_lines(report.checks)]
     return "\n".join(lines)
 
 
@@ -92,33 +60,59 @@ def _sums(amounts: Mapping[str, str]) -> str:
     return " · ".join(shown) or "none"
 
 
-def _slice_lines(books: Report) -> list[str]:
-    size = f"{books['invoices']:,} invoices, {books['rows']:,} rows"
-    lines = _row("slice", f"{books['file']}: {size}; replayed in one business day")
-    lines += _row("  invoices", _listed(books["buckets"]))
-    for name in ("refused", "cancellations_refused"):
-        if books[name]:
-            lines += _row(f"  {name.replace('_', ' ')}"[:18], _listed(books[name]))
-    return lines + _row("  rows dropped", _listed(books["dropped"]))
+def _skipped_lines(skipped: SkippedTime) -> list[str]:
+    if not skipped.moves:
+        return []
+    hours = f"{skipped.hours:.0f} business hours of mere waiting"
+    return _row("", f"{hours} were skipped in {skipped.moves} steps")
 
 
-def _flight_lines(flights: Report) -> list[str]:
+def _slice_lines(books: SliceSummary) -> list[str]:
+    size = f"{books.invoices:,} invoices, {books.rows:,} rows"
+    lines = _row("slice", f"{books.file}: {size}; replayed in one business day")
+    lines += _row("  invoices", _listed(books.buckets))
+    if books.refused:
+        lines += _row("  refused", _listed(books.refused))
+    if books.cancellations_refused:
+        lines += _row("  cancellations", f"refused: {_listed(books.cancellations_refused)}")
+    return lines + _row("  rows dropped", _listed(books.dropped))
+
+
+def _order_lines(figures: DayFigures) -> list[str]:
+    orders, trade = figures.orders, figures.trade
+    missed = f"{orders.rebooked:,} missed a flight and took a later one"
+    return [
+        *_row("orders", f"{orders.accepted:,} accepted"),
+        *_row("  by state", _listed(orders.by_state)),
+        *_row("  by market", _listed(orders.by_market, _TOP)),
+        *_row("  on the way", f"{orders.back_ordered_at_first:,} back-ordered at first, {missed}"),
+        *_row("declarations", _listed(figures.declarations.by_state)),
+        *_row("  by channel", _listed(figures.declarations.by_channel)),
+        *_row("security lanes", _listed(figures.lanes)),
+        *_flight_lines(figures.flights),
+        *_row("trade volume", _sums(trade.by_currency)),
+        *_row("  by market", _sums(trade.by_market)),
+        *_row("  by belt", _sums(trade.by_belt)),
+    ]
+
+
+def _flight_lines(flights: FlightSummary) -> list[str]:
     text = (
-        f"{flights['from_the_park']} from the park with {flights['tonnes']} t in "
-        f"{flights['shipments']:,} shipments, {flights['onward']} onward"
+        f"{flights.from_the_park} from the park with {flights.tonnes} t in "
+        f"{flights.shipments:,} shipments, {flights.onward} onward"
     )
-    to = {iata: f"{tonnes} t" for iata, tonnes in flights["tonnes_by_destination"].items()}
-    shown = " · ".join(f"{iata} {tonnes}" for iata, tonnes in list(to.items())[:_TOP])
+    most = list(flights.tonnes_by_destination.items())[:_TOP]
+    shown = " · ".join(f"{iata} {tonnes} t" for iata, tonnes in most)
     return _row("flights", text) + (_row("  to", shown) if shown else [])
 
 
-def _phase_line(phase: Report) -> str:
+def _phase_line(phase: PhaseTimes) -> str:
     line = (
-        f"  {phase['name']:<34}{phase['orders']:>8,}"
-        f"{_duration(phase['p50_s']):>10}{_duration(phase['p95_s']):>10}"
+        f"  {phase.name:<34}{phase.orders:>8,}"
+        f"{_duration(phase.p50_s):>10}{_duration(phase.p95_s):>10}"
     )
-    if "real_p50_s" in phase:
-        line += f"   {phase['real_p50_s']:.2f} s / {phase['real_p95_s']:.2f} s"
+    if phase.real_p50_s is not None:
+        line += f"   {phase.real_p50_s:.2f} s / {phase.real_p95_s:.2f} s"
     return line
 
 
@@ -130,30 +124,47 @@ def _duration(seconds: float) -> str:
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
-def _answers(doors: Report) -> str:
-    answered = sum(doors["answers"].values())
-    again = sum(doors["resent"].values())
-    return f"{answered:,} requests answered, {again:,} sent again" + (
-        f" ({_listed(doors['resent'], 4)})" if again else ""
-    )
+def _event_lines(figures: DayFigures) -> list[str]:
+    webhooks, kafka = figures.webhooks, figures.kafka
+    delivered = f"{webhooks.delivered:,} delivered, {webhooks.retries:,} retries"
+    return [
+        *_row("webhooks", f"{delivered} ({webhooks.failed_on_purpose} failed on purpose)"),
+        *_row("kafka", f"{kafka.events:,} events, {kafka.duplicates:,} duplicates"),
+    ]
 
 
-def _reason_lines(reasons: Sequence[Report]) -> list[str]:
+def _answers(requests: RequestSummary) -> str:
+    answered, resent = sum(requests.answers.values()), sum(requests.resent.values())
+    why = f" ({_listed(requests.resent, 4)})" if resent else ""
+    return f"{answered:,} answered, {resent:,} sent again{why}"
+
+
+def _reason_lines(reasons: Sequence[ReasonGroup]) -> list[str]:
     if not reasons:
         return []
     lines = ["", "  what did not arrive, and why"]
-    for reason in reasons[:_TOP]:
-        lines += _row(f"  {reason['orders']:>5} {reason['state']}", reason["example"][:200])
+    for group in reasons[:_TOP]:
+        lines += _row(f"  {group.orders:>5} {group.state}", group.example[:200])
     if len(reasons) > _TOP:
         lines += _row("", f"{len(reasons) - _TOP} more in report.json")
     return lines
 
 
-def _fault_lines(faults: Sequence[Report]) -> list[str]:
+def _fault_lines(faults: Sequence[Killed]) -> list[str]:
     if not faults:
         return []
     return ["", "  killed in the middle of the day"] + [
-        f"    {fault['process']:<18} kill -9 at {fault['at']}, "
-        + (f"back after {fault['back_after_s']} s" if fault["back_after_s"] else "not seen back")
-        for fault in faults
+        f"    {killed.process:<18} kill -9 at {killed.at}, "
+        + (f"back after {killed.back_after_s} s" if killed.back_after_s else "not seen back")
+        for killed in faults
     ]
+
+
+def _check_lines(checks: Sequence[LedgerCheck]) -> list[str]:
+    lines = ["  checks"]
+    for check in checks:
+        lines.append(f"    {'ok  ' if check.ok else 'FAIL'}  {check.name} ({check.detail})")
+        lines += [f"            {line}" for line in check.differing]
+    held = sum(check.ok for check in checks)
+    verdict = "the day is in order" if held == len(checks) else "the day is NOT in order"
+    return [*lines, "", f"  {held} of {len(checks)} checks hold: {verdict}."]

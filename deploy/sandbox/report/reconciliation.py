@@ -1,10 +1,11 @@
-"""After the day: reads the three ledgers, compares them, and puts the report together."""
+"""After the day: reads the three ledgers, compares them, and writes the report."""
 
-from dataclasses import asdict
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from deploy.sandbox.day.conductor import Played
 from deploy.sandbox.ledgers.audit import Audit, audit
+from deploy.sandbox.ledgers.catalog_orders import CatalogOrder
 from deploy.sandbox.ledgers.checks import (
     LedgerCheck,
     answer_checks,
@@ -14,51 +15,56 @@ from deploy.sandbox.ledgers.checks import (
     slice_checks,
     webhook_checks,
 )
-from deploy.sandbox.ledgers.kpis import figures_like
+from deploy.sandbox.ledgers.kpis import published_kpis
 from deploy.sandbox.ledgers.recount import kpi_checks, recount
 from deploy.sandbox.marketplaces.sending import buckets
 from deploy.sandbox.progress import ProgressLine
-from deploy.sandbox.report import page as pages
-from deploy.sandbox.report.figures import Report, figures
+from deploy.sandbox.report.day_report import (
+    DayReport,
+    RequestSummary,
+    SkippedTime,
+    SliceSummary,
+    WorldSummary,
+)
+from deploy.sandbox.report.figures import figures
+from deploy.sandbox.world import OutsideWorld
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
 from shared.kernel.clock import real_now
 from shared.kernel.instants import rfc3339
 
 _DEAD_LETTERS: Final = tuple(name for name in TOPICS if name.endswith(".dlq"))
-Orders = dict[str, dict[str, Any]]
 
 
-async def reconcile(played: Played) -> Report:
-    """The finished report. Raises RequestFailed or KafkaError."""
-    park = played.park
-    kafka = park.settings.kafka
+async def reconcile(played: Played) -> DayReport:
+    """Raises RequestFailed or KafkaError."""
+    kafka, catalog = played.park.settings.kafka, played.park.client("catalog")
     with ProgressLine("three ledgers") as progress:
         progress.show("Kafka from its first record")
         found = audit(await read_all(kafka, PUBLIC_TOPICS), played.since)
-        dead = await read_all(kafka, _DEAD_LETTERS)
+        dead = [f"{r.topic}@{r.offset}" for r in await read_all(kafka, _DEAD_LETTERS)]
         progress.show("catalog's list of orders")
-        orders: Orders = {
-            order["id"]: order async for order in park.client("catalog").pages("/v1/orders")
-        }
-        given_up = [f"{record.topic}@{record.offset}" for record in dead]
-        merchants = [row async for row in park.client("catalog").pages("/v1/merchants")]
+        listed = [CatalogOrder.of(shown) async for shown in catalog.pages("/v1/orders")]
+        orders = {order.id: order for order in listed}
+        merchants = [row async for row in catalog.pages("/v1/merchants")]
         offices = sum(row["has_office"] for row in merchants)
-        counted = recount(orders.values(), found, len(merchants), offices)
+        counted = recount(listed, found, len(merchants), offices)
         progress.show("analytics' figures")
-        told = await figures_like(counted, park.client("analytics"))
-        checks = _checks(played, orders, found, given_up) + kpi_checks(counted, told)
+        published = await published_kpis(counted, played.park.client("analytics"))
+        checks = _checks(played, orders, found, dead) + kpi_checks(counted, published)
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
     return _report(played, orders, found, checks)
 
 
-def _checks(played: Played, orders: Orders, found: Audit, dead: list[str]) -> list[LedgerCheck]:
+def _checks(
+    played: Played, orders: Mapping[str, CatalogOrder], found: Audit, dead: list[str]
+) -> list[LedgerCheck]:
     accepted = played.markets.outcome.accepted
-    ours = {i for i, order in orders.items() if order["order_number"].endswith(f"-{played.name}")}
-    counted = buckets(played.plan, played.markets.outcome)
+    mark = f"-{played.name}"
+    ours = {order.id for order in orders.values() if order.order_number.endswith(mark)}
     return [
-        *slice_checks(played.plan.invoices, counted),
+        *slice_checks(played.plan.invoices, buckets(played.plan, played.markets.outcome)),
         *catalog_checks(accepted, orders, ours),
         *kafka_checks(accepted, orders, found),
         *webhook_checks(played.partner.ledger, found),
@@ -67,60 +73,68 @@ def _checks(played: Played, orders: Orders, found: Audit, dead: list[str]) -> li
     ]
 
 
-def _report(played: Played, orders: Orders, found: Audit, checks: list[LedgerCheck]) -> Report:
-    park, plan, outcome = played.park, played.plan, played.markets.outcome
-    settings = park.settings
-    ours = [orders[order_id] for order_id in outcome.accepted if order_id in orders]
-    return {
-        "title": f"One day at the park, business time × {settings.clock.rate:g}",
-        "finished_at": rfc3339(real_now().replace(microsecond=0)),
-        "business_time": rfc3339(settings.clock.now().replace(microsecond=0)),
-        "rate": settings.clock.rate,
-        "run": played.name,
-        "ok": all(check.ok for check in checks),
-        "seconds": played.took_s,
-        "passed_over": {
-            "hours": round(played.lapse.moved_on.total_seconds() / 3600, 1) if played.lapse else 0,
-            "moves": played.lapse.moves if played.lapse else 0,
-        },
-        "unfinished": played.unfinished,
-        "slice": {
-            "file": settings.orders.name,
-            "invoices": plan.invoices,
-            "rows": plan.rows,
-            "buckets": buckets(plan, outcome),
-            "refused": dict(outcome.refused.most_common()),
-            "cancellations_refused": dict(outcome.cancellations_refused.most_common()),
-            "dropped": {str(why): count for why, count in plan.dropped.most_common()},
-        },
-        **figures(
+def _report(
+    played: Played,
+    orders: Mapping[str, CatalogOrder],
+    found: Audit,
+    checks: Sequence[LedgerCheck],
+) -> DayReport:
+    park, lapse = played.park, played.lapse
+    clock, pool = park.settings.clock, park.pool
+    accepted = played.markets.outcome.accepted
+    ours = [orders[order_id] for order_id in accepted if order_id in orders]
+    return DayReport(
+        title=f"One day at the park, business time × {clock.rate:g}",
+        finished_at=rfc3339(real_now().replace(microsecond=0)),
+        business_time=rfc3339(clock.now().replace(microsecond=0)),
+        rate=clock.rate,
+        run=played.name,
+        seconds=played.took_s,
+        skipped=SkippedTime(round(lapse.moved_on.total_seconds() / 3600, 1), lapse.moves)
+        if lapse
+        else SkippedTime(),
+        unfinished=played.unfinished,
+        slice=_slice(played),
+        figures=figures(
             ours,
             belts=park.belts,
             found=found,
             ledger=played.partner.ledger,
-            flights_since=played.flights_since,
-            rate=settings.clock.rate,
+            flights_since=played.begun_at,
+            rate=clock.rate,
         ),
-        "world": _world(played),
-        "examples": {order["status"]: order["id"] for order in ours},
-        "doors": {
-            "answers": {str(status): n for status, n in sorted(park.pool.answers.items())},
-            "resent": dict(park.pool.resent.most_common()),
-        },
-        "faults": [asdict(killed) for killed in played.killed],
-        "checks": pages.checks_as_dicts(checks),
-    }
+        world=_world(played.world),
+        examples={order.status: order.id for order in ours},
+        requests=RequestSummary(
+            answers={str(status): n for status, n in sorted(pool.answers.items())},
+            resent=dict(pool.resent.most_common()),
+        ),
+        checks=tuple(checks),
+        faults=tuple(played.killed),
+    )
 
 
-def _world(played: Played) -> Report:
-    world = played.world
-    return {
-        "receipts_sent": dict(world.office.sent.most_common()),
-        "receipts_unmatched": world.office.unmatched,
-        "messages_unreadable": world.office.unreadable[:10],
-        "flight_reports": dict(world.airlines.reported.most_common()),
-        "flight_reports_refused": dict(world.airlines.refused.most_common()),
-        "screened": {f"lane {s.lane}": s.screened for s in world.scanners},
-        "screened_twice": sum(scanner.failed_at_first for scanner in world.scanners),
-        "screenings_refused": sum(scanner.refused for scanner in world.scanners),
-    }
+def _slice(played: Played) -> SliceSummary:
+    plan, outcome = played.plan, played.markets.outcome
+    return SliceSummary(
+        file=played.park.settings.orders.name,
+        invoices=plan.invoices,
+        rows=plan.rows,
+        buckets=buckets(plan, outcome),
+        refused=dict(outcome.refused.most_common()),
+        cancellations_refused=dict(outcome.cancellations_refused.most_common()),
+        dropped={str(why): count for why, count in plan.dropped.most_common()},
+    )
+
+
+def _world(world: OutsideWorld) -> WorldSummary:
+    return WorldSummary(
+        receipts_sent=dict(world.office.sent.most_common()),
+        receipts_unmatched=world.office.unmatched,
+        messages_unreadable=tuple(world.office.unreadable[:10]),
+        flight_reports=dict(world.airlines.reported.most_common()),
+        flight_reports_refused=dict(world.airlines.refused.most_common()),
+        screened={f"lane {s.lane}": s.screened for s in world.scanners},
+        screened_twice=sum(scanner.failed_at_first for scanner in world.scanners),
+        screenings_refused=sum(scanner.refused for scanner in world.scanners),
+    )

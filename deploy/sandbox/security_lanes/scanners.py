@@ -1,12 +1,12 @@
-"""The scanners of the security lanes: each takes the next parcels of its lane, looks at them for a
-while and says what it saw. A few parcels fail at first and pass after a second look.
+"""The scanners of the security lanes: each takes the next parcels of its lane, screens them and
+reports the results. A few parcels fail at first and pass after a second look.
 """
 
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from deploy.sandbox.api_client import ServiceClient
 from deploy.sandbox.chance import share
@@ -16,9 +16,15 @@ from shared.kernel.clock import Clock, monotonic_s
 LANES: Final = (1, 2, 3)
 _AT_ONCE: Final = 100
 _BELT: Final = timedelta(minutes=6)  # one pass through the scanner, and the pause when idle
-_BELT_S: Final = 0.2  # not oftener, however fast business time passes
+_BELT_S: Final = 0.2  # not more often, however fast business time passes
 _SECOND_LOOK: Final = timedelta(minutes=45)
-_FAIL_AT_FIRST: Final = 0.005
+FAIL_AT_FIRST: Final = 0.005
+
+
+@dataclass(frozen=True)
+class LaneParcel:
+    declaration_id: str
+    house_waybill: str
 
 
 @dataclass
@@ -50,7 +56,7 @@ class LaneScanner:
                 turn, looked_s = turn + 1, monotonic_s()
                 key = f"{self.run_name}-lane{self.lane}-{turn}"
                 path = f"/v1/lanes/{self.lane}:take"
-                taken = (await self.client.post(path, {"limit": _AT_ONCE}, key=key)).must()["items"]
+                taken = await self._take(path, key)
                 self.busy, self.looked_s = len(taken), looked_s
                 await pass_time(self.clock, _BELT, least_s=_BELT_S)
                 doubtful = [parcel for parcel in taken if self._is_doubtful(parcel)]
@@ -59,10 +65,14 @@ class LaneScanner:
                     self.failed_at_first += len(doubtful)
                     later.create_task(self._look_again(doubtful, key))
 
-    def _is_doubtful(self, parcel: dict[str, Any]) -> bool:
-        return share(self.seed, "scan", str(parcel["house_waybill"])) < _FAIL_AT_FIRST
+    async def _take(self, path: str, key: str) -> list[LaneParcel]:
+        answer = (await self.client.post(path, {"limit": _AT_ONCE}, key=key)).must()
+        return [LaneParcel(i["declaration_id"], i["house_waybill"]) for i in answer["items"]]
 
-    async def _look_again(self, parcels: list[dict[str, Any]], key: str) -> None:
+    def _is_doubtful(self, parcel: LaneParcel) -> bool:
+        return share(self.seed, "scan", parcel.house_waybill) < FAIL_AT_FIRST
+
+    async def _look_again(self, parcels: list[LaneParcel], key: str) -> None:
         at = self.clock.now() + _SECOND_LOOK
         self._second_looks.append(at)
         await pass_time(self.clock, _SECOND_LOOK)
@@ -70,13 +80,13 @@ class LaneScanner:
         self._second_looks.remove(at)
 
     async def _report(
-        self, parcels: list[dict[str, Any]], *, failed: list[dict[str, Any]], key: str
+        self, parcels: list[LaneParcel], *, failed: list[LaneParcel], key: str
     ) -> None:
         if not parcels:
             return
         screenings = [
             {
-                "declaration_id": parcel["declaration_id"],
+                "declaration_id": parcel.declaration_id,
                 "lane": self.lane,
                 "passed": parcel not in failed,
                 "screened_at": self.clock.now().isoformat(),

@@ -1,38 +1,31 @@
-"""The airlines and handlers: they report what their flights do, in FSU codes, at the times of the
-timetable. Now and then a report comes twice, or late.
-"""
+"""The airlines and handlers: they follow the flights with goods aboard and report what these do."""
 
 import heapq
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from deploy.sandbox.airlines.flights import ListedFlight, StatusUpdate, planned_reports
 from deploy.sandbox.api_client import ServiceClient
-from deploy.sandbox.chance import share
 from deploy.sandbox.waits import pass_time
 from shared.kernel.clock import Clock, monotonic_s
 
 _LOOK_EVERY: Final = timedelta(minutes=10)
-_LOOK_EVERY_S: Final = 0.3  # not oftener, however fast business time passes
+_LOOK_EVERY_S: Final = 0.3  # not more often, however fast business time passes
 _OVERLAP: Final = timedelta(hours=2)
 _LOOK_AHEAD: Final = timedelta(days=14)
 _BATCH: Final = 200
 # A flight of an earlier day may still be under way when the airlines' program is started.
 _LOOK_BACK: Final = timedelta(days=3)
-_MANIFESTED: Final = timedelta(minutes=15)  # after the cut-off
-_DELIVERED_FROM: Final = timedelta(hours=5)  # after the arrival
-_DELIVERED_WITHIN: Final = timedelta(hours=14)
-_TWICE: Final = 0.05
-_LATE: Final = 0.05
-_LATE_BY: Final = timedelta(hours=2)
 
 
 @dataclass(order=True)
 class _Due:
     at: datetime
     number: int
-    update: dict[str, Any] = field(compare=False)
+    update: StatusUpdate = field(compare=False)
 
 
 class Airlines:
@@ -43,7 +36,7 @@ class Airlines:
         self._client, self._clock, self._seed = client, clock, seed
         self._due: list[_Due] = []
         self._number = 0
-        self._known: dict[str, str] = {}  # flights that are followed, by id
+        self._followed: set[str] = set()  # flight ids
         self._since = clock.now() - _LOOK_BACK
         self._coming: list[datetime] = []  # cut-offs and departures of flights with goods aboard
         self.looked_s = 0.0
@@ -73,63 +66,33 @@ class Airlines:
         """Follows the flights that left since the last look with goods aboard. Returns how many
         manifests should be closed by now and are not."""
         coming, late = [], 0
-        flights = self._client.pages(
+        listed = self._client.pages(
             "/v1/flights",
             booked="true",
             departing_from=self._since.isoformat(),
             departing_to=(now + _LOOK_AHEAD).isoformat(),
         )
-        async for flight in flights:
-            departs_at = datetime.fromisoformat(flight["departs_at"])
-            if flight["status"] == "cancelled":
+        async for shown in listed:
+            flight = ListedFlight.of(shown)
+            if flight.status == "cancelled":
                 continue
-            if departs_at > now:
-                coming.append(departs_at)
-            elif flight["id"] not in self._known:
-                self._known[flight["id"]] = flight["flight_number"]
+            if flight.departs_at > now:
+                coming.append(flight.departs_at)
+            elif flight.id not in self._followed:
                 self._follow(flight)
-            if flight["status"] == "scheduled" and flight["cut_off_at"] is not None:
-                cut_off_at = datetime.fromisoformat(flight["cut_off_at"])
-                late += cut_off_at <= now
-                coming += [cut_off_at] if cut_off_at > now else []
+            if flight.status == "scheduled" and flight.cut_off_at is not None:
+                late += flight.cut_off_at <= now
+                coming += [flight.cut_off_at] if flight.cut_off_at > now else []
         self._coming = coming
         self._since = max(self._since, now - _OVERLAP)
         return late
 
-    def _follow(self, flight: dict[str, Any]) -> None:
-        departs_at = datetime.fromisoformat(flight["departs_at"])
-        arrives_at = datetime.fromisoformat(flight["arrives_at"])
-        about = flight["id"]
-        haulage = _DELIVERED_WITHIN * share(self._seed, "delivery", flight["flight_number"])
-        if flight["cut_off_at"] is not None:
-            at = datetime.fromisoformat(flight["cut_off_at"]) + _MANIFESTED
-            self._plan(at, "MAN", flight["origin"], about, at=departs_at)
-        self._plan(departs_at, "DEP", flight["origin"], about)
-        self._plan(arrives_at, "ARR", flight["destination"], about)
-        self._plan(arrives_at + _DELIVERED_FROM + haulage, "DLV", flight["destination"], about)
+    def _follow(self, flight: ListedFlight) -> None:
+        self._followed.add(flight.id)
+        for report in planned_reports(flight, self._seed):
+            self._push(report.due_at, report.update)
 
-    def _plan(
-        self,
-        occurred_at: datetime,
-        code: str,
-        airport: str,
-        flight_id: str,
-        at: datetime | None = None,
-    ) -> None:
-        update = {
-            "code": code,
-            "airport": airport,
-            "occurred_at": occurred_at.isoformat(),
-            "flight_id": flight_id,
-        }
-        due_at = at or occurred_at
-        if share(self._seed, "late", code, flight_id) < _LATE and code != "DEP":
-            due_at += _LATE_BY
-        self._push(due_at, update)
-        if share(self._seed, "twice", code, flight_id) < _TWICE:
-            self._push(due_at + _LATE_BY, update)
-
-    def _push(self, at: datetime, update: dict[str, Any]) -> None:
+    def _push(self, at: datetime, update: StatusUpdate) -> None:
         self._number += 1
         heapq.heappush(self._due, _Due(at, self._number, update))
 
@@ -142,13 +105,13 @@ class Airlines:
             await self._send(ready[at : at + _BATCH])
         return len(ready)
 
-    async def _send(self, ready: list[_Due]) -> None:
-        updates = [one.update for one in ready]
-        answer = (await self._client.post("/v1/status-updates", {"items": updates})).must()
-        for one, item in zip(ready, answer["items"], strict=True):
+    async def _send(self, ready: Sequence[_Due]) -> None:
+        items = [due.update.body() for due in ready]
+        answer = (await self._client.post("/v1/status-updates", {"items": items})).must()
+        for due, item in zip(ready, answer["items"], strict=True):
             if item["status"] < 300:
-                self.reported[one.update["code"]] += 1
+                self.reported[due.update.code] += 1
             elif item["error"]["code"] == "routing.flight.manifest_open":
-                self._push(one.at + _LOOK_EVERY, one.update)
+                self._push(due.at + _LOOK_EVERY, due.update)
             else:
                 self.refused[item["error"]["code"]] += 1
