@@ -10,11 +10,11 @@ from services.routing.use_cases.timetable import ensure_timetable
 from shared.contracts.topics import SERVICES
 from shared.db import Database
 from shared.kernel.identity import PARK
-from tests.contract.examples import World, a_merchant
+from tests.contract.examples import AllServices, a_merchant
 from tests.contract.operations import all_apps
-from tests.integration.routing.routing_builders import START
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.support.worlds.routing import START
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ async def world(
     token_for: Callable[..., str],
     client_for: Any,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[World]:
+) -> AsyncIterator[AllServices]:
     clock = ManualClock()
     clock.set(START)
     databases = {service: await db_for(service) for service in SERVICES}
@@ -43,6 +43,6 @@ async def world(
             for service, app in apps.items()
         }
         folder = tmp_path_factory.mktemp("world")
-        made = World(clients, databases, clock, token_for, folder)
+        made = AllServices(clients, databases, clock, token_for, folder)
         made.merchant_id = (await made.post("catalog", "/v1/merchants", a_merchant())).json()["id"]
         yield made

@@ -16,16 +16,16 @@ from shared.db import Database
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
-from tests.integration.catalog.catalog_builders import a_product, a_uscc, an_order
-from tests.integration.customs.conftest import Customs
-from tests.integration.routing.routing_builders import Park
 from tests.kit.clock import ManualClock
+from tests.support.worlds.catalog import a_product, a_uscc, an_order
+from tests.support.worlds.customs import CustomsWorld
+from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
 
 
 @dataclass
-class World:
+class AllServices:
     """The five services on real databases. `clients` speak without a token, one a service."""
 
     clients: dict[str, AsyncClient]
@@ -75,7 +75,7 @@ class World:
         return answer
 
 
-async def _sku(world: World) -> str:
+async def _sku(world: AllServices) -> str:
     sku = f"S-{new_id('sku')[-12:]}"
     headers = world.operator(acts_for=world.merchant_id)
     answer = await world.clients["catalog"].put(
@@ -85,70 +85,70 @@ async def _sku(world: World) -> str:
     return sku
 
 
-async def _order(world: World) -> str:
+async def _order(world: AllServices) -> str:
     sku = await world.resource("sku")
     body = an_order((sku, 1))
     tenant = {"Airlane-Tenant": world.merchant_id}
     return str((await world.post("catalog", "/v1/orders", body, **tenant)).json()["id"])
 
 
-async def _merchant(world: World) -> str:
+async def _merchant(world: AllServices) -> str:
     return str((await world.post("catalog", "/v1/merchants", a_merchant())).json()["id"])
 
 
-async def _partner(world: World) -> str:
+async def _partner(world: AllServices) -> str:
     body = {"name": "Marketplace", "sees": "all"}
     return str((await world.post("catalog", "/v1/partners", body)).json()["id"])
 
 
-async def _credential(world: World) -> str:
+async def _credential(world: AllServices) -> str:
     body = {"description": "shop", "tenant": world.merchant_id}
     return str((await world.post("catalog", "/v1/credentials", body)).json()["client_id"])
 
 
-async def _declaration(world: World) -> str:
+async def _declaration(world: AllServices) -> str:
     made = _customs(world)
     (row,) = await made.declare(made.an_order(world.merchant_id))
     return str(row["id"])
 
 
-async def _message(world: World) -> str:
+async def _message(world: AllServices) -> str:
     made = _customs(world)
     (row,) = await made.declare(made.an_order(world.merchant_id))
     return str(row["message_guid"])
 
 
-async def _lane(_: World) -> str:
+async def _lane(_: AllServices) -> str:
     return "1"
 
 
-async def _flight(world: World) -> str:
-    park = _park(world)
-    end, _ = await park.airport()
-    return await park.flight(park.hub, end, departs_h=48)
+async def _flight(world: AllServices) -> str:
+    routing = _routing(world)
+    end, _ = await routing.airport()
+    return await routing.flight(routing.hub, end, departs_h=48)
 
 
-async def _shipment(world: World) -> str:
-    park = _park(world)
-    end, country = await park.airport()
-    await park.flight(park.hub, end, departs_h=48)
-    order_id = await park.place(country)
-    return str((await park.shipment(order_id))["id"])
+async def _shipment(world: AllServices) -> str:
+    routing = _routing(world)
+    end, country = await routing.airport()
+    await routing.flight(routing.hub, end, departs_h=48)
+    order_id = await routing.place(country)
+    return str((await routing.shipment(order_id))["id"])
 
 
-async def _endpoint(world: World) -> str:
+async def _endpoint(world: AllServices) -> str:
     tenant = {"Airlane-Tenant": world.merchant_id}
     return str(
         (await world.post("webhooks", "/v1/endpoints", an_endpoint(), **tenant)).json()["id"]
     )
 
 
-async def _delivery(world: World) -> str:
+async def _delivery(world: AllServices) -> str:
     endpoint = await world.resource("endpoint_id")
     return str((await world.post("webhooks", f"/v1/endpoints/{endpoint}:test", {})).json()["id"])
 
 
-EXAMPLES: Final[dict[str, Callable[[World], Awaitable[str]]]] = {
+EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
     "order_id": _order,
     "merchant_id": _merchant,
@@ -172,20 +172,20 @@ def an_endpoint() -> dict[str, Any]:
     return {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 
 
-def _customs(world: World) -> Customs:
+def _customs(world: AllServices) -> CustomsWorld:
     settings = CustomsSettings(database_url="postgresql://unused", single_window_dir=world.folder)
-    return Customs(world.databases["customs"], world.folder, world.clock, settings)
+    return CustomsWorld(world.databases["customs"], world.folder, world.clock, settings)
 
 
-def _park(world: World) -> Park:
-    return Park(world.databases["routing"], world.clock, merchant=world.merchant_id)
+def _routing(world: AllServices) -> RoutingWorld:
+    return RoutingWorld(world.databases["routing"], world.clock, merchant=world.merchant_id)
 
 
-def _adjustment(world: World) -> dict[str, Any]:
+def _adjustment(world: AllServices) -> dict[str, Any]:
     return {"sku": world.made["sku"], "delta": 5, "reason": "received"}
 
 
-def _receipt(world: World) -> dict[str, Any]:
+def _receipt(world: AllServices) -> dict[str, Any]:
     return {
         "cop_no": "AL01UNKNOWN",
         "return_status": "120",
@@ -193,7 +193,7 @@ def _receipt(world: World) -> dict[str, Any]:
     }
 
 
-def _screening(world: World) -> dict[str, Any]:
+def _screening(world: AllServices) -> dict[str, Any]:
     return {
         "declaration_id": world.made["declaration_id"],
         "lane": 1,
@@ -202,7 +202,7 @@ def _screening(world: World) -> dict[str, Any]:
     }
 
 
-def _status_update(world: World) -> dict[str, Any]:
+def _status_update(world: AllServices) -> dict[str, Any]:
     return {
         "code": "RCF",
         "airport": "LGG",
@@ -212,7 +212,7 @@ def _status_update(world: World) -> dict[str, Any]:
 
 
 # By operation: a body that is accepted. Items of batches are those of the single operation.
-BODIES: Final[dict[str, Callable[[World], Any]]] = {
+BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PUT /v1/products/{sku}": lambda _: a_product(battery=True),
     "catalog PATCH /v1/products/{sku}": lambda _: {"battery": True},
     "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},

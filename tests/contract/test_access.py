@@ -20,10 +20,10 @@ from shared.db import Statement
 from shared.kernel.identity import PARK, PARK_TENANT, Role
 from shared.kernel.ids import new_id
 from tests.contract.access_rules import MANAGE_CREDENTIALS, RULES, Rule, Whose
-from tests.contract.examples import BODIES, World, a_merchant
+from tests.contract.examples import BODIES, AllServices, a_merchant
 from tests.contract.operations import Operation, all_apps, operations
-from tests.integration.routing.routing_builders import START
 from tests.kit.databases import Postgres
+from tests.support.worlds.routing import START
 
 READS: Final = frozenset(f"{service}:read" for service in SERVICES)
 WRITES: Final = frozenset(f"{service}:write" for service in SERVICES)
@@ -79,7 +79,7 @@ class Caller:
 
 
 @pytest.fixture(scope="module")
-async def own(world: World) -> World:
+async def own(world: AllServices) -> AllServices:
     """The world with a merchant of these tests only, one object of each kind made, and another
     merchant beside it.
     """
@@ -102,8 +102,8 @@ async def own(world: World) -> World:
 
 @pytest.fixture(scope="module")
 async def open_rows(
-    own: World, postgres: Postgres, jwks_url: str, client_for: Any
-) -> AsyncIterator[World]:
+    own: AllServices, postgres: Postgres, jwks_url: str, client_for: Any
+) -> AsyncIterator[AllServices]:
     """The same world through services whose role row-level security does not bind."""
     async with AsyncExitStack() as stack:
         apps = all_apps(
@@ -121,7 +121,7 @@ async def open_rows(
         )
 
 
-def strangers_to_all(world: World, folder: Path) -> dict[str, dict[str, str]]:
+def strangers_to_all(world: AllServices, folder: Path) -> dict[str, dict[str, str]]:
     """Headers that prove nothing. Any of these would do if it were believed."""
     claims = {"roles": ["operator"], "scope": " ".join(EVERY)}
     everything = {"sub": "x", "tenant": PARK_TENANT, "iss": ISSUER, "exp": 4_000_000_000, **claims}
@@ -138,7 +138,7 @@ def strangers_to_all(world: World, folder: Path) -> dict[str, dict[str, str]]:
     return {"nobody": {}, "a password": {"Authorization": "Basic YTpi"}, **sent}
 
 
-def callers(world: World, service: str) -> Iterator[Caller]:
+def callers(world: AllServices, service: str) -> Iterator[Caller]:
     me, other, partner = (world.made[n] for n in ("merchant_id", "other_id", "partner_id"))
     not_here = EVERY - {f"{service}:read", f"{service}:write"}
 
@@ -173,7 +173,7 @@ def callers(world: World, service: str) -> Iterator[Caller]:
     yield caller("merchant", Role.MERCHANT, me, EVERY)
 
 
-async def rows_of(world: World, service: str) -> dict[str, str | None]:
+async def rows_of(world: AllServices, service: str) -> dict[str, str | None]:
     """A digest of all rows of the merchant, by table."""
     async with world.databases[service].read(PARK) as reader:
         ask = reader._connection.fetch
@@ -198,7 +198,7 @@ async def rows_of(world: World, service: str) -> dict[str, str | None]:
 class Asking:
     """One operation of the merchant's world."""
 
-    world: World
+    world: AllServices
     operation: Operation
 
     async def address(self) -> str:
@@ -224,7 +224,7 @@ OPEN: Final = [o for o in operations() if o not in CLOSED and o.method == "GET"]
 
 @pytest.mark.parametrize("operation", OPEN, ids=str)
 async def test_what_is_open_asks_for_no_token(
-    operation: Operation, own: World, tmp_path: Path
+    operation: Operation, own: AllServices, tmp_path: Path
 ) -> None:
     for name, headers in strangers_to_all(own, tmp_path).items():
         answer = await Asking(own, operation).ask(operation.path, headers)
@@ -233,7 +233,7 @@ async def test_what_is_open_asks_for_no_token(
 
 @pytest.mark.parametrize("operation", CLOSED, ids=str)
 async def test_each_caller_may_what_the_rule_says(
-    operation: Operation, own: World, tmp_path: Path
+    operation: Operation, own: AllServices, tmp_path: Path
 ) -> None:
     rule, asking = RULES[str(operation)], Asking(own, operation)
     target = await asking.address()
@@ -271,7 +271,7 @@ def check(caller: Caller, answer: Response, status: int) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def check_shown(caller: Caller, answer: Response, rule: Rule, world: World) -> None:
+def check_shown(caller: Caller, answer: Response, rule: Rule, world: AllServices) -> None:
     """The owner finds the example in the list, others find nothing of the merchant's."""
     owns = caller.for_whom in (world.merchant_id, PARK)
     if rule.shows and owns and rule.whose is Whose.A_TENANTS and caller.for_whom != PARK:
@@ -286,7 +286,7 @@ OF_TENANTS: Final = [o for o in CLOSED if RULES[str(o)].whose is Whose.A_TENANTS
 
 @pytest.mark.parametrize("operation", OF_TENANTS, ids=str)
 async def test_queries_keep_tenants_apart_without_row_level_security(
-    operation: Operation, own: World, open_rows: World
+    operation: Operation, own: AllServices, open_rows: AllServices
 ) -> None:
     """Each of the two fences holds alone: here the other one is down."""
     rule = RULES[str(operation)]
@@ -313,7 +313,7 @@ NAMED: Final = [
     "operation", [o for o in NAMED if RULES[str(o)].whose is Whose.A_TENANTS], ids=str
 )
 async def test_what_is_anothers_looks_like_what_is_not_there(
-    operation: Operation, own: World
+    operation: Operation, own: AllServices
 ) -> None:
     (name,) = operation.path_params
     there = own.made[name]

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from shared.contracts.topics import SERVICES
-from tests.contract.examples import World
+from tests.contract.examples import AllServices
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_browser_gets_a_page_whose_links_lead_somewhere(service: str, world: World) -> None:
+async def test_a_browser_gets_a_page_whose_links_lead_somewhere(
+    service: str, world: AllServices
+) -> None:
     client = world.clients[service]
     page = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml;q=0.9"})
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -22,7 +24,7 @@ async def test_a_browser_gets_a_page_whose_links_lead_somewhere(service: str, wo
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_program_gets_the_same_links(service: str, world: World) -> None:
+async def test_a_program_gets_the_same_links(service: str, world: AllServices) -> None:
     client = world.clients[service]
     answer = await client.get("/")
     assert answer.headers["content-type"] == "application/json"
@@ -35,6 +37,6 @@ async def test_a_program_gets_the_same_links(service: str, world: World) -> None
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_the_documentation_leads_to_the_problems(service: str, world: World) -> None:
+async def test_the_documentation_leads_to_the_problems(service: str, world: AllServices) -> None:
     document = (await world.clients[service].get("/openapi.json")).json()
     assert "](/problems)" in document["info"]["description"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from shared.http.pages import encode_cursor
-from tests.contract.examples import BODIES, World
+from tests.contract.examples import BODIES, AllServices
 from tests.contract.operations import Operation, operations
 
 # Each would do something if it ever became a part of a statement, a pattern or a page.
@@ -32,7 +32,7 @@ BODIED: Final = [o for o in operations() if str(o) in BODIES]
 
 @pytest.mark.parametrize("operation", PAGES, ids=str)
 async def test_no_text_of_a_filter_finds_what_is_not_so_called(
-    operation: Operation, world: World
+    operation: Operation, world: AllServices
 ) -> None:
     for name in operation.query - {"limit", "cursor"}:
         for text in TEXTS:
@@ -45,7 +45,7 @@ async def test_no_text_of_a_filter_finds_what_is_not_so_called(
 
 
 @pytest.mark.parametrize("operation", NAMED, ids=str)
-async def test_no_text_in_a_path_names_anything(operation: Operation, world: World) -> None:
+async def test_no_text_in_a_path_names_anything(operation: Operation, world: AllServices) -> None:
     body = BODIES[str(operation)](world) if str(operation) in BODIES else None
     condition = {"If-Match": "*"} if operation.is_conditional else {}
     for text in TEXTS:
@@ -56,7 +56,7 @@ async def test_no_text_in_a_path_names_anything(operation: Operation, world: Wor
 
 
 @pytest.mark.parametrize("operation", PAGES, ids=str)
-async def test_no_cursor_but_its_own_is_taken(operation: Operation, world: World) -> None:
+async def test_no_cursor_but_its_own_is_taken(operation: Operation, world: AllServices) -> None:
     foreign = encode_cursor(("ord_0",), {"of": "another list"})
     for cursor in ("", "x", "====", "A" * 1024, "W10", "bnVsbA", "W1tbW1tb", foreign, foreign[:-2]):
         answer = await world.send(operation, params={"cursor": cursor})
@@ -89,7 +89,7 @@ MEMBERS: Final = ("tenant_id", "version", "is_operator", "__proto__", "construct
 
 @pytest.mark.parametrize("operation", BODIED, ids=str)
 async def test_a_member_nobody_asked_for_is_refused_anywhere_in_a_body(
-    operation: Operation, world: World
+    operation: Operation, world: AllServices
 ) -> None:
     for name in ("sku", "declaration_id"):
         await world.resource(name)

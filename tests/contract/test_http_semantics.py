@@ -7,7 +7,7 @@ from httpx2 import AsyncClient, Response
 
 from shared.contracts.topics import SERVICES
 from shared.kernel.identity import Role
-from tests.contract.examples import BODIES, EXAMPLES, World
+from tests.contract.examples import BODIES, EXAMPLES, AllServices
 from tests.contract.operations import Operation, operations
 
 CLOSED = [o for o in operations() if o.scope is not None]
@@ -21,7 +21,7 @@ CHANGES = [o for o in CLOSED if o.is_conditional and str(o) not in UNCONDITIONAL
 PATHS = sorted({(o.service, o.path) for o in operations()})
 
 
-def body_of(operation: Operation, world: World) -> Any:
+def body_of(operation: Operation, world: AllServices) -> Any:
     return BODIES[str(operation)](world) if str(operation) in BODIES else None
 
 
@@ -38,7 +38,7 @@ def test_every_operation_has_an_example(operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("operation", [o for o in CLOSED if o.is_change], ids=str)
-async def test_every_example_is_accepted(operation: Operation, world: World) -> None:
+async def test_every_example_is_accepted(operation: Operation, world: AllServices) -> None:
     await world.resource("sku")
     await world.resource("declaration_id")
     address = await world.address(operation, fresh=True)
@@ -52,7 +52,7 @@ async def test_every_example_is_accepted(operation: Operation, world: World) -> 
 
 
 @pytest.mark.parametrize("operation", READS, ids=str)
-async def test_head_is_get_without_its_body(operation: Operation, world: World) -> None:
+async def test_head_is_get_without_its_body(operation: Operation, world: AllServices) -> None:
     got = await world.send(operation)
     head = await world.send(operation, method="HEAD")
     assert (head.status_code, head.content) == (got.status_code, b"")
@@ -64,7 +64,9 @@ async def test_head_is_get_without_its_body(operation: Operation, world: World) 
 
 
 @pytest.mark.parametrize("operation", [o for o in READS if not o.is_page], ids=str)
-async def test_a_read_has_an_etag_that_spares_the_next(operation: Operation, world: World) -> None:
+async def test_a_read_has_an_etag_that_spares_the_next(
+    operation: Operation, world: AllServices
+) -> None:
     etag = (await world.send(operation)).headers["etag"]
     for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         answer = await world.send(operation, headers={"If-None-Match": known})
@@ -80,7 +82,7 @@ async def test_a_read_has_an_etag_that_spares_the_next(operation: Operation, wor
 
 
 @pytest.mark.parametrize("operation", CHANGES, ids=str)
-async def test_a_change_needs_the_present_etag(operation: Operation, world: World) -> None:
+async def test_a_change_needs_the_present_etag(operation: Operation, world: AllServices) -> None:
     address = await world.address(operation, fresh=True)
     body = body_of(operation, world)
 
@@ -108,7 +110,7 @@ async def test_a_change_needs_the_present_etag(operation: Operation, world: Worl
         assert done.headers["content-location"] == address
 
 
-async def test_an_etag_of_a_former_life_is_no_key_to_the_next(world: World) -> None:
+async def test_an_etag_of_a_former_life_is_no_key_to_the_next(world: AllServices) -> None:
     put = next(o for o in operations() if str(o) == "catalog PUT /v1/products/{sku}")
     address = await world.address(put, fresh=True)
     first = await world.send(put, method="GET", address=address)
@@ -143,7 +145,7 @@ EDITABLE = {
 
 
 @pytest.mark.parametrize(("service", "path"), PATHS, ids=lambda part: part)
-async def test_a_path_says_what_it_can(service: str, path: str, world: World) -> None:
+async def test_a_path_says_what_it_can(service: str, path: str, world: AllServices) -> None:
     client: AsyncClient = world.clients[service]
     methods = {o.method for o in operations() if (o.service, o.path) == (service, path)}
     address = path.format_map(dict.fromkeys(EXAMPLES, "x1"))
@@ -160,7 +162,9 @@ async def test_a_path_says_what_it_can(service: str, path: str, world: World) ->
 
 
 @pytest.mark.parametrize("operation", CLOSED, ids=str)
-async def test_a_token_that_does_not_do_says_what_would(operation: Operation, world: World) -> None:
+async def test_a_token_that_does_not_do_says_what_would(
+    operation: Operation, world: AllServices
+) -> None:
     address = await world.address(operation)
     client = world.clients[operation.service]
     nobody = await client.request(operation.method, address)
@@ -178,7 +182,7 @@ async def test_a_token_that_does_not_do_says_what_would(operation: Operation, wo
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_the_type_of_every_problem_leads_to_its_explanation(
-    service: str, world: World
+    service: str, world: AllServices
 ) -> None:
     client = world.clients[service]
     for known in (await client.get("/problems")).json()["items"]:
@@ -205,7 +209,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("operation", [o for o in READS if str(o) in NUMBERS], ids=str)
 async def test_what_a_person_holds_in_hand_finds_the_thing(
-    operation: Operation, world: World
+    operation: Operation, world: AllServices
 ) -> None:
     name, path, numbers, dated = NUMBERS[str(operation)]
     address = path.format(await world.resource(name))
@@ -228,7 +232,7 @@ async def test_what_a_person_holds_in_hand_finds_the_thing(
 
 @pytest.mark.parametrize("operation", CLOSED, ids=str)
 async def test_unknown_and_repeated_parameters_are_refused(
-    operation: Operation, world: World
+    operation: Operation, world: AllServices
 ) -> None:
     address = await world.address(operation)
     wrong = await world.send(operation, address=address, params={"foo/bar": 1}, json={})

@@ -14,7 +14,7 @@ from shared.db import Database, Statement
 from shared.kafka.relay import record_of
 from shared.kernel.identity import PARK
 from shared.kernel.instants import rfc3339
-from tests.contract.examples import BODIES, World
+from tests.contract.examples import BODIES, AllServices
 from tests.contract.operations import Operation, operations
 from tests.kit.intake import intake
 from tests.support.events.envelopes import enveloped
@@ -43,7 +43,7 @@ def in_china(body: Any) -> Any:
 
 
 @pytest.mark.parametrize("operation", CLOSED, ids=str)
-async def test_every_answer_and_every_event(operation: Operation, world: World) -> None:
+async def test_every_answer_and_every_event(operation: Operation, world: AllServices) -> None:
     await world.resource("sku")
     await world.resource("declaration_id")
     if operation.path == "/v1/orders/{order_id}":
@@ -58,7 +58,7 @@ async def test_every_answer_and_every_event(operation: Operation, world: World) 
         assert odd_instants(b"\n".join(await published(database))) == []
 
 
-async def test_every_refusal(world: World) -> None:
+async def test_every_refusal(world: AllServices) -> None:
     tomorrow = rfc3339(world.clock.now() + timedelta(days=1))
     update = {"code": "RCF", "airport": "LGG", "occurred_at": tomorrow, "house_waybill": "EHUAA1"}
     answer = await world.post("routing", "/v1/status-updates", {"items": [update]})
@@ -91,7 +91,7 @@ async def published(database: Database) -> Iterable[bytes]:
     return [part for r in records for part in (r.value or b"", *(v or b"" for _, v in r.headers))]
 
 
-async def book(world: World) -> None:
+async def book(world: AllServices) -> None:
     """Tells catalog of the way that routing found for the world's order."""
     order_id, now = await world.resource("order_id"), world.clock.now()
     leg = an_itinerary_leg(departs_at=now, arrives_at=now)

@@ -30,7 +30,7 @@ def curl_block() -> str:
     return str(block)
 
 
-class Park:
+class ReadmePark:
     def __init__(self, home: Path) -> None:
         self.home = home
         ours = ("AIRLANE_", "KAFKA_", *(f"{service.upper()}_" for service in SERVICES))
@@ -51,8 +51,8 @@ class Park:
 
 
 @pytest.fixture(scope="module")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
-    park = Park(tmp_path_factory.mktemp("readme"))
+def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadmePark]:
+    park = ReadmePark(tmp_path_factory.mktemp("readme"))
     log = park.home / "up.log"
     with log.open("wb") as output:
         up = subprocess.Popen(
@@ -79,7 +79,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
 
 @pytest.mark.real_broker
 @pytest.mark.timeout(PATIENCE_S + 120)
-def test_the_curl_lines_work_as_printed(park: Park) -> None:
+def test_the_curl_lines_work_as_printed(park: ReadmePark) -> None:
     said = shell(park, park.as_printed(curl_block()))
     assert '"status":"placed"' in said, said[-3000:]
     assert '"status":"cancelled"' in said, said[-3000:]
@@ -89,7 +89,7 @@ def test_the_curl_lines_work_as_printed(park: Park) -> None:
         assert_places_an_order(park, command)
 
 
-def shell(park: Park, lines: str) -> str:
+def shell(park: ReadmePark, lines: str) -> str:
     """What plain sh and curl say to them, without blanks."""
     done = subprocess.run(
         ["sh", "-c", STRICT + lines],
@@ -105,7 +105,7 @@ def shell(park: Park, lines: str) -> str:
     return said.replace(" ", "")
 
 
-def assert_hints_work(park: Park, order_id: str) -> None:
+def assert_hints_work(park: ReadmePark, order_id: str) -> None:
     """The lines that seeding and the day print, with the token that stands above them."""
     held = credentials_on_file(park.home / ".airlane" / "credentials.json")
     url = {s: f"http://127.0.0.1:{park.api_ports[8001 + n]}" for n, s in enumerate(SERVICES)}
@@ -126,7 +126,7 @@ def sample_clients() -> list[list[str]]:
     return commands
 
 
-def assert_places_an_order(park: Park, command: list[str]) -> None:
+def assert_places_an_order(park: ReadmePark, command: list[str]) -> None:
     merchant = json.loads((park.home / ".airlane" / "credentials.json").read_text())["merchant"]
     env = park.env | {
         "AIRLANE_CATALOG_URL": f"http://127.0.0.1:{park.api_ports[8001]}",

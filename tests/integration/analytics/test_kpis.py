@@ -18,9 +18,9 @@ from services.analytics.worker import SUBSCRIPTIONS
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
 from tests.integration.analytics.analytics_figures import EVERYTHING, empty, figures
-from tests.integration.analytics.conftest import day
 from tests.kit.clock import ManualClock
 from tests.kit.intake import intake
+from tests.support.worlds.analytics import AnalyticsWorld, day
 
 take_in = intake(SUBSCRIPTIONS, count_events, ManualClock())
 
@@ -47,15 +47,13 @@ async def consume(db: Database, events: list[Any], cuts: Any) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 2**32), cuts=st.randoms(use_true_random=False))
-async def test_every_figure_equals_the_recount(
-    db: Database, make_park: Any, seed: int, cuts: Any
-) -> None:
+async def test_every_figure_equals_the_recount(db: Database, seed: int, cuts: Any) -> None:
     await empty(db)
-    park = make_park(seed)
-    days = sorted({day(event.time) for event in park.events})
-    await consume(db, park.events, cuts)
+    world = AnalyticsWorld(seed)
+    days = sorted({day(event.time) for event in world.events})
+    await consume(db, world.events, cuts)
     for on in (None, *cuts.sample(days, min(3, len(days)))):
-        found, expected = await figures(db, on=on), park.recount(on=on)
+        found, expected = await figures(db, on=on), world.recount(on=on)
         assert found.keys() == expected.keys(), on
         for name, value in expected.items():
             about = pytest.approx(value) if isinstance(value, float) else value
@@ -63,15 +61,15 @@ async def test_every_figure_equals_the_recount(
 
 
 async def test_a_merchant_sees_its_own_figures_only(
-    db: Database, make_park: Any, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
+    db: Database, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
 ) -> None:
     await empty(db)
-    park = make_park(11, orders=60)
+    world = AnalyticsWorld(11, orders=60)
     async with db.transaction(PARK) as uow:
-        await take_in(uow, park.events)
+        await take_in(uow, world.events)
     app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
-    merchant = park.merchants[0][0]
-    expected = park.recount(merchant=merchant)
+    merchant = world.merchants[0][0]
+    expected = world.recount(merchant=merchant)
     token = token_for(Role.MERCHANT, merchant, ["analytics:read"])
     async with client_for(app, token=token) as client:
         items = (await client.get("/v1/kpis", params={"limit": 200})).json()["items"]
@@ -87,14 +85,14 @@ async def test_a_merchant_sees_its_own_figures_only(
 
 
 async def test_the_api_filters_groups_and_pages(
-    db: Database, make_park: Any, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
+    db: Database, postgres: Any, client_for: Any, token_for: Any, jwks_url: str
 ) -> None:
     await empty(db)
-    park = make_park(12, orders=60)
+    world = AnalyticsWorld(12, orders=60)
     async with db.transaction(PARK) as uow:
-        await take_in(uow, park.events)
-    volume = park.recount()["trade_volume"]
-    newest = max(event.time for event in park.events)
+        await take_in(uow, world.events)
+    volume = world.recount()["trade_volume"]
+    newest = max(event.time for event in world.events)
     app = create_app(Settings(database_url=postgres.app_dsn("analytics"), jwks_url=jwks_url))
     async with client_for(app, token=token_for(Role.OPERATOR, scopes=["analytics:read"])) as c:
         params: dict[str, Any] = {
@@ -132,11 +130,9 @@ async def test_an_empty_park_has_zeros_and_no_invented_percentiles(db: Database)
     assert "next_day_share" not in found
 
 
-async def test_an_event_that_breaks_its_contract_is_refused_whole(
-    db: Database, make_park: Any
-) -> None:
+async def test_an_event_that_breaks_its_contract_is_refused_whole(db: Database) -> None:
     await empty(db)
-    (event, *_) = make_park(13, orders=1).events
+    (event, *_) = AnalyticsWorld(13, orders=1).events
     broken = type(event)(**(vars(event) | {"data": b'{"merchant_id": 7}'}))
     with pytest.raises(ValidationError):
         async with db.transaction(PARK) as uow:
@@ -145,11 +141,9 @@ async def test_an_event_that_breaks_its_contract_is_refused_whole(
 
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00Z", "9999-12-31T23:59:59Z", "infinity"])
-async def test_no_stored_instant_stops_the_figures(
-    db: Database, make_park: Any, instant: str
-) -> None:
+async def test_no_stored_instant_stops_the_figures(db: Database, instant: str) -> None:
     await empty(db)
-    await consume(db, make_park(1).events, random.Random(1))
+    await consume(db, AnalyticsWorld(1).events, random.Random(1))
     async with db.transaction(PARK) as uow:
         for column in ("placed_at", "released_at", "departed_at", "delivered_at"):
             await uow._connection.execute(

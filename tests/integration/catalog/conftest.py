@@ -21,14 +21,15 @@ from services.catalog.domain.credential import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
 from shared.kernel.identity import Role
-from tests.integration.catalog.catalog_builders import (
+from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
+from tests.support.worlds.catalog import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,
     a_uscc,
+    as_bearer,
 )
-from tests.kit.clock import ManualClock
-from tests.kit.databases import Postgres
 
 NewMerchant = Callable[[], Awaitable[Merchant]]
 
@@ -75,15 +76,6 @@ async def client(app: FastAPI, client_for: Any) -> AsyncIterator[AsyncClient]:
 async def stack() -> AsyncIterator[AsyncExitStack]:
     async with AsyncExitStack() as stack:
         yield stack
-
-
-def as_bearer(client: AsyncClient, token: str, **headers: str) -> AsyncClient:
-    """Another caller of the same running app."""
-    return AsyncClient(
-        transport=client._transport,
-        base_url=client.base_url,
-        headers={"Authorization": f"Bearer {token}", **headers},
-    )
 
 
 @pytest.fixture(scope="session")

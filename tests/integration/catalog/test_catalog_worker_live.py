@@ -12,16 +12,16 @@ from shared.contracts.topics import CATALOG_ORDERS, CUSTOMS_DECLARATIONS, ROUTIN
 from shared.kafka.publisher import Publisher
 from shared.kafka.reading import read_all
 from shared.settings import KafkaSettings
-from tests.integration.catalog.catalog_builders import (
-    Merchant,
-)
-from tests.integration.catalog.catalog_world import World
 from tests.kit.plugin import Broker
 from tests.support.events.customs.declarations import (
     a_declaration_released,
     a_declaration_submitted,
 )
 from tests.support.events.envelopes import a_record
+from tests.support.worlds.catalog import (
+    Merchant,
+)
+from tests.support.worlds.order_way import OrderWay
 
 pytestmark = pytest.mark.real_broker
 
@@ -64,14 +64,14 @@ async def test_an_order_goes_out_and_its_way_comes_back(
     placed = (order["id"], "catalog.order.placed")
     await _until(lambda: _is_on_kafka(running.settings, *placed))
 
-    world = World(merchant, order["id"])
+    way = OrderWay(merchant, order["id"])
     said: list[tuple[str, Envelope]] = [
-        (ROUTING_SHIPMENTS, world.booked()),
-        (CUSTOMS_DECLARATIONS, world.declared(a_declaration_submitted)),
-        (CUSTOMS_DECLARATIONS, world.declared(a_declaration_released, channel="green")),
-        (ROUTING_SHIPMENTS, world.departed()),
+        (ROUTING_SHIPMENTS, way.booked()),
+        (CUSTOMS_DECLARATIONS, way.declared(a_declaration_submitted)),
+        (CUSTOMS_DECLARATIONS, way.declared(a_declaration_released, channel="green")),
+        (ROUTING_SHIPMENTS, way.departed()),
     ]
-    stranger = (ROUTING_SHIPMENTS, World(merchant, "ord_" + "0" * 32).booked())
+    stranger = (ROUTING_SHIPMENTS, OrderWay(merchant, "ord_" + "0" * 32).booked())
     publisher = Publisher(running.settings, client_id="test")
     # Everything twice, and a stranger between: effects once, and nobody is held up.
     await publisher.publish(a_record(*pair) for pair in [*said, stranger, *said])

@@ -4,9 +4,8 @@ from typing import Any
 
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.catalog_builders import Merchant, refused
-from tests.integration.catalog.conftest import as_bearer
 from tests.integration.catalog.test_credentials_api import make, token_of
+from tests.support.worlds.catalog import Merchant, as_bearer, refused
 
 
 async def signed_in(client: AsyncClient, issued: dict[str, Any], **form: str) -> AsyncClient:

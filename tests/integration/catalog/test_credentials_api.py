@@ -13,15 +13,15 @@ from services.catalog.app import create_app
 from services.catalog.settings import Settings
 from shared.kernel.clock import real_now
 from shared.kernel.identity import Role
-from tests.integration.catalog.catalog_builders import (
+from tests.support.worlds.catalog import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,
     a_product,
     a_uscc,
+    as_bearer,
     refused,
 )
-from tests.integration.catalog.conftest import as_bearer
 
 
 async def ask(client: AsyncClient, **form: str) -> Response:

@@ -2,7 +2,7 @@
 
 from httpx2 import ASGITransport, AsyncClient, Response
 
-from tests.integration.catalog.catalog_builders import OPERATOR_ID, OPERATOR_SECRET
+from tests.support.worlds.catalog import OPERATOR_ID, OPERATOR_SECRET
 
 
 async def ask(client: AsyncClient, **form: str) -> Response:

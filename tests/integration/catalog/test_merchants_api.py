@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.catalog_builders import (
+from tests.support.worlds.catalog import (
     Merchant,
     a_uscc,
     an_order,

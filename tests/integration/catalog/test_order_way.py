@@ -13,11 +13,6 @@ from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from tests.integration.catalog.catalog_builders import (
-    Merchant,
-    refused,
-)
-from tests.integration.catalog.catalog_world import World
 from tests.kit.clock import ManualClock
 from tests.kit.intake import intake
 from tests.support.events.customs.declarations import (
@@ -31,6 +26,11 @@ from tests.support.events.customs.declarations import (
     a_declaration_submitted,
 )
 from tests.support.events.envelopes import TRACEPARENT
+from tests.support.worlds.catalog import (
+    Merchant,
+    refused,
+)
+from tests.support.worlds.order_way import OrderWay
 
 
 class Consumer:
@@ -51,23 +51,23 @@ async def consumer(db_for: Any, catalog_clock: ManualClock) -> Consumer:
 
 
 @pytest.fixture
-async def world(merchant: Merchant) -> World:
+async def way(merchant: Merchant) -> OrderWay:
     await merchant.stocked("A-1", 10)
-    return World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+    return OrderWay(merchant, (await merchant.ordered(("A-1", 3)))["id"])
 
 
-async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> None:
-    merchant, order_id = world.merchant, world.who["order_id"]
+async def test_the_whole_way_step_by_step(way: OrderWay, consumer: Consumer) -> None:
+    merchant, order_id = way.merchant, way.who["order_id"]
     steps = [
-        (world.booked(), "booked"),
-        (world.declared(a_declaration_submitted), "declared"),
-        (world.declared(a_declaration_accepted, channel="green"), "declared"),
-        (world.declared(a_declaration_screened, lane=2, passed=True), "declared"),
-        (world.declared(a_declaration_released, channel="green"), "released"),
-        (world.departed(), "departed"),
-        (world.status(), "departed"),
-        (world.declared(a_declaration_closed), "departed"),
-        (world.delivered(), "delivered"),
+        (way.booked(), "booked"),
+        (way.declared(a_declaration_submitted), "declared"),
+        (way.declared(a_declaration_accepted, channel="green"), "declared"),
+        (way.declared(a_declaration_screened, lane=2, passed=True), "declared"),
+        (way.declared(a_declaration_released, channel="green"), "released"),
+        (way.departed(), "departed"),
+        (way.status(), "departed"),
+        (way.declared(a_declaration_closed), "departed"),
+        (way.delivered(), "delivered"),
     ]
     for envelope, status in steps:
         await consumer.hears(envelope)
@@ -77,7 +77,7 @@ async def test_the_whole_way_step_by_step(world: World, consumer: Consumer) -> N
     (leg,) = order["shipment"]["itinerary"]
     assert (leg["origin"], leg["destination"], leg["flight_number"]) == ("EHU", "LGG", "O3701")
     assert order["declaration"] == {
-        "id": world.declaration_id,
+        "id": way.declaration_id,
         "status": "closed",
         "channel": "green",
     }
@@ -108,15 +108,15 @@ async def test_any_order_in_any_slices_ends_the_same(
     rng = random.Random(20261122)
     outcomes = []
     for _ in range(8):
-        world = World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+        way = OrderWay(merchant, (await merchant.ordered(("A-1", 3)))["id"])
         events = [
-            world.booked(),
-            world.booked(rebooked=True),
-            world.declared(a_declaration_submitted),
-            world.declared(a_declaration_inspection, channel="red", detail="look inside"),
-            world.declared(a_declaration_released, channel="yellow"),
-            world.departed(),
-            world.delivered(),
+            way.booked(),
+            way.booked(rebooked=True),
+            way.declared(a_declaration_submitted),
+            way.declared(a_declaration_inspection, channel="red", detail="look inside"),
+            way.declared(a_declaration_released, channel="yellow"),
+            way.departed(),
+            way.delivered(),
         ]
         events += rng.sample(events, 3)
         rng.shuffle(events)
@@ -124,7 +124,7 @@ async def test_any_order_in_any_slices_ends_the_same(
             size = rng.randint(1, len(events))
             await consumer.hears(*events[:size])
             events = events[size:]
-        order = await merchant.order(world.who["order_id"])
+        order = await merchant.order(way.who["order_id"])
         outcomes.append((order["status"], order["declaration"]["channel"], len(order["findings"])))
     assert set(outcomes) == {("delivered", "yellow", 0)}
     assert await merchant.stock("A-1") == (100 - 8 * 3, 0)
@@ -139,10 +139,10 @@ async def test_goods_leave_the_stock_once_whatever_is_heard_first(
     left = {"departed", "delivered"}
     orders = 0
     for steps in permutations(("booked", "departed", "delivered", "cancel")):
-        world = World(merchant, (await merchant.ordered(("A-1", 3)))["id"])
-        heard = {"booked": world.booked(), "departed": world.departed()}
-        heard |= {"delivered": world.delivered()}
-        order_id = world.who["order_id"]
+        way = OrderWay(merchant, (await merchant.ordered(("A-1", 3)))["id"])
+        heard = {"booked": way.booked(), "departed": way.departed()}
+        heard |= {"delivered": way.delivered()}
+        order_id = way.who["order_id"]
         for index, step in enumerate(steps):
             if step == "cancel":
                 answer = await merchant.client.post(
@@ -169,7 +169,8 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
     await merchant.stocked("A-1", 100)
     await merchant.stocked("B-1", 100)
     worlds = [
-        World(merchant, (await merchant.ordered(("A-1", 1), ("B-1", 2)))["id"]) for _ in range(10)
+        OrderWay(merchant, (await merchant.ordered(("A-1", 1), ("B-1", 2)))["id"])
+        for _ in range(10)
     ]
     await consumer.hears(*(w.booked() for w in worlds), *(w.departed() for w in worlds[:6]))
     assert await merchant.stock("A-1") == (94, 4)
@@ -180,7 +181,7 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
 @pytest.mark.parametrize(
     ("make", "status", "detail"),
     [
-        (World.unroutable, "unroutable", "All flights are full."),
+        (OrderWay.unroutable, "unroutable", "All flights are full."),
         (
             lambda w: w.declared(a_declaration_blocked, detail="weights differ"),
             "held",
@@ -195,10 +196,10 @@ async def test_one_slice_moves_many_orders(merchant: Merchant, consumer: Consume
     ],
 )
 async def test_what_stops_an_order_says_why(
-    world: World, consumer: Consumer, make: Any, status: str, detail: str
+    way: OrderWay, consumer: Consumer, make: Any, status: str, detail: str
 ) -> None:
-    await consumer.hears(make(world))
-    order = await world.merchant.order(world.who["order_id"])
+    await consumer.hears(make(way))
+    order = await way.merchant.order(way.who["order_id"])
     (finding,) = order["findings"]
     assert (order["status"], finding["detail"]) == (status, detail)
     assert finding["code"]
@@ -207,28 +208,28 @@ async def test_what_stops_an_order_says_why(
 
 
 async def test_what_routing_refuses_is_told_in_chinese_too(
-    world: World, consumer: Consumer
+    way: OrderWay, consumer: Consumer
 ) -> None:
-    await consumer.hears(world.unroutable())
-    path = f"/v1/orders/{world.who['order_id']}"
-    answer = await world.merchant.client.get(path, headers={"Accept-Language": "zh-CN"})
+    await consumer.hears(way.unroutable())
+    path = f"/v1/orders/{way.who['order_id']}"
+    answer = await way.merchant.client.get(path, headers={"Accept-Language": "zh-CN"})
     (finding,) = answer.json()["findings"]
     assert (finding["detail"], finding["fix"]) == ("所有航班已满。", "请等待 11 月 24 日。")
     assert answer.json()["timeline"][-1]["detail"] == "所有航班已满。 请等待 11 月 24 日。"
 
 
 async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
-    world: World, consumer: Consumer
+    way: OrderWay, consumer: Consumer
 ) -> None:
     meaning = {"en": "Under inspection.", "zh-CN": "查验。"}
     await consumer.hears(
-        world.booked(),
-        world.declared(a_declaration_inspection, detail="布控查验", meaning=meaning),
+        way.booked(),
+        way.declared(a_declaration_inspection, detail="布控查验", meaning=meaning),
     )
-    path = f"/v1/orders/{world.who['order_id']}"
+    path = f"/v1/orders/{way.who['order_id']}"
     told = {}
     for locale in ("en", "zh-CN"):
-        answer = await world.merchant.client.get(path, headers={"Accept-Language": locale})
+        answer = await way.merchant.client.get(path, headers={"Accept-Language": locale})
         told[locale] = answer.json()
     english, chinese = told["en"], told["zh-CN"]
     assert [e["detail"] for e in english["timeline"]][1:] == [
@@ -249,45 +250,45 @@ async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
     assert chinese["findings"][0]["detail"] == "查验。"
 
 
-async def test_what_has_left_cannot_be_cancelled(world: World, consumer: Consumer) -> None:
-    await consumer.hears(world.booked(), world.departed())
-    path = f"/v1/orders/{world.who['order_id']}:cancel"
-    answer = await world.merchant.client.post(path, json={"reason": "too late"})
+async def test_what_has_left_cannot_be_cancelled(way: OrderWay, consumer: Consumer) -> None:
+    await consumer.hears(way.booked(), way.departed())
+    path = f"/v1/orders/{way.who['order_id']}:cancel"
+    answer = await way.merchant.client.post(path, json={"reason": "too late"})
     problem = refused(answer, 409, "catalog.order.not_cancellable")
     assert "departed" in problem["detail"]
 
 
-async def test_a_cancelled_order_that_flew_all_the_same(world: World, consumer: Consumer) -> None:
+async def test_a_cancelled_order_that_flew_all_the_same(way: OrderWay, consumer: Consumer) -> None:
     """The goods are gone, but not those which somebody else has reserved meanwhile."""
-    merchant, order_id = world.merchant, world.who["order_id"]
+    merchant, order_id = way.merchant, way.who["order_id"]
     await merchant.client.post(f"/v1/orders/{order_id}:cancel", json={"reason": "x"})
     await merchant.ordered(("A-1", 9))
-    await consumer.hears(world.departed())
-    await consumer.hears(world.delivered())
+    await consumer.hears(way.departed())
+    await consumer.hears(way.delivered())
     assert (await merchant.order(order_id))["status"] == "delivered"
     assert await merchant.stock("A-1") == (9, 9)
     await merchant.ledger_equals_counters()
 
 
 async def test_unknown_and_foreign_orders_are_refused(
-    world: World, consumer: Consumer, new_merchant: Any
+    way: OrderWay, consumer: Consumer, new_merchant: Any
 ) -> None:
-    stranger = World(world.merchant, new_id("ord"))
+    stranger = OrderWay(way.merchant, new_id("ord"))
     with pytest.raises(OrderNotFound):
         await consumer.hears(stranger.booked())
     other = await new_merchant()
-    forged = World(other, world.who["order_id"]).booked()
+    forged = OrderWay(other, way.who["order_id"]).booked()
     with pytest.raises(OrderNotFound):
         await consumer.hears(forged)
-    assert (await world.merchant.order(world.who["order_id"]))["status"] == "placed"
+    assert (await way.merchant.order(way.who["order_id"]))["status"] == "placed"
 
 
-async def test_the_trace_of_the_event_goes_on(world: World, consumer: Consumer) -> None:
-    await consumer.hears(world.booked())
-    async with world.merchant.db.read(PARK) as reader:
+async def test_the_trace_of_the_event_goes_on(way: OrderWay, consumer: Consumer) -> None:
+    await consumer.hears(way.booked())
+    async with way.merchant.db.read(PARK) as reader:
         traceparent = await reader._connection.fetchval(
             "SELECT traceparent FROM catalog.outbox WHERE aggregate_id = $1"
             " AND type = 'catalog.order.status_changed'",
-            world.who["order_id"],
+            way.who["order_id"],
         )
     assert traceparent.split("-")[1] == TRACEPARENT.split("-")[1]

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.identity import Role
-from tests.integration.catalog.catalog_builders import (
+from tests.support.worlds.catalog import (
     Merchant,
     a_line,
     an_order,

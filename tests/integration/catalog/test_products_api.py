@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.catalog_builders import (
+from tests.kit.clock import ManualClock
+from tests.support.worlds.catalog import (
     Merchant,
     a_product,
     refused,
 )
-from tests.kit.clock import ManualClock
 
 
 async def test_put_creates_and_get_reads_it_back(merchant: Merchant) -> None:

@@ -14,13 +14,13 @@ from services.catalog.use_cases.order_way import cancel_order
 from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
-from tests.integration.catalog.catalog_builders import (
+from tests.kit.clock import ManualClock
+from tests.kit.transactions import until_somebody_waits
+from tests.support.worlds.catalog import (
     Merchant,
     an_order,
     refused,
 )
-from tests.kit.clock import ManualClock
-from tests.kit.transactions import until_somebody_waits
 
 
 @dataclass

@@ -7,11 +7,11 @@ import pytest
 from services.routing.use_cases.timetable import ensure_timetable
 from shared.db import Database
 from shared.kernel.identity import PARK
-from tests.integration.routing.routing_builders import (
-    START,
-    Park,
-)
 from tests.kit.clock import ManualClock
+from tests.support.worlds.routing import (
+    START,
+    RoutingWorld,
+)
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ async def routing_db(db_for: Callable[[str], Awaitable[Database]]) -> Database:
 
 
 @pytest.fixture
-async def park(routing_db: Database, clock: ManualClock) -> AsyncIterator[Park]:
+async def world(routing_db: Database, clock: ManualClock) -> AsyncIterator[RoutingWorld]:
     clock.set(START)
-    park = Park(routing_db, clock)
-    yield park
-    await park.check_books()
+    world = RoutingWorld(routing_db, clock)
+    yield world
+    await world.check_books()

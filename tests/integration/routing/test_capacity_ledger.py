@@ -15,9 +15,9 @@ from services.routing.use_cases.status_updates import record_status_updates
 from shared.db import Statement
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
-from tests.integration.routing.routing_builders import (
+from tests.support.worlds.routing import (
     START,
-    Park,
+    RoutingWorld,
 )
 
 _STATES = Statement(
@@ -32,45 +32,45 @@ STEPS = (
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_the_books_balance_after_every_step(park: Park, seed: int) -> None:
+async def test_the_books_balance_after_every_step(world: RoutingWorld, seed: int) -> None:
     chance = random.Random(seed)
-    via, _ = await park.airport()
-    end, country = await park.airport()
+    via, _ = await world.airport()
+    end, country = await world.airport()
     for n in range(3):
-        await park.flight(park.hub, via, departs_h=8 + 4 * n, weight_kg=12)
-        await park.flight(via, end, departs_h=14 + 5 * n, weight_kg=9, mode="road")
-    await park.flight(park.hub, end, departs_h=30, weight_kg=15)
+        await world.flight(world.hub, via, departs_h=8 + 4 * n, weight_kg=12)
+        await world.flight(via, end, departs_h=14 + 5 * n, weight_kg=9, mode="road")
+    await world.flight(world.hub, end, departs_h=30, weight_kg=15)
     orders: list[str] = []
-    states = States(park)
+    states = States(world)
 
     for _ in range(50):
-        await _step(park, chance, country, orders)
-        await park.check_books()
+        await _step(world, chance, country, orders)
+        await world.check_books()
         await states.follow()
 
     # Whatever chance did, one more flight takes goods to the door.
-    hours = (park.clock.now() - START) / timedelta(hours=1)
-    last = await park.flight(park.hub, end, departs_h=hours + 10, weight_kg=15)
-    orders += [await park.place(country) for _ in range(3)]
-    await park.make_ready(*orders[-3:])
-    await park.close(last)
+    hours = (world.clock.now() - START) / timedelta(hours=1)
+    last = await world.flight(world.hub, end, departs_h=hours + 10, weight_kg=15)
+    orders += [await world.place(country) for _ in range(3)]
+    await world.make_ready(*orders[-3:])
+    await world.close(last)
     for code in ("DEP", "ARR", "DLV"):
-        await _report(park, code, last)
-        await park.check_books()
+        await _report(world, code, last)
+        await world.check_books()
         await states.follow()
 
-    assert [(await park.shipment(order_id))["state"] for order_id in orders[-3:]] == [
+    assert [(await world.shipment(order_id))["state"] for order_id in orders[-3:]] == [
         "delivered"
     ] * 3
     for order_id in orders:
-        await park.event_types(order_id)  # versions without gaps
+        await world.event_types(order_id)  # versions without gaps
 
 
 class States:
-    """Of all shipments of a park: each goes only where the table of states lets it."""
+    """Of all shipments of a merchant: each goes only where the table of states lets it."""
 
-    def __init__(self, park: Park) -> None:
-        self._park = park
+    def __init__(self, world: RoutingWorld) -> None:
+        self._park = world
         self._known: dict[str, ShipmentStatus] = {}
 
     async def follow(self) -> None:
@@ -90,47 +90,49 @@ def _reachable(state: ShipmentStatus) -> set[ShipmentStatus]:
     return found
 
 
-async def _step(park: Park, chance: random.Random, country: str, orders: list[str]) -> None:
-    step, flight_id = chance.choice(STEPS), chance.choice(park.flights)
+async def _step(
+    world: RoutingWorld, chance: random.Random, country: str, orders: list[str]
+) -> None:
+    step, flight_id = chance.choice(STEPS), chance.choice(world.flights)
     if step == "place":
         orders.append(
-            await park.place(
+            await world.place(
                 country,
                 weight_g=chance.randint(1, 4_000),
                 volume_cm3=chance.randint(1, 24_000),
             )
         )
     elif step in ("ready", "cancel") and orders:
-        act = park.make_ready if step == "ready" else park.cancel
+        act = world.make_ready if step == "ready" else world.cancel
         await act(chance.choice(orders))
     elif step == "close":
-        if (await park.flight_row(flight_id))["cut_off_at"] is not None:
-            await park.close(flight_id)
+        if (await world.flight_row(flight_id))["cut_off_at"] is not None:
+            await world.close(flight_id)
     elif step == "time":
-        park.clock.advance(hours=1)
+        world.clock.advance(hours=1)
     elif step == "fog" and chance.random() < 0.3:
-        await _try_cancel(park, flight_id)
+        await _try_cancel(world, flight_id)
     elif step in ("DEP", "ARR", "DLV"):
-        await _report(park, step, flight_id)
-    async with park.db.transaction(PARK) as uow:
-        await rebook_due(uow, now=park.clock.now(), limit=100)
+        await _report(world, step, flight_id)
+    async with world.db.transaction(PARK) as uow:
+        await rebook_due(uow, now=world.clock.now(), limit=100)
 
 
-async def _try_cancel(park: Park, flight_id: str) -> None:
+async def _try_cancel(world: RoutingWorld, flight_id: str) -> None:
     try:
-        async with park.db.transaction(PARK) as uow:
-            await cancel_flight(uow, flight_id=flight_id, reason="fog", now=park.clock.now())
+        async with world.db.transaction(PARK) as uow:
+            await cancel_flight(uow, flight_id=flight_id, reason="fog", now=world.clock.now())
     except AirlaneError as refusal:
         assert refusal.code == "routing.flight.not_cancellable"  # noqa: PT017 - or it went well
 
 
-async def _report(park: Park, code: str, flight_id: str) -> None:
-    flight = await park.flight_row(flight_id)
+async def _report(world: RoutingWorld, code: str, flight_id: str) -> None:
+    flight = await world.flight_row(flight_id)
     airport = flight["origin"] if code == "DEP" else flight["destination"]
-    update = StatusUpdate(code, airport, park.clock.now(), flight_id=flight_id)
-    async with park.db.transaction(PARK) as uow:
+    update = StatusUpdate(code, airport, world.clock.now(), flight_id=flight_id)
+    async with world.db.transaction(PARK) as uow:
         (outcome,) = await record_status_updates(
-            uow, updates=[update], reported_by="test", now=park.clock.now()
+            uow, updates=[update], reported_by="test", now=world.clock.now()
         )
     if isinstance(outcome, AirlaneError):
         assert outcome.code in REFUSALS

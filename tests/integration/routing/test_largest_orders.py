@@ -9,7 +9,7 @@ from services.routing import consumers
 from services.routing.domain.timetable import Itinerary, Search, Timetable
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.ids import new_id
-from tests.integration.routing.routing_builders import Park
+from tests.support.worlds.routing import RoutingWorld
 
 _ORDERS: Final = 100
 _STATEMENTS_EACH_MAX: Final = 8
@@ -17,14 +17,14 @@ _SEARCHES_EACH_MAX: Final = 3
 _AS_DENSE_AS_AIR_CARGO: Final = WEIGHT_G_MAX * 6  # cm³ that go with so many grams
 
 
-async def _statements(park: Park, *orders: OrderPlaced) -> int:
+async def _statements(world: RoutingWorld, *orders: OrderPlaced) -> int:
     """Books them in one transaction, as a slice of events is; how many statements that took."""
     asked: list[Any] = []
-    async with park.db.transaction(park.merchant) as uow:
+    async with world.db.transaction(world.merchant) as uow:
         uow._connection.add_query_logger(asked.append)
         try:
             for order in orders:
-                await park.apply(uow, consumers.on_order_placed, order)
+                await world.apply(uow, consumers.on_order_placed, order)
         finally:
             uow._connection.remove_query_logger(asked.append)
     return len(asked)
@@ -39,13 +39,16 @@ async def _statements(park: Park, *orders: OrderPlaced) -> int:
     ids=["none fits", "one fits"],
 )
 async def test_a_hundred_of_the_largest_orders_leave_the_next_one_alone(
-    park: Park, monkeypatch: pytest.MonkeyPatch, volume_cm3: int, outcomes: dict[str | None, int]
+    world: RoutingWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    volume_cm3: int,
+    outcomes: dict[str | None, int],
 ) -> None:
-    end, country = await park.airport()
-    await park.flight(park.hub, end, departs_h=10, weight_kg=WEIGHT_G_MAX // 1_000)
-    other_end, other_country = await park.airport()
-    await park.flight(park.hub, other_end, departs_h=10)
-    other = Park(park.db, park.clock, merchant=new_id("mer"))
+    end, country = await world.airport()
+    await world.flight(world.hub, end, departs_h=10, weight_kg=WEIGHT_G_MAX // 1_000)
+    other_end, other_country = await world.airport()
+    await world.flight(world.hub, other_end, departs_h=10)
+    other = RoutingWorld(world.db, world.clock, merchant=new_id("mer"))
     await other.place(other_country)
     usual = await _statements(other, other.placed(other_country))
 
@@ -58,11 +61,11 @@ async def test_a_hundred_of_the_largest_orders_leave_the_next_one_alone(
 
     monkeypatch.setattr(Timetable, "find", counted)
     largest = [
-        park.placed(country, weight_g=WEIGHT_G_MAX, volume_cm3=volume_cm3) for _ in range(_ORDERS)
+        world.placed(country, weight_g=WEIGHT_G_MAX, volume_cm3=volume_cm3) for _ in range(_ORDERS)
     ]
-    assert await _statements(park, *largest) <= _ORDERS * _STATEMENTS_EACH_MAX
+    assert await _statements(world, *largest) <= _ORDERS * _STATEMENTS_EACH_MAX
     assert len(searches) <= _ORDERS * _SEARCHES_EACH_MAX
-    refusals = [(await park.shipment(order.order_id))["refusal_code"] for order in largest]
+    refusals = [(await world.shipment(order.order_id))["refusal_code"] for order in largest]
     assert {code: refusals.count(code) for code in set(refusals)} == outcomes
 
     assert await _statements(other, other.placed(other_country)) <= usual

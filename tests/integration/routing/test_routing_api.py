@@ -10,20 +10,20 @@ from services.routing.app import create_app
 from services.routing.settings import Settings
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from tests.integration.routing.routing_builders import (
-    Park,
-)
 from tests.kit.databases import Postgres
+from tests.support.worlds.routing import (
+    RoutingWorld,
+)
 
 As = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
 async def client(
-    park: Park, postgres: Postgres, jwks_url: str, client_for: Any
+    world: RoutingWorld, postgres: Postgres, jwks_url: str, client_for: Any
 ) -> AsyncIterator[AsyncClient]:
     settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
-    async with client_for(create_app(settings, clock=park.clock)) as client:
+    async with client_for(create_app(settings, clock=world.clock)) as client:
         yield client
 
 
@@ -34,8 +34,8 @@ def operator(token_for: Callable[..., str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def merchant(token_for: Callable[..., str], park: Park) -> dict[str, str]:
-    token = token_for(Role.MERCHANT, park.merchant, ["routing:read", "routing:write"])
+def merchant(token_for: Callable[..., str], world: RoutingWorld) -> dict[str, str]:
+    token = token_for(Role.MERCHANT, world.merchant, ["routing:read", "routing:write"])
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -46,13 +46,13 @@ def stranger(token_for: Callable[..., str]) -> dict[str, str]:
 
 
 async def test_a_shipment_with_its_way_and_its_log(
-    client: AsyncClient, park: Park, merchant: dict[str, str], stranger: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str], stranger: dict[str, str]
 ) -> None:
-    end, country = await park.airport()
-    flight_id = await park.flight(park.hub, end, departs_h=10)
-    order_id = await park.place(country)
-    await park.make_ready(order_id)
-    await park.close(flight_id)
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    order_id = await world.place(country)
+    await world.make_ready(order_id)
+    await world.close(flight_id)
 
     page = (
         await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
@@ -78,9 +78,9 @@ async def test_a_shipment_with_its_way_and_its_log(
 
 
 async def test_an_unroutable_shipment_says_why(
-    client: AsyncClient, park: Park, merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
 ) -> None:
-    order_id = await park.place("IE")
+    order_id = await world.place("IE")
 
     page = await client.get(
         "/v1/shipments",
@@ -96,11 +96,11 @@ async def test_an_unroutable_shipment_says_why(
 
 
 async def test_lists_come_in_pages_and_by_filter(
-    client: AsyncClient, park: Park, merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
 ) -> None:
-    end, country = await park.airport()
-    flight_id = await park.flight(park.hub, end, departs_h=10)
-    orders = [await park.place(country) for _ in range(5)]
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    orders = [await world.place(country) for _ in range(5)]
     seen: list[str] = []
     cursor = None
     while True:
@@ -127,12 +127,12 @@ async def test_lists_come_in_pages_and_by_filter(
 
 
 async def test_flights_by_place_time_and_load(
-    client: AsyncClient, park: Park, merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
 ) -> None:
-    end, country = await park.airport()
-    first = await park.flight(park.hub, end, departs_h=10)
-    second = await park.flight(park.hub, end, departs_h=20)
-    await park.place(country)
+    end, country = await world.airport()
+    first = await world.flight(world.hub, end, departs_h=10)
+    second = await world.flight(world.hub, end, departs_h=20)
+    await world.place(country)
 
     async def ids(**params: str) -> list[str]:
         answer = await client.get(
@@ -154,14 +154,14 @@ async def test_flights_by_place_time_and_load(
 
 
 async def test_reports_are_answered_item_by_item(
-    client: AsyncClient, park: Park, operator: dict[str, str], merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, operator: dict[str, str], merchant: dict[str, str]
 ) -> None:
-    end, country = await park.airport()
-    flight_id = await park.flight(park.hub, end, departs_h=10)
-    order_id = await park.place(country)
-    await park.make_ready(order_id)
-    await park.close(flight_id)
-    park.clock.advance(hours=2)
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    order_id = await world.place(country)
+    await world.make_ready(order_id)
+    await world.close(flight_id)
+    world.clock.advance(hours=2)
     departure = {
         "code": "DEP",
         "airport": "EHU",
@@ -172,7 +172,7 @@ async def test_reports_are_answered_item_by_item(
 
     refused = await client.post("/v1/status-updates", json=body, headers=merchant)
     for_one = await client.post(
-        "/v1/status-updates", json=body, headers=operator | {"Airlane-Tenant": park.merchant}
+        "/v1/status-updates", json=body, headers=operator | {"Airlane-Tenant": world.merchant}
     )
     answer = await client.post(
         "/v1/status-updates", json=body, headers=operator | {"Accept-Language": "zh-CN"}
@@ -186,16 +186,16 @@ async def test_reports_are_answered_item_by_item(
     assert items[0]["id"] == items[2]["id"]
     assert {e["pointer"] for e in items[1]["error"]["errors"]} == {"/airport", "/occurred_at"}
     assert items[3]["error"]["detail"] == "ZZZ 不是 FSU 状态代码。"
-    assert (await park.shipment(order_id))["state"] == "departed"
+    assert (await world.shipment(order_id))["state"] == "departed"
     manifest = (await client.get(f"/v1/flights/{flight_id}", headers=merchant)).json()["manifest"]
     assert (manifest["shipments"], manifest["gross_weight_g"]) == (1, 1_000)
 
 
 async def test_an_operator_cancels_a_flight_once(
-    client: AsyncClient, park: Park, operator: dict[str, str], merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, operator: dict[str, str], merchant: dict[str, str]
 ) -> None:
-    end, _ = await park.airport()
-    flight_id = await park.flight(park.hub, end, departs_h=10)
+    end, _ = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
     path, body = f"/v1/flights/{flight_id}:cancel", {"reason": "fog"}
     key = {"Idempotency-Key": new_id("key")}
 
@@ -206,7 +206,7 @@ async def test_an_operator_cancels_a_flight_once(
     assert first.status_code == 200, first.text
     assert (first.json()["status"], first.json()["reason"]) == ("cancelled", "fog")
     assert again.json() == first.json()
-    assert len(await park.events(flight_id)) == 1
+    assert len(await world.events(flight_id)) == 1
 
 
 async def test_reference_data_says_what_it_is_based_on(
@@ -230,9 +230,9 @@ async def test_reference_data_says_what_it_is_based_on(
 
 
 async def test_the_clock_is_business_time(
-    client: AsyncClient, park: Park, merchant: dict[str, str]
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
 ) -> None:
     answer = (await client.get("/v1/clock", headers=merchant)).json()
 
-    assert answer["now"] == park.clock.now().isoformat().replace("+00:00", "Z")
+    assert answer["now"] == world.clock.now().isoformat().replace("+00:00", "Z")
     assert (await client.get("/v1/clock")).status_code == 401

@@ -14,12 +14,12 @@ from shared.db import Database, Statement
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
-from tests.integration.routing.routing_builders import (
-    START,
-    Park,
-)
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.support.worlds.routing import (
+    START,
+    RoutingWorld,
+)
 
 DbFor = Callable[[str], Awaitable[Database]]
 
@@ -47,7 +47,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     try:
         # The first order comes before any job has run.
         monkeypatch.setattr(timetable._Copy, "planning", None)
-        first_in = Park(db, clock)
+        first_in = RoutingWorld(db, clock)
         shipment = await first_in.shipment(await first_in.place("GB"))
         await jobs.extend_timetable(JobContext(db, clock))
         async with db.read(PARK) as reader:
@@ -75,15 +75,15 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     assert added > 50
 
 
-async def test_the_job_closes_what_is_due_and_leaves_the_rest(park: Park) -> None:
-    end, country = await park.airport()
-    due = await park.flight(park.hub, end, departs_h=-2000)
-    later = await park.flight(park.hub, end, departs_h=100)
-    order_id = await park.place(country)
+async def test_the_job_closes_what_is_due_and_leaves_the_rest(world: RoutingWorld) -> None:
+    end, country = await world.airport()
+    due = await world.flight(world.hub, end, departs_h=-2000)
+    later = await world.flight(world.hub, end, departs_h=100)
+    order_id = await world.place(country)
 
-    await jobs.close_manifests(JobContext(park.db, park.clock))
-    await jobs.rebook_shipments(JobContext(park.db, park.clock))
+    await jobs.close_manifests(JobContext(world.db, world.clock))
+    await jobs.rebook_shipments(JobContext(world.db, world.clock))
 
-    assert (await park.flight_row(due))["state"] == "closed"
-    assert (await park.flight_row(later))["state"] == "scheduled"
-    assert await park.legs(order_id) == [later]
+    assert (await world.flight_row(due))["state"] == "closed"
+    assert (await world.flight_row(later))["state"] == "scheduled"
+    assert await world.legs(order_id) == [later]

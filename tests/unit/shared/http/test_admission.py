@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from shared.http import Call, Limits, admission, call, json_reply, places
 from shared.kernel.identity import Role
+from tests.unit.shared.http.sample_app import SampleApp
 
-SampleApp = Callable[..., FastAPI]
 TokenFor = Callable[..., str]
 Write = Annotated[Call, Depends(call("sample:write"))]
 

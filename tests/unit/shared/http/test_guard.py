@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -13,8 +12,7 @@ from starlette.responses import Response
 
 from shared.http import json_reply
 from shared.telemetry import trace
-
-SampleApp = Callable[..., FastAPI]
+from tests.unit.shared.http.sample_app import SampleApp
 
 
 def client_for_app(app: FastAPI) -> AsyncClient:

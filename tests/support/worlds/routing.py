@@ -90,7 +90,7 @@ _BOOKS = Statement(
 
 
 @dataclass
-class Park:
+class RoutingWorld:
     """The network of one test. `hub` is the real one; everything else is new."""
 
     db: Database

@@ -1,4 +1,4 @@
-"""Routing and customs as catalog hears them: their events about one order."""
+"""What routing and customs publish about one order on its way."""
 
 import itertools
 from collections.abc import Callable
@@ -7,7 +7,6 @@ from typing import Any
 
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.kernel.ids import new_id
-from tests.integration.catalog.catalog_builders import Merchant
 from tests.support.events.envelopes import enveloped
 from tests.support.events.routing.shipments import (
     a_shipment_booked,
@@ -17,12 +16,13 @@ from tests.support.events.routing.shipments import (
     a_shipment_unroutable,
     an_itinerary_leg,
 )
+from tests.support.worlds.catalog import Merchant
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-class World:
-    """Routing and customs, as far as catalog hears of them."""
+class OrderWay:
+    """Their events about one order, each with the next version of its aggregate."""
 
     def __init__(self, merchant: Merchant, order_id: str) -> None:
         self.merchant = merchant

@@ -113,6 +113,15 @@ class Merchant:
             assert (row["on_hand"], row["reserved"]) == (row["on_hand_sum"], row["reserved_sum"])
 
 
+def as_bearer(client: AsyncClient, token: str, **headers: str) -> AsyncClient:
+    """Another caller of the same running app."""
+    return AsyncClient(
+        transport=client._transport,
+        base_url=client.base_url,
+        headers={"Authorization": f"Bearer {token}", **headers},
+    )
+
+
 def refused(answer: Response, status: int, code: str, pointer: str | None = None) -> dict[str, Any]:
     """Checks a problem document and returns it."""
     assert answer.status_code == status, answer.text

@@ -1,0 +1,264 @@
+"""Customs without its processes: events without Kafka, the Single Window as a folder."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from httpx2 import AsyncClient
+
+from services.customs import jobs
+from services.customs.clients import DropFolder
+from services.customs.consumers import recording
+from services.customs.domain.ceb.layout import NAMESPACE
+from services.customs.domain.documents import CHINA
+from services.customs.settings import Settings
+from services.customs.worker import SUBSCRIPTIONS, rulebook_of
+from shared.contracts.envelope import Envelope, EventPayload
+from shared.db import Database
+from shared.kafka import JobContext
+from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
+from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
+from tests.support.events.envelopes import enveloped
+from tests.support.events.routing.flights import a_flight_departed
+from tests.support.events.routing.shipments import (
+    a_shipment_booked,
+    a_shipment_departed,
+    a_shipment_unroutable,
+    an_itinerary_leg,
+)
+
+NS = f"{{{NAMESPACE}}}"
+
+
+def _waybill_number() -> str:
+    return new_id("hwb")[-14:].upper()
+
+
+@dataclass
+class MadeOrder:
+    """One order on its way; `versions` counts the events of its order and its shipment."""
+
+    merchant_id: str
+    order_id: str = field(default_factory=lambda: new_id("ord"))
+    shipment_id: str = field(default_factory=lambda: new_id("shp"))
+    house_waybill: str = field(default_factory=_waybill_number)
+    lines: int = 2
+    unit_price_minor: int = 255
+    country: str = "DE"
+    currency: str = "GBP"
+
+    @property
+    def gross_weight_g(self) -> int:
+        return self.lines * 3 * 230
+
+
+class CustomsWorld:
+    """The service without its processes: what the worker does, called by hand."""
+
+    def __init__(self, db: Database, folder: Path, clock: ManualClock, settings: Settings) -> None:
+        self.db = db
+        self.clock = clock
+        self.rulebook = rulebook_of(settings)
+        self.folder = DropFolder(folder)
+        self._take_in = intake(SUBSCRIPTIONS, recording(self.rulebook), clock)
+
+    def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
+        return enveloped(payload, subject=subject, version=version, at=self.clock.now())
+
+    def an_order(self, merchant_id: str | None = None, **changes: Any) -> MadeOrder:
+        return MadeOrder(merchant_id or new_id("mer"), **changes)
+
+    def receipt(
+        self,
+        declaration: dict[str, Any],
+        status: str,
+        *,
+        at_s: float = 0,
+        info: str = "",
+        message_type: str = "CEB604",
+    ) -> dict[str, str]:
+        """Dated `at_s` seconds from now by customs' clock; for a row with a cop_no."""
+        local = (self.clock.now() + timedelta(seconds=at_s)).astimezone(CHINA)
+        return {
+            "message_type": message_type,
+            "cop_no": declaration["cop_no"],
+            "return_status": status,
+            "return_time": f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}",
+            "return_info": info or f"[Code:2600;Desc:code {status}]",
+        }
+
+    def placed(self, order: MadeOrder, *, version: int = 1, **changes: Any) -> Envelope:
+        facts: dict[str, Any] = {
+            "order_id": order.order_id,
+            "merchant_id": order.merchant_id,
+            "order_number": order.order_id[-8:],
+            "ordered_at": self.clock.now(),
+            "placed_at": self.clock.now(),
+            "ship_to": {"country": order.country},
+            "currency": order.currency,
+            "lines": tuple(
+                an_order_line(n, unit_price_minor=order.unit_price_minor)
+                for n in range(1, order.lines + 1)
+            ),
+        }
+        payload = an_order_placed(**(facts | changes))
+        return self.envelope(payload, subject=order.order_id, version=version)
+
+    def cancelled(self, order: MadeOrder, *, version: int = 2) -> Envelope:
+        payload = an_order_cancelled(order_id=order.order_id, merchant_id=order.merchant_id)
+        return self.envelope(payload, subject=order.order_id, version=version)
+
+    def booked(
+        self,
+        order: MadeOrder,
+        *,
+        version: int = 1,
+        flight_id: str | None = None,
+        cut_off: timedelta = timedelta(hours=6),
+        gross_weight_g: int | None = None,
+    ) -> Envelope:
+        now = self.clock.now()
+        leg = an_itinerary_leg(
+            flight_id=flight_id or new_id("flt"),
+            flight_number=f"O3{700 + version}",
+            destination="FRA",
+            departs_at=now + cut_off + timedelta(hours=2),
+            arrives_at=now + cut_off + timedelta(hours=14),
+        )
+        payload = a_shipment_booked(
+            shipment_id=order.shipment_id,
+            order_id=order.order_id,
+            merchant_id=order.merchant_id,
+            house_waybill=order.house_waybill,
+            itinerary=(leg,),
+            cut_off_at=now + cut_off,
+            promised_at=now + timedelta(days=3),
+            gross_weight_g=order.gross_weight_g if gross_weight_g is None else gross_weight_g,
+            destination_country=order.country,
+            rebooked=version > 1,
+        )
+        return self.envelope(payload, subject=order.shipment_id, version=version)
+
+    def unroutable(self, order: MadeOrder, *, version: int = 1) -> Envelope:
+        payload = a_shipment_unroutable(
+            shipment_id=order.shipment_id,
+            order_id=order.order_id,
+            merchant_id=order.merchant_id,
+        )
+        return self.envelope(payload, subject=order.shipment_id, version=version)
+
+    def departed(self, order: MadeOrder, *, flight_id: str, version: int = 9) -> Envelope:
+        payload = a_shipment_departed(
+            shipment_id=order.shipment_id,
+            order_id=order.order_id,
+            merchant_id=order.merchant_id,
+            house_waybill=order.house_waybill,
+            flight_id=flight_id,
+            departed_at=self.clock.now(),
+            gross_weight_g=order.gross_weight_g,
+        )
+        return self.envelope(payload, subject=order.shipment_id, version=version)
+
+    def flight_departed(self, flight_id: str, *, shipments: int) -> Envelope:
+        payload = a_flight_departed(
+            flight_id=flight_id, departed_at=self.clock.now(), shipments=shipments
+        )
+        return self.envelope(payload, subject=flight_id, version=1)
+
+    async def consume(self, *events: Envelope) -> None:
+        """One slice, as the consumer loop hands it over."""
+        async with self.db.transaction(PARK) as uow:
+            await self._take_in(uow, events)
+
+    async def send(self) -> None:
+        context = JobContext(self.db, self.clock)
+        await jobs.send_lists(context, rulebook=self.rulebook, single_window=self.folder)
+
+    async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
+        """Placed, booked, matched and in the folder."""
+        for order in orders:
+            await self.consume(self.placed(order), self.booked(order, **booking))
+        await self.send()
+        return [await self.declaration(order) for order in orders]
+
+    async def sql(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+        async with self.db.transaction(PARK) as uow:
+            return [dict(r) for r in await uow._connection.fetch(sql, *arguments)]
+
+    async def declaration(self, order: MadeOrder) -> dict[str, Any]:
+        rows = await self.sql(
+            "SELECT * FROM customs.declarations WHERE order_id = $1", order.order_id
+        )
+        (row,) = rows
+        return row
+
+    async def events(self, declaration_id: str) -> list[tuple[str, int]]:
+        """Type without its head, and version, in the order of the versions."""
+        rows = await self.sql(
+            "SELECT type, aggregate_version FROM customs.outbox WHERE aggregate_id = $1"
+            " ORDER BY aggregate_version, id",
+            declaration_id,
+        )
+        return [(r["type"].rpartition(".")[2], r["aggregate_version"]) for r in rows]
+
+    def documents(self, message_type: str = "CEB603") -> list[ET.Element]:
+        """All documents in the folder, as a parser that is not ours sees them."""
+        node = {"CEB603": "Inventory", "CEB509": "Departure"}[message_type]
+        found: list[ET.Element] = []
+        for path in sorted(self.folder.out.glob("*.xml")):
+            root = ET.fromstring(path.read_bytes())
+            assert root.get("guid") == path.stem
+            if root.tag == f"{NS}{message_type}Message":
+                found += root.findall(f"{NS}{node}")
+        return found
+
+    def departures_of(self, *orders: MadeOrder) -> list[ET.Element]:
+        """The CEB509 documents that name any of the orders' waybills."""
+        wanted = {order.house_waybill for order in orders}
+        return [
+            one
+            for one in self.documents("CEB509")
+            if wanted & {x.text for x in one.findall(f"{NS}DepartureList/{NS}logisticsNo")}
+        ]
+
+    def document_of(self, cop_no: str) -> list[ET.Element]:
+        return [
+            one
+            for one in self.documents()
+            if one.findtext(f"{NS}InventoryHead/{NS}copNo") == cop_no
+        ]
+
+
+class CustomsOperator:
+    """An operator's client: the customs office and the lane scanners."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self.http = client
+
+    async def answer(self, *receipts: dict[str, str]) -> list[dict[str, Any]]:
+        response = await self.http.post("/v1/receipts", json={"items": list(receipts)})
+        assert response.status_code == 207, response.text
+        items: list[dict[str, Any]] = response.json()["items"]
+        return items
+
+    async def take(self, lane: int, most: int = 200) -> list[dict[str, Any]]:
+        response = await self.http.post(f"/v1/lanes/{lane}:take", json={"limit": most})
+        assert response.status_code == 200, response.text
+        items: list[dict[str, Any]] = response.json()["items"]
+        return items
+
+    async def screened(self, *screenings: dict[str, Any]) -> list[dict[str, Any]]:
+        response = await self.http.post("/v1/screenings", json={"items": list(screenings)})
+        assert response.status_code == 207, response.text
+        items: list[dict[str, Any]] = response.json()["items"]
+        return items
+
+    async def get(self, path: str, **params: Any) -> Any:
+        response = await self.http.get(path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
