@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-Node = dict[str, Any]
+from shared.kernel.json import JsonObject
+
+Node = JsonObject
 
 # Words about a value, not conditions on it.
 _ANNOTATIONS: Final = frozenset(

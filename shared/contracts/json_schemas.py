@@ -12,17 +12,18 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from shared.contracts.compatibility import unreadable
 from shared.contracts.envelope import EventPayload
 from shared.contracts.registry import EVENTS
+from shared.kernel.json import JsonObject
 
 FOLDER: Final = Path(__file__).parent / "schemas"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema_of(payload: type[EventPayload]) -> dict[str, Any]:
+def schema_of(payload: type[EventPayload]) -> JsonObject:
     schema = payload.model_json_schema(mode="serialization")
     head = {"$schema": DIALECT, "$id": f"{payload.event_type}.v1", "x-topic": payload.topic}
     return head | schema
@@ -32,12 +33,12 @@ def file_of(event_type: str) -> Path:
     return FOLDER / f"{event_type}.v1.json"
 
 
-def rendered(schema: dict[str, Any]) -> str:
+def rendered(schema: JsonObject) -> str:
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def incompatibilities(
-    old: dict[str, Any], new: dict[str, Any], new_reader: dict[str, Any] | None = None
+    old: JsonObject, new: JsonObject, new_reader: JsonObject | None = None
 ) -> Iterator[str]:
     """One sentence each: what consumers of `old` could not read in `new` events, and what those
     of today (`new_reader`) could not in old ones, which stay on their topics for a while.
@@ -48,7 +49,7 @@ def incompatibilities(
             yield f"{fault} (in events written before)"
 
 
-def reader_schema(payload: type[EventPayload]) -> dict[str, Any]:
+def reader_schema(payload: type[EventPayload]) -> JsonObject:
     """What a consumer accepts: a field with a default may be missing."""
     return payload.model_json_schema(mode="validation")
 

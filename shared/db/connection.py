@@ -4,7 +4,7 @@ time limits, and an end within half a minute when the other side has vanished wi
 
 import asyncio
 import socket
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 from pydantic_core import from_json, to_json
@@ -88,7 +88,7 @@ def _watch_socket(connection: Connection) -> None:
             own.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
-def _dump(value: Any) -> str:
+def _dump(value: object) -> str:
     return to_json(value).decode()
 
 

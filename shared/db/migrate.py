@@ -12,7 +12,7 @@ it: it lets go and tries again, and in the end a failed deployment is better tha
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from alembic import command, context
@@ -126,14 +126,14 @@ async def _is_at_head(service: str, owner_dsn: str, config: Config) -> bool:
 
 def run_env(service: str, metadata: MetaData) -> None:
     """The whole of a service's `migrations/env.py`. Offline mode is not offered."""
-    options: dict[str, Any] = {
-        "target_metadata": metadata,
-        "version_table_schema": service,
-        "include_schemas": True,
-        "compare_server_default": True,
-        "include_name": lambda name, kind, _: name == service if kind == "schema" else True,
-        "transaction_per_migration": True,
-    }
-    context.configure(connection=context.config.attributes["connection"], **options)
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        version_table_schema=service,
+        include_schemas=True,
+        compare_server_default=True,
+        include_name=lambda name, kind, _: name == service if kind == "schema" else True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()

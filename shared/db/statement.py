@@ -45,7 +45,7 @@ class Statement(Generic[R_co]):
         given = {n: b.value for n, b in compiled.binds.items() if not b.required}
         self.sql: str = compiled.string
         self.into = into
-        self._slots: tuple[tuple[str, Any], ...] = tuple(
+        self._slots: tuple[tuple[str, object], ...] = tuple(
             (name, given.get(name, _REQUIRED)) for name in compiled.positiontup or ()
         )
         self._names = frozenset(name for name, _ in self._slots)

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from fastapi.routing import APIRoute, request_response
 from starlette.requests import ClientDisconnect, Request
@@ -165,7 +165,7 @@ class _ReadRequest(Request):
     async def body(self) -> bytes:
         return incoming.of(self.scope).body
 
-    async def json(self) -> Any:
+    async def json(self) -> object:
         return incoming.of(self.scope).value
 
 
@@ -217,7 +217,7 @@ async def read_body(
         raise BodyTooSlow from None
 
 
-async def _parsed(body: bytes, values_max: int) -> Any:
+async def _parsed(body: bytes, values_max: int) -> object:
     if len(body) <= _INLINE_BYTES_MAX:
         return json_body.parse(body, values_max=values_max)
     return await asyncio.to_thread(json_body.parse, body, values_max=values_max)

@@ -7,19 +7,22 @@ Tokens live in real time, never on the business clock.
 
 import asyncio
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import jwt
 
-from shared.http.keys import KeySource
+from shared.http.keys import Jwks, KeySource
 from shared.kernel.clock import monotonic_s, real_time_ms
 from shared.kernel.errors import Text, Unauthenticated, Unavailable
 from shared.kernel.identity import Principal, Role
+from shared.kernel.json import JsonObject
 from shared.telemetry import get_logger
 
 log = get_logger(__name__)
+
+# Of a token whose signature was checked.
+Claims = JsonObject
 
 _ALGORITHMS: Final = ("EdDSA", "ES256")
 # Proxies take heads of 8 to 16 kB: a longer token could not be relied on anyway.
@@ -90,7 +93,7 @@ class Verifier:
         self._verified[token] = _Verified(principal, expires_ms)
         return principal
 
-    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+    def _claims(self, token: str, key: jwt.PyJWK) -> Claims:
         try:
             return jwt.decode(
                 token,
@@ -152,7 +155,7 @@ class Verifier:
         self._verified = dict(alive[-_REMEMBERED_MAX // 2 :])
 
 
-def usable_keys(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+def usable_keys(jwks: Jwks) -> dict[str, jwt.PyJWK]:
     """The signing keys we understand, by `kid`; others in the set are none of our business."""
     keys = {}
     for entry in jwks["keys"]:
@@ -165,7 +168,7 @@ def usable_keys(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
     return keys
 
 
-def principal_of(claims: Mapping[str, Any]) -> Principal:
+def principal_of(claims: Claims) -> Principal:
     """The claims `sub`, `tenant`, `roles` (or `role`) and `scope` as a principal.
 
     `scope` is a space-separated text (RFC 8693 §4.2) or a list.

@@ -10,7 +10,7 @@ Items are documented as their model and read one by one, so that a bad one does 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -22,6 +22,7 @@ from shared.http.fields import read_each
 from shared.http.openapi_parts import Problem
 from shared.http.replies import Reply
 from shared.kernel.errors import AirlaneError
+from shared.kernel.json import JsonObject
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DocumentedAs:
-    """`list[Annotated[dict[str, Any], DocumentedAs(OrderIn)]]`: published as that model, taken as
+    """`list[Annotated[JsonObject, DocumentedAs(OrderIn)]]`: published as that model, taken as
     it comes. `read_each` then reads it.
     """
 
@@ -37,7 +38,7 @@ class DocumentedAs:
 
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         return handler(self.model.__pydantic_core_schema__)
 
 
@@ -47,7 +48,7 @@ class BatchItemOut(BaseModel):
     index: int = Field(description="Its place in the request, from 0.", examples=[0])
     status: int = Field(description="201 new, 200 known already, else that of the error.")
     id: str | None = Field(default=None, description="Of what was made or found.")
-    error: Annotated[dict[str, Any], DocumentedAs(Problem)] | None = None
+    error: Annotated[JsonObject, DocumentedAs(Problem)] | None = None
 
 
 class BatchOut(BaseModel):

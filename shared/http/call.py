@@ -76,7 +76,7 @@ class Call:
     def locale(self) -> Locale:
         return self._request.locale
 
-    def check_unchanged(self, present: Any, *, is_applied: bool = False) -> None:
+    def check_unchanged(self, present: object, *, is_applied: bool = False) -> None:
         """Do If-Match and If-None-Match let the request change what a GET shows as `present`?
 
         None: there is nothing yet. `is_applied`: it is already as the request wants it.

@@ -8,7 +8,7 @@ faults found by pydantic are worded in `shared.http.faults`, what libraries rais
 import json
 from http import HTTPStatus
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -32,6 +32,7 @@ from shared.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from shared.kernel.json import JsonObject
 from shared.telemetry import metrics, trace
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -211,7 +212,7 @@ class RateExceeded(TooManyRequests):
     members = ("violated-policies",)
 
     def __init__(self, policy: Policy, wait_s: float) -> None:
-        violated: dict[str, Any] = {"violated-policies": [policy.name]}
+        violated: JsonObject = {"violated-policies": [policy.name]}
         super().__init__(quota=policy.quota, window_s=ceil(policy.window_s), **violated)
         self.retry_after_s = max(1, ceil(wait_s))
 
@@ -288,7 +289,7 @@ def title_of(status: int, locale: Locale) -> str:
 
 def problem(
     error: AirlaneError, *, locale: Locale, instance: str, errors_max: int = ERRORS_MAX
-) -> dict[str, Any]:
+) -> JsonObject:
     """The members of the problem document: of its faults the first `errors_max`, and how many
     there were.
     """
@@ -310,7 +311,7 @@ def problem(
     }
 
 
-def _field(fault: FieldProblem, locale: Locale) -> dict[str, Any]:
+def _field(fault: FieldProblem, locale: Locale) -> JsonObject:
     return {
         "pointer": fault.pointer,
         "code": fault.code,

@@ -3,10 +3,11 @@
 Codes do not follow pydantic's names, which change with it: several of its types are one of ours.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN
@@ -172,10 +173,10 @@ _BOUNDS: Final[dict[str, tuple[str, str]]] = {
 _PLACES: Final = ("query", "path", "header", "cookie")
 
 
-def field_problem(error: Mapping[str, Any]) -> FieldProblem:
+def field_problem(error: ErrorDetails) -> FieldProblem:
     """One entry of pydantic's `errors()`, with FastAPI's `loc`, as a problem of ours."""
     kind: str = error["type"]
-    context: dict[str, Any] = dict(error.get("ctx") or {})
+    context: dict[str, object] = dict(error.get("ctx") or {})
     at = pointer(error["loc"])
     if "." in kind:  # a code of our own, from PydanticCustomError("catalog.product.…", …)
         message = Text(error["msg"], error["msg"])
@@ -195,12 +196,12 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind == "union_tag_invalid":
         context["expected"] = context.get("expected_tags", "")
     text, fix = _WORDS[code]
-    if words := _PATTERNS.get(context.get("pattern", "")):
+    if words := _PATTERNS.get(str(context.get("pattern"))):
         text = Text(f"This must be {words.en}.", f"此处必须为{words.zh}。")
     return FieldProblem(at, code, text, fix, context)
 
 
-def invalid(faults: Sequence[Mapping[str, Any]]) -> Invalid:
+def invalid(faults: Sequence[ErrorDetails]) -> Invalid:
     """Pydantic's `errors()`, with FastAPI's `loc`, as one refusal that names the first of them."""
     named = [field_problem(fault) for fault in faults[:ERRORS_MAX]]
     return Invalid(problems=named, problem_count=len(faults))
@@ -220,7 +221,7 @@ def pointer(location: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _reason(message: str, context: dict[str, Any]) -> str:
+def _reason(message: str, context: dict[str, object]) -> str:
     """The sentence of a ValueError raised by a validator, or pydantic's own."""
     raised = context.get("error")
     return str(raised if isinstance(raised, Exception) else message).rstrip(".")

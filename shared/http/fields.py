@@ -10,7 +10,7 @@ same value is understood the same way everywhere.
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -40,25 +40,25 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     # JSON has one type of number, and some writers put a point into each (RFC 8259 §6).
     return int(value) if type(value) is float and value.is_integer() else value
 
 
-def _instant_in_words(value: Any) -> Any:
+def _instant_in_words(value: object) -> object:
     # A number would be taken for seconds since 1970, or for milliseconds if there are many.
     if isinstance(value, datetime) or _is_dated(value):
         return value
     raise PydanticKnownError("datetime_type")
 
 
-def _day_in_words(value: Any) -> Any:
+def _day_in_words(value: object) -> object:
     if isinstance(value, date) or _is_dated(value):
         return value
     raise PydanticKnownError("date_type")
 
 
-def _is_dated(value: Any) -> bool:
+def _is_dated(value: object) -> bool:
     return isinstance(value, str) and _DATED.match(value) is not None
 
 
@@ -101,7 +101,7 @@ AnyInstant = Annotated[AwareDatetime, BeforeValidator(_instant_in_words), AfterV
 Day = Annotated[date, BeforeValidator(_day_in_words)]
 
 
-async def read_each(model: type[M], items: Sequence[Any]) -> list[M | Invalid]:
+async def read_each(model: type[M], items: Sequence[object]) -> list[M | Invalid]:
     """Each item of a batch as the model, or what is wrong with it; pointers start at the item."""
     read: list[M | Invalid] = []
     async for item in giving_way(items):

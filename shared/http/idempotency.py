@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -89,7 +89,7 @@ def key_of(
     path: str,
     query: bytes,
     body: bytes,
-    value: Any = None,
+    value: object = None,
 ) -> Key:
     """`value` is what the body says, when it is JSON. Raises IdempotencyKeyInvalid. The draft
     quotes the key, most clients do not: both work.
@@ -103,7 +103,7 @@ def key_of(
     return Key(hashlib.sha256(named).hexdigest(), _fingerprint(query, body, value))
 
 
-def _fingerprint(query: bytes, body: bytes, value: Any) -> str:
+def _fingerprint(query: bytes, body: bytes, value: object) -> str:
     """Equal for equal requests: the order of members and white space in JSON do not count, but for
     long bodies, where putting them in order would hold up other requests.
     """

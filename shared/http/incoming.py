@@ -5,7 +5,7 @@ Travels in the ASGI scope, so that dependencies and error handlers need no secon
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from starlette.types import Scope
 
@@ -52,7 +52,7 @@ class Incoming:
         self.bearer: Principal | None = None
         self.quota: tuple[tuple[bytes, bytes], ...] = ()
         self.body = b""
-        self.value: Any = None
+        self.value: object = None
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)

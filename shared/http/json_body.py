@@ -7,7 +7,7 @@ and what costs more than it can be worth (depth, number of values).
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from shared.http.errors import (
     ForbiddenCharacter,
@@ -27,10 +27,10 @@ MEMBERS_MAX: Final = 1000
 
 _COUNTED_BYTES: Final = 256 * 1024
 # A place inside of a value: the place of what holds it, and the last step; None: the whole.
-_Place = tuple[Any, str | int] | None
+_Place = tuple[object, str | int] | None
 
 
-class _Repeating(dict[str, Any]):
+class _Repeating(dict[str, object]):
     """An object in which a name came twice: only while its place is looked for."""
 
     name: str
@@ -40,7 +40,7 @@ class _RepeatedError(Exception):
     """Raised inside of the parser, which does not know where it is."""
 
 
-def parse(body: bytes, *, values_max: int) -> Any:
+def parse(body: bytes, *, values_max: int) -> object:
     """Raises Malformed (or one of its kinds), TooManyValues, ForbiddenCharacter, LoneSurrogate."""
     opened = _count(body, values_max)
     try:
@@ -80,7 +80,7 @@ def _count(body: bytes, values_max: int) -> int:
     return opened
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     count = len(pairs)
     if len(members) != count:
@@ -109,7 +109,7 @@ _DECODER: Final = json.JSONDecoder(
 def _repeated(text: str) -> RepeatedName:
     """The refusal with its pointer: read once more, with such objects marked."""
 
-    def mark(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def mark(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = _Repeating(pairs)
         names = [name for name, _ in pairs]
         members.name = next((name for name in names if names.count(name) > 1), "")
@@ -122,18 +122,18 @@ def _repeated(text: str) -> RepeatedName:
     raise AssertionError("the parser found a repeated name")
 
 
-def _check_depth(value: Any) -> None:
+def _check_depth(value: object) -> None:
     """Level by level. Raises NestedTooDeep."""
-    level = [value]
+    level: list[object] = [value]
     for _ in range(DEPTH_MAX + 1):
-        level = [v for v in level if isinstance(v, dict | list)]
-        if not level:
+        nodes = [v for v in level if isinstance(v, dict | list)]
+        if not nodes:
             return
-        level = [i for v in level for i in (v.values() if isinstance(v, dict) else v)]
+        level = [i for v in nodes for i in (v.values() if isinstance(v, dict) else v)]
     raise NestedTooDeep(limit=DEPTH_MAX)
 
 
-def _check_escapes(text: str, value: Any) -> None:
+def _check_escapes(text: str, value: object) -> None:
     """What only an escape can smuggle into text. Raises ForbiddenCharacter, LoneSurrogate."""
     if "\\u0000" in text and (place := _first(value, lambda s: "\x00" in s)) is not None:
         raise ForbiddenCharacter(pointer=place)
@@ -149,7 +149,7 @@ def _is_half(text: str) -> bool:
     return False
 
 
-def _first(value: Any, is_bad: Callable[[str], bool]) -> str | None:
+def _first(value: object, is_bad: Callable[[str], bool]) -> str | None:
     """A pointer to the first such text; to the object, when a name is such."""
     for place, found in _walk(value):
         if isinstance(found, str) and is_bad(found):
@@ -159,9 +159,9 @@ def _first(value: Any, is_bad: Callable[[str], bool]) -> str | None:
     return None
 
 
-def _walk(value: Any) -> Iterator[tuple[_Place, Any]]:
+def _walk(value: object) -> Iterator[tuple[_Place, object]]:
     """Everything in it, in the order of the text."""
-    waiting: list[tuple[_Place, Any]] = [(None, value)]
+    waiting: list[tuple[_Place, object]] = [(None, value)]
     while waiting:
         place, found = waiting.pop()
         yield place, found
@@ -174,6 +174,7 @@ def _walk(value: Any) -> Iterator[tuple[_Place, Any]]:
 def _pointer(place: _Place) -> str:
     steps: list[str | int] = []
     while place is not None:
-        place, step = place
+        within, step = place
         steps.append(step)
+        place = cast("_Place", within)
     return pointer(["body", *reversed(steps)]) or "/"

@@ -7,15 +7,16 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from shared.kernel.errors import Text, Unavailable
+from shared.kernel.json import JsonObject
 
 _TIMEOUT_S: Final = 3.0
 _BYTES_MAX: Final = 256 * 1024
 
-Jwks = Mapping[str, Any]
+Jwks = Mapping[str, list[JsonObject]]
 
 
 class KeysUnavailable(Unavailable):

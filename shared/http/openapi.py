@@ -16,6 +16,7 @@ from shared.http import openapi_parts as parts
 from shared.http.call import caller_of
 from shared.http.openapi_examples import Schema, example_of
 from shared.http.openapi_parts import REF_TEMPLATE
+from shared.kernel.json import JsonObject
 
 # By path and method, as the document names them: the scope an operation asks for, None: any token.
 _Closed = dict[tuple[str, str], str | None]
@@ -33,7 +34,7 @@ def install(app: FastAPI, *, issuer: str, port: int) -> None:
         _describe(route)
     generate = app.openapi
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> JsonObject:
         if app.openapi_schema is None:
             schema = generate()
             schema["servers"] = parts.servers(port)
@@ -69,7 +70,7 @@ def _closed(app: FastAPI) -> _Closed:
     }
 
 
-def _complete(schema: dict[str, Any], closed: _Closed, issuer: str) -> None:
+def _complete(schema: JsonObject, closed: _Closed, issuer: str) -> None:
     components = schema.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(parts.problem_schemas())
@@ -107,7 +108,7 @@ def _name_models(node: Any, schemas: Schema) -> None:
             node[key] = {"$ref": REF_TEMPLATE.format(model=child["title"])}
 
 
-def _complete_request(method: str, operation: dict[str, Any], schemas: Schema) -> None:
+def _complete_request(method: str, operation: JsonObject, schemas: Schema) -> None:
     names = ["AcceptLanguage"]
     if operation["security"]:
         names.append("AirlaneTenant")
@@ -124,7 +125,7 @@ def _complete_request(method: str, operation: dict[str, Any], schemas: Schema) -
             content["example"] = example_of(content["schema"], schemas)
 
 
-def _complete_responses(method: str, operation: dict[str, Any]) -> None:
+def _complete_responses(method: str, operation: JsonObject) -> None:
     # Statuses are texts here: keys of JSON, so that the document can be sorted.
     responses = operation["responses"]
     if "422" in responses:
@@ -140,7 +141,7 @@ def _complete_responses(method: str, operation: dict[str, Any]) -> None:
         responses.setdefault(status, {"$ref": f"#/components/responses/{name}"})
 
 
-def _headers(method: str, status: str, operation: dict[str, Any]) -> list[str]:
+def _headers(method: str, status: str, operation: JsonObject) -> list[str]:
     """What the kit sends with an answer of that status; what only the route sends is its to say."""
     names = list(parts.EVERYWHERE)
     is_success = status.startswith("2")
@@ -159,5 +160,5 @@ def _headers(method: str, status: str, operation: dict[str, Any]) -> list[str]:
     return names
 
 
-def _is_page(operation: dict[str, Any]) -> bool:
+def _is_page(operation: JsonObject) -> bool:
     return any(parameter.get("name") == "cursor" for parameter in operation.get("parameters", ()))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-Schema = dict[str, Any]
+from shared.kernel.json import JsonObject
+
+Schema = JsonObject
 
 _HEX: Final = "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"
 _ID_PATTERN: Final = re.compile(r"\^([a-z]{3})_\[0-9a-f\]\{32\}\$")

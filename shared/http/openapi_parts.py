@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, Field
 
 from shared.http.errors import CONTENT_TYPE
+from shared.kernel.json import JsonObject
 
-Responses = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, JsonObject]
 REF_TEMPLATE: Final = "#/components/schemas/{model}"
 
 
@@ -44,7 +45,7 @@ class Problem(BaseModel):
     )
 
 
-def problem_schemas() -> dict[str, Any]:
+def problem_schemas() -> JsonObject:
     problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
     return {**problem.pop("$defs"), "Problem": problem}
 
@@ -57,13 +58,13 @@ def problems(*statuses: int) -> Responses:
     return {status: problem(status) for status in statuses}
 
 
-def problem(status: int) -> dict[str, Any]:
+def problem(status: int) -> JsonObject:
     return {"description": HTTPStatus(status).phrase, "content": _CONTENT}
 
 
 _ETAG: Final = '"6c3a2b1f0e9d8c7b6a5f4e3d"'
 
-HEADERS: Final[dict[str, dict[str, Any]]] = {
+HEADERS: Final[dict[str, JsonObject]] = {
     "Airlane-Trace-Id": {
         "description": "Names this request in our logs: tell us it when you ask for help.",
         "schema": {"type": "string", "examples": ["4bf92f3577b34da6a3ce929d0e0e4736"]},
@@ -108,16 +109,16 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
 EVERYWHERE: Final = ("Airlane-Trace-Id", "RateLimit", "RateLimit-Policy")
 
 
-def headers(*names: str) -> dict[str, Any]:
+def headers(*names: str) -> JsonObject:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _refusal(description: str) -> dict[str, Any]:
+def _refusal(description: str) -> JsonObject:
     sent = headers(*EVERYWHERE, "Retry-After")
     return {"description": description, "content": _CONTENT, "headers": sent}
 
 
-RESPONSES: Final[dict[str, dict[str, Any]]] = {
+RESPONSES: Final[dict[str, JsonObject]] = {
     "Refused": _refusal("Any other refusal or failure."),
     "TooManyRequests": _refusal("You ask too often, or too much at once."),
     "Unavailable": _refusal("We are too busy, or a part of ours is away."),
@@ -125,7 +126,7 @@ RESPONSES: Final[dict[str, dict[str, Any]]] = {
 # By status: every operation may answer so.
 SHARED_RESPONSES: Final = {"429": "TooManyRequests", "503": "Unavailable", "default": "Refused"}
 
-PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+PARAMETERS: Final[dict[str, JsonObject]] = {
     name: {"in": "header", "required": False, **rest}
     for name, rest in {
         "AcceptLanguage": {
@@ -171,7 +172,7 @@ def security(scope: str | None) -> list[dict[str, list[str]]]:
     return [{"clientCredentials": scopes}, {"bearer": scopes}]
 
 
-def security_schemes(scopes: Iterable[str], issuer: str) -> dict[str, Any]:
+def security_schemes(scopes: Iterable[str], issuer: str) -> JsonObject:
     """Access tokens are those of the park's own POST /oauth/token, or of another issuer's."""
     return {
         "bearer": {

@@ -104,7 +104,7 @@ class PageParams:
         """How many rows to ask the database for."""
         return self.limit + 1
 
-    def after(self, filters: Mapping[str, Any], *shape: type) -> tuple[Any, ...] | None:
+    def after(self, filters: Filters, *shape: type) -> tuple[Any, ...] | None:
         """The sort key to continue after, or None on the first page. Raises BadCursor."""
         if self.cursor is None:
             return None
@@ -115,8 +115,8 @@ class PageParams:
         rows: Sequence[R],
         build: Callable[[R], T],
         *,
-        key: Callable[[R], Sequence[Any]],
-        filters: Mapping[str, Any],
+        key: Callable[[R], Sequence[object]],
+        filters: Filters,
     ) -> Page[T]:
         """The page of up to `fetch` rows."""
         shown = rows[: self.limit]
@@ -125,7 +125,7 @@ class PageParams:
         # Not validated again: `build` has just made the items.
         return Page[T].model_construct(items=[build(row) for row in shown], next=following)
 
-    def _bound(self, filters: Mapping[str, Any]) -> dict[str, Any]:
+    def _bound(self, filters: Filters) -> Filters:
         return {**filters, "path": self.path}
 
 
@@ -141,14 +141,14 @@ async def page_params(
     return PageParams(limit, cursor, request.scope["path"])
 
 
-def encode_cursor(key: Sequence[Any], filters: Mapping[str, Any]) -> str:
+def encode_cursor(key: Sequence[object], filters: Filters) -> str:
     """`key` holds texts, whole numbers and aware instants; `filters` everything but the page."""
     values = [v.isoformat() if isinstance(v, datetime) else v for v in key]
     raw = json.dumps([_hash(filters), *values], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, filters: Mapping[str, Any], *shape: type) -> tuple[Any, ...]:
+def decode_cursor(cursor: str, filters: Filters, *shape: type) -> tuple[Any, ...]:
     """The key, checked against its types (`str`, `int`, `datetime`). Raises BadCursor."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -161,9 +161,9 @@ def decode_cursor(cursor: str, filters: Mapping[str, Any], *shape: type) -> tupl
         raise BadCursor(pointer="/query/cursor") from error
 
 
-def _typed(value: Any, kind: type[Any]) -> Any:
+def _typed(value: object, kind: type) -> object:
     if kind is datetime:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(str(value))
         if instant.tzinfo is None:
             raise ValueError("no offset")
         return instant
@@ -177,6 +177,6 @@ def _typed(value: Any, kind: type[Any]) -> Any:
     return value
 
 
-def _hash(filters: Mapping[str, Any]) -> str:
+def _hash(filters: Filters) -> str:
     given = sorted((name, str(value)) for name, value in filters.items() if value is not None)
     return hashlib.sha256(repr(given).encode("utf-8", "replace")).hexdigest()[:12]

@@ -3,7 +3,6 @@ the error classes themselves, so it cannot fall behind.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from shared.http.errors import status_of
 from shared.http.faults import explained
 from shared.http.replies import json_reply
 from shared.kernel.errors import AirlaneError, NotFound, Text
+from shared.kernel.json import JsonObject
 
 problem_types_api = APIRouter(include_in_schema=False)
 
@@ -29,7 +29,7 @@ async def get_problem(code: str) -> Response:
     return json_reply(known)
 
 
-def _all() -> dict[str, dict[str, Any]]:
+def _all() -> dict[str, JsonObject]:
     found = {code: _explanation(code, text, fix, None) for code, text, fix in explained()}
     kinds: list[type[AirlaneError]] = [AirlaneError, *_below(AirlaneError)]
     for kind in kinds:
@@ -43,7 +43,7 @@ def _below(kind: type[AirlaneError]) -> Iterator[type[AirlaneError]]:
         yield from _below(sub)
 
 
-def _explanation(code: str, text: Text, fix: Text, status: int | None) -> dict[str, Any]:
+def _explanation(code: str, text: Text, fix: Text, status: int | None) -> JsonObject:
     return {
         "code": code,
         "status": status,

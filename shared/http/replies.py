@@ -4,7 +4,7 @@ validation: the schema classes built the value a moment ago.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -23,7 +23,7 @@ class Reply:
     """
 
     status: int
-    body: Any = None
+    body: object = None
     location: str | None = None
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class JsonBytes(Response):
             self.raw_headers.append(_JSON)
 
 
-def json_bytes(body: Any) -> bytes:
+def json_bytes(body: object) -> bytes:
     """Models, dataclasses, lists, Decimals, instants … to JSON; bytes pass as they are."""
     if body is None:
         return b""
     return body if isinstance(body, bytes) else to_json(body, by_alias=True)
 
 
-def representation(body: Any, status: int = 200, *, at: str | None = None) -> Reply:
+def representation(body: object, status: int = 200, *, at: str | None = None) -> Reply:
     """A resource as it is now, with its ETag. `at`: its address, where the request changed or made
     it, so that the client knows the body for what a GET there would answer (RFC 9110 §8.7).
     """
@@ -70,7 +70,7 @@ def representation(body: Any, status: int = 200, *, at: str | None = None) -> Re
 
 
 def json_reply(
-    body: Any,
+    body: object,
     status: int = 200,
     *,
     location: str | None = None,

@@ -1,9 +1,10 @@
 """What frameworks and drivers raise, told as refusals of ours; None means: our own fault, a 500."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -46,7 +47,7 @@ def refusal_from(fault: Exception, scope: Scope) -> AirlaneError | None:
     return _from_database(fault, scope)
 
 
-def _from_pydantic(faults: Sequence[Mapping[str, Any]], scope: Scope) -> AirlaneError:
+def _from_pydantic(faults: Sequence[ErrorDetails], scope: Scope) -> AirlaneError:
     request = incoming.of(scope)
     for fault in faults:
         if fault["type"] == "json_invalid":

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -19,6 +19,7 @@ from shared.contracts.topics import TOPICS, TopicSpec
 from shared.kafka import connection
 from shared.kafka.topic_settings import ExistingTopic, changes, refusals, wanted_settings
 from shared.kernel.clock import monotonic_s
+from shared.kernel.json import JsonObject
 from shared.settings import KafkaSettings, SettingsError, load
 
 # Callers outside this package catch what it raises without knowing the client library.
@@ -100,7 +101,7 @@ async def _complete(
     admin: AIOKafkaAdminClient,
     kafka: KafkaSettings,
     wanted: Specs,
-    partitions: Mapping[str, list[Any]],
+    partitions: Mapping[str, list[JsonObject]],
 ) -> None:
     if not partitions:
         return
@@ -125,7 +126,7 @@ async def _complete(
 
 
 async def _existing(
-    admin: AIOKafkaAdminClient, partitions: Mapping[str, list[Any]]
+    admin: AIOKafkaAdminClient, partitions: Mapping[str, list[JsonObject]]
 ) -> AsyncIterator[ExistingTopic]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in partitions]
     for answer in await admin.describe_configs(asked):

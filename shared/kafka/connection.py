@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -15,12 +15,12 @@ _RETRY_MS: Final = 250
 read_tolerantly()
 
 
-def producer(kafka: KafkaSettings, *, client_id: str, **more: Any) -> AIOKafkaProducer:
+def producer(kafka: KafkaSettings, *, client_id: str, **more: object) -> AIOKafkaProducer:
     return AIOKafkaProducer(**_arguments(kafka, client_id), **more)
 
 
 def consumer(
-    kafka: KafkaSettings, *, client_id: str, group: str | None = None, **more: Any
+    kafka: KafkaSettings, *, client_id: str, group: str | None = None, **more: object
 ) -> AIOKafkaConsumer:
     """Offsets are committed by whoever reads, never by the client itself."""
     return AIOKafkaConsumer(
@@ -43,8 +43,8 @@ async def admin(kafka: KafkaSettings, *, client_id: str) -> AsyncIterator[AIOKaf
         await client.close()
 
 
-def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
+def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, object]:
+    arguments: dict[str, object] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "client_id": client_id,
         # While Kafka is away a client tries again that often, and there are a dozen in a park.

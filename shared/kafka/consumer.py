@@ -9,12 +9,13 @@ is thrown away and made anew: not every fault of a broker ends in an error.
 import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from shared.kafka import connection
+from shared.kafka.events import Record
 from shared.kafka.faults import Backoff, Fault, fault_of
 from shared.kafka.partition import PartitionFeed
 from shared.kafka.processing import Processor
@@ -70,7 +71,7 @@ class Consumer:
         self._stop = asyncio.Event()
         self._feeds: dict[TopicPartition, PartitionFeed] = {}
         self._committed: dict[TopicPartition, int] = {}
-        self._poll: asyncio.Task[dict[TopicPartition, list[Any]]] | None = None
+        self._poll: asyncio.Task[dict[TopicPartition, list[Record]]] | None = None
         self._heard_at_s = 0.0
         self._client: AIOKafkaConsumer | None = None
         self._is_member = False  # the group is stable, and what is assigned is known

@@ -8,7 +8,7 @@ members after a week, long before the letters: the workers of the group commit t
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import dead_letter_topic
 from shared.kafka import connection
 from shared.kafka.dead_letter import PREFIX, VALUE_OMITTED, header_text, original_headers
+from shared.kafka.events import Record
 from shared.kafka.publisher import OutgoingRecord
 from shared.kafka.reading import partitions_of
 from shared.kernel.clock import monotonic_s
@@ -33,11 +34,11 @@ _TIMEOUT_S: Final = 20.0
 class Letter:
     """One dead letter as people and the redrive read it; `record` is what Kafka holds."""
 
-    record: Any
+    record: Record
     facts: dict[str, str]
 
     @classmethod
-    def of(cls, record: Any) -> Self:
+    def of(cls, record: Record) -> Self:
         return cls(record, {name: header_text(value) for name, value in record.headers})
 
     @property
@@ -79,10 +80,10 @@ def redrive_client(kafka: KafkaSettings, group: str) -> AIOKafkaConsumer:
     return connection.consumer(kafka, client_id=CLIENT_ID, group=f"{group}.redrive")
 
 
-async def letters_of(kafka: KafkaSettings, *, topic: str, group: str) -> list[Any]:
+async def letters_of(kafka: KafkaSettings, *, topic: str, group: str) -> list[Record]:
     """All letters there are, as records, redriven ones included; moves nobody's offset."""
     client = connection.consumer(kafka, client_id=CLIENT_ID)
-    records: list[Any] = []
+    records: list[Record] = []
     try:
         await client.start()
         partitions = await partitions_of(kafka, [dead_letter_topic(topic, group)])

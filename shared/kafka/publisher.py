@@ -44,6 +44,10 @@ class OutgoingRecord:
     timestamp_ms: int | None = None
 
 
+# Of one batch, by the client library: done when the broker has it.
+Acknowledgement = asyncio.Future[Any]
+
+
 class PublishFailed(KafkaError):  # type: ignore[misc]
     """Not all records were acknowledged; which ones arrived is not known."""
 
@@ -61,7 +65,7 @@ class Publisher:
         self._client_id = client_id
         self._timeout_s = timeout_s
         self._producer: AIOKafkaProducer | None = None
-        self._sent: list[asyncio.Future[Any]] = []  # one acknowledgement a batch
+        self._sent: list[Acknowledgement] = []  # one acknowledgement a batch
         self._abandoned: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
@@ -150,7 +154,7 @@ class Publisher:
             ending.add_done_callback(self._abandoned.discard)
 
 
-async def _stop_now(producer: Any, sent: list[asyncio.Future[Any]]) -> None:
+async def _stop_now(producer: Any, sent: list[Acknowledgement]) -> None:
     """`stop()` alone would wait for unsent batches, which never expire with idempotence on."""
     task = producer._sender.sender_task  # noqa: SLF001 - there is no public way to give up
     try:
@@ -184,7 +188,7 @@ async def _send(
     producer: AIOKafkaProducer,
     kafka: KafkaSettings,
     records: Iterable[OutgoingRecord],
-    sent: list[asyncio.Future[Any]],
+    sent: list[Acknowledgement],
 ) -> None:
     by_partition: dict[tuple[str, int], list[OutgoingRecord]] = defaultdict(list)
     topics: dict[str, tuple[str, list[int]]] = {}
@@ -213,7 +217,7 @@ async def _send_partition(
     topic: str,
     partition: int,
     records: list[OutgoingRecord],
-    sent: list[asyncio.Future[Any]],
+    sent: list[Acknowledgement],
 ) -> None:
     """Hands over batch after batch; each is on its way when the next is taken."""
     batch = producer.create_batch()
@@ -235,7 +239,7 @@ async def _send_partition(
     sent[-1].add_done_callback(_look_at)
 
 
-def _look_at(acknowledgement: asyncio.Future[Any]) -> None:
+def _look_at(acknowledgement: Acknowledgement) -> None:
     """An error nobody waits for any more is not worth asyncio's complaint."""
     if not acknowledgement.cancelled():
         acknowledgement.exception()

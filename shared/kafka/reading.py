@@ -5,13 +5,14 @@ and for tests, which want everything that was ever written, and to move nobody's
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import for_code
 
 from shared.contracts.envelope import Envelope, MalformedEvent, envelope_from_record
 from shared.kafka import connection
+from shared.kafka.events import Record
 from shared.settings import KafkaSettings
 
 _BATCH: Final = 5_000
@@ -101,7 +102,7 @@ async def partitions_of(kafka: KafkaSettings, topics: Iterable[str]) -> list[Top
     ]
 
 
-def _stored(kafka: KafkaSettings, record: Any) -> StoredRecord:
+def _stored(kafka: KafkaSettings, record: Record) -> StoredRecord:
     headers = dict(record.headers)
     try:
         envelope = envelope_from_record(headers, record.value)

@@ -13,8 +13,8 @@ moves the cursor: a lost connection is a lost lane.
 import asyncio
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import asyncpg
 
@@ -141,7 +141,7 @@ class Relay:
         if not stop.is_set():
             await sleep_until(self._wake, poll_s)
 
-    def _on_wake(self, *_: Any) -> None:
+    def _on_wake(self, *_: object) -> None:
         self._wake.set()
 
     async def _round(self, connection: asyncpg.Connection) -> bool:
@@ -253,7 +253,7 @@ def _by_lane(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:
     return {lane: Page(own, is_full=len(own) >= asked) for lane, own in lanes.items()}
 
 
-def record_of(row: Mapping[str, Any], source: bytes) -> OutgoingRecord:
+def record_of(row: asyncpg.Record, source: bytes) -> OutgoingRecord:
     """What `Envelope.headers()` says, a third of its time: this is the relay's inner loop."""
     key = row["aggregate_id"].encode()
     headers = [

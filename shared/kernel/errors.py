@@ -17,7 +17,7 @@ with a stable code, a text and a fix in English and Chinese. HTTP statuses live 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 Locale = Literal["en", "zh-CN"]
 DEFAULT_LOCALE: Final[Locale] = "en"
@@ -30,11 +30,11 @@ class Text:
     en: str
     zh: str
 
-    def render(self, locale: Locale, params: dict[str, Any]) -> str:
+    def render(self, locale: Locale, params: dict[str, object]) -> str:
         return (self.zh if locale == "zh-CN" else self.en).format_map(_Lenient(params))
 
 
-class _Lenient(dict[str, Any]):
+class _Lenient(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
 
@@ -47,7 +47,7 @@ class FieldProblem:
     code: str
     text: Text
     fix: Text
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, object] = field(default_factory=dict)
 
 
 class AirlaneError(Exception):
@@ -69,7 +69,7 @@ class AirlaneError(Exception):
         pointer: str | None = None,
         problems: Sequence[FieldProblem] = (),
         problem_count: int | None = None,
-        **params: Any,
+        **params: object,
     ) -> None:
         """`problem_count`: how many faults there were, when `problems` names only some of them."""
         self.params = params

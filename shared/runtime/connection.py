@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
         self._in_body = False
         if self.scope is not None:
             # So whoever asks for the body waits for nothing, and needs no deadline.
-            cast("dict[str, Any]", self.scope)[BODY_IS_HERE] = True
+            cast("dict[str, object]", self.scope)[BODY_IS_HERE] = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -4,7 +4,7 @@ the ordinary way, and an exit status that makes the supervisor start the process
 
 import asyncio
 import signal
-from typing import Any, Final
+from typing import Final, cast
 
 from shared.kernel.tasks import ENDED_BY_ITSELF
 from shared.telemetry import get_logger
@@ -24,13 +24,13 @@ class Fall:
         """Call it inside of the loop, before anything starts."""
         asyncio.get_running_loop().set_exception_handler(self._handle)
 
-    def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         if ENDED_BY_ITSELF not in context:
             loop.default_exception_handler(context)
             return
         log.error(
             "a long-lived task ended by itself",
-            task=context["task"].get_name(),
+            task=cast("asyncio.Task[None]", context["task"]).get_name(),
             exc_info=context["exception"],
         )
         if not self.fell:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from shared.kernel.json import JsonObject
 from shared.settings import SettingsError
 
 _SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
@@ -156,7 +157,7 @@ def _openapi(service: str, factories: dict[str, str], arguments: argparse.Namesp
 def openapi_document(app: str, settings: str) -> str:
     """The contract as canonical JSON. Needs no database and no environment."""
     values = _named(settings)(database_url="postgresql://nowhere/none")
-    document: dict[str, Any] = _named(app)(values).openapi()
+    document: JsonObject = _named(app)(values).openapi()
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 

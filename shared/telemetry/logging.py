@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import MutableMapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from shared.telemetry import trace
 from shared.telemetry.quick_structlog import structlog
@@ -17,7 +17,7 @@ from shared.telemetry.seldom import Gate, SeldomFilter, SeldomProcessor
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
 
-Event = MutableMapping[str, Any]
+Event = MutableMapping[str, object]
 
 # They tell every request or every poll at INFO; metrics do that better.
 _QUIET: Final = ("uvicorn.access", "aiokafka", "kafka", "asyncio")
@@ -93,12 +93,12 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _visible_line(_logger: Any, _method: str, line: Any) -> str:
+def _visible_line(_logger: object, _method: str, line: object) -> str:
     # What JSON leaves as it is; the escapes read the same inside of its strings.
-    return visible(line)
+    return visible(str(line))
 
 
-def _visible_values(_logger: Any, _method: str, event: Event) -> Event:
+def _visible_values(_logger: object, _method: str, event: Event) -> Event:
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = visible(value)
@@ -121,7 +121,7 @@ def _renderers(*, coloured: bool) -> "list[Processor]":
 
 
 def _with_context(service: str) -> "Processor":
-    def add(_logger: Any, _method: str, event: Event) -> Event:
+    def add(_logger: object, _method: str, event: Event) -> Event:
         event["service"] = service
         here = trace.current()
         if here is not None:
@@ -131,7 +131,7 @@ def _with_context(service: str) -> "Processor":
     return add
 
 
-def _logger_name(logger: Any, _method: str, event: Event) -> Event:
+def _logger_name(logger: object, _method: str, event: Event) -> Event:
     record = event.get("_record")
-    event["logger"] = record.name if record is not None else getattr(logger, "name", "")
+    event["logger"] = getattr(logger if record is None else record, "name", "")
     return event

@@ -4,8 +4,8 @@
 """
 
 import logging
-from collections.abc import Hashable
-from typing import Any, Final
+from collections.abc import Hashable, MutableMapping
+from typing import Final
 
 from shared.kernel.clock import monotonic_s
 from shared.telemetry.quick_structlog import structlog
@@ -14,6 +14,10 @@ EVERY_S: Final = 10.0
 _KEYS_MAX: Final = 1000
 # Of clients that try again ten times a second and tell each time.
 _REPETITIVE: Final = ("aiokafka", "kafka")
+
+
+# A line before it is written: its text and values by name.
+Event = MutableMapping[str, object]
 
 
 class Gate:
@@ -42,7 +46,7 @@ class SeldomProcessor:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def __call__(self, logger: Any, _method: str, event: Any) -> Any:
+    def __call__(self, logger: object, _method: str, event: Event) -> Event:
         if event.pop("seldom", False):
             kind = (getattr(logger, "name", ""), event["event"], event.get("job"))
             left_out = self._gate.passes(kind)

@@ -54,8 +54,8 @@ def checked_patterns(patterns: Sequence[str], known: Collection[str]) -> tuple[s
         if pattern not in selectable
     ]
     if problems:
-        first = problems[0].params
-        raise UnknownEventType(problems=problems, **first)
+        first = problems[0].params["pattern"]
+        raise UnknownEventType(problems=problems, pattern=first, known=listed)
     return unique
 
 
