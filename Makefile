@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Handed to the park and its sandbox.
 export ORDERS KILL EXIT RATE WORLD HOURS
 
-.PHONY: help setup run demo world skip stop status doctor test check fmt bench lock promtool pgbouncer reset clean
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench data lock promtool pgbouncer reset clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,7 @@ help:  ## this list
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
 	@echo "  make run takes   RATE=1 (business seconds in a real one)  WORLD=0 (without the outside world)"
 	@echo "  make skip takes  HOURS=1"
+	@echo "  make data takes  SOURCES='airports=file hs2022=file …' (data/SOURCES.md)"
 	@echo "  all of them      AIRLANE_PORT_OFFSET=10 (another park beside the first); more in deploy/local/README.md"
 
 setup:  ## Python packages from the lock, Kafka's jars; nothing to do the second time
@@ -63,6 +64,9 @@ fmt: setup  ## put the code in form
 
 bench: setup  ## how fast it is on this machine
 	@$(RUN) deploy.bench
+
+data: setup  ## check data/: built files against their sources, the other tables against their rules
+	@$(RUN) deploy.data $(SOURCES)
 
 lock:  ## write requirements/*.txt anew (UPGRADE=1 takes newer versions)
 	@"$(PYTHON)" -m deploy.local.lock

@@ -37,6 +37,7 @@ PLANTS: list[tuple[str, str, str]] = [
     ("engines-stand-alone", "deploy/engines/kafka.py", "import shared.kernel.clock"),
     ("engines-stand-alone", "deploy/engines/process.py", "import deploy.local.console"),
     ("layers-of-deploy", "deploy/sandbox/park.py", "import deploy.local.addresses"),
+    ("layers-of-deploy", "deploy/data/airports.py", "import deploy.sandbox.settings"),
     ("layers-of-deploy", "deploy/misc.py", ""),
     ("layers-of-the-sandbox", "deploy/sandbox/airlines", "import deploy.sandbox.partner.ledger"),
     ("layers-of-the-sandbox", "deploy/sandbox/marketplaces", "import deploy.sandbox.day.conductor"),

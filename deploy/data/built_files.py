@@ -1,0 +1,78 @@
+"""The files of `data/` that are built from a source, and how each is built again."""
+
+import gzip
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.data import airports, country_places, harmonized_system, orders_demo
+
+DATA: Final = Path(__file__).resolve().parents[2] / "data"
+
+
+@dataclass(frozen=True)
+class BuiltFile:
+    """`source`: what a person has to give, unless the package that contains it is installed:
+    `package` and the path of the source in it. `made_from`: the version of the committed file."""
+
+    name: str
+    source: str
+    made_from: str
+    build: Callable[[Path], bytes]
+    package: tuple[str, str] | None = None
+
+    @property
+    def path(self) -> Path:
+        return DATA / self.name
+
+    def installed_source(self) -> Path | None:
+        if self.package is None or (found := importlib.util.find_spec(self.package[0])) is None:
+            return None
+        folders = [Path(folder) for folder in found.submodule_search_locations or ()]
+        paths = (folder / self.package[1] for folder in folders)
+        return next((path for path in paths if path.exists()), None)
+
+
+BUILT_FILES: Final = (
+    BuiltFile(
+        "airports.csv",
+        source="airports.csv of the package airportsdata",
+        made_from="airportsdata 20260905",
+        build=lambda source: airports.build(source, DATA),
+        package=("airportsdata", "airports.csv"),
+    ),
+    BuiltFile(
+        "country-places.csv",
+        source="zone.tab of the package tzdata",
+        made_from="tzdata 2026.6 (IANA 2026f)",
+        build=country_places.build,
+        package=("tzdata", "zoneinfo/zone.tab"),
+    ),
+    BuiltFile(
+        "hs2022.csv",
+        source="data/harmonized-system.csv of datasets/harmonized-system",
+        made_from="HS 2022",
+        build=harmonized_system.build_codes,
+    ),
+    BuiltFile(
+        "hs2022-sections.csv",
+        source="data/sections.csv of datasets/harmonized-system",
+        made_from="HS 2022",
+        build=harmonized_system.build_sections,
+    ),
+    BuiltFile(
+        "orders-demo.csv.gz",
+        source="Online Retail as CSV, 2010-12 to 2011-08",
+        made_from="doi:10.24432/C5BW33",
+        build=orders_demo.build,
+    ),
+)
+
+
+def is_same(built: bytes, committed: bytes) -> bool:
+    """Byte for byte. Of compressed files the content: how well it is packed depends on zlib."""
+    if built[:2] == committed[:2] == b"\x1f\x8b":
+        return gzip.decompress(built) == gzip.decompress(committed)
+    return built == committed

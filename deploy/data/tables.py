@@ -1,0 +1,235 @@
+"""The rules of the tables that were written by hand: columns, keys, counts, references."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.data.csv_files import CsvRow, read_rows
+
+_EARTH_RADIUS_KM: Final = 6371.0
+_EVERYWHERE: Final = "*"
+
+
+@dataclass(frozen=True)
+class Table:
+    """`key`: the columns that no two rows have in common. `rules` yield one line per fault."""
+
+    file: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    rows: int
+    rules: Callable[["Tables"], Iterator[str]]
+
+
+class Tables:
+    """Reads each file of a folder once, by its name without `.csv`."""
+
+    def __init__(self, folder: Path, codes: Path) -> None:
+        self._folder, self._codes = folder, codes
+        self._read: dict[str, list[CsvRow]] = {}
+
+    def __getitem__(self, name: str) -> list[CsvRow]:
+        if name not in self._read:
+            path = self._codes if name == "codes" else self._folder / f"{name}.csv"
+            self._read[name] = read_rows(path)
+        return self._read[name]
+
+    def column(self, name: str, column: str) -> set[str]:
+        return {row[column] for row in self[name]}
+
+
+def faults_of(table: Table, tables: Tables) -> list[str]:
+    """One line per fault; without the right columns no other rule can be looked at."""
+    rows = tables[table.file]
+    if tuple(rows[0]) != table.columns:
+        return [f"{table.file}: columns are {', '.join(rows[0])}"]
+    keys = Counter(tuple(row[column] for column in table.key) for row in rows)
+    found = [f"{' '.join(key)} is there {count} times" for key, count in keys.items() if count > 1]
+    if len(rows) != table.rows:
+        found.append(f"{len(rows)} rows instead of {table.rows}")
+    return [f"{table.file}: {fault}" for fault in (*found, *table.rules(tables))]
+
+
+def _distance_km(tables: Tables, leg: CsvRow) -> float:
+    """Along the great circle."""
+    at = {row["iata"]: row for row in tables["airports"]}
+    from_, to = at[leg["origin"]], at[leg["destination"]]
+    lat1, lat2 = (math.radians(float(airport["latitude_deg"])) for airport in (from_, to))
+    lon1, lon2 = (math.radians(float(airport["longitude_deg"])) for airport in (from_, to))
+    chord = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(chord))
+
+
+def _leg_faults(tables: Tables, name: str) -> Iterator[str]:
+    """What routes and onward legs have in common."""
+    airports = tables.column("airports", "iata")
+    for leg in tables[name]:
+        way = f"{leg['origin']}-{leg['destination']}"
+        if unknown := {leg["origin"], leg["destination"]} - airports:
+            yield f"{way}: {', '.join(sorted(unknown))} is not in airports.csv"
+            continue
+        if not (int(leg["weekly_frequency"]) > 0 and float(leg["payload_t"]) > 0):
+            yield f"{way}: frequency and payload are not above zero"
+        flown, km = _distance_km(tables, leg), int(leg["distance_km"])
+        is_road = leg.get("mode") == "road"  # a quarter longer than the great circle
+        if not (1.2 * flown < km < 1.3 * flown if is_road else abs(km - flown) <= 1):
+            yield f"{way}: {km} km, the great circle has {flown:.0f}"
+
+
+def _routes(tables: Tables) -> Iterator[str]:
+    yield from _leg_faults(tables, "routes")
+    countries = {row["iata"]: row["country_iso2"] for row in tables["airports"]}
+    international = [row for row in tables["routes"] if row["scope"] == "international"]
+    if len(international) != 45:
+        yield f"{len(international)} international routes instead of 45"
+    for route in tables["routes"]:
+        to, is_home = route["destination"], countries.get(route["destination"]) == "CN"
+        if route["origin"] != "EHU":
+            yield f"{route['origin']}-{to} does not start at EHU"
+        if route["scope"] != ("domestic" if is_home else "international"):
+            yield f"EHU-{to} is called {route['scope']}"
+        if route["basis"] == "reported" and not route["note"]:
+            yield f"EHU-{to} is reported, and no note says when"
+
+
+def _onward_legs(tables: Tables) -> Iterator[str]:
+    yield from _leg_faults(tables, "onward-legs")
+    for leg in tables["onward-legs"]:
+        way = f"{leg['origin']}-{leg['destination']}"
+        if (leg["mode"] == "road") != (leg["vehicle"] == "truck"):
+            yield f"{way}: a {leg['vehicle']} goes by {leg['mode']}"
+        if leg["basis"] != "synthetic":
+            yield f"{way} is called {leg['basis']}"
+
+
+def _carriers(tables: Tables) -> Iterator[str]:
+    for carrier in tables["carriers"]:
+        name, prefix = carrier["carrier"], carrier["awb_prefix"]
+        if not (len(prefix) == 3 and prefix.isdigit()):
+            yield f"{name}: prefix {prefix} is not three digits"
+        if bool(carrier["stock_first"]) != (carrier["basis"] == "synthetic"):
+            yield f"{name}: only the made-up carrier has waybill numbers"
+
+
+def _handling_times(tables: Tables) -> Iterator[str]:
+    times = tables["handling-times"]
+    for row in times:
+        if row["airport"] not in {_EVERYWHERE} | tables.column("airports", "iata"):
+            yield f"{row['airport']} is not in airports.csv"
+        if not 0 < int(row["minutes"]) <= 24 * 60:
+            yield f"{row['airport']} {row['step']}: {row['minutes']} minutes"
+    for step in ("air_air", "air_road", "road_air", "road_road"):
+        if not any(row["airport"] == _EVERYWHERE and row["step"] == step for row in times):
+            yield f"no time for {step} where nothing else is said"
+
+
+def _delivery_allowances(tables: Tables) -> Iterator[str]:
+    countries = tables.column("delivery-allowances", "country")
+    if unknown := countries - tables.column("country-places", "country") - {_EVERYWHERE}:
+        yield f"{', '.join(sorted(unknown))} is not in country-places.csv"
+    if _EVERYWHERE not in countries:
+        yield "no allowance where nothing else is said"
+
+
+def _marketplaces(tables: Tables) -> Iterator[str]:
+    stores = tables["marketplaces"]
+    known = tables.column("country-places", "country")
+    open_ones = sum(store["open_to_chinese_sellers_19"] == "true" for store in stores)
+    if open_ones != 19:
+        yield f"{open_ones} stores are open to Chinese sellers instead of 19"
+    for store in stores:
+        if store["country_iso2"] not in known:
+            yield f"{store['code']}: {store['country_iso2']} is not in country-places.csv"
+        if store["region"] not in {"NA", "EU", "FE"}:
+            yield f"{store['code']}: there is no region {store['region']}"
+
+
+def _belts(tables: Tables) -> Iterator[str]:
+    known = tables.column("hs2022", "hscode")
+    for belt in tables["belts"]:
+        unknown = [code for code in belt["hs_headings"].split() if code not in known]
+        if unknown:
+            yield f"{belt['code']}: {', '.join(unknown)} is not in hs2022.csv"
+
+
+def _codes(tables: Tables) -> Iterator[str]:
+    rows = tables["codes"]
+    kinds = Counter(row["kind"] for row in rows)
+    if kinds != {"country": 222, "currency": 18}:
+        yield f"{dict(kinds)} instead of 222 countries and 18 currencies"
+    known = tables.column("country-places", "country")
+    listed = Counter((row["kind"], row["code"]) for row in rows if row["basis"] == "listed")
+    for (kind, code), count in listed.items():
+        if count > 1:
+            yield f"{kind} {code} is listed {count} times"
+        if not (len(code) == 3 and code.isdigit()):
+            yield f"{kind} {code} is not three digits"
+    for row in rows:
+        if row["kind"] == "country" and row["iso"] not in known:
+            yield f"{row['iso']} is not in country-places.csv"
+        if row["basis"] == "remainder" and row["code"] != "399":
+            yield f"{row['iso']}: {row['code']} is not the code for the rest of Europe"
+
+
+_LEG: Final = ("weekly_frequency", "payload_t", "distance_km", "basis")
+TABLES: Final = (
+    Table(
+        "routes",
+        ("origin", "destination", "scope", "aircraft", *_LEG, "note"),
+        ("origin", "destination"),
+        106,
+        _routes,
+    ),
+    Table(
+        "onward-legs",
+        ("origin", "destination", "mode", "vehicle", *_LEG),
+        ("origin", "destination", "mode"),
+        52,
+        _onward_legs,
+    ),
+    Table(
+        "carriers",
+        ("carrier", "name", "awb_prefix", "stock_first", "stock_last", "basis", "note"),
+        ("awb_prefix",),
+        11,
+        _carriers,
+    ),
+    Table(
+        "handling-times",
+        ("airport", "step", "minutes", "basis", "note"),
+        ("airport", "step"),
+        8,
+        _handling_times,
+    ),
+    Table(
+        "delivery-allowances",
+        ("country", "hours", "basis", "note"),
+        ("country",),
+        2,
+        _delivery_allowances,
+    ),
+    Table(
+        "marketplaces",
+        (
+            *("code", "country_iso2", "marketplace_id", "region", "domain", "currency"),
+            *("languages", "plug_types", "mains", "size_system", "open_to_chinese_sellers_19"),
+        ),
+        ("code",),
+        23,
+        _marketplaces,
+    ),
+    Table(
+        "belts",
+        ("code", "name_en", "name_zh", "hs_headings", "region", "source", "as_of"),
+        ("code",),
+        10,
+        _belts,
+    ),
+    Table("codes", ("kind", "iso", "code", "name_zh", "basis"), ("kind", "iso"), 240, _codes),
+)

@@ -1,0 +1,96 @@
+"""Each rule of a table that was written by hand holds, and goes red for a row that breaks it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from deploy.data.__main__ import CODES
+from deploy.data.built_files import DATA
+from deploy.data.tables import TABLES, Table, Tables, faults_of
+
+BY_FILE = {table.file: table for table in TABLES}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in DATA.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    shutil.copy(CODES, tmp_path)
+    return tmp_path
+
+
+def faults(folder: Path, table: Table) -> list[str]:
+    return faults_of(table, Tables(folder, folder / "codes.csv"))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
+def test_every_rule_holds_for_the_committed_table(table: Table) -> None:
+    assert faults_of(table, Tables(DATA, CODES)) == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
+def test_a_column_too_few_is_a_fault(folder: Path, table: Table) -> None:
+    path = folder / f"{table.file}.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"{table.columns[-1]}", "x", 1))
+
+    (fault,) = faults(folder, table)
+
+    assert fault.startswith(f"{table.file}: columns are")
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
+def test_a_row_that_is_there_twice_is_a_fault(folder: Path, table: Table) -> None:
+    path = folder / f"{table.file}.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, lines[1]]))
+
+    found = faults(folder, table)
+
+    assert any("is there 2 times" in fault for fault in found)
+    assert f"{table.file}: {table.rows + 1} rows instead of {table.rows}" in found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("routes", "EHU,CAN,", "EHU,XXX,", "EHU-XXX: XXX is not in airports.csv"),
+        ("routes", "EHU,CAN,", "PEK,CAN,", "PEK-CAN does not start at EHU"),
+        ("routes", "CAN,domestic", "CAN,international", "46 international routes instead of 45"),
+        ("routes", "CAN,domestic", "CAN,international", "EHU-CAN is called international"),
+        ("routes", ",14,52.0,792", ",0,52.0,792", "EHU-CAN: frequency and payload are not above"),
+        ("routes", "52.0,792", "52.0,795", "EHU-CAN: 795 km, the great circle has 792"),
+        ("routes", '"opened 2022-11-27, first cargo route"', "", "EHU-SZX is reported, and no"),
+        ("onward-legs", "ANC,LAX,air,B744F", "ANC,LAX,air,truck", "ANC-LAX: a truck goes by air"),
+        ("onward-legs", "3771,synthetic", "3771,reported", "ANC-LAX is called reported"),
+        ("onward-legs", "3771", "3671", "ANC-LAX: 3671 km"),
+        ("carriers", "Etihad Airways,607", "Etihad Airways,67", "EY: prefix 67 is not three"),
+        ("carriers", "Airways,607,,", "Airways,607,1,9", "EY: only the made-up carrier has"),
+        ("handling-times", "*,air_air,180", "*,air_air,1800", "* air_air: 1800 minutes"),
+        ("handling-times", "*,air_road", "EHU,air_road", "no time for air_road"),
+        ("handling-times", "LHR,", "XXX,", "XXX is not in airports.csv"),
+        ("delivery-allowances", "CN,24", "XX,24", "XX is not in country-places.csv"),
+        ("delivery-allowances", "*,48", "DE,48", "no allowance where nothing else is said"),
+        ("marketplaces", "US,true", "US,false", "18 stores are open"),
+        ("marketplaces", "US,US,ATVPDKIKX0DER,NA", "US,UK,ATVPDKIKX0DER,XX", "US: UK is not in"),
+        ("marketplaces", "US,US,ATVPDKIKX0DER,NA", "US,US,ATVPDKIKX0DER,XX", "US: there is no"),
+        ("belts", "9401 9403", "9401 9999x", "home_furnishing: 9999x is not in hs2022.csv"),
+        ("codes", "currency,HKD,110", "currency,HKD,116", "currency 116 is listed 2 times"),
+        ("codes", "currency,HKD,110", "currency,HKD,11x", "currency 11x is not three digits"),
+        ("codes", "currency,HKD,110", "country,XK,110", "XK is not in country-places.csv"),
+        ("codes", "currency,HKD,110,港币,listed", "currency,HKD,110,港币,remainder",
+         "HKD: 110 is not the code for the rest of Europe"),
+        ("codes", "currency,HKD,110", "country,HKD,110", "223, 'currency': 17"),
+    ],
+)  # fmt: skip
+def test_a_row_that_breaks_a_rule_is_named(
+    folder: Path, file: str, old: str, new: str, fault: str
+) -> None:
+    path = folder / f"{file}.csv"
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+
+    found = faults(folder, BY_FILE[file])
+
+    assert any(fault in line for line in found), found
