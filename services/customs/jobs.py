@@ -5,19 +5,16 @@ the lanes' queues are measured.
 import asyncio
 from contextlib import suppress
 
-from services.customs import queries
-from services.customs.clients import SingleWindow
-from services.customs.domain.answers import read_answers
-from services.customs.domain.ceb.layout import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.ceb.reader import MESSAGE_BYTES_MAX
-from services.customs.domain.rulebook import Rulebook
-from services.customs.use_cases import counters
+from services.customs.clients.single_window import SingleWindow
+from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.reader import MESSAGE_BYTES_MAX
+from services.customs.domain.receipts.answers import read_answers
+from services.customs.queries import lanes as queries
+from services.customs.use_cases import metrics
+from services.customs.use_cases.departures import compose_departures
+from services.customs.use_cases.messages import compose_lists, deliver_messages
 from services.customs.use_cases.receipts import RawMessage, record_receipts
-from services.customs.use_cases.transmission import (
-    compose_departures,
-    compose_lists,
-    deliver_messages,
-)
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.errors import AirlaneError, Unavailable
@@ -127,4 +124,4 @@ async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
 async def measure_lanes(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         for lane in await queries.list_lanes(reader, now=context.clock.now()):
-            counters.LANE_QUEUE.labels(str(lane["lane"])).set(lane["queue_parcels"])
+            metrics.LANE_QUEUE.labels(str(lane["lane"])).set(lane["queue_parcels"])

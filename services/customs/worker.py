@@ -4,11 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.customs import consumers, jobs
-from services.customs.clients import DropFolder
-from services.customs.domain.codes import parse_code_tables
-from services.customs.domain.parties import Parties, Party, is_party_code
-from services.customs.domain.rulebook import Rulebook
+from services.customs import jobs
+from services.customs.clients.single_window import DropFolder
+from services.customs.consumers import declarations as consumers
+from services.customs.consumers import departures
+from services.customs.domain.declarations.codes import parse_code_tables
+from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.messages.parties import Parties, Party, is_party_code
 from services.customs.settings import Settings
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
@@ -27,7 +29,7 @@ SUBSCRIPTIONS: Final[Subscriptions[consumers.Fact]] = {
     ShipmentBooked: consumers.on_shipment_booked,
     ShipmentUnroutable: consumers.on_shipment_unroutable,
     ShipmentDeparted: consumers.on_shipment_departed,
-    FlightDeparted: consumers.on_flight_departed,
+    FlightDeparted: departures.on_flight_departed,
 }
 
 

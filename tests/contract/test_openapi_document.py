@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from services.customs.domain.phase import Phase
+from services.customs.domain.declarations.phase import Phase
 from shared.contracts.topics import SERVICES
 from tests.contract.operations import Operation, all_apps, operations
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.customs import queries
 from services.customs.api.deps import CustomsRead, DeclarationPath, PageOf
-from services.customs.domain.missing import missing, progress_of
-from services.customs.schemas import DeclarationOut, MissingOut, TimelineOut
+from services.customs.domain.declarations.missing import missing, progress_of
+from services.customs.queries import declarations as queries
+from services.customs.schemas.declarations import DeclarationOut, MissingOut, TimelineOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http import Page, json_reply, problems
 from shared.http.fields import AnyInstant

@@ -6,9 +6,17 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from services.customs.domain.errors import ParkOnly
 from shared.http import Call, PageParams, call, page_params
+from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import PARK, Role
+
+
+class ParkOnly(Invalid):
+    code = "customs.park_only"
+    text = Text(
+        "This is work of the park, not of one merchant.", "该操作属于园区，不能以单个商户身份执行。"
+    )
+    fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.customs import queries
 from services.customs.api.deps import LanePath, ParkRead, ParkWrite, Parts
-from services.customs.schemas import (
+from services.customs.queries import lanes as queries
+from services.customs.schemas.lanes import (
     LaneOut,
     LanesOut,
     ParcelOut,
@@ -14,12 +14,7 @@ from services.customs.schemas import (
     TakeIn,
     TakenOut,
 )
-from services.customs.use_cases.lanes import (
-    Screened,
-    Screening,
-    record_screenings,
-    take_parcels,
-)
+from services.customs.use_cases.lanes import Screened, Screening, record_screenings, take_parcels
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
 from shared.http.batches import BatchItemOut, BatchOut

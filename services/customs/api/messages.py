@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.customs import queries
 from services.customs.api.deps import GuidPath, PageOf, ParkRead
-from services.customs.schemas import MessageOut, MessageWithBody
+from services.customs.queries import messages as queries
+from services.customs.schemas.messages import MessageOut, MessageWithBody
 from shared.http import Page, json_reply, problems
 
 messages_api = APIRouter(tags=["messages"])
@@ -17,7 +17,7 @@ async def list_messages(call: ParkRead, page: PageOf) -> Response:
 
     Without their bodies.
     """
-    (before,) = page.after({}, str) or (queries.LAST,)
+    (before,) = page.after({}, str) or ("~",)
     async with call.read() as reader:
         rows = await queries.list_messages(reader, before=before, most=page.fetch)
     return json_reply(page.page(rows, MessageOut.of, key=lambda row: (row["guid"],), filters={}))

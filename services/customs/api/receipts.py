@@ -9,13 +9,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.customs.api.deps import ParkWrite
-from services.customs.domain.answers import read_answers, receipt_from_fields
-from services.customs.domain.errors import ReceiptUnmatched
-from services.customs.domain.receipts import Receipt
-from services.customs.schemas import (
-    ReceiptIn,
-    ReceiptsIn,
-)
+from services.customs.domain.receipts.answers import read_answers, receipt_from_fields
+from services.customs.domain.receipts.errors import ReceiptUnmatched
+from services.customs.domain.receipts.receipt import Receipt
+from services.customs.schemas.receipts import ReceiptIn, ReceiptsIn
 from services.customs.use_cases.receipts import RawMessage, Recorded, record_receipts
 from shared.db import UnitOfWork
 from shared.http import Reply, problems

@@ -9,7 +9,7 @@ from typing import Any, Final
 from asyncpg import Record
 from sqlalchemy import text
 
-from services.customs.domain.lanes import Lane
+from services.customs.domain.lanes.assignment import Lane
 from services.customs.repository.params import instant, integer, rows, small, strings
 from shared.db import Statement, UnitOfWork
 

@@ -19,6 +19,7 @@ KEEP_RAW: Final = Statement(
     ).bindparams(string("digest"), string("content_type"), octets("raw"), instant("now"))
 )
 
+
 LOCK_BY_COP_NO: Final = Statement(
     text(
         """
@@ -30,12 +31,6 @@ LOCK_BY_COP_NO: Final = Statement(
     ).bindparams(strings("cop_nos"))
 )
 
-LOCK_DEPARTURES: Final = Statement(
-    text(
-        "SELECT id, cop_no, phase FROM customs.departures WHERE cop_no = ANY(:cop_nos)"
-        " ORDER BY id FOR UPDATE"
-    ).bindparams(strings("cop_nos"))
-)
 
 # Returns what was new. The unique constraint decides; a repetition changes nothing.
 INSERT_RECEIPTS: Final = Statement(
@@ -59,6 +54,7 @@ INSERT_RECEIPTS: Final = Statement(
     ).bindparams(string("digest"), instant("now"), rows("rows"))
 )
 
+
 RECEIPTS_BY_KEY: Final = Statement(
     text(
         """
@@ -68,6 +64,7 @@ RECEIPTS_BY_KEY: Final = Statement(
         """
     ).bindparams(strings("keys"))
 )
+
 
 SAVE_OUTCOMES: Final = Statement(
     text(
@@ -89,15 +86,6 @@ SAVE_OUTCOMES: Final = Statement(
     ).bindparams(rows("rows"))
 )
 
-SAVE_DEPARTURE_PHASES: Final = Statement(
-    text(
-        """
-        UPDATE customs.departures AS d SET phase = r.phase
-        FROM unnest(:ids, :phases) AS r (id, phase) WHERE d.id = r.id
-        """
-    ).bindparams(strings("ids"), strings("phases"))
-)
-
 
 async def keep_raw(
     uow: UnitOfWork, *, digest: str, content_type: str, raw: bytes, now: datetime
@@ -107,10 +95,6 @@ async def keep_raw(
 
 async def lock_by_cop_no(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[Record]:
     return await uow.fetch_all(LOCK_BY_COP_NO, cop_nos=list(cop_nos))
-
-
-async def lock_departures(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[Record]:
-    return await uow.fetch_all(LOCK_DEPARTURES, cop_nos=list(cop_nos))
 
 
 async def insert_receipts(
@@ -127,9 +111,3 @@ async def receipts_by_key(uow: UnitOfWork, keys: Sequence[str]) -> list[Record]:
 
 async def save_outcomes(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     await uow.execute(SAVE_OUTCOMES, rows=list(rows))
-
-
-async def save_departure_phases(
-    uow: UnitOfWork, *, ids: Sequence[str], phases: Sequence[str]
-) -> None:
-    await uow.execute(SAVE_DEPARTURE_PHASES, ids=list(ids), phases=list(phases))

@@ -7,15 +7,12 @@ from typing import Any
 
 from asyncpg import Record
 
-from services.customs import events
-from services.customs.domain.errors import (
-    DeclarationNotFound,
-    LaneNotFound,
-    ScreeningContradicted,
-)
+from services.customs.domain.declarations.errors import DeclarationNotFound
+from services.customs.domain.lanes.errors import LaneNotFound, ScreeningContradicted
+from services.customs.events import lanes as events
 from services.customs.repository import lanes
-from services.customs.use_cases import counters
-from services.customs.use_cases.telling import tell
+from services.customs.use_cases import metrics
+from services.customs.use_cases.declarations.announcing import tell
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import new_id
@@ -70,7 +67,7 @@ async def record_screenings(
         await lanes.insert_screenings(uow, book.new, now=now)
         await lanes.save_screened(uow, list(book.changes.values()))
     for one in book.new:
-        label = counters.SCREENINGS.labels(str(one["lane"]), str(one["passed"]).lower())
+        label = metrics.SCREENINGS.labels(str(one["lane"]), str(one["passed"]).lower())
         uow.after_commit.append(label.inc)
     return results
 

@@ -11,22 +11,22 @@ from typing import Any, Final
 
 from asyncpg import Record
 
-from services.customs import events
-from services.customs.domain.lanes import assign_lanes
-from services.customs.domain.meanings import meaning_of
-from services.customs.domain.phase import (
-    ENTERED,
+from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.lanes.assignment import assign_lanes
+from services.customs.domain.receipts.meanings import meaning_of
+from services.customs.domain.receipts.outcome import (
     Outcome,
-    Phase,
     after_receipts,
     new_facts,
     phase_of_code,
 )
-from services.customs.domain.receipts import Receipt, parse_return_info
-from services.customs.domain.settlement import Settlement, settle
+from services.customs.domain.receipts.receipt import Receipt, parse_return_info
+from services.customs.domain.receipts.settlement import Settlement, settle
+from services.customs.events import declarations as events
+from services.customs.repository import departures as departures_repo
 from services.customs.repository import lanes, receipts
-from services.customs.use_cases import counters
-from services.customs.use_cases.telling import tell
+from services.customs.use_cases import metrics
+from services.customs.use_cases.declarations.announcing import tell
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
 from shared.kernel.words import words
@@ -73,7 +73,7 @@ async def record_receipts(
     declarations = {r["cop_no"]: r for r in await receipts.lock_by_cop_no(uow, keys)}
     about_departures = any(r.message_type == DEPARTURE_RECEIPT for r in received)
     departures = (
-        {r["cop_no"]: r for r in await receipts.lock_departures(uow, keys)}
+        {r["cop_no"]: r for r in await departures_repo.lock_departures(uow, keys)}
         if about_departures
         else {}
     )
@@ -172,11 +172,11 @@ def _receipt_rows(
 
 
 def _count(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
-    counters.add_after_commit(uow, counters.RECEIPTS, len(rows))
+    metrics.add_after_commit(uow, metrics.RECEIPTS, len(rows))
     unknown = sum(not row["is_known"] for row in rows)
-    counters.add_after_commit(uow, counters.UNKNOWN_RECEIPTS, unknown)
+    metrics.add_after_commit(uow, metrics.UNKNOWN_RECEIPTS, unknown)
     unmatched = sum(not row["is_matched"] for row in rows)
-    counters.add_after_commit(uow, counters.UNMATCHED_RECEIPTS, unmatched)
+    metrics.add_after_commit(uow, metrics.UNMATCHED_RECEIPTS, unmatched)
 
 
 async def _fold_declarations(
@@ -312,9 +312,9 @@ def _count_changes(
 ) -> None:
     before = {row["id"]: row["status"] for row in rows}
     changed = [c["status"] for c in changes if c["status"] != before[c["id"]]]
-    counters.count_after_commit(uow, counters.DECLARATIONS, changed)
+    metrics.count_after_commit(uow, metrics.DECLARATIONS, changed)
     retries = [c["retry"] for c in changes if c["retry"] is not None]
-    counters.count_after_commit(uow, counters.FAILED_UPLOADS, retries)
+    metrics.count_after_commit(uow, metrics.FAILED_UPLOADS, retries)
 
 
 async def _fold_departures(
@@ -328,4 +328,4 @@ async def _fold_departures(
         outcome = after_receipts(about)
         ids.append(row["id"])
         phases.append(outcome.phase if outcome.moves else row["phase"])
-    await receipts.save_departure_phases(uow, ids=ids, phases=phases)
+    await departures_repo.save_departure_phases(uow, ids=ids, phases=phases)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.customs.domain.ceb.layout import NAMESPACE
-from services.customs.use_cases import counters
+from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.use_cases import metrics
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 
@@ -141,11 +141,11 @@ async def test_a_receipt_that_came_before_its_declaration_is_applied(
 
 async def test_unknown_codes_are_kept_flagged_and_counted(customs: Any, office: Any) -> None:
     (row,) = await customs.declare(order := customs.an_order())
-    before = counters.UNKNOWN_RECEIPTS._value.get()
+    before = metrics.UNKNOWN_RECEIPTS._value.get()
     await office.answer(customs.receipt(row, "120"), customs.receipt(row, "999", at_s=5))
     row = await customs.declaration(order)
     assert (row["phase"], row["unknown_receipts"]) == ("accepted", 1)
-    assert counters.UNKNOWN_RECEIPTS._value.get() == before + 1
+    assert metrics.UNKNOWN_RECEIPTS._value.get() == before + 1
     (stored,) = await customs.sql(
         "SELECT is_known FROM customs.receipts WHERE business_key = $1 AND return_status = '999'",
         row["cop_no"],

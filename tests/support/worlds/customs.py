@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 from httpx2 import AsyncClient
 
 from services.customs import jobs
-from services.customs.clients import DropFolder
-from services.customs.consumers import recording
-from services.customs.domain.ceb.layout import NAMESPACE
-from services.customs.domain.documents import CHINA
+from services.customs.clients.single_window import DropFolder
+from services.customs.consumers.declarations import recording
+from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
 from services.customs.worker import SUBSCRIPTIONS, rulebook_of
 from shared.contracts.envelope import Envelope, EventPayload

@@ -7,19 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import services.customs.worker as worker_module
-from services.customs.domain.codes import parse_code_tables
-from services.customs.domain.dossier import CancelFact, DossierFacts, OrderFact, ShipmentFact
-from services.customs.domain.lanes import Lane, assign_lanes, expected_wait
-from services.customs.domain.missing import Progress, missing
-from services.customs.domain.numbering import cop_no, guid_text
-from services.customs.domain.parties import credit_code_check_character, is_party_code
-from services.customs.domain.phase import Phase
-from services.customs.domain.receipts import (
-    Retry,
-    parse_return_info,
-    parse_return_time,
-    retry_class,
+from services.customs.domain.declarations.codes import parse_code_tables
+from services.customs.domain.declarations.facts import (
+    CancelFact,
+    DossierFacts,
+    OrderFact,
+    ShipmentFact,
 )
+from services.customs.domain.declarations.missing import Progress, missing
+from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.lanes.assignment import Lane, assign_lanes, expected_wait
+from services.customs.domain.messages.numbering import cop_no, guid_text
+from services.customs.domain.messages.parties import credit_code_check_character, is_party_code
+from services.customs.domain.receipts.receipt import parse_return_info, parse_return_time
+from services.customs.domain.receipts.retry import Retry, retry_class
 from services.customs.settings import Settings
 from shared.kernel.clock import monotonic_s
 from shared.kernel.country import is_country

@@ -24,10 +24,12 @@ from deploy.sandbox.customs_office.decisions import (
     verdict_on,
 )
 from deploy.sandbox.customs_office.office import CustomsOffice
-from services.customs.domain.ceb.layout import INVENTORY_RETURN
-from services.customs.domain.ceb.reader import read_message as read_as_customs_service
-from services.customs.domain.phase import Phase, after_receipts
-from services.customs.domain.receipts import Receipt, Retry, parse_return_time
+from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.messages.layout import INVENTORY_RETURN
+from services.customs.domain.messages.reader import read_message as read_as_customs_service
+from services.customs.domain.receipts.outcome import after_receipts
+from services.customs.domain.receipts.receipt import Receipt, parse_return_time
+from services.customs.domain.receipts.retry import Retry
 from tests.kit.clock import ManualClock
 
 NS = "http://www.chinaport.gov.cn/ceb"

@@ -1,0 +1,57 @@
+"""The phases of a declaration."""
+
+from enum import StrEnum
+from typing import Final, Literal
+
+
+class Phase(StrEnum):
+    DRAFT = "draft"  # a document is missing
+    BLOCKED = "blocked"  # our own match found faults; nothing was sent
+    VALIDATED = "validated"  # passed through within one transaction, on the way to QUEUED
+    QUEUED = "queued"  # waits for a message to go with
+    SIGNED = "signed"  # not used while messages leave unsigned
+    TRANSMITTED = "transmitted"  # in the folder of the transfer client
+    STAGED = "staged"
+    DECLARING = "declaring"
+    SENT = "sent"
+    SEND_FAILED = "send_failed"
+    REJECTED_TECHNICAL = "rejected_technical"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    MANUAL_REVIEW = "manual_review"
+    INSPECTION = "inspection"
+    CONCLUDED = "concluded"
+    RELEASED = "released"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"  # cancelled before customs had it, or after customs sent it back
+    CANCEL_REQUESTED = "cancel_requested"  # shown instead of the phase; CEB605 is not sent yet
+
+
+# Customs has the parcel's list in its store, and it has not come back.
+ENTERED: Final = frozenset(
+    {
+        Phase.ACCEPTED,
+        Phase.MANUAL_REVIEW,
+        Phase.INSPECTION,
+        Phase.CONCLUDED,
+        Phase.RELEASED,
+        Phase.CLOSED,
+    }
+)
+
+
+# A document may still be changed by us, or a changed one checked again.
+OPEN: Final = frozenset({Phase.DRAFT, Phase.BLOCKED})
+
+
+Channel = Literal["green", "blue", "yellow", "red"]
+
+
+def phase_after_cancel(phase: Phase, *, in_a_message: bool) -> Phase:
+    """What an order's cancellation makes of the declaration: WITHDRAWN where customs has nothing,
+    CANCEL_REQUESTED where it has, no change where it is over (899)."""
+    if phase in (Phase.CLOSED, Phase.WITHDRAWN):
+        return phase
+    if phase in (Phase.RETURNED, *OPEN) or not in_a_message:
+        return Phase.WITHDRAWN
+    return Phase.CANCEL_REQUESTED

@@ -1,0 +1,36 @@
+"""Messages that cannot be read, one class per broken rule."""
+
+from shared.kernel.errors import Invalid, NotFound, Text, TooLarge
+
+
+class MessageNotFound(NotFound):
+    code = "customs.message.not_found"
+    text = Text("There is no message {guid}.", "报文 {guid} 不存在。")
+
+
+class MessageTooLarge(TooLarge):
+    code = "customs.message.too_large"
+    fix = Text("Send at most 100 receipts in one message.", "每个报文最多 100 条回执，请拆分。")
+
+
+class XmlNotReadable(Invalid):
+    code = "customs.message.not_readable"
+    text = Text("This is no readable CEB message: {reason}.", "无法解析 CEB 报文：{reason}。")
+    fix = Text(
+        "Send well-formed XML in UTF-8 with the root and namespace of the specification.",
+        "请按接口规范的根节点与命名空间发送 UTF-8 编码的合法 XML。",
+    )
+
+
+class XmlUnsafe(Invalid):
+    code = "customs.message.unsafe"
+    text = Text(
+        "The message carries a document type declaration.", "报文包含文档类型声明（DOCTYPE）。"
+    )
+    fix = Text("Remove it: CEB messages need none.", "请删除该声明，CEB 报文不需要。")
+
+
+class MessageNotExpected(Invalid):
+    code = "customs.message.not_expected"
+    text = Text("{root} is not a message received here.", "此处不接收 {root} 报文。")
+    fix = Text("Send CEB604 or CEB510.", "请发送 CEB604 或 CEB510 报文。")

@@ -1,0 +1,110 @@
+"""From a CEB604 or CEB510 message to receipts. Lenient where the specification contradicts itself
+(preNo, invtNo), strict in what the state machine needs; one bad entry does not spoil the others.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.messages.errors import MessageNotExpected
+from services.customs.domain.messages.reader import Node, read_message
+from services.customs.domain.receipts.errors import ReceiptCountOutOfRange, ReceiptIncomplete
+from services.customs.domain.receipts.receipt import Receipt, parse_return_time
+from shared.kernel.instants import EARLIEST, has_happened, latest_fact
+
+# Root → message type and the node of one receipt.
+_EXPECTED: Final = {
+    "CEB604Message": ("CEB604", "InventoryReturn"),
+    "CEB510Message": ("CEB510", "DepartureReturn"),
+}
+
+
+RECEIPTS_PER_MESSAGE_MAX: Final = 100
+
+
+# Characters, at least and at most; for text and numbers more than the 1,000 and 36 of the
+# specification, since real messages are longer at times.
+_LENGTHS: Final = {
+    "copNo": (1, 30),
+    "returnStatus": (1, 10),
+    "returnInfo": (0, 4_000),
+    "guid": (0, 100),
+    "preNo": (0, 100),
+    "invtNo": (0, 100),
+}
+
+
+def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
+    """In the order of the message. Raises MessageTooLarge, XmlUnsafe, XmlNotReadable,
+    MessageNotExpected or ReceiptCountOutOfRange if the message as a whole cannot be taken."""
+    message = read_message(raw)
+    expected = _EXPECTED.get(message.root)
+    if expected is None:
+        raise MessageNotExpected(root=message.root)
+    message_type, node_name = expected
+    nodes = message.named(node_name)
+    if not 1 <= len(nodes) <= RECEIPTS_PER_MESSAGE_MAX:
+        raise ReceiptCountOutOfRange(count=len(nodes))
+    return [_answer(message_type, node, now) for node in nodes]
+
+
+def _answer(message_type: str, node: Node, now: datetime) -> Receipt | ReceiptIncomplete:
+    fields = node.fields()
+    return receipt_from_fields(
+        message_type=message_type,
+        cop_no=fields.get("copNo", ""),
+        return_status=fields.get("returnStatus", ""),
+        return_time=fields.get("returnTime", ""),
+        return_info=fields.get("returnInfo", ""),
+        guid=fields.get("guid") or None,
+        pre_no=fields.get("preNo") or None,
+        invt_no=fields.get("invtNo") or None,
+        now=now,
+    )
+
+
+def receipt_from_fields(
+    *,
+    message_type: str,
+    cop_no: str,
+    return_status: str,
+    return_time: str,
+    return_info: str,
+    guid: str | None = None,
+    pre_no: str | None = None,
+    invt_no: str | None = None,
+    now: datetime,
+) -> Receipt | ReceiptIncomplete:
+    """The receipt, or the refusal that names the field at fault. White space around a field does
+    not belong to it."""
+    fields = {
+        "copNo": cop_no.strip(),
+        "returnStatus": return_status.strip(),
+        "returnInfo": return_info.strip(),
+        "guid": (guid or "").strip(),
+        "preNo": (pre_no or "").strip(),
+        "invtNo": (invt_no or "").strip(),
+    }
+    for name, (least, most) in _LENGTHS.items():
+        if not least <= len(fields[name]) <= most:
+            return ReceiptIncomplete(field=name, problem=f"must have {least} to {most} characters")
+    try:
+        at = parse_return_time(return_time.strip())
+    except (ValueError, OverflowError):
+        return ReceiptIncomplete(
+            field="returnTime", problem="must be yyyyMMddHHmmssfff or an instant with an offset"
+        )
+    if not has_happened(at, now=now):
+        return ReceiptIncomplete(
+            field="returnTime",
+            problem=f"must lie between {EARLIEST:%Y-%m-%d} and {latest_fact(now):%Y-%m-%dT%H:%MZ}",
+        )
+    return Receipt(
+        message_type=message_type,
+        business_key=fields["copNo"],
+        return_status=fields["returnStatus"],
+        return_time=at,
+        return_info=fields["returnInfo"],
+        guid=fields["guid"] or None,
+        pre_no=fields["preNo"] or None,
+        invt_no=fields["invtNo"] or None,
+    )

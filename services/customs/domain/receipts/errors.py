@@ -1,0 +1,30 @@
+"""What customs refuses, one class per broken rule. Findings of the three-document match are no
+refusals (nobody asked for anything); they are in `domain.findings`.
+"""
+
+from shared.kernel.errors import Invalid, NotFound, Text
+
+
+class ReceiptCountOutOfRange(Invalid):
+    code = "customs.receipt.count_out_of_range"
+    text = Text(
+        "A message carries 1 to 100 receipts, this one {count}.",
+        "每个报文应含 1 至 100 条回执，实际 {count} 条。",
+    )
+    fix = Text("Split the message.", "请拆分报文。")
+
+
+class ReceiptIncomplete(Invalid):
+    code = "customs.receipt.incomplete"
+    text = Text("The receipt's {field} {problem}.", "回执字段 {field} 有误：{problem}。")
+    fix = Text("Send the receipt again with that field corrected.", "请更正该字段后重新发送回执。")
+
+
+class ReceiptUnmatched(NotFound):
+    code = "customs.receipt.unmatched"
+    text = Text(
+        "No document with copNo {cop_no} is known here; the receipt is kept and applied if one "
+        "appears.",
+        "未找到内部编号 {cop_no} 的单证；回执已保存，出现对应单证后自动处理。",
+    )
+    fix = Text("Check which sender the receipt belongs to.", "请核对回执所属的申报企业。")

@@ -1,0 +1,76 @@
+"""Customs' answers: one receipt as a value, the pieces of its text, and what to do after a failure.
+The phase that follows from a set of receipts is in `domain.phase`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+
+from services.customs.domain.messages.values import CHINA
+
+_COMPACT: Final = re.compile(r"^[0-9]{14}([0-9]{3})?$", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`business_key` is the copNo of the document answered; `return_time` is customs' clock."""
+
+    message_type: str
+    business_key: str
+    return_status: str
+    return_time: datetime
+    return_info: str
+    guid: str | None = None
+    pre_no: str | None = None
+    invt_no: str | None = None
+
+    @property
+    def info_hash(self) -> str:
+        return sha256(self.return_info.encode()).hexdigest()
+
+    @property
+    def identity(self) -> tuple[str, str, str, datetime, str]:
+        """The same receipt, however often it is sent."""
+        return (
+            self.message_type,
+            self.business_key,
+            self.return_status,
+            self.return_time,
+            self.info_hash,
+        )
+
+
+@dataclass(frozen=True)
+class ReturnInfo:
+    """`[Code:1301;Desc:…]` taken apart; without the pattern the whole text is the description."""
+
+    code: str | None
+    text: str
+
+
+def parse_return_info(info: str) -> ReturnInfo:
+    """In time that grows with the length only, whatever the text repeats."""
+    before, _, after = info.partition(";Desc:")
+    _, opened, code = before.rpartition("[Code:")
+    text, closed, _ = after.partition("]")
+    if not (opened and closed) or "]" in code or ";" in code:
+        return ReturnInfo(None, info.strip())
+    return ReturnInfo(code.strip() or None, text.strip())
+
+
+def parse_return_time(text: str) -> datetime:
+    """C17 `yyyyMMddHHmmssfff` (or C14) in China Standard Time, or an ISO instant with an offset.
+
+    Raises ValueError.
+    """
+    if _COMPACT.match(text):
+        local = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(
+            microsecond=int(text[14:] or 0) * 1000, tzinfo=CHINA
+        )
+        return local.astimezone(UTC)
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return value.astimezone(UTC)

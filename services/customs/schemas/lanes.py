@@ -1,0 +1,88 @@
+"""The security lanes, their parcels, and what scanners report."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from asyncpg import Record
+from pydantic import BaseModel, Field
+
+from shared.contracts.customs.declarations import Channel
+from shared.http.batches import DocumentedAs
+from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
+
+DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
+
+
+LaneNumber = Annotated[WholeNumber, Field(ge=1, le=32767)]
+
+
+class TakeIn(Body):
+    limit: WholeNumber = Field(ge=1, le=200, description="How many parcels at most.")
+
+
+class ParcelOut(BaseModel):
+    declaration_id: str
+    order_id: str
+    shipment_id: str | None
+    merchant_id: str
+    house_waybill: str | None
+    channel: Channel | None
+    cut_off_at: datetime | None
+    queued_at: datetime
+
+    @classmethod
+    def of(cls, row: Record) -> "ParcelOut":
+        values: dict[str, Any] = {name: row[name] for name in cls.model_fields}
+        return cls.model_construct(**values)
+
+
+class TakenOut(BaseModel):
+    """Parcels to screen now. Not reported within the lease, they are offered again."""
+
+    lane: int
+    lease_s: float
+    items: list[ParcelOut]
+
+
+class ScreeningIn(Body):
+    declaration_id: DeclarationId
+    lane: LaneNumber
+    passed: TrueOrFalse = Field(examples=[True])
+    screened_at: PastInstant
+
+
+class ScreeningsIn(Body):
+    """Items are read one by one: a bad one does not stop the others."""
+
+    items: list[Annotated[dict[str, Any], DocumentedAs(ScreeningIn)]] = Field(
+        min_length=1, max_length=200
+    )
+
+
+class LaneOut(BaseModel):
+    lane: int
+    capacity_per_hour: int
+    synthetic: bool = Field(description="The capacity is an assumption.")
+    queue_parcels: int
+    held_parcels: int
+    oldest_waiting_at: datetime | None
+    next_cut_off_at: datetime | None
+    expected_wait_s: float = Field(description="For a parcel that joins now.")
+    screened_today: int = Field(description="Today is the day in China.")
+    use: float = Field(description="Screened in the last hour, as a share of the capacity.")
+
+    @classmethod
+    def of(cls, row: Record) -> "LaneOut":
+        capacity = row["capacity_per_hour"]
+        return cls(
+            **{name: row[name] for name in _LANE_PLAIN},
+            expected_wait_s=round((row["queue_parcels"] + 1) * 3600 / capacity, 1),
+            use=round(row["screened_last_hour"] / capacity, 4),
+        )
+
+
+_LANE_PLAIN = tuple(LaneOut.model_fields.keys() - {"expected_wait_s", "use"})
+
+
+class LanesOut(BaseModel):
+    items: list[LaneOut]

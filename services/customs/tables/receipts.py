@@ -1,0 +1,61 @@
+"""Receipts of the customs office, and the raw messages they came in."""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from services.customs.tables.metadata import id_column, instant_column, key_column, metadata
+from shared.db import Key
+
+# Append-only: what customs said, each receipt once.
+receipts: Final = Table(
+    "receipts",
+    metadata,
+    id_column(),
+    key_column("tenant_id", nullable=False),
+    key_column("declaration_id"),
+    Column("message_type", Key, nullable=False),
+    key_column("business_key", nullable=False),
+    Column("return_status", Key, nullable=False),
+    instant_column("return_time", nullable=False),
+    Column("return_info", Text, nullable=False),
+    key_column("info_hash", nullable=False),
+    Column("info_code", Text),
+    Column("info_text", Text, nullable=False),
+    Column("guid", Text),
+    Column("pre_no", Text),
+    Column("invt_no", Text),
+    Column("is_known", Boolean, nullable=False),
+    key_column("inbound_digest", nullable=False),
+    instant_column("received_at", nullable=False),
+    UniqueConstraint(
+        "business_key",
+        "message_type",
+        "return_status",
+        "return_time",
+        "info_hash",
+        name="receipts_identity_uq",
+    ),
+    Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
+)
+
+
+# Raw messages as they came, so that they can be read again after a parser was corrected.
+inbound_messages: Final = Table(
+    "inbound_messages",
+    metadata,
+    id_column("digest"),
+    key_column("tenant_id", nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    instant_column("received_at", nullable=False),
+)
