@@ -5,18 +5,18 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.catalog.api.credentials import credentials_api
-from services.catalog.api.deps import Identity, Parts
+from services.catalog.api.credentials.credentials import credentials_api
+from services.catalog.api.credentials.identity import Identity
+from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
 from services.catalog.api.products import products_api
 from services.catalog.api.stock import stock_api
-from services.catalog.api.tokens import tokens_api
-from services.catalog.domain.credential import hash_secret
+from services.catalog.domain.credentials import hash_secret
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
-from services.catalog.use_cases.signing_keys import SigningKeyFiles, SigningKeys
-from services.catalog.use_cases.tokens import BootstrapOperator
+from services.catalog.use_cases.credentials.signing_keys import SigningKeyFiles, SigningKeys
+from services.catalog.use_cases.credentials.tokens import BootstrapOperator
 from shared.db import Database
 from shared.http import KeySource
 from shared.http import create_app as create_http_app
@@ -42,12 +42,11 @@ def create_app(
     settings = settings or load(Settings)
     db = Database.of(settings, schema="catalog")
     identity = _identity(settings)
-    parts = Parts(identity)
 
     @asynccontextmanager
     async def reference() -> AsyncIterator[None]:
         async with db.read(PARK) as reader:
-            parts.reference = await read_reference(reader)
+            app.state.reference = await read_reference(reader)
         yield
 
     app = create_http_app(
@@ -69,7 +68,7 @@ def create_app(
         keys=keys or identity.keys,
         description=_DESCRIPTION,
     )
-    app.state.catalog = parts
+    app.state.identity = identity
     return app
 
 

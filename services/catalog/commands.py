@@ -1,14 +1,16 @@
 """Commands that only catalog has: `python -m services.catalog rotate-key`."""
 
 from services.catalog.settings import Settings
-from services.catalog.use_cases.signing_keys import TooEarly, rotate
+from services.catalog.use_cases.credentials.signing_keys import TooEarly, rotate
 from shared.kernel.clock import real_now
 from shared.settings import SettingsError
 
 
 def rotate_key(settings: Settings) -> str:
-    """One step of the rotation of the key that signs tokens; what was done, in one line. Running
-    processes notice by themselves. How it works: `use_cases.signing_keys`. Raises SettingsError.
+    """Takes one step of the rotation of the key that signs tokens, and says what it did.
+
+    Running processes notice by themselves; `use_cases.credentials.signing_keys` says how. Raises
+    SettingsError.
     """
     if settings.signing_key_file is None:
         raise SettingsError(["CATALOG_SIGNING_KEY_FILE is not set: there is no key to rotate."])

@@ -4,11 +4,11 @@ places back orders when stock arrives.
 
 from typing import Final
 
-from services.catalog import consumers
-from services.catalog.domain.order_facts import Observation
+from services.catalog.consumers import orders as consumers
+from services.catalog.domain.orders.facts import Observation
 from services.catalog.jobs import place_back_orders
 from services.catalog.settings import Settings
-from services.catalog.use_cases.order_way import apply_observations
+from services.catalog.use_cases.orders.changes import apply_observations
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,

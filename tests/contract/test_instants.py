@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from services.catalog.use_cases.order_way import apply_observations
+from services.catalog.use_cases.orders.changes import apply_observations
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.db import Database, Statement
 from shared.kafka.relay import record_of

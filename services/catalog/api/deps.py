@@ -1,16 +1,12 @@
-"""What routes depend on: one alias per verb, and the parts that the app made once."""
+"""What routes depend on: one alias per verb, and the reference data."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Path
 from starlette.requests import Request
 
-from services.catalog.api.log_ins import LogIns
-from services.catalog.domain.product import SKU_PATTERN
+from services.catalog.domain.products import SKU_PATTERN
 from services.catalog.domain.reference import Reference
-from services.catalog.use_cases.signing_keys import SigningKeys
-from services.catalog.use_cases.tokens import BootstrapOperator
 from shared.http import Call, PageParams, call, page_params
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import PARK, Role
@@ -55,36 +51,9 @@ PageQuery = Annotated[PageParams, Depends(page_params)]
 SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
 
 
-@dataclass(frozen=True)
-class Identity:
-    """What issuing tokens and secrets needs."""
-
-    keys: SigningKeys
-    issuer: str
-    audience: str | None
-    operator: BootstrapOperator | None
-    environment: str
-    log_ins: LogIns = field(default_factory=LogIns)
-
-
-@dataclass
-class Parts:
-    """`reference` is there once the app has started."""
-
-    identity: Identity
-    reference: Reference | None = None
-
-
 async def _reference(request: Request) -> Reference:
-    reference = request.app.state.catalog.reference
-    assert isinstance(reference, Reference), "the app has not started"
+    reference: Reference = request.app.state.reference
     return reference
 
 
-async def _identity(request: Request) -> Identity:
-    identity: Identity = request.app.state.catalog.identity
-    return identity
-
-
 References = Annotated[Reference, Depends(_reference)]
-Identities = Annotated[Identity, Depends(_identity)]

@@ -12,7 +12,7 @@ from services.catalog.api.deps import (
     ParkWrite,
     References,
 )
-from services.catalog.domain.merchant import MerchantNotFound, PartnerNotFound
+from services.catalog.domain.merchants import MerchantNotFound, PartnerNotFound
 from services.catalog.queries import merchants as queries
 from services.catalog.queries.reference import list_belts, list_stores
 from services.catalog.schemas.merchants import (

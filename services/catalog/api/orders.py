@@ -14,7 +14,7 @@ from services.catalog.api.deps import (
     PageQuery,
     References,
 )
-from services.catalog.domain.order import Order, OrderNotFound
+from services.catalog.domain.orders.order import Order, OrderNotFound
 from services.catalog.queries import orders as queries
 from services.catalog.schemas.orders import (
     CancelIn,
@@ -25,8 +25,8 @@ from services.catalog.schemas.orders import (
     order_out,
     order_summary_out,
 )
-from services.catalog.use_cases import orders as use_cases
-from services.catalog.use_cases.order_way import cancel_order as cancel
+from services.catalog.use_cases.orders import placing as use_cases
+from services.catalog.use_cases.orders.changes import cancel_order as cancel
 from shared.contracts.catalog.orders import OrderStatus
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems

@@ -16,7 +16,7 @@ from services.catalog.api.deps import (
     References,
     SkuPath,
 )
-from services.catalog.domain.product import Product
+from services.catalog.domain.products import Product
 from services.catalog.queries import products as queries
 from services.catalog.schemas.products import (
     ProductIn,

@@ -15,9 +15,10 @@ from sqlalchemy import (
     select,
 )
 
-from services.catalog.domain.credential import CredentialNotFound
-from services.catalog.domain.merchant import MerchantNotFound, PartnerNotFound
-from services.catalog.tables import credentials, merchants, partners
+from services.catalog.domain.credentials import CredentialNotFound
+from services.catalog.domain.merchants import MerchantNotFound, PartnerNotFound
+from services.catalog.tables.credentials import credentials
+from services.catalog.tables.merchants import merchants, partners
 from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 

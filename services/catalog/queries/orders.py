@@ -7,9 +7,10 @@ from asyncpg import Record
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import Integer, Text, bindparam, literal, or_, select
 
-from services.catalog.domain.order import OrderNotFound
-from services.catalog.domain.order_facts import Entry, entry_of
-from services.catalog.tables import order_timeline, orders, stock
+from services.catalog.domain.orders.facts import Entry, entry_of
+from services.catalog.domain.orders.order import OrderNotFound
+from services.catalog.tables.orders import order_timeline, orders
+from services.catalog.tables.stock import stock
 from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 

@@ -10,8 +10,10 @@ from asyncpg import Record
 from sqlalchemy import ARRAY, Boolean, Integer, Text, any_, bindparam, func, or_, select
 from sqlalchemy import DateTime as SqlDateTime
 
-from services.catalog.domain.product import ProductNotFound
-from services.catalog.tables import orders, products, stock, stock_ledger
+from services.catalog.domain.products import ProductNotFound
+from services.catalog.tables.orders import orders
+from services.catalog.tables.products import products
+from services.catalog.tables.stock import stock, stock_ledger
 from shared.db import Reader, Statement
 from shared.kernel.identity import PARK
 

@@ -6,7 +6,7 @@ from asyncpg import Record
 from sqlalchemy import select
 
 from services.catalog.domain.reference import Reference
-from services.catalog.tables import belts, hs_codes, stores
+from services.catalog.tables.reference import belts, hs_codes, stores
 from shared.db import Reader, Statement
 
 BELTS: Final = Statement(select(belts).order_by(belts.c.code))

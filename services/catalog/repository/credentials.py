@@ -4,7 +4,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, literal, select, union_all, update
 
-from services.catalog.tables import credentials, merchants, partners
+from services.catalog.tables.credentials import credentials
+from services.catalog.tables.merchants import merchants, partners
 from shared.db import Statement
 
 INSERT_CREDENTIAL: Final = Statement(

@@ -6,8 +6,8 @@ from asyncpg import Record
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.catalog.domain.merchant import NewMerchant
-from services.catalog.tables import merchants, partners
+from services.catalog.domain.merchants import NewMerchant
+from services.catalog.tables.merchants import merchants, partners
 from shared.db import Statement, UnitOfWork
 
 INSERT_MERCHANT: Final = Statement(

@@ -5,7 +5,7 @@ from typing import Any, Final
 from asyncpg import Record
 from sqlalchemy import Boolean, Integer, Text, bindparam, select, update
 
-from services.catalog.domain.product import Product
+from services.catalog.domain.products import Product
 from services.catalog.repository.sql import (
     AT,
     BIGINTS,
@@ -15,7 +15,7 @@ from services.catalog.repository.sql import (
     TEXTS,
     sql,
 )
-from services.catalog.tables import products
+from services.catalog.tables.products import products
 from shared.db import Statement, UnitOfWork
 from shared.kernel.ids import new_id
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.domain.merchant import NewMerchant
-from services.catalog.schemas.common import (
+from services.catalog.domain.merchants import NewMerchant
+from services.catalog.schemas.fields import (
     LocalisedText,
     MerchantId,
 )

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.domain.order import MixedCurrencies, Order, OrderLine
-from services.catalog.domain.order_facts import Entry, OrderFacts, from_json
+from services.catalog.domain.orders.facts import Entry, OrderFacts, from_json
+from services.catalog.domain.orders.order import MixedCurrencies, Order, OrderLine
 from services.catalog.domain.problems import problem, refuse
-from services.catalog.schemas.common import BATCH_MAX, Price, money, price_out
+from services.catalog.schemas.fields import BATCH_MAX, Price, money, price_out
 from services.catalog.schemas.products import Country, Sku
 from shared.contracts.catalog.orders import OrderStatus
 from shared.contracts.customs.declarations import Channel, DeclarationStatus

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.catalog.domain.problems import refuse
-from services.catalog.domain.product import (
+from services.catalog.domain.products import (
     HS_CODE_PATTERN,
     HS_CODE_WORDS,
     SKU_PATTERN,
@@ -15,7 +15,7 @@ from services.catalog.domain.product import (
     Product,
 )
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.common import (
+from services.catalog.schemas.fields import (
     BATCH_MAX,
     Amount,
     Currency,

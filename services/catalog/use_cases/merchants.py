@@ -5,8 +5,7 @@ from datetime import datetime
 
 from stdnum.cn import uscc
 
-from services.catalog import events
-from services.catalog.domain.merchant import (
+from services.catalog.domain.merchants import (
     NewMerchant,
     UnknownBelt,
     UnknownMerchants,
@@ -15,6 +14,7 @@ from services.catalog.domain.merchant import (
 )
 from services.catalog.domain.problems import problem, refuse
 from services.catalog.domain.reference import Reference
+from services.catalog.events import merchants as events
 from services.catalog.repository import merchants as repository
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id

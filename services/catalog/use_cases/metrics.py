@@ -8,7 +8,7 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
-from services.catalog.domain.order_facts import Status
+from services.catalog.domain.orders.facts import Status
 from shared.db import UnitOfWork
 
 ORDERS: Final = Counter(

@@ -7,10 +7,9 @@ from typing import Any, Protocol
 
 from asyncpg import Record
 
-from services.catalog import events
-from services.catalog.domain.merchant import MerchantNotFound
+from services.catalog.domain.merchants import MerchantNotFound
 from services.catalog.domain.problems import refuse
-from services.catalog.domain.product import (
+from services.catalog.domain.products import (
     DuplicateInBatch,
     Product,
     ProductInUse,
@@ -18,6 +17,7 @@ from services.catalog.domain.product import (
     product_problems,
 )
 from services.catalog.domain.reference import Reference
+from services.catalog.events import products as events
 from services.catalog.repository import products as repository
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.catalog import events
-from services.catalog.domain.product import ProductNotFound
+from services.catalog.domain.products import ProductNotFound
 from services.catalog.domain.stock import Counters, Reason, StockBelowReserved
+from services.catalog.events import stock as events
 from services.catalog.repository import stock as repository
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError

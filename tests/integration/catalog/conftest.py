@@ -17,7 +17,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from services.catalog.app import create_app
-from services.catalog.domain.credential import SCOPES_OF_ROLE
+from services.catalog.domain.credentials import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
 from shared.kernel.identity import Role
@@ -60,7 +60,7 @@ def catalog_clock() -> ManualClock:
 
 @pytest.fixture(scope="session")
 def app(settings: Settings, catalog_clock: ManualClock, jwks: dict[str, Any]) -> FastAPI:
-    own = create_app(settings).state.catalog.identity.keys.jwks
+    own = create_app(settings).state.identity.keys.jwks
     both = GivenKeys({"keys": [*own["keys"], *jwks["keys"]]})
     return create_app(settings, clock=catalog_clock, keys=both)
 

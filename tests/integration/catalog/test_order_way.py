@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.catalog.domain.order import OrderNotFound
-from services.catalog.use_cases.order_way import apply_observations
+from services.catalog.domain.orders.order import OrderNotFound
+from services.catalog.use_cases.orders.changes import apply_observations
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
 from shared.db import Database

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.catalog.jobs import place_back_orders
 from services.catalog.queries.orders import list_restocked_tenants
-from services.catalog.use_cases.order_way import cancel_order
+from services.catalog.use_cases.orders.changes import cancel_order
 from shared.db import Database
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.catalog.domain.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
+from services.catalog.domain.orders.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
 from services.routing import consumers
 from services.routing.domain.timetable import Itinerary, Search, Timetable
 from shared.contracts.catalog.orders import OrderPlaced

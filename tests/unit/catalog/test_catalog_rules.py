@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.credential import (
+from services.catalog.domain.credentials import (
     SCOPES_OF_ROLE,
     hash_secret,
     is_secret,
     new_secret,
 )
-from services.catalog.domain.order import Order, OrderLine, demand, order_problems
-from services.catalog.domain.product import Product, product_problems, volume_cm3
+from services.catalog.domain.orders.order import Order, OrderLine, demand, order_problems
+from services.catalog.domain.products import Product, product_problems, volume_cm3
 from services.catalog.domain.reference import Reference
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import Role

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.order_facts import (
+from services.catalog.domain.orders.facts import (
     Channel,
     Clearance,
     Decision,
@@ -22,7 +22,7 @@ from services.catalog.domain.order_facts import (
     from_json,
     to_json,
 )
-from services.catalog.domain.order_findings import Finding
+from services.catalog.domain.orders.findings import Finding
 from shared.kernel.words import Words
 
 _ranks = st.integers(1, 4)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.order_facts import Observation, OrderFacts
+from services.catalog.domain.orders.facts import Observation, OrderFacts
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import EventPayload
 from tests.kit.intake import meanings_of

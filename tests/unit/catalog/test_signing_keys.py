@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from deploy.bench.tokens import ISSUER
-from services.catalog.use_cases.signing_keys import (
+from services.catalog.use_cases.credentials.signing_keys import (
     LIFETIME_S,
     PUBLISHED_BEFORE,
     SigningKeyFiles,
@@ -102,7 +102,7 @@ def test_a_running_process_notices_a_rotation(path: Path, monkeypatch: pytest.Mo
     kid = running.current.kid
     rotate(path, now=real_now())
     rotate(path, now=later(path))
-    monkeypatch.setattr("services.catalog.use_cases.signing_keys._LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr("services.catalog.use_cases.credentials.signing_keys._LOOK_EVERY_S", 0.0)
     assert running.current.kid != kid
     path.write_text("half of a file")
     assert running.current.kid != kid

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.catalog.schemas.common import Amount, Currency
+from services.catalog.schemas.fields import Amount, Currency
 from services.catalog.schemas.products import Country, HsCode, Sku
 from shared.http.faults import field_problem
 

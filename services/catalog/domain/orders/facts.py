@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from services.catalog.domain.order_findings import (
+from services.catalog.domain.orders.findings import (
     Finding,
     held_by_customs,
     not_screened,

@@ -12,10 +12,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.catalog.api.deps import Identities
-from services.catalog.domain.credential import SCOPES_OF_ROLE
+from services.catalog.api.credentials.identity import Identities
+from services.catalog.domain.credentials import SCOPES_OF_ROLE
 from services.catalog.schemas.credentials import TokenOut, TokenRefusedOut
-from services.catalog.use_cases.tokens import (
+from services.catalog.use_cases.credentials.tokens import (
     InvalidClient,
     InvalidScope,
     InvalidTokenRequest,

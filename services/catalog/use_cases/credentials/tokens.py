@@ -8,13 +8,13 @@ from datetime import datetime
 from math import ceil
 from typing import Any, ClassVar
 
-from services.catalog.domain.credential import (
+from services.catalog.domain.credentials import (
     SCOPES_OF_ROLE,
     hash_secret,
     is_secret,
 )
 from services.catalog.repository.credentials import CREDENTIAL_FOR_TOKEN
-from services.catalog.use_cases.signing_keys import LIFETIME_S, SigningKey
+from services.catalog.use_cases.credentials.signing_keys import LIFETIME_S, SigningKey
 from shared.db import Reader
 from shared.kernel.errors import AirlaneError, Invalid, Text, TooManyRequests, Unauthenticated
 from shared.kernel.identity import PARK_TENANT, Role

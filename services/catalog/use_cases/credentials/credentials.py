@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.catalog.domain.credential import (
+from services.catalog.domain.credentials import (
     MANAGE,
     OVERLAP,
     SCOPES_OF_ROLE,

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from asyncpg import Record
 
-from services.catalog import events
-from services.catalog.domain.order import (
+from services.catalog.domain.orders.facts import Entry, OrderFacts, entry_of, to_json
+from services.catalog.domain.orders.findings import out_of_stock
+from services.catalog.domain.orders.order import (
     DuplicateOrderNumber,
     Order,
     OrderedProduct,
@@ -20,13 +21,12 @@ from services.catalog.domain.order import (
     size_problems,
     sku_problems,
 )
-from services.catalog.domain.order_facts import Entry, OrderFacts, entry_of, to_json
-from services.catalog.domain.order_findings import out_of_stock
 from services.catalog.domain.reference import Reference
 from services.catalog.domain.stock import Want, allocate
+from services.catalog.events import orders as events
 from services.catalog.repository import orders as repository
 from services.catalog.use_cases.metrics import count_order
-from services.catalog.use_cases.order_way import RESERVED, WAITING
+from services.catalog.use_cases.orders.changes import RESERVED, WAITING
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid, Text
 from shared.kernel.ids import new_id

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from services.catalog.domain.order_facts import (
+from services.catalog.domain.orders.facts import (
     Channel,
     Clearance,
     Decision,
@@ -15,7 +15,7 @@ from services.catalog.domain.order_facts import (
     Screening,
     decision_rank,
 )
-from services.catalog.domain.order_findings import Finding
+from services.catalog.domain.orders.findings import Finding
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from asyncpg import Record
 
-from services.catalog import events
-from services.catalog.domain.order import OrderNotCancellable, OrderNotFound, demand
-from services.catalog.domain.order_facts import (
+from services.catalog.domain.orders.facts import (
     Entry,
     Observation,
     OrderFacts,
@@ -19,7 +17,9 @@ from services.catalog.domain.order_facts import (
     from_json,
     to_json,
 )
+from services.catalog.domain.orders.order import OrderNotCancellable, OrderNotFound, demand
 from services.catalog.domain.stock import allocate
+from services.catalog.events import orders as events
 from services.catalog.repository import orders as repository
 from services.catalog.repository.stock import END_RESERVATIONS, SHIP_UNRESERVED
 from services.catalog.use_cases.metrics import count_order

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.catalog.api.deps import CredentialsRead, CredentialsWrite, Identities, PageQuery
-from services.catalog.domain.credential import CredentialNotFound
+from services.catalog.api.credentials.identity import Identities
+from services.catalog.api.deps import CredentialsRead, CredentialsWrite, PageQuery
+from services.catalog.domain.credentials import CredentialNotFound
 from services.catalog.queries.merchants import get_credential as read_credential
 from services.catalog.queries.merchants import list_credentials as read_credentials
 from services.catalog.schemas.credentials import (
@@ -17,7 +18,7 @@ from services.catalog.schemas.credentials import (
     CredentialOut,
     credential_out,
 )
-from services.catalog.use_cases import credentials as use_cases
+from services.catalog.use_cases.credentials import credentials as use_cases
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems
 from shared.kernel.clock import real_now

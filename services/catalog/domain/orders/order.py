@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.catalog.domain.problems import problem
-from services.catalog.domain.product import volume_cm3
+from services.catalog.domain.products import volume_cm3
 from services.catalog.domain.reference import Reference
 from shared.kernel.country import is_country
 from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text

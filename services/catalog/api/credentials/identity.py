@@ -1,0 +1,31 @@
+"""What it takes to issue tokens and secrets, made once by the app."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from services.catalog.api.credentials.log_ins import LogIns
+from services.catalog.use_cases.credentials.signing_keys import SigningKeys
+from services.catalog.use_cases.credentials.tokens import BootstrapOperator
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`operator` is the first one, who exists without a row."""
+
+    keys: SigningKeys
+    issuer: str
+    audience: str | None
+    operator: BootstrapOperator | None
+    environment: str
+    log_ins: LogIns = field(default_factory=LogIns)
+
+
+async def _identity(request: Request) -> Identity:
+    identity: Identity = request.app.state.identity
+    return identity
+
+
+Identities = Annotated[Identity, Depends(_identity)]

@@ -1,0 +1,54 @@
+"""What is sold."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
+from shared.db import Key
+
+products: Final = Table(
+    "products",
+    metadata,
+    id_column(),
+    tenant_column(),
+    Column("sku", Key, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("hs_code", Key, nullable=False),
+    Column("origin_country", Text, nullable=False),
+    Column("net_weight_g", Integer, nullable=False),
+    Column("gross_weight_g", Integer, nullable=False),
+    Column("length_mm", Integer, nullable=False),
+    Column("width_mm", Integer, nullable=False),
+    Column("height_mm", Integer, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("battery", Boolean, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant_column("created_at"),
+    instant_column("updated_at"),
+    instant_column("deleted_at", nullable=True),
+    CheckConstraint("net_weight_g > 0 AND gross_weight_g >= net_weight_g", name="weights"),
+    CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="size"),
+    CheckConstraint("price_minor >= 0", name="price"),
+    Index(
+        "products_live_sku_uq",
+        "tenant_id",
+        "sku",
+        unique=True,
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index("products_tenant_id_ix", "tenant_id", "id"),
+)

@@ -1,0 +1,55 @@
+"""Stock counters, and the ledger of every change of them."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
+
+from services.catalog.tables.metadata import instant_column, metadata, tenant_column
+from services.catalog.tables.products import products
+from shared.db import Key
+
+# The counters. `restocks` counts the times when more became available while orders were waiting,
+# `retried` how far the worker followed: the difference is its work list.
+stock: Final = Table(
+    "stock",
+    metadata,
+    Column("product_id", Key, ForeignKey(products.c.id), primary_key=True),
+    tenant_column(),
+    Column("on_hand", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("restocks", Integer, nullable=False, server_default=text("0")),
+    Column("retried", Integer, nullable=False, server_default=text("0")),
+    instant_column("updated_at"),
+    CheckConstraint("reserved >= 0 AND on_hand >= reserved", name="counters"),
+    Index("stock_restocked_ix", "tenant_id", postgresql_where=text("restocks > retried")),
+    postgresql_with={"fillfactor": 50},
+)
+
+# Append-only: the sum of a product's rows is its counters.
+stock_ledger: Final = Table(
+    "stock_ledger",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    tenant_column(),
+    Column("product_id", Key, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("on_hand_delta", BigInteger, nullable=False),
+    Column("reserved_delta", BigInteger, nullable=False),
+    Column("order_id", Key),
+    instant_column("at"),
+    Index("stock_ledger_product_id_ix", "product_id", "id"),
+    Index("stock_ledger_at_ix", "product_id", "at"),
+    Index("stock_ledger_order_ix", "order_id", postgresql_where=text("order_id IS NOT NULL")),
+)
