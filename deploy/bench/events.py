@@ -1,7 +1,7 @@
 """Events: how fast the relay drains a backlog in order, and how soon a commit reaches a consumer.
 
 Real PostgreSQL with production durability and a real Kafka. The yardstick of the relay is the
-simplest loop that could be called one: select, send, wait for the acks, delete; no lanes, no order.
+simplest loop that could be called one: select, send, wait for the acks, delete; no order.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from deploy.engines import KafkaServer, PostgresServer, free_port, start_kafka
 from shared.contracts.topics import WEBHOOKS_ENDPOINTS, TopicSpec
 from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 from shared.db import Database, ddl, roles
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.kafka.admin import ensure_topics
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kafka.reading import follow
@@ -48,7 +48,7 @@ _FILL: Final = f"""
            'mer_bench', n / {AGGREGATES} + 1, now(),
            jsonb_build_object('endpoint_id', 'end_' || n % {AGGREGATES}, 'status', 'enabled',
                'reason', repeat('x', 400))::text,
-           n % {AGGREGATES} % {LANES}
+           n % {AGGREGATES} % {STREAMS}
     FROM generate_series(0, {BACKLOG - 1}) AS n
 """
 
@@ -185,7 +185,7 @@ async def _measure(server: PostgresServer, kafka: KafkaSettings) -> list[Figure]
     ratios = tuple(a / b for a, b in zip(relayed, simple, strict=True))
     return [
         Figure(
-            "relay, 100,000 rows in order over 8 lanes", Spread(tuple(relayed)), "rows/s", 20_000
+            "relay, 100,000 rows in order over 8 streams", Spread(tuple(relayed)), "rows/s", 20_000
         ),
         Figure("relay ÷ simplest loop (select, send, delete)", Spread(ratios), "ratio", 0.5),
         Figure("commit → consumer at 200/s, p50", _one(latencies, 0.5), "ms"),

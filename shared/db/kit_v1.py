@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.db.table_ddl import Executes, protect
 
 _OUTBOX_DAYS_KEPT: Final = 2
@@ -52,7 +52,7 @@ def _statements(schema: str) -> list[str]:
         """,
         f"""
         INSERT INTO {schema}.relay_lane (lane, seen)
-        SELECT lane, pg_current_snapshot() FROM generate_series(0, {LANES - 1}) AS lane
+        SELECT lane, pg_current_snapshot() FROM generate_series(0, {STREAMS - 1}) AS lane
         """,
         f"""
         CREATE TABLE {schema}.inbox (

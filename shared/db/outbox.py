@@ -1,8 +1,8 @@
 """The transactional outbox: events are rows of the same transaction as the state they report.
 
-Rows are only ever inserted. The relay (`shared.kafka.relay`) reads them by snapshot cursor per
-lane; old partitions are dropped. Same aggregate, same lane, and rows of one aggregate are inserted
-while its row is locked: that is what keeps their order (docs/adr/0003).
+Rows are only ever inserted. The relay (`shared.kafka.relay`) reads them by a snapshot cursor for
+each stream; old partitions are dropped. Events of an aggregate keep their order because they are in
+one stream, and because they are inserted while the aggregate's row is locked (docs/adr/0003).
 """
 
 import zlib
@@ -16,15 +16,17 @@ from shared.db.types import INSTANT, INTEGER, SMALLINT, TEXT, SqlType, array_of
 from shared.kernel.ids import new_id
 from shared.telemetry import trace
 
-LANES: Final = 8
+STREAMS: Final = 8
 
 
-def lane_of(aggregate_id: str) -> int:
-    return zlib.crc32(aggregate_id.encode()) % LANES
+def stream_of(aggregate_id: str) -> int:
+    return zlib.crc32(aggregate_id.encode()) % STREAMS
 
 
 @dataclass(frozen=True)
 class OutboxRow:
+    """`stream`: which of the relay's ordered streams it belongs to; its column is called `lane`."""
+
     event_id: str
     topic: str
     aggregate_id: str
@@ -34,7 +36,7 @@ class OutboxRow:
     occurred_at: datetime
     traceparent: str | None
     payload: str
-    lane: int
+    stream: int
 
 
 _COLUMNS: Final[dict[str, SqlType]] = {
@@ -47,17 +49,17 @@ _COLUMNS: Final[dict[str, SqlType]] = {
     "occurred_at": INSTANT,
     "traceparent": TEXT,
     "payload": TEXT,
-    "lane": SMALLINT,
+    "stream": SMALLINT,
 }
+_NAMES: Final = ", ".join("lane" if name == "stream" else name for name in _COLUMNS)
 
 
 def insert_statement(schema: str) -> Statement[None]:
     """All rows of a transaction in one statement, in the order in which they were added."""
-    names = ", ".join(_COLUMNS)
     arrays = ", ".join(f":{name}" for name in _COLUMNS)
     return sql(
-        f"INSERT INTO {schema}.outbox ({names}) SELECT {names} FROM unnest({arrays})"
-        f" WITH ORDINALITY AS t({names}, n) ORDER BY n",
+        f"INSERT INTO {schema}.outbox ({_NAMES}) SELECT {_NAMES} FROM unnest({arrays})"
+        f" WITH ORDINALITY AS t({_NAMES}, n) ORDER BY n",
         **{name: array_of(kind) for name, kind in _COLUMNS.items()},
     )
 
@@ -93,7 +95,7 @@ class Outbox:
         tenant = tenant_id or self._tenant
         assert tenant != "*", "an event belongs to a tenant: pass tenant_id"
         data = payload.model_dump_json()
-        # Refused here, with the cause at hand: on its way it would only hold up its lane.
+        # Refused here, with the cause at hand: on its way it would only hold up its stream.
         if len(data.encode()) > EVENT_BYTES_MAX:
             raise ValueError(f"{payload.event_type} of {subject} has over {EVENT_BYTES_MAX} bytes")
         event_id = new_id("evt")
@@ -108,7 +110,7 @@ class Outbox:
                 occurred_at=at,
                 traceparent=trace.traceparent(),
                 payload=data,
-                lane=lane_of(subject),
+                stream=stream_of(subject),
             )
         )
         return event_id

@@ -24,7 +24,7 @@ _WAYPOINT_EVERY_S: Final = 5.0
 
 
 def waypoint_sql(schema: str) -> str:
-    """Leaves a waypoint, and takes away those that every lane has passed."""
+    """Leaves a waypoint, and takes away those that every stream has passed."""
     return f"""
         WITH passed AS (
             DELETE FROM {schema}.relay_waypoint

@@ -1,13 +1,14 @@
 """The relay: committed outbox rows → Kafka, nothing lost, nothing out of order per aggregate.
 
-Each lane has a snapshot `seen`: all rows visible in it are published. A batch is what a later
+Each stream has a snapshot `seen`: all rows visible in it are published. A batch is what a later
 snapshot, `target`, sees beyond `seen`, in id order, page by page. A page's records are acknowledged
 before the cursor moves, and the cursor has moved before the next page is sent: a crash repeats a
-page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do. All lanes
-are sent together; what Kafka does not take is tried again lane by lane (shared.kafka.held_up).
+page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do. All
+streams are sent together; what Kafka does not take is tried again stream by stream
+(shared.kafka.held_up).
 
-A lane belongs to the session that holds its advisory lock, on the very connection that reads and
-moves the cursor: a lost connection is a lost lane.
+A stream belongs to the session that holds its advisory lock, on the very connection that reads and
+moves the cursor: a lost connection is a lost stream.
 """
 
 import asyncio
@@ -21,10 +22,10 @@ import asyncpg
 from shared.contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from shared.db import Database
 from shared.db.connection import Connection
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.kafka import relay_statements as sql
 from shared.kafka.faults import Backoff, Fault, fault_of, sleep_until
-from shared.kafka.held_up import HeldUpLanes, Page
+from shared.kafka.held_up import HeldUpStreams, Page
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.clock import monotonic_s, real_time_ms
 from shared.kernel.identity import PARK
@@ -33,14 +34,14 @@ from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
 
-_PAGE_ROWS: Final = 500  # of one lane
+_PAGE_ROWS: Final = 500  # of one stream
 _PAGE_BYTES: Final = 4 * 1024 * 1024  # of payload, about, by the events of the page before
 _POLL_S_MIN: Final = 0.02
 _POLL_S_MAX: Final = 0.25
 _BALANCE_S: Final = 1.0
 _RETRY_S_MAX: Final = 1.0  # what comes back must not wait for us
-_PRESENCE: Final = 1000  # lock key beside the lanes
-_BACKLOG_ROWS_MAX: Final = 20_000  # of one lane; counting more would cost more than it tells
+_PRESENCE: Final = 1000  # lock key beside the streams
+_BACKLOG_ROWS_MAX: Final = 20_000  # of one stream; counting more would cost more than it tells
 _SPEC_VERSION: Final = ("ce_specversion", SPEC_VERSION.encode())
 _CONTENT_TYPE: Final = ("content-type", CONTENT_TYPE.encode())
 _HEAL_S_MAX: Final = 600
@@ -56,7 +57,7 @@ def lock_class(schema: str) -> int:
 
 
 class Relay:
-    """Publishes the outbox of `db`'s schema. Any number of them may run; they share the lanes."""
+    """Publishes the outbox of `db`'s schema. Any number of them may run; they share the streams."""
 
     def __init__(
         self,
@@ -76,17 +77,17 @@ class Relay:
         self._sql = sql.RelayStatements(db.schema)
         self._class = lock_class(db.schema)
         self._owned: set[int] = set()
-        # Lanes that may have a batch under way -> the batch's last id, where known. Only a saving:
-        # without it the search for more goes on to the end of the lane.
+        # Streams that may have a batch under way -> the batch's last id, where known. It only saves
+        # time: without it the search for more goes on to the end of the stream.
         self._under_way: dict[int, int | None] = {}
         self._wake = asyncio.Event()
         self._balance_at_s = 0.0
-        self._held_up = HeldUpLanes(
+        self._held_up = HeldUpStreams(
             schema=db.schema, publisher=publisher, record_of=self._record, wake=self._wake.set
         )
 
     @property
-    def lanes(self) -> frozenset[int]:
+    def streams(self) -> frozenset[int]:
         return frozenset(self._owned)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -145,7 +146,7 @@ class Relay:
         self._wake.set()
 
     async def _round(self, connection: asyncpg.Connection) -> bool:
-        """One page of every owned lane. False if there was nothing to do."""
+        """One page of every owned stream. False if there was nothing to do."""
         pages = self._held_up.take_through()
         pages |= await self._sent(await self._read(connection))
         if not pages:
@@ -161,23 +162,23 @@ class Relay:
             return pages
         try:
             await self._publisher.publish(map(self._record, rows))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each lane tries again alone
+        except Exception as error:  # noqa: BLE001 - whatever it is, each stream tries again alone
             log.warning("a round was not published", schema=self._db.schema, error=repr(error))
-            for lane in [lane for lane, page in pages.items() if page.events]:
-                self._held_up.add(lane, pages.pop(lane))
+            for stream in [stream for stream, page in pages.items() if page.events]:
+                self._held_up.add(stream, pages.pop(stream))
         return pages
 
     async def _read(self, connection: asyncpg.Connection) -> dict[int, Page]:
         rows: list[asyncpg.Record] = []
         asked = self._rows
-        if lanes := sorted(self._under_way.keys() - self._held_up.lanes):
-            until_ids = [self._under_way[lane] for lane in lanes]
-            rows += await connection.fetch(self._sql.next_page, lanes, asked, until_ids)
-        self._under_way = {row["lane"]: row["until_id"] for row in rows}
-        fresh = self._owned - self._under_way.keys() - self._held_up.lanes
+        if streams := sorted(self._under_way.keys() - self._held_up.streams):
+            until_ids = [self._under_way[stream] for stream in streams]
+            rows += await connection.fetch(self._sql.next_page, streams, asked, until_ids)
+        self._under_way = {row["stream"]: row["until_id"] for row in rows}
+        fresh = self._owned - self._under_way.keys() - self._held_up.streams
         if fresh:
             rows += await connection.fetch(self._sql.first_page, sorted(fresh), asked)
-        pages = _by_lane(rows, asked)
+        pages = _by_stream(rows, asked)
         events = sum(len(page.events) for page in pages.values())
         if events:
             average = sum(page.chars for page in pages.values()) // events + 1
@@ -189,52 +190,52 @@ class Relay:
         targets = [page.last["target"] for page in pages.values()]
         await connection.execute(self._sql.advance, list(pages), targets, cursor)
         self._under_way = {
-            lane: page.last["until_id"] for lane, page in pages.items() if page.is_full
+            stream: page.last["until_id"] for stream, page in pages.items() if page.is_full
         }
 
     def _record(self, row: asyncpg.Record) -> OutgoingRecord:
         return record_of(row, self._source)
 
     async def _balance(self, connection: asyncpg.Connection) -> None:
-        """Takes free lanes up to a fair share, and gives back what is above it."""
+        """Takes free streams up to a fair share, and gives back what is above it."""
         locks = await connection.fetch(sql.LOCKS, self._class)
         relays = sum(1 for lock in locks if lock["key"] == _PRESENCE)
-        taken = {lock["key"] for lock in locks if lock["key"] < LANES}
-        share = -(-LANES // max(relays, 1))
-        for lane in sorted(self._owned)[share:]:
-            await connection.execute(sql.UNLOCK, self._class, lane)
-            self._disown({lane})
+        taken = {lock["key"] for lock in locks if lock["key"] < STREAMS}
+        share = -(-STREAMS // max(relays, 1))
+        for stream in sorted(self._owned)[share:]:
+            await connection.execute(sql.UNLOCK, self._class, stream)
+            self._disown({stream})
         gained = set()
-        for lane in sorted(set(range(LANES)) - taken)[: max(share - len(self._owned), 0)]:
-            if await connection.fetchval(sql.TRY_LOCK, self._class, lane):
-                gained.add(lane)
+        for stream in sorted(set(range(STREAMS)) - taken)[: max(share - len(self._owned), 0)]:
+            if await connection.fetchval(sql.TRY_LOCK, self._class, stream):
+                gained.add(stream)
         if gained:
             await self._take(connection, gained)
 
     async def _take(self, connection: asyncpg.Connection, gained: set[int]) -> None:
-        lost = [row["lane"] for row in await connection.fetch(self._sql.foreign, sorted(gained))]
+        lost = [row["stream"] for row in await connection.fetch(self._sql.foreign, sorted(gained))]
         if lost:
             log.warning(
                 "the relay's cursor is of another cluster: publishing the outbox again",
                 schema=self._db.schema,
-                lanes=lost,
+                streams=lost,
             )
             await connection.execute(f"SET statement_timeout = '{_HEAL_S_MAX}s'")
             await connection.execute(self._sql.heal, lost, timeout=_HEAL_S_MAX + 3)
             await connection.execute("SET statement_timeout = '15s'")
         self._owned |= gained
         self._under_way |= dict.fromkeys(gained)
-        for lane in gained:
-            metrics.RELAY_LANE_OWNER.labels(lane).set(1)
-        log.info("lanes taken", schema=self._db.schema, lanes=sorted(self._owned))
+        for stream in gained:
+            metrics.RELAY_STREAM_OWNER.labels(stream).set(1)
+        log.info("streams taken", schema=self._db.schema, streams=sorted(self._owned))
 
-    def _disown(self, lanes: Iterable[int]) -> None:
-        lanes = list(lanes)
-        self._held_up.forget(lanes)
-        for lane in lanes:
-            metrics.RELAY_LANE_OWNER.labels(lane).set(0)
-            self._owned.discard(lane)
-            self._under_way.pop(lane, None)
+    def _disown(self, streams: Iterable[int]) -> None:
+        streams = list(streams)
+        self._held_up.forget(streams)
+        for stream in streams:
+            metrics.RELAY_STREAM_OWNER.labels(stream).set(0)
+            self._owned.discard(stream)
+            self._under_way.pop(stream, None)
 
     async def measure(self) -> tuple[int, float]:
         """Rows not yet published and the age of the oldest in seconds; also sets the gauges."""
@@ -246,11 +247,11 @@ class Relay:
         return backlog.rows, backlog.oldest_age_s
 
 
-def _by_lane(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:
-    lanes: dict[int, list[asyncpg.Record]] = defaultdict(list)
+def _by_stream(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:
+    streams: dict[int, list[asyncpg.Record]] = defaultdict(list)
     for row in rows:
-        lanes[row["lane"]].append(row)
-    return {lane: Page(own, is_full=len(own) >= asked) for lane, own in lanes.items()}
+        streams[row["stream"]].append(row)
+    return {stream: Page(own, is_full=len(own) >= asked) for stream, own in streams.items()}
 
 
 def record_of(row: asyncpg.Record, source: bytes) -> OutgoingRecord:

@@ -1,7 +1,7 @@
 """The SQL of the relay's cursor; how and why it works: docs/adr/0003 and `shared.kafka.relay`.
 
 `xid >= xmax(seen)` and `xid = ANY(in progress in seen)` are two branches of a UNION on purpose: as
-an OR the planner takes the index on (lane, id) and reads the whole history of the lane.
+an OR the planner takes the index on (lane, id) and reads the whole history of the stream.
 
 After an outage millions of rows may be unseen, and to find the smallest ids among them is to read
 them all. So a batch ends at the first waypoint after `seen`, if there is one: a snapshot that some
@@ -24,7 +24,7 @@ _ID_MAX: Final = 2**63 - 1
 
 
 def _unseen(schema: str, columns: str) -> str:
-    """Rows of lane `l` that are not visible in `l.seen`, by the index on (lane, xid)."""
+    """Rows of stream `l` that are not visible in `l.seen`, by the index on (lane, xid)."""
     return f"""
         SELECT {columns} FROM {schema}.outbox r
         WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)
@@ -35,7 +35,7 @@ def _unseen(schema: str, columns: str) -> str:
 
 
 def _batch(schema: str, columns: str) -> str:
-    """Rows of lane `l` that are visible in the snapshot `s.target` and not in `l.seen`."""
+    """Rows of stream `l` that are visible in the snapshot `s.target` and not in `l.seen`."""
     return f"""
         SELECT {columns} FROM {schema}.outbox r
         WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)
@@ -47,13 +47,13 @@ def _batch(schema: str, columns: str) -> str:
     """
 
 
-# $1 lanes, $2 rows a lane. The first page of new batches. Without a waypoint the target is
+# $1 streams, $2 rows a stream. The first page of new batches. Without a waypoint the target is
 # the statement's own snapshot: every row it can see is in it. Up to a waypoint there may be
-# nothing for a lane; it still comes, with id NULL, so that it gets past. `until_id` is the
-# last id of a batch, where that is known without reading everything. OFFSET 0: once a lane.
+# nothing for a stream; it still comes, with id NULL, so that it gets past. `until_id` is the
+# last id of a batch, where that is known without reading everything. OFFSET 0: once a stream.
 def _first_page(schema: str) -> str:
     return f"""
-        SELECT l.lane, s.target::text AS target, s.until_id, o.*
+        SELECT l.lane AS stream, s.target::text AS target, s.until_id, o.*
         FROM {schema}.relay_lane l
         CROSS JOIN LATERAL (
             SELECT s.target, s.at_waypoint, CASE WHEN s.at_waypoint THEN
@@ -76,14 +76,14 @@ def _first_page(schema: str) -> str:
     """
 
 
-# $1 lanes, $2 rows a lane, $3 last ids of their batches. The next pages of batches under
+# $1 streams, $2 rows a stream, $3 last ids of their batches. The next pages of batches under
 # way, by the index on (lane, id): what is passed over was written at the same time as the
-# batch. A lane without rows still comes, with id NULL.
+# batch. A stream without rows still comes, with id NULL.
 def _next_page(schema: str) -> str:
     return f"""
-        SELECT l.lane, l.target::text AS target, b.until_id, o.*
-        FROM unnest($1::smallint[], $3::bigint[]) AS b(lane, until_id)
-        JOIN {schema}.relay_lane l ON l.lane = b.lane
+        SELECT l.lane AS stream, l.target::text AS target, b.until_id, o.*
+        FROM unnest($1::smallint[], $3::bigint[]) AS b(stream, until_id)
+        JOIN {schema}.relay_lane l ON l.lane = b.stream
         LEFT JOIN LATERAL (
             SELECT {_COLUMNS} FROM {schema}.outbox r
             WHERE r.lane = l.lane AND r.id > l.last_id
@@ -96,7 +96,7 @@ def _next_page(schema: str) -> str:
     """
 
 
-# $1 lanes, $2 targets, $3 last ids; an id of NULL ends the batch.
+# $1 streams, $2 targets, $3 last ids; an id of NULL ends the batch.
 def _advance(schema: str) -> str:
     return f"""
         UPDATE {schema}.relay_lane l SET
@@ -104,16 +104,16 @@ def _advance(schema: str) -> str:
             target = CASE WHEN c.last_id IS NULL THEN NULL ELSE c.target::pg_snapshot END,
             last_id = coalesce(c.last_id, 0),
             published_at = clock_timestamp()
-        FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS c(lane, target, last_id)
-        WHERE l.lane = c.lane
+        FROM unnest($1::smallint[], $2::text[], $3::bigint[]) AS c(stream, target, last_id)
+        WHERE l.lane = c.stream
     """
 
 
-# $1 lanes. Snapshots of another cluster: a copy was restored here, and transaction ids mean
+# $1 streams. Snapshots of another cluster: a copy was restored here, and transaction ids mean
 # something else. A copy inside the cluster keeps its meaning, unless it lies in the future.
 def _foreign(schema: str) -> str:
     return f"""
-        SELECT lane FROM {schema}.relay_lane, pg_control_system() here
+        SELECT lane AS stream FROM {schema}.relay_lane, pg_control_system() here
         WHERE lane = ANY ($1::smallint[])
           AND (system_id IS DISTINCT FROM here.system_identifier
                OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot()))
@@ -140,7 +140,7 @@ def _heal(schema: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What no lane has sent yet: up to `rows_max` rows a lane, and the age of the oldest."""
+    """What no stream has sent yet: up to `rows_max` rows a stream, and the age of the oldest."""
 
     rows: int
     oldest_age_s: float

@@ -63,12 +63,12 @@ OUTBOX_PUBLISH_SECONDS: Final = Histogram(
     "Time from commit to Kafka's acknowledgement.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
 )
-RELAY_LANE_OWNER: Final = Gauge(
-    "airlane_relay_lane_owner", "1 while this process publishes the lane.", ["lane"]
+RELAY_STREAM_OWNER: Final = Gauge(
+    "airlane_relay_stream_owner", "1 while this process publishes the stream.", ["stream"]
 )
 
-RELAY_LANES_HELD_UP: Final = Gauge(
-    "airlane_relay_lanes_held_up", "Lanes of this process whose events Kafka does not take."
+RELAY_STREAMS_HELD_UP: Final = Gauge(
+    "airlane_relay_streams_held_up", "Streams of this process whose events Kafka does not take."
 )
 
 CONSUMER_LAG: Final = Gauge(

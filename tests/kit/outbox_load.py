@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import BigInteger, bindparam, text
 
 from shared.db import Database, Statement
-from shared.db.outbox import OutboxRow, insert_arguments, insert_statement, lane_of
+from shared.db.outbox import OutboxRow, insert_arguments, insert_statement, stream_of
 from shared.kafka.publisher import OutgoingRecord, PublishFailed
 from shared.kernel.clock import monotonic_s, real_now
 from shared.kernel.ids import new_id
@@ -87,7 +87,7 @@ def outbox_row(aggregate: str, version: int, *, topic: str = "load", size: int =
         occurred_at=real_now(),
         traceparent=None,
         payload='{"text":"' + "x" * size + '"}',
-        lane=lane_of(aggregate),
+        stream=stream_of(aggregate),
     )
 
 

@@ -13,7 +13,7 @@ from services.routing import queries
 from services.webhooks.consumers import on_public_event
 from services.webhooks.use_cases.fan_out import fan_out
 from shared.contracts.topics import SERVICES
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server
 from shared.db.wake import waypoint_sql
 from shared.kafka.jobs import JobContext
@@ -98,11 +98,11 @@ async def test_partitions_rotate_and_the_outbox_is_read(
     await rotation(service).run(JobContext(db, SystemClock()))
     statements = RelayStatements(service)
     connection = await asyncpg.connect(old_postgres.app_dsn(service))
-    lanes = list(range(LANES))
+    lanes = list(range(STREAMS))
     await connection.execute(waypoint_sql(service))
     assert await connection.fetch(statements.foreign, lanes) == []
-    assert len(await connection.fetch(statements.first_page, lanes, 10)) == LANES
-    assert await connection.fetch(statements.next_page, lanes, 10, [None] * LANES) == []
+    assert len(await connection.fetch(statements.first_page, lanes, 10)) == STREAMS
+    assert await connection.fetch(statements.next_page, lanes, 10, [None] * STREAMS) == []
     await connection.close()
 
 

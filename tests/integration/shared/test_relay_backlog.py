@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from shared.db import Database
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.db.wake import waypoint_sql
 from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
@@ -40,7 +40,7 @@ async def _publish_everything(db: Database, ledger: Ledger, *, page_rows: int = 
     task = asyncio.create_task(relay.run(stop))
     deadline = monotonic_s() + 30
     try:
-        while len(relay.lanes) < LANES or (await relay.measure())[0]:
+        while len(relay.streams) < STREAMS or (await relay.measure())[0]:
             assert monotonic_s() < deadline, "the outbox was not drained in time"
             await asyncio.sleep(0.02)
     finally:
@@ -81,11 +81,11 @@ async def test_a_first_page_reads_no_further_than_the_next_waypoint(
     await _write(db, 1, 3)
     await app.execute(waypoint_sql(SCHEMA))
     await _write(db, 4, 50)
-    rows = await app.fetch(RelayStatements(SCHEMA).first_page, list(range(LANES)), 10_000)
+    rows = await app.fetch(RelayStatements(SCHEMA).first_page, list(range(STREAMS)), 10_000)
     assert {row["aggregate_version"] for row in rows} == {1, 2, 3}
     assert len(rows) == 3 * len(AGGREGATES)
-    ends = {row["lane"]: row["until_id"] for row in rows}
-    assert all(row["id"] <= ends[row["lane"]] for row in rows)
+    ends = {row["stream"]: row["until_id"] for row in rows}
+    assert all(row["id"] <= ends[row["stream"]] for row in rows)
 
 
 async def test_passed_waypoints_are_taken_away(db: Database, app: asyncpg.Connection) -> None:

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import text
 
 from shared.db import Database, Statement
-from shared.db.outbox import LANES, lane_of
+from shared.db.outbox import STREAMS, stream_of
 from shared.kafka.publisher import OutgoingRecord, Publisher, PublishFailed
 from shared.kafka.relay import Relay
 from shared.kernel.clock import monotonic_s
@@ -170,11 +170,11 @@ async def test_topic_that_kafka_does_not_take_holds_up_its_lanes_only(db: Databa
     others = await write_rows(db, 2 * len(AGGREGATES))
     async with db.transaction(TENANT) as uow:
         uow.outbox.rows.append(outbox_row(AGGREGATES[0], 3, topic="missing"))
-    lane = lane_of(AGGREGATES[0])
-    free = {key: last for key, last in others.items() if lane_of(key) != lane}
+    stream = stream_of(AGGREGATES[0])
+    free = {key: last for key, last in others.items() if stream_of(key) != stream}
     relay = a_relay(db, publisher, page_rows=5)
     async with running(relay):
-        await until(lambda: ledger.lost(free) == 0 and relay._held_up.lanes == {lane})
+        await until(lambda: ledger.lost(free) == 0 and relay._held_up.streams == {stream})
         await write_rows(db, len(AGGREGATES))  # and they go on while it waits
         await until(lambda: len(ledger.published) > 2 * len(AGGREGATES))
         assert (AGGREGATES[0], 3) not in ledger.published
@@ -205,7 +205,7 @@ async def test_pages_of_large_events_have_fewer_of_them(db: Database) -> None:
             batch = list(records)
             by_lane: Counter[int] = Counter()
             for record in batch:
-                by_lane[lane_of((record.key or b"").decode())] += len(record.value or b"")
+                by_lane[stream_of((record.key or b"").decode())] += len(record.value or b"")
             sizes.append(max(by_lane.values(), default=0))
             await super().publish(batch)
 
@@ -250,11 +250,11 @@ async def test_several_relays_share_lanes_and_survive_kills(db: Database) -> Non
 async def test_second_relay_gets_its_share_and_all_lanes_when_the_first_dies(db: Database) -> None:
     first, second = (a_relay(db, RecordingPublisher(Ledger())) for _ in range(2))
     async with running(first):
-        await until(lambda: len(first.lanes) == LANES)
+        await until(lambda: len(first.streams) == STREAMS)
         async with running(second):
-            await until(lambda: len(first.lanes) == len(second.lanes) == LANES // 2)
-            assert not first.lanes & second.lanes
-        await until(lambda: len(first.lanes) == LANES)
+            await until(lambda: len(first.streams) == len(second.streams) == STREAMS // 2)
+            assert not first.streams & second.streams
+        await until(lambda: len(first.streams) == STREAMS)
 
 
 async def until(condition: Any, within_s: float = 8.0) -> None:
@@ -271,7 +271,7 @@ async def test_relay_reconnects_after_its_session_is_killed(
     relay = a_relay(db, RecordingPublisher(ledger))
     admin = await asyncpg.connect(postgres.dsn(database="postgres"))
     async with running(relay):
-        await until(lambda: len(relay.lanes) == LANES)
+        await until(lambda: len(relay.streams) == STREAMS)
         assert await admin.fetchval(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE application_name = $1",

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from shared.db import Database
-from shared.db.outbox import LANES
+from shared.db.outbox import STREAMS
 from shared.kafka.jobs import JobLocks
 from shared.kafka.publisher import Publisher
 from shared.kafka.relay import Relay
@@ -58,13 +58,13 @@ async def test_relay_leaves_its_lanes_and_takes_them_anew(
     running = asyncio.create_task(relay.run(stop))
 
     async def owns(count: int) -> bool:
-        return len(relay.lanes) == count
+        return len(relay.streams) == count
 
     async def has_published_all() -> bool:
         return ledger.lost(dict.fromkeys(AGGREGATES, 1)) == 0
 
     try:
-        await until(lambda: owns(LANES), _NOTICED_S)
+        await until(lambda: owns(STREAMS), _NOTICED_S)
         proxy.lose_all()
         await until(lambda: owns(0), _NOTICED_S)
         proxy.far_side_gives_up()
