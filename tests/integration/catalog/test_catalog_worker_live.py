@@ -1,7 +1,7 @@
 """The whole worker on a real broker: an order goes out, and what others say about it comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from shared.kafka.publisher import Publisher
 from shared.kafka.reading import read_all
 from shared.settings import KafkaSettings
 from tests.kit.plugin import Broker
+from tests.kit.waiting import until
 from tests.support.events.customs.declarations import (
     a_declaration_released,
     a_declaration_submitted,
@@ -39,12 +40,6 @@ async def running(settings: Settings, kafka_topics: Broker) -> AsyncIterator[Bro
     await worker.db.close()
 
 
-async def _until(check: Callable[[], Awaitable[bool]], timeout_s: float = 60) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not await check():  # noqa: ASYNC110 - it is another process's state
-            await asyncio.sleep(0.1)
-
-
 async def _is_on_kafka(kafka: KafkaSettings, order_id: str, kind: str) -> bool:
     found = [record.envelope for record in await read_all(kafka, [CATALOG_ORDERS])]
     return any(e is not None and (e.subject, e.type) == (order_id, kind) for e in found)
@@ -60,9 +55,9 @@ async def test_an_order_goes_out_and_its_way_comes_back(
     async def status_is(status: str) -> bool:
         return bool((await merchant.order(order["id"]))["status"] == status)
 
-    await _until(lambda: status_is("placed"))
+    await until(lambda: status_is("placed"))
     placed = (order["id"], "catalog.order.placed")
-    await _until(lambda: _is_on_kafka(running.settings, *placed))
+    await until(lambda: _is_on_kafka(running.settings, *placed))
 
     way = OrderWay(merchant, order["id"])
     said: list[tuple[str, Envelope]] = [
@@ -76,8 +71,8 @@ async def test_an_order_goes_out_and_its_way_comes_back(
     # Everything twice, and a stranger between: effects once, and nobody is held up.
     await publisher.publish(a_record(*pair) for pair in [*said, stranger, *said])
     await publisher.close()
-    await _until(lambda: status_is("departed"))
-    await _until(lambda: _timeline_has(merchant, order["id"], 6))
+    await until(lambda: status_is("departed"))
+    await until(lambda: _timeline_has(merchant, order["id"], 6))
     assert await merchant.stock("A-1") == (3, 0)
     await merchant.ledger_equals_counters()
 

@@ -19,44 +19,46 @@ from shared.settings import ServiceSettings
 from shared.telemetry import metrics, trace
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
-from tests.kit.parcels import (
+from tests.kit.plugin import Broker
+from tests.kit.waiting import until
+from tests.support.worlds.parcels import (
     EFFECT,
     SERVICE,
     TENANT,
     ParcelMoved,
-    ParcelPark,
+    ParcelWorld,
     Serving,
     a_record,
     an_event,
     as_received,
     one_by_one,
-    parcel_park,
-    until,
+    parcel_world,
 )
-from tests.kit.plugin import Broker
 
 pytestmark = pytest.mark.real_broker
 
 
 @pytest.fixture
-async def park(postgres: Postgres, kafka: Broker, clock: ManualClock) -> AsyncIterator[ParcelPark]:
-    async with parcel_park(postgres, kafka.settings, clock) as park:
-        yield park
+async def world(
+    postgres: Postgres, kafka: Broker, clock: ManualClock
+) -> AsyncIterator[ParcelWorld]:
+    async with parcel_world(postgres, kafka.settings, clock) as world:
+        yield world
 
 
 async def test_outbox_row_becomes_an_effect_elsewhere_with_tenant_trace_and_order(
-    park: ParcelPark,
+    world: ParcelWorld,
 ) -> None:
     caller = trace.new()
-    async with Serving(park.worker()):
+    async with Serving(world.worker()):
         token = trace.enter(caller)
-        async with park.db.transaction(TENANT) as uow:
+        async with world.db.transaction(TENANT) as uow:
             for version in (1, 2, 3):
                 uow.outbox.add(
                     ParcelMoved(what="move"), subject="par_1", version=version, at=real_now()
                 )
         trace.leave(token)
-        effects = await park.effects_become(3)
+        effects = await world.effects_become(3)
     assert [effect["version"] for effect in effects] == [1, 2, 3]
     assert {effect["tenant"] for effect in effects} == {TENANT}
     followed = [trace.parse(effect["traceparent"]) for effect in effects]
@@ -64,62 +66,62 @@ async def test_outbox_row_becomes_an_effect_elsewhere_with_tenant_trace_and_orde
     assert caller.span_id not in {t.span_id for t in followed if t}
 
 
-async def test_transient_failure_waits_and_is_no_dead_letter(park: ParcelPark) -> None:
-    await park.send(
+async def test_transient_failure_waits_and_is_no_dead_letter(world: ParcelWorld) -> None:
+    await world.send(
         *(
-            a_record(park.topic, an_event(what, version=n))
+            a_record(world.topic, an_event(what, version=n))
             for n, what in enumerate(["flaky", "move"])
         )
     )
-    async with Serving(park.worker()):
-        effects = await park.effects_become(2)
+    async with Serving(world.worker()):
+        effects = await world.effects_become(2)
     assert [effect["version"] for effect in effects] == [0, 1]
-    assert park.tries["flaky"] >= 3
+    assert world.tries["flaky"] >= 3
 
 
-async def test_effects_happen_once_however_often_a_record_comes(park: ParcelPark) -> None:
+async def test_effects_happen_once_however_often_a_record_comes(world: ParcelWorld) -> None:
     events = [an_event(version=n) for n in range(50)]
-    records = [a_record(park.topic, event) for event in events]
-    await park.send(*records, *records[:20])
-    async with Serving(park.worker()):
-        await park.effects_become(50)
-        await park.send(*records, a_record(park.topic, an_event(version=50)))
-        effects = await park.effects_become(51)
+    records = [a_record(world.topic, event) for event in events]
+    await world.send(*records, *records[:20])
+    async with Serving(world.worker()):
+        await world.effects_become(50)
+        await world.send(*records, a_record(world.topic, an_event(version=50)))
+        effects = await world.effects_become(51)
     assert len(effects) == 51
     assert len({effect["event_id"] for effect in effects}) == 51
 
 
 async def test_crash_after_the_commit_and_before_the_offset_repeats_no_effect(
-    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+    world: ParcelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = [an_event(version=n) for n in range(200)]
-    await park.send(*(a_record(park.topic, event) for event in events))
+    await world.send(*(a_record(world.topic, event) for event in events))
 
     async def never(*_: object, **__: object) -> None:
         return None
 
     with monkeypatch.context() as crashing:
         crashing.setattr(Consumer, "_commit", never)
-        async with Serving(park.worker(slice_max=10)):
-            await park.effects_become(60)
-    async with Serving(park.worker()):
-        effects = await park.effects_become(200)
+        async with Serving(world.worker(slice_max=10)):
+            await world.effects_become(60)
+    async with Serving(world.worker()):
+        effects = await world.effects_become(200)
         await asyncio.sleep(0.3)
-        assert len(await park.effects()) == 200
+        assert len(await world.effects()) == 200
     assert [effect["version"] for effect in effects] == list(range(200))
 
 
 async def test_two_members_share_partitions_and_a_rebalance_repeats_no_effect(
-    park: ParcelPark,
+    world: ParcelWorld,
 ) -> None:
-    first, second = Serving(park.worker(slice_max=5)), Serving(park.worker(slice_max=5))
+    first, second = Serving(world.worker(slice_max=5)), Serving(world.worker(slice_max=5))
     sent = 0
 
     async def send(count: int) -> None:
         nonlocal sent
-        await park.send(
+        await world.send(
             *(
-                a_record(park.topic, an_event(key=f"par_{n % 7}", version=sent + n))
+                a_record(world.topic, an_event(key=f"par_{n % 7}", version=sent + n))
                 for n in range(count)
             )
         )
@@ -127,15 +129,15 @@ async def test_two_members_share_partitions_and_a_rebalance_repeats_no_effect(
 
     async with first:
         await send(300)
-        await park.effects_become(20)
+        await world.effects_become(20)
         async with second:
             await send(300)
             assert second.worker.consumer is not None
             await until(lambda: _is(second.worker.consumer))
             await send(100)
-            await park.effects_become(700)
+            await world.effects_become(700)
         await send(50)
-        effects = await park.effects_become(750)
+        effects = await world.effects_become(750)
     assert len(effects) == 750
     for key in {effect["subject"] for effect in effects}:
         versions = [effect["version"] for effect in effects if effect["subject"] == key]
@@ -147,7 +149,7 @@ async def _is(consumer: Consumer | None) -> bool:
 
 
 async def test_slice_that_outlasts_a_rebalance_is_rolled_back_and_both_members_go_on(
-    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+    world: ParcelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def slow_last_commit(*arguments: object) -> None:
         # The last one of an assignment comes with a time limit of its own.
@@ -160,50 +162,50 @@ async def test_slice_that_outlasts_a_rebalance_is_rolled_back_and_both_members_g
     async def slow(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
         reached.set()
         await free.wait()
-        await park.on_parcel_moved(uow, event)
+        await world.on_parcel_moved(uow, event)
 
-    await park.send(*(a_record(park.topic, an_event(key=f"par_{n}")) for n in range(8)))
-    workers = [park.worker(slow) for _ in range(2)]
+    await world.send(*(a_record(world.topic, an_event(key=f"par_{n}")) for n in range(8)))
+    workers = [world.worker(slow) for _ in range(2)]
     first, second = (Serving(worker) for worker in workers)
     async with first:
         await asyncio.wait_for(reached.wait(), 20)
         async with second:
             await until(lambda: _is(second.worker.consumer))
             free.set()
-            effects = await park.effects_become(8)
+            effects = await world.effects_become(8)
             assert not first.stop.is_set()  # none of its parts has ended
     assert len({effect["event_id"] for effect in effects}) == len(effects) == 8
 
 
-async def test_handler_whose_inner_task_was_cancelled_fails_alone(park: ParcelPark) -> None:
+async def test_handler_whose_inner_task_was_cancelled_fails_alone(world: ParcelWorld) -> None:
     async def awaits_a_cancelled_task(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
         if event.payload.what == "cancelled":
             inner = asyncio.create_task(asyncio.sleep(60))
             inner.cancel()
             await inner
-        await park.on_parcel_moved(uow, event)
+        await world.on_parcel_moved(uow, event)
 
     events = [an_event("cancelled", version=1), an_event(version=2)]
-    await park.send(*(a_record(park.topic, event) for event in events))
-    async with Serving(park.worker(awaits_a_cancelled_task)):
-        effects = await park.effects_become(1)
-        letters = await park.dead_letters(1)
+    await world.send(*(a_record(world.topic, event) for event in events))
+    async with Serving(world.worker(awaits_a_cancelled_task)):
+        effects = await world.effects_become(1)
+        letters = await world.dead_letters(1)
     assert [effect["version"] for effect in effects] == [2]
     assert dict(letters[0].headers)["dlq_error"].startswith(b"HandlerCancelled")
 
 
 async def test_lag_of_a_client_made_anew_is_not_zero_but_what_was_known(
-    park: ParcelPark, monkeypatch: pytest.MonkeyPatch
+    world: ParcelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await park.send(*(a_record(park.topic, an_event(version=n)) for n in range(5)))
+    await world.send(*(a_record(world.topic, an_event(version=n)) for n in range(5)))
     free = asyncio.Event()
 
     async def waits(_uow: UnitOfWork, _event: Received[ParcelMoved]) -> None:
         await free.wait()
 
-    worker = park.worker(waits, slice_max=1)
+    worker = world.worker(waits, slice_max=1)
     said: list[float] = []
-    gauge = metrics.CONSUMER_LAG.labels(park.topic)
+    gauge = metrics.CONSUMER_LAG.labels(world.topic)
     monkeypatch.setattr(gauge, "set", said.append)
     async with Serving(worker):
         await until(lambda: _said(said, 5))
@@ -228,12 +230,12 @@ async def _is_not(consumer: Consumer | None) -> bool:
 
 
 async def test_slice_is_applied_for_the_park_and_a_bad_event_in_it_is_isolated(
-    park: ParcelPark,
+    world: ParcelWorld,
 ) -> None:
     slices: list[int] = []
 
     async def apply(uow: UnitOfWork, events: Sequence[Envelope], /, *, now: datetime) -> None:
-        assert (uow.tenant, now) == ("*", park.clock.now())
+        assert (uow.tenant, now) == ("*", world.clock.now())
         slices.append(len(events))
         for event in events:
             await uow.execute(
@@ -244,31 +246,31 @@ async def test_slice_is_applied_for_the_park_and_a_bad_event_in_it_is_isolated(
     events = [an_event(version=n) for n in range(30)]
     events[7] = an_event(data=b"[]")
     events[9] = an_event(type="test.parcel.unheard_of")
-    await park.send(*(a_record(park.topic, event) for event in events))
+    await world.send(*(a_record(world.topic, event) for event in events))
     worker = Worker(
         service=SERVICE,
-        settings=park.worker().settings,
-        db=park.db,
-        clock=park.clock,
+        settings=world.worker().settings,
+        db=world.db,
+        clock=world.clock,
         subscriptions={ParcelMoved: Undecoded(lambda event: event)},
         apply=apply,
-        topics=[park.topic],
+        topics=[world.topic],
     )
     async with Serving(worker):
-        effects = await park.effects_become(28)
-        letters = await park.dead_letters(1)
+        effects = await world.effects_become(28)
+        letters = await world.dead_letters(1)
     assert len(effects) == 28
     assert max(slices) > 1
     assert dict(letters[0].headers)["dlq_reason"] == b"invalid"
 
 
-async def test_handler_s_own_events_carry_a_child_of_the_trace(park: ParcelPark) -> None:
+async def test_handler_s_own_events_carry_a_child_of_the_trace(world: ParcelWorld) -> None:
     caller = trace.new()
-    await park.send(a_record(park.topic, an_event("relay on", traceparent=caller.traceparent)))
-    async with Serving(park.worker()):
-        await park.effects_become(1)
+    await world.send(a_record(world.topic, an_event("relay on", traceparent=caller.traceparent)))
+    async with Serving(world.worker()):
+        await world.effects_become(1)
     statement = Statement(text(f"SELECT tenant_id, traceparent FROM {SERVICE}.outbox"))
-    async with park.db.read(TENANT) as reader:
+    async with world.db.read(TENANT) as reader:
         rows = await reader.fetch_all(statement)
     assert [row["tenant_id"] for row in rows] == [TENANT]
     child = trace.parse(rows[0]["traceparent"])
@@ -278,12 +280,12 @@ async def test_handler_s_own_events_carry_a_child_of_the_trace(park: ParcelPark)
 
 
 async def test_database_sessions_killed_all_the_time_lose_nothing(
-    park: ParcelPark, postgres: Postgres
+    world: ParcelWorld, postgres: Postgres
 ) -> None:
     admin = await asyncpg.connect(postgres.dsn(database="postgres"))
-    name = park.db.dsn.rpartition("/")[2]
-    async with Serving(park.worker(slice_max=5)):
-        await park.send(*(a_record(park.topic, an_event(version=n)) for n in range(300)))
+    name = world.db.dsn.rpartition("/")[2]
+    async with Serving(world.worker(slice_max=5)):
+        await world.send(*(a_record(world.topic, an_event(version=n)) for n in range(300)))
         for _ in range(8):
             await admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -292,27 +294,27 @@ async def test_database_sessions_killed_all_the_time_lose_nothing(
                 f"airlane {SERVICE}",
             )
             await asyncio.sleep(0.1)
-        await until(lambda: _count_is(park, 300))
+        await until(lambda: _count_is(world, 300))
     await admin.close()
-    versions = [effect["version"] for effect in await park.effects()]
+    versions = [effect["version"] for effect in await world.effects()]
     assert versions == list(range(300))
 
 
-async def _count_is(park: ParcelPark, count: int) -> bool:
+async def _count_is(world: ParcelWorld, count: int) -> bool:
     try:
-        return len(await park.effects()) >= count
+        return len(await world.effects()) >= count
     except Unavailable:
         return False
 
 
 async def test_jobs_repeat_fail_alone_and_exclusive_ones_run_in_one_process(
-    park: ParcelPark,
+    world: ParcelWorld,
 ) -> None:
     runs: list[str] = []
 
     def job(name: str, who: str, *, exclusive: bool = False) -> Job:
         async def run(ctx: JobContext) -> None:
-            assert ctx.db is park.db
+            assert ctx.db is world.db
             runs.append(f"{name} {who}")
             if name == "failing":
                 raise KeyError(who)
@@ -322,9 +324,9 @@ async def test_jobs_repeat_fail_alone_and_exclusive_ones_run_in_one_process(
     def jobs(who: str) -> list[Job]:
         return [job("failing", who), job("alone", who, exclusive=True)]
 
-    async with Serving(park.worker(jobs=jobs("first"))):
+    async with Serving(world.worker(jobs=jobs("first"))):
         await asyncio.sleep(0.3)
-        async with Serving(park.worker(jobs=jobs("second"))):
+        async with Serving(world.worker(jobs=jobs("second"))):
             await asyncio.sleep(0.5)
     assert runs.count("failing first") > 3
     assert runs.count("failing second") > 3
@@ -332,20 +334,20 @@ async def test_jobs_repeat_fail_alone_and_exclusive_ones_run_in_one_process(
     assert runs.count("alone second") == 0
 
 
-async def test_stop_in_the_middle_of_work_takes_less_than_five_seconds(park: ParcelPark) -> None:
+async def test_stop_in_the_middle_of_work_takes_less_than_five_seconds(world: ParcelWorld) -> None:
     reached = asyncio.Event()
 
     async def endless(uow: UnitOfWork, event: Received[ParcelMoved]) -> None:
         reached.set()
         await asyncio.sleep(60)
 
-    await park.send(a_record(park.topic, an_event()))
-    async with Serving(park.worker(endless)):
+    await world.send(a_record(world.topic, an_event()))
+    async with Serving(world.worker(endless)):
         await asyncio.wait_for(reached.wait(), 20)
         started = monotonic_s()
     assert monotonic_s() - started < 5
-    async with Serving(park.worker()):
-        await park.effects_become(1)
+    async with Serving(world.worker()):
+        await world.effects_become(1)
 
 
 def test_subscription_to_a_topic_that_is_not_consumed_is_refused(clock: ManualClock) -> None:

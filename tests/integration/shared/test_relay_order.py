@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
 from sqlalchemy import text
@@ -25,6 +25,7 @@ from tests.kit.outbox_load import (
     outbox_row,
     write_for,
 )
+from tests.kit.waiting import until
 
 
 def a_relay(db: Database, publisher: RecordingPublisher, page_rows: int = 50) -> Relay:
@@ -255,13 +256,6 @@ async def test_second_relay_gets_its_share_and_all_lanes_when_the_first_dies(db:
             await until(lambda: len(first.streams) == len(second.streams) == STREAMS // 2)
             assert not first.streams & second.streams
         await until(lambda: len(first.streams) == STREAMS)
-
-
-async def until(condition: Any, within_s: float = 8.0) -> None:
-    deadline = monotonic_s() + within_s
-    while not condition():
-        assert monotonic_s() < deadline, "it did not come to that in time"
-        await asyncio.sleep(0.02)
 
 
 async def test_relay_reconnects_after_its_session_is_killed(

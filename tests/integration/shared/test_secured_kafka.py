@@ -24,7 +24,7 @@ from shared.kernel.clock import real_now
 from shared.settings import KafkaSettings
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
-from tests.kit.parcels import SERVICE, Serving, a_record, an_event, parcel_park
+from tests.support.worlds.parcels import SERVICE, Serving, a_record, an_event, parcel_world
 
 pytestmark = pytest.mark.real_broker
 
@@ -158,13 +158,13 @@ async def test_topics_records_and_audit_with_credentials(secured: Secured, way: 
 async def test_worker_dead_letters_and_redrive_with_credentials(
     secured: Secured, postgres: Postgres, clock: ManualClock
 ) -> None:
-    async with parcel_park(postgres, secured.encrypted(), clock, partitions=1) as park:
-        await park.send(a_record(park.topic, an_event("refuse")))
-        async with Serving(park.worker()):
-            await park.dead_letters(1)
-            park.broken = False
-            assert (await Redrive(park.topic, SERVICE).run(park.kafka)).published == 1
-            await park.effects_become(1)
+    async with parcel_world(postgres, secured.encrypted(), clock, partitions=1) as world:
+        await world.send(a_record(world.topic, an_event("refuse")))
+        async with Serving(world.worker()):
+            await world.dead_letters(1)
+            world.broken = False
+            assert (await Redrive(world.topic, SERVICE).run(world.kafka)).published == 1
+            await world.effects_become(1)
 
 
 async def test_every_client_is_refused_without_credentials_that_hold(secured: Secured) -> None:

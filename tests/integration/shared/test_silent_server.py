@@ -23,8 +23,8 @@ from tests.kit.outbox_load import (
     RecordingPublisher,
     outbox_row,
 )
-from tests.kit.parcels import until
 from tests.kit.proxy import TcpProxy
+from tests.kit.waiting import until
 
 _DEADLINE_S: Final = 0.3
 _NOTICED_S: Final = 4.0  # the deadline, a second for saying goodbye, and a pause

@@ -12,8 +12,9 @@ from shared.kernel.ids import new_id
 from shared.settings import KafkaSettings
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
-from tests.kit.parcels import Serving, a_record, an_event, parcel_park, until
 from tests.kit.plugin import Broker
+from tests.kit.waiting import until
+from tests.support.worlds.parcels import Serving, a_record, an_event, parcel_world
 
 pytestmark = pytest.mark.real_broker
 
@@ -98,8 +99,8 @@ async def test_two_parks_on_one_kafka_do_not_meet(
         for prefix in ("park-north", "park-south")
     )
     async with (
-        parcel_park(postgres, north, clock, topic=topic) as northern,
-        parcel_park(postgres, south, clock, topic=topic) as southern,
+        parcel_world(postgres, north, clock, topic=topic) as northern,
+        parcel_world(postgres, south, clock, topic=topic) as southern,
         Serving(northern.worker()),
         Serving(southern.worker()),
     ):

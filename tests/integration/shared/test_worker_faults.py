@@ -25,16 +25,16 @@ from shared.settings import KafkaSettings, ServiceSettings
 from shared.telemetry import metrics
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
-from tests.kit.parcels import (
+from tests.kit.waiting import until
+from tests.support.worlds.parcels import (
     SERVICE,
     TENANT,
     ParcelMoved,
-    ParcelPark,
+    ParcelWorld,
     Serving,
     as_received,
     one_by_one,
-    parcel_park,
-    until,
+    parcel_world,
 )
 
 pytestmark = pytest.mark.real_broker
@@ -45,27 +45,27 @@ KEYS = [f"par_{n}" for n in range(12)]
 @pytest.fixture
 async def own_park(
     tmp_path: Path, clock: ManualClock
-) -> AsyncIterator[tuple[ParcelPark, KafkaServer, PostgresServer]]:
+) -> AsyncIterator[tuple[ParcelWorld, KafkaServer, PostgresServer]]:
     """Engines of one's own, to be killed."""
     broker = start_kafka(tmp_path / "kafka", free_port(), free_port())
     server = start_postgres(tmp_path / "postgres", free_port())
     try:
         postgres = Postgres(server.dsn(), "postgres")
-        async with parcel_park(
+        async with parcel_world(
             postgres, KafkaSettings(bootstrap_servers=broker.bootstrap), clock
-        ) as park:
-            yield park, broker, server
+        ) as world:
+            yield world, broker, server
     finally:
         broker.kill()
         server.remove()
 
 
-async def write(park: ParcelPark, versions: dict[str, int], rounds: int) -> None:
+async def write(world: ParcelWorld, versions: dict[str, int], rounds: int) -> None:
     """One event of every key, in a transaction of its own, `rounds` times."""
     for _ in range(rounds):
         for key in KEYS:
             try:
-                async with park.db.transaction(TENANT) as uow:
+                async with world.db.transaction(TENANT) as uow:
                     version = versions.get(key, 0) + 1
                     uow.outbox.add(
                         ParcelMoved(what="move"), subject=key, version=version, at=real_now()
@@ -77,9 +77,9 @@ async def write(park: ParcelPark, versions: dict[str, int], rounds: int) -> None
         await asyncio.sleep(0.02)
 
 
-async def all_done(park: ParcelPark, versions: dict[str, int]) -> bool:
+async def all_done(world: ParcelWorld, versions: dict[str, int]) -> bool:
     try:
-        effects = await park.effects()
+        effects = await world.effects()
     except Unavailable:
         return False
     return {(e["subject"], e["version"]) for e in effects} >= {
@@ -87,9 +87,9 @@ async def all_done(park: ParcelPark, versions: dict[str, int]) -> bool:
     }
 
 
-async def assert_once_and_in_order(park: ParcelPark) -> None:
+async def assert_once_and_in_order(world: ParcelWorld) -> None:
     """A COMMIT without an answer may have happened: then two events carry the same version."""
-    effects = await park.effects()
+    effects = await world.effects()
     assert len({effect["event_id"] for effect in effects}) == len(effects)
     for key in KEYS:
         versions = [effect["version"] for effect in effects if effect["subject"] == key]
@@ -97,28 +97,28 @@ async def assert_once_and_in_order(park: ParcelPark) -> None:
 
 
 async def test_worker_survives_the_death_and_return_of_kafka_and_of_postgresql(
-    own_park: tuple[ParcelPark, KafkaServer, PostgresServer],
+    own_park: tuple[ParcelWorld, KafkaServer, PostgresServer],
 ) -> None:
-    park, broker, server = own_park
+    world, broker, server = own_park
     versions: dict[str, int] = {}
-    async with Serving(park.worker()):
-        await write(park, versions, 10)
-        await until(lambda: all_done(park, versions))
+    async with Serving(world.worker()):
+        await write(world, versions, 10)
+        await until(lambda: all_done(world, versions))
 
         broker.kill()
-        await write(park, versions, 20)  # nobody who writes notices
+        await write(world, versions, 20)  # nobody who writes notices
         await asyncio.to_thread(broker.start)
-        await write(park, versions, 10)
-        await until(lambda: all_done(park, versions), 45)
+        await write(world, versions, 10)
+        await until(lambda: all_done(world, versions), 45)
 
         server.kill()
-        writing = asyncio.create_task(write(park, versions, 10))
+        writing = asyncio.create_task(write(world, versions, 10))
         await asyncio.sleep(0.5)
         server.start()
         await writing
-        await until(lambda: all_done(park, versions), 30)
+        await until(lambda: all_done(world, versions), 30)
     assert sum(versions.values()) > 12 * 30
-    await assert_once_and_in_order(park)
+    await assert_once_and_in_order(world)
 
 
 async def _is(gauge: Any, value: int) -> bool:
@@ -126,26 +126,26 @@ async def _is(gauge: Any, value: int) -> bool:
 
 
 async def test_worker_survives_a_broker_that_stops_answering(
-    own_park: tuple[ParcelPark, KafkaServer, PostgresServer],
+    own_park: tuple[ParcelWorld, KafkaServer, PostgresServer],
 ) -> None:
-    park, broker, _ = own_park
-    worker = park.worker()
+    world, broker, _ = own_park
+    worker = world.worker()
     assert worker.consumer is not None
     worker.consumer._silence_s_max = 3.0
     versions: dict[str, int] = {}
     async with Serving(worker):
-        await write(park, versions, 5)
-        await until(lambda: all_done(park, versions))
+        await write(world, versions, 5)
+        await until(lambda: all_done(world, versions))
         connected = metrics.KAFKA_CONNECTED.labels(f"airlane-{SERVICE}-consumer")._value
         await until(lambda: _is(connected, 1))
         os.kill(broker.pid, signal.SIGSTOP)
-        await write(park, versions, 5)
+        await write(world, versions, 5)
         await until(lambda: _is(connected, 0))
         os.kill(broker.pid, signal.SIGCONT)
         await until(lambda: _is(connected, 1), 45)
-        await write(park, versions, 5)
-        await until(lambda: all_done(park, versions), 45)
-    await assert_once_and_in_order(park)
+        await write(world, versions, 5)
+        await until(lambda: all_done(world, versions), 45)
+    await assert_once_and_in_order(world)
 
 
 async def test_run_answers_probes_and_ends_at_sigterm(

@@ -20,6 +20,7 @@ from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.intake import intake
+from tests.kit.waiting import until
 from tests.support.events.envelopes import an_envelope
 
 QUICK = SendingPolicy(
@@ -165,9 +166,5 @@ class WebhooksWorld:
         (row,) = await self.sql("SELECT status FROM webhooks.endpoints WHERE id = $1", endpoint_id)
         return bool(row["status"] == "disabled")
 
-    async def until(
-        self, condition: Callable[[], Awaitable[bool]], *, timeout_s: float = 8.0
-    ) -> None:
-        async with asyncio.timeout(timeout_s):
-            while not await condition():  # noqa: ASYNC110 - the database sets no Event
-                await asyncio.sleep(0.02)
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        await until(condition, within_s=8)

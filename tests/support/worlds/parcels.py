@@ -27,6 +27,7 @@ from shared.settings import KafkaSettings, ServiceSettings
 from shared.telemetry import trace
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.kit.waiting import until
 
 SERVICE: Final = "routing"
 TENANT: Final = "mer_consumer"
@@ -83,7 +84,7 @@ def one_by_one(handler: Handler) -> Apply[Received[ParcelMoved]]:
 
 
 @dataclass
-class ParcelPark:
+class ParcelWorld:
     """One consuming service with its own database, group and topic on the shared broker."""
 
     db: Database
@@ -136,7 +137,7 @@ class ParcelPark:
             return await reader.fetch_all(_EFFECTS)
 
     async def effects_become(self, count: int, within_s: float = 20.0) -> list[Record]:
-        await until(lambda: self._has(count), within_s)
+        await until(lambda: self._has(count), within_s=within_s)
         return await self.effects()
 
     async def _has(self, count: int) -> bool:
@@ -153,13 +154,6 @@ class ParcelPark:
             letters = await letters_of(self.kafka, topic=self.topic, group=SERVICE)
             await asyncio.sleep(0.05)
         return letters
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
-    deadline = monotonic_s() + within_s
-    while not await condition():
-        assert monotonic_s() < deadline, "it did not come to that in time"
-        await asyncio.sleep(0.03)
 
 
 class Serving:
@@ -181,14 +175,14 @@ class Serving:
 
 
 @asynccontextmanager
-async def parcel_park(
+async def parcel_world(
     postgres: Postgres,
     kafka: KafkaSettings,
     clock: ManualClock,
     *,
     partitions: int = 2,
     topic: str | None = None,
-) -> AsyncIterator[ParcelPark]:
+) -> AsyncIterator[ParcelWorld]:
     topic = topic or f"airlane.test.parcels-{new_id('top')[-12:]}.v1"
     letters = TopicSpec(dead_letter_topic(topic, SERVICE), partitions=1)
     await ensure_topics(kafka, [TopicSpec(topic, partitions=partitions), letters])
@@ -198,7 +192,7 @@ async def parcel_park(
         await db.open()
         publisher = Publisher(kafka, client_id="test")
         try:
-            yield ParcelPark(db, kafka, clock, publisher, topic)
+            yield ParcelWorld(db, kafka, clock, publisher, topic)
         finally:
             await publisher.close()
             await db.close()
