@@ -3,9 +3,10 @@
 Several workers may run them at once: everything here is decided again under the turn.
 """
 
-from services.routing.use_cases import booking, flights
+from services.routing.use_cases.flights import manifests
+from services.routing.use_cases.flights.timetable import ensure_timetable
 from services.routing.use_cases.reference import load_reference
-from services.routing.use_cases.timetable import ensure_timetable
+from services.routing.use_cases.shipments import booking
 from shared.kafka import JobContext
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
@@ -30,11 +31,11 @@ async def extend_timetable(ctx: JobContext) -> None:
 async def close_manifests(ctx: JobContext) -> None:
     """A transaction per flight: one that cannot close does not hold up the others."""
     async with ctx.db.read(PARK) as reader:
-        due = await flights.flights_to_close(reader, now=ctx.clock.now())
+        due = await manifests.flights_to_close(reader, now=ctx.clock.now())
     for flight_id in due:
         try:
             async with ctx.db.transaction(PARK) as uow:
-                await flights.close_manifest(uow, flight_id=flight_id, now=ctx.clock.now())
+                await manifests.close_manifest(uow, flight_id=flight_id, now=ctx.clock.now())
         except AirlaneError as refusal:
             log.error("manifest not closed", flight_id=flight_id, error=str(refusal))
 

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from services.routing import consumers, jobs
+from services.routing import jobs
+from services.routing.consumers import shipments as consumers
 from services.routing.settings import Settings
-from services.routing.use_cases.commands import Command, carry_out
+from services.routing.use_cases.shipments.commands import Command, carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.db import Database

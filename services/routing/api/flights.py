@@ -6,11 +6,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.routing import queries
 from services.routing.api.deps import Airport, FlightId, PageOf, ParkWrite, RoutingRead
+from services.routing.queries import flights as queries
+from services.routing.queries import shipments as shipment_queries
 from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightStatusName
 from services.routing.schemas.shipments import ShipmentOut
-from services.routing.use_cases import flights as use_cases
+from services.routing.use_cases.flights import cancellation
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
 from shared.http.fields import AnyInstant
@@ -76,11 +77,13 @@ async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: Pa
 
     Those that hold room on it or have flown on it; a merchant sees its own.
     """
-    filters = dict.fromkeys(queries.SHIPMENT_FILTERS) | {"flight_id": flight_id}
-    (before,) = page.after(filters, str) or (queries.LAST,)
+    filters = dict.fromkeys(shipment_queries.SHIPMENT_FILTERS) | {"flight_id": flight_id}
+    (before,) = page.after(filters, str) or (shipment_queries.LAST,)
     async with call.read() as reader:
         await queries.get_flight(reader, flight_id=flight_id)
-        rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
+        rows = await shipment_queries.list_shipments(
+            reader, before=before, most=page.fetch, filters=filters
+        )
     return json_reply(
         page.page(
             rows,
@@ -101,7 +104,7 @@ async def cancel_flight(flight_id: FlightId, body: FlightCancelIn, call: ParkWri
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        await use_cases.cancel_flight(
+        await cancellation.cancel_flight(
             uow, flight_id=flight_id, reason=body.reason, now=call.clock.now()
         )
         return Reply(200, FlightOut.of(await queries.get_flight(uow, flight_id=flight_id)))

@@ -5,9 +5,9 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.routing import queries
 from services.routing.api.deps import Airport, Country, PageOf, RoutingRead
-from services.routing.schemas.flights import AirportOut, ClockOut, RouteOut, Scope
+from services.routing.queries import reference as queries
+from services.routing.schemas.reference import AirportOut, ClockOut, RouteOut, Scope
 from shared.http import Page, json_reply, problems
 
 reference_api = APIRouter(tags=["reference"])

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.routing import queries
 from services.routing.api.deps import Airport, PageOf, RoutingRead, ShipmentId
+from services.routing.queries import shipments as queries
 from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStatusName
 from shared.http import Page, json_reply, problems
 from shared.http.fields import AnyInstant

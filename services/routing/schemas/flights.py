@@ -6,12 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.schemas.fields import Mode
 from shared.http.fields import Body
 from shared.http.text import Line
 
-Mode = Literal["air", "road"]
-Scope = Literal["domestic", "international", "onward"]
-Basis = Literal["reported", "synthetic"]
 FlightStatusName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
 
 
@@ -69,47 +67,3 @@ class FlightOut(BaseModel):
 
 class FlightCancelIn(Body):
     reason: Line = Field(examples=["aircraft unserviceable"])
-
-
-class AirportOut(BaseModel):
-    iata: str = Field(examples=["EHU"])
-    icao: str
-    name: str
-    city: str
-    country: str
-    latitude_deg: float
-    longitude_deg: float
-    time_zone: str
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "AirportOut":
-        return cls.model_construct(**row)
-
-
-class RouteOut(BaseModel):
-    """`basis` says whether the row was reported (then `note` says what) or made up."""
-
-    id: str = Field(examples=["EHU-LGG-air"])
-    carrier: str
-    number: int
-    origin: str
-    destination: str
-    mode: Mode
-    scope: Scope
-    vehicle: str
-    weekly_frequency: int
-    payload_kg: int
-    distance_km: int
-    basis: Basis
-    note: str
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "RouteOut":
-        return cls.model_construct(**row)
-
-
-class ClockOut(BaseModel):
-    """Business time. `rate`: how many business seconds pass in a real one."""
-
-    now: datetime
-    rate: float

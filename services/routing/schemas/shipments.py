@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from services.routing.schemas.flights import Mode
+from services.routing.schemas.fields import Mode
 from shared.http.findings import FindingOut
 from shared.kernel.errors import Locale
 from shared.kernel.words import Words

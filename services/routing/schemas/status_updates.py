@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from services.routing.domain.status import StatusUpdate
+from services.routing.domain.status_updates.status_update import StatusUpdate
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, Day, PastInstant, read_each
 from shared.kernel.errors import Invalid

@@ -4,7 +4,12 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
-from services.routing.domain.reachability import NO_CAPACITY, NO_DEPARTURE, NO_SERVICE, TOO_HEAVY
+from services.routing.domain.shipments.reachability import (
+    NO_CAPACITY,
+    NO_DEPARTURE,
+    NO_SERVICE,
+    TOO_HEAVY,
+)
 
 BOOKED: Final = Counter(
     "airlane_routing_shipments_booked", "Shipments that got an itinerary.", ["kind"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.routing.domain.reference import DATA, Reference, read_reference
+from services.routing.domain.reference.files import DATA, Reference, read_reference
 from services.routing.repository import flights, reference, shipments
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id

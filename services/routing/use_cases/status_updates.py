@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.routing import events
-from services.routing.domain.shipment import FlightStatus, ShipmentStatus
-from services.routing.domain.status import (
-    ARRIVED,
-    DELIVERED,
-    DEPARTED,
+from services.routing.domain.flights.flight import FlightStatus
+from services.routing.domain.flights.master_waybill import checked_master_waybill
+from services.routing.domain.reference.fsu import ARRIVED, DELIVERED, DEPARTED
+from services.routing.domain.shipments.shipment import ShipmentStatus
+from services.routing.domain.status_updates.status_update import (
     FlightCancelledAlready,
     ManifestOpen,
     ShipmentNotUnderway,
@@ -25,9 +24,10 @@ from services.routing.domain.status import (
     check_time,
     checked,
 )
-from services.routing.domain.waybill import checked_master_waybill
-from services.routing.repository import flights, movements, shipments
-from services.routing.use_cases.flights import close_manifest
+from services.routing.events import flights as flight_events
+from services.routing.events import shipments as shipment_events
+from services.routing.repository import flights, shipments, status_updates
+from services.routing.use_cases.flights.manifests import close_manifest
 from services.routing.use_cases.metrics import CONNECTIONS_MISSED
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
@@ -78,7 +78,7 @@ async def _record(
             assert flight is not None
     else:
         update = await _check_waybill(uow, update)
-    update_id, is_new = await movements.add_update(
+    update_id, is_new = await status_updates.add_update(
         uow,
         code=update.code,
         airport=update.airport,
@@ -133,7 +133,7 @@ def _manifest_is_open(flight: Row) -> bool:
 async def _check_waybill(uow: UnitOfWork, update: StatusUpdate) -> StatusUpdate:
     """The update with its waybill in the one written form."""
     if update.house_waybill is not None:
-        status = await movements.status_by_house_waybill(uow, update.house_waybill)
+        status = await status_updates.status_by_house_waybill(uow, update.house_waybill)
         if status is None:
             raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
         underway = (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED)
@@ -142,7 +142,7 @@ async def _check_waybill(uow: UnitOfWork, update: StatusUpdate) -> StatusUpdate:
         return update
     assert update.master_waybill is not None, "checked() saw a subject"
     master = checked_master_waybill(update.master_waybill)
-    if not await movements.master_waybill_exists(uow, master):
+    if not await status_updates.master_waybill_exists(uow, master):
         raise StatusSubjectUnknown(kind="master waybill", value=master)
     return replace(update, master_waybill=master)
 
@@ -157,13 +157,13 @@ async def _take_effect(
         await _depart(uow, flight, at=at, now=now)
         await _advance(uow, flight["id"], now=now)
     elif update.code == ARRIVED:
-        await movements.set_arrived(uow, flight_id=flight["id"], at=at)
+        await status_updates.set_arrived(uow, flight_id=flight["id"], at=at)
         await _advance(uow, flight["id"], now=now)
     elif update.code == DELIVERED:
-        await movements.set_delivered(uow, flight_id=flight["id"], at=at)
+        await status_updates.set_delivered(uow, flight_id=flight["id"], at=at)
         await _advance(uow, flight["id"], now=now)
     else:
-        noted = await movements.note_by_flight(
+        noted = await status_updates.note_by_flight(
             uow, flight_id=flight["id"], code=update.code, airport=update.airport, at=at
         )
         _announce_status(uow, noted, update, flight["flight_number"], now=now)
@@ -172,12 +172,12 @@ async def _take_effect(
 async def _take_effect_by_waybill(uow: UnitOfWork, update: StatusUpdate, *, now: datetime) -> None:
     house, master, at = update.house_waybill, update.master_waybill, update.occurred_at
     if update.code == DELIVERED:
-        delivered = await movements.deliver_by_waybill(
+        delivered = await status_updates.deliver_by_waybill(
             uow, house=house, master=master, airport=update.airport, at=at
         )
         _announce_delivery(uow, delivered, airport=update.airport, at=at, now=now)
     else:
-        noted = await movements.note_by_waybill(
+        noted = await status_updates.note_by_waybill(
             uow, house=house, master=master, code=update.code, airport=update.airport, at=at
         )
         _announce_status(uow, noted, update, None, now=now)
@@ -185,7 +185,7 @@ async def _take_effect_by_waybill(uow: UnitOfWork, update: StatusUpdate, *, now:
 
 async def _depart(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> None:
     """The first report of a departure counts; the flight's event tells what is aboard."""
-    version = await movements.set_departed(uow, flight_id=flight["id"], at=at)
+    version = await status_updates.set_departed(uow, flight_id=flight["id"], at=at)
     if version is None:
         return
     await flights.renew_timetable(uow)
@@ -193,7 +193,7 @@ async def _depart(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) 
     _announce(
         uow,
         {"id": flight["id"], "version": version, "tenant_id": PARK_TENANT},
-        events.flight_departed(
+        flight_events.flight_departed(
             flight,
             at=at,
             shipments=len(aboard),
@@ -205,12 +205,14 @@ async def _depart(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) 
 
 async def _board(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> Sequence[Row]:
     """Who is here for the flight leaves with it; who landed too late looks for another one."""
-    aboard = await movements.board(uow, flight_id=flight["id"], airport=flight["origin"], at=at)
+    aboard = await status_updates.board(
+        uow, flight_id=flight["id"], airport=flight["origin"], at=at
+    )
     for row in aboard:
         if row["leg_no"] == 0:
-            payload: EventPayload = events.shipment_departed(row, flight=flight, at=at)
+            payload: EventPayload = shipment_events.shipment_departed(row, flight=flight, at=at)
         else:
-            payload = events.shipment_status(
+            payload = shipment_events.shipment_status(
                 row,
                 code=DEPARTED,
                 airport=flight["origin"],
@@ -218,7 +220,9 @@ async def _board(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -
                 at=at,
             )
         _announce(uow, row, payload, now=now)
-    missed = await movements.miss(uow, flight_id=flight["id"], airport=flight["origin"], now=now)
+    missed = await status_updates.miss(
+        uow, flight_id=flight["id"], airport=flight["origin"], now=now
+    )
     if missed:
         CONNECTIONS_MISSED.inc(len(missed))
         await shipments.release(uow, missed)
@@ -231,10 +235,10 @@ async def _advance(uow: UnitOfWork, flight_id: str, *, now: datetime) -> None:
     assert flight is not None
     if flight["departed_at"] is None or flight["arrived_at"] is None:
         return
-    await movements.set_landed(uow, flight_id=flight_id)
+    await status_updates.set_landed(uow, flight_id=flight_id)
     await _land(uow, flight, now=now)
     if flight["delivered_at"] is not None:
-        delivered = await movements.deliver_by_flight(
+        delivered = await status_updates.deliver_by_flight(
             uow,
             flight_id=flight_id,
             airport=flight["destination"],
@@ -247,12 +251,14 @@ async def _advance(uow: UnitOfWork, flight_id: str, *, now: datetime) -> None:
 
 async def _land(uow: UnitOfWork, flight: Row, *, now: datetime) -> None:
     at = flight["arrived_at"]
-    landed = await movements.land(uow, flight_id=flight["id"], airport=flight["destination"], at=at)
+    landed = await status_updates.land(
+        uow, flight_id=flight["id"], airport=flight["destination"], at=at
+    )
     for row in landed:
         _announce(
             uow,
             row,
-            events.shipment_status(
+            shipment_events.shipment_status(
                 row,
                 code=ARRIVED,
                 airport=flight["destination"],
@@ -264,7 +270,7 @@ async def _land(uow: UnitOfWork, flight: Row, *, now: datetime) -> None:
     if not landed:
         return
     # Their next flight may have reported its departure before this arrival came in.
-    for flight_id in await movements.left_already(uow, [row["id"] for row in landed]):
+    for flight_id in await status_updates.left_already(uow, [row["id"] for row in landed]):
         onward = await flights.find_flight(uow, flight_id)
         assert onward is not None
         await _board(uow, onward, at=onward["departed_at"], now=now)
@@ -280,7 +286,7 @@ def _announce_status(
     now: datetime,
 ) -> None:
     for row in noted:
-        payload = events.shipment_status(
+        payload = shipment_events.shipment_status(
             row,
             code=update.code,
             airport=update.airport,
@@ -294,7 +300,9 @@ def _announce_delivery(
     uow: UnitOfWork, delivered: Sequence[Row], *, airport: str, at: datetime, now: datetime
 ) -> None:
     for row in delivered:
-        _announce(uow, row, events.shipment_delivered(row, airport=airport, at=at), now=now)
+        _announce(
+            uow, row, shipment_events.shipment_delivered(row, airport=airport, at=at), now=now
+        )
 
 
 def _announce(uow: UnitOfWork, aggregate: Row, payload: EventPayload, *, now: datetime) -> None:

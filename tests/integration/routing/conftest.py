@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from services.routing.use_cases.timetable import ensure_timetable
+from services.routing.use_cases.flights.timetable import ensure_timetable
 from shared.db import Database
 from shared.kernel.identity import PARK
 from tests.kit.clock import ManualClock

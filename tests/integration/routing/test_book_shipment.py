@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.domain.waybill import is_house_waybill
+from services.routing.domain.shipments.house_waybill import is_house_waybill
 from services.routing.repository import shipments
 from shared.db import Database
 from shared.kernel.ids import new_id

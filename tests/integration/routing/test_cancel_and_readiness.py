@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.routing import consumers
-from services.routing.use_cases.flights import close_manifest
+from services.routing.consumers import shipments as consumers
+from services.routing.use_cases.flights.manifests import close_manifest
 from shared.kernel.identity import PARK
 from tests.support.worlds.routing import (
     RoutingWorld,

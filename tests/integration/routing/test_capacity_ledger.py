@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from services.routing.domain.shipment import TRANSITIONS, ShipmentStatus
-from services.routing.domain.status import StatusUpdate
-from services.routing.use_cases.booking import rebook_due
-from services.routing.use_cases.flights import cancel_flight
+from services.routing.domain.shipments.shipment import TRANSITIONS, ShipmentStatus
+from services.routing.domain.status_updates.status_update import StatusUpdate
+from services.routing.use_cases.flights.cancellation import cancel_flight
+from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.status_updates import record_status_updates
 from shared.db import Statement
 from shared.kernel.errors import AirlaneError

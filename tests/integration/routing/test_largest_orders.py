@@ -5,8 +5,8 @@ from typing import Any, Final
 import pytest
 
 from services.catalog.domain.orders.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
-from services.routing import consumers
-from services.routing.domain.timetable import Itinerary, Search, Timetable
+from services.routing.consumers import shipments as consumers
+from services.routing.domain.flights.timetable import Itinerary, Search, Timetable
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.ids import new_id
 from tests.support.worlds.routing import RoutingWorld

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.routing.domain.status import StatusUpdate
-from services.routing.use_cases.booking import rebook_due
-from services.routing.use_cases.flights import cancel_flight
+from services.routing.domain.status_updates.status_update import StatusUpdate
+from services.routing.use_cases.flights.cancellation import cancel_flight
+from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.status_updates import Recorded, record_status_updates
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK

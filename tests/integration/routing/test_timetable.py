@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from services.routing import jobs
-from services.routing.use_cases import timetable
+from services.routing.use_cases.flights import timetable
+from services.routing.use_cases.flights.timetable import extend_timetable
 from services.routing.use_cases.reference import load_reference
-from services.routing.use_cases.timetable import extend_timetable
 from shared.db import Database, Statement
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.engines import free_port, start_postgres
 from deploy.engines.programs import Installation, installed
-from services.routing import queries
+from services.routing.queries import shipments as queries
 from services.webhooks.consumers import on_public_event
 from services.webhooks.use_cases.fan_out import fan_out
 from shared.contracts.topics import SERVICES

@@ -3,6 +3,7 @@ the kit, and keys that sort as bytes.
 """
 
 import importlib
+import pkgutil
 
 import pytest
 from sqlalchemy import MetaData
@@ -17,10 +18,19 @@ _KIT = ("outbox", "inbox", "relay_", "idempotency_key", "alembic_version")
 _DECLARED = ("storage", "column", "constraint", "index")
 
 
+def _tables_of(service: str) -> MetaData:
+    """With the tables of every area in it."""
+    package = importlib.import_module(f"services.{service}.tables")
+    for found in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        package = importlib.import_module(f"services.{service}.tables.{found.name}")
+    metadata: MetaData = package.metadata
+    return metadata
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_migrations_build_what_the_tables_say(postgres: Postgres, service: str) -> None:
     await postgres.migrated(service)
-    metadata: MetaData = importlib.import_module(f"services.{service}.tables").metadata
+    metadata = _tables_of(service)
     name = await postgres.create_database()
     dsn = postgres.dsn(database=name)
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))

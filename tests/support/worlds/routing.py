@@ -11,9 +11,9 @@ from typing import Any, Final
 from asyncpg import Record
 from sqlalchemy import text
 
-from services.routing import consumers
-from services.routing.use_cases.commands import Command, carry_out
-from services.routing.use_cases.flights import close_manifest
+from services.routing.consumers import shipments as consumers
+from services.routing.use_cases.flights.manifests import close_manifest
+from services.routing.use_cases.shipments.commands import Command, carry_out
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.contracts.envelope import EventPayload
 from shared.db import Database, Statement, UnitOfWork

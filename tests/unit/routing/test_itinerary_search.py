@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.routing.domain.timetable import (
+from services.routing.domain.flights.timetable import (
     MODES,
     Flight,
     HandlingTimes,

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.domain.reachability import (
+from services.routing.domain.flights.schedule import Route
+from services.routing.domain.reference.files import DATA, read_reference
+from services.routing.domain.shipments.reachability import (
     Network,
     Place,
     Wanted,
@@ -13,8 +15,6 @@ from services.routing.domain.reachability import (
     never_routable,
     not_routable_now,
 )
-from services.routing.domain.reference import DATA, read_reference
-from services.routing.domain.schedule import Route
 
 REFERENCE = read_reference(DATA)
 NETWORK = Network(

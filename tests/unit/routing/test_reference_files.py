@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.routing.domain.reference import DATA, FILES, ReferenceFileWrong, read_reference
+from services.routing.domain.reference.files import DATA, FILES, ReferenceFileWrong, read_reference
 
 REFERENCE = read_reference(DATA)
 

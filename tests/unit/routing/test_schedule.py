@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.reference import DATA, read_reference
-from services.routing.domain.schedule import (
+from services.routing.domain.flights.schedule import (
     CUBIC_CM_PER_KG,
     Departure,
     Route,
     block_minutes,
     departures,
 )
+from services.routing.domain.reference.files import DATA, read_reference
 
 MONDAY = date(2026, 11, 23)
 REFERENCE = read_reference(DATA)

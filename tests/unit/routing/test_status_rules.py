@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.routing.domain.shipment import pieces_of, promised_at
-from services.routing.domain.status import (
+from services.routing.domain.flights.master_waybill import MasterWaybillInvalid
+from services.routing.domain.shipments.shipment import pieces_of, promised_at
+from services.routing.domain.status_updates.status_update import (
     StatusAirportWrong,
     StatusBeforeFlight,
     StatusCodeUnknown,
@@ -20,7 +21,6 @@ from services.routing.domain.status import (
     check_time,
     checked,
 )
-from services.routing.domain.waybill import MasterWaybillInvalid
 from shared.kernel.errors import AirlaneError
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)

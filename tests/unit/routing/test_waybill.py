@@ -4,15 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.waybill import (
+from services.routing.domain.flights.master_waybill import (
     SERIALS,
     MasterWaybillInvalid,
     check_digit,
     checked_master_waybill,
-    house_waybill,
-    is_house_waybill,
     master_waybill,
 )
+from services.routing.domain.shipments.house_waybill import house_waybill, is_house_waybill
 
 serials = st.integers(0, SERIALS - 1)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.kernel.errors import Conflict, NotFound, Text
+from shared.kernel.errors import NotFound, Text
 
 PARCEL_KG_MAX: Final = 30
 """Above that a parcel needs two people: heavier shipments are packed as several pieces."""
@@ -47,39 +47,11 @@ TRANSITIONS: Final[Mapping[ShipmentStatus, frozenset[ShipmentStatus]]] = {
 CANCELLABLE: Final = tuple(status for status in S if S.CANCELLED in TRANSITIONS[status])
 
 
-class FlightStatus(StrEnum):
-    """`closed`: the manifest is final; only flights from the park's airport have one."""
-
-    SCHEDULED = "scheduled"
-    CLOSED = "closed"
-    DEPARTED = "departed"
-    ARRIVED = "arrived"
-    CANCELLED = "cancelled"
-
-
 class ShipmentNotFound(NotFound):
     code = "routing.shipment.not_found"
     text = Text("There is no shipment {shipment}.", "货件 {shipment} 不存在。")
     fix = Text(
         "GET /v1/shipments lists what you can see.", "请通过 GET /v1/shipments 查看可见货件。"
-    )
-
-
-class FlightNotFound(NotFound):
-    code = "routing.flight.not_found"
-    text = Text("There is no flight {flight}.", "航班 {flight} 不存在。")
-    fix = Text("GET /v1/flights lists all flights.", "请通过 GET /v1/flights 查看航班。")
-
-
-class FlightNotCancellable(Conflict):
-    code = "routing.flight.not_cancellable"
-    text = Text(
-        "Flight {flight} is {status} and can no longer be cancelled.",
-        "航班 {flight} 当前状态为 {status}，不能取消。",
-    )
-    fix = Text(
-        "Only scheduled and closed flights can be cancelled.",
-        "只有 scheduled 或 closed 状态可取消。",
     )
 
 

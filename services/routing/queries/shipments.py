@@ -1,13 +1,12 @@
-"""Reads for screens: shipments of a tenant, flights and reference data of the park."""
+"""Reads for screens: shipments of a tenant."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from asyncpg import Record
 from sqlalchemy import text
 
-from services.routing.domain.shipment import FlightNotFound, ShipmentNotFound
+from services.routing.domain.shipments.shipment import ShipmentNotFound
 from shared.db import Reader, Statement
 
 
@@ -72,49 +71,6 @@ SHIPMENT_FILTERS: Final = (
     "placed_to",
 )
 
-_FLIGHT: Final = Statement(
-    text("""
-    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
-    WHERE f.id = :flight_id
-    """)
-)
-
-_FLIGHT_PAGE: Final = Statement(
-    text("""
-    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
-    WHERE (f.departs_at, f.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS text))
-      AND (CAST(:departing_from AS timestamptz) IS NULL OR f.departs_at >= :departing_from)
-      AND (CAST(:departing_to AS timestamptz) IS NULL OR f.departs_at < :departing_to)
-      AND (CAST(:flight_number AS text) IS NULL OR f.flight_number = :flight_number)
-      AND (CAST(:origin AS text) IS NULL OR f.origin = :origin)
-      AND (CAST(:destination AS text) IS NULL OR f.destination = :destination)
-      AND (CAST(:status AS text) IS NULL OR f.state = :status)
-      AND (CAST(:booked AS boolean) IS NULL OR (f.booked_shipments > 0) = :booked)
-    ORDER BY f.departs_at, f.id LIMIT :most
-    """)
-)
-
-_AIRPORT_PAGE: Final = Statement(
-    text("""
-    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone
-    FROM routing.airports
-    WHERE iata > :after AND (CAST(:country AS text) IS NULL OR country = :country)
-    ORDER BY iata LIMIT :most
-    """)
-)
-
-_ROUTE_PAGE: Final = Statement(
-    text("""
-    SELECT id, carrier, number, origin, destination, mode, scope, vehicle, weekly_frequency,
-           payload_kg, distance_km, basis, note
-    FROM routing.routes
-    WHERE number > :after AND (CAST(:origin AS text) IS NULL OR origin = :origin)
-      AND (CAST(:destination AS text) IS NULL OR destination = :destination)
-      AND (CAST(:scope AS text) IS NULL OR scope = :scope)
-    ORDER BY number LIMIT :most
-    """)
-)
-
 
 async def get_shipment(reader: Reader, *, shipment_id: str) -> Record:
     """With itinerary and status updates. Raises ShipmentNotFound."""
@@ -131,36 +87,3 @@ async def list_shipments(
     return await reader.fetch_all(
         _SHIPMENT_PAGE, before=before, most=most, tenant=reader.tenant, **filters
     )
-
-
-async def get_flight(reader: Reader, *, flight_id: str) -> Record:
-    """Raises FlightNotFound."""
-    row = await reader.fetch_first(_FLIGHT, flight_id=flight_id)
-    if row is None:
-        raise FlightNotFound(flight=flight_id)
-    return row
-
-
-async def list_flights(
-    reader: Reader, *, after: tuple[datetime, str], most: int, filters: Mapping[str, Any]
-) -> list[Record]:
-    """`filters`: flight_number, origin, destination, departing_from, departing_to, status and
-    booked.
-    """
-    after_at, after_id = after
-    return await reader.fetch_all(
-        _FLIGHT_PAGE, after_at=after_at, after_id=after_id, most=most, **filters
-    )
-
-
-async def list_airports(
-    reader: Reader, *, after: str, most: int, filters: Mapping[str, str | None]
-) -> list[Record]:
-    return await reader.fetch_all(_AIRPORT_PAGE, after=after, most=most, **filters)
-
-
-async def list_routes(
-    reader: Reader, *, after: int, most: int, filters: Mapping[str, str | None]
-) -> list[Record]:
-    """`filters`: origin, destination, scope."""
-    return await reader.fetch_all(_ROUTE_PAGE, after=after, most=most, **filters)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from services.routing.domain.schedule import CUBIC_CM_PER_KG
+from services.routing.domain.flights.schedule import CUBIC_CM_PER_KG
 
-DATA: Final = Path(__file__).resolve().parents[3] / "data"
+DATA: Final = Path(__file__).resolve().parents[4] / "data"
 FILES: Final = (
     "airports.csv",
     "carriers.csv",

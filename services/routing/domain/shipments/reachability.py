@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.schedule import CUBIC_CM_PER_KG, Route
+from services.routing.domain.flights.schedule import CUBIC_CM_PER_KG, Route
 from shared.kernel.errors import Text
 from shared.kernel.instants import rfc3339
 from shared.kernel.words import Words, words

@@ -1,11 +1,10 @@
-"""Facts of routing as events: the only place that builds their payloads."""
+"""Facts about shipments as events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.routing.domain.reachability import Refusal
-from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from services.routing.domain.shipments.reachability import Refusal
 from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
@@ -102,32 +101,4 @@ def shipment_delivered(shipment: Row, *, airport: str, at: datetime) -> Shipment
         airport=airport,
         delivered_at=at,
         promised_at=shipment["first_promised_at"],
-    )
-
-
-def flight_departed(
-    flight: Row, *, at: datetime, shipments: int, gross_weight_g: int
-) -> FlightDeparted:
-    return FlightDeparted(
-        flight_id=flight["id"],
-        flight_number=flight["flight_number"],
-        mode=flight["mode"],
-        origin=flight["origin"],
-        destination=flight["destination"],
-        departed_at=at,
-        master_waybill=flight["master_waybill"],
-        shipments=shipments,
-        gross_weight_g=gross_weight_g,
-        synthetic=flight["synthetic"],
-    )
-
-
-def flight_cancelled(flight: Row, *, reason: str) -> FlightCancelled:
-    return FlightCancelled(
-        flight_id=flight["id"],
-        flight_number=flight["flight_number"],
-        origin=flight["origin"],
-        destination=flight["destination"],
-        departs_at=flight["departs_at"],
-        reason=reason,
     )

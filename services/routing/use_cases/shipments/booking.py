@@ -10,35 +10,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.routing import events
-from services.routing.domain.reachability import (
+from services.routing.domain.flights.timetable import MODES, Flight, Itinerary, Mode, Search
+from services.routing.domain.shipments.house_waybill import house_waybill
+from services.routing.domain.shipments.reachability import (
     Refusal,
     Wanted,
     never_routable,
     not_routable_now,
 )
-from services.routing.domain.shipment import (
+from services.routing.domain.shipments.shipment import (
     CANCELLABLE,
     Goods,
     ShipmentStatus,
     pieces_of,
     promised_at,
 )
-from services.routing.domain.timetable import MODES, Flight, Itinerary, Mode, Search
-from services.routing.domain.waybill import house_waybill
+from services.routing.events import shipments as shipment_events
 from services.routing.repository import flights, shipments
-from services.routing.use_cases.metrics import (
-    BOOKED,
-    FULL_FLIGHTS_MET,
-    SEARCH_SECONDS,
-    UNROUTABLE,
-)
-from services.routing.use_cases.timetable import (
+from services.routing.use_cases.flights.timetable import (
     HUB,
     Planning,
     current_planning,
     prepare,
     refreshed,
+)
+from services.routing.use_cases.metrics import (
+    BOOKED,
+    FULL_FLIGHTS_MET,
+    SEARCH_SECONDS,
+    UNROUTABLE,
 )
 from shared.contracts.routing.shipments import ItineraryLeg
 from shared.db import UnitOfWork
@@ -189,7 +189,7 @@ async def _rebook(uow: UnitOfWork, row: Row, planning: Planning, *, now: datetim
     else:
         ready_at = _ready_on_the_way(planning, row, now=now)
         flown = [
-            events.itinerary_leg(leg)
+            shipment_events.itinerary_leg(leg)
             for leg in await shipments.flown_legs(
                 uow, shipment_id=row["id"], first_leg_no=row["first_leg_no"]
             )
@@ -215,7 +215,7 @@ async def _plan(uow: UnitOfWork, task: _Task, planning: Planning, *, now: dateti
     BOOKED.labels("rebooked" if booking["bookings"] > 1 else "first").inc()
     legs = [*task.flown, *(_leg(flight) for flight in itinerary.legs)]
     uow.outbox.add(
-        events.shipment_booked(shipment, booking=booking, legs=legs, promised_at=promise),
+        shipment_events.shipment_booked(shipment, booking=booking, legs=legs, promised_at=promise),
         subject=shipment["id"],
         version=booking["version"],
         at=now,
@@ -298,7 +298,7 @@ async def _refuse(uow: UnitOfWork, task: _Task, refusal: Refusal, *, now: dateti
         return
     UNROUTABLE.labels(refusal.code).inc()
     uow.outbox.add(
-        events.shipment_unroutable(shipment, refusal),
+        shipment_events.shipment_unroutable(shipment, refusal),
         subject=shipment["id"],
         version=version,
         at=now,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.routing.domain.shipment import Goods
-from services.routing.use_cases import booking
+from services.routing.domain.shipments.shipment import Goods
+from services.routing.use_cases.shipments import booking
 from shared.db import UnitOfWork
 from shared.telemetry import trace
 

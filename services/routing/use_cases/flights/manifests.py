@@ -1,17 +1,18 @@
-"""Closing manifests at the cut-off, and cancelling flights."""
+"""Closing manifests at the cut-off."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.routing import events
-from services.routing.domain.shipment import FlightNotCancellable, FlightNotFound, FlightStatus
-from services.routing.domain.status import MANIFESTED, OFFLOADED
-from services.routing.domain.waybill import WaybillStockExhausted, master_waybill
+from services.routing.domain.flights.flight import (
+    FlightStatus,
+)
+from services.routing.domain.flights.master_waybill import WaybillStockExhausted, master_waybill
+from services.routing.domain.reference.fsu import MANIFESTED, OFFLOADED
+from services.routing.events import shipments as shipment_events
 from services.routing.repository import flights, shipments
 from services.routing.use_cases.metrics import LEFT_BEHIND
 from shared.db import Reader, UnitOfWork
-from shared.kernel.identity import PARK_TENANT
 
 
 async def flights_to_close(reader: Reader, *, now: datetime, limit: int = 50) -> Sequence[str]:
@@ -69,7 +70,7 @@ def _announce(
 ) -> None:
     for row in moved:
         uow.outbox.add(
-            events.shipment_status(
+            shipment_events.shipment_status(
                 row,
                 code=code,
                 airport=flight["origin"],
@@ -81,29 +82,3 @@ def _announce(
             at=now,
             tenant_id=row["tenant_id"],
         )
-
-
-async def cancel_flight(uow: UnitOfWork, *, flight_id: str, reason: str, now: datetime) -> None:
-    """All shipments that counted on it lose their place; the job rebooks them right after.
-
-    Cancelling twice changes nothing. Raises FlightNotFound, FlightNotCancellable.
-    """
-    await shipments.take_turn(uow)
-    cancelled = await flights.cancel_flight(uow, flight_id=flight_id, reason=reason, now=now)
-    if cancelled is None:
-        flight = await flights.find_flight(uow, flight_id)
-        if flight is None:
-            raise FlightNotFound(flight=flight_id)
-        if flight["status"] != FlightStatus.CANCELLED:
-            raise FlightNotCancellable(flight=flight["flight_number"], status=flight["status"])
-        return
-    stranded = await flights.strand(uow, flight_id=flight_id, now=now)
-    await shipments.release(uow, stranded)
-    await flights.renew_timetable(uow)
-    uow.outbox.add(
-        events.flight_cancelled(cancelled, reason=reason),
-        subject=flight_id,
-        version=cancelled["version"],
-        at=now,
-        tenant_id=PARK_TENANT,
-    )

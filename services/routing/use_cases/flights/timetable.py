@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from services.routing.domain.reachability import Network, Place
-from services.routing.domain.schedule import HORIZON_DAYS, Departure, Route, departures
-from services.routing.domain.timetable import Flight, HandlingTimes, Timetable
+from services.routing.domain.flights.schedule import HORIZON_DAYS, Departure, Route, departures
+from services.routing.domain.flights.timetable import Flight, HandlingTimes, Timetable
+from services.routing.domain.shipments.reachability import Network, Place
 from services.routing.repository import flights, reference, shipments
 from services.routing.use_cases.reference import load_reference
 from shared.db import UnitOfWork

@@ -12,7 +12,6 @@ SERIALS: Final = 10_000_000
 """A serial has seven digits."""
 
 _MASTER: Final = re.compile(r"^(\d{3})-?(\d{7})(\d)$", re.ASCII)
-_HOUSE: Final = re.compile(r"^EHU[A-Z]{2}(\d{7})(\d)$", re.ASCII)
 
 
 class MasterWaybillInvalid(Invalid):
@@ -49,20 +48,3 @@ def checked_master_waybill(number: str) -> str:
     if not match or int(match[3]) != check_digit(int(match[2])):
         raise MasterWaybillInvalid(number=number)
     return f"{match[1]}-{match[2]}{match[3]}"
-
-
-def house_waybill(number: int) -> str:
-    """The `number`-th house waybill: EHU, two letters of series, seven digits, check digit.
-
-    13 characters, e.g. `EHUAA00000011`. A series holds ten million numbers and there are 676, so
-    the sequence behind it does not run out; the check digit covers the seven digits of the serial.
-    """
-    series, serial = divmod(number, SERIALS)
-    assert 0 <= series < 26 * 26, number
-    first, second = divmod(series, 26)
-    return f"EHU{chr(65 + first)}{chr(65 + second)}{serial:07d}{check_digit(serial)}"
-
-
-def is_house_waybill(number: str) -> bool:
-    match = _HOUSE.match(number)
-    return match is not None and int(match[2]) == check_digit(int(match[1]))

@@ -1,7 +1,7 @@
 """What the events of others mean to routing: each becomes a command for its shipment."""
 
-from services.routing.domain.shipment import Goods
-from services.routing.use_cases.commands import (
+from services.routing.domain.shipments.shipment import Goods
+from services.routing.use_cases.shipments.commands import (
     BookShipment,
     CancelShipment,
     NoteRelease,

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from services.routing.domain.waybill import checked_master_waybill, is_house_waybill
+from services.routing.domain.flights.master_waybill import checked_master_waybill
+from services.routing.domain.reference.fsu import (
+    ARRIVED,
+    DELIVERED,
+    DEPARTED,
+    FSU_CODES,
+    MANIFESTED,
+)
+from services.routing.domain.shipments.house_waybill import is_house_waybill
 from shared.kernel.errors import Conflict, Invalid, NotFound, Text
 from shared.kernel.instants import rfc3339
-
-# Cargo-IMP FSU status codes (IATA code list 1.18), DIS with its reasons written out.
-FSU_CODES: Final = frozenset(
-    (
-        "BKD FOH RCS PRE MAN DEP ARR RCF AWR NFD AWD DLV DDL DPU TRM TFD RCT CRC CCD TGC DOC FIW"
-        " FOW OSI OCI DFLD OFLD OVCD SSPD MSCA MSAV MSAW MSMB FDCA FDAV FDAW FDMB"
-    ).split()
-)
-MANIFESTED: Final = "MAN"
-DEPARTED: Final = "DEP"
-ARRIVED: Final = "ARR"
-DELIVERED: Final = "DLV"
-OFFLOADED: Final = "OFLD"
 
 FUTURE_TOLERANCE: Final = timedelta(minutes=10)
 """Clocks of airlines and of the park differ; more than that is a wrong instant."""

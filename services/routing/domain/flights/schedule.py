@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.routing.domain.timetable import Mode
+from services.routing.domain.flights.timetable import Mode
 
 HORIZON_DAYS: Final = 14
 CUBIC_CM_PER_KG: Final = 6_000

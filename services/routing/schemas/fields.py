@@ -1,0 +1,5 @@
+"""Types of fields that several areas use."""
+
+from typing import Literal
+
+Mode = Literal["air", "road"]
