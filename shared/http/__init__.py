@@ -5,7 +5,7 @@ from shared.http.app import create_app
 from shared.http.call import Call, call
 from shared.http.keys import GivenKeys, KeySource
 from shared.http.openapi_parts import problems
-from shared.http.pages import Page, PageParams, decode_cursor, encode_cursor, page_params
+from shared.http.pages import Page, PageOf, PageParams, decode_cursor, encode_cursor, page_params
 from shared.http.replies import Reply, json_reply, representation
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "KeySource",
     "Limits",
     "Page",
+    "PageOf",
     "PageParams",
     "Reply",
     "call",

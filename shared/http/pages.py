@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, cast
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
 from shared.db import Filters, Window
@@ -137,8 +137,11 @@ async def page_params(
         Query(max_length=_CURSOR_CHARS_MAX, description="`next` of the page before."),
     ] = None,
 ) -> PageParams:
-    """Dependency: `page: Annotated[PageParams, Depends(page_params)]`."""
     return PageParams(limit, cursor, request.scope["path"])
+
+
+# The parameter of a route that answers with a page.
+PageOf = Annotated[PageParams, Depends(page_params)]
 
 
 def encode_cursor(key: Sequence[object], filters: Filters) -> str:
