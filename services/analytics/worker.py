@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.analytics import consumers
+from services.analytics.consumers import facts as consumers
 from services.analytics.domain.facts import Counted
 from services.analytics.settings import Settings
-from services.analytics.use_cases.counting import count_events
+from services.analytics.use_cases.facts import count_events
 from shared.contracts.catalog.merchants import MerchantRegistered
 from shared.contracts.catalog.orders import (
     OrderBackordered,

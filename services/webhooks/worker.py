@@ -1,31 +1,30 @@
-"""Puts the worker of webhooks together: relay, consumer and jobs of the kit, and the sender as
-a part of its own.
+"""Puts the worker of webhooks together: consumer, relay and jobs of the kit, and the sender as a
+part of its own.
 """
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from services.webhooks import queries
+from services.webhooks import jobs
 from services.webhooks.clients.http_sender import HttpSender
 from services.webhooks.clients.key_ring import key_ring_from
-from services.webhooks.consumers import Fact, on_partner_registered, on_public_event
-from services.webhooks.domain.retry import SCHEDULE_S
-from services.webhooks.events import SUBSCRIBABLE
+from services.webhooks.consumers.messages import on_partner_registered, on_public_event
+from services.webhooks.domain.deliveries.retry import SCHEDULE_S
+from services.webhooks.domain.messages import Message, PartnerRights
+from services.webhooks.events.event_types import SUBSCRIBABLE
 from services.webhooks.settings import Settings
-from services.webhooks.use_cases import metrics
-from services.webhooks.use_cases.deliveries import forget_old
-from services.webhooks.use_cases.fan_out import fanning_out
-from services.webhooks.use_cases.sending import Sender, SendingPolicy
+from services.webhooks.use_cases.deliveries.sending import Sender, SendingPolicy
+from services.webhooks.use_cases.messages import fanning_out
 from shared.contracts.catalog.partners import PartnerRegistered
 from shared.db import Database
-from shared.kafka import Job, JobContext, Subscriptions, Undecoded, Worker
-from shared.kernel.clock import clock_from_env, real_now
-from shared.kernel.identity import PARK
+from shared.kafka import Job, Subscriptions, Undecoded, Worker
+from shared.kernel.clock import clock_from_env
 from shared.settings import SettingsError, load
 
-# Whatever endpoints may subscribe to, a new event type too, without a change here.
-SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
+# All that endpoints can subscribe to, so that a new event type needs no change here.
+SUBSCRIPTIONS: Final[Subscriptions[Message | PartnerRights]] = {
     PartnerRegistered: on_partner_registered,
     **dict.fromkeys(SUBSCRIBABLE.values(), Undecoded(on_public_event)),
 }
@@ -44,14 +43,11 @@ def create_worker(settings: Settings | None = None) -> Worker:
     )
     sender = Sender(db=db, post=post, key_ring=key_ring, clock=clock, policy=_policy(settings))
 
-    async def forget(ctx: JobContext) -> None:
-        async with ctx.db.transaction(PARK) as uow:
-            await forget_old(uow, now=real_now(), days_kept=settings.days_kept)
-
     async def send(stop: asyncio.Event) -> None:
         async with post:
             await sender.run(stop)
 
+    delete_old = partial(jobs.delete_old, days_kept=settings.days_kept)
     return Worker(
         service="webhooks",
         settings=settings,
@@ -60,20 +56,11 @@ def create_worker(settings: Settings | None = None) -> Worker:
         subscriptions=SUBSCRIPTIONS,
         apply=fanning_out(sender.wake),
         jobs=[
-            Job("measure-backlog", every_s=5.0, run=measure_backlog),
-            Job("forget-old", every_s=30.0, run=forget, exclusive=True),
+            Job("measure-backlog", every_s=5.0, run=jobs.measure_backlog),
+            Job("forget-old", every_s=30.0, run=delete_old, exclusive=True),
         ],
         parts={"sender": send},
     )
-
-
-async def measure_backlog(ctx: JobContext) -> None:
-    async with ctx.db.read(PARK) as reader:
-        backlog = await queries.measure_backlog(reader)
-    metrics.BACKLOG_AGE.set(backlog.age_s)
-    metrics.BACKLOG_DELIVERIES.set(backlog.pending)
-    for state, count in backlog.states.items():
-        metrics.ENDPOINTS.labels(state).set(count)
 
 
 def _policy(settings: Settings) -> SendingPolicy:
@@ -81,8 +68,8 @@ def _policy(settings: Settings) -> SendingPolicy:
         return SendingPolicy(
             timeout_s=settings.timeout_s,
             lease_s=settings.lease_s,
-            in_flight_most=settings.in_flight_deliveries_max,
-            per_endpoint_most=settings.in_flight_per_endpoint_max,
+            in_flight_max=settings.in_flight_deliveries_max,
+            per_endpoint_max=settings.in_flight_per_endpoint_max,
             schedule_s=settings.retry_schedule_s or SCHEDULE_S,
             disable_after=timedelta(days=settings.disable_after_days),
         )

@@ -1,4 +1,4 @@
-"""GET /v1/kpis: the figures of the park, or, for a merchant, its own."""
+"""/v1/kpis: the figures of the park or, for a merchant, its own."""
 
 from typing import Annotated, Literal
 
@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from services.analytics import queries
-from services.analytics.domain.kpi import KPIS, chosen_kpis
-from services.analytics.queries import KpiFilter
-from services.analytics.schemas import KpiOut
+from services.analytics.domain.kpis import KPIS, chosen_kpis
+from services.analytics.queries import kpis as queries
+from services.analytics.queries.kpis import KpiFilter
+from services.analytics.schemas.kpis import KpiOut
 from shared.http import Call, Page, PageParams, call, json_reply, page_params, problems
 from shared.http.fields import Day
 from shared.kernel.identity import PARK
@@ -43,22 +43,22 @@ async def list_kpis(
     """List key figures of the park."""
     asked = KpiFilter(day=day, market=market, belt=belt, group_by=frozenset(group_by or ()))
     kpis = chosen_kpis(tuple(name or ()), needed=asked.dimensions, is_park=call.tenant == PARK)
-    filters = {"name": sorted(name or ()), **_shown(asked)}
-    (after,) = page.after(filters, str) or ("",)
+    shown = page.of({"name": sorted(name or ()), **_filters(asked)}, str)
     async with call.read() as reader:
         found = await queries.list_kpis(
-            reader, kpis=kpis, asked=asked, airport=request.app.state.park_airport
+            reader,
+            shown.window,
+            kpis=kpis,
+            asked=asked,
+            airport=request.app.state.park_airport,
         )
         as_of = await queries.newest_event_at(reader) or call.clock.now()
-    rows = [kpi for kpi in found if kpi.key > after][: page.fetch]
     return json_reply(
-        page.page(
-            rows, lambda kpi: KpiOut.of(kpi, as_of), key=lambda kpi: (kpi.key,), filters=filters
-        )
+        shown.page(found, lambda kpi: KpiOut.of(kpi, as_of), key=lambda kpi: (kpi.key,))
     )
 
 
-def _shown(asked: KpiFilter) -> dict[str, object]:
+def _filters(asked: KpiFilter) -> dict[str, object]:
     return {
         "day": asked.day,
         "market": asked.market,

@@ -1,10 +1,11 @@
-"""What is known of a merchant, an order and a flight, and how two pieces of knowledge become one.
+"""Facts about merchants, orders and flights, and how two facts about the same thing are merged.
 
-`merge` is commutative, associative and idempotent for every fact: events may come in any order and
-any number of times, and the result is the same. That is what makes the counts exact. Three rules
-do it all: the earliest instant, the value of the highest version, the value that is there at all.
+Merging is commutative, associative and idempotent: events may arrive in any order and any number
+of times, and the result is the same. That makes the figures exact. Three rules are enough: the
+earliest instant, the value of the highest version, and the only value that is known.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, Final, TypeVar
 F = TypeVar("F", "MerchantFact", "FlightFact")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MerchantFact:
     merchant_id: str
     tenant_id: str
@@ -23,7 +24,7 @@ class MerchantFact:
     version: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OrderFact:
     """One row per order. `…_at` are business instants, the earliest known of their kind.
 
@@ -63,9 +64,9 @@ class OrderFact:
     booking: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FlightFact:
-    """A departed flight; the newest report of it wins."""
+    """A departed flight, as its newest report describes it."""
 
     flight_id: str
     tenant_id: str
@@ -83,7 +84,7 @@ class FlightFact:
 Fact = MerchantFact | OrderFact | FlightFact
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
     """One event of the stream: its id, its business instant, and the fact it states, if any."""
 
@@ -92,13 +93,13 @@ class Counted:
     fact: Fact | None
 
 
-# Fields that go together with the version they came with.
+# Field → the field that holds the version it came with.
 VERSIONED: Final[dict[str, str]] = {"state": "version", "promised_at": "booking"}
 EARLIEST: Final = tuple(
     f.name for f in fields(OrderFact) if f.name.endswith("_at") and f.name not in VERSIONED
 )
 _KEYS: Final = {"order_id", "tenant_id"}
-# What the order was when it was placed: the same in every event that says it.
+# What the order was when it was placed: the same in every event that states it.
 STATED: Final = tuple(
     f.name
     for f in fields(OrderFact)
@@ -107,7 +108,7 @@ STATED: Final = tuple(
 
 
 def merge_orders(one: OrderFact, other: OrderFact) -> OrderFact:
-    """Both describe the same order."""
+    """Both are about the same order."""
     assert one.order_id == other.order_id, (one.order_id, other.order_id)
     merged: dict[str, Any] = {"order_id": one.order_id, "tenant_id": one.tenant_id}
     for name in EARLIEST:
@@ -115,15 +116,65 @@ def merge_orders(one: OrderFact, other: OrderFact) -> OrderFact:
         merged[name] = min(known, default=None)
     for name in STATED:
         a, b = getattr(one, name), getattr(other, name)
-        # Should a producer ever say two things, the choice must not depend on who came first.
+        # If a producer ever stated two values, the choice must not depend on which came first.
         merged[name] = a if b is None else b if a is None else max(a, b)
     for name, version in VERSIONED.items():
-        # Versions are never used twice, so equal ones carry the same value.
+        # A version is used once, so equal versions carry the same value.
         newer = other if getattr(other, version) > getattr(one, version) else one
         merged[name], merged[version] = getattr(newer, name), getattr(newer, version)
     return OrderFact(**merged)
 
 
 def newest(one: F, other: F) -> F:
-    """For facts that are stated as a whole: the higher version."""
+    """For facts that an event states as a whole: the higher version."""
     return other if other.version > one.version else one
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the stream has been counted. Slices spread over slots, so that they do not wait for
+    each other.
+    """
+
+    slot: int
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFacts:
+    """A slice of events as it is saved: one fact per merchant, order and flight."""
+
+    merchants: list[MerchantFact]
+    orders: list[OrderFact]
+    flights: list[FlightFact]
+    progress: Progress | None
+
+
+def merge_facts(events: Iterable[Counted]) -> MergedFacts:
+    merchants: dict[str, MerchantFact] = {}
+    orders: dict[str, OrderFact] = {}
+    flights: dict[str, FlightFact] = {}
+    progress: Progress | None = None
+    for event in events:
+        progress = _advanced(progress, event)
+        match event.fact:
+            case OrderFact() as order:
+                known = orders.get(order.order_id)
+                orders[order.order_id] = merge_orders(known, order) if known else order
+            case MerchantFact() as merchant:
+                key = merchant.merchant_id
+                merchants[key] = newest(merchants.get(key, merchant), merchant)
+            case FlightFact() as flight:
+                flights[flight.flight_id] = newest(flights.get(flight.flight_id, flight), flight)
+    return MergedFacts(
+        list(merchants.values()), list(orders.values()), list(flights.values()), progress
+    )
+
+
+def _advanced(progress: Progress | None, event: Counted) -> Progress:
+    """The first event of a slice chooses the slot, by the last digit of its id: a random one."""
+    if progress is None:
+        return Progress(int(event.event_id[-1], 16), event.occurred_at)
+    if event.occurred_at > progress.newest_at:
+        return Progress(progress.slot, event.occurred_at)
+    return progress

@@ -1,15 +1,15 @@
 """/v1/deliveries: what was sent where, what came back, and sending it again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.webhooks import queries
 from services.webhooks.api.deps import DeliveryId, PageOf, WebhooksRead, WebhooksWrite
-from services.webhooks.schemas import AttemptOut, DeliveryOut
-from services.webhooks.use_cases import deliveries as use_cases
+from services.webhooks.queries import deliveries as queries
+from services.webhooks.schemas.deliveries import AttemptOut, DeliveryOut
+from services.webhooks.use_cases.deliveries import replay
 from shared.db import UnitOfWork
 from shared.http import Page, Reply, json_reply, problems
 from shared.http.fields import AnyInstant
@@ -28,7 +28,7 @@ class DeliveryFilters:
     ] = None
     order_id: Annotated[
         str | None,
-        Query(pattern=r"^ord_[0-9a-f]{32}$", description="All that was told about this order."),
+        Query(pattern=r"^ord_[0-9a-f]{32}$", description="All that was sent about this order."),
     ] = None
     received_from: Annotated[AnyInstant | None, Query()] = None
     received_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
@@ -41,15 +41,10 @@ async def list_deliveries(
     given: Annotated[DeliveryFilters, Depends()],
 ) -> Response:
     """List deliveries, newest first."""
-    filters = asdict(given)
-    (before,) = page.after(filters, str) or (queries.LAST,)
+    asked = page.of(given, str)
     async with call.read() as reader:
-        rows = await queries.list_deliveries(
-            reader, before=before, most=page.fetch, filters=filters
-        )
-    return json_reply(
-        page.page(rows, DeliveryOut.of, key=lambda row: (row["id"],), filters=filters)
-    )
+        deliveries = await queries.list_deliveries(reader, asked.window, asked.filters)
+    return json_reply(asked.page(deliveries, DeliveryOut.of, key=lambda delivery: (delivery.id,)))
 
 
 @deliveries_api.get(
@@ -58,8 +53,8 @@ async def list_deliveries(
 async def get_delivery(delivery_id: DeliveryId, call: WebhooksRead) -> Response:
     """Read a delivery."""
     async with call.read() as reader:
-        row = await queries.get_delivery(reader, delivery_id=delivery_id)
-    return json_reply(DeliveryOut.of(row))
+        delivery = await queries.get_delivery(reader, delivery_id=delivery_id)
+    return json_reply(DeliveryOut.of(delivery))
 
 
 @deliveries_api.get(
@@ -69,15 +64,10 @@ async def get_delivery(delivery_id: DeliveryId, call: WebhooksRead) -> Response:
 )
 async def list_attempts(delivery_id: DeliveryId, call: WebhooksRead, page: PageOf) -> Response:
     """List the attempts of a delivery, oldest first."""
-    filters = {"delivery": delivery_id}
-    (after,) = page.after(filters, int) or (0,)
+    asked = page.of({"delivery": delivery_id}, int)
     async with call.read() as reader:
-        rows = await queries.list_attempts(
-            reader, delivery_id=delivery_id, after=after, most=page.fetch
-        )
-    return json_reply(
-        page.page(rows, AttemptOut.of, key=lambda row: (row["number"],), filters=filters)
-    )
+        attempts = await queries.list_attempts(reader, asked.window, delivery_id=delivery_id)
+    return json_reply(asked.page(attempts, AttemptOut.of, key=lambda attempt: (attempt.number,)))
 
 
 @deliveries_api.post(
@@ -93,9 +83,9 @@ async def replay_delivery(delivery_id: DeliveryId, call: WebhooksWrite) -> Respo
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        row = await use_cases.replay_delivery(
+        delivery = await replay.replay_delivery(
             uow, delivery_id=delivery_id, tenant=call.tenant, now=real_now()
         )
-        return Reply(202, DeliveryOut.of(row))
+        return Reply(202, DeliveryOut.of(delivery))
 
     return await call.once(act)

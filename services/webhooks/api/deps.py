@@ -1,4 +1,4 @@
-"""What routes of webhooks need besides their path and body."""
+"""What the routes of webhooks need besides their path and body."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,7 @@ class SecretKeyMissing(Unavailable):
     fix = Text("Tell the operator of the park.", "请联系园区运维人员。")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WebhookParts:
     """The parts of this service's app, made once by `create_app`."""
 

@@ -1,15 +1,18 @@
-"""/v1/endpoints: where partners, merchants and operators say what they want to be told."""
+"""/v1/endpoints: where partners, merchants and operators want events to be sent."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.webhooks import queries
 from services.webhooks.api.deps import EndpointId, PageOf, Parts, WebhooksRead, WebhooksWrite
-from services.webhooks.domain.endpoint import EndpointStatus
-from services.webhooks.schemas import (
-    DeliveryOut,
+from services.webhooks.domain.endpoints.endpoint import Endpoint
+from services.webhooks.domain.endpoints.endpoint import EndpointPatch as Patch
+from services.webhooks.domain.endpoints.secrets import EndpointSecret
+from services.webhooks.queries import endpoints as queries
+from services.webhooks.queries.deliveries import get_delivery
+from services.webhooks.schemas.deliveries import DeliveryOut
+from services.webhooks.schemas.endpoints import (
     EndpointIn,
     EndpointOut,
     EndpointPatch,
@@ -17,8 +20,6 @@ from services.webhooks.schemas import (
     TestIn,
 )
 from services.webhooks.use_cases import endpoints as use_cases
-from services.webhooks.use_cases.endpoints import EndpointChange, EndpointSecret
-from services.webhooks.use_cases.urls import vet_url
 from shared.db import UnitOfWork
 from shared.http import Call, Page, Reply, json_reply, problems, representation
 from shared.http.openapi_parts import headers
@@ -39,7 +40,7 @@ async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts)
     The secret is in this answer and nowhere else. An answer repeated for an Idempotency-Key
     comes without it (it is not kept in the clear): rotate the secret if the first got lost.
     """
-    url = await vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
+    url = await use_cases.vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
     made: list[EndpointSecret] = []
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -54,8 +55,8 @@ async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts)
             real_now=real_now(),
         )
         made.append(secret)
-        row = await queries.get_endpoint(uow, endpoint_id=secret.endpoint_id)
-        return Reply(201, EndpointOut.of(row), location=f"/v1/endpoints/{secret.endpoint_id}")
+        endpoint = await queries.get_endpoint(uow, endpoint_id=secret.endpoint_id)
+        return Reply(201, EndpointOut.of(endpoint), location=f"/v1/endpoints/{endpoint.id}")
 
     return _with_secret(await call.once(act), made)
 
@@ -67,13 +68,10 @@ async def list_endpoints(
     status: Annotated[Literal["enabled", "disabled"] | None, Query()] = None,
 ) -> Response:
     """List endpoints."""
-    filters = {"status": status}
-    (after,) = page.after(filters, str) or (queries.FIRST,)
+    asked = page.of({"status": status}, str)
     async with call.read() as reader:
-        rows = await queries.list_endpoints(reader, after=after, status=status, most=page.fetch)
-    return json_reply(
-        page.page(rows, EndpointOut.of, key=lambda row: (row["id"],), filters=filters)
-    )
+        endpoints = await queries.list_endpoints(reader, asked.window, asked.filters)
+    return json_reply(asked.page(endpoints, EndpointOut.of, key=lambda endpoint: (endpoint.id,)))
 
 
 @endpoints_api.get(
@@ -82,8 +80,8 @@ async def list_endpoints(
 async def get_endpoint(endpoint_id: EndpointId, call: WebhooksRead) -> Response:
     """Read an endpoint."""
     async with call.read() as reader:
-        row = await queries.get_endpoint(reader, endpoint_id=endpoint_id)
-    return json_reply(EndpointOut.of(row))
+        endpoint = await queries.get_endpoint(reader, endpoint_id=endpoint_id)
+    return json_reply(EndpointOut.of(endpoint))
 
 
 @endpoints_api.patch(
@@ -98,26 +96,21 @@ async def change_endpoint(
 
     Enabling sends the backlog; disabling keeps it.
     """
-    url = (
-        None
+    patch = Patch(
+        url=None
         if body.url is None
-        else await vet_url(body.url, allow_private_addresses=parts.allow_private_addresses)
-    )
-    change = EndpointChange(
-        url=url,
-        event_types=None if body.event_types is None else tuple(body.event_types),
+        else await use_cases.vet_url(
+            body.url, allow_private_addresses=parts.allow_private_addresses
+        ),
+        event_types=body.event_types,
         description=body.description,
-        status=None if body.status is None else EndpointStatus(body.status),
+        status=body.status,
     )
 
     async def act(uow: UnitOfWork) -> Reply:
-        row = await _checked(uow, call, endpoint_id)
+        endpoint = await _checked(uow, call, endpoint_id)
         await use_cases.change_endpoint(
-            uow,
-            endpoint=row,
-            change=change,
-            now=call.clock.now(),
-            real_now=real_now(),
+            uow, endpoint=endpoint, patch=patch, now=call.clock.now(), real_now=real_now()
         )
         changed = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
         return representation(EndpointOut.of(changed), at=f"/v1/endpoints/{endpoint_id}")
@@ -132,9 +125,9 @@ async def delete_endpoint(endpoint_id: EndpointId, call: WebhooksWrite) -> Respo
     """Delete an endpoint."""
 
     async def act(uow: UnitOfWork) -> Reply:
-        row = await _checked(uow, call, endpoint_id)
+        endpoint = await _checked(uow, call, endpoint_id)
         await use_cases.delete_endpoint(
-            uow, endpoint=row, now=call.clock.now(), real_now=real_now()
+            uow, endpoint=endpoint, now=call.clock.now(), real_now=real_now()
         )
         return Reply(204)
 
@@ -154,10 +147,10 @@ async def rotate_secret(endpoint_id: EndpointId, call: WebhooksWrite, parts: Par
     made: list[EndpointSecret] = []
 
     async def act(uow: UnitOfWork) -> Reply:
-        row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+        endpoint = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
         secret = await use_cases.rotate_secret(
             uow,
-            endpoint=row,
+            endpoint=endpoint,
             key_ring=parts.key_ring,
             overlap=parts.rotation_overlap,
             now=call.clock.now(),
@@ -185,33 +178,34 @@ async def send_test(
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+        endpoint = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
         delivery_id = await use_cases.send_test(
             uow,
-            endpoint=row,
+            endpoint=endpoint,
             event_type=body.event_type if body else None,
             now=call.clock.now(),
             real_now=real_now(),
         )
-        delivery = await queries.get_delivery(uow, delivery_id=delivery_id)
+        delivery = await get_delivery(uow, delivery_id=delivery_id)
         return Reply(202, DeliveryOut.of(delivery), location=f"/v1/deliveries/{delivery_id}")
 
     return await call.once(act)
 
 
-async def _checked(uow: UnitOfWork, call: Call, endpoint_id: str) -> Any:
-    row = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
+async def _checked(uow: UnitOfWork, call: Call, endpoint_id: str) -> Endpoint:
+    """The endpoint, locked, if it still is as the client knows it."""
+    endpoint = await use_cases.get_for_change(uow, endpoint_id=endpoint_id, tenant=call.tenant)
     shown = await queries.get_endpoint(uow, endpoint_id=endpoint_id)
     call.check_unchanged(EndpointOut.of(shown))
-    return row
+    return endpoint
 
 
 def _with_secret(answer: Response, made: list[EndpointSecret]) -> Response:
-    """The answer with the secret made just now; a stored repeat comes without one."""
+    """The answer with the secret that was just made. A stored repeat comes without one."""
     if not made or "idempotency-replayed" in answer.headers:
         return answer
     shown = EndpointOut.model_validate_json(bytes(answer.body))
-    # Of a transaction that had to be repeated the last counts.
+    # The last one: the transaction may have been repeated.
     body = EndpointWithSecretOut(**shown.model_dump(), secret=made[-1].secret)
     headers = {"Cache-Control": "no-store"}
     if "location" in answer.headers:

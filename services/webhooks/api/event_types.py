@@ -1,4 +1,4 @@
-"""/v1/event-types: what an endpoint can ask for, with schema and example, from the contracts."""
+"""/v1/event-types: what an endpoint can subscribe to, with schema and example."""
 
 from functools import cache
 from inspect import getdoc
@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.webhooks.api.deps import WebhooksRead
-from services.webhooks.events import SUBSCRIBABLE, example_object, payload_schema
-from services.webhooks.schemas import EventTypeOut, EventTypesOut
+from services.webhooks.events.event_types import SUBSCRIBABLE, example_object, payload_schema
+from services.webhooks.schemas.event_types import EventTypeOut, EventTypesOut
 from shared.contracts.envelope import EventPayload
 from shared.http import json_reply
 
@@ -39,5 +39,5 @@ def _all_event_types() -> bytes:
 
 
 def _description(model: type[EventPayload]) -> str:
-    """The class's own first paragraph; not the one it inherits."""
+    """The first paragraph of the class itself, not of one it inherits from."""
     return (getdoc(model) or "").split("\n\n")[0] if model.__doc__ else ""

@@ -1,6 +1,6 @@
-"""The one way out: HTTP POST to partners, with nothing of the convenience of a browser.
+"""HTTP POST to the endpoints of partners: the only requests that leave the park.
 
-No redirects, cookies, proxies from the environment or decompression; the read is capped and the
+No redirects, cookies, proxies from the environment or decompression; the read is capped, and the
 whole exchange has one deadline. The address is checked where the socket is made, for names and
 literals alike, so that nothing can change between check and connection (DNS rebinding).
 """
@@ -16,27 +16,27 @@ import aiohttp
 from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
-from services.webhooks.domain.address import is_public
-from services.webhooks.domain.delivery import Answer, Result, readable
+from services.webhooks.domain.deliveries.answers import Answer, Result, readable
+from services.webhooks.domain.endpoints.address import is_public
 from shared.kernel.clock import monotonic_s, real_now
 
 USER_AGENT: Final = "Airlane-Webhooks/0.1"
-READ_BYTES_MOST: Final = 16_384
+READ_BYTES_MAX: Final = 16_384
 _BODY_TIMEOUT_S: Final = 2.0
 _DNS_TIMEOUT_S: Final = 2.0
 _DNS_TRIES: Final = 2
 _KEEP_ALIVE_S: Final = 30.0
-_HEADER_BYTES_MOST: Final = 8190
+_HEADER_BYTES_MAX: Final = 8190
 _NOT_PUBLIC: Final = "is not a public address"
 
 
 class ForbiddenAddress(OSError):
-    """The connection would lead to an address that is not public."""
+    """The connection would go to an address that is not public."""
 
 
 class Post(Protocol):
     async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Sends once. Never raises for what the other side does: that is the answer."""
+        """Sends once. Never raises for what the receiver does: that is the answer."""
         ...
 
 
@@ -50,7 +50,7 @@ class HttpSender:
         allow_private_addresses: bool,
         nameservers: Sequence[str] | None = None,
     ) -> None:
-        """`nameservers` (`address:port`): who is asked instead of the system's own."""
+        """`nameservers` (`address:port`) take the place of the system's own."""
         self._timeout_s = timeout_s
         self._allow_private = allow_private_addresses
         self._nameservers = nameservers
@@ -58,7 +58,7 @@ class HttpSender:
         self._resolver: aiohttp.AsyncResolver | None = None
 
     async def __aenter__(self) -> Self:
-        # Its lookups hold no thread: names that never answer delay nobody but themselves.
+        # Its lookups hold no thread: names that never resolve delay nothing else.
         self._resolver = aiohttp.AsyncResolver(
             nameservers=self._nameservers, timeout=_DNS_TIMEOUT_S, tries=_DNS_TRIES
         )
@@ -77,8 +77,8 @@ class HttpSender:
             timeout=aiohttp.ClientTimeout(total=self._timeout_s),
             skip_auto_headers={"Accept", "Accept-Encoding"},
             headers={"User-Agent": USER_AGENT, "Content-Type": "application/json"},
-            max_line_size=_HEADER_BYTES_MOST,
-            max_field_size=_HEADER_BYTES_MOST,
+            max_line_size=_HEADER_BYTES_MAX,
+            max_field_size=_HEADER_BYTES_MAX,
         )
         return self
 
@@ -101,6 +101,8 @@ class HttpSender:
         status: int | None = None
         excerpt: str | None = None
         retry_after: str | None = None
+        result: Result
+        error: str | None
         try:
             async with self._session.post(
                 # As registered, byte for byte: a signed address must not be quoted anew.
@@ -112,10 +114,10 @@ class HttpSender:
                 status = response.status
                 retry_after = response.headers.get("Retry-After")
                 excerpt = readable(await _read_some(response))
-            result = Result.DELIVERED if 200 <= status < 300 else Result.REFUSED
-            error = None if result is Result.DELIVERED else f"HTTP {status}"
+            is_success = 200 <= status < 300
+            result, error = ("delivered", None) if is_success else ("refused", f"HTTP {status}")
         except TimeoutError:
-            result, error = Result.TIMEOUT, f"no answer within {self._timeout_s:g} s"
+            result, error = "timeout", f"no answer within {self._timeout_s:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             result, error = _failed(failure)
         return Answer(
@@ -136,18 +138,18 @@ class HttpSender:
 
 
 async def _read_some(response: aiohttp.ClientResponse) -> bytes:
-    """At most READ_BYTES_MOST of the body; the connection is dropped if there is more to come.
+    """At most READ_BYTES_MAX of the body. The connection is dropped if there is more.
 
-    The status line has decided already: a body that dawdles or breaks changes nothing.
+    The status line has decided already: a body that is slow or breaks off changes nothing.
     """
     if response.content.is_eof():  # all of it came with the headers: the usual case
-        return response.content.read_nowait(READ_BYTES_MOST)
+        return response.content.read_nowait(READ_BYTES_MAX)
     chunks: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(_BODY_TIMEOUT_S):
-            while size < READ_BYTES_MOST:
-                chunk = await response.content.read(READ_BYTES_MOST - size)
+            while size < READ_BYTES_MAX:
+                chunk = await response.content.read(READ_BYTES_MAX - size)
                 if not chunk:
                     break
                 chunks.append(chunk)
@@ -161,13 +163,13 @@ async def _read_some(response: aiohttp.ClientResponse) -> bytes:
 
 def _failed(failure: BaseException) -> tuple[Result, str]:
     text = f"{type(failure).__name__}: {failure}"[:500]
-    # By its text: of several addresses that were tried the connector does not keep the errors.
-    result = Result.FORBIDDEN if _NOT_PUBLIC in str(failure) else Result.UNREACHABLE
+    # By its text: the connector does not keep the errors of several addresses that it tried.
+    result: Result = "forbidden_address" if _NOT_PUBLIC in str(failure) else "unreachable"
     return result, readable(text.encode("utf-8", "replace"))
 
 
 async def resolve(host: str, *, timeout_s: float = 3.0) -> list[str]:
-    """The addresses that a name stands for now; empty when it does not resolve (in time)."""
+    """The addresses of a name now; empty if it does not resolve (in time)."""
     resolver = aiohttp.AsyncResolver()  # without settings all of a loop share one channel
     try:
         async with asyncio.timeout(timeout_s):

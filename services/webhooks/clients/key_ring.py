@@ -1,7 +1,7 @@
-"""Endpoint secrets at rest: AES-256-GCM under a key that is not in the database.
+"""Encrypts endpoint secrets: AES-256-GCM under a key that is not in the database.
 
-The ring may hold several keys: the first seals, all open, so that a key can be replaced without
-a stop. A key service takes this place by offering the same two methods.
+The ring may hold several keys. The first seals, all of them open, so that a key can be replaced
+while the service runs. A key service could take its place with the same two methods.
 """
 
 import base64
@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
-from services.webhooks.domain.signature import Sealed
+from services.webhooks.domain.endpoints.secrets import Sealed
 from shared.settings import SettingsError
 
 _NONCE_BYTES: Final = 12
@@ -25,7 +25,7 @@ class KeyRingError(ValueError):
     """The setting is malformed, or a secret was sealed with a key that the ring does not hold."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KeyRing:
     """`KeyRing.parse("k2:<base64>,k1:<base64>")`."""
 
@@ -49,7 +49,7 @@ class KeyRing:
         return cls(keys)
 
     def seal(self, secret: bytes, *, bound_to: str) -> Sealed:
-        """`bound_to` (the endpoint's id) must be given again to open it: rows cannot be swapped."""
+        """`bound_to` (the endpoint's id) is needed again to open it: rows cannot be swapped."""
         key_id, key = next(iter(self.keys.items()))
         nonce = os.urandom(_NONCE_BYTES)
         return Sealed(key_id, nonce + AESGCM(key).encrypt(nonce, secret, bound_to.encode()))

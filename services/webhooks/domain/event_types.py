@@ -4,10 +4,11 @@ Pure matching only; the list of known types is handed in, because contracts are 
 """
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from shared.kernel.errors import FieldProblem, Invalid, Text
 
-MAX_PATTERNS = 50
+PATTERNS_MAX: Final = 50
 
 
 class UnknownEventType(Invalid):
@@ -38,8 +39,8 @@ def patterns_matching(event_type: str) -> tuple[str, ...]:
 def checked_patterns(patterns: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """The patterns without repeats, in the order given. Raises with one problem per unknown one."""
     unique = tuple(dict.fromkeys(patterns))
-    if not 1 <= len(unique) <= MAX_PATTERNS:
-        raise EventTypesMissing(pointer="/event_types", most=MAX_PATTERNS)
+    if not 1 <= len(unique) <= PATTERNS_MAX:
+        raise EventTypesMissing(pointer="/event_types", most=PATTERNS_MAX)
     selectable = {pattern for event_type in known for pattern in patterns_matching(event_type)}
     listed = ", ".join(sorted(known))
     problems = [

@@ -1,26 +1,31 @@
-"""Fan-out: messages and the deliveries they call for, in one statement."""
+"""Messages and the deliveries they call for, in one statement; and the rights of partners."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ARRAY, DateTime, Integer, LargeBinary, Text, bindparam, text
-
-from services.webhooks.domain.message import NewMessage, PartnerRights
-from shared.db import Statement, UnitOfWork
+from services.webhooks.domain.messages import Message, PartnerRights
+from shared.db import (
+    BYTES,
+    INSTANT,
+    INTEGER,
+    TEXT,
+    TEXTS,
+    SqlType,
+    UnitOfWork,
+    array_of,
+    sql,
+)
 from shared.kernel.identity import PARK_TENANT
 
-_INSTANT: Final = DateTime(timezone=True)
-
-
-# Those of a message; the order is kept with its deliveries, where it is asked for.
-_COLUMNS: Final[dict[str, Any]] = {
-    "event_id": Text,
-    "tenant_id": Text,
-    "type": Text,
-    "occurred_at": _INSTANT,
-    "traceparent": Text,
-    "body": LargeBinary,
+# Columns of a message. The order is kept with its deliveries, where it is asked for.
+_COLUMNS: Final[dict[str, SqlType]] = {
+    "event_id": TEXT,
+    "tenant_id": TEXT,
+    "type": TEXT,
+    "occurred_at": INSTANT,
+    "traceparent": TEXT,
+    "body": BYTES,
 }
 _NAMES: Final = ", ".join(_COLUMNS)
 _ARRAYS: Final = ", ".join(f":{name}" for name in _COLUMNS)
@@ -31,12 +36,12 @@ _UUID7_HEX: Final = """
     || '7' || substr(replace(CAST(gen_random_uuid() AS text), '-', ''), 14)
 """
 
-# `pattern_type`/`pattern` are pairs: every pattern that selects a type of this slice. The inner
-# DISTINCT keeps an endpoint with overlapping patterns from being told twice. An endpoint is told of
-# its owner's events, a partner's also of those that catalog's rights name, the park's of all. Who
-# is to be told is decided when an event is stored: one that comes again tells nobody else of it.
-_STORE_AND_FAN_OUT: Final = Statement(
-    text(f"""
+# `pattern_type` and `pattern` are pairs: every pattern that selects a type of this slice. DISTINCT
+# gives an endpoint with overlapping patterns one delivery. An endpoint receives its owner's events,
+# a partner's also those of the merchants in its rights, the park's all. The receivers of an event
+# are decided once, when it is stored: one that comes again makes no deliveries.
+_STORE_AND_FAN_OUT: Final = sql(
+    f"""
     WITH event AS (
         SELECT * FROM unnest({_ARRAYS}, :order_id) AS e({_NAMES}, order_id)
     ), stored AS (
@@ -46,7 +51,7 @@ _STORE_AND_FAN_OUT: Final = Statement(
         RETURNING event_id
     ), wanted AS (
         SELECT DISTINCT p.type, e.id AS endpoint_id, e.tenant_id, r.merchants,
-            e.tenant_id = :park_tenant
+            e.tenant_id = '{PARK_TENANT}'
                 OR (r.tenant_id IS NOT NULL AND r.merchants IS NULL) AS sees_all
         FROM unnest(:pattern_type, :pattern) AS p(type, pattern)
         JOIN webhooks.endpoints e ON p.pattern = ANY (e.event_types)
@@ -62,31 +67,28 @@ _STORE_AND_FAN_OUT: Final = Statement(
     JOIN wanted w ON w.type = e.type
         AND (w.sees_all OR e.tenant_id = w.tenant_id OR e.tenant_id = ANY (w.merchants))
     ON CONFLICT (endpoint_id, event_id) DO NOTHING
-    """).bindparams(  # noqa: S608 - only names from the table above
-        *(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
-        bindparam("order_id", type_=ARRAY(Text)),
-        bindparam("received_at", type_=_INSTANT),
-        bindparam("park_tenant", PARK_TENANT, type_=Text),
-        bindparam("pattern_type", type_=ARRAY(Text)),
-        bindparam("pattern", type_=ARRAY(Text)),
-    )
+    """,  # noqa: S608 - names from the table above, and a constant
+    **{name: array_of(kind) for name, kind in _COLUMNS.items()},
+    order_id=TEXTS,
+    received_at=INSTANT,
+    pattern_type=TEXTS,
+    pattern=TEXTS,
 )
 
-_SET_RIGHTS: Final = Statement(
-    text("""
+_SAVE_RIGHTS: Final = sql(
+    """
     INSERT INTO webhooks.partner_rights (tenant_id, merchants, version)
     VALUES (:partner_id, :merchants, :version)
     ON CONFLICT (tenant_id) DO UPDATE SET merchants = excluded.merchants, version = excluded.version
     WHERE partner_rights.version < excluded.version
-    """).bindparams(
-        bindparam("partner_id", type_=Text),
-        bindparam("merchants", type_=ARRAY(Text)),
-        bindparam("version", type_=Integer),
-    )
+    """,
+    partner_id=TEXT,
+    merchants=TEXTS,
+    version=INTEGER,
 )
 
-_STORE_ONE: Final = Statement(
-    text(f"""
+_STORE_ONE: Final = sql(
+    f"""
     WITH stored AS (
         INSERT INTO webhooks.messages ({_NAMES}, received_at)
         VALUES (:event_id, :tenant_id, :type, :occurred_at, :traceparent, :body, :received_at)
@@ -95,23 +97,22 @@ _STORE_ONE: Final = Statement(
         (id, endpoint_id, event_id, tenant_id, event_type, status, due_at, received_at)
     VALUES (:delivery_id, :endpoint_id, :event_id, :tenant_id, :type, 'pending',
         :received_at, :received_at)
-    """).bindparams(  # noqa: S608 - only names from the table above
-        *(bindparam(name, type_=kind) for name, kind in _COLUMNS.items()),
-        bindparam("received_at", type_=_INSTANT),
-        bindparam("delivery_id", type_=Text),
-        bindparam("endpoint_id", type_=Text),
-    )
+    """,  # noqa: S608 - names from the table above
+    **_COLUMNS,
+    received_at=INSTANT,
+    delivery_id=TEXT,
+    endpoint_id=TEXT,
 )
 
 
 async def store_and_fan_out(
     uow: UnitOfWork,
     *,
-    messages: Sequence[NewMessage],
+    messages: Sequence[Message],
     patterns: Sequence[tuple[str, str]],
     received_at: datetime,
 ) -> int:
-    """Deliveries made. `patterns` are (event type, pattern that selects it)."""
+    """How many deliveries were made. `patterns`: (event type, pattern that selects it)."""
     columns = {name: [getattr(message, name) for message in messages] for name in _COLUMNS}
     return await uow.execute(
         _STORE_AND_FAN_OUT,
@@ -123,10 +124,10 @@ async def store_and_fan_out(
     )
 
 
-async def set_partner_rights(uow: UnitOfWork, rights: PartnerRights) -> None:
-    """Whose events the partner is told from now on; an older version changes nothing."""
+async def save_partner_rights(uow: UnitOfWork, rights: PartnerRights) -> None:
+    """An older version changes nothing."""
     await uow.execute(
-        _SET_RIGHTS,
+        _SAVE_RIGHTS,
         partner_id=rights.partner_id,
         merchants=None if rights.merchants is None else list(rights.merchants),
         version=rights.version,
@@ -136,7 +137,7 @@ async def set_partner_rights(uow: UnitOfWork, rights: PartnerRights) -> None:
 async def store_for_one(
     uow: UnitOfWork,
     *,
-    message: NewMessage,
+    message: Message,
     endpoint_id: str,
     delivery_id: str,
     received_at: datetime,

@@ -10,8 +10,8 @@ import pytest
 from deploy.engines import free_port, start_postgres
 from deploy.engines.programs import Installation, installed
 from services.routing.queries import shipments as queries
-from services.webhooks.consumers import on_public_event
-from services.webhooks.use_cases.fan_out import fan_out
+from services.webhooks.consumers.messages import on_public_event
+from services.webhooks.use_cases.messages import fan_out
 from shared.contracts.topics import SERVICES
 from shared.db.outbox import STREAMS
 from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server

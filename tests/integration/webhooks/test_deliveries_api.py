@@ -4,19 +4,20 @@ from typing import Any
 
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
+from tests.support.worlds.webhooks import WebhooksWorld
 
 
 async def test_deliveries_are_found_by_order_event_and_time(
-    client_as: Any, hooks: Any, make_endpoint: Any, publish: Any
+    world: WebhooksWorld, client_as: Any
 ) -> None:
-    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    endpoint = await world.register()
     order_id = new_id("ord")
     other, of_the_order = (
-        hooks.event(tenant=endpoint.tenant),
-        hooks.event(tenant=endpoint.tenant, data=f'{{"order_id":"{order_id}"}}'),
+        world.event(tenant=endpoint.tenant),
+        world.event(tenant=endpoint.tenant, data=f'{{"order_id":"{order_id}"}}'),
     )
     for event in (other, of_the_order):
-        await publish(event)
+        await world.publish(event)
     async with client_as(Role.MERCHANT, endpoint.tenant) as client:
 
         async def found(**filters: str) -> list[str]:

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.webhooks.clients.http_sender import HttpSender
-from services.webhooks.domain.delivery import Answer, Result
-from services.webhooks.domain.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
-from services.webhooks.domain.url import parse_url
+from services.webhooks.domain.deliveries.answers import Answer
+from services.webhooks.domain.deliveries.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
+from services.webhooks.domain.endpoints.url import parse_url
 from tests.kit.receiver import Reply, WebhookReceiver
+from tests.kit.waiting import until
+from tests.support.worlds.webhooks import WebhooksWorld
 
 # Mostly right, so that a fault is reached at every depth of the parser.
 _JUNK = st.binary(max_size=12)
@@ -84,19 +86,19 @@ def _assert_can_be_kept(answer: Answer) -> None:
 
 
 async def test_a_retry_after_beyond_all_calendars_leaves_the_schedule_as_it_is(
-    hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: WebhookReceiver
+    world: WebhooksWorld, receiver: WebhookReceiver
 ) -> None:
-    endpoint, other = await make_endpoint(receiver.url), await make_endpoint(receiver.url)
+    endpoint, other = await world.register(receiver.url), await world.register(receiver.url)
     receiver.trust(endpoint.secret, other.secret)
     overflowing = {"Retry-After": "1 Jan 99999999999999999999 00:00:00 GMT"}
     receiver.replies.append(Reply(500, headers=overflowing))
-    async with sending() as sender:
-        await publish(hooks.event(tenant=endpoint.tenant), wake=sender.wake)
+    async with world.sending() as sender:
+        await world.publish(world.event(tenant=endpoint.tenant), wake=sender.wake)
         await receiver.wait_for(1)
-        await publish(hooks.event(tenant=other.tenant), wake=sender.wake)
-        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
-        await hooks.until(lambda: hooks.has_status(other.id, "delivered"))
-    assert [a["status_code"] for a in await hooks.attempts(endpoint.id)] == [500, 200]
+        await world.publish(world.event(tenant=other.tenant), wake=sender.wake)
+        await world.until_all_have(endpoint.id, "delivered")
+        await world.until_all_have(other.id, "delivered")
+    assert [a["status_code"] for a in await world.attempts(endpoint.id)] == [500, 200]
 
 
 @pytest.mark.parametrize(
@@ -138,27 +140,27 @@ class _NameServer(asyncio.DatagramProtocol):
 
 
 async def test_names_that_never_resolve_delay_nobody_else(
-    hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: WebhookReceiver
+    world: WebhooksWorld, receiver: WebhookReceiver
 ) -> None:
     loop = asyncio.get_running_loop()
     transport, names = await loop.create_datagram_endpoint(_NameServer, local_addr=("127.0.0.1", 0))
     nameserver = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
     port = receiver.url.split(":")[2].split("/")[0]
-    silent = [await make_endpoint(f"http://silent{n}.example:{port}/") for n in range(18)]
-    good = await make_endpoint(f"http://good.example:{port}/hooks")
+    silent = [await world.register(f"http://silent{n}.example:{port}/") for n in range(18)]
+    good = await world.register(f"http://good.example:{port}/hooks")
     receiver.trust(good.secret)
-    async with sending(timeout_s=6, lease_s=12, nameservers=[nameserver]) as sender:
+    async with world.sending(timeout_s=6, lease_s=12, nameservers=[nameserver]) as sender:
         for endpoint in silent:
-            await publish(*(hooks.event(tenant=endpoint.tenant) for _ in range(4)))
+            await world.publish(*(world.event(tenant=endpoint.tenant) for _ in range(4)))
         sender.wake()
 
         async def are_all_asked() -> bool:
             return len(names.unanswered) >= len(silent)
 
-        await hooks.until(are_all_asked)
-        await publish(hooks.event(tenant=good.tenant), wake=sender.wake)
+        await until(are_all_asked)
+        await world.publish(world.event(tenant=good.tenant), wake=sender.wake)
         await receiver.wait_for(1)
-        assert not any([await hooks.attempts(endpoint.id) for endpoint in silent])
+        assert not any([await world.attempts(endpoint.id) for endpoint in silent])
     transport.close()
 
 
@@ -169,10 +171,10 @@ async def test_a_name_that_has_come_to_mean_a_private_address_is_not_followed(
     transport, _ = await loop.create_datagram_endpoint(_NameServer, local_addr=("127.0.0.1", 0))
     nameserver = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
     port = receiver.url.split(":")[2].split("/")[0]
-    for allowed, result in ((True, Result.REFUSED), (False, Result.FORBIDDEN)):
+    for allowed, result in ((True, "refused"), (False, "forbidden_address")):
         async with HttpSender(
             timeout_s=6, allow_private_addresses=allowed, nameservers=[nameserver]
         ) as post:
             answer = await post(f"http://good.example:{port}/hooks", headers={}, body=b"{}")
-        assert answer.result is result, answer.error
+        assert answer.result == result, answer.error
     transport.close()

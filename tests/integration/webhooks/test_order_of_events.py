@@ -5,22 +5,15 @@ decided when it arrives, by what is known then, and once.
 import json
 from collections.abc import Sequence
 from itertools import permutations
-from typing import Any
 
-from services.webhooks.use_cases.fan_out import fanning_out
-from services.webhooks.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import Envelope
-from shared.db import Database, UnitOfWork
-from shared.kernel.identity import PARK, Role
+from shared.db import UnitOfWork
+from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from tests.kit.clock import ManualClock
-from tests.kit.intake import intake
 from tests.kit.transactions import in_vain
 from tests.support.events.catalog.partners import a_partner_registered
 from tests.support.events.envelopes import enveloped
-
-URL = "http://127.0.0.1:9/"
-on_batch = intake(SUBSCRIPTIONS, fanning_out(lambda: None), ManualClock())
+from tests.support.worlds.webhooks import WebhooksWorld
 
 
 async def told(uow: UnitOfWork, endpoint_id: str) -> list[str]:
@@ -49,52 +42,49 @@ def told_of(turns: Sequence[Envelope], *, seen: frozenset[str] | None) -> list[s
 
 
 async def test_a_partner_is_told_by_the_rights_known_when_an_event_comes(
-    db: Database, hooks: Any, make_endpoint: Any
+    world: WebhooksWorld,
 ) -> None:
     mine, other = new_id("mer"), new_id("mer")
-    endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
+    endpoint = await world.register_for_partner()
     events = [
         rights(endpoint.tenant, [other, mine], 2),
         rights(endpoint.tenant, [other], 3),
         rights(endpoint.tenant, None, 4),
-        hooks.event(tenant=mine),
-        hooks.event(tenant=other),
+        world.event(tenant=mine),
+        world.event(tenant=other),
     ]
     for turns in permutations(events):
-        async with in_vain(db, PARK) as uow:
+        async with in_vain(world.db, PARK) as uow:
             for event in turns:
-                await on_batch(uow, [event])
+                await world.take_in(uow, event)
             ids = await told(uow, endpoint.id)
             assert ids == told_of(turns, seen=frozenset())
             # Heard again, when the rights are others: what was not told then is not told now.
-            await on_batch(uow, turns)
+            await world.take_in(uow, *turns)
             assert await told(uow, endpoint.id) == ids
 
 
-async def test_rights_of_a_slice_count_for_all_of_it(
-    db: Database, hooks: Any, make_endpoint: Any
-) -> None:
+async def test_rights_of_a_slice_count_for_all_of_it(world: WebhooksWorld) -> None:
     mine, other = new_id("mer"), new_id("mer")
-    endpoint = await make_endpoint(URL, role=Role.PARTNER, sees=())
+    endpoint = await world.register_for_partner()
     events = [
         rights(endpoint.tenant, [mine], 2),
         rights(endpoint.tenant, [other], 3),
-        hooks.event(tenant=mine),
-        hooks.event(tenant=other),
+        world.event(tenant=mine),
+        world.event(tenant=other),
     ]
     for turns in permutations(events):
-        async with in_vain(db, PARK) as uow:
-            await on_batch(uow, [*turns, *turns])
+        async with in_vain(world.db, PARK) as uow:
+            await world.take_in(uow, *turns, *turns)
             assert await told(uow, endpoint.id) == [events[3].id]
 
 
-async def test_an_endpoint_is_told_of_what_comes_while_it_is_enabled(
-    db: Database, hooks: Any, make_endpoint: Any
-) -> None:
-    endpoint = await make_endpoint(URL)
-    first, second = hooks.event(tenant=endpoint.tenant), hooks.event(tenant=endpoint.tenant)
-    for turns in permutations((first, second, "disabled", "enabled")):
-        async with in_vain(db, PARK) as uow:
+async def test_an_endpoint_is_told_of_what_comes_while_it_is_enabled(world: WebhooksWorld) -> None:
+    endpoint = await world.register()
+    first, second = world.event(tenant=endpoint.tenant), world.event(tenant=endpoint.tenant)
+    happenings: list[Envelope | str] = [first, second, "disabled", "enabled"]
+    for turns in permutations(happenings):
+        async with in_vain(world.db, PARK) as uow:
             is_enabled, expected = True, []
             for turn in turns:
                 if isinstance(turn, str):
@@ -104,6 +94,6 @@ async def test_an_endpoint_is_told_of_what_comes_while_it_is_enabled(
                     )
                 else:
                     expected += [turn.id] if is_enabled else []
-                    await on_batch(uow, [turn])
-            await on_batch(uow, [first, second])
+                    await world.take_in(uow, turn)
+            await world.take_in(uow, first, second)
             assert await told(uow, endpoint.id) == sorted(expected)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from services.webhooks.domain.endpoints.endpoint import ENDPOINTS_MAX
 from services.webhooks.repository.endpoints import count_endpoints
-from services.webhooks.use_cases.endpoints import ENDPOINTS_MOST
-from shared.db import Database
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.kit.receiver import Hit, WebhookReceiver
 from tests.kit.transactions import until_somebody_waits
+from tests.support.worlds.webhooks import WebhooksWorld
 
 BODY = {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 
@@ -22,7 +22,9 @@ Client = Any
 ClientAs = Callable[..., AbstractAsyncContextManager[Client]]
 
 
-async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks: Any) -> None:
+async def test_an_endpoint_lives_from_post_to_delete(
+    world: WebhooksWorld, client_as: ClientAs
+) -> None:
     async with client_as() as client:
         made = await client.post("/v1/endpoints", json=BODY | {"description": "desk"})
         assert made.status_code == 201, made.text
@@ -52,7 +54,7 @@ async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks:
         assert gone.status_code == 204
         assert (await client.get(path)).status_code == 404
         assert (await client.get("/v1/endpoints")).json() == {"items": [], "next": None}
-    versions = await hooks.sql(
+    versions = await world.sql(
         "SELECT aggregate_version FROM webhooks.outbox WHERE aggregate_id = $1"
         " ORDER BY aggregate_version",
         created["id"],
@@ -60,7 +62,9 @@ async def test_an_endpoint_lives_from_post_to_delete(client_as: ClientAs, hooks:
     assert [row["aggregate_version"] for row in versions] == [1, 2, 3]
 
 
-async def test_the_secret_is_nowhere_in_the_clear(client_as: ClientAs, hooks: Any) -> None:
+async def test_the_secret_is_nowhere_in_the_clear(
+    world: WebhooksWorld, client_as: ClientAs
+) -> None:
     key = {"Idempotency-Key": new_id("key")}
     async with client_as() as client:
         first = await client.post("/v1/endpoints", json=BODY, headers=key)
@@ -71,9 +75,9 @@ async def test_the_secret_is_nowhere_in_the_clear(client_as: ClientAs, hooks: An
     assert first.json()["id"] == again.json()["id"]
     assert "secret" not in again.json()
     secret = first.json()["secret"].encode()
-    for row in await hooks.sql("SELECT body FROM webhooks.idempotency_key"):
+    for row in await world.sql("SELECT body FROM webhooks.idempotency_key"):
         assert secret not in row["body"]
-    (stored,) = await hooks.sql(
+    (stored,) = await world.sql(
         "SELECT sealed FROM webhooks.endpoint_secrets WHERE endpoint_id = $1", first.json()["id"]
     )
     assert len(stored["sealed"]) == 12 + 32 + 16
@@ -110,11 +114,11 @@ async def test_what_cannot_work_is_refused_with_its_place(
 
 
 async def test_a_foreign_endpoint_and_its_deliveries_are_not_there(
-    client_as: ClientAs, make_endpoint: Any, publish: Any, hooks: Any
+    world: WebhooksWorld, client_as: ClientAs
 ) -> None:
-    endpoint = await make_endpoint("http://127.0.0.1:9/")
-    await publish(hooks.event(tenant=endpoint.tenant))
-    (delivery,) = await hooks.deliveries(endpoint.id)
+    endpoint = await world.register()
+    await world.publish(world.event(tenant=endpoint.tenant))
+    (delivery,) = await world.deliveries(endpoint.id)
     paths = [f"/v1/endpoints/{endpoint.id}", f"/v1/deliveries/{delivery['id']}"]
     async with client_as(Role.MERCHANT, new_id("mer")) as stranger:
         for path in (*paths, f"{paths[1]}/attempts"):
@@ -135,17 +139,15 @@ async def test_a_foreign_endpoint_and_its_deliveries_are_not_there(
         assert (await operator.get(paths[1])).status_code == 200
 
 
-async def test_row_level_security_holds_without_the_query(
-    make_endpoint: Any, publish: Any, hooks: Any
-) -> None:
-    endpoint = await make_endpoint("http://127.0.0.1:9/")
-    await publish(hooks.event(tenant=endpoint.tenant))
+async def test_row_level_security_holds_without_the_query(world: WebhooksWorld) -> None:
+    endpoint = await world.register()
+    await world.publish(world.event(tenant=endpoint.tenant))
     tables = ("endpoints", "endpoint_secrets", "endpoint_health", "deliveries", "messages")
     for table in tables:
         count = f"SELECT count(*) FROM webhooks.{table}"
-        async with hooks.db.transaction(new_id("mer")) as uow:
+        async with world.db.transaction(new_id("mer")) as uow:
             assert await uow._connection.fetchval(count) == 0
-        async with hooks.db.transaction(endpoint.tenant) as uow:
+        async with world.db.transaction(endpoint.tenant) as uow:
             assert await uow._connection.fetchval(count) == 1
 
 
@@ -168,7 +170,7 @@ async def test_without_a_key_no_secret_is_made(client_as: ClientAs) -> None:
 
 
 async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
-    client_as: ClientAs, hooks: Any, publish: Any, sending: Any, receiver: WebhookReceiver
+    world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
 ) -> None:
     merchant = new_id("mer")
     async with client_as(Role.MERCHANT, merchant) as client:
@@ -177,26 +179,26 @@ async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
         ).json()
         old = made["secret"]
         receiver.trust(old)
-        async with sending() as sender:
-            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+        async with world.sending() as sender:
+            await world.publish(world.event(tenant=merchant), wake=sender.wake)
             await receiver.wait_for(1)
             rotated = await client.post(f"/v1/endpoints/{made['id']}:rotate-secret")
             new = rotated.json()["secret"]
             assert new != old
-            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await world.publish(world.event(tenant=merchant), wake=sender.wake)
             await receiver.wait_for(2)
             receiver.trust(new)
-            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await world.publish(world.event(tenant=merchant), wake=sender.wake)
             await receiver.wait_for(3)
-            await hooks.sql(
+            await world.sql(
                 "UPDATE webhooks.endpoint_secrets SET expires_at = now()"
                 " WHERE endpoint_id = $1 AND expires_at IS NOT NULL",
                 made["id"],
             )
-            await hooks.sql(
+            await world.sql(
                 "UPDATE webhooks.endpoints SET version = version + 1 WHERE id = $1", made["id"]
             )
-            await publish(hooks.event(tenant=merchant), wake=sender.wake)
+            await world.publish(world.event(tenant=merchant), wake=sender.wake)
             await receiver.wait_for(4)
         await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
     secrets = {"old": old, "new": new}
@@ -211,13 +213,13 @@ def is_signed(hit: Hit, secret: str) -> bool:
     return False
 
 
-async def test_two_secrets_live_at_most(client_as: ClientAs, hooks: Any) -> None:
+async def test_two_secrets_live_at_most(world: WebhooksWorld, client_as: ClientAs) -> None:
     async with client_as() as client:
         made = (await client.post("/v1/endpoints", json=BODY)).json()
         for _ in range(4):
             rotated = await client.post(f"/v1/endpoints/{made['id']}:rotate-secret")
             assert rotated.status_code == 200, rotated.text
-    ends = await hooks.sql(
+    ends = await world.sql(
         "SELECT expires_at IS NULL AS lasts FROM webhooks.endpoint_secrets"
         " WHERE endpoint_id = $1 ORDER BY id",
         made["id"],
@@ -227,7 +229,7 @@ async def test_two_secrets_live_at_most(client_as: ClientAs, hooks: Any) -> None
 
 async def test_parallel_creations_stop_at_the_limit(client_as: ClientAs) -> None:
     async with client_as() as client:
-        for _ in range(ENDPOINTS_MOST - 2):
+        for _ in range(ENDPOINTS_MAX - 2):
             assert (await client.post("/v1/endpoints", json=BODY)).status_code == 201
         answers = await asyncio.gather(*(client.post("/v1/endpoints", json=BODY) for _ in range(8)))
     refused = [answer for answer in answers if answer.status_code != 201]
@@ -235,7 +237,9 @@ async def test_parallel_creations_stop_at_the_limit(client_as: ClientAs) -> None
     assert {answer.json()["code"] for answer in refused} == {"webhooks.endpoint.too_many"}
 
 
-async def test_a_deleted_endpoint_makes_room_for_another(client_as: ClientAs, db: Database) -> None:
+async def test_a_deleted_endpoint_makes_room_for_another(
+    world: WebhooksWorld, client_as: ClientAs
+) -> None:
     tenant = new_id("prt")
     async with client_as(tenant=tenant) as client:
         for _ in range(3):
@@ -243,7 +247,7 @@ async def test_a_deleted_endpoint_makes_room_for_another(client_as: ClientAs, db
             path, any_tag = made.headers["location"], {"If-Match": "*"}
             assert (await client.delete(path, headers=any_tag)).status_code == 204
         assert (await client.post("/v1/endpoints", json=BODY)).status_code == 201
-        async with db.transaction(tenant) as uow:
+        async with world.db.transaction(tenant) as uow:
             assert await count_endpoints(uow, tenant_id=tenant) == 1
             # Whoever creates the next one counts only when this transaction has ended.
             creation = asyncio.create_task(client.post("/v1/endpoints", json=BODY))
@@ -252,17 +256,17 @@ async def test_a_deleted_endpoint_makes_room_for_another(client_as: ClientAs, db
 
 
 async def test_attempts_outgrow_two_bytes_and_replays_end(
-    client_as: ClientAs, hooks: Any, make_endpoint: Any, publish: Any, sending: Any, receiver: Any
+    world: WebhooksWorld, client_as: ClientAs, receiver: Any
 ) -> None:
-    endpoint = await make_endpoint(receiver.url)
+    endpoint = await world.register(receiver.url)
     receiver.trust(endpoint.secret)
-    await publish(hooks.event(tenant=endpoint.tenant))
-    await hooks.sql(
+    await world.publish(world.event(tenant=endpoint.tenant))
+    await world.sql(
         "UPDATE webhooks.deliveries SET attempts = 40000 WHERE endpoint_id = $1", endpoint.id
     )
-    async with sending():
-        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
-    (attempt,) = await hooks.attempts(endpoint.id)
+    async with world.sending():
+        await world.until_all_have(endpoint.id, "delivered")
+    (attempt,) = await world.attempts(endpoint.id)
     assert attempt["number"] == 40_001
     async with client_as(Role.MERCHANT, endpoint.tenant) as client:
         refused = await client.post(f"/v1/deliveries/{attempt['delivery_id']}:replay")
@@ -273,7 +277,7 @@ async def test_attempts_outgrow_two_bytes_and_replays_end(
 
 
 async def test_an_example_is_sent_marked_and_logged(
-    client_as: ClientAs, hooks: Any, sending: Any, receiver: WebhookReceiver
+    world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
 ) -> None:
     async with client_as() as client:
         made = (
@@ -285,9 +289,9 @@ async def test_an_example_is_sent_marked_and_logged(
         assert unknown.json()["code"] == "webhooks.event_type.unknown"
         sent = await client.post(path, json={"event_type": "routing.shipment.delivered"})
         assert sent.status_code == 202, sent.text
-        async with sending():
+        async with world.sending():
             (hit,) = await receiver.wait_for(1)
-            await hooks.until(lambda: hooks.has_status(made["id"], "delivered"))
+            await world.until_all_have(made["id"], "delivered")
         attempts = (await client.get(f"{sent.headers['location']}/attempts")).json()
         await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
         assert (await client.post(path)).status_code == 404
@@ -297,25 +301,20 @@ async def test_an_example_is_sent_marked_and_logged(
 
 
 async def test_a_delivery_is_replayed_with_the_same_id_and_bytes(
-    client_as: ClientAs,
-    hooks: Any,
-    make_endpoint: Any,
-    publish: Any,
-    sending: Any,
-    receiver: WebhookReceiver,
+    world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
 ) -> None:
-    endpoint = await make_endpoint(receiver.url)
+    endpoint = await world.register(receiver.url)
     receiver.trust(endpoint.secret)
-    async with client_as(Role.MERCHANT, endpoint.tenant) as client, sending() as sender:
-        await publish(hooks.event(tenant=endpoint.tenant), wake=sender.wake)
+    async with client_as(Role.MERCHANT, endpoint.tenant) as client, world.sending() as sender:
+        await world.publish(world.event(tenant=endpoint.tenant), wake=sender.wake)
         await receiver.wait_for(1)
-        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+        await world.until_all_have(endpoint.id, "delivered")
         (delivery,) = (await client.get("/v1/deliveries")).json()["items"]
         assert (delivery["status"], delivery["next_attempt_at"]) == ("delivered", None)
         replayed = await client.post(f"/v1/deliveries/{delivery['id']}:replay")
         assert (replayed.status_code, replayed.json()["status"]) == (202, "pending")
         await receiver.wait_for(2)
-        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+        await world.until_all_have(endpoint.id, "delivered")
         attempts = (await client.get(f"/v1/deliveries/{delivery['id']}/attempts")).json()
         headers = {"If-Match": "*"}
         path = f"/v1/endpoints/{endpoint.id}"
@@ -329,12 +328,12 @@ async def test_a_delivery_is_replayed_with_the_same_id_and_bytes(
 
 
 async def test_deliveries_page_newest_first_and_filter(
-    client_as: ClientAs, hooks: Any, make_endpoint: Any, publish: Any
+    world: WebhooksWorld, client_as: ClientAs
 ) -> None:
-    endpoint = await make_endpoint("http://127.0.0.1:9/")
+    endpoint = await world.register()
     for event_type in ("customs.declaration.released", "routing.shipment.booked"):
-        await publish(
-            *(hooks.event(tenant=endpoint.tenant, event_type=event_type) for _ in range(5))
+        await world.publish(
+            *(world.event(tenant=endpoint.tenant, event_type=event_type) for _ in range(5))
         )
     async with client_as(Role.MERCHANT, endpoint.tenant) as client:
         seen: list[str] = []

@@ -12,6 +12,7 @@ from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.tasks import PartEnded
 from shared.settings import KafkaSettings, SettingsError
 from tests.kit.receiver import WebhookReceiver
+from tests.support.worlds.webhooks import WebhooksWorld
 
 pytestmark = pytest.mark.real_broker
 
@@ -19,9 +20,9 @@ KEY = "test:" + "A" * 43 + "="
 
 
 async def test_an_event_on_kafka_is_delivered_once(
-    kafka_topics: Any, postgres: Any, hooks: Any, make_endpoint: Any, receiver: WebhookReceiver
+    world: WebhooksWorld, kafka_topics: Any, postgres: Any, receiver: WebhookReceiver
 ) -> None:
-    endpoint = await make_endpoint(receiver.url)
+    endpoint = await world.register(receiver.url)
     receiver.trust(endpoint.secret)
     worker = create_worker(
         Settings(
@@ -32,7 +33,7 @@ async def test_an_event_on_kafka_is_delivered_once(
             pool_size=4,
         )
     )
-    event = hooks.event(tenant=endpoint.tenant)
+    event = world.event(tenant=endpoint.tenant)
     record = OutgoingRecord(
         CUSTOMS_DECLARATIONS, event.subject.encode(), event.data, event.headers()
     )
@@ -43,7 +44,7 @@ async def test_an_event_on_kafka_is_delivered_once(
     try:
         await publisher.publish([record, record])
         await receiver.wait_for(1, timeout_s=30)
-        await hooks.until(lambda: hooks.has_status(endpoint.id, "delivered"))
+        await world.until_all_have(endpoint.id, "delivered")
     finally:
         stop.set()
         await serving
@@ -63,7 +64,7 @@ def test_a_setting_that_cannot_work_is_named(wrong: dict[str, Any]) -> None:
 
 
 async def test_a_worker_with_a_dead_part_is_not_ready_and_ends_with_an_error(
-    postgres: Any, hooks: Any
+    world: WebhooksWorld, postgres: Any
 ) -> None:
     worker = create_worker(
         Settings(

@@ -1,261 +1,78 @@
-"""Random orders and the events that tell of them, and a plain recount of what they say."""
+"""Analytics without Kafka: takes events in, and gives the figures in the shape of a recount."""
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
 
-from shared.contracts.envelope import Envelope, EventPayload
-from shared.kernel.ids import new_id
-from shared.kernel.money import Money
-from tests.support.events.catalog.merchants import a_merchant_registered
-from tests.support.events.catalog.orders import (
-    an_order_backordered,
-    an_order_cancelled,
-    an_order_placed,
-    an_order_status_changed,
-)
-from tests.support.events.customs.declarations import (
-    a_declaration_released,
-    a_declaration_returned,
-    a_declaration_submitted,
-)
-from tests.support.events.envelopes import enveloped
-from tests.support.events.routing.flights import a_flight_departed
-from tests.support.events.routing.shipments import a_shipment_delivered, a_shipment_departed
+from services.analytics.domain.kpis import chosen_kpis
+from services.analytics.queries.kpis import Kpi, KpiFilter, list_kpis
+from services.analytics.use_cases.facts import count_events
+from services.analytics.worker import SUBSCRIPTIONS
+from shared.contracts.envelope import Envelope
+from shared.db import Database, Window
+from shared.kernel.identity import PARK
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-BELTS = ("yiwu", "ezhou", "shiyan")
-MARKETS = {"DE": "EUR", "US": "USD", "JP": "JPY"}
+EVERY_DIMENSION: Final = frozenset({"day", "market", "belt"})
+AIRPORT: Final = "EHU"
 
-
-@dataclass
-class OrderHistory:
-    id: str
-    merchant: str
-    belt: str
-    market: str
-    total_minor: int
-    weight_g: int
-    placed: datetime | None = None
-    backordered: datetime | None = None
-    cancelled: datetime | None = None
-    submitted: datetime | None = None
-    released: datetime | None = None
-    departed: datetime | None = None
-    delivered: datetime | None = None
-    state: str = ""
-    versions: Counter[str] = field(default_factory=Counter)
+_TABLES: Final = ("order_fact", "merchant_fact", "flight_fact", "progress")
+_ALL: Final = Window(10_000)
+_take_in = intake(SUBSCRIPTIONS, count_events, ManualClock())
 
 
 class AnalyticsWorld:
-    """Random histories from a seed: `events` are in the order in which they happened."""
+    def __init__(self, db: Database) -> None:
+        self.db = db
 
-    def __init__(self, seed: int, *, orders: int = 30) -> None:
-        self.rng = random.Random(seed)
-        self.events: list[Envelope] = []
-        self.orders: list[OrderHistory] = []
-        self.flights: list[tuple[datetime, str, str, str, int]] = []
-        self.merchants = [
-            (new_id("mer"), self.rng.choice(BELTS), self.rng.random() < 0.3) for _ in range(4)
-        ]
-        for merchant_id, belt, has_office in self.merchants:
-            payload = a_merchant_registered(
-                merchant_id=merchant_id, belt=belt, has_office=has_office
-            )
-            self._publish(payload, merchant_id, merchant_id, 1, T0)
-        for _ in range(orders):
-            self._order()
-        for _ in range(6):
-            self._flight()
+    async def empty(self) -> None:
+        for table in _TABLES:
+            await self.sql(f"DELETE FROM analytics.{table}")
 
-    def _publish(
-        self, payload: EventPayload, tenant: str, subject: str, version: int, at: datetime
-    ) -> None:
-        self.events.append(
-            enveloped(payload, version=version, at=at, subject=subject, tenant_id=tenant)
-        )
+    async def sql(self, sql: str, *arguments: Any) -> list[Any]:
+        async with self.db.transaction(PARK) as uow:
+            rows: list[Any] = await uow._connection.fetch(sql, *arguments)
+        return rows
 
-    def _later(self, at: datetime) -> datetime:
-        return at + timedelta(seconds=self.rng.randrange(1, 60_000))
+    async def take_in(self, events: Sequence[Envelope]) -> None:
+        """As one slice, as the worker does after its inbox."""
+        async with self.db.transaction(PARK) as uow:
+            await _take_in(uow, events)
 
-    def _order(self) -> None:
-        merchant_id, belt, _ = self.rng.choice(self.merchants)
-        order = OrderHistory(
-            id=new_id("ord"),
-            merchant=merchant_id,
-            belt=belt,
-            market=self.rng.choice(list(MARKETS)),
-            total_minor=self.rng.randrange(1, 100_000),
-            weight_g=self.rng.randrange(1, 50_000),
-        )
-        self.orders.append(order)
-        at = self._later(T0)
-        if self.rng.random() < 0.2:
-            order.backordered = at
-            self._catalog(order, "backordered", at)
-            if self.rng.random() < 0.5:
-                return
-            at = self._later(at)
-        order.placed = at
-        self._catalog(order, "placed", at)
-        if self.rng.random() < 0.1:
-            order.cancelled = at = self._later(at)
-            self._catalog(order, "cancelled", at)
-            return
-        self._way(order, at)
+    async def take_in_at_random(self, events: Sequence[Envelope], rng: random.Random) -> None:
+        """In random order, some twice, in slices of random length."""
+        left = [*events, *rng.sample(events, len(events) // 3)]
+        rng.shuffle(left)
+        while left:
+            count = rng.randrange(1, 80)
+            await self.take_in(left[:count])
+            left = left[count:]
 
-    def _catalog(self, order: OrderHistory, what: str, at: datetime) -> None:
-        order.versions["order"] += 1
-        facts: dict[str, Any] = {
-            "order_id": order.id,
-            "merchant_id": order.merchant,
-            "belt": order.belt,
-            "placed_at": at,
-            "ship_to": {"country": order.market},
-            "currency": MARKETS[order.market],
-            "total_minor": order.total_minor,
-            "gross_weight_g": order.weight_g,
+    async def kpis(
+        self, asked: KpiFilter, *names: str, tenant: str = PARK, window: Window = _ALL
+    ) -> list[Kpi]:
+        kpis = chosen_kpis(names, needed=asked.dimensions, is_park=tenant == PARK)
+        async with self.db.read(tenant) as reader:
+            return await list_kpis(reader, window, kpis=kpis, asked=asked, airport=AIRPORT)
+
+    async def figures(self, tenant: str = PARK, *, on: str | None = None) -> dict[str, Any]:
+        """In the shape of RandomHistory.recount."""
+        asked = KpiFilter(day=date.fromisoformat(on) if on else None)
+        whole = await self.kpis(asked, tenant=tenant)
+        by_place = replace(asked, group_by=EVERY_DIMENSION)
+        parts = await self.kpis(by_place, "trade_volume", tenant=tenant)
+        found: dict[str, Any] = {
+            k.name: k.value for k in whole if k.name not in {"trade_volume", "orders_by_status"}
         }
-        payload: EventPayload
-        if what == "placed":
-            payload = an_order_placed(**facts)
-        elif what == "backordered":
-            payload = an_order_backordered(**facts)
-        elif what == "cancelled":
-            payload = an_order_cancelled(order_id=order.id, merchant_id=order.merchant)
-        else:
-            payload = an_order_status_changed(
-                order_id=order.id,
-                merchant_id=order.merchant,
-                status_before=order.state,
-                status=what,
-            )
-        order.state = what
-        self._publish(payload, order.merchant, order.id, order.versions["order"], at)
-
-    def _way(self, order: OrderHistory, at: datetime) -> None:
-        """As far as chance lets it come."""
-        facts = {"order_id": order.id, "merchant_id": order.merchant}
-        shipment = facts | {"shipment_id": "shp_" + order.id[4:], "house_waybill": "H1"}
-        steps: list[Callable[[datetime], None]] = [
-            lambda t: self._customs(order, a_declaration_submitted, t),
-            lambda t: self._customs(order, a_declaration_returned, t),
-            lambda t: self._customs(order, a_declaration_submitted, t),
-            lambda t: self._customs(order, a_declaration_released, t),
-            lambda t: self._departed(order, shipment, t),
-            lambda t: self._delivered(order, shipment, t),
-        ]
-        if self.rng.random() < 0.8:
-            del steps[1:3]
-        for step in steps[: self.rng.randrange(len(steps) + 1)]:
-            at = self._later(at)
-            step(at)
-
-    def _customs(
-        self, order: OrderHistory, a_fact: Callable[..., EventPayload], at: datetime
-    ) -> None:
-        order.versions["declaration"] += 1
-        if a_fact is a_declaration_submitted:
-            order.submitted = order.submitted or at
-            self._catalog(order, "declared", at)
-        if a_fact is a_declaration_released:
-            order.released = at
-            self._catalog(order, "released", at)
-        payload = a_fact(order_id=order.id, merchant_id=order.merchant, at=at)
-        self._publish(payload, order.merchant, "dec_1", order.versions["declaration"], at)
-
-    def _departed(self, order: OrderHistory, shipment: dict[str, str], at: datetime) -> None:
-        order.departed = at
-        payload = a_shipment_departed(**shipment, departed_at=at, gross_weight_g=order.weight_g)
-        self._publish(payload, order.merchant, "shp_1", 2, at)
-        self._catalog(order, "departed", at)
-
-    def _delivered(self, order: OrderHistory, shipment: dict[str, str], at: datetime) -> None:
-        order.delivered = at
-        payload = a_shipment_delivered(**shipment, delivered_at=at)
-        self._publish(payload, order.merchant, "shp_1", 3, at)
-        self._catalog(order, "delivered", at)
-
-    def _flight(self) -> None:
-        at, origin = self._later(T0), self.rng.choice(["EHU", "LGG"])
-        number, mode = f"O37{self.rng.randrange(3)}", self.rng.choice(["air", "air", "road"])
-        weight_g = self.rng.randrange(1, 90_000_000)
-        self.flights.append((at, number, origin, mode, weight_g))
-        payload = a_flight_departed(
-            flight_number=number,
-            mode=mode,
-            origin=origin,
-            destination="FRA",
-            departed_at=at,
-            gross_weight_g=weight_g,
-        )
-        self._publish(payload, "park", payload.flight_id, 1, at)
-
-    def recount(self, *, merchant: str | None = None, on: str | None = None) -> dict[str, Any]:
-        """Every figure, by hand: name → value, or name → {(dimension values): value}.
-
-        `on`: of that day of the park only, without the figures that no day divides.
-        """
-
-        def is_counted(at: datetime | None) -> bool:
-            return at is not None and on in (None, day(at))
-
-        orders = [o for o in self.orders if merchant in (None, o.merchant)]
-        accepted = [o for o in orders if is_counted(o.backordered or o.placed)]
-        volume: dict[tuple[str, str, str, str], int] = defaultdict(int)
-        for o in orders:
-            if o.placed and is_counted(o.placed) and not o.cancelled:
-                key = (day(o.placed), o.market, o.belt, MARKETS[o.market])
-                volume[key] += o.total_minor
-        waits = sorted(
-            (o.released - o.submitted).total_seconds()
-            for o in orders
-            if o.released and o.submitted and is_counted(o.released)
-        )
-        delivered = [o for o in orders if is_counted(o.delivered) and o.placed]
-        in_time = [o for o in delivered if next_day(o)]
-        air = [f for f in self.flights if f[3] == "air" and is_counted(f[0])]
-        ours = [f for f in air if f[2] == "EHU"]
-        figures: dict[str, Any] = {
-            "trade_volume": {k: Money(v, k[3]).amount for k, v in volume.items()},
-            "orders": len(accepted),
-            "orders_by_status": dict(Counter(o.state for o in accepted)),
-            "tonnes_shipped": sum(o.weight_g for o in orders if is_counted(o.departed)) / 1e6,
-            "tonnes": sum(f[4] for f in ours) / 1e6,
-            "tonnes_all_legs": sum(f[4] for f in air) / 1e6,
-            "flights_departed": len(ours),
-            "routes_flown": len({f[1] for f in ours}),
+        found["orders_by_status"] = {
+            k.dimensions["status"]: k.value for k in whole if k.name == "orders_by_status"
         }
-        if on is None:
-            merchants = [m for m in self.merchants if merchant in (None, m[0])]
-            figures |= {"companies": len(merchants), "offices": sum(m[2] for m in merchants)}
-        if waits:
-            figures["clearance_time_p50"] = percentile(waits, 0.5)
-            figures["clearance_time_p95"] = percentile(waits, 0.95)
-        if delivered:
-            figures["next_day_share"] = len(in_time) / len(delivered)
-        return figures
+        found["trade_volume"] = {(*_place(k), k.unit): k.value for k in parts}
+        return found
 
 
-def day(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).date().isoformat()
-
-
-def next_day(order: OrderHistory) -> bool:
-    assert order.placed is not None
-    assert order.delivered is not None
-    placed_on = date.fromisoformat(day(order.placed))
-    return date.fromisoformat(day(order.delivered)) <= placed_on + timedelta(days=1)
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Linear interpolation between the closest ranks."""
-    rank = share * (len(values) - 1)
-    low = int(rank)
-    high = min(low + 1, len(values) - 1)
-    return values[low] + (values[high] - values[low]) * (rank - low)
+def _place(kpi: Kpi) -> tuple[str, str, str]:
+    return kpi.dimensions["day"], kpi.dimensions["market"], kpi.dimensions["belt"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analytics.domain.facts import EARLIEST, OrderFact, merge_orders
-from services.analytics.domain.kpi import (
+from services.analytics.domain.kpis import (
     KPIS,
     KpiNotDivisible,
     KpiOfThePark,

@@ -6,8 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.webhooks.domain.address import is_public
-from services.webhooks.domain.url import UrlNotPublic, UrlNotUsable, parse_url, refuse_private
+from services.webhooks.domain.endpoints.address import is_public
+from services.webhooks.domain.endpoints.url import (
+    UrlNotPublic,
+    UrlNotUsable,
+    parse_url,
+    refuse_private,
+)
 
 FORBIDDEN = [
     "127.0.0.1",

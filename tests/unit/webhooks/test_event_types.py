@@ -8,7 +8,7 @@ from services.webhooks.domain.event_types import (
     checked_patterns,
     matches,
 )
-from services.webhooks.events import SUBSCRIBABLE, example_data
+from services.webhooks.events.event_types import SUBSCRIBABLE, example_data
 
 KNOWN = ("customs.declaration.released", "customs.declaration.returned", "catalog.order.placed")
 

@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.webhooks.domain.pacing import FIRST_LIMIT, Pace
-from services.webhooks.domain.retry import (
-    PAUSE_S_MOST,
-    SCHEDULE_S,
+from services.webhooks.domain.deliveries.pacing import FIRST_LIMIT, Pace
+from services.webhooks.domain.deliveries.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
+from services.webhooks.domain.endpoints.health import (
+    PAUSE_S_MAX,
     Health,
     health_after_failure,
     is_given_up,
-    next_attempt_at,
-    parse_retry_after,
     pause_s,
 )
 
@@ -127,7 +125,7 @@ def test_a_throttling_answer_rests_it_at_once_and_as_long_as_asked() -> None:
 @given(st.integers(0, 10_000), st.booleans())
 def test_the_rest_is_bounded(failures: int, throttled: bool) -> None:
     rest_s = pause_s(failures_in_a_row=failures, throttled=throttled, retry_after_s=None)
-    assert 0 <= rest_s <= PAUSE_S_MOST
+    assert 0 <= rest_s <= PAUSE_S_MAX
 
 
 def test_given_up_only_after_failing_throughout() -> None:
@@ -142,7 +140,7 @@ def test_pace_stays_between_one_and_the_most(answers: list[bool | None]) -> None
     pace = Pace()
     for is_success in answers:
         pace.started()
-        pace.ended(is_success=is_success, most=64)
+        pace.ended(is_success=is_success, limit_max=64)
         assert 1 <= pace.limit <= 64
         assert pace.in_flight == 0
 
@@ -150,9 +148,9 @@ def test_pace_stays_between_one_and_the_most(answers: list[bool | None]) -> None
 def test_pace_grows_by_one_and_halves() -> None:
     pace = Pace()
     pace.started()
-    pace.ended(is_success=True, most=64)
+    pace.ended(is_success=True, limit_max=64)
     assert pace.limit == FIRST_LIMIT + 1
     pace.started()
     assert pace.room == FIRST_LIMIT
-    pace.ended(is_success=False, most=64)
+    pace.ended(is_success=False, limit_max=64)
     assert pace.limit == (FIRST_LIMIT + 1) // 2

@@ -1,0 +1,88 @@
+"""Endpoints as screens and metrics show them. Secrets never pass through here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from shared.db import TEXT, Filters, Listing, Reader, Window, sql
+from shared.kernel.errors import NotFound
+from shared.kernel.identity import PARK
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    id: str
+    url: str
+    event_types: Sequence[str]
+    description: str | None
+    status: Literal["enabled", "disabled"]
+    reason: str | None
+    failing_since: datetime | None
+    paused_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointCounts:
+    disabled: int
+    healthy: int
+    failing: int
+
+
+_SELECT: Final = """
+    SELECT e.id, e.url, e.event_types, e.description, e.status, e.status_reason AS reason,
+        h.failing_since, h.paused_until, e.created_at, e.updated_at
+    FROM webhooks.endpoints e
+    JOIN webhooks.endpoint_health h ON h.endpoint_id = e.id
+"""
+_ENDPOINT: Final = sql(
+    f"""
+    {_SELECT}
+    WHERE e.id = :id AND (:tenant = '{PARK}' OR e.tenant_id = :tenant) AND e.status <> 'deleted'
+    """,
+    EndpointView,
+    id=TEXT,
+    tenant=TEXT,
+)
+_ENDPOINTS: Final = Listing(
+    _SELECT,
+    EndpointView,
+    order_by="e.id",
+    after="e.id > :after_id",
+    tenant="e.tenant_id = :tenant",
+    where="e.status <> 'deleted'",
+    filters={"status": "e.status = :status"},
+    after_id=TEXT,
+    status=TEXT,
+)
+_COUNTS: Final = sql(
+    """
+    SELECT count(*) FILTER (WHERE e.status = 'disabled') AS disabled,
+        count(*) FILTER (WHERE e.status = 'enabled' AND h.failing_since IS NULL) AS healthy,
+        count(*) FILTER (WHERE e.status = 'enabled' AND h.failing_since IS NOT NULL) AS failing
+    FROM webhooks.endpoints e
+    JOIN webhooks.endpoint_health h ON h.endpoint_id = e.id
+    """,
+    EndpointCounts,
+)
+
+
+async def get_endpoint(reader: Reader, *, endpoint_id: str) -> EndpointView:
+    """Raises NotFound."""
+    found = await reader.fetch_first(_ENDPOINT, id=endpoint_id, tenant=reader.tenant)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_endpoints(reader: Reader, window: Window, filters: Filters) -> list[EndpointView]:
+    """Oldest first. `filters`: status."""
+    return await _ENDPOINTS.page(reader, window, filters)
+
+
+async def count_endpoints(reader: Reader) -> EndpointCounts:
+    found = await reader.fetch_first(_COUNTS)
+    assert found is not None
+    return found
