@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,12 +50,12 @@ def _line(figure: Figure) -> str:
     return f"  {figure.name:<52} {figure.value!s:>28} {figure.unit:<11} {goal}{note}".rstrip()
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)} (default: all)"
     )
-    wanted = parser.parse_args().parts or list(PARTS)
+    wanted = parser.parse_args(arguments).parts or list(PARTS)
     if unknown := set(wanted) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     print(f"\n  {machine()}; medians (lowest–highest)\n")
