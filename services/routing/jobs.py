@@ -17,32 +17,34 @@ log = get_logger(__name__)
 _REBOOKED_AT_ONCE = 100
 
 
-async def load_reference_data(ctx: JobContext) -> None:
-    async with ctx.db.transaction(PARK) as uow:
+async def load_reference_data(context: JobContext) -> None:
+    async with context.db.transaction(PARK) as uow:
         if await load_reference(uow):
             log.info("reference data loaded")
 
 
-async def extend_timetable(ctx: JobContext) -> None:
-    async with ctx.db.transaction(PARK) as uow:
-        await ensure_timetable(uow, now=ctx.clock.now())
+async def extend_timetable(context: JobContext) -> None:
+    async with context.db.transaction(PARK) as uow:
+        await ensure_timetable(uow, now=context.clock.now())
 
 
-async def close_manifests(ctx: JobContext) -> None:
+async def close_manifests(context: JobContext) -> None:
     """A transaction per flight: one that cannot close does not hold up the others."""
-    async with ctx.db.read(PARK) as reader:
-        due = await manifests.flights_to_close(reader, now=ctx.clock.now())
+    async with context.db.read(PARK) as reader:
+        due = await manifests.list_flights_to_close(reader, now=context.clock.now())
     for flight_id in due:
         try:
-            async with ctx.db.transaction(PARK) as uow:
-                await manifests.close_manifest(uow, flight_id=flight_id, now=ctx.clock.now())
+            async with context.db.transaction(PARK) as uow:
+                await manifests.close_manifest(uow, flight_id=flight_id, now=context.clock.now())
         except AirlaneError as refusal:
             log.error("manifest not closed", flight_id=flight_id, error=str(refusal))
 
 
-async def rebook_shipments(ctx: JobContext) -> None:
+async def rebook_shipments(context: JobContext) -> None:
     """In small transactions, until nothing is due."""
     rebooked = _REBOOKED_AT_ONCE
     while rebooked == _REBOOKED_AT_ONCE:
-        async with ctx.db.transaction(PARK) as uow:
-            rebooked = await booking.rebook_due(uow, now=ctx.clock.now(), limit=_REBOOKED_AT_ONCE)
+        async with context.db.transaction(PARK) as uow:
+            rebooked = await booking.rebook_due(
+                uow, now=context.clock.now(), shipments_max=_REBOOKED_AT_ONCE
+            )

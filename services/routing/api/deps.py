@@ -4,13 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
-from shared.http import Call, PageParams, call, page_params
+from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
-from shared.kernel.identity import PARK, Role
+from shared.kernel.identity import Role
 
 RoutingRead = Annotated[Call, Depends(call("routing:read"))]
-PageOf = Annotated[PageParams, Depends(page_params)]
-_operator_write = call("routing:write", roles={Role.OPERATOR})
 
 
 class ParkOnly(Invalid):
@@ -22,14 +20,10 @@ class ParkOnly(Invalid):
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
 
-async def _park_write(caller: Annotated[Call, Depends(_operator_write)]) -> Call:
-    """A flight carries goods of many merchants: whoever moves it moves them all."""
-    if caller.tenant != PARK:
-        raise ParkOnly(pointer="/header/airlane-tenant")
-    return caller
-
-
-ParkWrite = Annotated[Call, Depends(_park_write)]
+# A flight carries goods of many merchants: whoever moves it moves them all.
+ParkWrite = Annotated[
+    Call, Depends(call("routing:write", roles={Role.OPERATOR}, park_only=ParkOnly))
+]
 
 ShipmentId = Annotated[str, Path(pattern=r"^shp_[0-9a-f]{32}$")]
 FlightId = Annotated[str, Path(pattern=r"^flt_[0-9a-f]{32}$")]

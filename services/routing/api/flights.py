@@ -1,24 +1,22 @@
 """/v1/flights: the timetable, what is left on it, manifests; and cancelling a flight."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.routing.api.deps import Airport, FlightId, PageOf, ParkWrite, RoutingRead
+from services.routing.api.deps import Airport, FlightId, ParkWrite, RoutingRead
 from services.routing.queries import flights as queries
-from services.routing.queries import shipments as shipment_queries
+from services.routing.queries.shipments import list_shipments
 from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightStatusName
 from services.routing.schemas.shipments import ShipmentOut
 from services.routing.use_cases.flights import cancellation
 from shared.db import UnitOfWork
-from shared.http import Page, Reply, json_reply, problems
+from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.http.fields import AnyInstant
 
 flights_api = APIRouter(tags=["flights"])
-
-_FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC), "")
 
 
 @flights_api.get("/v1/flights", response_model=Page[FlightOut], responses=problems(422))
@@ -49,13 +47,11 @@ async def list_flights(
         "status": status,
         "booked": booked,
     }
-    after_at, after_id = page.after(filters, datetime, str) or _FIRST
+    asked = page.of(filters, datetime, str)
     async with call.read() as reader:
-        rows = await queries.list_flights(
-            reader, after=(after_at, after_id), most=page.fetch, filters=filters
-        )
+        flights = await queries.list_flights(reader, asked.window, asked.filters)
     return json_reply(
-        page.page(rows, FlightOut.of, key=lambda r: (r["departs_at"], r["id"]), filters=filters)
+        asked.page(flights, FlightOut.of, key=lambda flight: (flight.departs_at, flight.id))
     )
 
 
@@ -63,8 +59,8 @@ async def list_flights(
 async def get_flight(flight_id: FlightId, call: RoutingRead) -> Response:
     """Read a flight and what is left on it."""
     async with call.read() as reader:
-        row = await queries.get_flight(reader, flight_id=flight_id)
-    return json_reply(FlightOut.of(row))
+        flight = await queries.get_flight(reader, flight_id=flight_id)
+    return json_reply(FlightOut.of(flight))
 
 
 @flights_api.get(
@@ -77,19 +73,15 @@ async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: Pa
 
     Those that hold room on it or have flown on it; a merchant sees its own.
     """
-    filters = dict.fromkeys(shipment_queries.SHIPMENT_FILTERS) | {"flight_id": flight_id}
-    (before,) = page.after(filters, str) or (shipment_queries.LAST,)
+    asked = page.of({"flight_id": flight_id}, str)
     async with call.read() as reader:
         await queries.get_flight(reader, flight_id=flight_id)
-        rows = await shipment_queries.list_shipments(
-            reader, before=before, most=page.fetch, filters=filters
-        )
+        shipments = await list_shipments(reader, asked.window, asked.filters)
     return json_reply(
-        page.page(
-            rows,
-            lambda row: ShipmentOut.of(row, call.locale),
-            key=lambda r: (r["id"],),
-            filters=filters,
+        asked.page(
+            shipments,
+            lambda shipment: ShipmentOut.of(shipment, call.locale),
+            key=lambda shipment: (shipment.id,),
         )
     )
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.routing.api.deps import Airport, Country, PageOf, RoutingRead
+from services.routing.api.deps import Airport, Country, RoutingRead
 from services.routing.queries import reference as queries
 from services.routing.schemas.reference import AirportOut, ClockOut, RouteOut, Scope
-from shared.http import Page, json_reply, problems
+from shared.http import Page, PageOf, json_reply, problems
 
 reference_api = APIRouter(tags=["reference"])
 
@@ -17,10 +17,10 @@ reference_api = APIRouter(tags=["reference"])
 async def list_airports(call: RoutingRead, page: PageOf, country: Country = None) -> Response:
     """List airports."""
     filters = {"country": country}
-    (after,) = page.after(filters, str) or ("",)
+    asked = page.of(filters, str)
     async with call.read() as reader:
-        rows = await queries.list_airports(reader, after=after, most=page.fetch, filters=filters)
-    return json_reply(page.page(rows, AirportOut.of, key=lambda r: (r["iata"],), filters=filters))
+        airports = await queries.list_airports(reader, asked.window, asked.filters)
+    return json_reply(asked.page(airports, AirportOut.of, key=lambda airport: (airport.iata,)))
 
 
 @reference_api.get("/v1/routes", response_model=Page[RouteOut], responses=problems(422))
@@ -36,10 +36,10 @@ async def list_routes(
     All from the park's airport and the onward legs beyond, with what is known of each.
     """
     filters = {"origin": origin, "destination": destination, "scope": scope}
-    (after,) = page.after(filters, int) or (0,)
+    asked = page.of(filters, int)
     async with call.read() as reader:
-        rows = await queries.list_routes(reader, after=after, most=page.fetch, filters=filters)
-    return json_reply(page.page(rows, RouteOut.of, key=lambda r: (r["number"],), filters=filters))
+        routes = await queries.list_routes(reader, asked.window, asked.filters)
+    return json_reply(asked.page(routes, RouteOut.of, key=lambda route: (route.number,)))
 
 
 @reference_api.get("/v1/clock", response_model=ClockOut)

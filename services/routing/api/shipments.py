@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.routing.api.deps import Airport, PageOf, RoutingRead, ShipmentId
+from services.routing.api.deps import Airport, RoutingRead, ShipmentId
 from services.routing.queries import shipments as queries
 from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStatusName
-from shared.http import Page, json_reply, problems
+from shared.http import Page, PageOf, json_reply, problems
 from shared.http.fields import AnyInstant
 
 shipments_api = APIRouter(tags=["shipments"])
@@ -40,15 +40,14 @@ async def list_shipments(
         "placed_from": placed_from,
         "placed_to": placed_to,
     }
-    (before,) = page.after(filters, str) or (queries.LAST,)
+    asked = page.of(filters, str)
     async with call.read() as reader:
-        rows = await queries.list_shipments(reader, before=before, most=page.fetch, filters=filters)
+        shipments = await queries.list_shipments(reader, asked.window, asked.filters)
     return json_reply(
-        page.page(
-            rows,
-            lambda row: ShipmentOut.of(row, call.locale),
-            key=lambda r: (r["id"],),
-            filters=filters,
+        asked.page(
+            shipments,
+            lambda shipment: ShipmentOut.of(shipment, call.locale),
+            key=lambda shipment: (shipment.id,),
         )
     )
 
@@ -64,5 +63,5 @@ async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
     With its itinerary and the log of status updates.
     """
     async with call.read() as reader:
-        row = await queries.get_shipment(reader, shipment_id=shipment_id)
-    return json_reply(ShipmentDetailOut.of(row, call.locale))
+        shipment = await queries.get_shipment(reader, shipment_id=shipment_id)
+    return json_reply(ShipmentDetailOut.of_details(shipment, call.locale))

@@ -1,10 +1,11 @@
 """Facts about shipments as events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from services.routing.domain.flights.flight import Flight
 from services.routing.domain.shipments.reachability import Refusal
+from services.routing.domain.shipments.shipment import Leg, MovedShipment, Shipment
 from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
@@ -14,47 +15,50 @@ from shared.contracts.routing.shipments import (
     ShipmentUnroutable,
 )
 
-Row = Mapping[str, Any]
-
-
-def itinerary_leg(flight: Row) -> ItineraryLeg:
-    return ItineraryLeg(
-        flight_id=flight["id"],
-        flight_number=flight["flight_number"],
-        mode=flight["mode"],
-        origin=flight["origin"],
-        destination=flight["destination"],
-        departs_at=flight["departs_at"],
-        arrives_at=flight["arrives_at"],
-        synthetic=flight["synthetic"],
-    )
-
 
 def shipment_booked(
-    shipment: Row, *, booking: Row, legs: Sequence[ItineraryLeg], promised_at: datetime
+    shipment: Shipment,
+    *,
+    legs: Sequence[Leg],
+    house_waybill: str,
+    cut_off_at: datetime,
+    promised_at: datetime,
+    rebooked: bool,
 ) -> ShipmentBooked:
-    """`shipment` as it was placed, `booking` what the hold returned."""
     return ShipmentBooked(
-        shipment_id=shipment["id"],
-        order_id=shipment["order_id"],
-        merchant_id=shipment["tenant_id"],
-        house_waybill=booking["house_waybill"],
-        itinerary=tuple(legs),
-        cut_off_at=booking["cut_off_at"],
+        shipment_id=shipment.id,
+        order_id=shipment.order_id,
+        merchant_id=shipment.merchant_id,
+        house_waybill=house_waybill,
+        itinerary=tuple(_itinerary_leg(leg) for leg in legs),
+        cut_off_at=cut_off_at,
         promised_at=promised_at,
-        gross_weight_g=shipment["gross_weight_g"],
-        volume_cm3=shipment["volume_cm3"],
-        pieces=shipment["pieces"],
-        destination_country=shipment["destination_country"],
-        rebooked=booking["bookings"] > 1,
+        gross_weight_g=shipment.gross_weight_g,
+        volume_cm3=shipment.volume_cm3,
+        pieces=shipment.pieces,
+        destination_country=shipment.destination_country,
+        rebooked=rebooked,
     )
 
 
-def shipment_unroutable(shipment: Row, refusal: Refusal) -> ShipmentUnroutable:
+def _itinerary_leg(leg: Leg) -> ItineraryLeg:
+    return ItineraryLeg(
+        flight_id=leg.flight_id,
+        flight_number=leg.flight_number,
+        mode=leg.mode,
+        origin=leg.origin,
+        destination=leg.destination,
+        departs_at=leg.departs_at,
+        arrives_at=leg.arrives_at,
+        synthetic=leg.synthetic,
+    )
+
+
+def shipment_unroutable(shipment: Shipment, refusal: Refusal) -> ShipmentUnroutable:
     return ShipmentUnroutable(
-        shipment_id=shipment["id"],
-        order_id=shipment["order_id"],
-        merchant_id=shipment["tenant_id"],
+        shipment_id=shipment.id,
+        order_id=shipment.order_id,
+        merchant_id=shipment.merchant_id,
         code=refusal.code,
         reason=refusal.detail.en,
         remedy=refusal.fix.en,
@@ -63,27 +67,28 @@ def shipment_unroutable(shipment: Row, refusal: Refusal) -> ShipmentUnroutable:
     )
 
 
-def shipment_departed(shipment: Row, *, flight: Row, at: datetime) -> ShipmentDeparted:
+def shipment_departed(shipment: MovedShipment, *, flight: Flight, at: datetime) -> ShipmentDeparted:
+    assert shipment.master_waybill is not None, "only what is on a manifest departs"
     return ShipmentDeparted(
-        shipment_id=shipment["id"],
-        order_id=shipment["order_id"],
-        merchant_id=shipment["tenant_id"],
-        house_waybill=shipment["house_waybill"],
-        master_waybill=shipment["master_waybill"],
-        flight_id=flight["id"],
-        flight_number=flight["flight_number"],
+        shipment_id=shipment.id,
+        order_id=shipment.order_id,
+        merchant_id=shipment.merchant_id,
+        house_waybill=shipment.house_waybill,
+        master_waybill=shipment.master_waybill,
+        flight_id=flight.id,
+        flight_number=flight.number,
         departed_at=at,
-        gross_weight_g=shipment["gross_weight_g"],
+        gross_weight_g=shipment.gross_weight_g,
     )
 
 
 def shipment_status(
-    shipment: Row, *, code: str, airport: str, flight_number: str | None, at: datetime
+    shipment: MovedShipment, *, code: str, airport: str, flight_number: str | None, at: datetime
 ) -> ShipmentStatus:
     return ShipmentStatus(
-        shipment_id=shipment["id"],
-        order_id=shipment["order_id"],
-        merchant_id=shipment["tenant_id"],
+        shipment_id=shipment.id,
+        order_id=shipment.order_id,
+        merchant_id=shipment.merchant_id,
         code=code,
         airport=airport,
         flight_number=flight_number,
@@ -91,14 +96,14 @@ def shipment_status(
     )
 
 
-def shipment_delivered(shipment: Row, *, airport: str, at: datetime) -> ShipmentDelivered:
+def shipment_delivered(shipment: MovedShipment, *, airport: str, at: datetime) -> ShipmentDelivered:
     """`promised_at` is the first promise: a later itinerary does not make it earlier kept."""
     return ShipmentDelivered(
-        shipment_id=shipment["id"],
-        order_id=shipment["order_id"],
-        merchant_id=shipment["tenant_id"],
-        house_waybill=shipment["house_waybill"],
+        shipment_id=shipment.id,
+        order_id=shipment.order_id,
+        merchant_id=shipment.merchant_id,
+        house_waybill=shipment.house_waybill,
         airport=airport,
         delivered_at=at,
-        promised_at=shipment["first_promised_at"],
+        promised_at=shipment.first_promised_at,
     )

@@ -1,53 +1,91 @@
 """Reads for screens: flights of the park."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final
-
-from asyncpg import Record
-from sqlalchemy import text
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
 
 from services.routing.domain.flights.flight import FlightNotFound
-from shared.db import Reader, Statement
+from services.routing.domain.reference.records import Mode
+from shared.db import BOOLEAN, INSTANT, TEXT, Filters, Listing, Reader, Window, sql
 
-_FLIGHT: Final = Statement(
-    text("""
-    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
-    WHERE f.id = :flight_id
-    """)
+
+@dataclass(frozen=True, slots=True)
+class FlightSummary:
+    """`closed_at` and what follows it are the manifest's."""
+
+    id: str
+    flight_number: str
+    carrier: str
+    route_id: str
+    mode: Mode
+    vehicle: str
+    origin: str
+    destination: str
+    departs_on: date
+    departs_at: datetime
+    arrives_at: datetime
+    cut_off_at: datetime | None
+    status: str
+    capacity_g: int
+    capacity_cm3: int
+    remaining_g: int
+    remaining_cm3: int
+    booked_shipments: int
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    reason: str | None
+    synthetic: bool
+    closed_at: datetime | None
+    master_waybill: str | None
+    manifest_shipments: int
+    manifest_weight_g: int
+
+
+_FLIGHTS_OF_THE_PARK: Final = """
+    SELECT f.id, f.flight_number, f.carrier, f.route_id, f.mode, f.vehicle, f.origin, f.destination,
+        f.departs_on, f.departs_at, f.arrives_at, f.cut_off_at, f.state AS status, f.capacity_g,
+        f.capacity_cm3, f.remaining_g, f.remaining_cm3, f.booked_shipments, f.departed_at,
+        f.arrived_at, f.cancel_reason AS reason, f.synthetic, f.closed_at, f.master_waybill,
+        f.manifest_shipments, f.manifest_weight_g
+    FROM routing.flights f
+"""
+_FLIGHT: Final = sql(
+    f"{_FLIGHTS_OF_THE_PARK} WHERE f.id = :flight_id", FlightSummary, flight_id=TEXT
 )
 
-_FLIGHT_PAGE: Final = Statement(
-    text("""
-    SELECT f.*, f.state AS status, f.cancel_reason AS reason FROM routing.flights f
-    WHERE (f.departs_at, f.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS text))
-      AND (CAST(:departing_from AS timestamptz) IS NULL OR f.departs_at >= :departing_from)
-      AND (CAST(:departing_to AS timestamptz) IS NULL OR f.departs_at < :departing_to)
-      AND (CAST(:flight_number AS text) IS NULL OR f.flight_number = :flight_number)
-      AND (CAST(:origin AS text) IS NULL OR f.origin = :origin)
-      AND (CAST(:destination AS text) IS NULL OR f.destination = :destination)
-      AND (CAST(:status AS text) IS NULL OR f.state = :status)
-      AND (CAST(:booked AS boolean) IS NULL OR (f.booked_shipments > 0) = :booked)
-    ORDER BY f.departs_at, f.id LIMIT :most
-    """)
+_FLIGHTS: Final = Listing(
+    _FLIGHTS_OF_THE_PARK,
+    FlightSummary,
+    order_by="f.departs_at, f.id",
+    after="(f.departs_at, f.id) > (:after_at, :after_id)",
+    filters={
+        "departing_from": "f.departs_at >= :departing_from",
+        "departing_to": "f.departs_at < :departing_to",
+        "flight_number": "f.flight_number = :flight_number",
+        "origin": "f.origin = :origin",
+        "destination": "f.destination = :destination",
+        "status": "f.state = :status",
+        "booked": "(f.booked_shipments > 0) = :booked",
+    },
+    after_at=INSTANT,
+    after_id=TEXT,
+    departing_from=INSTANT,
+    departing_to=INSTANT,
+    flight_number=TEXT,
+    origin=TEXT,
+    destination=TEXT,
+    status=TEXT,
+    booked=BOOLEAN,
 )
 
 
-async def get_flight(reader: Reader, *, flight_id: str) -> Record:
+async def get_flight(reader: Reader, *, flight_id: str) -> FlightSummary:
     """Raises FlightNotFound."""
-    row = await reader.fetch_first(_FLIGHT, flight_id=flight_id)
-    if row is None:
+    flight = await reader.fetch_first(_FLIGHT, flight_id=flight_id)
+    if flight is None:
         raise FlightNotFound(flight=flight_id)
-    return row
+    return flight
 
 
-async def list_flights(
-    reader: Reader, *, after: tuple[datetime, str], most: int, filters: Mapping[str, Any]
-) -> list[Record]:
-    """`filters`: flight_number, origin, destination, departing_from, departing_to, status and
-    booked.
-    """
-    after_at, after_id = after
-    return await reader.fetch_all(
-        _FLIGHT_PAGE, after_at=after_at, after_id=after_id, most=most, **filters
-    )
+async def list_flights(reader: Reader, window: Window, filters: Filters) -> list[FlightSummary]:
+    return await _FLIGHTS.page(reader, window, filters)

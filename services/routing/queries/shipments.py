@@ -1,89 +1,187 @@
 """Reads for screens: shipments of a tenant."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import text
-
+from services.routing.domain.reference.records import Mode
 from services.routing.domain.shipments.shipment import ShipmentNotFound
-from shared.db import Reader, Statement
+from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window
+from shared.kernel.json import JsonObject
 
 
-def _instant(column: str) -> str:
-    """SQL: a timestamptz as text with a Z; jsonb alone would write it in the session's zone."""
-    return f"(to_jsonb({column} AT TIME ZONE 'UTC') #>> '{{}}') || 'Z'"
+@dataclass(frozen=True, slots=True)
+class ItineraryLeg:
+    origin: str
+    destination: str
+    flight_number: str
+    flight_id: str
+    mode: Mode
+    departs_at: datetime
+    arrives_at: datetime
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    synthetic: bool
 
 
-_ITINERARY: Final = f"""
+@dataclass(frozen=True, slots=True)
+class LoggedStatus:
+    code: str
+    airport: str
+    flight_number: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentSummary:
+    """`legs` are as the database puts them together; `itinerary` reads them."""
+
+    id: str
+    order_id: str
+    merchant_id: str
+    status: str
+    house_waybill: str | None
+    master_waybill: str | None
+    destination_country: str
+    gross_weight_g: int
+    volume_cm3: int
+    pieces: int
+    airport: str | None
+    cut_off_at: datetime | None
+    promised_at: datetime | None
+    first_promised_at: datetime | None
+    refusal_code: str | None
+    refusal_reason: str | None
+    refusal_remedy: str | None
+    refusal_reason_zh: str | None
+    refusal_remedy_zh: str | None
+    placed_at: datetime
+    booked_at: datetime | None
+    released_at: datetime | None
+    screened_at: datetime | None
+    departed_at: datetime | None
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+    legs: list[JsonObject]
+
+    @property
+    def itinerary(self) -> list[ItineraryLeg]:
+        return [
+            ItineraryLeg(
+                origin=leg["origin"],
+                destination=leg["destination"],
+                flight_number=leg["flight_number"],
+                flight_id=leg["flight_id"],
+                mode=leg["mode"],
+                departs_at=_instant(leg["departs_at"]),
+                arrives_at=_instant(leg["arrives_at"]),
+                departed_at=_instant_or_none(leg["departed_at"]),
+                arrived_at=_instant_or_none(leg["arrived_at"]),
+                synthetic=leg["synthetic"],
+            )
+            for leg in self.legs
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentDetails(ShipmentSummary):
+    log: list[JsonObject]
+
+    @property
+    def status_updates(self) -> list[LoggedStatus]:
+        return [
+            LoggedStatus(
+                code=entry["code"],
+                airport=entry["airport"],
+                flight_number=entry["flight_number"],
+                occurred_at=_instant(entry["occurred_at"]),
+            )
+            for entry in self.log
+        ]
+
+
+def _instant(text: str) -> datetime:
+    """An instant in a JSON document has the offset of the database's session."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _instant_or_none(text: str | None) -> datetime | None:
+    return None if text is None else _instant(text)
+
+
+_COLUMNS: Final = """
+    s.id, s.order_id, s.tenant_id AS merchant_id, s.state AS status, s.house_waybill,
+    s.master_waybill, s.destination_country, s.gross_weight_g, s.volume_cm3, s.pieces,
+    s.location AS airport, s.cut_off_at, s.promised_at, s.first_promised_at, s.refusal_code,
+    s.refusal_reason, s.refusal_remedy, s.refusal_reason_zh, s.refusal_remedy_zh, s.placed_at,
+    s.booked_at, s.released_at, s.screened_at, s.departed_at, s.delivered_at, s.cancelled_at,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'origin', f.origin, 'destination', f.destination, 'flight_number', f.flight_number,
             'flight_id', f.id, 'mode', f.mode, 'synthetic', f.synthetic,
-            'departs_at', {_instant("f.departs_at")}, 'arrives_at', {_instant("f.arrives_at")},
-            'departed_at', {_instant("f.departed_at")}, 'arrived_at', {_instant("f.arrived_at")})
+            'departs_at', f.departs_at, 'arrives_at', f.arrives_at,
+            'departed_at', f.departed_at, 'arrived_at', f.arrived_at)
             ORDER BY l.leg_no), '[]')
      FROM routing.shipment_legs l JOIN routing.flights f ON f.id = l.flight_id
-     WHERE l.shipment_id = s.id) AS itinerary
-"""  # noqa: S608 - names of columns
-_STATUS_UPDATES: Final = f"""
+     WHERE l.shipment_id = s.id) AS legs
+"""
+_LOG: Final = """
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'code', t.code, 'airport', t.airport, 'flight_number', f.flight_number,
-            'occurred_at', {_instant("t.occurred_at")}) ORDER BY t.occurred_at, t.id), '[]')
+            'occurred_at', t.occurred_at) ORDER BY t.occurred_at, t.id), '[]')
      FROM routing.shipment_statuses t LEFT JOIN routing.flights f ON f.id = t.flight_id
-     WHERE t.shipment_id = s.id) AS status_updates
-"""  # noqa: S608 - names of columns
-_OWN: Final = "(CAST(:tenant AS text) = '*' OR s.tenant_id = :tenant)"
-
-_SHIPMENT: Final = Statement(
-    text(f"""
-    SELECT s.*, s.state AS status, s.location AS airport, {_ITINERARY}, {_STATUS_UPDATES}
-    FROM routing.shipments s
-    WHERE s.id = :shipment_id AND {_OWN}
-    """)  # noqa: S608 - constants of this module
-)
+     WHERE t.shipment_id = s.id) AS log
+"""
 
 # Newest first: ids are ordered by time.
-_SHIPMENT_PAGE: Final = Statement(
-    text(f"""
-    SELECT s.*, s.state AS status, s.location AS airport, {_ITINERARY} FROM routing.shipments s
-    WHERE {_OWN} AND s.id < :before
-      AND (CAST(:order_id AS text) IS NULL OR s.order_id = :order_id)
-      AND (CAST(:house_waybill AS text) IS NULL OR s.house_waybill = :house_waybill)
-      AND (CAST(:placed_from AS timestamptz) IS NULL OR s.placed_at >= :placed_from)
-      AND (CAST(:placed_to AS timestamptz) IS NULL OR s.placed_at < :placed_to)
-      AND (CAST(:status AS text) IS NULL OR s.state = :status)
-      AND (CAST(:airport AS text) IS NULL OR s.location = :airport)
-      AND (CAST(:flight_id AS text) IS NULL OR s.id IN (
-          SELECT l.shipment_id FROM routing.shipment_legs l WHERE l.flight_id = :flight_id))
-    ORDER BY s.id DESC LIMIT :most
-    """)  # noqa: S608 - constants of this module
+_NEWEST_FIRST: Final = "s.id DESC"
+_OLDER: Final = "s.id < :after_id"
+_OWN: Final = "s.tenant_id = :tenant"
+
+_SHIPMENTS: Final = Listing(
+    f"SELECT {_COLUMNS} FROM routing.shipments s",  # noqa: S608 - a constant of this module
+    ShipmentSummary,
+    order_by=_NEWEST_FIRST,
+    after=_OLDER,
+    tenant=_OWN,
+    filters={
+        "order_id": "s.order_id = :order_id",
+        "house_waybill": "s.house_waybill = :house_waybill",
+        "placed_from": "s.placed_at >= :placed_from",
+        "placed_to": "s.placed_at < :placed_to",
+        "status": "s.state = :status",
+        "airport": "s.location = :airport",
+        "flight_id": """s.id IN (
+            SELECT l.shipment_id FROM routing.shipment_legs l WHERE l.flight_id = :flight_id)""",
+    },
+    after_id=TEXT,
+    order_id=TEXT,
+    house_waybill=TEXT,
+    placed_from=INSTANT,
+    placed_to=INSTANT,
+    status=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
 )
-LAST: Final = "~"
-"""Sorts after every id."""
 
-SHIPMENT_FILTERS: Final = (
-    "order_id",
-    "flight_id",
-    "house_waybill",
-    "status",
-    "airport",
-    "placed_from",
-    "placed_to",
+_SHIPMENT: Final = Listing(
+    f"SELECT {_COLUMNS}, {_LOG} FROM routing.shipments s",  # noqa: S608 - constants of this module
+    ShipmentDetails,
+    order_by=_NEWEST_FIRST,
+    after=_OLDER,
+    tenant=_OWN,
+    where="s.id = :shipment_id",
+    after_id=TEXT,
+    shipment_id=TEXT,
 )
 
 
-async def get_shipment(reader: Reader, *, shipment_id: str) -> Record:
+async def get_shipment(reader: Reader, *, shipment_id: str) -> ShipmentDetails:
     """With itinerary and status updates. Raises ShipmentNotFound."""
-    row = await reader.fetch_first(_SHIPMENT, shipment_id=shipment_id, tenant=reader.tenant)
-    if row is None:
+    found = await _SHIPMENT.page(reader, Window(1), shipment_id=shipment_id)
+    if not found:
         raise ShipmentNotFound(shipment=shipment_id)
-    return row
+    return found[0]
 
 
-async def list_shipments(
-    reader: Reader, *, before: str, most: int, filters: Mapping[str, Any]
-) -> list[Record]:
-    """`filters`: all of SHIPMENT_FILTERS."""
-    return await reader.fetch_all(
-        _SHIPMENT_PAGE, before=before, most=most, tenant=reader.tenant, **filters
-    )
+async def list_shipments(reader: Reader, window: Window, filters: Filters) -> list[ShipmentSummary]:
+    return await _SHIPMENTS.page(reader, window, filters)

@@ -4,125 +4,130 @@ Rows are added or changed, never removed: flights and shipments of the past refe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import asdict, fields
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from services.routing.domain.flights.timetable import HandlingTimes
+from services.routing.domain.reference.records import (
+    Airport,
+    Carrier,
+    CountryPlace,
+    DeliveryAllowance,
+    HandlingTime,
+    Route,
+    WaybillRange,
+)
+from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
-from shared.db import Reader, Statement, UnitOfWork
+_Record = Airport | Carrier | HandlingTime | DeliveryAllowance | CountryPlace | Route
 
 
-def _upsert(table: str, keys: str, columns: str) -> Statement:
-    """Rows as one jsonb array; columns as in the table."""
-    changes = ", ".join(
-        f"{name} = EXCLUDED.{name}" for name in columns.split(", ") if name not in keys.split(", ")
+def _upsert(
+    table: str, record: type[_Record], *, keys: tuple[str, ...], kept: tuple[str, ...] = ()
+) -> Statement[None]:
+    """Rows as one JSON array, a column per field of the record. `kept` columns never change."""
+    names = [field.name for field in fields(record)]
+    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in (*keys, *kept))
+    return sql(
+        f"""
+    INSERT INTO routing.{table} AS t ({", ".join(names)})
+    SELECT {", ".join(names)} FROM jsonb_populate_recordset(CAST(NULL AS routing.{table}), :rows)
+    ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {changes}
+    """,  # noqa: S608 - names are constants of this module
+        rows=JSON,
     )
-    sql = f"""
-    INSERT INTO routing.{table} AS t ({columns})
-    SELECT {columns} FROM jsonb_populate_recordset(CAST(NULL AS routing.{table}), :rows)
-    ON CONFLICT ({keys}) DO UPDATE SET {changes}
-    """  # noqa: S608 - names are constants of this module
-    return Statement(text(sql).bindparams(bindparam("rows", type_=JSONB)))
 
 
-_UPSERTS: Final[Mapping[str, Statement]] = {
-    "airports": _upsert(
-        "airports",
-        "iata",
-        "iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone",
+_UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
+    Airport: _upsert("airports", Airport, keys=("iata",)),
+    Carrier: _upsert("carriers", Carrier, keys=("carrier",)),
+    # A route keeps the number it was given first, so that its flights keep theirs.
+    Route: _upsert(
+        "routes",
+        Route,
+        keys=("id",),
+        kept=("carrier", "number", "origin", "destination", "mode"),
     ),
-    "carriers": _upsert("carriers", "carrier", "carrier, name, awb_prefix, basis, note"),
-    "handling_times": _upsert(
-        "handling_times", "airport, step", "airport, step, minutes, basis, note"
-    ),
-    "delivery_allowances": _upsert("delivery_allowances", "country", "country, hours, basis, note"),
-    "country_places": _upsert(
-        "country_places", "country", "country, latitude_deg, longitude_deg, place"
-    ),
+    HandlingTime: _upsert("handling_times", HandlingTime, keys=("airport", "step")),
+    DeliveryAllowance: _upsert("delivery_allowances", DeliveryAllowance, keys=("country",)),
+    CountryPlace: _upsert("country_places", CountryPlace, keys=("country",)),
 }
 
-# A route keeps the number it was given first, so that its flights keep theirs.
-_UPSERT_ROUTES: Final = Statement(
-    text("""
-    INSERT INTO routing.routes AS t (id, carrier, number, origin, destination, mode, scope, vehicle,
-        weekly_frequency, payload_kg, distance_km, basis, note)
-    SELECT id, carrier, number, origin, destination, mode, scope, vehicle,
-        weekly_frequency, payload_kg, distance_km, basis, note
-    FROM jsonb_populate_recordset(CAST(NULL AS routing.routes), :rows)
-    ON CONFLICT (id) DO UPDATE SET vehicle = EXCLUDED.vehicle, scope = EXCLUDED.scope,
-        weekly_frequency = EXCLUDED.weekly_frequency, payload_kg = EXCLUDED.payload_kg,
-        distance_km = EXCLUDED.distance_km, basis = EXCLUDED.basis, note = EXCLUDED.note
-    """).bindparams(bindparam("rows", type_=JSONB))
-)
-
 # A range that is in use is never touched again: numbers must not come back.
-_ADD_STOCK: Final = Statement(
-    text("""
+_ADD_STOCK: Final = sql(
+    """
     INSERT INTO routing.waybill_stock (awb_prefix, first_serial, last_serial, next_serial)
     SELECT awb_prefix, first_serial, last_serial, first_serial
     FROM jsonb_populate_recordset(CAST(NULL AS routing.waybill_stock), :rows)
     ON CONFLICT DO NOTHING
-    """).bindparams(bindparam("rows", type_=JSONB))
+    """,
+    rows=JSON,
 )
 
-_SET_DIGEST: Final = Statement(
-    text("""
-    UPDATE routing.timetable SET reference_digest = :digest, version = :version WHERE id = 1
-    """)
+_SET_DIGEST: Final = sql(
+    "UPDATE routing.timetable SET reference_digest = :digest, version = :version WHERE id = 1",
+    digest=TEXT,
+    version=TEXT,
 )
 
-_ROUTES: Final = Statement(
-    text("""
-    SELECT r.id, r.carrier, r.number, r.origin, r.destination, r.mode, r.scope, r.vehicle,
-           r.weekly_frequency, r.payload_kg, r.distance_km, a.time_zone
-    FROM routing.routes r JOIN routing.airports a ON a.iata = r.origin ORDER BY r.number
-    """)
+_ROUTES: Final = sql(
+    """
+    SELECT id, carrier, number, origin, destination, mode, scope, vehicle, weekly_frequency,
+        payload_kg, distance_km, basis, note
+    FROM routing.routes ORDER BY number
+    """,
+    Route,
 )
-_HANDLING_TIMES: Final = Statement(
-    text("SELECT airport, step, minutes FROM routing.handling_times")
+_AIRPORTS: Final = sql(
+    """
+    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone
+    FROM routing.airports
+    """,
+    Airport,
 )
-_ALLOWANCES: Final = Statement(text("SELECT country, hours FROM routing.delivery_allowances"))
-_AIRPORTS: Final = Statement(
-    text("SELECT iata, country, latitude_deg, longitude_deg FROM routing.airports")
+_HANDLING_TIMES: Final = sql(
+    "SELECT airport, step, minutes, basis, note FROM routing.handling_times", HandlingTime
 )
-_PLACES: Final = Statement(
-    text("SELECT country, latitude_deg, longitude_deg FROM routing.country_places")
+_ALLOWANCES: Final = sql(
+    "SELECT country, hours, basis, note FROM routing.delivery_allowances", DeliveryAllowance
+)
+_PLACES: Final = sql(
+    "SELECT country, latitude_deg, longitude_deg, place FROM routing.country_places", CountryPlace
 )
 
 
-async def upsert(uow: UnitOfWork, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    await uow.execute(_UPSERTS[table], rows=rows)
+async def upsert(uow: UnitOfWork, records: Sequence[_Record]) -> None:
+    """All of one kind."""
+    if records:
+        rows = [asdict(record) for record in records]
+        await uow.execute(_UPSERTS[type(records[0])], rows=rows)
 
 
-async def upsert_routes(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
-    await uow.execute(_UPSERT_ROUTES, rows=rows)
-
-
-async def add_stock(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
-    await uow.execute(_ADD_STOCK, rows=rows)
+async def add_stock(uow: UnitOfWork, ranges: Sequence[WaybillRange]) -> None:
+    await uow.execute(_ADD_STOCK, rows=[asdict(serials) for serials in ranges])
 
 
 async def set_digest(uow: UnitOfWork, *, digest: str, version: str) -> None:
     await uow.execute(_SET_DIGEST, digest=digest, version=version)
 
 
-async def routes(reader: Reader) -> list[Record]:
-    """With the time zone of the origin."""
+async def list_routes(reader: Reader) -> list[Route]:
     return await reader.fetch_all(_ROUTES)
 
 
-async def handling_times(reader: Reader) -> list[Record]:
-    return await reader.fetch_all(_HANDLING_TIMES)
-
-
-async def delivery_allowances(reader: Reader) -> list[Record]:
-    return await reader.fetch_all(_ALLOWANCES)
-
-
-async def airports(reader: Reader) -> list[Record]:
+async def list_airports(reader: Reader) -> list[Airport]:
     return await reader.fetch_all(_AIRPORTS)
 
 
-async def country_places(reader: Reader) -> list[Record]:
+async def get_handling_times(reader: Reader) -> HandlingTimes:
+    rows = await reader.fetch_all(_HANDLING_TIMES)
+    return HandlingTimes({(row.airport, row.step): row.minutes for row in rows})
+
+
+async def get_delivery_allowances(reader: Reader) -> dict[str, int]:
+    """Hours by country."""
+    return {row.country: row.hours for row in await reader.fetch_all(_ALLOWANCES)}
+
+
+async def list_country_places(reader: Reader) -> list[CountryPlace]:
     return await reader.fetch_all(_PLACES)

@@ -1,212 +1,233 @@
-"""What reported movements do to shipments: aboard, landed, delivered, and the log of statuses.
+"""The log of reports, who travels on a flight or under a waybill, and what a report changes.
 
-Every statement moves only shipments whose place in their itinerary fits, so that a repeated or
-early report moves nobody twice. Each returns the rows it moved, for their events.
+Who is moved is decided in `domain/status_updates/effects.py`; every change here is of shipments by
+their ids, is logged, and returns the shipments as they are now, for their events.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import text
-
-from shared.db import Statement, UnitOfWork
+from services.routing.domain.shipments.shipment import MovedShipment, ShipmentStatus
+from services.routing.domain.status_updates.effects import Consigned, Landing, Traveller
+from services.routing.domain.status_updates.status_update import StatusUpdate
+from shared.db import INSTANT, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.ids import new_id
 
-_ADD_UPDATE: Final = Statement(
-    text("""
+_ADD_UPDATE: Final = sql(
+    """
     INSERT INTO routing.status_updates (id, code, airport, occurred_at, flight_id, house_waybill,
         master_waybill, reported_by, recorded_at)
     VALUES (:id, :code, :airport, :occurred_at, :flight_id, :house_waybill, :master_waybill,
         :reported_by, :now)
     ON CONFLICT DO NOTHING RETURNING id
-    """)
+    """,
+    str,
+    id=TEXT,
+    code=TEXT,
+    airport=TEXT,
+    occurred_at=INSTANT,
+    flight_id=TEXT,
+    house_waybill=TEXT,
+    master_waybill=TEXT,
+    reported_by=TEXT,
+    now=INSTANT,
 )
 
-_SAME_UPDATE: Final = Statement(
-    text("""
+_SAME_UPDATE: Final = sql(
+    """
     SELECT id FROM routing.status_updates
     WHERE code = :code AND airport = :airport AND occurred_at = :occurred_at
       AND flight_id IS NOT DISTINCT FROM :flight_id
       AND house_waybill IS NOT DISTINCT FROM :house_waybill
       AND master_waybill IS NOT DISTINCT FROM :master_waybill
-    """)
+    """,
+    str,
+    code=TEXT,
+    airport=TEXT,
+    occurred_at=INSTANT,
+    flight_id=TEXT,
+    house_waybill=TEXT,
+    master_waybill=TEXT,
 )
 
-_SET_DEPARTED: Final = Statement(
-    text("""
-    UPDATE routing.flights SET departed_at = :at, state = 'departed', version = version + 1
-    WHERE id = :flight_id AND state IN ('scheduled', 'closed') RETURNING version
-    """)
+
+def _traveller(  # noqa: PLR0917 - a row's columns
+    id: str,  # noqa: A002 - the name of the column
+    status: str,
+    location: str | None,
+    leg_no: int,
+    next_leg_no: int,
+    came_at: datetime | None,
+    onward_flight_id: str | None,
+    onward_departed_at: datetime | None,
+    seeks_flight: bool,
+) -> Traveller:
+    return Traveller(
+        id,
+        ShipmentStatus(status),
+        location,
+        leg_no,
+        next_leg_no,
+        came_at,
+        onward_flight_id,
+        onward_departed_at,
+        seeks_flight,
+    )
+
+
+_TRAVELLERS: Final = sql(
+    """
+    SELECT s.id, s.state AS status, s.location, l.leg_no, s.leg_no AS next_leg_no,
+        came.arrived_at AS came_at, onward.id AS onward_flight_id,
+        onward.departed_at AS onward_departed_at, s.rebook_at IS NOT NULL AS seeks_flight
+    FROM routing.shipment_legs l
+    JOIN routing.shipments s ON s.id = l.shipment_id
+    LEFT JOIN routing.shipment_legs b
+        ON b.shipment_id = l.shipment_id AND b.leg_no = l.leg_no - 1
+    LEFT JOIN routing.flights came ON came.id = b.flight_id
+    LEFT JOIN routing.shipment_legs n
+        ON n.shipment_id = l.shipment_id AND n.leg_no = l.leg_no + 1
+    LEFT JOIN routing.flights onward ON onward.id = n.flight_id
+    WHERE l.flight_id = :flight_id ORDER BY s.id
+    """,
+    _traveller,
+    flight_id=TEXT,
 )
-_SET_ARRIVED: Final = Statement(
-    text("UPDATE routing.flights SET arrived_at = coalesce(arrived_at, :at) WHERE id = :flight_id")
+
+
+def _consigned(id: str | None, status: str | None) -> Consigned | None:  # noqa: A002
+    return None if id is None or status is None else Consigned(id, ShipmentStatus(status))
+
+
+_BY_HOUSE: Final = sql(
+    "SELECT id, state AS status FROM routing.shipments WHERE house_waybill = :waybill",
+    _consigned,
+    waybill=TEXT,
 )
-_SET_DELIVERED: Final = Statement(
-    text("""
-    UPDATE routing.flights SET delivered_at = coalesce(delivered_at, :at) WHERE id = :flight_id
-    """)
-)
-_SET_LANDED: Final = Statement(
-    text("""
-    UPDATE routing.flights SET state = 'arrived' WHERE id = :flight_id AND state = 'departed'
-    """)
+# A row of nulls: the waybill was issued, and nothing travels under it any more.
+_BY_MASTER: Final = sql(
+    """
+    SELECT s.id, s.state AS status FROM routing.flights f
+    LEFT JOIN routing.shipments s ON s.master_waybill = f.master_waybill
+    WHERE f.master_waybill = :waybill ORDER BY s.id
+    """,
+    _consigned,
+    waybill=TEXT,
 )
 
 _LOGGED: Final = """
     logged AS (
         INSERT INTO routing.shipment_statuses
             (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
-        SELECT id, tenant_id, :code, :airport, :flight_id, :at FROM moved ON CONFLICT DO NOTHING
+        SELECT id, merchant_id, :code, :airport, :flight_id, :at FROM moved ON CONFLICT DO NOTHING
     )
 """
+_MOVED: Final = """
+    s.id, s.order_id, s.tenant_id AS merchant_id, s.version, s.house_waybill, s.master_waybill,
+    s.gross_weight_g, s.first_promised_at
+"""
 
-# From the park's airport only what is on the manifest flies; further on, what had landed before.
-_BOARD: Final = Statement(
-    text(f"""
+_BOARD: Final = sql(
+    f"""
     WITH moved AS (
         UPDATE routing.shipments s
         SET location = NULL, state = 'departed', version = s.version + 1,
             departed_at = coalesce(s.departed_at, :at)
-        FROM routing.shipment_legs l
-        WHERE l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
-          AND s.location = :airport
-          AND CASE WHEN l.leg_no = 0 THEN s.state = 'manifested' ELSE s.state = 'departed' AND (
-              SELECT p.arrived_at <= :at FROM routing.shipment_legs b
-              JOIN routing.flights p ON p.id = b.flight_id
-              WHERE b.shipment_id = s.id AND b.leg_no = l.leg_no - 1) END
-        RETURNING s.id, s.tenant_id, s.order_id, s.version, s.house_waybill, s.master_waybill,
-            s.gross_weight_g, l.leg_no
+        WHERE s.id = ANY(:shipment_ids)
+        RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
-    """)  # noqa: S608 - constants of this module
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    at=INSTANT,
 )
 
-# On the ground where the flight left from, and not aboard: it missed the connection.
-_MISS: Final = Statement(
-    text("""
-    UPDATE routing.shipments s SET rebook_at = :now
-    FROM routing.shipment_legs l
-    WHERE l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
-      AND s.location = :airport AND s.state = 'departed'
-    RETURNING s.id
-    """)
+_SEEK_FLIGHT: Final = sql(
+    "UPDATE routing.shipments SET rebook_at = :now WHERE id = ANY(:shipment_ids)",
+    shipment_ids=TEXTS,
+    now=INSTANT,
 )
 
-_LAND: Final = Statement(
-    text(f"""
+_LAND: Final = sql(
+    f"""
     WITH moved AS (
         UPDATE routing.shipments s
         SET location = :airport, leg_no = s.leg_no + 1, version = s.version + 1,
-            state = CASE WHEN s.rebook_at IS NULL AND NOT EXISTS (
-                SELECT 1 FROM routing.shipment_legs n
-                WHERE n.shipment_id = s.id AND n.leg_no = l.leg_no + 1)
-                THEN 'arrived' ELSE 'departed' END
-        FROM routing.shipment_legs l
-        WHERE l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
-          AND s.location IS NULL AND s.state = 'departed'
-        RETURNING s.id, s.tenant_id, s.order_id, s.version
+            state = CASE WHEN s.id = ANY(:at_last) THEN 'arrived' ELSE 'departed' END
+        WHERE s.id = ANY(:shipment_ids)
+        RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
-    """)  # noqa: S608 - constants of this module
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    at_last=TEXTS,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    at=INSTANT,
 )
 
-# Flights that left before the goods for them were known to have landed.
-_LEFT_ALREADY: Final = Statement(
-    text("""
-    SELECT DISTINCT f.id FROM routing.shipments s
-    JOIN routing.shipment_legs l ON l.shipment_id = s.id AND l.leg_no = s.leg_no
-    JOIN routing.flights f ON f.id = l.flight_id
-    WHERE s.id = ANY(CAST(:shipment_ids AS text[])) AND s.state = 'departed'
-      AND s.location IS NOT NULL AND f.departed_at IS NOT NULL
-    ORDER BY f.id
-    """)
+_DELIVER: Final = sql(
+    f"""
+    WITH moved AS (
+        UPDATE routing.shipments s
+        SET state = 'delivered', delivered_at = :at, location = :airport, rebook_at = NULL,
+            version = s.version + 1
+        WHERE s.id = ANY(:shipment_ids)
+        RETURNING {_MOVED}
+    ), {_LOGGED}
+    SELECT * FROM moved ORDER BY id
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    at=INSTANT,
 )
 
-
-def _deliver(which: str) -> Statement:
-    return Statement(
-        text(f"""
-        WITH moved AS (
-            UPDATE routing.shipments s
-            SET state = 'delivered', delivered_at = :at, location = :airport, rebook_at = NULL,
-                version = s.version + 1
-            WHERE {which}
-            RETURNING s.id, s.tenant_id, s.order_id, s.version, s.house_waybill,
-                s.first_promised_at
-        ), {_LOGGED}
-        SELECT * FROM moved ORDER BY id
-        """)  # noqa: S608 - constants of this module
+# A status that is in the log already is not announced again.
+_NOTE: Final = sql(
+    f"""
+    WITH logged AS (
+        INSERT INTO routing.shipment_statuses
+            (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
+        SELECT s.id, s.tenant_id, :code, :airport, :flight_id, :at
+        FROM routing.shipments s WHERE s.id = ANY(:shipment_ids)
+        ON CONFLICT DO NOTHING RETURNING shipment_id
     )
-
-
-_DELIVER_BY_FLIGHT: Final = _deliver("""
-    s.state = 'arrived' AND EXISTS (
-        SELECT 1 FROM routing.shipment_legs l WHERE l.flight_id = :flight_id
-        AND l.shipment_id = s.id AND l.leg_no = s.leg_no - 1)
-""")
-_DELIVER_BY_MASTER: Final = _deliver("s.state = 'arrived' AND s.master_waybill = :waybill")
-# The signature of the consignee proves that it arrived, whatever was not reported before.
-_DELIVER_BY_HOUSE: Final = _deliver(
-    "s.state IN ('departed', 'arrived') AND s.house_waybill = :waybill"
-)
-
-
-def _note(which: str) -> Statement:
-    return Statement(
-        text(f"""
-        WITH logged AS (
-            INSERT INTO routing.shipment_statuses
-                (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
-            SELECT s.id, s.tenant_id, :code, :airport, :flight_id, :at
-            FROM routing.shipments s WHERE {which}
-            ON CONFLICT DO NOTHING RETURNING shipment_id
-        )
-        UPDATE routing.shipments s SET version = s.version + 1 FROM logged
-        WHERE s.id = logged.shipment_id
-        RETURNING s.id, s.tenant_id, s.order_id, s.version
-        """)  # noqa: S608 - constants of this module
-    )
-
-
-_NOTE_BY_FLIGHT: Final = _note("""
-    s.state IN ('manifested', 'departed', 'arrived', 'delivered') AND EXISTS (
-        SELECT 1 FROM routing.shipment_legs l WHERE l.flight_id = :flight_id
-        AND l.shipment_id = s.id AND l.leg_no <= s.leg_no)
-""")
-_NOTE_BY_MASTER: Final = _note("s.master_waybill = :waybill")
-_NOTE_BY_HOUSE: Final = _note("s.house_waybill = :waybill")
-
-_STATUS_BY_HOUSE: Final = Statement(
-    text("SELECT state FROM routing.shipments WHERE house_waybill = :waybill")
-)
-_MASTER_EXISTS: Final = Statement(
-    text("SELECT EXISTS (SELECT 1 FROM routing.flights WHERE master_waybill = :waybill)")
+    UPDATE routing.shipments s SET version = s.version + 1 FROM logged
+    WHERE s.id = logged.shipment_id
+    RETURNING {_MOVED}
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    at=INSTANT,
 )
 
 
 async def add_update(
-    uow: UnitOfWork,
-    *,
-    code: str,
-    airport: str,
-    occurred_at: datetime,
-    flight_id: str | None,
-    house_waybill: str | None,
-    master_waybill: str | None,
-    reported_by: str,
-    now: datetime,
+    uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
 ) -> tuple[str, bool]:
     """(id of the update, whether it is new)."""
     fact = {
-        "code": code,
-        "airport": airport,
-        "occurred_at": occurred_at,
-        "flight_id": flight_id,
-        "house_waybill": house_waybill,
-        "master_waybill": master_waybill,
+        "code": update.code,
+        "airport": update.airport,
+        "occurred_at": update.occurred_at,
+        "flight_id": update.flight_id,
+        "house_waybill": update.house_waybill,
+        "master_waybill": update.master_waybill,
     }
-    update_id: str | None = await uow.fetch_value(
+    update_id = await uow.fetch_value(
         _ADD_UPDATE, id=new_id("stu"), reported_by=reported_by, now=now, **fact
     )
     if update_id is not None:
@@ -214,86 +235,86 @@ async def add_update(
     return str(await uow.fetch_value(_SAME_UPDATE, **fact)), False
 
 
-async def set_departed(uow: UnitOfWork, *, flight_id: str, at: datetime) -> int | None:
-    """The flight's new version, or None if it had left before."""
-    version: int | None = await uow.fetch_value(_SET_DEPARTED, flight_id=flight_id, at=at)
-    return version
+async def list_travellers(uow: UnitOfWork, flight_id: str) -> list[Traveller]:
+    """All shipments that have a leg on the flight, flown or not."""
+    return await uow.fetch_all(_TRAVELLERS, flight_id=flight_id)
 
 
-async def set_arrived(uow: UnitOfWork, *, flight_id: str, at: datetime) -> None:
-    await uow.execute(_SET_ARRIVED, flight_id=flight_id, at=at)
+async def find_by_house_waybill(uow: UnitOfWork, waybill: str) -> Consigned | None:
+    return await uow.fetch_first(_BY_HOUSE, waybill=waybill)
 
 
-async def set_delivered(uow: UnitOfWork, *, flight_id: str, at: datetime) -> None:
-    await uow.execute(_SET_DELIVERED, flight_id=flight_id, at=at)
+async def find_by_master_waybill(uow: UnitOfWork, waybill: str) -> list[Consigned] | None:
+    """None: no such waybill was issued."""
+    rows = await uow.fetch_all(_BY_MASTER, waybill=waybill)
+    return [row for row in rows if row is not None] if rows else None
 
 
-async def set_landed(uow: UnitOfWork, *, flight_id: str) -> bool:
-    return await uow.execute(_SET_LANDED, flight_id=flight_id) == 1
-
-
-async def board(uow: UnitOfWork, *, flight_id: str, airport: str, at: datetime) -> list[Record]:
-    return await uow.fetch_all(_BOARD, flight_id=flight_id, airport=airport, at=at, code="DEP")
-
-
-async def miss(uow: UnitOfWork, *, flight_id: str, airport: str, now: datetime) -> list[str]:
-    rows = await uow.fetch_all(_MISS, flight_id=flight_id, airport=airport, now=now)
-    return [row["id"] for row in rows]
-
-
-async def land(uow: UnitOfWork, *, flight_id: str, airport: str, at: datetime) -> list[Record]:
-    return await uow.fetch_all(_LAND, flight_id=flight_id, airport=airport, at=at, code="ARR")
-
-
-async def left_already(uow: UnitOfWork, shipment_ids: list[str]) -> list[str]:
-    rows = await uow.fetch_all(_LEFT_ALREADY, shipment_ids=shipment_ids)
-    return [row["id"] for row in rows]
-
-
-async def deliver_by_flight(
-    uow: UnitOfWork, *, flight_id: str, airport: str, at: datetime
-) -> list[Record]:
-    return await uow.fetch_all(
-        _DELIVER_BY_FLIGHT, flight_id=flight_id, airport=airport, at=at, code="DLV"
-    )
-
-
-async def deliver_by_waybill(
-    uow: UnitOfWork, *, house: str | None, master: str | None, airport: str, at: datetime
-) -> list[Record]:
-    statement = _DELIVER_BY_HOUSE if house is not None else _DELIVER_BY_MASTER
-    return await uow.fetch_all(
-        statement, waybill=house or master, airport=airport, at=at, code="DLV", flight_id=None
-    )
-
-
-async def note_by_flight(
-    uow: UnitOfWork, *, flight_id: str, code: str, airport: str, at: datetime
-) -> list[Record]:
-    return await uow.fetch_all(
-        _NOTE_BY_FLIGHT, flight_id=flight_id, code=code, airport=airport, at=at
-    )
-
-
-async def note_by_waybill(
+async def board(
     uow: UnitOfWork,
+    shipment_ids: Sequence[str],
     *,
-    house: str | None,
-    master: str | None,
+    flight_id: str,
     code: str,
     airport: str,
     at: datetime,
-) -> list[Record]:
-    statement = _NOTE_BY_HOUSE if house is not None else _NOTE_BY_MASTER
+) -> list[MovedShipment]:
+    if not shipment_ids:
+        return []
     return await uow.fetch_all(
-        statement, waybill=house or master, code=code, airport=airport, at=at, flight_id=None
+        _BOARD, shipment_ids=shipment_ids, flight_id=flight_id, code=code, airport=airport, at=at
     )
 
 
-async def status_by_house_waybill(uow: UnitOfWork, waybill: str) -> str | None:
-    status: str | None = await uow.fetch_value(_STATUS_BY_HOUSE, waybill=waybill)
-    return status
+async def seek_flight(uow: UnitOfWork, shipment_ids: Sequence[str], *, now: datetime) -> None:
+    """The job that rebooks looks for another flight for them."""
+    await uow.execute(_SEEK_FLIGHT, shipment_ids=shipment_ids, now=now)
 
 
-async def master_waybill_exists(uow: UnitOfWork, waybill: str) -> bool:
-    return bool(await uow.fetch_value(_MASTER_EXISTS, waybill=waybill))
+async def land(
+    uow: UnitOfWork, landing: Landing, *, flight_id: str, code: str, airport: str, at: datetime
+) -> list[MovedShipment]:
+    shipment_ids = [*landing.at_last, *landing.between]
+    if not shipment_ids:
+        return []
+    return await uow.fetch_all(
+        _LAND,
+        shipment_ids=shipment_ids,
+        at_last=landing.at_last,
+        flight_id=flight_id,
+        code=code,
+        airport=airport,
+        at=at,
+    )
+
+
+async def deliver(
+    uow: UnitOfWork,
+    shipment_ids: Sequence[str],
+    *,
+    flight_id: str | None,
+    code: str,
+    airport: str,
+    at: datetime,
+) -> list[MovedShipment]:
+    if not shipment_ids:
+        return []
+    return await uow.fetch_all(
+        _DELIVER, shipment_ids=shipment_ids, flight_id=flight_id, code=code, airport=airport, at=at
+    )
+
+
+async def note(
+    uow: UnitOfWork, shipment_ids: Sequence[str], update: StatusUpdate
+) -> list[MovedShipment]:
+    """Those for which the status is new."""
+    if not shipment_ids:
+        return []
+    return await uow.fetch_all(
+        _NOTE,
+        shipment_ids=shipment_ids,
+        flight_id=update.flight_id,
+        code=update.code,
+        airport=update.airport,
+        at=update.occurred_at,
+    )

@@ -1,11 +1,11 @@
 """Flights and the reference data behind them, as REST clients see them."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.queries.flights import FlightSummary
 from services.routing.schemas.fields import Mode
 from shared.http.fields import Body
 from shared.http.text import Line
@@ -52,17 +52,23 @@ class FlightOut(BaseModel):
     synthetic: bool
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "FlightOut":
-        values = {name: row[name] for name in cls.model_fields if name != "manifest"}
-        manifest = None
-        if row["closed_at"] is not None:
-            manifest = ManifestOut.model_construct(
-                closed_at=row["closed_at"],
-                master_waybill=row["master_waybill"],
-                shipments=row["manifest_shipments"],
-                gross_weight_g=row["manifest_weight_g"],
-            )
-        return cls.model_construct(**values, manifest=manifest)
+    def of(cls, flight: FlightSummary) -> "FlightOut":
+        values = {name: getattr(flight, name) for name in _PLAIN}
+        return cls.model_construct(**values, manifest=_manifest(flight))
+
+
+_PLAIN: Final = tuple(name for name in FlightOut.model_fields if name != "manifest")
+
+
+def _manifest(flight: FlightSummary) -> ManifestOut | None:
+    if flight.closed_at is None:
+        return None
+    return ManifestOut.model_construct(
+        closed_at=flight.closed_at,
+        master_waybill=flight.master_waybill,
+        shipments=flight.manifest_shipments,
+        gross_weight_g=flight.manifest_weight_g,
+    )
 
 
 class FlightCancelIn(Body):

@@ -1,11 +1,12 @@
 """Reference data and the clock, as REST clients see them."""
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.domain.reference.records import Airport, Route
 from services.routing.schemas.fields import Mode
 
 Scope = Literal["domestic", "international", "onward"]
@@ -23,8 +24,8 @@ class AirportOut(BaseModel):
     time_zone: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "AirportOut":
-        return cls.model_construct(**row)
+    def of(cls, airport: Airport) -> "AirportOut":
+        return cls.model_construct(**asdict(airport))
 
 
 class RouteOut(BaseModel):
@@ -45,8 +46,8 @@ class RouteOut(BaseModel):
     note: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "RouteOut":
-        return cls.model_construct(**row)
+    def of(cls, route: Route) -> "RouteOut":
+        return cls.model_construct(**asdict(route))
 
 
 class ClockOut(BaseModel):

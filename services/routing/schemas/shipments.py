@@ -1,14 +1,15 @@
 """Shipments, as REST clients see them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
 from services.routing.schemas.fields import Mode
 from shared.http.findings import FindingOut
 from shared.kernel.errors import Locale
+from shared.kernel.json import JsonObject
 from shared.kernel.words import Words
 
 ShipmentStatusName = Literal[
@@ -75,8 +76,8 @@ class ShipmentOut(BaseModel):
     cancelled_at: datetime | None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], locale: Locale) -> "ShipmentOut":
-        return cls.model_construct(**_values(row, locale))
+    def of(cls, shipment: ShipmentSummary, locale: Locale) -> "ShipmentOut":
+        return cls.model_construct(**_values(shipment, locale))
 
 
 class ShipmentDetailOut(ShipmentOut):
@@ -85,29 +86,31 @@ class ShipmentDetailOut(ShipmentOut):
     )
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], locale: Locale) -> "ShipmentDetailOut":
-        values = _values(row, locale)
-        return cls.model_construct(**values, status_updates=row["status_updates"])
+    def of_details(cls, shipment: ShipmentDetails, locale: Locale) -> "ShipmentDetailOut":
+        values = _values(shipment, locale)
+        values["status_updates"] = shipment.status_updates
+        return cls.model_construct(**values)
 
 
-_BUILT = ("itinerary", "findings", "merchant_id", "status_updates")
+_PLAIN: Final = tuple(name for name in ShipmentOut.model_fields if name != "findings")
 
 
-def _values(row: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
-    values = {name: row[name] for name in ShipmentOut.model_fields if name not in _BUILT}
-    # The legs come as jsonb in the form of LegOut.
-    return {
-        **values,
-        "merchant_id": row["tenant_id"],
-        "itinerary": row["itinerary"],
-        "findings": _findings(row, locale),
-    }
+def _values(shipment: ShipmentSummary, locale: Locale) -> JsonObject:
+    values = {name: getattr(shipment, name) for name in _PLAIN}
+    return {**values, "findings": _findings(shipment, locale)}
 
 
-def _findings(row: Mapping[str, Any], locale: Locale) -> list[FindingOut]:
-    if row["status"] != "unroutable":
+def _findings(shipment: ShipmentSummary, locale: Locale) -> list[FindingOut]:
+    if shipment.status != "unroutable":
         return []
-    reason, remedy = row["refusal_reason"], row["refusal_remedy"]
-    detail = Words(reason, row["refusal_reason_zh"] or reason)
-    fix = Words(remedy, row["refusal_remedy_zh"] or remedy)
-    return [FindingOut.of(row["refusal_code"], detail, fix, locale)]
+    code, reason, remedy = (
+        shipment.refusal_code,
+        shipment.refusal_reason,
+        shipment.refusal_remedy,
+    )
+    assert code is not None
+    assert reason is not None
+    assert remedy is not None
+    detail = Words(reason, shipment.refusal_reason_zh or reason)
+    fix = Words(remedy, shipment.refusal_remedy_zh or remedy)
+    return [FindingOut.of(code, detail, fix, locale)]

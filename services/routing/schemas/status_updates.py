@@ -1,14 +1,13 @@
-"""Status updates of airlines and handlers, as they come in, and the answer item by item."""
+"""Status updates of airlines and handlers, as they come in."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
 from services.routing.domain.status_updates.status_update import StatusUpdate
 from shared.http.batches import DocumentedAs
-from shared.http.fields import Body, Day, PastInstant, read_each
-from shared.kernel.errors import Invalid
+from shared.http.fields import Body, Day, PastInstant
+from shared.kernel.json import JsonObject
 
 BATCH_MAX: Final = 500
 
@@ -49,14 +48,6 @@ class StatusUpdateIn(Body):
 class StatusUpdatesIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[Annotated[dict[str, Any], DocumentedAs(StatusUpdateIn)]] = Field(
+    items: list[Annotated[JsonObject, DocumentedAs(StatusUpdateIn)]] = Field(
         min_length=1, max_length=BATCH_MAX
     )
-
-
-async def read_each_update(items: Sequence[Any]) -> list[StatusUpdate | Invalid]:
-    """Each item, or what is wrong with it; pointers start at the item."""
-    return [
-        item if isinstance(item, Invalid) else item.to_domain()
-        for item in await read_each(StatusUpdateIn, items)
-    ]

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from services.routing.domain.reference.files import DATA, Reference, read_reference
-from services.routing.repository import flights, reference, shipments
+from services.routing.repository import reference
+from services.routing.repository.flights import timetable
+from services.routing.repository.shipments.turn import take_turn
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
 
@@ -11,21 +13,21 @@ from shared.kernel.ids import new_id
 async def load_reference(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
     """True if anything changed. Raises ReferenceFileWrong."""
     files = read_reference(folder)
-    if (await flights.timetable(uow))["reference_digest"] == files.digest:
+    if (await timetable.get_schedule(uow)).reference_digest == files.digest:
         return False
-    await shipments.take_turn(uow)
-    if (await flights.timetable(uow))["reference_digest"] == files.digest:
+    await take_turn(uow)
+    if (await timetable.get_schedule(uow)).reference_digest == files.digest:
         return False
     await _save(uow, files)
     return True
 
 
 async def _save(uow: UnitOfWork, files: Reference) -> None:
-    await reference.upsert(uow, "airports", files.airports)
-    await reference.upsert(uow, "carriers", files.carriers)
+    await reference.upsert(uow, files.airports)
+    await reference.upsert(uow, files.carriers)
     await reference.add_stock(uow, files.waybill_stock)
-    await reference.upsert_routes(uow, files.routes)
-    await reference.upsert(uow, "handling_times", files.handling_times)
-    await reference.upsert(uow, "delivery_allowances", files.delivery_allowances)
-    await reference.upsert(uow, "country_places", files.country_places)
+    await reference.upsert(uow, files.routes)
+    await reference.upsert(uow, files.handling_times)
+    await reference.upsert(uow, files.delivery_allowances)
+    await reference.upsert(uow, files.country_places)
     await reference.set_digest(uow, digest=files.digest, version=new_id("tbl"))

@@ -1,49 +1,51 @@
 """Taking in status updates of airlines: facts are kept, effects follow once their time has come.
 
-A flight carries three facts: departed, arrived, delivered. Whichever comes first, they take effect
-in that order, so an early ARR waits for its DEP and a repeated one moves nobody twice. All units
-of work here are the park's.
+What an update means is decided in `domain/status_updates/effects.py`. All units of work here are
+the park's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from services.routing.domain.flights.flight import FlightStatus
+from services.routing.domain.flights.flight import Flight
 from services.routing.domain.flights.master_waybill import checked_master_waybill
 from services.routing.domain.reference.fsu import ARRIVED, DELIVERED, DEPARTED
-from services.routing.domain.shipments.shipment import ShipmentStatus
+from services.routing.domain.shipments.shipment import MovedShipment
+from services.routing.domain.status_updates import effects
+from services.routing.domain.status_updates.effects import FLIGHT_FACTS, Consigned, Effect
 from services.routing.domain.status_updates.status_update import (
-    FlightCancelledAlready,
-    ManifestOpen,
-    ShipmentNotUnderway,
     StatusSubjectUnknown,
     StatusUpdate,
-    check_airport,
-    check_time,
+    check_flight,
+    check_house_delivery,
     checked,
 )
-from services.routing.events import flights as flight_events
-from services.routing.events import shipments as shipment_events
-from services.routing.repository import flights, shipments, status_updates
-from services.routing.use_cases.flights.manifests import close_manifest
+from services.routing.events.flights import flight_departed
+from services.routing.events.shipments import (
+    shipment_delivered,
+    shipment_departed,
+    shipment_status,
+)
+from services.routing.repository import status_updates
+from services.routing.repository.flights import flights
+from services.routing.repository.flights.timetable import renew_timetable
+from services.routing.repository.shipments import bookings
+from services.routing.repository.shipments.turn import take_turn
+from services.routing.use_cases.flights.manifests import close_due_manifest
 from services.routing.use_cases.metrics import CONNECTIONS_MISSED
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK_TENANT
-from shared.kernel.instants import rfc3339
-
-Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """`new` is False for an update that was sent before."""
+    """`is_new` is False for an update that was sent before."""
 
     id: str
-    new: bool
+    is_new: bool
 
 
 async def record_status_updates(
@@ -52,7 +54,7 @@ async def record_status_updates(
     """One outcome per update, in their order. A refused one leaves the others untouched: whatever
     can be refused is refused before anything is written for it.
     """
-    await shipments.take_turn(uow)
+    await take_turn(uow)
     outcomes: list[Recorded | AirlaneError] = []
     for update in updates:
         try:
@@ -66,250 +68,239 @@ async def _record(
     uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
 ) -> Recorded:
     checked(update, now=now)
-    flight = await _flight_of(uow, update)
-    if flight is not None:
-        update = replace(update, flight_id=flight["id"], flight_number=flight["flight_number"])
-        _check_flight(flight, update, now=now)
-        if update.code == DEPARTED and _manifest_is_open(flight):
-            # The job that closes manifests is a moment late; now it is done before the report
-            # is taken in, because it can be refused.
-            await close_manifest(uow, flight_id=flight["id"], now=now)
-            flight = await flights.find_flight(uow, flight["id"])
-            assert flight is not None
-    else:
-        update = await _check_waybill(uow, update)
+    if update.flight_name is not None:
+        return await _record_of_flight(uow, update, reported_by=reported_by, now=now)
+    return await _record_of_waybill(uow, update, reported_by=reported_by, now=now)
+
+
+async def _record_of_flight(
+    uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
+) -> Recorded:
+    flight = await _find_flight(uow, update)
+    update = replace(update, flight_id=flight.id, flight_number=flight.number)
+    check_flight(update, flight, now=now)
+    if update.code == DEPARTED and flight.has_open_manifest:
+        # The job that closes manifests is a moment late. It is done before the report is taken in,
+        # because it can be refused.
+        await close_due_manifest(uow, flight, now=now)
+        flight = await _find_flight(uow, update)
     update_id, is_new = await status_updates.add_update(
-        uow,
-        code=update.code,
-        airport=update.airport,
-        occurred_at=update.occurred_at,
-        flight_id=update.flight_id,
-        house_waybill=update.house_waybill,
-        master_waybill=update.master_waybill,
-        reported_by=reported_by,
-        now=now,
+        uow, update, reported_by=reported_by, now=now
     )
-    if is_new:
-        await _take_effect(uow, update, flight, now=now)
+    if is_new and update.code in FLIGHT_FACTS:
+        await _take_effect(uow, flight, update, now=now)
+    elif is_new:
+        concerned = effects.concerned(await status_updates.list_travellers(uow, flight.id))
+        await _note(uow, update, concerned, flight.number, now=now)
     return Recorded(update_id, is_new)
 
 
-async def _flight_of(uow: UnitOfWork, update: StatusUpdate) -> Row | None:
-    flight_id, name = update.flight_id, update.flight_id
-    if update.flight_number is not None and update.departs_on is not None:
-        name = f"{update.flight_number} of {update.departs_on.isoformat()}"
-        flight_id = await flights.find_flight_id(
+async def _find_flight(uow: UnitOfWork, update: StatusUpdate) -> Flight:
+    flight: Flight | None = None
+    if update.flight_id is not None:
+        flight = await flights.find_flight(uow, update.flight_id)
+    elif update.flight_number is not None and update.departs_on is not None:
+        flight = await flights.find_flight_of_day(
             uow, flight_number=update.flight_number, departs_on=update.departs_on
         )
-    if name is None:
-        return None
-    flight: Row | None = None
-    if flight_id is not None:
-        flight = await flights.find_flight(uow, flight_id)
     if flight is None:
-        raise StatusSubjectUnknown(kind="flight", value=name)
+        raise StatusSubjectUnknown(kind="flight", value=update.flight_name)
     return flight
 
 
-def _check_flight(flight: Row, update: StatusUpdate, *, now: datetime) -> None:
-    number, cut_off_at = flight["flight_number"], flight["cut_off_at"]
-    check_airport(update, flight=number, origin=flight["origin"], destination=flight["destination"])
-    check_time(
-        update,
-        flight=number,
-        departs_at=flight["departs_at"],
-        departed_at=flight["departed_at"],
+async def _record_of_waybill(
+    uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
+) -> Recorded:
+    if update.master_waybill is not None:
+        # In its one written form.
+        update = replace(update, master_waybill=checked_master_waybill(update.master_waybill))
+    consigned = await _find_consigned(uow, update)
+    update_id, is_new = await status_updates.add_update(
+        uow, update, reported_by=reported_by, now=now
     )
-    if flight["status"] == FlightStatus.CANCELLED:
-        raise FlightCancelledAlready(flight=number)
-    if update.code == DEPARTED and _manifest_is_open(flight) and now < cut_off_at:
-        raise ManifestOpen(flight=number, cut_off_at=rfc3339(cut_off_at))
+    if is_new and update.code == DELIVERED:
+        await _deliver(
+            uow,
+            effects.deliverable(consigned, by_house=update.house_waybill is not None),
+            flight_id=None,
+            airport=update.airport,
+            at=update.occurred_at,
+            now=now,
+        )
+    elif is_new:
+        await _note(uow, update, [shipment.id for shipment in consigned], None, now=now)
+    return Recorded(update_id, is_new)
 
 
-def _manifest_is_open(flight: Row) -> bool:
-    return flight["status"] == FlightStatus.SCHEDULED and flight["cut_off_at"] is not None
-
-
-async def _check_waybill(uow: UnitOfWork, update: StatusUpdate) -> StatusUpdate:
-    """The update with its waybill in the one written form."""
+async def _find_consigned(uow: UnitOfWork, update: StatusUpdate) -> list[Consigned]:
     if update.house_waybill is not None:
-        status = await status_updates.status_by_house_waybill(uow, update.house_waybill)
-        if status is None:
+        shipment = await status_updates.find_by_house_waybill(uow, update.house_waybill)
+        if shipment is None:
             raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
-        underway = (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED)
-        if update.code == DELIVERED and status not in underway:
-            raise ShipmentNotUnderway(status=status)
-        return update
+        if update.code == DELIVERED:
+            check_house_delivery(shipment)
+        return [shipment]
     assert update.master_waybill is not None, "checked() saw a subject"
-    master = checked_master_waybill(update.master_waybill)
-    if not await status_updates.master_waybill_exists(uow, master):
-        raise StatusSubjectUnknown(kind="master waybill", value=master)
-    return replace(update, master_waybill=master)
+    consigned = await status_updates.find_by_master_waybill(uow, update.master_waybill)
+    if consigned is None:
+        raise StatusSubjectUnknown(kind="master waybill", value=update.master_waybill)
+    return consigned
 
 
 async def _take_effect(
-    uow: UnitOfWork, update: StatusUpdate, flight: Row | None, *, now: datetime
+    uow: UnitOfWork, flight: Flight, update: StatusUpdate, *, now: datetime
 ) -> None:
-    at = update.occurred_at
-    if flight is None:
-        await _take_effect_by_waybill(uow, update, now=now)
-    elif update.code == DEPARTED:
-        await _depart(uow, flight, at=at, now=now)
-        await _advance(uow, flight["id"], now=now)
-    elif update.code == ARRIVED:
-        await status_updates.set_arrived(uow, flight_id=flight["id"], at=at)
-        await _advance(uow, flight["id"], now=now)
-    elif update.code == DELIVERED:
-        await status_updates.set_delivered(uow, flight_id=flight["id"], at=at)
-        await _advance(uow, flight["id"], now=now)
-    else:
-        noted = await status_updates.note_by_flight(
-            uow, flight_id=flight["id"], code=update.code, airport=update.airport, at=at
-        )
-        _announce_status(uow, noted, update, flight["flight_number"], now=now)
-
-
-async def _take_effect_by_waybill(uow: UnitOfWork, update: StatusUpdate, *, now: datetime) -> None:
-    house, master, at = update.house_waybill, update.master_waybill, update.occurred_at
-    if update.code == DELIVERED:
-        delivered = await status_updates.deliver_by_waybill(
-            uow, house=house, master=master, airport=update.airport, at=at
-        )
-        _announce_delivery(uow, delivered, airport=update.airport, at=at, now=now)
-    else:
-        noted = await status_updates.note_by_waybill(
-            uow, house=house, master=master, code=update.code, airport=update.airport, at=at
-        )
-        _announce_status(uow, noted, update, None, now=now)
-
-
-async def _depart(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> None:
-    """The first report of a departure counts; the flight's event tells what is aboard."""
-    version = await status_updates.set_departed(uow, flight_id=flight["id"], at=at)
-    if version is None:
+    """Keeps the fact, and lets every fact of the flight take effect whose predecessor has."""
+    report = effects.reported(flight, update.code, at=update.occurred_at)
+    if report.flight == flight:
         return
-    await flights.renew_timetable(uow)
-    aboard = await _board(uow, flight, at=at, now=now)
-    _announce(
+    await flights.set_reported(uow, report.flight)
+    due = report.effects
+    if Effect.BOARD in due:
+        await _depart(uow, report.flight, now=now)
+        due = due[1:]
+    await _apply(uow, report.flight, due, now=now)
+
+
+async def _depart(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
+    """The flight's event says what is aboard."""
+    await renew_timetable(uow)
+    aboard = await _board(uow, flight, now=now)
+    assert flight.departed_at is not None
+    payload = flight_departed(
+        flight,
+        at=flight.departed_at,
+        shipments=len(aboard),
+        gross_weight_g=sum(shipment.gross_weight_g for shipment in aboard),
+    )
+    uow.outbox.add(
+        payload, subject=flight.id, version=flight.version, at=now, tenant_id=PARK_TENANT
+    )
+
+
+async def _apply(uow: UnitOfWork, flight: Flight, due: Sequence[Effect], *, now: datetime) -> None:
+    for effect in due:
+        if effect is Effect.BOARD:
+            await _board(uow, flight, now=now)
+        elif effect is Effect.LAND:
+            await _land(uow, flight, now=now)
+        else:
+            await _deliver_flight(uow, flight, now=now)
+
+
+async def _board(uow: UnitOfWork, flight: Flight, *, now: datetime) -> list[MovedShipment]:
+    """Who is here for the flight leaves with it; who landed too late looks for another one."""
+    at = flight.departed_at
+    assert at is not None
+    boarding = effects.board(flight, await status_updates.list_travellers(uow, flight.id))
+    aboard = await status_updates.board(
         uow,
-        {"id": flight["id"], "version": version, "tenant_id": PARK_TENANT},
-        flight_events.flight_departed(
-            flight,
-            at=at,
-            shipments=len(aboard),
-            gross_weight_g=sum(row["gross_weight_g"] for row in aboard),
-        ),
+        [*boarding.first, *boarding.onward],
+        flight_id=flight.id,
+        code=DEPARTED,
+        airport=flight.origin,
+        at=at,
+    )
+    first = frozenset(boarding.first)
+    for shipment in aboard:
+        if shipment.id in first:
+            _announce(uow, shipment, shipment_departed(shipment, flight=flight, at=at), now=now)
+        else:
+            _announce_status(
+                uow, shipment, flight, code=DEPARTED, airport=flight.origin, at=at, now=now
+            )
+    if boarding.missed:
+        CONNECTIONS_MISSED.inc(len(boarding.missed))
+        await status_updates.seek_flight(uow, boarding.missed, now=now)
+        await bookings.release(uow, boarding.missed)
+    return aboard
+
+
+async def _land(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
+    at, airport = flight.arrived_at, flight.destination
+    assert at is not None
+    landing = effects.land(await status_updates.list_travellers(uow, flight.id))
+    landed = await status_updates.land(
+        uow, landing, flight_id=flight.id, code=ARRIVED, airport=airport, at=at
+    )
+    for shipment in landed:
+        _announce_status(uow, shipment, flight, code=ARRIVED, airport=airport, at=at, now=now)
+    # Their next flight may have reported its departure before this arrival came in.
+    for flight_id in landing.left_already:
+        onward = await flights.find_flight(uow, flight_id)
+        assert onward is not None
+        await _apply(uow, onward, effects.effects_so_far(onward), now=now)
+
+
+async def _deliver_flight(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
+    assert flight.delivered_at is not None
+    await _deliver(
+        uow,
+        effects.deliver(await status_updates.list_travellers(uow, flight.id)),
+        flight_id=flight.id,
+        airport=flight.destination,
+        at=flight.delivered_at,
         now=now,
     )
 
 
-async def _board(uow: UnitOfWork, flight: Row, *, at: datetime, now: datetime) -> Sequence[Row]:
-    """Who is here for the flight leaves with it; who landed too late looks for another one."""
-    aboard = await status_updates.board(
-        uow, flight_id=flight["id"], airport=flight["origin"], at=at
-    )
-    for row in aboard:
-        if row["leg_no"] == 0:
-            payload: EventPayload = shipment_events.shipment_departed(row, flight=flight, at=at)
-        else:
-            payload = shipment_events.shipment_status(
-                row,
-                code=DEPARTED,
-                airport=flight["origin"],
-                flight_number=flight["flight_number"],
-                at=at,
-            )
-        _announce(uow, row, payload, now=now)
-    missed = await status_updates.miss(
-        uow, flight_id=flight["id"], airport=flight["origin"], now=now
-    )
-    if missed:
-        CONNECTIONS_MISSED.inc(len(missed))
-        await shipments.release(uow, missed)
-    return aboard
-
-
-async def _advance(uow: UnitOfWork, flight_id: str, *, now: datetime) -> None:
-    """Lets every fact of the flight take effect whose predecessor has."""
-    flight = await flights.find_flight(uow, flight_id)
-    assert flight is not None
-    if flight["departed_at"] is None or flight["arrived_at"] is None:
-        return
-    await status_updates.set_landed(uow, flight_id=flight_id)
-    await _land(uow, flight, now=now)
-    if flight["delivered_at"] is not None:
-        delivered = await status_updates.deliver_by_flight(
-            uow,
-            flight_id=flight_id,
-            airport=flight["destination"],
-            at=flight["delivered_at"],
-        )
-        _announce_delivery(
-            uow, delivered, airport=flight["destination"], at=flight["delivered_at"], now=now
-        )
-
-
-async def _land(uow: UnitOfWork, flight: Row, *, now: datetime) -> None:
-    at = flight["arrived_at"]
-    landed = await status_updates.land(
-        uow, flight_id=flight["id"], airport=flight["destination"], at=at
-    )
-    for row in landed:
-        _announce(
-            uow,
-            row,
-            shipment_events.shipment_status(
-                row,
-                code=ARRIVED,
-                airport=flight["destination"],
-                flight_number=flight["flight_number"],
-                at=at,
-            ),
-            now=now,
-        )
-    if not landed:
-        return
-    # Their next flight may have reported its departure before this arrival came in.
-    for flight_id in await status_updates.left_already(uow, [row["id"] for row in landed]):
-        onward = await flights.find_flight(uow, flight_id)
-        assert onward is not None
-        await _board(uow, onward, at=onward["departed_at"], now=now)
-        await _advance(uow, flight_id, now=now)
-
-
-def _announce_status(
+async def _deliver(
     uow: UnitOfWork,
-    noted: Sequence[Row],
+    shipment_ids: Sequence[str],
+    *,
+    flight_id: str | None,
+    airport: str,
+    at: datetime,
+    now: datetime,
+) -> None:
+    for shipment in await status_updates.deliver(
+        uow, shipment_ids, flight_id=flight_id, code=DELIVERED, airport=airport, at=at
+    ):
+        _announce(uow, shipment, shipment_delivered(shipment, airport=airport, at=at), now=now)
+
+
+async def _note(
+    uow: UnitOfWork,
     update: StatusUpdate,
+    shipment_ids: Sequence[str],
     flight_number: str | None,
     *,
     now: datetime,
 ) -> None:
-    for row in noted:
-        payload = shipment_events.shipment_status(
-            row,
+    for shipment in await status_updates.note(uow, shipment_ids, update):
+        payload = shipment_status(
+            shipment,
             code=update.code,
             airport=update.airport,
             flight_number=flight_number,
             at=update.occurred_at,
         )
-        _announce(uow, row, payload, now=now)
+        _announce(uow, shipment, payload, now=now)
 
 
-def _announce_delivery(
-    uow: UnitOfWork, delivered: Sequence[Row], *, airport: str, at: datetime, now: datetime
+def _announce_status(
+    uow: UnitOfWork,
+    shipment: MovedShipment,
+    flight: Flight,
+    *,
+    code: str,
+    airport: str,
+    at: datetime,
+    now: datetime,
 ) -> None:
-    for row in delivered:
-        _announce(
-            uow, row, shipment_events.shipment_delivered(row, airport=airport, at=at), now=now
-        )
+    payload = shipment_status(
+        shipment, code=code, airport=airport, flight_number=flight.number, at=at
+    )
+    _announce(uow, shipment, payload, now=now)
 
 
-def _announce(uow: UnitOfWork, aggregate: Row, payload: EventPayload, *, now: datetime) -> None:
+def _announce(
+    uow: UnitOfWork, shipment: MovedShipment, payload: EventPayload, *, now: datetime
+) -> None:
     uow.outbox.add(
         payload,
-        subject=aggregate["id"],
-        version=aggregate["version"],
+        subject=shipment.id,
+        version=shipment.version,
         at=now,
-        tenant_id=aggregate["tenant_id"],
+        tenant_id=shipment.merchant_id,
     )

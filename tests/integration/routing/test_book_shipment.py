@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from services.routing.domain.shipments.house_waybill import is_house_waybill
-from services.routing.repository import shipments
+from services.routing.domain.shipments.planning import Plan, Unplaced
+from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
+from services.routing.repository.shipments import bookings
 from shared.db import Database
 from shared.kernel.ids import new_id
 from tests.kit.databases import Postgres
@@ -187,6 +189,22 @@ async def test_a_hundred_bookings_at_once_never_oversell_and_never_deadlock(
         assert (flight["booked_shipments"], flight["remaining_g"]) == (room, 0)
 
 
+def a_leg(flight_id: str) -> Leg:
+    return Leg(flight_id, "ZZ1", "air", "EHU", "LGG", START, START, synthetic=True)
+
+
+def an_unplaced(shipment_id: str, merchant: str) -> Unplaced:
+    return Unplaced(
+        shipment=Shipment(shipment_id, new_id("ord"), merchant, "GB", 1_000, 1_000, 1),
+        status=ShipmentStatus.BOOKED,
+        house_waybill="EHUAA00000000",
+        origin="EHU",
+        first_leg_no=1,
+        handled_at=None,
+        is_cleared=False,
+    )
+
+
 async def test_the_statement_alone_never_oversells_nor_deadlocks(
     world: RoutingWorld, wide_db: Database
 ) -> None:
@@ -200,23 +218,13 @@ async def test_the_statement_alone_never_oversells_nor_deadlocks(
     await world.flight(world.hub, b, departs_h=9)  # where the shipments are booked at first
     orders = [await world.place(country) for _ in range(60)]
     ids = [(await world.shipment(order_id))["id"] for order_id in orders]
+    legs = tuple(a_leg(flight_id) for flight_id in flights)
 
     async def hold(n: int, shipment_id: str) -> bool:
+        unplaced = an_unplaced(shipment_id, world.merchant)
+        plan = Plan(legs if n % 2 else legs[::-1], cut_off_at=None, promised_at=START)
         async with wide_db.transaction(world.merchant) as uow:
-            held = await shipments.hold(
-                uow,
-                shipment_id=shipment_id,
-                tenant_id=world.merchant,
-                flight_ids=flights if n % 2 else flights[::-1],
-                first_leg_no=1,
-                weight_g=1_000,
-                volume_cm3=1_000,
-                house_waybill="EHUAA00000000",
-                cut_off_at=None,
-                promised_at=START,
-                now=START,
-            )
-            return held is not None
+            return await bookings.hold(uow, unplaced, plan, now=START) is not None
 
     results = await asyncio.gather(*(hold(n, i) for n, i in enumerate(ids)))
 

@@ -115,7 +115,7 @@ async def _step(
     elif step in ("DEP", "ARR", "DLV"):
         await _report(world, step, flight_id)
     async with world.db.transaction(PARK) as uow:
-        await rebook_due(uow, now=world.clock.now(), limit=100)
+        await rebook_due(uow, now=world.clock.now(), shipments_max=100)
 
 
 async def _try_cancel(world: RoutingWorld, flight_id: str) -> None:

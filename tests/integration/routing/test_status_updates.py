@@ -50,7 +50,7 @@ async def ends_of(world: RoutingWorld, flight_id: str) -> tuple[str, str]:
 
 async def rebook(world: RoutingWorld) -> int:
     async with world.db.transaction(PARK) as uow:
-        rebooked: int = await rebook_due(uow, now=world.clock.now(), limit=100)
+        rebooked: int = await rebook_due(uow, now=world.clock.now(), shipments_max=100)
         return rebooked
 
 
@@ -105,7 +105,7 @@ async def test_repeated_reports_change_nothing(world: RoutingWorld) -> None:
         fact = await update(world, code, flight_id, hours)
         (once,), (again,) = await report(world, fact), await report(world, fact)
         assert isinstance(once, Recorded)
-        assert again == replace(once, new=False)
+        assert again == replace(once, is_new=False)
         # The same fact with another time is kept, but moves nobody again.
         await reported(world, code, flight_id, hours + 0.1)
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from services.routing import jobs
-from services.routing.use_cases.flights import timetable
 from services.routing.use_cases.flights.timetable import extend_timetable
 from services.routing.use_cases.reference import load_reference
+from services.routing.use_cases.shipments import planning
 from shared.db import Database, Statement
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext
@@ -46,7 +46,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     db, name = await fresh(postgres)
     try:
         # The first order comes before any job has run.
-        monkeypatch.setattr(timetable._Copy, "planning", None)
+        monkeypatch.setattr(planning._Copy, "planning", None)
         first_in = RoutingWorld(db, clock)
         shipment = await first_in.shipment(await first_in.place("GB"))
         await jobs.extend_timetable(JobContext(db, clock))

@@ -9,10 +9,11 @@ import pytest
 
 from deploy.engines import free_port, start_postgres
 from deploy.engines.programs import Installation, installed
-from services.routing.queries import shipments as queries
+from services.routing.queries.shipments import list_shipments
 from services.webhooks.consumers.messages import on_public_event
 from services.webhooks.use_cases.messages import fan_out
 from shared.contracts.topics import SERVICES
+from shared.db import Window
 from shared.db.outbox import STREAMS
 from shared.db.server import POSTGRES_NEEDED, ServerTooOld, refuse_old_server
 from shared.db.wake import waypoint_sql
@@ -60,15 +61,12 @@ async def test_shipments_are_listed_page_by_page(old_postgres: Postgres) -> None
         [(shipment_id,) for shipment_id in ids],
     )
     await connection.close()
-    no_filter = dict.fromkeys(queries.SHIPMENT_FILTERS)
     listed: list[str] = []
     async with db.read("mer_a") as reader:
-        before = queries.LAST
-        while page := await queries.list_shipments(
-            reader, before=before, most=2, filters=no_filter
-        ):
-            listed += [row["id"] for row in page]
-            before = listed[-1]
+        window = Window(2)
+        while page := await list_shipments(reader, window, {}):
+            listed += [shipment.id for shipment in page]
+            window = Window(2, (listed[-1],))
     assert listed == ids[::-1]
 
 

@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing.domain.flights.timetable import (
-    MODES,
-    Flight,
     HandlingTimes,
     Itinerary,
-    Mode,
+    OpenFlight,
     Search,
     Timetable,
 )
+from services.routing.domain.reference.records import MODES, Mode
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 AIRPORTS = ("EHU", "LGG", "FRA", "LHR")
@@ -35,9 +34,9 @@ def a_flight(
     mode: Mode = "air",
     capacity_g: int = 1_000,
     capacity_cm3: int = 6_000,
-) -> Flight:
+) -> OpenFlight:
     departs_at = START + timedelta(minutes=departs_min)
-    return Flight(
+    return OpenFlight(
         id=f"flt_{number:032x}",
         number=f"EH{number}",
         mode=mode,
@@ -55,7 +54,7 @@ def a_search(*destinations: str, weight_g: int = 100, volume_cm3: int = 100) -> 
     return Search("EHU", START, destinations, weight_g, volume_cm3)
 
 
-def a_small_world(seed: int) -> tuple[list[Flight], HandlingTimes]:
+def a_small_world(seed: int) -> tuple[list[OpenFlight], HandlingTimes]:
     """Few airports and coarse times, so that flights meet; connection times that differ a lot.
 
     Drawn by a generator, not by hypothesis: its preference for small values makes flights alike.
@@ -85,16 +84,16 @@ def a_small_world(seed: int) -> tuple[list[Flight], HandlingTimes]:
     return flights, HandlingTimes(handling)
 
 
-def has_room(flight: Flight, search: Search) -> bool:
+def has_room(flight: OpenFlight, search: Search) -> bool:
     return flight.capacity_g >= search.weight_g and flight.capacity_cm3 >= search.volume_cm3
 
 
 def every_itinerary(
-    flights: list[Flight], handling: HandlingTimes, search: Search
-) -> Iterator[tuple[Flight, ...]]:
+    flights: list[OpenFlight], handling: HandlingTimes, search: Search
+) -> Iterator[tuple[OpenFlight, ...]]:
     """All chains of flights from the origin that can be flown, by definition and nothing else."""
 
-    def follow(chain: tuple[Flight, ...]) -> Iterator[tuple[Flight, ...]]:
+    def follow(chain: tuple[OpenFlight, ...]) -> Iterator[tuple[OpenFlight, ...]]:
         if chain:
             yield chain
         for flight in flights:

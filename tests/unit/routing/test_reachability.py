@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.domain.flights.schedule import Route
 from services.routing.domain.reference.files import DATA, read_reference
 from services.routing.domain.shipments.reachability import (
     Network,
-    Place,
     Wanted,
     great_circle_km,
     never_routable,
@@ -17,19 +15,11 @@ from services.routing.domain.shipments.reachability import (
 )
 
 REFERENCE = read_reference(DATA)
-NETWORK = Network(
-    routes=[
-        Route(**{name: row[name] for name in Route.__dataclass_fields__})
-        for row in REFERENCE.routes
-    ],
-    airports={a["iata"]: Place(a["latitude_deg"], a["longitude_deg"]) for a in REFERENCE.airports},
-    airports_of={
-        country: [a["iata"] for a in REFERENCE.airports if a["country"] == country]
-        for country in {a["country"] for a in REFERENCE.airports}
-    },
-    countries={
-        p["country"]: Place(p["latitude_deg"], p["longitude_deg"]) for p in REFERENCE.country_places
-    },
+NETWORK = Network.of(
+    hub="EHU",
+    routes=REFERENCE.routes,
+    airports=REFERENCE.airports,
+    places=REFERENCE.country_places,
 )
 
 
@@ -104,8 +94,8 @@ def test_every_refusal_is_told_in_both_languages() -> None:
 
 def test_great_circle_agrees_with_the_routes_file() -> None:
     for route in REFERENCE.routes:
-        if route["mode"] == "air":
+        if route.mode == "air":
             exact = great_circle_km(
-                NETWORK.airports[route["origin"]], NETWORK.airports[route["destination"]]
+                NETWORK.airports[route.origin], NETWORK.airports[route.destination]
             )
-            assert abs(exact - route["distance_km"]) < 0.01 * exact + 5, route["id"]
+            assert abs(exact - route.distance_km) < 0.01 * exact + 5, route.id

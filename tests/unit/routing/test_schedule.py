@@ -10,20 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.flights.schedule import (
-    CUBIC_CM_PER_KG,
     Departure,
-    Route,
     block_minutes,
     departures,
 )
 from services.routing.domain.reference.files import DATA, read_reference
+from services.routing.domain.reference.records import CUBIC_CM_PER_KG, Route
 
 MONDAY = date(2026, 11, 23)
 REFERENCE = read_reference(DATA)
-ROUTES = [
-    Route(**{name: row[name] for name in Route.__dataclass_fields__}) for row in REFERENCE.routes
-]
-ZONES = {row["iata"]: row["time_zone"] for row in REFERENCE.airports}
+ROUTES = REFERENCE.routes
+ZONES = {airport.iata: airport.time_zone for airport in REFERENCE.airports}
 
 
 def a_week_of(route: Route, first: date = MONDAY) -> list[Departure]:

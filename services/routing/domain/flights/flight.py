@@ -1,7 +1,10 @@
-"""A dated flight: its statuses, and what is refused about it."""
+"""A dated flight: its statuses, what was reported of it, and what is refused about it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from services.routing.domain.reference.records import Mode
 from shared.kernel.errors import Conflict, NotFound, Text
 
 
@@ -13,6 +16,33 @@ class FlightStatus(StrEnum):
     DEPARTED = "departed"
     ARRIVED = "arrived"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """`departed_at`, `arrived_at` and `delivered_at` are what was reported, whatever the order it
+    came in; `status` is what it led to.
+    """
+
+    id: str
+    number: str
+    carrier: str
+    mode: Mode
+    origin: str
+    destination: str
+    departs_at: datetime
+    cut_off_at: datetime | None
+    status: FlightStatus
+    master_waybill: str | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    delivered_at: datetime | None
+    synthetic: bool
+    version: int
+
+    @property
+    def has_open_manifest(self) -> bool:
+        return self.status is FlightStatus.SCHEDULED and self.cut_off_at is not None
 
 
 class FlightNotFound(NotFound):
@@ -31,3 +61,12 @@ class FlightNotCancellable(Conflict):
         "Only scheduled and closed flights can be cancelled.",
         "只有 scheduled 或 closed 状态可取消。",
     )
+
+
+def is_to_cancel(flight: Flight) -> bool:
+    """False: it is cancelled already. Raises FlightNotCancellable."""
+    if flight.status is FlightStatus.CANCELLED:
+        return False
+    if flight.status not in (FlightStatus.SCHEDULED, FlightStatus.CLOSED):
+        raise FlightNotCancellable(flight=flight.number, status=flight.status)
+    return True

@@ -1,9 +1,7 @@
-"""Waybill numbers: the master's (IATA) and the house's (ours), both with the same check digit.
-
-Issuing (who gets the next number of which stock) is the repository's work; here is only their form.
-"""
+"""Master waybill numbers: prefix of the carrier, serial, check digit (IATA)."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from shared.kernel.errors import Conflict, Invalid, Text
@@ -40,6 +38,21 @@ def master_waybill(prefix: str, serial: int) -> str:
     """`master_waybill("020", 8114074)` is `020-81140743`."""
     assert re.fullmatch(r"[0-9]{3}", prefix), prefix
     return f"{prefix}-{serial:07d}{check_digit(serial)}"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSerial:
+    """What a carrier's stock gave; `serial` is None if it is used up."""
+
+    prefix: str
+    serial: int | None
+
+    @property
+    def waybill(self) -> str:
+        """Raises WaybillStockExhausted."""
+        if self.serial is None:
+            raise WaybillStockExhausted(prefix=self.prefix)
+        return master_waybill(self.prefix, self.serial)
 
 
 def checked_master_waybill(number: str) -> str:

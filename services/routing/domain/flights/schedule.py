@@ -9,12 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.routing.domain.flights.timetable import Mode
+from services.routing.domain.reference.records import CUBIC_CM_PER_KG, Mode, Route
 
 HORIZON_DAYS: Final = 14
-CUBIC_CM_PER_KG: Final = 6_000
-"""Density at which a hold is full in both measures: the volumetric divisor of air cargo (IATA)."""
-
 AIR_KM_PER_H: Final = 850
 AIR_BLOCK_MIN: Final = 45  # taxi, climb and approach
 ROAD_KM_PER_H: Final = 65
@@ -28,24 +25,29 @@ _DAY_MIN: Final = 24 * 60
 _STEP_MIN: Final = 5
 
 
-@dataclass(frozen=True)
-class Route:
-    """A flight number's path. `number` is its place in the carrier's numbering, given once."""
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What the database holds of the timetable. `version` changes with every change of flights,
+    never with capacity; `first_on` to `last_on` are the local days whose departures exist.
+    """
 
-    id: str
-    carrier: str
-    number: int
-    origin: str
-    destination: str
-    mode: Mode
-    scope: str
-    vehicle: str
-    weekly_frequency: int
-    payload_kg: int
-    distance_km: int
+    version: str
+    first_on: date | None
+    last_on: date | None
+    reference_digest: str | None
+
+    def missing_days(self, now: datetime) -> tuple[date, date] | None:
+        """Local days to generate, both included. A day more at both ends covers every time zone."""
+        first = now.date() - timedelta(days=1)
+        last = (now + timedelta(days=HORIZON_DAYS)).date() + timedelta(days=1)
+        if self.first_on is None or self.last_on is None or first < self.first_on:
+            return first, last
+        if self.last_on >= last:
+            return None
+        return max(first, self.last_on + timedelta(days=1)), last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Departure:
     """One dated flight before it is a row. `departs_on` is the local day at the origin."""
 
@@ -55,13 +57,17 @@ class Departure:
     departs_on: date
     departs_at: datetime
     arrives_at: datetime
+    cut_off_at: datetime | None
     capacity_g: int
     capacity_cm3: int
 
 
-def departures(route: Route, *, time_zone: str, first: date, last: date) -> Iterator[Departure]:
+def departures(
+    route: Route, *, time_zone: str, first: date, last: date, cut_off: timedelta | None = None
+) -> Iterator[Departure]:
     """All departures of `route` whose local day lies in first..last (both included).
 
+    `cut_off`: how long before departure the manifest closes, where the origin has one.
     Weekly frequency f is spread evenly: the i-th departure of a week falls on day ⌊7i/f⌋ after a
     weekday that is the route's own. More than one on a day get numbers of their own.
     """
@@ -70,7 +76,7 @@ def departures(route: Route, *, time_zone: str, first: date, last: date) -> Iter
     day = first
     while day <= last:
         for slot in range(per_weekday[day.weekday()]):
-            yield _departure(route, zone, day, slot)
+            yield _departure(route, zone, day, slot, cut_off)
         day += timedelta(days=1)
 
 
@@ -82,7 +88,9 @@ def _departures_per_weekday(route: Route) -> list[int]:
     return counts
 
 
-def _departure(route: Route, zone: ZoneInfo, day: date, slot: int) -> Departure:
+def _departure(
+    route: Route, zone: ZoneInfo, day: date, slot: int, cut_off: timedelta | None
+) -> Departure:
     minute = _departure_minute(route, slot)
     # fold=0: in the repeated hour of autumn the first one, in spring's missing hour one later.
     local = datetime.combine(day, time(minute // 60, minute % 60), zone)
@@ -95,6 +103,7 @@ def _departure(route: Route, zone: ZoneInfo, day: date, slot: int) -> Departure:
         departs_on=day,
         departs_at=departs_at,
         arrives_at=departs_at + timedelta(minutes=block_minutes(route.mode, route.distance_km)),
+        cut_off_at=None if cut_off is None else departs_at - cut_off,
         capacity_g=route.payload_kg * 1_000,
         capacity_cm3=route.payload_kg * CUBIC_CM_PER_KG,
     )

@@ -8,20 +8,20 @@ arrive and how they go on. What is left on a flight is a hint here: only the dat
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
-Mode = Literal["air", "road"]
-MODES: Final[tuple[Mode, Mode]] = ("air", "road")
+from services.routing.domain.reference.records import MODES, Mode
+
 EVERYWHERE: Final = "*"
 _NEVER: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
-    """One dated departure as the search sees it; a feeder truck is a flight by road."""
+class OpenFlight:
+    """A dated departure that can still be booked; a feeder truck is a flight by road."""
 
     id: str
     number: str
@@ -35,7 +35,7 @@ class Flight:
     capacity_cm3: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HandlingTimes:
     """Minutes per (airport, step) from reference data; airport `*` is the default.
 
@@ -52,10 +52,15 @@ class HandlingTimes:
     def connection(self, airport: str, arriving: Mode, leaving: Mode) -> int:
         return self.of(airport, f"{arriving}_{leaving}")
 
+    def cut_off(self, airport: str) -> timedelta | None:
+        """How long before departure manifests close; None: flights from there have none."""
+        minutes = self.minutes.get((airport, "cut_off"))
+        return None if minutes is None else timedelta(minutes=minutes)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Itinerary:
-    legs: tuple[Flight, ...]
+    legs: tuple[OpenFlight, ...]
 
     @property
     def arrives_at(self) -> datetime:
@@ -66,7 +71,7 @@ class Itinerary:
         return [leg.id for leg in self.legs]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """What goes where. `ready_at`: goods may leave `origin` from then on, by any mode.
 
@@ -78,6 +83,10 @@ class Search:
     destinations: Collection[str]
     weight_g: int
     volume_cm3: int
+
+    def for_nothing(self) -> "Search":
+        """The same way for something that needs no room: is there a connection at all?"""
+        return replace(self, weight_g=0, volume_cm3=0)
 
 
 # What is left on a flight: grams and cm³.
@@ -95,13 +104,13 @@ class Timetable:
     def __init__(
         self,
         version: str,
-        flights: Iterable[Flight],
+        flights: Iterable[OpenFlight],
         handling: HandlingTimes,
         room: Mapping[str, Room] | None = None,
     ) -> None:
         self.version = version
         self.handling = handling
-        self.flights: tuple[Flight, ...] = tuple(
+        self.flights: tuple[OpenFlight, ...] = tuple(
             sorted(flights, key=lambda flight: (flight.departs_at, flight.id))
         )
         self._room = self._room_of(room or {})

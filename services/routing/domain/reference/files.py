@@ -1,4 +1,4 @@
-"""Reads the reference files (`data/*.csv`) into rows of the tables of the same names.
+"""Reads the reference files (`data/*.csv`) into their records.
 
 Pure parsing: a file that does not fit stops the load with its name and line.
 """
@@ -6,11 +6,24 @@ Pure parsing: a file that does not fit stops the load with its name and line.
 import csv
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from services.routing.domain.flights.schedule import CUBIC_CM_PER_KG
+from services.routing.domain.reference.records import (
+    CUBIC_CM_PER_KG,
+    MODES,
+    Airport,
+    Carrier,
+    CountryPlace,
+    DeliveryAllowance,
+    HandlingTime,
+    Mode,
+    Route,
+    WaybillRange,
+)
+
+R = TypeVar("R")
 
 DATA: Final = Path(__file__).resolve().parents[4] / "data"
 FILES: Final = (
@@ -27,23 +40,21 @@ GENERATED_CARRIER: Final = "EH"
 # Each file numbers from its own start, so that rows appended to one never shift the other's.
 _FIRST_NUMBERS: Final = {"routes.csv": 1_000, "onward-legs.csv": 5_000}
 _NUMBER_STEP: Final = 10
-
-Row = Mapping[str, Any]
-_Parse = Callable[[dict[str, str]], Row | None]
+_MODES: Final[Mapping[str, Mode]] = {mode: mode for mode in MODES}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """`digest` names the content of all files: equal digest, nothing to load."""
 
     digest: str
-    airports: list[Row]
-    carriers: list[Row]
-    waybill_stock: list[Row]
-    routes: list[Row]
-    handling_times: list[Row]
-    delivery_allowances: list[Row]
-    country_places: list[Row]
+    airports: list[Airport]
+    carriers: list[Carrier]
+    waybill_stock: list[WaybillRange]
+    routes: list[Route]
+    handling_times: list[HandlingTime]
+    delivery_allowances: list[DeliveryAllowance]
+    country_places: list[CountryPlace]
 
 
 class ReferenceFileWrong(ValueError):
@@ -60,7 +71,7 @@ def read_reference(folder: Path) -> Reference:
         digest=_digest(folder),
         airports=list(_read(folder, "airports.csv", _airport)),
         carriers=list(_read(folder, "carriers.csv", _carrier)),
-        waybill_stock=list(_read(folder, "carriers.csv", _stock)),
+        waybill_stock=[s for s in _read(folder, "carriers.csv", _stock) if s is not None],
         routes=routes,
         handling_times=list(_read(folder, "handling-times.csv", _handling_time)),
         delivery_allowances=list(_read(folder, "delivery-allowances.csv", _allowance)),
@@ -68,9 +79,9 @@ def read_reference(folder: Path) -> Reference:
     )
 
 
-def _numbered(name: str, routes: Iterator[Row]) -> Iterator[Row]:
+def _numbered(name: str, routes: Iterator[Route]) -> Iterator[Route]:
     for n, route in enumerate(routes):
-        yield {**route, "number": _FIRST_NUMBERS[name] + _NUMBER_STEP * n}
+        yield replace(route, number=_FIRST_NUMBERS[name] + _NUMBER_STEP * n)
 
 
 def _digest(folder: Path) -> str:
@@ -80,92 +91,88 @@ def _digest(folder: Path) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _read(folder: Path, name: str, parse: _Parse) -> Iterator[Row]:
+def _read(folder: Path, name: str, parse: Callable[[dict[str, str]], R]) -> Iterator[R]:
     with (folder / name).open(encoding="utf-8", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), start=2):
             try:
-                parsed = parse(row)
+                yield parse(row)
             except (KeyError, ValueError) as error:
                 raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
-            if parsed is not None:
-                yield parsed
 
 
-def _airport(row: dict[str, str]) -> Row:
-    return {
-        "iata": row["iata"],
-        "icao": row["icao"],
-        "name": row["name"],
-        "city": row["city"],
-        "country": row["country_iso2"],
-        "latitude_deg": float(row["latitude_deg"]),
-        "longitude_deg": float(row["longitude_deg"]),
-        "time_zone": row["time_zone"],
-    }
+def _airport(row: dict[str, str]) -> Airport:
+    return Airport(
+        iata=row["iata"],
+        icao=row["icao"],
+        name=row["name"],
+        city=row["city"],
+        country=row["country_iso2"],
+        latitude_deg=float(row["latitude_deg"]),
+        longitude_deg=float(row["longitude_deg"]),
+        time_zone=row["time_zone"],
+    )
 
 
-def _carrier(row: dict[str, str]) -> Row:
-    return {name: row[name] for name in ("carrier", "name", "awb_prefix", "basis", "note")}
+def _carrier(row: dict[str, str]) -> Carrier:
+    return Carrier(
+        carrier=row["carrier"],
+        name=row["name"],
+        awb_prefix=row["awb_prefix"],
+        basis=row["basis"],
+        note=row["note"],
+    )
 
 
-def _stock(row: dict[str, str]) -> Row | None:
+def _stock(row: dict[str, str]) -> WaybillRange | None:
     if not row["stock_first"]:
         return None
-    return {
-        "awb_prefix": row["awb_prefix"],
-        "first_serial": int(row["stock_first"]),
-        "last_serial": int(row["stock_last"]),
-    }
+    return WaybillRange(row["awb_prefix"], int(row["stock_first"]), int(row["stock_last"]))
 
 
-def _route(row: dict[str, str]) -> Row:
+def _route(row: dict[str, str]) -> Route:
     return _leg(row, mode="air", scope=row["scope"], vehicle=row["aircraft"], note=row["note"])
 
 
-def _onward(row: dict[str, str]) -> Row:
-    return _leg(row, mode=row["mode"], scope="onward", vehicle=row["vehicle"], note="")
+def _onward(row: dict[str, str]) -> Route:
+    return _leg(row, mode=_MODES[row["mode"]], scope="onward", vehicle=row["vehicle"], note="")
 
 
-def _leg(row: dict[str, str], *, mode: str, scope: str, vehicle: str, note: str) -> Row:
-    return {
-        "id": f"{row['origin']}-{row['destination']}-{mode}",
-        "carrier": GENERATED_CARRIER,
-        "origin": row["origin"],
-        "destination": row["destination"],
-        "mode": mode,
-        "scope": scope,
-        "vehicle": vehicle,
-        "weekly_frequency": int(row["weekly_frequency"]),
-        "payload_kg": round(float(row["payload_t"]) * 1_000),
-        "distance_km": int(row["distance_km"]),
-        "basis": row["basis"],
-        "note": note,
-    }
+def _leg(row: dict[str, str], *, mode: Mode, scope: str, vehicle: str, note: str) -> Route:
+    return Route(
+        id=f"{row['origin']}-{row['destination']}-{mode}",
+        carrier=GENERATED_CARRIER,
+        number=0,  # given by its place in the file
+        origin=row["origin"],
+        destination=row["destination"],
+        mode=mode,
+        scope=scope,
+        vehicle=vehicle,
+        weekly_frequency=int(row["weekly_frequency"]),
+        payload_kg=round(float(row["payload_t"]) * 1_000),
+        distance_km=int(row["distance_km"]),
+        basis=row["basis"],
+        note=note,
+    )
 
 
-def _handling_time(row: dict[str, str]) -> Row:
-    return {
-        "airport": row["airport"],
-        "step": row["step"],
-        "minutes": int(row["minutes"]),
-        "basis": row["basis"],
-        "note": row["note"],
-    }
+def _handling_time(row: dict[str, str]) -> HandlingTime:
+    return HandlingTime(
+        airport=row["airport"],
+        step=row["step"],
+        minutes=int(row["minutes"]),
+        basis=row["basis"],
+        note=row["note"],
+    )
 
 
-def _allowance(row: dict[str, str]) -> Row:
-    return {
-        "country": row["country"],
-        "hours": int(row["hours"]),
-        "basis": row["basis"],
-        "note": row["note"],
-    }
+def _allowance(row: dict[str, str]) -> DeliveryAllowance:
+    return DeliveryAllowance(row["country"], int(row["hours"]), row["basis"], row["note"])
 
 
-def _place(row: dict[str, str]) -> Row:
-    return {
-        "country": row["country"],
-        "latitude_deg": float(row["latitude_deg"]),
-        "longitude_deg": float(row["longitude_deg"]),
-        "place": row["place"],
-    }
+def _place(row: dict[str, str]) -> CountryPlace:
+    return CountryPlace(
+        country=row["country"],
+        latitude_deg=float(row["latitude_deg"]),
+        longitude_deg=float(row["longitude_deg"]),
+        place=row["place"],
+    )

@@ -1,8 +1,7 @@
-"""Cargo-IMP FSU status codes (IATA code list 1.18)."""
+"""Cargo-IMP FSU status codes (IATA code list 1.18), DIS with its reasons written out."""
 
 from typing import Final
 
-# Cargo-IMP FSU status codes (IATA code list 1.18), DIS with its reasons written out.
 FSU_CODES: Final = frozenset(
     (
         "BKD FOH RCS PRE MAN DEP ARR RCF AWR NFD AWD DLV DDL DPU TRM TFD RCT CRC CCD TGC DOC FIW"

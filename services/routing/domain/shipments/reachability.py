@@ -5,12 +5,17 @@ Works on routes (what is ever flown), not on flights; the search itself is in ti
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.flights.schedule import CUBIC_CM_PER_KG, Route
+from services.routing.domain.reference.records import (
+    CUBIC_CM_PER_KG,
+    Airport,
+    CountryPlace,
+    Route,
+)
 from shared.kernel.errors import Text
 from shared.kernel.instants import rfc3339
 from shared.kernel.words import Words, words
@@ -23,13 +28,13 @@ NO_CAPACITY: Final = "no_capacity"
 _GATEWAYS_NAMED: Final = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     latitude_deg: float
     longitude_deg: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A finding: `code` is stable, `detail` says why, `fix` what would help."""
 
@@ -79,7 +84,7 @@ _NEEDS_LEG_FROM: Final = Text(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Network:
     """All routes, with where airports and countries lie."""
 
@@ -87,6 +92,25 @@ class Network:
     airports: Mapping[str, Place]
     airports_of: Mapping[str, Collection[str]]
     countries: Mapping[str, Place]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        hub: str,
+        routes: Sequence[Route],
+        airports: Iterable[Airport],
+        places: Iterable[CountryPlace],
+    ) -> "Network":
+        """`hub` is nobody's destination: all goods start there."""
+        located: dict[str, Place] = {}
+        airports_of: dict[str, list[str]] = defaultdict(list)
+        for airport in airports:
+            located[airport.iata] = Place(airport.latitude_deg, airport.longitude_deg)
+            if airport.iata != hub:
+                airports_of[airport.country].append(airport.iata)
+        countries = {p.country: Place(p.latitude_deg, p.longitude_deg) for p in places}
+        return cls(routes, located, airports_of, countries)
 
     def destinations(self, country: str) -> Collection[str]:
         return self.airports_of.get(country, ())
@@ -108,7 +132,7 @@ class Network:
         return widest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The shipment that found no way."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from services.routing.domain.reference.records import Mode
 from shared.kernel.errors import NotFound, Text
 
 PARCEL_KG_MAX: Final = 30
@@ -66,7 +67,7 @@ def promised_at(arrives_at: datetime, *, country: str, allowance_h: Mapping[str,
     return arrives_at + timedelta(hours=hours)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Goods:
     """What an order wants carried: from the park's airport to a country."""
 
@@ -76,3 +77,56 @@ class Goods:
     weight_g: int
     volume_cm3: int
     placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """The goods of one order on their way: what never changes about them."""
+
+    id: str
+    order_id: str
+    merchant_id: str
+    destination_country: str
+    gross_weight_g: int
+    volume_cm3: int
+    pieces: int
+
+
+def shipment_of(goods: Goods, *, shipment_id: str) -> Shipment:
+    return Shipment(
+        id=shipment_id,
+        order_id=goods.order_id,
+        merchant_id=goods.merchant_id,
+        destination_country=goods.destination_country,
+        gross_weight_g=goods.weight_g,
+        volume_cm3=goods.volume_cm3,
+        pieces=pieces_of(goods.weight_g),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One flight of an itinerary."""
+
+    flight_id: str
+    flight_number: str
+    mode: Mode
+    origin: str
+    destination: str
+    departs_at: datetime
+    arrives_at: datetime
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovedShipment:
+    """A shipment that has just changed, as its event needs it. `version` counts the change."""
+
+    id: str
+    order_id: str
+    merchant_id: str
+    version: int
+    house_waybill: str
+    master_waybill: str | None
+    gross_weight_g: int
+    first_promised_at: datetime

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from services.routing.domain.flights.flight import Flight, FlightStatus
+from services.routing.domain.flights.manifest import is_due
 from services.routing.domain.flights.master_waybill import checked_master_waybill
 from services.routing.domain.reference.fsu import (
     ARRIVED,
@@ -16,6 +18,8 @@ from services.routing.domain.reference.fsu import (
     MANIFESTED,
 )
 from services.routing.domain.shipments.house_waybill import is_house_waybill
+from services.routing.domain.shipments.shipment import ShipmentStatus
+from services.routing.domain.status_updates.effects import Consigned
 from shared.kernel.errors import Conflict, Invalid, NotFound, Text
 from shared.kernel.instants import rfc3339
 
@@ -118,7 +122,7 @@ class ShipmentNotUnderway(Conflict):
     fix = Text("Report its departure first, then send this again.", "请先上报起飞，再重新提交。")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StatusUpdate:
     """One reported fact. Exactly one subject is set; `departs_on` is local at the origin."""
 
@@ -130,6 +134,13 @@ class StatusUpdate:
     departs_on: date | None = None
     house_waybill: str | None = None
     master_waybill: str | None = None
+
+    @property
+    def flight_name(self) -> str | None:
+        """How it names its flight, for people; None if it is about a waybill."""
+        if self.flight_number is not None and self.departs_on is not None:
+            return f"{self.flight_number} of {self.departs_on.isoformat()}"
+        return self.flight_id
 
 
 def checked(update: StatusUpdate, *, now: datetime) -> None:
@@ -197,3 +208,22 @@ def check_time(
             flight=flight,
             earliest=rfc3339(earliest),
         )
+
+
+def check_flight(update: StatusUpdate, flight: Flight, *, now: datetime) -> None:
+    """Does the update fit its flight? Raises the refusals above."""
+    number = flight.number
+    check_airport(update, flight=number, origin=flight.origin, destination=flight.destination)
+    check_time(update, flight=number, departs_at=flight.departs_at, departed_at=flight.departed_at)
+    if flight.status is FlightStatus.CANCELLED:
+        raise FlightCancelledAlready(flight=number)
+    if update.code == DEPARTED and flight.has_open_manifest and not is_due(flight, now=now):
+        assert flight.cut_off_at is not None
+        raise ManifestOpen(flight=number, cut_off_at=rfc3339(flight.cut_off_at))
+
+
+def check_house_delivery(consigned: Consigned) -> None:
+    """What never left the park cannot be delivered. Raises ShipmentNotUnderway."""
+    underway = (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED)
+    if consigned.status not in underway:
+        raise ShipmentNotUnderway(status=consigned.status)

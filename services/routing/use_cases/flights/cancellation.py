@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from services.routing.domain.flights.flight import (
-    FlightNotCancellable,
-    FlightNotFound,
-    FlightStatus,
-)
-from services.routing.events import flights as flight_events
-from services.routing.repository import flights, shipments
+from services.routing.domain.flights.flight import FlightNotFound, is_to_cancel
+from services.routing.events.flights import flight_cancelled
+from services.routing.repository.flights import flights
+from services.routing.repository.shipments import bookings
+from services.routing.repository.shipments.turn import take_turn
 from shared.db import UnitOfWork
 from shared.kernel.identity import PARK_TENANT
 
@@ -18,22 +16,19 @@ async def cancel_flight(uow: UnitOfWork, *, flight_id: str, reason: str, now: da
 
     Cancelling twice changes nothing. Raises FlightNotFound, FlightNotCancellable.
     """
-    await shipments.take_turn(uow)
-    cancelled = await flights.cancel_flight(uow, flight_id=flight_id, reason=reason, now=now)
-    if cancelled is None:
-        flight = await flights.find_flight(uow, flight_id)
-        if flight is None:
-            raise FlightNotFound(flight=flight_id)
-        if flight["status"] != FlightStatus.CANCELLED:
-            raise FlightNotCancellable(flight=flight["flight_number"], status=flight["status"])
+    await take_turn(uow)
+    flight = await flights.find_flight(uow, flight_id)
+    if flight is None:
+        raise FlightNotFound(flight=flight_id)
+    if not is_to_cancel(flight):
         return
+    version = await flights.cancel_flight(uow, flight_id=flight_id, reason=reason, now=now)
     stranded = await flights.strand(uow, flight_id=flight_id, now=now)
-    await shipments.release(uow, stranded)
-    await flights.renew_timetable(uow)
+    await bookings.release(uow, stranded)
     uow.outbox.add(
-        flight_events.flight_cancelled(cancelled, reason=reason),
+        flight_cancelled(flight, reason=reason),
         subject=flight_id,
-        version=cancelled["version"],
+        version=version,
         at=now,
         tenant_id=PARK_TENANT,
     )

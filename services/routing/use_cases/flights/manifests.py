@@ -1,23 +1,25 @@
 """Closing manifests at the cut-off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from services.routing.domain.flights.flight import (
-    FlightStatus,
-)
-from services.routing.domain.flights.master_waybill import WaybillStockExhausted, master_waybill
+from services.routing.domain.flights.flight import Flight
+from services.routing.domain.flights.manifest import Manifest, is_due, manifest_of
 from services.routing.domain.reference.fsu import MANIFESTED, OFFLOADED
-from services.routing.events import shipments as shipment_events
-from services.routing.repository import flights, shipments
+from services.routing.domain.shipments.shipment import MovedShipment
+from services.routing.events.shipments import shipment_status
+from services.routing.repository.flights import flights, manifests
+from services.routing.repository.shipments import bookings
+from services.routing.repository.shipments.turn import take_turn
 from services.routing.use_cases.metrics import LEFT_BEHIND
 from shared.db import Reader, UnitOfWork
 
 
-async def flights_to_close(reader: Reader, *, now: datetime, limit: int = 50) -> Sequence[str]:
+async def list_flights_to_close(
+    reader: Reader, *, now: datetime, flights_max: int = 50
+) -> Sequence[str]:
     """Flights whose cut-off is reached and whose manifest is still open, the oldest first."""
-    return await flights.due_for_closing(reader, now=now, limit=limit)
+    return await manifests.list_due_for_closing(reader, now=now, rows_max=flights_max)
 
 
 async def close_manifest(uow: UnitOfWork, *, flight_id: str, now: datetime) -> None:
@@ -26,59 +28,63 @@ async def close_manifest(uow: UnitOfWork, *, flight_id: str, now: datetime) -> N
     They get another flight once they are ready. Closing twice changes nothing. The unit of work is
     the park's. Raises WaybillStockExhausted; then the flight stays open.
     """
-    await shipments.take_turn(uow)
+    await take_turn(uow)
     flight = await flights.find_flight(uow, flight_id)
-    if flight is None or not _closes_now(flight, now=now):
-        return
-    # Before anything else is written: the one thing that can be refused.
-    issued = await flights.issue_serial(uow, flight_id=flight_id, carrier=flight["carrier"])
-    if issued["wanted"] and issued["serial"] is None:
-        raise WaybillStockExhausted(prefix=issued["own_prefix"])
-    await flights.close(uow, flight_id=flight_id, now=now)
-    if issued["wanted"]:
-        on_manifest = await flights.put_on_manifest(
-            uow,
-            flight_id=flight_id,
-            airport=flight["origin"],
-            master_waybill=master_waybill(issued["awb_prefix"], issued["serial"]),
-            now=now,
-        )
-        _announce(uow, on_manifest, flight, code=MANIFESTED, now=now)
-    left = await flights.leave_behind(uow, flight_id=flight_id, airport=flight["origin"], now=now)
-    if left:
-        await shipments.release(uow, [row["id"] for row in left])
-        LEFT_BEHIND.inc(len(left))
-        _announce(uow, left, flight, code=OFFLOADED, now=now)
-    # It is no longer offered to the search.
-    await flights.renew_timetable(uow)
+    if flight is not None and is_due(flight, now=now):
+        await close_due_manifest(uow, flight, now=now)
 
 
-def _closes_now(flight: Mapping[str, Any], *, now: datetime) -> bool:
-    cut_off_at: datetime | None = flight["cut_off_at"]
-    return (
-        flight["status"] == FlightStatus.SCHEDULED and cut_off_at is not None and cut_off_at <= now
+async def close_due_manifest(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
+    """For whoever has taken the turn and seen that it is due. Raises WaybillStockExhausted."""
+    manifest = manifest_of(await manifests.list_candidates(uow, flight.id))
+    waybill = None
+    if manifest.on_board:
+        # Before anything else is written: the one thing that can be refused.
+        waybill = (await manifests.take_serial(uow, carrier=flight.carrier)).waybill
+    await manifests.close(
+        uow, flight_id=flight.id, manifest=manifest, master_waybill=waybill, now=now
     )
+    if waybill is not None:
+        await _put_on_manifest(uow, flight, manifest, waybill, now=now)
+    if manifest.left_behind:
+        await _leave_behind(uow, flight, manifest, now=now)
+
+
+async def _put_on_manifest(
+    uow: UnitOfWork, flight: Flight, manifest: Manifest, waybill: str, *, now: datetime
+) -> None:
+    moved = await manifests.put_on_manifest(
+        uow,
+        manifest.on_board,
+        flight=flight,
+        master_waybill=waybill,
+        code=MANIFESTED,
+        now=now,
+    )
+    _announce(uow, moved, flight, code=MANIFESTED, now=now)
+
+
+async def _leave_behind(
+    uow: UnitOfWork, flight: Flight, manifest: Manifest, *, now: datetime
+) -> None:
+    left = await manifests.leave_behind(
+        uow, manifest.left_behind, flight=flight, code=OFFLOADED, now=now
+    )
+    await bookings.release(uow, manifest.left_behind)
+    LEFT_BEHIND.inc(len(left))
+    _announce(uow, left, flight, code=OFFLOADED, now=now)
 
 
 def _announce(
-    uow: UnitOfWork,
-    moved: Sequence[Mapping[str, Any]],
-    flight: Mapping[str, Any],
-    *,
-    code: str,
-    now: datetime,
+    uow: UnitOfWork, moved: Sequence[MovedShipment], flight: Flight, *, code: str, now: datetime
 ) -> None:
-    for row in moved:
+    for shipment in moved:
         uow.outbox.add(
-            shipment_events.shipment_status(
-                row,
-                code=code,
-                airport=flight["origin"],
-                flight_number=flight["flight_number"],
-                at=now,
+            shipment_status(
+                shipment, code=code, airport=flight.origin, flight_number=flight.number, at=now
             ),
-            subject=row["id"],
-            version=row["version"],
+            subject=shipment.id,
+            version=shipment.version,
             at=now,
-            tenant_id=row["tenant_id"],
+            tenant_id=shipment.merchant_id,
         )

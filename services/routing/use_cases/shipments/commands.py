@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.routing.domain.shipments.shipment import Goods
-from services.routing.use_cases.shipments import booking
+from services.routing.repository.shipments.turn import take_turn
+from services.routing.use_cases.shipments import booking, clearance
 from shared.db import UnitOfWork
 from shared.telemetry import trace
 
@@ -51,7 +52,10 @@ Command = BookShipment | CancelShipment | NoteRelease | NoteScreening
 
 
 async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: datetime) -> None:
-    """Each as the tenant of its event, so that it can only touch that tenant's shipment."""
+    """Each as the tenant of its event, so that it can only touch that tenant's shipment. One turn
+    for all of them.
+    """
+    await take_turn(uow)
     for command in commands:
         await uow.act_as(command.tenant_id)
         with trace.following(command.traceparent):
@@ -67,7 +71,7 @@ async def _carry_out(uow: UnitOfWork, command: Command, *, now: datetime) -> Non
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
         case NoteRelease():
-            await booking.note_release(
+            await clearance.note_release(
                 uow,
                 order_id=command.order_id,
                 merchant_id=command.merchant_id,
@@ -76,7 +80,7 @@ async def _carry_out(uow: UnitOfWork, command: Command, *, now: datetime) -> Non
                 now=now,
             )
         case NoteScreening():
-            await booking.note_screening(
+            await clearance.note_screening(
                 uow,
                 order_id=command.order_id,
                 merchant_id=command.merchant_id,

@@ -1,0 +1,164 @@
+"""Planning a booking: when goods can leave, what to search for, what to do about the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.routing.domain.flights.timetable import (
+    HandlingTimes,
+    Itinerary,
+    OpenFlight,
+    Search,
+    Timetable,
+)
+from services.routing.domain.reference.records import MODES, Mode
+from services.routing.domain.shipments.reachability import (
+    Network,
+    Refusal,
+    Wanted,
+    never_routable,
+    not_routable_now,
+)
+from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus, promised_at
+
+HUB: Final = "EHU"
+_SLACK: Final = timedelta(minutes=1)
+RETRY_AFTER: Final = timedelta(hours=1)
+"""Goods on the way that find no onward flight look again after that long (business time)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """All a search needs."""
+
+    timetable: Timetable
+    network: Network
+    handling: HandlingTimes
+    allowance_h: Mapping[str, int]
+
+    @property
+    def version(self) -> str:
+        return self.timetable.version
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A shipment that needs an itinerary from `origin` on, its leg `first_leg_no`; legs before
+    that one stay as they are.
+
+    `handled_at`: handling at the park's airport is done. `came_at` and `came_by`: the flight that
+    brings it to `origin`, if it is on its way.
+    """
+
+    shipment: Shipment
+    status: ShipmentStatus
+    house_waybill: str
+    origin: str
+    first_leg_no: int
+    handled_at: datetime | None
+    is_cleared: bool
+    came_at: datetime | None = None
+    came_by: Mode | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(
+            origin=self.origin,
+            country=self.shipment.destination_country,
+            weight_g=self.shipment.gross_weight_g,
+            volume_cm3=self.shipment.volume_cm3,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Room to hold on every leg, and the promise that goes with it."""
+
+    legs: tuple[Leg, ...]
+    cut_off_at: datetime | None
+    promised_at: datetime
+
+    @property
+    def flight_ids(self) -> list[str]:
+        return [leg.flight_id for leg in self.legs]
+
+
+def search_for(planning: Planning, unplaced: Unplaced, *, now: datetime) -> Search:
+    return Search(
+        origin=unplaced.origin,
+        ready_at=ready_at(planning.handling, unplaced, now=now),
+        destinations=planning.network.destinations(unplaced.shipment.destination_country),
+        weight_g=unplaced.shipment.gross_weight_g,
+        volume_cm3=unplaced.shipment.volume_cm3,
+    )
+
+
+def ready_at(handling: HandlingTimes, unplaced: Unplaced, *, now: datetime) -> datetime:
+    """From when on it can fly. Cleared goods at the park's airport wait for the next cut-off only;
+    goods on the way need the longest connection of the place they come to.
+    """
+    if unplaced.came_at is not None and unplaced.came_by is not None:
+        came_by = unplaced.came_by
+        transfer = max(handling.connection(unplaced.origin, came_by, to) for to in MODES)
+        return max(now, unplaced.came_at + timedelta(minutes=transfer))
+    next_departure = now + timedelta(minutes=handling.of(HUB, "cut_off")) + _SLACK
+    if unplaced.is_cleared or unplaced.handled_at is None:
+        return next_departure
+    return max(next_departure, unplaced.handled_at)
+
+
+def decide(
+    planning: Planning,
+    unplaced: Unplaced,
+    search: Search,
+    found: Itinerary | None,
+    *,
+    is_exact: bool,
+) -> Plan | Refusal | None:
+    """What to do about what the search found. None: nothing was found, but the room on flights was
+    not exact, so search again.
+    """
+    if found is not None:
+        return Plan(
+            legs=tuple(_leg(flight) for flight in found.legs),
+            cut_off_at=found.legs[0].cut_off_at,
+            promised_at=promised_at(
+                found.arrives_at,
+                country=unplaced.shipment.destination_country,
+                allowance_h=planning.allowance_h,
+            ),
+        )
+    refusal = never_routable(planning.network, unplaced.wanted)
+    if refusal is not None:
+        return refusal
+    return no_room(planning, unplaced, search) if is_exact else None
+
+
+def no_room(planning: Planning, unplaced: Unplaced, search: Search) -> Refusal:
+    """Why no connection can be had now: all full, or none at all."""
+    timetable = planning.timetable
+    return not_routable_now(
+        planning.network,
+        unplaced.wanted,
+        until=timetable.horizon_at,
+        found_if_empty=timetable.find(search.for_nothing()) is not None,
+    )
+
+
+def becomes_unroutable(unplaced: Unplaced) -> bool:
+    """Goods on the way, or on a manifest, are never unroutable: they wait for room."""
+    return unplaced.status is ShipmentStatus.WAITING
+
+
+def _leg(flight: OpenFlight) -> Leg:
+    return Leg(
+        flight_id=flight.id,
+        flight_number=flight.number,
+        mode=flight.mode,
+        origin=flight.origin,
+        destination=flight.destination,
+        departs_at=flight.departs_at,
+        arrives_at=flight.arrives_at,
+        synthetic=True,
+    )

@@ -1,0 +1,199 @@
+"""Writes that close a manifest: the master waybill, who is on it and who is left behind."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.routing.domain.flights.flight import Flight
+from services.routing.domain.flights.manifest import Candidate, Manifest
+from services.routing.domain.flights.master_waybill import IssuedSerial
+from services.routing.domain.shipments.shipment import MovedShipment
+from shared.db import (
+    BIGINT,
+    INSTANT,
+    INTEGER,
+    TEXT,
+    TEXTS,
+    Reader,
+    UnitOfWork,
+    sql,
+)
+from shared.kernel.ids import new_id
+
+_DUE_FOR_CLOSING: Final = sql(
+    """
+    SELECT id FROM routing.flights
+    WHERE state = 'scheduled' AND cut_off_at IS NOT NULL AND cut_off_at <= :now
+    ORDER BY cut_off_at, id LIMIT :rows_max
+    """,
+    str,
+    now=INSTANT,
+    rows_max=INTEGER,
+)
+
+_CANDIDATES: Final = sql(
+    """
+    SELECT s.id AS shipment_id, s.gross_weight_g,
+        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AS is_cleared
+    FROM routing.shipment_legs l JOIN routing.shipments s ON s.id = l.shipment_id
+    WHERE l.flight_id = :flight_id AND l.leg_no = s.leg_no AND s.state = 'booked'
+    ORDER BY s.id
+    """,
+    Candidate,
+    flight_id=TEXT,
+)
+
+_TAKE_SERIAL: Final = sql(
+    """
+    WITH stock AS (
+        SELECT w.awb_prefix, w.first_serial FROM routing.waybill_stock w
+        JOIN routing.carriers c ON c.awb_prefix = w.awb_prefix AND c.carrier = :carrier
+        WHERE w.next_serial <= w.last_serial ORDER BY w.first_serial LIMIT 1 FOR UPDATE OF w
+    ), taken AS (
+        UPDATE routing.waybill_stock w SET next_serial = w.next_serial + 1 FROM stock
+        WHERE w.awb_prefix = stock.awb_prefix AND w.first_serial = stock.first_serial
+        RETURNING w.awb_prefix, w.next_serial - 1 AS serial
+    )
+    SELECT c.awb_prefix AS prefix, taken.serial
+    FROM routing.carriers c LEFT JOIN taken ON taken.awb_prefix = c.awb_prefix
+    WHERE c.carrier = :carrier
+    """,
+    IssuedSerial,
+    carrier=TEXT,
+)
+
+# It is no longer offered to the search.
+_CLOSE: Final = sql(
+    """
+    WITH closed AS (
+        UPDATE routing.flights SET state = 'closed', closed_at = :now,
+            master_waybill = :master_waybill, manifest_shipments = :shipments,
+            manifest_weight_g = :weight_g
+        WHERE id = :flight_id AND state = 'scheduled'
+    )
+    UPDATE routing.timetable SET version = :timetable_version WHERE id = 1
+    """,
+    flight_id=TEXT,
+    now=INSTANT,
+    master_waybill=TEXT,
+    shipments=INTEGER,
+    weight_g=BIGINT,
+    timetable_version=TEXT,
+)
+
+_LOGGED: Final = """
+    logged AS (
+        INSERT INTO routing.shipment_statuses
+            (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
+        SELECT id, merchant_id, :code, :airport, :flight_id, :now FROM moved
+        ON CONFLICT DO NOTHING
+    )
+"""
+_MOVED: Final = """
+    s.id, s.order_id, s.tenant_id AS merchant_id, s.version, s.house_waybill, s.master_waybill,
+    s.gross_weight_g, s.first_promised_at
+"""
+
+_PUT_ON_MANIFEST: Final = sql(
+    f"""
+    WITH moved AS (
+        UPDATE routing.shipments s
+        SET state = 'manifested', master_waybill = :master_waybill, version = s.version + 1
+        WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
+        RETURNING {_MOVED}
+    ), {_LOGGED}
+    SELECT * FROM moved ORDER BY id
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    master_waybill=TEXT,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    now=INSTANT,
+)
+
+_LEAVE_BEHIND: Final = sql(
+    f"""
+    WITH moved AS (
+        UPDATE routing.shipments s SET state = 'waiting', version = s.version + 1
+        WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
+        RETURNING {_MOVED}
+    ), {_LOGGED}
+    SELECT * FROM moved ORDER BY id
+    """,  # noqa: S608 - constants of this module
+    MovedShipment,
+    shipment_ids=TEXTS,
+    code=TEXT,
+    airport=TEXT,
+    flight_id=TEXT,
+    now=INSTANT,
+)
+
+
+async def list_due_for_closing(reader: Reader, *, now: datetime, rows_max: int) -> list[str]:
+    return await reader.fetch_values(_DUE_FOR_CLOSING, now=now, rows_max=rows_max)
+
+
+async def list_candidates(uow: UnitOfWork, flight_id: str) -> list[Candidate]:
+    """Shipments that are booked on the flight as their next leg."""
+    return await uow.fetch_all(_CANDIDATES, flight_id=flight_id)
+
+
+async def take_serial(uow: UnitOfWork, *, carrier: str) -> IssuedSerial:
+    """The next serial of the carrier's stock."""
+    issued = await uow.fetch_first(_TAKE_SERIAL, carrier=carrier)
+    assert issued is not None, carrier
+    return issued
+
+
+async def close(
+    uow: UnitOfWork,
+    *,
+    flight_id: str,
+    manifest: Manifest,
+    master_waybill: str | None,
+    now: datetime,
+) -> None:
+    await uow.execute(
+        _CLOSE,
+        flight_id=flight_id,
+        now=now,
+        master_waybill=master_waybill,
+        shipments=len(manifest.on_board),
+        weight_g=manifest.gross_weight_g,
+        timetable_version=new_id("tbl"),
+    )
+
+
+async def put_on_manifest(
+    uow: UnitOfWork,
+    shipment_ids: Sequence[str],
+    *,
+    flight: Flight,
+    master_waybill: str,
+    code: str,
+    now: datetime,
+) -> list[MovedShipment]:
+    return await uow.fetch_all(
+        _PUT_ON_MANIFEST,
+        shipment_ids=shipment_ids,
+        master_waybill=master_waybill,
+        code=code,
+        airport=flight.origin,
+        flight_id=flight.id,
+        now=now,
+    )
+
+
+async def leave_behind(
+    uow: UnitOfWork, shipment_ids: Sequence[str], *, flight: Flight, code: str, now: datetime
+) -> list[MovedShipment]:
+    return await uow.fetch_all(
+        _LEAVE_BEHIND,
+        shipment_ids=shipment_ids,
+        code=code,
+        airport=flight.origin,
+        flight_id=flight.id,
+        now=now,
+    )

@@ -1,0 +1,95 @@
+"""What customs said of shipments, also of those that are not here yet."""
+
+from datetime import datetime
+from typing import Final
+
+from services.routing.domain.shipments.clearance import Clearance, Standing
+from services.routing.domain.shipments.shipment import ShipmentStatus
+from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql
+
+_ADD_EARLY_FACT: Final = sql(
+    """
+    INSERT INTO routing.early_facts AS known (order_id, kind, tenant_id, at, version)
+    SELECT :order_id, :kind, :merchant_id, :at, :version
+    WHERE NOT EXISTS (SELECT 1 FROM routing.shipments WHERE order_id = :order_id)
+    ON CONFLICT (order_id, kind) DO UPDATE SET at = EXCLUDED.at, version = EXCLUDED.version
+    WHERE known.version < EXCLUDED.version
+    """,
+    order_id=TEXT,
+    kind=TEXT,
+    merchant_id=TEXT,
+    at=INSTANT,
+    version=INTEGER,
+)
+
+
+def _standing(  # noqa: PLR0917 - a row's columns
+    shipment_id: str,
+    status: str,
+    released_at: datetime | None,
+    released_version: int,
+    screened_at: datetime | None,
+    screened_version: int,
+) -> Standing:
+    clearance = Clearance(released_at, released_version, screened_at, screened_version)
+    return Standing(shipment_id, ShipmentStatus(status), clearance)
+
+
+_STANDING: Final = sql(
+    """
+    SELECT id AS shipment_id, state AS status, released_at, released_version, screened_at,
+        screened_version
+    FROM routing.shipments WHERE order_id = :order_id FOR UPDATE
+    """,
+    _standing,
+    order_id=TEXT,
+)
+
+_SET_CLEARANCE: Final = sql(
+    """
+    UPDATE routing.shipments SET released_at = :released_at, released_version = :released_version,
+        screened_at = :screened_at, screened_version = :screened_version
+    WHERE id = :shipment_id
+    """,
+    shipment_id=TEXT,
+    released_at=INSTANT,
+    released_version=INTEGER,
+    screened_at=INSTANT,
+    screened_version=INTEGER,
+)
+
+
+async def add_early_fact(
+    uow: UnitOfWork,
+    *,
+    order_id: str,
+    kind: str,
+    merchant_id: str,
+    at: datetime | None,
+    version: int,
+) -> None:
+    """Kept until the order comes; nothing if its shipment is here already."""
+    await uow.execute(
+        _ADD_EARLY_FACT,
+        order_id=order_id,
+        kind=kind,
+        merchant_id=merchant_id,
+        at=at,
+        version=version,
+    )
+
+
+async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
+    return await uow.fetch_first(_STANDING, order_id=order_id)
+
+
+async def set_clearance(uow: UnitOfWork, standing: Standing) -> None:
+    clearance = standing.clearance
+    await uow.execute(
+        _SET_CLEARANCE,
+        shipment_id=standing.shipment_id,
+        released_at=clearance.released_at,
+        released_version=clearance.released_version,
+        screened_at=clearance.screened_at,
+        screened_version=clearance.screened_version,
+    )

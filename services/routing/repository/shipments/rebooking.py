@@ -1,0 +1,109 @@
+"""Shipments that need another itinerary, and the legs they have flown."""
+
+from datetime import datetime
+from typing import Final
+
+from services.routing.domain.reference.records import Mode
+from services.routing.domain.shipments.planning import Unplaced
+from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
+from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql
+
+
+def _unplaced(  # noqa: PLR0917 - a row's columns
+    id: str,  # noqa: A002 - the name of the column
+    order_id: str,
+    merchant_id: str,
+    destination_country: str,
+    gross_weight_g: int,
+    volume_cm3: int,
+    pieces: int,
+    status: str,
+    house_waybill: str,
+    origin: str,
+    first_leg_no: int,
+    handled_at: datetime | None,
+    is_cleared: bool,
+    came_at: datetime | None,
+    came_by: Mode | None,
+) -> Unplaced:
+    return Unplaced(
+        shipment=Shipment(
+            id, order_id, merchant_id, destination_country, gross_weight_g, volume_cm3, pieces
+        ),
+        status=ShipmentStatus(status),
+        house_waybill=house_waybill,
+        origin=origin,
+        first_leg_no=first_leg_no,
+        handled_at=handled_at,
+        is_cleared=is_cleared,
+        came_at=came_at,
+        came_by=came_by,
+    )
+
+
+_UNPLACED: Final = """
+    SELECT s.id, s.order_id, s.tenant_id AS merchant_id, s.destination_country, s.gross_weight_g,
+        s.volume_cm3, s.pieces, s.state AS status, s.house_waybill,
+        coalesce(f.destination, s.location) AS origin,
+        coalesce(last.leg_no + 1, 0) AS first_leg_no, s.ready_at AS handled_at,
+        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AS is_cleared,
+        coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by
+    FROM routing.shipments s
+    LEFT JOIN LATERAL (
+        SELECT l.leg_no, l.flight_id FROM routing.shipment_legs l
+        WHERE l.shipment_id = s.id ORDER BY l.leg_no DESC LIMIT 1) last ON true
+    LEFT JOIN routing.flights f ON f.id = last.flight_id
+"""
+
+_DUE_FOR_REBOOKING: Final = sql(
+    f"""
+    {_UNPLACED}
+    WHERE s.rebook_at <= :now AND s.state IN ('waiting', 'manifested', 'departed')
+    ORDER BY s.rebook_at, s.id LIMIT :rows_max
+    """,
+    _unplaced,
+    now=INSTANT,
+    rows_max=INTEGER,
+)
+
+_UNPLACED_BY_ID: Final = sql(f"{_UNPLACED} WHERE s.id = :shipment_id", _unplaced, shipment_id=TEXT)
+
+_ANY_DUE: Final = sql(
+    "SELECT EXISTS (SELECT 1 FROM routing.shipments WHERE rebook_at <= :now)", bool, now=INSTANT
+)
+
+_FLOWN_LEGS: Final = sql(
+    """
+    SELECT f.id AS flight_id, f.flight_number, f.mode, f.origin, f.destination, f.departs_at,
+        f.arrives_at, f.synthetic
+    FROM routing.shipment_legs l JOIN routing.flights f ON f.id = l.flight_id
+    WHERE l.shipment_id = :shipment_id AND l.leg_no < :first_leg_no ORDER BY l.leg_no
+    """,
+    Leg,
+    shipment_id=TEXT,
+    first_leg_no=INTEGER,
+)
+
+
+async def any_due_for_rebooking(uow: UnitOfWork, *, now: datetime) -> bool:
+    return bool(await uow.fetch_value(_ANY_DUE, now=now))
+
+
+async def list_due_for_rebooking(
+    uow: UnitOfWork, *, now: datetime, rows_max: int
+) -> list[Unplaced]:
+    return await uow.fetch_all(_DUE_FOR_REBOOKING, now=now, rows_max=rows_max)
+
+
+async def get_unplaced(uow: UnitOfWork, shipment_id: str) -> Unplaced:
+    unplaced = await uow.fetch_first(_UNPLACED_BY_ID, shipment_id=shipment_id)
+    assert unplaced is not None, shipment_id
+    return unplaced
+
+
+async def list_flown_legs(uow: UnitOfWork, unplaced: Unplaced) -> list[Leg]:
+    return await uow.fetch_all(
+        _FLOWN_LEGS,
+        shipment_id=unplaced.shipment.id,
+        first_leg_no=unplaced.first_leg_no,
+    )

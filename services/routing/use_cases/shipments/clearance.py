@@ -1,0 +1,60 @@
+"""What customs says of a shipment, and rebooking it the moment it is ready.
+
+Whoever calls these functions has taken the turn.
+"""
+
+from datetime import datetime
+
+from services.routing.domain.shipments.clearance import Standing
+from services.routing.repository.shipments import clearance
+from services.routing.use_cases.shipments.booking import rebook_now
+from shared.db import UnitOfWork
+
+
+async def note_release(
+    uow: UnitOfWork, *, order_id: str, merchant_id: str, at: datetime, version: int, now: datetime
+) -> None:
+    """Customs let it go. If its flight closed without it, it gets another one at once.
+
+    `version` is that of the declaration; what an older one says changes nothing.
+    """
+    known = await clearance.find_standing(uow, order_id)
+    if known is not None:
+        await _save(uow, known, known.released(at, version=version), now=now)
+        return
+    await clearance.add_early_fact(
+        uow, order_id=order_id, kind="released", merchant_id=merchant_id, at=at, version=version
+    )
+
+
+async def note_screening(
+    uow: UnitOfWork,
+    *,
+    order_id: str,
+    merchant_id: str,
+    passed_at: datetime | None,
+    version: int,
+    now: datetime,
+) -> None:
+    """`passed_at` None: it was not passed, which takes an earlier one back. `version` is that of
+    the declaration; what an older one says changes nothing.
+    """
+    known = await clearance.find_standing(uow, order_id)
+    if known is not None:
+        await _save(uow, known, known.screened(passed_at, version=version), now=now)
+        return
+    await clearance.add_early_fact(
+        uow,
+        order_id=order_id,
+        kind="screened",
+        merchant_id=merchant_id,
+        at=passed_at,
+        version=version,
+    )
+
+
+async def _save(uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime) -> None:
+    if standing != known:
+        await clearance.set_clearance(uow, standing)
+    if standing.needs_flight:
+        await rebook_now(uow, shipment_id=standing.shipment_id, now=now)

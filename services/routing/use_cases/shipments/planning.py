@@ -1,0 +1,83 @@
+"""The timetable in memory, to search in.
+
+It is a copy with a version and an age, shared by nobody: it speeds up the search and decides
+nothing. Room on a flight is decided by the statement that takes it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from services.routing.domain.flights.timetable import Timetable
+from services.routing.domain.shipments.planning import HUB, Planning
+from services.routing.domain.shipments.reachability import Network
+from services.routing.repository import reference
+from services.routing.repository.flights import timetable
+from services.routing.use_cases.flights.timetable import ensure_timetable
+from shared.db import UnitOfWork
+from shared.kernel.clock import monotonic_s
+
+_AGE_S_MAX: Final = 2.0
+"""Room given back on a flight is seen after that long at the latest."""
+
+
+class _Copy:
+    """The newest planning of this process. Versions are unique, so databases cannot mix."""
+
+    planning: Planning | None = None
+    read_at_s: float = 0.0
+
+
+def _keep(planning: Planning) -> Planning:
+    _Copy.planning, _Copy.read_at_s = planning, monotonic_s()
+    return planning
+
+
+async def prepare(uow: UnitOfWork, *, now: datetime) -> None:
+    """Before the first booking of this process: a fresh park may have no reference data yet."""
+    if _Copy.planning is None:
+        await ensure_timetable(uow, now=now)
+
+
+async def current_planning(uow: UnitOfWork, *, version: str, now: datetime) -> Planning:
+    """The copy in memory if it shows schedule `version` and is young, else a fresh one."""
+    planning = _Copy.planning
+    if planning is None or planning.version != version:
+        return await _read_planning(uow, now=now)
+    if monotonic_s() - _Copy.read_at_s > _AGE_S_MAX:
+        return await _with_room(uow, planning, now=now)
+    return planning
+
+
+async def refreshed(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Planning:
+    """The same with what is really left on each flight; exact for whoever has taken the turn."""
+    if (await timetable.get_schedule(uow)).version != planning.version:
+        return await _read_planning(uow, now=now)
+    return await _with_room(uow, planning, now=now)
+
+
+async def _with_room(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Planning:
+    room = await timetable.get_room(uow, now=now)
+    return _keep(replace(planning, timetable=planning.timetable.with_room(room)))
+
+
+async def _read_planning(uow: UnitOfWork, *, now: datetime) -> Planning:
+    await ensure_timetable(uow, now=now)
+    version = (await timetable.get_schedule(uow)).version
+    handling = await reference.get_handling_times(uow)
+    flights = await timetable.list_open_flights(uow, now=now)
+    room = await timetable.get_room(uow, now=now)
+    network = Network.of(
+        hub=HUB,
+        routes=await reference.list_routes(uow),
+        airports=await reference.list_airports(uow),
+        places=await reference.list_country_places(uow),
+    )
+    return _keep(
+        Planning(
+            timetable=Timetable(version, flights, handling, room),
+            network=network,
+            handling=handling,
+            allowance_h=await reference.get_delivery_allowances(uow),
+        )
+    )
