@@ -124,4 +124,4 @@ async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
 async def measure_lanes(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         for lane in await queries.list_lanes(reader, now=context.clock.now()):
-            metrics.LANE_QUEUE.labels(str(lane["lane"])).set(lane["queue_parcels"])
+            metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)

@@ -6,12 +6,12 @@ from typing import Final
 
 from services.customs import jobs
 from services.customs.clients.single_window import DropFolder
-from services.customs.consumers import declarations as consumers
-from services.customs.consumers import departures
+from services.customs.consumers import declarations, departures
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party, is_party_code
 from services.customs.settings import Settings
+from services.customs.use_cases.declarations.facts import Fact, record_slice
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
 from shared.contracts.routing.shipments import ShipmentBooked, ShipmentDeparted, ShipmentUnroutable
@@ -21,14 +21,12 @@ from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import SettingsError, load
 
 CODES: Final = Path(__file__).parent / "reference" / "codes.csv"
-
-
-SUBSCRIPTIONS: Final[Subscriptions[consumers.Fact]] = {
-    OrderPlaced: consumers.on_order_placed,
-    OrderCancelled: consumers.on_order_cancelled,
-    ShipmentBooked: consumers.on_shipment_booked,
-    ShipmentUnroutable: consumers.on_shipment_unroutable,
-    ShipmentDeparted: consumers.on_shipment_departed,
+SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
+    OrderPlaced: declarations.on_order_placed,
+    OrderCancelled: declarations.on_order_cancelled,
+    ShipmentBooked: declarations.on_shipment_booked,
+    ShipmentUnroutable: declarations.on_shipment_unroutable,
+    ShipmentDeparted: declarations.on_shipment_departed,
     FlightDeparted: departures.on_flight_departed,
 }
 
@@ -60,14 +58,13 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
     folder = DropFolder(
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
-
-    written = partial(jobs.send_lists, rulebook=rulebook, single_window=folder)
-    departed = partial(jobs.report_departures, rulebook=rulebook, single_window=folder)
-    answered = partial(jobs.collect_answers, single_window=folder)
+    send = partial(jobs.send_lists, rulebook=rulebook, single_window=folder)
+    report = partial(jobs.report_departures, rulebook=rulebook, single_window=folder)
+    collect = partial(jobs.collect_answers, single_window=folder)
     return [
-        Job("send-lists", every_s=settings.message_age_s, run=written),
-        Job("report-departures", every_s=0.5, run=departed),
-        Job("collect-answers", every_s=0.5, run=answered),
+        Job("send-lists", every_s=settings.message_age_s, run=send),
+        Job("report-departures", every_s=0.5, run=report),
+        Job("collect-answers", every_s=0.5, run=collect),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 
@@ -82,6 +79,6 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         db=Database.of(settings, schema="customs"),
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        apply=consumers.recording(rulebook),
+        apply=partial(record_slice, rulebook=rulebook),
         jobs=jobs_of(settings, rulebook),
     )

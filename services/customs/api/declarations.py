@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import CustomsRead, DeclarationPath, PageOf
-from services.customs.domain.declarations.missing import missing, progress_of
-from services.customs.queries import declarations as queries
+from services.customs.api.deps import CustomsRead, DeclarationPath
+from services.customs.queries.declarations import timeline, views
 from services.customs.schemas.declarations import DeclarationOut, MissingOut, TimelineOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
-from shared.http import Page, json_reply, problems
+from shared.http import Page, PageOf, json_reply, problems
 from shared.http.fields import AnyInstant
 
 declarations_api = APIRouter(tags=["declarations"])
@@ -43,16 +42,11 @@ async def list_declarations(
         "created_from": created_from,
         "created_to": created_to,
     }
-    (before,) = page.after(filters, str) or (queries.LAST,)
+    asked = page.of(filters, str)
     async with call.read() as reader:
-        rows = await queries.list_declarations(
-            reader, before=before, most=page.fetch, filters=filters
-        )
-    shown = page.page(
-        rows,
-        lambda row: DeclarationOut.of(row, call.locale),
-        key=lambda row: (row["id"],),
-        filters=filters,
+        found = await views.list_declarations(reader, asked.window, asked.filters)
+    shown = asked.page(
+        found, lambda one: DeclarationOut.of(one, call.locale), key=lambda one: (one.id,)
     )
     return json_reply(shown)
 
@@ -65,8 +59,8 @@ async def list_declarations(
 async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
     """Read a declaration."""
     async with call.read() as reader:
-        row = await queries.get_declaration(reader, declaration_id=declaration_id)
-    return json_reply(DeclarationOut.of(row, call.locale))
+        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
+    return json_reply(DeclarationOut.of(declaration, call.locale))
 
 
 @declarations_api.get(
@@ -80,8 +74,8 @@ async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Re
     Documents, receipts, lane and departure on one line.
     """
     async with call.read() as reader:
-        entries = await queries.get_timeline(reader, declaration_id=declaration_id)
-    return json_reply(TimelineOut.of(entries, call.locale))
+        happened = await timeline.get_timeline(reader, declaration_id=declaration_id)
+    return json_reply(TimelineOut.of(happened, call.locale))
 
 
 @declarations_api.get(
@@ -95,5 +89,5 @@ async def get_missing(declaration_id: DeclarationPath, call: CustomsRead) -> Res
     At this moment: whose move it is, and what to do.
     """
     async with call.read() as reader:
-        row = await queries.get_declaration(reader, declaration_id=declaration_id)
-    return json_reply(MissingOut.of(row, missing(progress_of(row)), call.locale))
+        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
+    return json_reply(MissingOut.of(declaration, call.locale))

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from shared.http import Call, PageParams, call, page_params
+from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
-from shared.kernel.identity import PARK, Role
+from shared.kernel.identity import Role
 
 
 class ParkOnly(Invalid):
@@ -31,31 +31,14 @@ async def _parts(request: Request) -> CustomsParts:
     return parts
 
 
-_operator_read = call("customs:read", roles={Role.OPERATOR})
-_operator_write = call("customs:write", roles={Role.OPERATOR})
-
-
-async def _park_read(known: Annotated[Call, Depends(_operator_read)]) -> Call:
-    return _whole_park(known)
-
-
-async def _park_write(known: Annotated[Call, Depends(_operator_write)]) -> Call:
-    return _whole_park(known)
-
-
-def _whole_park(known: Call) -> Call:
-    """Customs and the lanes work on everybody's parcels: one tenant would hide the others."""
-    if known.tenant != PARK:
-        raise ParkOnly(pointer="/header/airlane-tenant")
-    return known
-
-
 Parts = Annotated[CustomsParts, Depends(_parts)]
-PageOf = Annotated[PageParams, Depends(page_params)]
 
 CustomsRead = Annotated[Call, Depends(call("customs:read"))]
-ParkRead = Annotated[Call, Depends(_park_read)]
-ParkWrite = Annotated[Call, Depends(_park_write)]
+# Customs and the lanes work on everybody's parcels: one tenant would hide the others.
+ParkRead = Annotated[Call, Depends(call("customs:read", roles={Role.OPERATOR}, park_only=ParkOnly))]
+ParkWrite = Annotated[
+    Call, Depends(call("customs:write", roles={Role.OPERATOR}, park_only=ParkOnly))
+]
 
 DeclarationPath = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
 LanePath = Annotated[int, Path(ge=1, le=32767)]

@@ -1,10 +1,10 @@
-"""/v1/lanes and /v1/screenings: the queue of the three security lanes, and what they saw."""
+"""/v1/lanes and /v1/screenings: the queues of the security lanes, and what the scanners saw."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.customs.api.deps import LanePath, ParkRead, ParkWrite, Parts
-from services.customs.queries import lanes as queries
+from services.customs.queries.lanes import list_lanes as lanes_at_a_glance
 from services.customs.schemas.lanes import (
     LaneOut,
     LanesOut,
@@ -14,15 +14,12 @@ from services.customs.schemas.lanes import (
     TakeIn,
     TakenOut,
 )
-from services.customs.use_cases.lanes import Screened, Screening, record_screenings, take_parcels
+from services.customs.use_cases.lanes import record_screenings, take_parcels
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
-from shared.http.batches import BatchItemOut, BatchOut
-from shared.http.errors import problem
-from shared.http.faults import ITEM_ERRORS_MAX
-from shared.http.fields import read_each
+from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
 from shared.kernel.clock import real_now
-from shared.kernel.errors import Invalid, Locale
+from shared.kernel.errors import AirlaneError
 
 lanes_api = APIRouter(tags=["lanes"])
 
@@ -34,8 +31,8 @@ async def list_lanes(call: ParkRead) -> Response:
     Queue, oldest parcel, next cut-off and use of each.
     """
     async with call.read() as reader:
-        rows = await queries.list_lanes(reader, now=call.clock.now())
-    return json_reply(LanesOut(items=[LaneOut.of(row) for row in rows]))
+        lanes = await lanes_at_a_glance(reader, now=call.clock.now())
+    return json_reply(LanesOut(items=[LaneOut.of(lane) for lane in lanes]))
 
 
 @lanes_api.post("/v1/lanes/{lane}:take", response_model=TakenOut, responses=problems(404, 422))
@@ -46,13 +43,13 @@ async def take_from_lane(lane: LanePath, body: TakeIn, call: ParkWrite, parts: P
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        rows = await take_parcels(
+        parcels = await take_parcels(
             uow, lane=lane, limit=body.limit, lease=parts.lane_lease, real_now=real_now()
         )
         taken = TakenOut(
             lane=lane,
             lease_s=parts.lane_lease.total_seconds(),
-            items=[ParcelOut.of(row) for row in rows],
+            items=[ParcelOut.of(parcel) for parcel in parcels],
         )
         return Reply(200, taken)
 
@@ -65,31 +62,14 @@ async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
 
     A failed screening holds the parcel until one passes.
     """
-    read = await read_each(ScreeningIn, body.items)
-    screenings = [
-        Screening(one.declaration_id, one.lane, one.passed, one.screened_at)
-        for one in read
-        if isinstance(one, ScreeningIn)
-    ]
+    items = await read_items(ScreeningIn, body.items, ScreeningIn.to_domain)
 
     async def act(uow: UnitOfWork) -> Reply:
-        results = await record_screenings(uow, screenings=screenings, now=call.clock.now())
-        done = iter(results)
-        items = [
-            _item(index, one if isinstance(one, Invalid) else next(done), call.locale)
-            for index, one in enumerate(read)
-        ]
-        return Reply(207, BatchOut(items=items))
+        outcomes = await record_screenings(uow, screenings=accepted(items), now=call.clock.now())
+        return batch_reply(
+            call,
+            items,
+            [one if isinstance(one, AirlaneError) else ItemDone(*one) for one in outcomes],
+        )
 
     return await call.once(act)
-
-
-def _item(index: int, one: Screened | Invalid, locale: Locale) -> BatchItemOut:
-    refusal = one if isinstance(one, Invalid) else one.refusal
-    if refusal is not None:
-        error = problem(
-            refusal, locale=locale, instance="/v1/screenings", errors_max=ITEM_ERRORS_MAX
-        )
-        return BatchItemOut(index=index, status=error["status"], error=error)
-    assert isinstance(one, Screened)
-    return BatchItemOut(index=index, status=201 if one.is_new else 200, id=one.screening_id)

@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.customs.api.deps import GuidPath, PageOf, ParkRead
-from services.customs.queries import messages as queries
+from services.customs.api.deps import GuidPath, ParkRead
+from services.customs.queries import messages
 from services.customs.schemas.messages import MessageOut, MessageWithBody
-from shared.http import Page, json_reply, problems
+from shared.http import Page, PageOf, json_reply, problems
 
 messages_api = APIRouter(tags=["messages"])
 
@@ -17,10 +17,10 @@ async def list_messages(call: ParkRead, page: PageOf) -> Response:
 
     Without their bodies.
     """
-    (before,) = page.after({}, str) or ("~",)
+    asked = page.of({}, str)
     async with call.read() as reader:
-        rows = await queries.list_messages(reader, before=before, most=page.fetch)
-    return json_reply(page.page(rows, MessageOut.of, key=lambda row: (row["guid"],), filters={}))
+        found = await messages.list_messages(reader, asked.window)
+    return json_reply(asked.page(found, MessageOut.of, key=lambda message: (message.guid,)))
 
 
 @messages_api.get(
@@ -32,5 +32,5 @@ async def get_message(guid: GuidPath, call: ParkRead) -> Response:
     Byte for byte as it was handed over.
     """
     async with call.read() as reader:
-        row = await queries.get_message(reader, guid=guid)
-    return json_reply(MessageWithBody.of(row))
+        message = await messages.get_message(reader, guid=guid)
+    return json_reply(MessageWithBody.of(message))

@@ -9,24 +9,22 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.customs.api.deps import ParkWrite
-from services.customs.domain.receipts.answers import read_answers, receipt_from_fields
+from services.customs.domain.receipts.answers import read_answers
 from services.customs.domain.receipts.errors import ReceiptUnmatched
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.schemas.receipts import ReceiptIn, ReceiptsIn
-from services.customs.use_cases.receipts import RawMessage, Recorded, record_receipts
+from services.customs.use_cases.receipts import RawMessage, RecordedReceipt, record_receipts
 from shared.db import UnitOfWork
 from shared.http import Reply, problems
-from shared.http.batches import BatchItemOut, BatchOut
-from shared.http.errors import MalformedJson, UnsupportedMediaType, problem
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
-from shared.http.fields import read_each
+from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
+from shared.http.errors import MalformedJson, UnsupportedMediaType
+from shared.http.faults import invalid_model
 from shared.http.openapi_parts import REF_TEMPLATE
 from shared.kernel.clock import real_now
-from shared.kernel.errors import Invalid, Locale, Text
+from shared.kernel.errors import AirlaneError, Text
 
 receipts_api = APIRouter(tags=["receipts"])
 
-_PATH: Final = "/v1/receipts"
 _XML_EXAMPLE: Final = (
     '<ceb:CEB604Message guid="…" version="1.0" xmlns:ceb="http://www.chinaport.gov.cn/ceb">'
     "<ceb:InventoryReturn><ceb:guid>…</ceb:guid><ceb:copNo>AL01M8…</ceb:copNo>"
@@ -43,7 +41,6 @@ _BODY: Final = {
         },
     }
 }
-Answer = Receipt | Invalid
 
 
 class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
@@ -70,22 +67,30 @@ async def post_receipts(request: Request, call: ParkWrite) -> Response:
     """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    answers = await _answers(kind, raw, call.clock.now())
+    items = await _items(kind, raw, call.clock.now())
 
     async def act(uow: UnitOfWork) -> Reply:
         recorded = await record_receipts(
             uow,
             message=RawMessage(kind, raw),
-            received=[answer for answer in answers if isinstance(answer, Receipt)],
+            received=accepted(items),
             now=call.clock.now(),
             real_now=real_now(),
         )
-        return Reply(207, _outcomes(answers, recorded, call.locale))
+        outcomes = [
+            _done(receipt, one) for receipt, one in zip(accepted(items), recorded, strict=True)
+        ]
+        return batch_reply(call, items, outcomes)
 
     return await call.once(act)
 
 
-async def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
+def _done(receipt: Receipt, recorded: RecordedReceipt) -> ItemDone:
+    refusal = None if recorded.is_matched else ReceiptUnmatched(cop_no=receipt.business_key)
+    return ItemDone(recorded.id, is_new=recorded.is_new, refusal=refusal)
+
+
+async def _items(kind: str, raw: bytes, now: datetime) -> Sequence[Receipt | AirlaneError]:
     if kind in ("application/xml", "text/xml"):
         return read_answers(raw, now=now)
     if kind != "application/json":
@@ -97,32 +102,4 @@ async def _answers(kind: str, raw: bytes, now: datetime) -> Sequence[Answer]:
         if fault["type"] == "json_invalid":
             raise MalformedJson(position=0, reason=fault["ctx"]["error"]) from error
         raise invalid_model(error) from error
-    return [
-        item if isinstance(item, Invalid) else receipt_from_fields(**item.model_dump(), now=now)
-        for item in await read_each(ReceiptIn, body.items)
-    ]
-
-
-def _outcomes(answers: Sequence[Answer], recorded: list[Recorded], locale: Locale) -> BatchOut:
-    stored = iter(recorded)
-    return BatchOut(
-        items=[
-            _refused(index, answer, locale)
-            if isinstance(answer, Invalid)
-            else _kept(index, answer, next(stored), locale)
-            for index, answer in enumerate(answers)
-        ]
-    )
-
-
-def _refused(index: int, refusal: Invalid, locale: Locale) -> BatchItemOut:
-    error = problem(refusal, locale=locale, instance=_PATH, errors_max=ITEM_ERRORS_MAX)
-    return BatchItemOut(index=index, status=error["status"], error=error)
-
-
-def _kept(index: int, receipt: Receipt, stored: Recorded, locale: Locale) -> BatchItemOut:
-    if stored.document_id is None:
-        unmatched = ReceiptUnmatched(cop_no=receipt.business_key)
-        error = problem(unmatched, locale=locale, instance=_PATH)
-        return BatchItemOut(index=index, status=error["status"], id=stored.receipt_id, error=error)
-    return BatchItemOut(index=index, status=201 if stored.is_new else 200, id=stored.receipt_id)
+    return await read_items(ReceiptIn, body.items, lambda item: item.to_domain(now=now))

@@ -10,11 +10,7 @@ from typing import Final, Protocol
 from shared.kernel.clock import real_now
 
 _SUFFIX: Final = ".xml"
-
-
 _FILE_MODE: Final = 0o640
-
-
 # Transfer clients should rename a finished file into place; to one that does not, so long is left.
 WRITTEN_FOR_S: Final = 30.0
 

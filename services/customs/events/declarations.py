@@ -1,13 +1,11 @@
-"""Customs' facts as event payloads: the only place that builds one. All carry the same head, taken
-from a declaration's row.
-"""
+"""Announcements of declarations as event payloads. All of them begin with the same fields."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
-from asyncpg import Record
-
+from services.customs.domain.declarations.announcements import Announcement
+from services.customs.domain.declarations.phase import Channel
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -18,56 +16,10 @@ from shared.contracts.customs.declarations import (
     DeclarationSubmitted,
 )
 from shared.contracts.envelope import EventPayload
-from shared.kernel.words import Words
-
-
-class _Head(TypedDict):
-    declaration_id: str
-    order_id: str
-    shipment_id: str | None
-    merchant_id: str
-    at: datetime
-    status: str
-    channel: Any
-    return_status: str | None
-    detail: str | None
-    meaning: dict[str, str] | None
-
-
-def _head(
-    row: Record,
-    *,
-    at: datetime,
-    status: str,
-    channel: str | None = None,
-    return_status: str | None = None,
-    detail: str | None = None,
-    meaning: Words | None = None,
-) -> _Head:
-    return {
-        "declaration_id": row["id"],
-        "order_id": row["order_id"],
-        "shipment_id": row["shipment_id"],
-        "merchant_id": row["tenant_id"],
-        "at": at,
-        "status": status,
-        "channel": channel,
-        "return_status": return_status,
-        "detail": detail,
-        "meaning": meaning.by_language() if meaning is not None else None,
-    }
-
-
-def declaration_submitted(row: Record, *, at: datetime, status: str) -> DeclarationSubmitted:
-    return DeclarationSubmitted(**_head(row, at=at, status=status))
-
-
-def declaration_blocked(row: Record, *, at: datetime, found: Words) -> DeclarationBlocked:
-    head = _head(row, at=at, status="blocked", detail=found.en, meaning=found)
-    return DeclarationBlocked(**head)
-
 
 _OF_FACT: Final[dict[str, Callable[..., EventPayload]]] = {
+    "submitted": DeclarationSubmitted,
+    "blocked": DeclarationBlocked,
     "accepted": DeclarationAccepted,
     "manual_review": DeclarationInspection,
     "inspection": DeclarationInspection,
@@ -77,25 +29,34 @@ _OF_FACT: Final[dict[str, Callable[..., EventPayload]]] = {
 }
 
 
-def declaration_fact(
-    row: Record,
-    fact: str,
-    *,
-    at: datetime,
-    status: str,
-    channel: str | None,
-    return_status: str,
-    detail: str | None,
-    meaning: Words,
-) -> EventPayload:
-    """A fact that a receipt states; `fact` as named in domain.phase.FACT_OF_CODE."""
-    head = _head(
-        row,
-        at=at,
-        status=status,
-        channel=channel,
-        return_status=return_status,
-        detail=detail,
-        meaning=meaning,
-    )
-    return _OF_FACT[fact](**head)
+class Head(TypedDict):
+    declaration_id: str
+    order_id: str
+    shipment_id: str | None
+    merchant_id: str
+    at: datetime
+    status: str
+    channel: Channel | None
+    return_status: str | None
+    detail: str | None
+    meaning: dict[str, str] | None
+
+
+def head_of(announcement: Announcement) -> Head:
+    subject, meaning = announcement.subject, announcement.meaning
+    return {
+        "declaration_id": subject.id,
+        "order_id": subject.order_id,
+        "shipment_id": subject.shipment_id,
+        "merchant_id": subject.merchant_id,
+        "at": announcement.at,
+        "status": announcement.status,
+        "channel": announcement.channel,
+        "return_status": announcement.return_status,
+        "detail": announcement.detail,
+        "meaning": meaning.by_language() if meaning is not None else None,
+    }
+
+
+def declaration_event(announcement: Announcement) -> EventPayload:
+    return _OF_FACT[announcement.fact](**head_of(announcement))

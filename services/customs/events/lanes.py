@@ -1,17 +1,10 @@
 """What a security lane reported, as event payload."""
 
-from datetime import datetime
-
-from asyncpg import Record
-
-from services.customs.events.declarations import _head
-from shared.contracts.customs.declarations import (
-    DeclarationScreened,
-)
+from services.customs.domain.lanes.screening import ScreeningAnnouncement
+from services.customs.events.declarations import head_of
+from shared.contracts.customs.declarations import DeclarationScreened
 
 
-def declaration_screened(
-    row: Record, *, at: datetime, lane: int, passed: bool
-) -> DeclarationScreened:
-    head = _head(row, at=at, status=row["status"], channel=row["channel"])
-    return DeclarationScreened(**head, lane=lane, passed=passed)
+def declaration_screened(announcement: ScreeningAnnouncement) -> DeclarationScreened:
+    head = head_of(announcement)
+    return DeclarationScreened(**head, lane=announcement.lane, passed=announcement.passed)

@@ -1,48 +1,57 @@
 """Messages to the Single Window, for operators."""
 
-from typing import Final
-
-from asyncpg import Record
-from sqlalchemy import bindparam, select
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
 
 from services.customs.domain.messages.errors import MessageNotFound
-from services.customs.tables.messages import outgoing_messages
-from shared.db import Reader, Statement
-
-_m = outgoing_messages.c
+from shared.db import TEXT, Listing, Reader, Window, sql
 
 
-_MESSAGE: Final = (
-    _m.guid,
-    _m.message_type,
-    _m.status,
-    _m.documents,
-    _m.declaration_ids,
-    _m.note,
-    _m.composed_at,
-    _m.written_at,
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    guid: str
+    message_type: Literal["CEB603", "CEB509"]
+    status: Literal["composed", "written"]
+    documents: int
+    declaration_ids: list[str]
+    note: str
+    composed_at: datetime
+    written_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageViewWithBody(MessageView):
+    body: str
+
+
+_COLUMNS: Final = (
+    "guid, message_type, status, documents, declaration_ids, note, composed_at, written_at"
+)
+
+_MESSAGES: Final = Listing(
+    f"SELECT {_COLUMNS} FROM customs.outgoing_messages",  # noqa: S608 - constants
+    MessageView,
+    order_by="guid DESC",
+    after="guid < :after_guid",
+    after_guid=TEXT,
+)
+
+_MESSAGE: Final = sql(
+    f"SELECT {_COLUMNS}, body FROM customs.outgoing_messages WHERE guid = :guid",  # noqa: S608 - constants
+    MessageViewWithBody,
+    guid=TEXT,
 )
 
 
-MESSAGES: Final = Statement(
-    select(*_MESSAGE)
-    .where(_m.guid < bindparam("before"))
-    .order_by(_m.guid.desc())
-    .limit(bindparam("most"))
-)
-
-
-MESSAGE: Final = Statement(select(*_MESSAGE, _m.body).where(_m.guid == bindparam("guid")))
-
-
-async def list_messages(reader: Reader, *, before: str, most: int) -> list[Record]:
+async def list_messages(reader: Reader, window: Window) -> list[MessageView]:
     """Newest first, without their bodies."""
-    return await reader.fetch_all(MESSAGES, before=before, most=most)
+    return await _MESSAGES.page(reader, window)
 
 
-async def get_message(reader: Reader, *, guid: str) -> Record:
-    """With its body. Raises MessageNotFound."""
-    row = await reader.fetch_first(MESSAGE, guid=guid)
-    if row is None:
+async def get_message(reader: Reader, *, guid: str) -> MessageViewWithBody:
+    """Raises MessageNotFound."""
+    message = await reader.fetch_first(_MESSAGE, guid=guid)
+    if message is None:
         raise MessageNotFound(guid=guid)
-    return row
+    return message

@@ -1,168 +1,215 @@
-"""Facts into dossiers, many in one statement. Rows are always touched in the order of `order_id`,
-here and wherever several are locked: two slices can wait for each other, never block each other.
+"""Facts into dossiers, many in one statement. Rows are always locked in the order of `order_id`,
+here and wherever several are: two slices can wait for each other, but not block each other.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import text
-
-from services.customs.domain.declarations.facts import DossierFacts
+from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.documents import (
+    OrderJson,
+    WaybillJson,
+    order_from_json,
+    order_to_json,
+    waybill_from_json,
+    waybill_to_json,
+)
+from services.customs.domain.declarations.dossier import Dossier, DossierChange
+from services.customs.domain.declarations.facts import DossierFacts, ShipmentFact
+from services.customs.domain.declarations.findings import (
+    FindingJson,
+    finding_from_json,
+    finding_to_json,
+)
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.messages.numbering import cop_no
-from services.customs.repository.params import instant, rows, strings
-from shared.db import Statement, UnitOfWork
+from shared.db import INSTANT, JSON, UnitOfWork, sql
 from shared.kernel.ids import new_id
 
-# What decides the next step; `was_*` tells a first notice from a repetition.
-_RETURNING: Final = """
-    id, tenant_id, order_id, cop_no, shipment_id, phase, status, channel, order_document, waybill,
-    cut_off_at, cancelled_at, attempts, lane, findings, facts, version, traceparent
-"""
+_Row = dict[str, object]
 
 
-UPSERT_FACTS: Final = Statement(
-    text(
-        f"""
-        INSERT INTO customs.declarations AS d (
-            id, tenant_id, order_id, cop_no, phase, status, phase_at, created_at,
-            order_document, order_version, order_received_at,
-            shipment_id, waybill, unroutable, shipment_version, waybill_received_at,
-            flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
-            departed_at, departure, departure_noted_at, traceparent)
-        SELECT id, tenant_id, order_id, cop_no, 'draft', 'draft', :now, :now,
-            order_document, order_version, CASE WHEN order_version > 0 THEN :now END,
-            shipment_id, waybill, unroutable, shipment_version,
-            CASE WHEN waybill IS NOT NULL THEN :now END,
-            flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
-            departed_at, departure, CASE WHEN departed_at IS NOT NULL THEN :real_now END,
-            traceparent
-        FROM jsonb_to_recordset(:rows) AS r (
-            id text, tenant_id text, order_id text, cop_no text,
-            order_document jsonb, order_version integer,
-            shipment_id text, waybill jsonb, unroutable jsonb, shipment_version integer,
-            flight_id text, flight_number text, cut_off_at timestamptz,
-            cancelled_at timestamptz, cancel_reason text,
-            departed_at timestamptz, departure jsonb, traceparent text)
-        ON CONFLICT (order_id) DO UPDATE SET
-            order_document = CASE WHEN excluded.order_version > d.order_version
-                THEN excluded.order_document ELSE d.order_document END,
-            order_received_at = CASE WHEN excluded.order_version > d.order_version
-                THEN excluded.order_received_at ELSE d.order_received_at END,
-            order_version = greatest(excluded.order_version, d.order_version),
-            shipment_id = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.shipment_id ELSE d.shipment_id END,
-            waybill = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.waybill ELSE d.waybill END,
-            unroutable = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.unroutable ELSE d.unroutable END,
-            waybill_received_at = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.waybill_received_at ELSE d.waybill_received_at END,
-            flight_id = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.flight_id ELSE d.flight_id END,
-            flight_number = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.flight_number ELSE d.flight_number END,
-            cut_off_at = CASE WHEN excluded.shipment_version > d.shipment_version
-                THEN excluded.cut_off_at ELSE d.cut_off_at END,
-            shipment_version = greatest(excluded.shipment_version, d.shipment_version),
-            cancelled_at = coalesce(d.cancelled_at, excluded.cancelled_at),
-            cancel_reason = coalesce(d.cancel_reason, excluded.cancel_reason),
-            departed_at = greatest(d.departed_at, excluded.departed_at),
-            departure = CASE WHEN d.departed_at IS NULL OR excluded.departed_at > d.departed_at
-                THEN excluded.departure ELSE d.departure END,
-            departure_noted_at = coalesce(d.departure_noted_at, excluded.departure_noted_at),
-            traceparent = coalesce(excluded.traceparent, d.traceparent)
-        RETURNING {_RETURNING}
-        """  # noqa: S608 - constants only
-    ).bindparams(rows("rows"), instant("now"), instant("real_now"))
+def _dossier(  # noqa: PLR0917 - a row's columns
+    id_: str,
+    tenant_id: str,
+    order_id: str,
+    shipment_id: str | None,
+    traceparent: str | None,
+    cop_no: str,
+    phase: str,
+    status: str,
+    order_document: OrderJson | None,
+    waybill: WaybillJson | None,
+    cancelled_at: datetime | None,
+    attempts: int,
+    lane: int | None,
+    findings: list[FindingJson],
+    version: int,
+) -> Dossier:
+    return Dossier(
+        subject=Subject(id_, tenant_id, order_id, shipment_id, traceparent),
+        cop_no=cop_no,
+        phase=Phase(phase),
+        status=Phase(status),
+        order=order_from_json(order_document) if order_document else None,
+        waybill=waybill_from_json(waybill) if waybill else None,
+        is_cancelled=cancelled_at is not None,
+        attempts=attempts,
+        lane=lane,
+        findings=tuple(finding_from_json(finding) for finding in findings),
+        version=version,
+    )
+
+
+_UPSERT_FACTS: Final = sql(
+    """
+    INSERT INTO customs.declarations AS d (
+        id, tenant_id, order_id, cop_no, phase, status, phase_at, created_at,
+        order_document, order_version, order_received_at,
+        shipment_id, waybill, unroutable, shipment_version, waybill_received_at,
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
+        departed_at, departure, departure_noted_at, traceparent)
+    SELECT id, tenant_id, order_id, cop_no, 'draft', 'draft', :now, :now,
+        order_document, order_version, CASE WHEN order_version > 0 THEN :now END,
+        shipment_id, waybill, unroutable, shipment_version,
+        CASE WHEN waybill IS NOT NULL THEN :now END,
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
+        departed_at, departure, CASE WHEN departed_at IS NOT NULL THEN :real_now END,
+        traceparent
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, tenant_id text, order_id text, cop_no text,
+        order_document jsonb, order_version integer,
+        shipment_id text, waybill jsonb, unroutable jsonb, shipment_version integer,
+        flight_id text, flight_number text, cut_off_at timestamptz,
+        cancelled_at timestamptz, cancel_reason text,
+        departed_at timestamptz, departure jsonb, traceparent text)
+    ON CONFLICT (order_id) DO UPDATE SET
+        order_document = CASE WHEN excluded.order_version > d.order_version
+            THEN excluded.order_document ELSE d.order_document END,
+        order_received_at = CASE WHEN excluded.order_version > d.order_version
+            THEN excluded.order_received_at ELSE d.order_received_at END,
+        order_version = greatest(excluded.order_version, d.order_version),
+        shipment_id = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.shipment_id ELSE d.shipment_id END,
+        waybill = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.waybill ELSE d.waybill END,
+        unroutable = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.unroutable ELSE d.unroutable END,
+        waybill_received_at = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.waybill_received_at ELSE d.waybill_received_at END,
+        flight_id = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.flight_id ELSE d.flight_id END,
+        flight_number = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.flight_number ELSE d.flight_number END,
+        cut_off_at = CASE WHEN excluded.shipment_version > d.shipment_version
+            THEN excluded.cut_off_at ELSE d.cut_off_at END,
+        shipment_version = greatest(excluded.shipment_version, d.shipment_version),
+        cancelled_at = coalesce(d.cancelled_at, excluded.cancelled_at),
+        cancel_reason = coalesce(d.cancel_reason, excluded.cancel_reason),
+        departed_at = greatest(d.departed_at, excluded.departed_at),
+        departure = CASE WHEN d.departed_at IS NULL OR excluded.departed_at > d.departed_at
+            THEN excluded.departure ELSE d.departure END,
+        departure_noted_at = coalesce(d.departure_noted_at, excluded.departure_noted_at),
+        traceparent = coalesce(excluded.traceparent, d.traceparent)
+    RETURNING id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase, status,
+        order_document, waybill, cancelled_at, attempts, lane, findings, version
+    """,
+    _dossier,
+    rows=JSON,
+    now=INSTANT,
+    real_now=INSTANT,
+)
+
+_SAVE_CHANGES: Final = sql(
+    """
+    UPDATE customs.declarations AS d SET
+        phase = r.phase, status = r.status, findings = r.findings, rulebook = r.rulebook,
+        version = r.version, lane = r.lane,
+        phase_at = CASE WHEN d.status = r.status THEN d.phase_at ELSE :now END,
+        validated_at = CASE WHEN r.phase = 'queued' THEN :now ELSE d.validated_at END
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, phase text, status text, findings jsonb, rulebook text, version integer,
+        lane smallint)
+    WHERE d.id = r.id
+    """,
+    rows=JSON,
+    now=INSTANT,
 )
 
 
-SAVE_DECISIONS: Final = Statement(
-    text(
-        """
-        UPDATE customs.declarations AS d SET
-            phase = r.phase, status = r.status, findings = r.findings, rulebook = r.rulebook,
-            facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version,
-            lane = r.lane,
-            phase_at = CASE WHEN d.status = r.status THEN d.phase_at ELSE :now END,
-            validated_at = CASE WHEN r.phase = 'queued' THEN :now ELSE d.validated_at END
-        FROM jsonb_to_recordset(:rows) AS r (
-            id text, phase text, status text, findings jsonb, rulebook text, facts jsonb,
-            version integer, lane smallint)
-        WHERE d.id = r.id
-        """
-    ).bindparams(rows("rows"), instant("now"))
-)
+async def record_facts(
+    uow: UnitOfWork, facts: Sequence[DossierFacts], *, now: datetime, real_now: datetime
+) -> list[Dossier]:
+    """The dossiers with these facts, locked. `facts`: one per order, sorted by `order_id`."""
+    rows = [_row(fact) for fact in facts]
+    return await uow.fetch_all(_UPSERT_FACTS, rows=rows, now=now, real_now=real_now)
 
 
-MOVE_CUT_OFFS: Final = Statement(
-    text(
-        """
-        UPDATE customs.lane_parcels AS p SET cut_off_at = d.cut_off_at
-        FROM customs.declarations AS d
-        WHERE d.id = p.declaration_id AND p.declaration_id = ANY(:ids)
-          AND p.cut_off_at IS DISTINCT FROM d.cut_off_at
-        """
-    ).bindparams(strings("ids"))
-)
-
-
-def _row(facts: DossierFacts) -> dict[str, Any]:
+def _row(facts: DossierFacts) -> _Row:
     declaration_id = new_id("dec")
-    order, shipment = facts.order, facts.shipment
-    row: dict[str, Any] = {
+    order, departure = facts.order, facts.departure
+    row: _Row = {
         "id": declaration_id,
         "tenant_id": facts.merchant_id,
         "order_id": facts.order_id,
         "cop_no": cop_no(declaration_id),
-        "order_document": order.document if order else None,
+        "order_document": order_to_json(order.document) if order else None,
         "order_version": order.version if order else 0,
-        "shipment_version": shipment.version if shipment else 0,
+        "shipment_version": 0,
         "traceparent": facts.traceparent,
     }
-    if shipment:
-        row |= {
-            "shipment_id": shipment.shipment_id,
-            "waybill": shipment.waybill,
-            "unroutable": shipment.unroutable,
-            "flight_id": shipment.flight_id,
-            "flight_number": shipment.flight_number,
-            "cut_off_at": shipment.cut_off_at.isoformat() if shipment.cut_off_at else None,
-        }
+    if facts.shipment:
+        row |= _shipment_columns(facts.shipment)
     if facts.cancel:
         row |= {
             "cancelled_at": facts.cancel.at.isoformat(),
             "cancel_reason": facts.cancel.reason,
         }
-    if facts.departure:
+    if departure:
         row |= {
-            "departed_at": facts.departure.departed_at.isoformat(),
+            "departed_at": departure.departed_at.isoformat(),
             "departure": {
-                "flight_id": facts.departure.flight_id,
-                "flight_number": facts.departure.flight_number,
-                "master_waybill": facts.departure.master_waybill,
-                "house_waybill": facts.departure.house_waybill,
+                "flight_id": departure.flight_id,
+                "flight_number": departure.flight_number,
+                "master_waybill": departure.master_waybill,
+                "house_waybill": departure.house_waybill,
             },
         }
     return row
 
 
-async def upsert_facts(
-    uow: UnitOfWork, facts: Sequence[DossierFacts], *, now: datetime, real_now: datetime
-) -> list[Record]:
-    """One row per order as it is afterwards. `facts`: at most one per order."""
-    rows = [_row(fact) for fact in sorted(facts, key=lambda fact: fact.order_id)]
-    return await uow.fetch_all(UPSERT_FACTS, rows=rows, now=now, real_now=real_now)
+def _shipment_columns(shipment: ShipmentFact) -> _Row:
+    waybill, unroutable = shipment.waybill, shipment.unroutable
+    return {
+        "shipment_id": shipment.shipment_id,
+        "shipment_version": shipment.version,
+        "waybill": waybill_to_json(waybill) if waybill else None,
+        "unroutable": {
+            "code": unroutable.code,
+            "reason": unroutable.reason,
+            "remedy": unroutable.remedy,
+        }
+        if unroutable
+        else None,
+        "flight_id": waybill.flight_id if waybill else None,
+        "flight_number": waybill.flight_number if waybill else None,
+        "cut_off_at": shipment.cut_off_at.isoformat() if shipment.cut_off_at else None,
+    }
 
 
-async def save_decisions(
-    uow: UnitOfWork, decisions: Sequence[dict[str, Any]], *, now: datetime
-) -> None:
-    """The rows were locked by `upsert_facts` in the same transaction."""
-    await uow.execute(SAVE_DECISIONS, rows=list(decisions), now=now)
-
-
-async def move_cut_offs(uow: UnitOfWork, declaration_ids: Sequence[str]) -> None:
-    await uow.execute(MOVE_CUT_OFFS, ids=list(declaration_ids))
+async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now: datetime) -> None:
+    """The rows were locked by `record_facts` in the same transaction."""
+    rows = [
+        {
+            "id": change.declaration_id,
+            "phase": change.phase,
+            "status": change.status,
+            "findings": [finding_to_json(finding) for finding in change.findings],
+            "rulebook": change.rulebook,
+            "version": change.version,
+            "lane": change.lane,
+        }
+        for change in changes
+    ]
+    await uow.execute(_SAVE_CHANGES, rows=rows, now=now)

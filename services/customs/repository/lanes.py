@@ -1,171 +1,263 @@
-"""The security lanes' queue: joined when customs has the list, left by screening, return or
-cancellation. Taking is a lease in real time; what is not reported back in time is offered again.
+"""The queues of the security lanes. A parcel joins one when customs has its list, and leaves it by
+screening, return or cancellation. Taking is a lease in real time: what is not reported back in time
+is offered again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import text
+from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.lanes.queue import JoiningParcel, LaneParcel, LaneQueue
+from services.customs.domain.lanes.screening import ScreenedParcel, Screening
+from shared.db import INSTANT, INTEGER, JSON, SMALLINT, TEXTS, UnitOfWork, sql
+from shared.kernel.ids import new_id
 
-from services.customs.domain.lanes.assignment import Lane
-from services.customs.repository.params import instant, integer, rows, small, strings
-from shared.db import Statement, UnitOfWork
 
-LANES_WITH_QUEUES: Final = Statement(
-    text(
-        """
-        SELECT l.lane, l.capacity_per_hour, count(p.declaration_id) AS waiting
-        FROM customs.lanes AS l
-        LEFT JOIN customs.lane_parcels AS p ON p.lane = l.lane AND p.state = 'waiting'
-        GROUP BY l.lane ORDER BY l.lane
-        """
+def _screened_parcel(  # noqa: PLR0917 - a row's columns
+    id_: str,
+    tenant_id: str,
+    order_id: str,
+    shipment_id: str | None,
+    traceparent: str | None,
+    status: str,
+    channel: Channel | None,
+    screened_at: datetime | None,
+    is_held: bool,
+    facts: list[str],
+    version: int,
+) -> ScreenedParcel:
+    subject = Subject(id_, tenant_id, order_id, shipment_id, traceparent)
+    return ScreenedParcel(
+        subject, Phase(status), channel, screened_at, is_held, tuple(facts), version
     )
+
+
+def _known_screening(
+    id_: str,
+    declaration_id: str,
+    lane: int,
+    passed: bool,
+    screened_at: datetime,
+) -> tuple[Screening, str]:
+    return Screening(declaration_id, lane, passed, screened_at), id_
+
+
+_QUEUES: Final = sql(
+    """
+    SELECT l.lane, l.capacity_per_hour, count(p.declaration_id) AS waiting
+    FROM customs.lanes AS l
+    LEFT JOIN customs.lane_parcels AS p ON p.lane = l.lane AND p.state = 'waiting'
+    GROUP BY l.lane ORDER BY l.lane
+    """,
+    LaneQueue,
 )
 
-LANE_EXISTS: Final = Statement(
-    text("SELECT lane FROM customs.lanes WHERE lane = :lane").bindparams(small("lane"))
+_LANE_EXISTS: Final = sql(
+    "SELECT lane FROM customs.lanes WHERE lane = :lane",
+    int,
+    lane=SMALLINT,
 )
 
-JOIN_QUEUE: Final = Statement(
-    text(
-        """
-        INSERT INTO customs.lane_parcels AS p (
-            declaration_id, tenant_id, lane, state, cut_off_at, queued_at)
-        SELECT declaration_id, tenant_id, lane, 'waiting', cut_off_at, :now
-        FROM jsonb_to_recordset(:rows) AS r (
-            declaration_id text, tenant_id text, lane smallint, cut_off_at timestamptz)
-        ORDER BY declaration_id
-        ON CONFLICT (declaration_id) DO UPDATE SET
-            lane = excluded.lane, state = 'waiting', cut_off_at = excluded.cut_off_at,
-            queued_at = excluded.queued_at, lease_until = NULL
-        WHERE p.state = 'left'
-        """
-    ).bindparams(rows("rows"), instant("now"))
+_JOIN: Final = sql(
+    """
+    INSERT INTO customs.lane_parcels AS p (
+        declaration_id, tenant_id, lane, state, cut_off_at, queued_at)
+    SELECT declaration_id, tenant_id, lane, 'waiting', cut_off_at, :now
+    FROM jsonb_to_recordset(:rows) AS r (
+        declaration_id text, tenant_id text, lane smallint, cut_off_at timestamptz)
+    ORDER BY declaration_id
+    ON CONFLICT (declaration_id) DO UPDATE SET
+        lane = excluded.lane, state = 'waiting', cut_off_at = excluded.cut_off_at,
+        queued_at = excluded.queued_at, lease_until = NULL
+    WHERE p.state = 'left'
+    """,
+    rows=JSON,
+    now=INSTANT,
 )
 
-LEAVE_QUEUE: Final = Statement(
-    text(
-        "UPDATE customs.lane_parcels SET state = 'left', lease_until = NULL"
-        " WHERE declaration_id = ANY(:ids) AND state IN ('waiting', 'held')"
-    ).bindparams(strings("ids"))
+_LEAVE: Final = sql(
+    """
+    UPDATE customs.lane_parcels SET state = 'left', lease_until = NULL
+    WHERE declaration_id = ANY(:ids) AND state IN ('waiting', 'held')
+    """,
+    ids=TEXTS,
 )
 
-TAKE: Final = Statement(
-    text(
-        """
-        UPDATE customs.lane_parcels AS p SET lease_until = :lease_until
-        FROM (
-            SELECT declaration_id FROM customs.lane_parcels
-            WHERE lane = :lane AND state = 'waiting'
-              AND (lease_until IS NULL OR lease_until <= :real_now)
-            ORDER BY cut_off_at NULLS LAST, queued_at, declaration_id
-            LIMIT :limit FOR UPDATE SKIP LOCKED
-        ) AS next, customs.declarations AS d
-        WHERE p.declaration_id = next.declaration_id AND d.id = p.declaration_id
-        RETURNING p.declaration_id, d.order_id, d.shipment_id, d.tenant_id AS merchant_id,
-                  d.waybill ->> 'house_waybill' AS house_waybill, d.channel, p.cut_off_at,
-                  p.queued_at
-        """
-    ).bindparams(
-        small("lane"),
-        instant("lease_until"),
-        instant("real_now"),
-        integer("limit"),
-    )
+_MOVE_CUT_OFFS: Final = sql(
+    """
+    UPDATE customs.lane_parcels AS p SET cut_off_at = d.cut_off_at
+    FROM customs.declarations AS d
+    WHERE d.id = p.declaration_id AND p.declaration_id = ANY(:ids)
+      AND p.cut_off_at IS DISTINCT FROM d.cut_off_at
+    """,
+    ids=TEXTS,
 )
 
-LOCK_FOR_SCREENING: Final = Statement(
-    text(
-        """
-        SELECT id, tenant_id, order_id, shipment_id, status, channel, version, facts, screened_at,
-               is_held, lane, traceparent
-        FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
-        """
-    ).bindparams(strings("ids"))
+_TAKE: Final = sql(
+    """
+    UPDATE customs.lane_parcels AS p SET lease_until = :lease_until
+    FROM (
+        SELECT declaration_id FROM customs.lane_parcels
+        WHERE lane = :lane AND state = 'waiting'
+          AND (lease_until IS NULL OR lease_until <= :real_now)
+        ORDER BY cut_off_at NULLS LAST, queued_at, declaration_id
+        LIMIT :rows_max FOR UPDATE SKIP LOCKED
+    ) AS next, customs.declarations AS d
+    WHERE p.declaration_id = next.declaration_id AND d.id = p.declaration_id
+    RETURNING p.declaration_id, d.order_id, d.shipment_id, d.tenant_id AS merchant_id,
+              d.waybill ->> 'house_waybill' AS house_waybill, d.channel, p.cut_off_at,
+              p.queued_at
+    """,
+    LaneParcel,
+    lane=SMALLINT,
+    lease_until=INSTANT,
+    real_now=INSTANT,
+    rows_max=INTEGER,
 )
 
-SCREENINGS_OF: Final = Statement(
-    text(
-        "SELECT id, declaration_id, lane, passed, screened_at FROM customs.screenings"
-        " WHERE declaration_id = ANY(:ids)"
-    ).bindparams(strings("ids"))
+_LOCK_PARCELS: Final = sql(
+    """
+    SELECT id, tenant_id, order_id, shipment_id, traceparent, status, channel, screened_at,
+           is_held, facts, version
+    FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
+    """,
+    _screened_parcel,
+    ids=TEXTS,
 )
 
-INSERT_SCREENINGS: Final = Statement(
-    text(
-        """
-        INSERT INTO customs.screenings (
-            id, tenant_id, declaration_id, lane, passed, screened_at, received_at)
-        SELECT id, tenant_id, declaration_id, lane, passed, screened_at, :now
-        FROM jsonb_to_recordset(:rows) AS r (
-            id text, tenant_id text, declaration_id text, lane smallint, passed boolean,
-            screened_at timestamptz)
-        ON CONFLICT DO NOTHING
-        """
-    ).bindparams(rows("rows"), instant("now"))
+_KNOWN_SCREENINGS: Final = sql(
+    """
+    SELECT id, declaration_id, lane, passed, screened_at FROM customs.screenings
+    WHERE declaration_id = ANY(:ids)
+    """,
+    _known_screening,
+    ids=TEXTS,
 )
 
-SAVE_SCREENED: Final = Statement(
-    text(
-        """
-        WITH results AS (
-            SELECT * FROM jsonb_to_recordset(:rows) AS r (
-                id text, screened_at timestamptz, is_held boolean, version integer,
-                facts jsonb)),
-        parcels AS (
-            UPDATE customs.lane_parcels AS p
-            SET state = CASE WHEN r.is_held THEN 'held' ELSE 'screened' END, lease_until = NULL
-            FROM results AS r WHERE p.declaration_id = r.id)
-        UPDATE customs.declarations AS d SET
-            screened_at = r.screened_at, is_held = r.is_held, version = r.version,
-            facts = ARRAY(SELECT jsonb_array_elements_text(r.facts))
-        FROM results AS r WHERE d.id = r.id
-        """
-    ).bindparams(rows("rows"))
+_INSERT_SCREENINGS: Final = sql(
+    """
+    INSERT INTO customs.screenings (
+        id, tenant_id, declaration_id, lane, passed, screened_at, received_at)
+    SELECT id, tenant_id, declaration_id, lane, passed, screened_at, :now
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, tenant_id text, declaration_id text, lane smallint, passed boolean,
+        screened_at timestamptz)
+    ON CONFLICT DO NOTHING
+    """,
+    rows=JSON,
+    now=INSTANT,
+)
+
+_SAVE_SCREENED: Final = sql(
+    """
+    WITH results AS (
+        SELECT * FROM jsonb_to_recordset(:rows) AS r (
+            id text, screened_at timestamptz, is_held boolean, version integer,
+            facts jsonb)),
+    parcels AS (
+        UPDATE customs.lane_parcels AS p
+        SET state = CASE WHEN r.is_held THEN 'held' ELSE 'screened' END, lease_until = NULL
+        FROM results AS r WHERE p.declaration_id = r.id)
+    UPDATE customs.declarations AS d SET
+        screened_at = r.screened_at, is_held = r.is_held, version = r.version,
+        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts))
+    FROM results AS r WHERE d.id = r.id
+    """,
+    rows=JSON,
 )
 
 
-async def lanes_with_queues(uow: UnitOfWork) -> tuple[list[Lane], dict[int, int]]:
-    rows = await uow.fetch_all(LANES_WITH_QUEUES)
-    lanes = [Lane(row["lane"], row["capacity_per_hour"]) for row in rows]
-    return lanes, {row["lane"]: row["waiting"] for row in rows}
+async def list_queues(uow: UnitOfWork) -> list[LaneQueue]:
+    """By the number of the lane."""
+    return await uow.fetch_all(_QUEUES)
 
 
 async def lane_exists(uow: UnitOfWork, lane: int) -> bool:
-    return await uow.fetch_value(LANE_EXISTS, lane=lane) is not None
+    return await uow.fetch_value(_LANE_EXISTS, lane=lane) is not None
 
 
-async def join_queue(uow: UnitOfWork, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    await uow.execute(JOIN_QUEUE, rows=list(rows), now=now)
+async def join_queues(
+    uow: UnitOfWork,
+    parcels: Sequence[JoiningParcel],
+    *,
+    lanes: Mapping[str, int],
+    now: datetime,
+) -> None:
+    """`lanes`: by declaration. A parcel that has left a queue joins one again."""
+    rows = [
+        {
+            "declaration_id": parcel.declaration_id,
+            "tenant_id": parcel.merchant_id,
+            "lane": lanes[parcel.declaration_id],
+            "cut_off_at": parcel.cut_off_at.isoformat() if parcel.cut_off_at else None,
+        }
+        for parcel in parcels
+    ]
+    await uow.execute(_JOIN, rows=rows, now=now)
 
 
-async def leave_queue(uow: UnitOfWork, declaration_ids: Sequence[str]) -> None:
-    await uow.execute(LEAVE_QUEUE, ids=list(declaration_ids))
+async def leave_queues(uow: UnitOfWork, declaration_ids: Sequence[str]) -> None:
+    await uow.execute(_LEAVE, ids=declaration_ids)
+
+
+async def move_cut_offs(uow: UnitOfWork, declaration_ids: Sequence[str]) -> None:
+    """Of parcels in a queue, to the cut-off of the flight they are booked on now."""
+    await uow.execute(_MOVE_CUT_OFFS, ids=declaration_ids)
 
 
 async def take(
-    uow: UnitOfWork, *, lane: int, limit: int, lease_until: datetime, real_now: datetime
-) -> list[Record]:
+    uow: UnitOfWork, *, lane: int, rows_max: int, lease_until: datetime, real_now: datetime
+) -> list[LaneParcel]:
+    """The next parcels of the lane, in no order."""
     return await uow.fetch_all(
-        TAKE, lane=lane, limit=limit, lease_until=lease_until, real_now=real_now
+        _TAKE, lane=lane, rows_max=rows_max, lease_until=lease_until, real_now=real_now
     )
 
 
-async def lock_for_screening(uow: UnitOfWork, ids: Sequence[str]) -> list[Record]:
-    return await uow.fetch_all(LOCK_FOR_SCREENING, ids=list(ids))
+async def lock_parcels(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[ScreenedParcel]:
+    return await uow.fetch_all(_LOCK_PARCELS, ids=declaration_ids)
 
 
-async def screenings_of(uow: UnitOfWork, ids: Sequence[str]) -> list[Record]:
-    return await uow.fetch_all(SCREENINGS_OF, ids=list(ids))
+async def known_screenings(uow: UnitOfWork, declaration_ids: Sequence[str]) -> dict[Screening, str]:
+    """The ids of the reports there have been."""
+    return dict(await uow.fetch_all(_KNOWN_SCREENINGS, ids=declaration_ids))
 
 
 async def insert_screenings(
-    uow: UnitOfWork, rows: Sequence[dict[str, Any]], *, now: datetime
-) -> None:
-    await uow.execute(INSERT_SCREENINGS, rows=list(rows), now=now)
+    uow: UnitOfWork,
+    screenings: Sequence[Screening],
+    *,
+    parcels: Mapping[str, ScreenedParcel],
+    now: datetime,
+) -> dict[Screening, str]:
+    """Their ids. `parcels`: by declaration."""
+    ids = {screening: new_id("scr") for screening in screenings}
+    rows = [
+        {
+            "id": screening_id,
+            "tenant_id": parcels[screening.declaration_id].subject.merchant_id,
+            "declaration_id": screening.declaration_id,
+            "lane": screening.lane,
+            "passed": screening.passed,
+            "screened_at": screening.screened_at.isoformat(),
+        }
+        for screening, screening_id in ids.items()
+    ]
+    await uow.execute(_INSERT_SCREENINGS, rows=rows, now=now)
+    return ids
 
 
-async def save_screened(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
-    await uow.execute(SAVE_SCREENED, rows=list(rows))
+async def save_screened(uow: UnitOfWork, parcels: Sequence[ScreenedParcel]) -> None:
+    rows = [
+        {
+            "id": parcel.subject.id,
+            "screened_at": parcel.screened_at.isoformat() if parcel.screened_at else None,
+            "is_held": parcel.is_held,
+            "version": parcel.version,
+            "facts": parcel.facts,
+        }
+        for parcel in parcels
+    ]
+    await uow.execute(_SAVE_SCREENED, rows=rows)

@@ -1,132 +1,206 @@
-"""Documents on their way out: which wait for a message, the messages, and what leaving changes."""
+"""Messages to the Single Window: the lists that wait for one, the messages themselves, and what
+handing them over changes.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import bindparam, insert, text
+from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.documents import (
+    OrderJson,
+    WaybillJson,
+    order_from_json,
+    waybill_from_json,
+)
+from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.declarations.upload import (
+    QueuedList,
+    Transmission,
+    Upload,
+    UploadedList,
+)
+from services.customs.domain.messages.message import Message
+from shared.db import INSTANT, INSTANTS, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.kernel.identity import PARK_TENANT
 
-from services.customs.repository.params import instant, instants, integer, string, strings
-from services.customs.tables.messages import outgoing_messages
-from shared.db import Statement, UnitOfWork
 
-# SKIP LOCKED: several workers share the work, and a row in the hands of a receipt is taken later.
-TO_COMPOSE: Final = Statement(
-    text(
-        """
-        SELECT id, tenant_id, order_id, cop_no, order_document, waybill, app_time
-        FROM customs.declarations
-        WHERE phase = 'queued' AND message_guid IS NULL
-          AND (resend_at IS NULL OR resend_at <= :real_now)
-        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-        """
-    ).bindparams(instant("real_now"), integer("limit"))
+@dataclass(frozen=True, slots=True)
+class UnwrittenMessage:
+    """Composed, but not in the folder yet."""
+
+    guid: str
+    message_type: str
+    body: str
+    declaration_ids: list[str]
+
+
+def _queued_list(
+    id_: str,
+    cop_no: str,
+    order_document: OrderJson,
+    waybill: WaybillJson,
+    app_time: datetime | None,
+) -> QueuedList:
+    order = order_from_json(order_document)
+    return QueuedList(id_, cop_no, order, waybill_from_json(waybill), app_time)
+
+
+def _uploaded_list(  # noqa: PLR0917 - a row's columns
+    id_: str,
+    tenant_id: str,
+    order_id: str,
+    shipment_id: str | None,
+    traceparent: str | None,
+    phase: str,
+    status: str,
+    facts: list[str],
+    version: int,
+) -> UploadedList:
+    subject = Subject(id_, tenant_id, order_id, shipment_id, traceparent)
+    return UploadedList(subject, Phase(phase), Phase(status), tuple(facts), version)
+
+
+# SKIP LOCKED: several workers share the work. A row that a receipt holds locked is taken later.
+_QUEUED_LISTS: Final = sql(
+    """
+    SELECT id, cop_no, order_document, waybill, app_time
+    FROM customs.declarations
+    WHERE phase = 'queued' AND message_guid IS NULL
+      AND (resend_at IS NULL OR resend_at <= :real_now)
+    ORDER BY id LIMIT :rows_max FOR UPDATE SKIP LOCKED
+    """,
+    _queued_list,
+    real_now=INSTANT,
+    rows_max=INTEGER,
 )
 
-
-MARK_COMPOSED: Final = Statement(
-    text(
-        """
-        UPDATE customs.declarations AS d
-        SET message_guid = :guid, app_time = r.app_time, attempts = d.attempts + 1, resend_at = NULL
-        FROM unnest(:ids, :app_times) AS r (id, app_time)
-        WHERE d.id = r.id
-        """
-    ).bindparams(
-        string("guid"),
-        strings("ids"),
-        instants("app_times"),
-    )
+_MARK_COMPOSED: Final = sql(
+    """
+    UPDATE customs.declarations AS d
+    SET message_guid = :guid, app_time = r.app_time, attempts = d.attempts + 1, resend_at = NULL
+    FROM unnest(:ids, :app_times) AS r (id, app_time)
+    WHERE d.id = r.id
+    """,
+    guid=TEXT,
+    ids=TEXTS,
+    app_times=INSTANTS,
 )
 
-
-INSERT_MESSAGE: Final = Statement(
-    insert(outgoing_messages).values(
-        guid=bindparam("guid"),
-        tenant_id="park",
-        message_type=bindparam("message_type"),
-        status="composed",
-        documents=bindparam("documents"),
-        declaration_ids=bindparam("declaration_ids"),
-        body=bindparam("body"),
-        note=bindparam("note"),
-        composed_at=bindparam("composed_at"),
-    )
+_INSERT_MESSAGE: Final = sql(
+    f"""
+    INSERT INTO customs.outgoing_messages (
+        guid, tenant_id, message_type, status, documents, declaration_ids, body, note, composed_at)
+    VALUES (:guid, '{PARK_TENANT}', :message_type, 'composed', :documents, :declaration_ids, :body,
+        :note, :now)
+    """,  # noqa: S608 - constants
+    guid=TEXT,
+    message_type=TEXT,
+    documents=INTEGER,
+    declaration_ids=TEXTS,
+    body=TEXT,
+    note=TEXT,
+    now=INSTANT,
 )
 
-
-TO_WRITE: Final = Statement(
-    text(
-        """
-        SELECT guid, message_type, body, declaration_ids FROM customs.outgoing_messages
-        WHERE status = 'composed' ORDER BY guid LIMIT :limit FOR UPDATE SKIP LOCKED
-        """
-    ).bindparams(integer("limit"))
+_UNWRITTEN: Final = sql(
+    """
+    SELECT guid, message_type, body, declaration_ids FROM customs.outgoing_messages
+    WHERE status = 'composed' ORDER BY guid LIMIT :rows_max FOR UPDATE SKIP LOCKED
+    """,
+    UnwrittenMessage,
+    rows_max=INTEGER,
 )
-
 
 # Locked before the file appears: a receipt that is quicker than our commit waits for it.
-LOCK_DECLARATIONS: Final = Statement(
-    text(
-        """
-        SELECT id, tenant_id, order_id, shipment_id, phase, status, facts, version, traceparent
-        FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
-        """
-    ).bindparams(strings("ids"))
+_LOCK_UPLOADED: Final = sql(
+    """
+    SELECT id, tenant_id, order_id, shipment_id, traceparent, phase, status, facts, version
+    FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
+    """,
+    _uploaded_list,
+    ids=TEXTS,
+)
+
+_MARK_WRITTEN: Final = sql(
+    """
+    UPDATE customs.outgoing_messages SET status = 'written', written_at = :now
+    WHERE guid = ANY(:guids)
+    """,
+    now=INSTANT,
+    guids=TEXTS,
+)
+
+_SAVE_TRANSMISSIONS: Final = sql(
+    """
+    UPDATE customs.declarations AS d SET
+        phase = r.phase, status = r.status,
+        phase_at = CASE WHEN d.status = r.status THEN d.phase_at ELSE :now END,
+        submitted_at = coalesce(d.submitted_at, :now),
+        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, phase text, status text, facts jsonb, version integer)
+    WHERE d.id = r.id
+    """,
+    rows=JSON,
+    now=INSTANT,
 )
 
 
-MARK_WRITTEN: Final = Statement(
-    text(
-        "UPDATE customs.outgoing_messages SET status = 'written', written_at = :now"
-        " WHERE guid = ANY(:guids)"
-    ).bindparams(instant("now"), strings("guids"))
-)
+async def lock_queued_lists(
+    uow: UnitOfWork, *, real_now: datetime, rows_max: int
+) -> list[QueuedList]:
+    """Lists that may leave now, oldest first."""
+    return await uow.fetch_all(_QUEUED_LISTS, real_now=real_now, rows_max=rows_max)
 
 
-MARK_TRANSMITTED: Final = Statement(
-    text(
-        """
-        UPDATE customs.declarations AS d SET
-            phase = CASE WHEN d.phase = 'queued' THEN 'transmitted' ELSE d.phase END,
-            status = CASE WHEN d.status = 'queued' THEN 'transmitted' ELSE d.status END,
-            phase_at = CASE WHEN d.status = 'queued' THEN :now ELSE d.phase_at END,
-            submitted_at = coalesce(d.submitted_at, :now),
-            facts = CASE WHEN 'submitted' = ANY(d.facts) THEN d.facts
-                ELSE d.facts || 'submitted'::text END,
-            version = CASE WHEN 'submitted' = ANY(d.facts) THEN d.version ELSE d.version + 1 END
-        WHERE d.id = ANY(:ids)
-        """
-    ).bindparams(instant("now"), strings("ids"))
-)
+async def insert_message(uow: UnitOfWork, message: Message, *, now: datetime) -> None:
+    await uow.execute(
+        _INSERT_MESSAGE,
+        guid=message.guid,
+        message_type=message.message_type,
+        documents=message.documents,
+        declaration_ids=message.declaration_ids,
+        body=message.body,
+        note=message.note,
+        now=now,
+    )
 
 
-async def documents_to_compose(uow: UnitOfWork, *, real_now: datetime, limit: int) -> list[Record]:
-    return await uow.fetch_all(TO_COMPOSE, real_now=real_now, limit=limit)
+async def mark_composed(uow: UnitOfWork, uploads: Sequence[Upload], *, guid: str) -> None:
+    """The lists are in the message `guid`."""
+    await uow.execute(
+        _MARK_COMPOSED,
+        guid=guid,
+        ids=[upload.declaration_id for upload in uploads],
+        app_times=[upload.app_time for upload in uploads],
+    )
 
 
-async def insert_message(uow: UnitOfWork, **values: Any) -> None:
-    await uow.execute(INSERT_MESSAGE, **values)
+async def lock_unwritten(uow: UnitOfWork, *, rows_max: int) -> list[UnwrittenMessage]:
+    return await uow.fetch_all(_UNWRITTEN, rows_max=rows_max)
 
 
-async def mark_composed(
-    uow: UnitOfWork, *, guid: str, ids: Sequence[str], app_times: Sequence[datetime]
-) -> None:
-    await uow.execute(MARK_COMPOSED, guid=guid, ids=list(ids), app_times=list(app_times))
-
-
-async def messages_to_write(uow: UnitOfWork, *, limit: int) -> list[Record]:
-    return await uow.fetch_all(TO_WRITE, limit=limit)
-
-
-async def lock_declarations(uow: UnitOfWork, ids: Sequence[str]) -> list[Record]:
-    return await uow.fetch_all(LOCK_DECLARATIONS, ids=list(ids))
+async def lock_uploaded(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[UploadedList]:
+    return await uow.fetch_all(_LOCK_UPLOADED, ids=declaration_ids)
 
 
 async def mark_written(uow: UnitOfWork, guids: Sequence[str], *, now: datetime) -> None:
-    await uow.execute(MARK_WRITTEN, guids=list(guids), now=now)
+    await uow.execute(_MARK_WRITTEN, guids=guids, now=now)
 
 
-async def mark_transmitted(uow: UnitOfWork, ids: Sequence[str], *, now: datetime) -> None:
-    await uow.execute(MARK_TRANSMITTED, ids=list(ids), now=now)
+async def save_transmissions(
+    uow: UnitOfWork, transmissions: Sequence[Transmission], *, now: datetime
+) -> None:
+    rows = [
+        {
+            "id": one.declaration_id,
+            "phase": one.phase,
+            "status": one.status,
+            "facts": one.facts,
+            "version": one.version,
+        }
+        for one in transmissions
+    ]
+    await uow.execute(_SAVE_TRANSMISSIONS, rows=rows, now=now)

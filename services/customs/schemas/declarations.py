@@ -1,21 +1,22 @@
 """Declarations as REST clients see them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from asyncpg import Record
 from pydantic import BaseModel, Field
 
-from services.customs.domain.declarations.findings import finding_from_json
-from services.customs.domain.declarations.missing import Missing
+from services.customs.domain.declarations.findings import Finding
+from services.customs.domain.declarations.missing import missing
 from services.customs.domain.receipts.meanings import meaning_of
+from services.customs.queries.declarations.timeline import ReceiptView, Timeline
+from services.customs.queries.declarations.views import DeclarationView
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http.findings import FindingOut
 from shared.kernel.errors import Locale, Text
+from shared.kernel.json import JsonObject
 
 
-def _finding_out(stored: dict[str, Any], locale: Locale) -> FindingOut:
-    finding = finding_from_json(stored)
+def _finding_out(finding: Finding, locale: Locale) -> FindingOut:
     return FindingOut(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
 
 
@@ -57,16 +58,14 @@ class DeclarationOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: Record, locale: Locale) -> "DeclarationOut":
-        values: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    def of(cls, declaration: DeclarationView, locale: Locale) -> "DeclarationOut":
         return cls.model_construct(
-            **values,
-            merchant_id=row["tenant_id"],
-            findings=[_finding_out(one, locale) for one in row["findings"]],
+            **{name: getattr(declaration, name) for name in _AS_READ},
+            findings=[_finding_out(finding, locale) for finding in declaration.findings],
         )
 
 
-_PLAIN = tuple(DeclarationOut.model_fields.keys() - {"merchant_id", "findings"})
+_AS_READ = tuple(DeclarationOut.model_fields.keys() - {"findings"})
 
 
 class TimelineEntry(BaseModel):
@@ -76,7 +75,7 @@ class TimelineEntry(BaseModel):
     original: str | None = Field(
         default=None, description="Customs' own words of a receipt, verbatim and mostly Chinese."
     )
-    data: dict[str, Any] = Field(description="The facts of it, by their names.")
+    data: JsonObject = Field(description="The facts of it, by their names.")
 
 
 _EVENT_TEXTS = {
@@ -99,28 +98,61 @@ class TimelineOut(BaseModel):
     items: list[TimelineEntry]
 
     @classmethod
-    def of(cls, entries: list[dict[str, Any]], locale: Locale) -> "TimelineOut":
-        return cls(items=[_timeline_entry(entry, locale) for entry in entries])
+    def of(cls, timeline: Timeline, locale: Locale) -> "TimelineOut":
+        entries = [
+            *_own_entries(timeline.declaration, locale),
+            *(_receipt_entry(receipt, locale) for receipt in timeline.receipts),
+        ]
+        if (queued := timeline.queued) is not None:
+            data = {"lane": queued.lane}
+            entries.append(_entry(queued.queued_at, "queued_for_screening", data, locale))
+        for screening in timeline.screenings:
+            data = {"lane": screening.lane, "passed": screening.passed}
+            entries.append(_entry(screening.screened_at, "screened", data, locale))
+        return cls(items=sorted(entries, key=lambda entry: entry.occurred_at))
 
 
-def _timeline_entry(entry: dict[str, Any], locale: Locale) -> TimelineEntry:
-    data, original = dict(entry["data"]), None
-    if entry["event"] == "receipt":
-        meaning = meaning_of(data["return_status"])
-        detail = meaning.text.render(locale, {})
-        original = data.pop("info_text") or None
-        data = {**data, "next_move": meaning.owner}
-        data.pop("return_time")
-    else:
-        detail = _EVENT_TEXTS[entry["event"]].render(locale, {})
-    if "findings" in data:
-        data["findings"] = [_finding_out(one, locale).model_dump() for one in data["findings"]]
+def _own_entries(declaration: DeclarationView, locale: Locale) -> list[TimelineEntry]:
+    """From the declaration itself."""
+    one = declaration
+    steps: list[tuple[datetime | None, str, JsonObject]] = [
+        (one.order_received_at, "order_received", {"order_id": one.order_id}),
+        (
+            one.waybill_received_at,
+            "waybill_received",
+            {"house_waybill": one.house_waybill, "flight_number": one.flight_number},
+        ),
+        (one.validated_at, "matched", {"rulebook": one.rulebook}),
+        (one.submitted_at, "submitted", {"cop_no": one.cop_no, "attempts": one.attempts}),
+        (one.departed_at, "departed", {"flight_number": one.flight_number}),
+        (one.departure_reported_at, "departure_reported", {"message_type": "CEB509"}),
+        (one.cancelled_at, "order_cancelled", {"reason": one.cancel_reason}),
+    ]
+    if one.phase == "blocked":
+        findings = [_finding_out(finding, locale).model_dump() for finding in one.findings]
+        steps.append((one.status_at, "blocked", {"findings": findings}))
+    return [_entry(at, event, data, locale) for at, event, data in steps if at is not None]
+
+
+def _entry(at: datetime, event: str, data: JsonObject, locale: Locale) -> TimelineEntry:
+    detail = _EVENT_TEXTS[event].render(locale, {})
+    return TimelineEntry(occurred_at=at, event=event, detail=detail, data=data)
+
+
+def _receipt_entry(receipt: ReceiptView, locale: Locale) -> TimelineEntry:
+    meaning = meaning_of(receipt.return_status)
     return TimelineEntry(
-        occurred_at=entry["occurred_at"],
-        event=entry["event"],
-        detail=detail,
-        original=original,
-        data=data,
+        occurred_at=receipt.return_time,
+        event="receipt",
+        detail=meaning.text.render(locale, {}),
+        original=receipt.info_text or None,
+        data={
+            "message_type": receipt.message_type,
+            "return_status": receipt.return_status,
+            "info_code": receipt.info_code,
+            "received_at": receipt.received_at,
+            "next_move": meaning.owner,
+        },
     )
 
 
@@ -141,11 +173,11 @@ class MissingOut(BaseModel):
     items: list[MissingItem]
 
     @classmethod
-    def of(cls, row: Record, found: tuple[Missing, ...], locale: Locale) -> "MissingOut":
+    def of(cls, declaration: DeclarationView, locale: Locale) -> "MissingOut":
         items = []
-        for one in found:
+        for one in missing(declaration.progress):
             detail, fix = one.words(locale)
             items.append(
                 MissingItem.model_construct(code=one.code, owner=one.owner, detail=detail, fix=fix)
             )
-        return cls(declaration_id=row["id"], status=row["status"], items=items)
+        return cls(declaration_id=declaration.id, status=declaration.status, items=items)

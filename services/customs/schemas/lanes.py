@@ -1,18 +1,19 @@
 """The security lanes, their parcels, and what scanners report."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from asyncpg import Record
 from pydantic import BaseModel, Field
 
+from services.customs.domain.lanes.queue import LaneParcel
+from services.customs.domain.lanes.screening import Screening
+from services.customs.queries.lanes import LaneView
 from shared.contracts.customs.declarations import Channel
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
+from shared.kernel.json import JsonObject
 
 DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]
-
-
 LaneNumber = Annotated[WholeNumber, Field(ge=1, le=32767)]
 
 
@@ -31,9 +32,8 @@ class ParcelOut(BaseModel):
     queued_at: datetime
 
     @classmethod
-    def of(cls, row: Record) -> "ParcelOut":
-        values: dict[str, Any] = {name: row[name] for name in cls.model_fields}
-        return cls.model_construct(**values)
+    def of(cls, parcel: LaneParcel) -> "ParcelOut":
+        return cls.model_construct(**{name: getattr(parcel, name) for name in cls.model_fields})
 
 
 class TakenOut(BaseModel):
@@ -50,11 +50,14 @@ class ScreeningIn(Body):
     passed: TrueOrFalse = Field(examples=[True])
     screened_at: PastInstant
 
+    def to_domain(self) -> Screening:
+        return Screening(self.declaration_id, self.lane, self.passed, self.screened_at)
+
 
 class ScreeningsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[Annotated[dict[str, Any], DocumentedAs(ScreeningIn)]] = Field(
+    items: list[Annotated[JsonObject, DocumentedAs(ScreeningIn)]] = Field(
         min_length=1, max_length=200
     )
 
@@ -72,16 +75,20 @@ class LaneOut(BaseModel):
     use: float = Field(description="Screened in the last hour, as a share of the capacity.")
 
     @classmethod
-    def of(cls, row: Record) -> "LaneOut":
-        capacity = row["capacity_per_hour"]
+    def of(cls, lane: LaneView) -> "LaneOut":
+        capacity = lane.capacity_per_hour
         return cls(
-            **{name: row[name] for name in _LANE_PLAIN},
-            expected_wait_s=round((row["queue_parcels"] + 1) * 3600 / capacity, 1),
-            use=round(row["screened_last_hour"] / capacity, 4),
+            lane=lane.lane,
+            capacity_per_hour=capacity,
+            synthetic=lane.synthetic,
+            queue_parcels=lane.queue_parcels,
+            held_parcels=lane.held_parcels,
+            oldest_waiting_at=lane.oldest_waiting_at,
+            next_cut_off_at=lane.next_cut_off_at,
+            expected_wait_s=round((lane.queue_parcels + 1) * 3600 / capacity, 1),
+            screened_today=lane.screened_today,
+            use=round(lane.screened_last_hour / capacity, 4),
         )
-
-
-_LANE_PLAIN = tuple(LaneOut.model_fields.keys() - {"expected_wait_s", "use"})
 
 
 class LanesOut(BaseModel):

@@ -1,10 +1,11 @@
 """Messages to the Single Window, as operators see them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from asyncpg import Record
 from pydantic import BaseModel, Field
+
+from services.customs.queries.messages import MessageView
 
 
 class MessageOut(BaseModel):
@@ -20,9 +21,8 @@ class MessageOut(BaseModel):
     written_at: datetime | None
 
     @classmethod
-    def of(cls, row: Record) -> "MessageOut":
-        values: dict[str, Any] = {name: row[name] for name in cls.model_fields}
-        return cls.model_construct(**values)
+    def of(cls, message: MessageView) -> "MessageOut":
+        return cls.model_construct(**{name: getattr(message, name) for name in cls.model_fields})
 
 
 class MessageWithBody(MessageOut):

@@ -1,11 +1,15 @@
 """Receipts of the customs office, as JSON."""
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.customs.domain.receipts.answers import receipt_from_fields
+from services.customs.domain.receipts.receipt import Receipt
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body
+from shared.kernel.json import JsonObject
 
 
 class ReceiptIn(Body):
@@ -24,10 +28,24 @@ class ReceiptIn(Body):
     )
     return_info: str = Field(default="", examples=["[Code:2600;Desc:entered]"], max_length=4000)
 
+    def to_domain(self, *, now: datetime) -> Receipt:
+        """Raises ReceiptIncomplete."""
+        return receipt_from_fields(
+            message_type=self.message_type,
+            cop_no=self.cop_no,
+            return_status=self.return_status,
+            return_time=self.return_time,
+            return_info=self.return_info,
+            guid=self.guid,
+            pre_no=self.pre_no,
+            invt_no=self.invt_no,
+            now=now,
+        )
+
 
 class ReceiptsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[Annotated[dict[str, Any], DocumentedAs(ReceiptIn)]] = Field(
+    items: list[Annotated[JsonObject, DocumentedAs(ReceiptIn)]] = Field(
         min_length=1, max_length=100
     )

@@ -26,8 +26,6 @@ departures: Final = Table(
     instant_column("created_at", nullable=False),
     UniqueConstraint("cop_no"),
 )
-
-
 flights: Final = Table(
     "flights",
     metadata,

@@ -25,8 +25,6 @@ lanes: Final = Table(
     Column("source", Text, nullable=False),
     Column("synthetic", Boolean, nullable=False),
 )
-
-
 # state: waiting → screened | held → screened; left: returned by customs or cancelled.
 # lease_until is real time: a scanner that dies gives its parcels back.
 lane_parcels: Final = Table(
@@ -48,8 +46,6 @@ lane_parcels: Final = Table(
     ),
     postgresql_with={"fillfactor": "80"},
 )
-
-
 screenings: Final = Table(
     "screenings",
     metadata,

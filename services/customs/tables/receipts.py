@@ -47,8 +47,6 @@ receipts: Final = Table(
     ),
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
 )
-
-
 # Raw messages as they came, so that they can be read again after a parser was corrected.
 inbound_messages: Final = Table(
     "inbound_messages",

@@ -1,87 +1,97 @@
-"""What customs counts beyond the kit's metrics. Counted after the commit: a rolled-back attempt
-leaves no trace. The gauge of the lanes is set by a job, because the queue is in the database.
+"""What customs counts beyond the kit's metrics. Counted after the commit, so that an attempt that
+was rolled back leaves no trace. The gauge of the lanes is set by a job: the queue is in the
+database.
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Final
 
 from prometheus_client import Counter, Gauge
 
+from services.customs.domain.declarations.dossier import DossierChange
 from services.customs.domain.declarations.findings import KINDS
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.lanes.screening import Screening
 from services.customs.domain.messages.writer import CEB509, CEB603
+from services.customs.domain.receipts.folding import DeclarationChange
+from services.customs.domain.receipts.matching import MatchedReceipt
 from services.customs.domain.receipts.retry import Retry
 from shared.db import UnitOfWork
 
 DECLARATIONS: Final = Counter(
     "airlane_customs_declarations", "Declarations that reached a status.", ["status"]
 )
-
-
 FINDINGS: Final = Counter(
     "airlane_customs_findings", "Faults found by the three-document match, by code.", ["code"]
 )
-
-
 RECEIPTS: Final = Counter("airlane_customs_receipts", "Receipts stored, each once.")
-
-
 UNKNOWN_RECEIPTS: Final = Counter(
     "airlane_customs_unknown_receipts", "Receipts with a status code this version does not know."
 )
-
-
 UNMATCHED_RECEIPTS: Final = Counter(
     "airlane_customs_unmatched_receipts", "Receipts for documents that are not known here."
 )
-
-
 FAILED_UPLOADS: Final = Counter(
     "airlane_customs_uploads_failed", "Uploads the port refused, by what to do.", ["retry"]
 )
-
-
 MESSAGES: Final = Counter(
     "airlane_customs_messages_written", "Messages put into the transfer folder.", ["message_type"]
 )
-
-
-# A series that is born at 1 shows no increase.
-for _phase in Phase:
-    DECLARATIONS.labels(_phase.value)
-
-
-for _code in KINDS:
-    FINDINGS.labels(_code)
-
-
-for _retry in Retry:
-    FAILED_UPLOADS.labels(_retry.value)
-
-
-for _message in (CEB603, CEB509):
-    MESSAGES.labels(_message.message_type)
-
-
 SCREENINGS: Final = Counter(
     "airlane_customs_screenings", "Screenings reported by the lanes.", ["lane", "passed"]
 )
-
-
 LANE_QUEUE: Final = Gauge(
     "airlane_customs_lane_queue_parcels", "Parcels waiting at a security lane.", ["lane"]
 )
 
+# A series that begins with its first event shows no increase.
+for _phase in Phase:
+    DECLARATIONS.labels(_phase.value)
+for _code in KINDS:
+    FINDINGS.labels(_code)
+for _retry in Retry:
+    FAILED_UPLOADS.labels(_retry.value)
+for _message in (CEB603, CEB509):
+    MESSAGES.labels(_message.message_type)
 
-def count_after_commit(uow: UnitOfWork, counter: Counter, labels: Iterable[str]) -> None:
+
+def count_decisions(uow: UnitOfWork, changes: Collection[DossierChange]) -> None:
+    _count(uow, DECLARATIONS, (change.status for change in changes))
+    _count(uow, FINDINGS, (finding.code for change in changes for finding in change.findings))
+
+
+def count_changes(uow: UnitOfWork, changes: Collection[DeclarationChange]) -> None:
+    """Of declarations, by receipts."""
+    _count(uow, DECLARATIONS, (change.status for change in changes if change.is_new_status))
+    _count(uow, FAILED_UPLOADS, (change.retry for change in changes if change.retry is not None))
+
+
+def count_receipts(uow: UnitOfWork, new: Collection[MatchedReceipt]) -> None:
+    _add(uow, RECEIPTS, len(new))
+    _add(uow, UNKNOWN_RECEIPTS, sum(not receipt.is_known_code for receipt in new))
+    _add(uow, UNMATCHED_RECEIPTS, sum(receipt.document_id is None for receipt in new))
+
+
+def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:
+    for screening in screenings:
+        series = SCREENINGS.labels(str(screening.lane), str(screening.passed).lower())
+        uow.after_commit.append(series.inc)
+
+
+def count_messages(uow: UnitOfWork, message_types: Iterable[str], *, submitted: int) -> None:
+    """`submitted`: how many declarations were submitted for the first time."""
+    _add(uow, DECLARATIONS.labels(Phase.TRANSMITTED), submitted)
+    _count(uow, MESSAGES, message_types)
+
+
+def _count(uow: UnitOfWork, counter: Counter, labels: Iterable[str]) -> None:
     """One per entry of `labels`, for a counter with one label."""
     for label, times in Tally(labels).items():
-        uow.after_commit.append(partial(counter.labels(label).inc, times))
+        _add(uow, counter.labels(label), times)
 
 
-def add_after_commit(uow: UnitOfWork, counter: Counter, times: int) -> None:
-    """For a counter without labels."""
+def _add(uow: UnitOfWork, series: Counter, times: int) -> None:
     if times:
-        uow.after_commit.append(partial(counter.inc, times))
+        uow.after_commit.append(partial(series.inc, times))

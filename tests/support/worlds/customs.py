@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -10,10 +11,10 @@ from httpx2 import AsyncClient
 
 from services.customs import jobs
 from services.customs.clients.single_window import DropFolder
-from services.customs.consumers.declarations import recording
 from services.customs.domain.messages.layout import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
+from services.customs.use_cases.declarations.facts import record_slice
 from services.customs.worker import SUBSCRIPTIONS, rulebook_of
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
@@ -65,7 +66,7 @@ class CustomsWorld:
         self.clock = clock
         self.rulebook = rulebook_of(settings)
         self.folder = DropFolder(folder)
-        self._take_in = intake(SUBSCRIPTIONS, recording(self.rulebook), clock)
+        self._take_in = intake(SUBSCRIPTIONS, partial(record_slice, rulebook=self.rulebook), clock)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
         return enveloped(payload, subject=subject, version=version, at=self.clock.now())

@@ -1,84 +1,29 @@
 """The three-document match: a sound order passes, and each fault is found under its own code."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import services.customs.worker as worker_module
-from services.customs.domain.declarations.codes import CodeTables, parse_code_tables
-from services.customs.domain.declarations.documents import OrderDocument, OrderLine, Waybill
+from services.customs.domain.declarations.codes import CodeTables
+from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.export_list import (
     ExportList,
     draw_up_list,
     export_list_document,
 )
-from services.customs.domain.declarations.findings import KINDS, Finding, finding_from_json
-from services.customs.domain.declarations.match import field_findings, match_documents
-from services.customs.domain.messages.parties import Parties, Party
-from services.customs.domain.messages.writer import CEB603, faults
-
-CODES = parse_code_tables(Path(worker_module.CODES).read_text(encoding="utf-8"))
-PARTIES = Parties(
-    declarant=Party("91420700MAA1RL001K", "示例报关"),
-    merchant=Party("91420700MAA1RL002N", "示例电商"),
-    platform=Party("91420700MAA1RL003R", "示例平台"),
-    carrier=Party("91420700MAA1RL004W", "示例物流"),
-    dxp_id="DXPENT0000000000",
-    customs_code="4700",
-    port_code="4700",
+from services.customs.domain.declarations.findings import (
+    KINDS,
+    Finding,
+    finding_from_json,
+    finding_to_json,
 )
-NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
-
-
-def a_line(number: int = 1, **changes: Any) -> OrderLine:
-    line = OrderLine(
-        line=number,
-        sku=f"SKU-{number}",
-        title="White hanging heart T-light holder",
-        quantity=6,
-        unit_price_minor=255,
-        hs_code="940550",
-        net_weight_g=180,
-        gross_weight_g=230,
-    )
-    return replace(line, **changes)
-
-
-def an_order(*lines: OrderLine, **changes: Any) -> OrderDocument:
-    lines = lines or (a_line(1), a_line(2))
-    order = OrderDocument(
-        order_id="ord_1",
-        merchant_id="mer_1",
-        currency="GBP",
-        country="DE",
-        total_minor=sum(line.quantity * line.unit_price_minor for line in lines),
-        net_weight_g=sum(line.quantity * line.net_weight_g for line in lines),
-        gross_weight_g=sum(line.quantity * line.gross_weight_g for line in lines),
-        lines=lines,
-    )
-    return replace(order, **changes)
-
-
-def a_waybill(order: OrderDocument, **changes: Any) -> Waybill:
-    waybill = Waybill(
-        order_id=order.order_id,
-        shipment_id="shp_1",
-        house_waybill="AL26112200001",
-        country=order.country,
-        gross_weight_g=order.gross_weight_g,
-        pieces=1,
-        mode="air",
-        flight_id="flt_1",
-        flight_number="O37001",
-        departs_at=NOW,
-    )
-    return replace(waybill, **changes)
+from services.customs.domain.declarations.match import field_findings, match_documents
+from services.customs.domain.messages.writer import CEB603, faults
+from tests.unit.customs.builders import CODES, NOW, PARTIES, a_line, a_waybill, an_order
 
 
 def a_list(order: OrderDocument, waybill: Waybill, codes: CodeTables = CODES) -> ExportList:
@@ -231,7 +176,7 @@ def test_amounts_follow_the_currency() -> None:
 
 def test_every_finding_is_worded_in_both_languages() -> None:
     for code in KINDS:
-        finding = finding_from_json(Finding(code, {"line": 1}).as_json())
+        finding = finding_from_json(finding_to_json(Finding(code, {"line": 1})))
         for locale in ("en", "zh-CN"):
             assert finding.text(locale)
             assert finding.fix(locale)

@@ -95,20 +95,10 @@ def draw_up_list(
 # Supervision mode 9610 (B2C retail export), simplified list without summary declaration: four
 # digits of the heading count, the rest is padded with zeros.
 TRADE_MODE: Final = "9610"
-
-
 STATISTICS_FLAG: Final = "A"
-
-
 REGIME: Final = "9610/2024-12-15"  # no receipt of payment since GACC announcement 167/2024
-
-
 _UNIT_PIECE: Final = "011"
-
-
 _UNIT_KG: Final = "035"
-
-
 _NO_BARCODE: Final = "无"
 
 

@@ -1,38 +1,38 @@
-"""What one slice of events says about one order. Facts of an order may arrive in any order and more
-than once; the newest version of a document wins, and the database row does the rest.
+"""Facts about one order, from the events of other services. They arrive in any order and more than
+once. The newest version of a document wins, within a slice here, across slices in the database row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+
+from services.customs.domain.declarations.documents import OrderDocument, Unroutable, Waybill
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OrderFact:
     version: int
-    document: dict[str, Any]  # JSON of documents.OrderDocument
+    document: OrderDocument
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShipmentFact:
     """A booking (`waybill`) or its absence (`unroutable`), by the shipment's event version."""
 
     version: int
     shipment_id: str
-    waybill: dict[str, Any] | None = None  # JSON of documents.Waybill
-    unroutable: dict[str, Any] | None = None
-    flight_id: str | None = None
-    flight_number: str | None = None
+    waybill: Waybill | None = None
+    unroutable: Unroutable | None = None
     cut_off_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CancelFact:
     reason: str
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DepartureFact:
     departed_at: datetime
     flight_id: str
@@ -41,8 +41,10 @@ class DepartureFact:
     house_waybill: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DossierFacts:
+    """What one or several events say about the dossier of an order."""
+
     order_id: str
     merchant_id: str
     order: OrderFact | None = None
@@ -71,3 +73,12 @@ class DossierFacts:
             departure=departure,
             traceparent=later.traceparent or self.traceparent,
         )
+
+
+def merge_by_order(facts: Iterable[DossierFacts]) -> list[DossierFacts]:
+    """One per order, in the order of `order_id`: rows are always locked in that order."""
+    by_order: dict[str, DossierFacts] = {}
+    for fact in facts:
+        known = by_order.get(fact.order_id)
+        by_order[fact.order_id] = known.merged(fact) if known else fact
+    return [by_order[order_id] for order_id in sorted(by_order)]

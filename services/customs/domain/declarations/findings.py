@@ -1,38 +1,45 @@
-"""Every fault our own check can find before anything is sent: stable code, text and fix in English
-and Chinese. A finding is stored as code and parameters and worded when somebody reads it.
+"""Every fault that our own check can find before anything is sent: a stable code, and text and fix
+in English and Chinese. A finding is stored as its code and parameters, and put into words when
+somebody reads it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from shared.kernel.errors import Locale, Text
 from shared.kernel.words import Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FindingKind:
     text: Text
     fix: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, str | int] = field(default_factory=dict)
 
     def text(self, locale: Locale) -> str:
-        return KINDS[self.code].text.render(locale, dict(self.params))
+        return KINDS[self.code].text.render(locale, {**self.params})
 
     def fix(self, locale: Locale) -> str:
-        return KINDS[self.code].fix.render(locale, dict(self.params))
-
-    def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "params": dict(self.params)}
+        return KINDS[self.code].fix.render(locale, {**self.params})
 
 
-def finding_from_json(value: Mapping[str, Any]) -> Finding:
-    return Finding(value["code"], value["params"])
+class FindingJson(TypedDict):
+    code: str
+    params: dict[str, str | int]
+
+
+def finding_to_json(finding: Finding) -> FindingJson:
+    return {"code": finding.code, "params": {**finding.params}}
+
+
+def finding_from_json(stored: FindingJson) -> Finding:
+    return Finding(stored["code"], stored["params"])
 
 
 def summary(findings: Sequence[Finding]) -> Words:

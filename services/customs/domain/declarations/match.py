@@ -15,8 +15,6 @@ from services.customs.domain.messages.layout import LINES_PER_LIST_MAX
 from services.customs.domain.messages.writer import CEB603, Document, faults
 
 ITEM_NUMBER_MAX: Final = 20  # 30 in CEB303, 20 in CEB603: the smaller one binds
-
-
 _HS_CODE: Final = re.compile(r"^(?!00|77|98|99)[0-9]{2}[0-9]{4}([0-9]{2}([0-9]{2})?)?$", re.ASCII)
 
 
@@ -66,7 +64,7 @@ def _line_numbers(order: OrderDocument, export: ExportList) -> Iterator[Finding]
 
 
 def _line(line: ListLine) -> Iterator[Finding]:
-    place = {"line": line.gnum, "sku": line.item_no}
+    place: dict[str, str | int] = {"line": line.gnum, "sku": line.item_no}
     if line.quantity <= 0:
         yield Finding("customs.match.quantity", {**place, "quantity": line.quantity})
     elif line.price_minor <= 0:

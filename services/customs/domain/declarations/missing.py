@@ -1,14 +1,13 @@
 """What a declaration still lacks at this moment, and who has to do what about it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from services.customs.domain.declarations.phase import ENTERED, Phase
 from shared.kernel.errors import Locale, Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Progress:
     """The facts that decide. `is_held`: a screening failed and none has passed since."""
 
@@ -26,7 +25,7 @@ class Progress:
 Owner = Literal["merchant", "park", "lane", "customs", "carrier"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Missing:
     code: str
     owner: Owner
@@ -47,40 +46,30 @@ ORDER: Final = _missing(
     ("The order.", "订单数据。"),
     ("Place the order with its stock; it arrives by itself.", "请完成下单并备货，数据自动送达。"),
 )
-
-
 WAYBILL: Final = _missing(
     "waybill",
     "carrier",
     ("The house waybill.", "分运单。"),
     ("Wait for the shipment to be booked.", "请等待货件订舱。"),
 )
-
-
 ROUTE: Final = _missing(
     "route",
     "merchant",
     ("A way to the destination: the shipment is unroutable.", "可行路线：该货件无法安排运输。"),
     ("See the reason on the order; change it or cancel.", "请查看订单中的原因，修改或取消订单。"),
 )
-
-
 CORRECTION: Final = _missing(
     "correction",
     "merchant",
     ("Corrections: the match found faults.", "更正：单证比对发现问题。"),
     ("Follow the fix of each finding.", "请按各项问题的处理建议更正。"),
 )
-
-
 TRANSMISSION: Final = _missing(
     "transmission",
     "park",
     ("The export list's transmission.", "清单发送。"),
     ("Nothing: it leaves with the next message.", "无需操作，将随下一报文发送。"),
 )
-
-
 REPAIR: Final = _missing(
     "repair",
     "park",
@@ -90,8 +79,6 @@ REPAIR: Final = _missing(
         "临时故障会自动重发；其他情况请查看最近一条回执。",
     ),
 )
-
-
 RECEIPT_120: Final = _missing(
     "receipt_120",
     "customs",
@@ -101,8 +88,6 @@ RECEIPT_120: Final = _missing(
         "请等待海关回执，超过数分钟请查询。",
     ),
 )
-
-
 REDECLARE: Final = _missing(
     "redeclaration",
     "merchant",
@@ -112,24 +97,18 @@ REDECLARE: Final = _missing(
         "请查看回执内容，更正数据，取消订单后重新下单。",
     ),
 )
-
-
 DECISION: Final = _missing(
     "customs_decision",
     "customs",
     ("Customs' decision after review or inspection.", "海关审核或查验结论。"),
     ("Have papers and goods at hand; customs decides.", "请备妥单证与货物，等待海关决定。"),
 )
-
-
 RECEIPT_800: Final = _missing(
     "receipt_800",
     "customs",
     ("Receipt 800: the release.", "回执 800：放行。"),
     ("Wait for customs.", "请等待海关。"),
 )
-
-
 SCREENING: Final = _missing(
     "screening",
     "lane",
@@ -139,43 +118,31 @@ SCREENING: Final = _missing(
         "无需操作：包裹在安检通道排队，园区运营人员可查看队列。",
     ),
 )
-
-
 RECHECK: Final = _missing(
     "recheck",
     "lane",
     ("A passed screening: the last one failed.", "安检通过：最近一次未通过。"),
     ("Open the parcel, clear the cause, screen it again.", "请开包查验、排除原因后重新安检。"),
 )
-
-
 DEPARTURE: Final = _missing(
     "departure",
     "carrier",
     ("The departure.", "离境。"),
     ("Wait for the flight.", "请等待航班起飞。"),
 )
-
-
 DEPARTURE_REPORT: Final = _missing(
     "departure_report",
     "park",
     ("The departure message CEB509.", "离境单 CEB509。"),
     ("Nothing: it leaves with the flight's message.", "无需操作，将随该航班的报文发送。"),
 )
-
-
 RECEIPT_899: Final = _missing(
     "receipt_899",
     "customs",
     ("Receipt 899: the close.", "回执 899：结关。"),
     ("Wait for customs.", "请等待海关。"),
 )
-
-
 _FAILED: Final = (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
-
-
 _WITH_CUSTOMS: Final = (Phase.MANUAL_REVIEW, Phase.INSPECTION)
 
 
@@ -227,18 +194,3 @@ def _after_departure(progress: Progress) -> tuple[Missing, ...]:
     if not progress.has_departed:
         return (DEPARTURE, DEPARTURE_REPORT, RECEIPT_899)
     return (RECEIPT_899,) if progress.departure_reported else (DEPARTURE_REPORT, RECEIPT_899)
-
-
-def progress_of(row: Mapping[str, Any]) -> Progress:
-    """From a declaration as `queries` reads it."""
-    return Progress(
-        phase=Phase(row["phase"]),
-        has_order=row["order_received_at"] is not None,
-        has_waybill=row["house_waybill"] is not None,
-        is_unroutable=row["unroutable"] is not None,
-        is_cancelled=row["cancelled_at"] is not None,
-        is_screened=row["screened_at"] is not None,
-        is_held=row["is_held"],
-        has_departed=row["departed_at"] is not None,
-        departure_reported=row["departure_reported_at"] is not None,
-    )

@@ -38,12 +38,8 @@ ENTERED: Final = frozenset(
         Phase.CLOSED,
     }
 )
-
-
 # A document may still be changed by us, or a changed one checked again.
 OPEN: Final = frozenset({Phase.DRAFT, Phase.BLOCKED})
-
-
 Channel = Literal["green", "blue", "yellow", "red"]
 
 

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 NAMESPACE: Final = "http://www.chinaport.gov.cn/ceb"
-
-
 DOCUMENTS_PER_MESSAGE_MAX: Final = 100
-
-
 LINES_PER_LIST_MAX: Final = 100
-
-
 _SPEC: Final = re.compile(r"^(\w+?)(\?)? (C|N)(\.\.)?(\d+)(?:-(\d+))?(?:,(\d+))?$")
 
 
@@ -86,30 +80,20 @@ INVENTORY_HEAD: Final = _layout(
     insuredFee N19,5; iCurrency C3; iFlag C1; wrapType C1; packNo N9; grossWeight N19,5;
     netWeight N19,5; note? C..1000"""
 )
-
-
 INVENTORY_LIST: Final = _layout(
     """gnum N5; itemNo C..20; itemRecordNo? C..30; itemName? C..250; gcode C10; gname C..250;
     gmodel C..250; barCode C..50; country C3; currency C3; qty N19,5; qty1 N19,5; qty2? N19,5;
     unit C3; unit1 C3; unit2? C..3; price N19,5; totalPrice N19,5; note? C..1000"""
 )
-
-
 DEPARTURE_HEAD: Final = _layout(
     """guid C36; appType C1; appTime C14; appStatus C1; customsCode C4; copNo C..30; preNo? C18;
     logisticsCode C..18; logisticsName C..100; trafMode C1; trafName? C..100; voyageNo? C..32;
     billNo? C..37; leaveTime C14; msgCount N9; msgSeqNo N9; note? C..1000"""
 )
-
-
 DEPARTURE_LIST: Final = _layout("gnum N5; totalPackageNo? C..37; logisticsNo C..32; note? C..1000")
-
-
 BASE_TRANSFER: Final = _layout(
     "copCode C..18; copName C..100; dxpMode C3; dxpId C..30; note? C..1000"
 )
-
-
 # Receipts are read leniently (the PDF and the XSD disagree on preNo and invtNo), so this is the
 # order a sender uses, not a condition for being understood.
 INVENTORY_RETURN: Final = _layout(

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
-
 _WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-
-
 _REGISTRATION: Final = re.compile(r"^[0-9]{4}[0-9A-Z]{6}$", re.ASCII)
 
 

@@ -11,11 +11,7 @@ from services.customs.domain.messages.errors import MessageTooLarge, XmlNotReada
 from services.customs.domain.messages.layout import NAMESPACE
 
 MESSAGE_BYTES_MAX: Final = 1024 * 1024
-
-
 _DEPTH_MAX: Final = 8
-
-
 _NODES_MAX: Final = 50_000
 
 

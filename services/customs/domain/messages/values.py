@@ -15,8 +15,6 @@ def number(value: Decimal) -> str:
 
 # Every date and time of the CEB messages is China Standard Time.
 CHINA: Final = timezone(timedelta(hours=8), "CST")
-
-
 _TRAF_MODE: Final = {"air": "5", "road": "4"}
 
 

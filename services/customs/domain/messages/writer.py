@@ -21,12 +21,8 @@ from services.customs.domain.messages.layout import (
 )
 
 Values = Mapping[str, str | None]
-
-
 # XML 1.0 allows no other control characters, not even as references.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 UNSIGNED_NOTE: Final = "unsigned: ds:Signature omitted"
 
 
@@ -51,8 +47,6 @@ class DocumentKind:
 CEB603: Final = DocumentKind(
     "CEB603", "Inventory", "InventoryHead", INVENTORY_HEAD, "InventoryList", INVENTORY_LIST
 )
-
-
 CEB509: Final = DocumentKind(
     "CEB509", "Departure", "DepartureHead", DEPARTURE_HEAD, "DepartureList", DEPARTURE_LIST
 )

@@ -2,6 +2,7 @@
 (preNo, invtNo), strict in what the state machine needs; one bad entry does not spoil the others.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -16,11 +17,7 @@ _EXPECTED: Final = {
     "CEB604Message": ("CEB604", "InventoryReturn"),
     "CEB510Message": ("CEB510", "DepartureReturn"),
 }
-
-
 RECEIPTS_PER_MESSAGE_MAX: Final = 100
-
-
 # Characters, at least and at most; for text and numbers more than the 1,000 and 36 of the
 # specification, since real messages are longer at times.
 _LENGTHS: Final = {
@@ -48,7 +45,13 @@ def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomple
 
 
 def _answer(message_type: str, node: Node, now: datetime) -> Receipt | ReceiptIncomplete:
-    fields = node.fields()
+    try:
+        return _receipt(message_type, node.fields(), now)
+    except ReceiptIncomplete as refusal:
+        return refusal
+
+
+def _receipt(message_type: str, fields: Mapping[str, str], now: datetime) -> Receipt:
     return receipt_from_fields(
         message_type=message_type,
         cop_no=fields.get("copNo", ""),
@@ -73,9 +76,10 @@ def receipt_from_fields(
     pre_no: str | None = None,
     invt_no: str | None = None,
     now: datetime,
-) -> Receipt | ReceiptIncomplete:
-    """The receipt, or the refusal that names the field at fault. White space around a field does
-    not belong to it."""
+) -> Receipt:
+    """White space around a field does not belong to it. Raises ReceiptIncomplete, which names the
+    field at fault.
+    """
     fields = {
         "copNo": cop_no.strip(),
         "returnStatus": return_status.strip(),
@@ -86,15 +90,15 @@ def receipt_from_fields(
     }
     for name, (least, most) in _LENGTHS.items():
         if not least <= len(fields[name]) <= most:
-            return ReceiptIncomplete(field=name, problem=f"must have {least} to {most} characters")
+            raise ReceiptIncomplete(field=name, problem=f"must have {least} to {most} characters")
     try:
         at = parse_return_time(return_time.strip())
-    except (ValueError, OverflowError):
-        return ReceiptIncomplete(
+    except (ValueError, OverflowError) as error:
+        raise ReceiptIncomplete(
             field="returnTime", problem="must be yyyyMMddHHmmssfff or an instant with an offset"
-        )
+        ) from error
     if not has_happened(at, now=now):
-        return ReceiptIncomplete(
+        raise ReceiptIncomplete(
             field="returnTime",
             problem=f"must lie between {EARLIEST:%Y-%m-%d} and {latest_fact(now):%Y-%m-%dT%H:%MZ}",
         )

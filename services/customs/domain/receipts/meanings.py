@@ -26,11 +26,7 @@ _MEANINGS: Final[dict[str, Meaning]] = {
     "800": Meaning(Text("Released.", "放行。"), "nobody"),
     "899": Meaning(Text("Closed.", "结关。"), "nobody"),
 }
-
-
 _REFUSED: Final = Meaning(Text("Refused by the port.", "口岸处理失败。"), "park")
-
-
 _UNKNOWN: Final = Meaning(
     Text("A code this version does not know; kept as it is.", "未知回执代码，已原样保存。"), "park"
 )

@@ -32,14 +32,10 @@ CODE_PHASE: Final[dict[str, Phase]] = {
     "800": Phase.RELEASED,
     "899": Phase.CLOSED,
 }
-
-
 # Breaks ties of the clock: customs' seconds are coarse, and the way through them is known.
 _RANK: Final = {
     code: rank for rank, code in enumerate("1 2 3 4 100 120 300 500 399 800 899".split())
 }
-
-
 _UPLOAD: Final = frozenset(
     {
         Phase.TRANSMITTED,
@@ -51,11 +47,7 @@ _UPLOAD: Final = frozenset(
         Phase.RETURNED,
     }
 )
-
-
 _EXAMINED: Final = _UPLOAD | {Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.INSPECTION}
-
-
 # Target phase ← phases it may be reached from. Codes may be skipped (a receipt can be lost), but
 # the machine never goes back: 1–4 and processing errors change nothing once customs has the list.
 _MOVES: Final[dict[Phase, frozenset[Phase]]] = {

@@ -1,5 +1,5 @@
-"""Customs' answers: one receipt as a value, the pieces of its text, and what to do after a failure.
-The phase that follows from a set of receipts is in `domain.phase`.
+"""A receipt as a value, and the pieces of its text. What a set of receipts amounts to is in
+`outcome`.
 """
 
 import re
@@ -10,10 +10,18 @@ from typing import Final
 
 from services.customs.domain.messages.values import CHINA
 
+# The messages that receipts come in: about a list, about a departure.
+LIST_RECEIPT: Final = "CEB604"
+DEPARTURE_RECEIPT: Final = "CEB510"
 _COMPACT: Final = re.compile(r"^[0-9]{14}([0-9]{3})?$", re.ASCII)
 
 
-@dataclass(frozen=True)
+# Message type, copNo, code, customs' time, hash of the text: the same receipt, sent again, has the
+# same one.
+ReceiptIdentity = tuple[str, str, str, datetime, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """`business_key` is the copNo of the document answered; `return_time` is customs' clock."""
 
@@ -31,8 +39,7 @@ class Receipt:
         return sha256(self.return_info.encode()).hexdigest()
 
     @property
-    def identity(self) -> tuple[str, str, str, datetime, str]:
-        """The same receipt, however often it is sent."""
+    def identity(self) -> ReceiptIdentity:
         return (
             self.message_type,
             self.business_key,
@@ -42,7 +49,7 @@ class Receipt:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReturnInfo:
     """`[Code:1301;Desc:…]` taken apart; without the pattern the whole text is the description."""
 

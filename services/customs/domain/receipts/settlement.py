@@ -9,8 +9,6 @@ from services.customs.domain.receipts.outcome import Outcome
 from services.customs.domain.receipts.retry import Retry
 
 ATTEMPTS_MAX: Final = 8
-
-
 _DELAY_S_MAX: Final = 60.0
 
 

@@ -1,0 +1,50 @@
+"""A message to the Single Window: up to 100 documents, written out once and kept as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.writer import (
+    UNSIGNED_NOTE,
+    Document,
+    DocumentKind,
+    write_message,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`declaration_ids`: the declarations it is about, `documents`: how many documents it holds."""
+
+    guid: str
+    message_type: str
+    documents: int
+    declaration_ids: tuple[str, ...]
+    body: str
+    note: str
+
+
+def compose(
+    kind: DocumentKind,
+    documents: Sequence[Document],
+    declaration_ids: Sequence[str],
+    *,
+    parties: Parties,
+) -> Message:
+    guid = new_guid()
+    transfer = {
+        "copCode": parties.declarant.code,
+        "copName": parties.declarant.name,
+        "dxpMode": "DXP",
+        "dxpId": parties.dxp_id,
+        "note": UNSIGNED_NOTE,
+    }
+    return Message(
+        guid=guid,
+        message_type=kind.message_type,
+        documents=len(documents),
+        declaration_ids=tuple(declaration_ids),
+        body=write_message(kind, guid=guid, documents=documents, transfer=transfer),
+        note=UNSIGNED_NOTE,
+    )

@@ -1,0 +1,128 @@
+"""Declarations as screens show them. A declaration that does not exist and one of another merchant
+look the same: each statement names the tenant, and row-level security hides the row besides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.declarations.errors import DeclarationNotFound
+from services.customs.domain.declarations.findings import Finding, FindingJson, finding_from_json
+from services.customs.domain.declarations.missing import Progress
+from services.customs.domain.declarations.phase import Channel, Phase
+from shared.contracts.customs.declarations import DeclarationStatus
+from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window, sql
+from shared.kernel.identity import PARK
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationView:
+    id: str
+    merchant_id: str
+    order_id: str
+    shipment_id: str | None
+    cop_no: str
+    status: DeclarationStatus
+    phase: str
+    status_at: datetime
+    channel: Channel | None
+    house_waybill: str | None
+    flight_id: str | None
+    flight_number: str | None
+    cut_off_at: datetime | None
+    stored_findings: list[FindingJson]
+    is_unroutable: bool
+    rulebook: str | None
+    pre_no: str | None
+    invt_no: str | None
+    attempts: int
+    unknown_receipts: int
+    lane: int | None
+    screened_at: datetime | None
+    is_held: bool
+    submitted_at: datetime | None
+    departed_at: datetime | None
+    departure_reported_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    version: int
+    created_at: datetime
+    order_received_at: datetime | None
+    waybill_received_at: datetime | None
+    validated_at: datetime | None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding_from_json(stored) for stored in self.stored_findings)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(
+            phase=Phase(self.phase),
+            has_order=self.order_received_at is not None,
+            has_waybill=self.house_waybill is not None,
+            is_unroutable=self.is_unroutable,
+            is_cancelled=self.cancelled_at is not None,
+            is_screened=self.screened_at is not None,
+            is_held=self.is_held,
+            has_departed=self.departed_at is not None,
+            departure_reported=self.departure_reported_at is not None,
+        )
+
+
+_SELECT: Final = """
+    SELECT id, tenant_id, order_id, shipment_id, cop_no, status, phase, phase_at, channel,
+           waybill ->> 'house_waybill', flight_id, flight_number, cut_off_at, findings,
+           unroutable IS NOT NULL, rulebook, pre_no, invt_no, attempts, unknown_receipts, lane,
+           screened_at, is_held, submitted_at, departed_at, departure_reported_at, cancelled_at,
+           cancel_reason, version, created_at, order_received_at, waybill_received_at, validated_at
+    FROM customs.declarations
+"""
+
+_DECLARATIONS: Final = Listing(
+    _SELECT,
+    DeclarationView,
+    order_by="id DESC",
+    after="id < :after_id",
+    tenant="tenant_id = :tenant",
+    filters={
+        "status": "status = :status",
+        "channel": "channel = :channel",
+        "order_id": "order_id = :order_id",
+        # As the index is written: with a value for the name it would not serve.
+        "house_waybill": "waybill ->> 'house_waybill' = :house_waybill",
+        "flight_id": "flight_id = :flight_id",
+        "created_from": "created_at >= :created_from",
+        "created_to": "created_at < :created_to",
+    },
+    after_id=TEXT,
+    status=TEXT,
+    channel=TEXT,
+    order_id=TEXT,
+    house_waybill=TEXT,
+    flight_id=TEXT,
+    created_from=INSTANT,
+    created_to=INSTANT,
+)
+
+_DECLARATION: Final = sql(
+    f"{_SELECT} WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant)",
+    DeclarationView,
+    id=TEXT,
+    tenant=TEXT,
+)
+
+
+async def list_declarations(
+    reader: Reader, window: Window, filters: Filters
+) -> list[DeclarationView]:
+    """Newest first."""
+    return await _DECLARATIONS.page(reader, window, filters)
+
+
+async def get_declaration(reader: Reader, *, declaration_id: str) -> DeclarationView:
+    """Raises DeclarationNotFound."""
+    found = await reader.fetch_first(_DECLARATION, id=declaration_id, tenant=reader.tenant)
+    if found is None:
+        raise DeclarationNotFound(declaration_id=declaration_id)
+    return found

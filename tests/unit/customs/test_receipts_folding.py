@@ -1,0 +1,304 @@
+"""What receipts make of a declaration: status, facts, numbers, next upload, queue."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.lanes.queue import JoiningParcel
+from services.customs.domain.receipts.folding import (
+    AnsweredDeclaration,
+    AnsweredDeparture,
+    DeclarationChange,
+    fold,
+    fold_declaration,
+)
+from services.customs.domain.receipts.matching import match_receipts
+from services.customs.domain.receipts.outcome import after_receipts
+from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.settlement import resend_delay
+from tests.unit.customs.builders import a_subject
+
+START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+NOW = START + timedelta(minutes=5)
+REAL_NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+CODES = "1 2 3 4 100 120 300 500 399 800 899 -621017 -621099 999".split()
+FACTS = {
+    "100": "returned",
+    "120": "accepted",
+    "300": "manual_review",
+    "500": "inspection",
+    "800": "released",
+    "899": "closed",
+}
+
+
+def a_declaration(phase: Phase = Phase.TRANSMITTED, **changes: Any) -> AnsweredDeclaration:
+    declaration = AnsweredDeclaration(
+        subject=a_subject(),
+        cop_no="AL1",
+        phase=phase,
+        status=phase,
+        facts=("submitted",),
+        version=1,
+        attempts=1,
+        settled_at=None,
+        is_cancelled=False,
+        is_screened=False,
+        cut_off_at=START + timedelta(hours=6),
+        lane=None,
+        pre_no=None,
+        invt_no=None,
+    )
+    return replace(declaration, **changes)
+
+
+def a_receipt(code: str, at_s: int = 0, info: str = "", **numbers: str) -> Receipt:
+    at = START + timedelta(seconds=at_s)
+    return Receipt("CEB604", "AL1", code, at, info, **numbers)
+
+
+def folded(declaration: AnsweredDeclaration, *receipts: Receipt) -> DeclarationChange:
+    return fold_declaration(declaration, receipts, now=NOW, real_now=REAL_NOW)
+
+
+def followed_by(declaration: AnsweredDeclaration, change: DeclarationChange) -> AnsweredDeclaration:
+    """As it is read again after the change was saved and its parcel has joined a lane."""
+    return replace(
+        declaration,
+        phase=change.phase,
+        status=change.status,
+        facts=change.facts,
+        version=change.version,
+        settled_at=change.settled_at or declaration.settled_at,
+        lane=2 if change.joining else change.lane,
+        pre_no=change.pre_no,
+        invt_no=change.invt_no,
+    )
+
+
+receipts = st.lists(
+    st.builds(a_receipt, st.sampled_from(CODES), st.integers(0, 6)), min_size=1, max_size=8
+)
+
+
+@given(receipts, st.data())
+@settings(max_examples=150)
+def test_receipts_one_by_one_in_any_order_end_like_all_at_once(
+    arrived: list[Receipt], data: st.DataObject
+) -> None:
+    """Without another upload in between, which makes receipts about the one before it history."""
+    at_once = folded(a_declaration(attempts=99), *arrived)
+    declaration = a_declaration(attempts=99)
+    seen: list[Receipt] = []
+
+    for receipt in data.draw(st.permutations(arrived)):
+        seen.append(receipt)
+        declaration = followed_by(declaration, folded(declaration, *seen))
+
+    assert (declaration.phase, declaration.status) == (at_once.phase, at_once.status)
+    # What was announced before an earlier receipt arrived was true then, and stays announced.
+    assert set(declaration.facts) >= set(at_once.facts)
+
+
+@given(receipts)
+def test_facts_are_announced_once_with_versions_without_a_gap(arrived: list[Receipt]) -> None:
+    declaration = a_declaration()
+    announced: list[tuple[str, int]] = []
+
+    for count in range(1, len(arrived) + 1):
+        change = folded(declaration, *arrived[:count])
+        announced += [(one.fact, one.version) for one in change.announcements]
+        declaration = followed_by(declaration, change)
+
+    assert [version for _, version in announced] == list(range(2, len(announced) + 2))
+    assert len({fact for fact, _ in announced}) == len(announced)
+    said = {FACTS[r.return_status] for r in arrived if r.return_status in FACTS}
+    assert {fact for fact, _ in announced} <= said
+    assert declaration.version == 1 + len(announced)
+
+
+def test_an_announcement_has_the_words_and_the_instant_of_its_receipt() -> None:
+    change = folded(a_declaration(), a_receipt("100", 7, "[Code:1200;Desc:wrong code]"))
+
+    (announced,) = change.announcements
+    assert (announced.fact, announced.at) == ("returned", START + timedelta(seconds=7))
+    assert (announced.return_status, announced.detail) == ("100", "wrong code")
+    assert announced.meaning is not None
+    assert announced.meaning.en == "Returned by customs."
+    assert announced.status is Phase.RETURNED
+
+
+def test_a_receipt_without_words_has_no_detail() -> None:
+    change = folded(a_declaration(), a_receipt("120"))
+
+    assert change.announcements[0].detail is None
+
+
+@given(receipts)
+def test_status_at_is_that_of_the_last_receipt_that_moved_it(arrived: list[Receipt]) -> None:
+    last = after_receipts(arrived).last
+
+    assert folded(a_declaration(), *arrived).phase_at == (last.return_time if last else NOW)
+
+
+@pytest.mark.parametrize("attempts", [1, 3, 7])
+def test_a_passing_fault_is_answered_by_the_next_upload(attempts: int) -> None:
+    change = folded(a_declaration(attempts=attempts), a_receipt("3"), a_receipt("4", 1))
+
+    assert (change.phase, change.status) == (Phase.QUEUED, Phase.QUEUED)
+    assert change.resend_at == REAL_NOW + resend_delay(attempts)
+    assert change.settled_at == START + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("code", "attempts"), [("4", 8), ("-621099", 1)])
+def test_a_lasting_fault_is_not_sent_again(code: str, attempts: int) -> None:
+    change = folded(a_declaration(attempts=attempts), a_receipt(code))
+
+    assert change.phase in (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
+    assert (change.resend_at, change.settled_at) == (None, None)
+    assert change.retry is not None
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("is_screened", [True, False])
+@pytest.mark.parametrize("is_cancelled", [True, False])
+@pytest.mark.parametrize("lane", [None, 2])
+def test_a_parcel_joins_a_queue_once_when_customs_has_its_list(
+    code: str, lane: int | None, *, is_screened: bool, is_cancelled: bool
+) -> None:
+    declaration = a_declaration(
+        lane=lane, is_screened=is_screened, is_cancelled=is_cancelled, attempts=8
+    )
+
+    change = folded(declaration, a_receipt(code))
+
+    waits = change.phase in ENTERED and change.phase is not Phase.CLOSED
+    joins = waits and lane is None and not is_screened and not is_cancelled
+    parcel = JoiningParcel(declaration.subject.id, "mer_1", declaration.cut_off_at)
+    assert change.joining == (parcel if joins else None)
+    left = lane is not None and change.phase in (Phase.RETURNED, Phase.WITHDRAWN)
+    assert (change.leaves_queue, change.lane) == (left, None if left else lane)
+
+
+def test_the_last_numbers_that_customs_gave_are_kept() -> None:
+    known = a_declaration(pre_no="P0", invt_no="I0")
+
+    change = folded(
+        known,
+        a_receipt("120", 0, invt_no="I1"),
+        a_receipt("300", 1, invt_no="I2"),
+        a_receipt("800", 2),
+    )
+
+    assert (change.pre_no, change.invt_no) == ("P0", "I2")
+
+
+def test_codes_nobody_knows_are_counted_and_move_nothing() -> None:
+    change = folded(a_declaration(), a_receipt("999", 1), a_receipt("998", 2))
+
+    assert (change.phase, change.unknown_receipts) == (Phase.TRANSMITTED, 2)
+    assert (change.is_new_status, change.announcements) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "phase", "status"),
+    [
+        ("4", Phase.WITHDRAWN, Phase.WITHDRAWN),
+        ("100", Phase.WITHDRAWN, Phase.WITHDRAWN),
+        ("120", Phase.ACCEPTED, Phase.CANCEL_REQUESTED),
+        ("899", Phase.CLOSED, Phase.CLOSED),
+    ],
+)
+def test_receipts_of_a_cancelled_order_decide_what_can_still_be_withdrawn(
+    code: str, phase: Phase, status: Phase
+) -> None:
+    cancelled = a_declaration(is_cancelled=True, status=Phase.CANCEL_REQUESTED)
+
+    change = folded(cancelled, a_receipt(code))
+
+    assert (change.phase, change.status, change.resend_at) == (phase, status, None)
+
+
+def test_only_documents_with_new_receipts_are_folded() -> None:
+    other = a_declaration(subject=a_subject(2), cop_no="AL2")
+    departures = [
+        AnsweredDeparture("dpt_1", "DP1", Phase.TRANSMITTED),
+        AnsweredDeparture("dpt_2", "DP2", Phase.TRANSMITTED),
+    ]
+    all_of_them = [
+        a_receipt("120"),
+        replace(a_receipt("120"), business_key="AL2"),
+        replace(a_receipt("399"), business_key="DP1", message_type="CEB510"),
+        replace(a_receipt("399"), business_key="DP2", message_type="CEB510"),
+    ]
+
+    result = fold(
+        [a_declaration(), other],
+        departures,
+        all_of_them,
+        fresh={"AL1", "DP2"},
+        now=NOW,
+        real_now=REAL_NOW,
+    )
+
+    assert [change.declaration_id for change in result.declarations] == [a_subject().id]
+    assert [(one.id, one.phase) for one in result.departures] == [("dpt_2", Phase.CONCLUDED)]
+
+
+def test_receipts_about_a_departure_do_not_move_the_declaration() -> None:
+    about_departure = replace(a_receipt("899"), message_type="CEB510")
+
+    result = fold(
+        [a_declaration()], [], [about_departure], fresh={"AL1"}, now=NOW, real_now=REAL_NOW
+    )
+
+    assert result.declarations[0].phase is Phase.TRANSMITTED
+
+
+def test_a_departure_keeps_its_phase_while_no_receipt_moves_it() -> None:
+    departure = AnsweredDeparture("dpt_1", "DP1", Phase.QUEUED)
+    unknown = Receipt("CEB510", "DP1", "999", START, "")
+
+    result = fold([], [departure], [unknown], fresh={"DP1"}, now=NOW, real_now=REAL_NOW)
+
+    assert result.departures == (departure,)
+
+
+def test_assigned_lanes_reach_only_the_parcels_that_join() -> None:
+    joining = a_declaration()
+    queued = a_declaration(subject=a_subject(2), cop_no="AL2", lane=3)
+    both = [a_receipt("120"), replace(a_receipt("120"), business_key="AL2")]
+    result = fold([joining, queued], [], both, fresh={"AL1", "AL2"}, now=NOW, real_now=REAL_NOW)
+
+    assigned = result.in_lanes({a_subject().id: 1})
+
+    assert [change.lane for change in assigned.declarations] == [1, 3]
+
+
+def test_a_receipt_is_matched_with_the_document_of_its_kind() -> None:
+    declaration = a_declaration()
+    departure = AnsweredDeparture("dpt_1", "DP1", Phase.QUEUED)
+    about_list = a_receipt("120")
+    about_departure = Receipt("CEB510", "DP1", "399", START, "")
+    strangers = [
+        replace(about_list, business_key="AL9"),
+        replace(about_departure, business_key="AL1"),
+        replace(about_list, business_key="DP1"),
+    ]
+
+    matched = match_receipts(
+        [about_list, about_list, about_departure, *strangers], [declaration], [departure]
+    )
+
+    assert len(matched) == 5
+    own = matched[about_list.identity]
+    assert own.document_id == own.declaration_id == declaration.subject.id
+    assert own.merchant_id == "mer_1"
+    report = matched[about_departure.identity]
+    assert (report.document_id, report.declaration_id, report.merchant_id) == ("dpt_1", None, None)
+    assert [matched[one.identity].document_id for one in strangers] == [None, None, None]
