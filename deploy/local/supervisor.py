@@ -38,7 +38,7 @@ class Process:
     after: tuple[str, ...] = ()
     prepare: Callable[[], None] | None = None  # before every start, in a thread
     alive: Probe | None = None  # asked while it runs; hung programs are killed
-    # Not the engines: whoever froze one wants it so, and one that recovers must be let.
+    # Not for engines: who froze one did so on purpose, and one that recovers is left alone.
     killed_when_silent: bool = True
     step: str = ""  # the line on screen it belongs to
     shown: str = ""  # beside that line

@@ -86,7 +86,7 @@ async def _issue(catalog: ServiceClient, tenant: str, description: str) -> Crede
 
 
 def credentials_on_file(path: Path) -> dict[str, Credential]:
-    """By the name of who uses them; empty if there is no such file or it is not readable."""
+    """By the name of their user; empty if there is no such file or it is not readable."""
     try:
         return {who: Credential(**held) for who, held in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError):

@@ -42,7 +42,7 @@ _WAY: Final = (
 
 @dataclass
 class Played:
-    """A day that is over, for whoever reports about it."""
+    """What the report of a day is made from."""
 
     name: str
     park: SeededPark

@@ -107,7 +107,7 @@ class Marketplaces:
         batches: dict[int, list[PlannedOrder]] = defaultdict(list)
         for step in steps:
             if isinstance(step, PlannedOrder):
-                if share(self._seed, "door", step.invoice) < _BY_BATCH:
+                if share(self._seed, "batch", step.invoice) < _BY_BATCH:
                     batches[merchant_of(self._seed, step.invoice)].append(step)
                 else:
                     alone.append(step)

@@ -12,7 +12,7 @@ Amounts = Mapping[str, str]  # decimal text by market, belt or currency
 
 
 @dataclass(frozen=True)
-class SliceSummary:
+class SliceCounts:
     """What became of the file of orders. `buckets` hold every invoice once."""
 
     file: str
@@ -25,7 +25,7 @@ class SliceSummary:
 
 
 @dataclass(frozen=True)
-class OrderSummary:
+class OrderCounts:
     accepted: int
     by_state: Counts
     by_market: Counts
@@ -35,13 +35,13 @@ class OrderSummary:
 
 
 @dataclass(frozen=True)
-class DeclarationSummary:
+class DeclarationCounts:
     by_state: Counts
     by_channel: Counts
 
 
 @dataclass(frozen=True)
-class FlightSummary:
+class FlightCounts:
     """Flights with goods aboard; shipments and tonnes are those that left the park."""
 
     from_the_park: int
@@ -52,7 +52,7 @@ class FlightSummary:
 
 
 @dataclass(frozen=True)
-class TradeSummary:
+class TradeSums:
     by_currency: Amounts
     by_market: Amounts
     by_belt: Amounts
@@ -72,7 +72,7 @@ class PhaseTimes:
 
 
 @dataclass(frozen=True)
-class WebhookSummary:
+class WebhookCounts:
     delivered: int
     retries: int
     failed_on_purpose: int
@@ -81,7 +81,7 @@ class WebhookSummary:
 
 
 @dataclass(frozen=True)
-class KafkaSummary:
+class KafkaCounts:
     """`duplicates`: records that repeat an event."""
 
     records: int
@@ -102,19 +102,19 @@ class ReasonGroup:
 class DayFigures:
     """What the services say about this run."""
 
-    orders: OrderSummary
-    declarations: DeclarationSummary
+    orders: OrderCounts
+    declarations: DeclarationCounts
     lanes: Counts
-    flights: FlightSummary
-    trade: TradeSummary
+    flights: FlightCounts
+    trade: TradeSums
     phases: tuple[PhaseTimes, ...]
-    webhooks: WebhookSummary
-    kafka: KafkaSummary
+    webhooks: WebhookCounts
+    kafka: KafkaCounts
     reasons: tuple[ReasonGroup, ...]
 
 
 @dataclass(frozen=True)
-class WorldSummary:
+class WorldCounts:
     """What the simulated parties did."""
 
     receipts_sent: Counts
@@ -136,7 +136,7 @@ class SkippedTime:
 
 
 @dataclass(frozen=True)
-class RequestSummary:
+class RequestCounts:
     """`answers` by status; `resent` by the reason for sending a request again."""
 
     answers: Counts
@@ -156,11 +156,11 @@ class DayReport:
     seconds: Mapping[str, float]
     skipped: SkippedTime
     unfinished: str
-    slice: SliceSummary
+    slice: SliceCounts
     figures: DayFigures
-    world: WorldSummary
+    world: WorldCounts
     examples: Mapping[str, str]
-    requests: RequestSummary
+    requests: RequestCounts
     checks: tuple[LedgerCheck, ...]
     faults: tuple[Killed, ...] = field(default=())
 

@@ -12,14 +12,14 @@ from deploy.sandbox.partner.ledger import WebhookLedger
 from deploy.sandbox.report.day_report import (
     Amounts,
     DayFigures,
-    DeclarationSummary,
-    FlightSummary,
-    KafkaSummary,
-    OrderSummary,
+    DeclarationCounts,
+    FlightCounts,
+    KafkaCounts,
+    OrderCounts,
     PhaseTimes,
     ReasonGroup,
-    TradeSummary,
-    WebhookSummary,
+    TradeSums,
+    WebhookCounts,
 )
 
 PARK_AIRPORT: Final = "EHU"
@@ -49,7 +49,7 @@ def figures(
     traces = [found.orders[order.id] for order in orders]
     return DayFigures(
         orders=_orders(orders, traces),
-        declarations=DeclarationSummary(
+        declarations=DeclarationCounts(
             by_state=_counted(t.declaration_status for t in traces if t.declaration_status),
             by_channel=_counted(t.channel for t in traces if t.channel),
         ),
@@ -57,14 +57,14 @@ def figures(
         flights=_flights(found.flights, flights_since),
         trade=_trade(orders, belts),
         phases=tuple(_phase(traces, *phase, rate=rate) for phase in _PHASES),
-        webhooks=WebhookSummary(
+        webhooks=WebhookCounts(
             delivered=len(ledger.types),
             retries=ledger.retries,
             failed_on_purpose=ledger.failed_on_purpose,
             slow_on_purpose=ledger.slow_on_purpose,
             by_type=_counted(ledger.types.values()),
         ),
-        kafka=KafkaSummary(found.records, len(found.ids), found.duplicates),
+        kafka=KafkaCounts(found.records, len(found.ids), found.duplicates),
         reasons=_reasons(orders),
     )
 
@@ -73,9 +73,9 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
 
 
-def _orders(orders: Sequence[CatalogOrder], traces: Iterable[OrderTrace]) -> OrderSummary:
+def _orders(orders: Sequence[CatalogOrder], traces: Iterable[OrderTrace]) -> OrderCounts:
     traces = list(traces)
-    return OrderSummary(
+    return OrderCounts(
         accepted=len(orders),
         by_state=_counted(order.status for order in orders),
         by_market=_counted(order.country for order in orders),
@@ -85,13 +85,13 @@ def _orders(orders: Sequence[CatalogOrder], traces: Iterable[OrderTrace]) -> Ord
     )
 
 
-def _flights(flights: Iterable[DepartedFlight], since: datetime) -> FlightSummary:
+def _flights(flights: Iterable[DepartedFlight], since: datetime) -> FlightCounts:
     flown = [f for f in flights if f.shipments and f.departed_at >= since]
     out = [f for f in flown if f.origin == PARK_AIRPORT]
     by_destination: Counter[str] = Counter()
     for flight in out:
         by_destination[flight.destination] += flight.gross_weight_g
-    return FlightSummary(
+    return FlightCounts(
         from_the_park=len(out),
         onward=len(flown) - len(out),
         shipments=sum(flight.shipments for flight in out),
@@ -106,7 +106,7 @@ def _tonnes(weight_g: int) -> float:
     return round(weight_g / 1e6, 2)
 
 
-def _trade(orders: Iterable[CatalogOrder], belts: Mapping[str, str]) -> TradeSummary:
+def _trade(orders: Iterable[CatalogOrder], belts: Mapping[str, str]) -> TradeSums:
     currencies: dict[str, Decimal] = defaultdict(Decimal)
     markets: dict[str, Decimal] = defaultdict(Decimal)
     by_belt: dict[str, Decimal] = defaultdict(Decimal)
@@ -114,9 +114,7 @@ def _trade(orders: Iterable[CatalogOrder], belts: Mapping[str, str]) -> TradeSum
         currencies[order.currency] += order.amount
         markets[f"{order.country} {order.currency}"] += order.amount
         by_belt[f"{belts.get(order.merchant_id, '?')} {order.currency}"] += order.amount
-    return TradeSummary(
-        _largest_first(currencies), _largest_first(markets), _largest_first(by_belt)
-    )
+    return TradeSums(_largest_first(currencies), _largest_first(markets), _largest_first(by_belt))
 
 
 def _largest_first(sums: Mapping[str, Decimal]) -> Amounts:

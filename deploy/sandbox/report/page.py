@@ -9,12 +9,12 @@ from deploy.sandbox.ledgers.checks import LedgerCheck
 from deploy.sandbox.report.day_report import (
     DayFigures,
     DayReport,
-    FlightSummary,
+    FlightCounts,
     PhaseTimes,
     ReasonGroup,
-    RequestSummary,
+    RequestCounts,
     SkippedTime,
-    SliceSummary,
+    SliceCounts,
 )
 
 _TOP: Final = 10
@@ -67,7 +67,7 @@ def _skipped_lines(skipped: SkippedTime) -> list[str]:
     return _row("", f"{hours} were skipped in {skipped.moves} steps")
 
 
-def _slice_lines(books: SliceSummary) -> list[str]:
+def _slice_lines(books: SliceCounts) -> list[str]:
     size = f"{books.invoices:,} invoices, {books.rows:,} rows"
     lines = _row("slice", f"{books.file}: {size}; replayed in one business day")
     lines += _row("  invoices", _listed(books.buckets))
@@ -96,7 +96,7 @@ def _order_lines(figures: DayFigures) -> list[str]:
     ]
 
 
-def _flight_lines(flights: FlightSummary) -> list[str]:
+def _flight_lines(flights: FlightCounts) -> list[str]:
     text = (
         f"{flights.from_the_park} from the park with {flights.tonnes} t in "
         f"{flights.shipments:,} shipments, {flights.onward} onward"
@@ -133,7 +133,7 @@ def _event_lines(figures: DayFigures) -> list[str]:
     ]
 
 
-def _answers(requests: RequestSummary) -> str:
+def _answers(requests: RequestCounts) -> str:
     answered, resent = sum(requests.answers.values()), sum(requests.resent.values())
     why = f" ({_listed(requests.resent, 4)})" if resent else ""
     return f"{answered:,} answered, {resent:,} sent again{why}"

@@ -21,10 +21,10 @@ from deploy.sandbox.marketplaces.sending import buckets
 from deploy.sandbox.progress import ProgressLine
 from deploy.sandbox.report.day_report import (
     DayReport,
-    RequestSummary,
+    RequestCounts,
     SkippedTime,
-    SliceSummary,
-    WorldSummary,
+    SliceCounts,
+    WorldCounts,
 )
 from deploy.sandbox.report.figures import figures
 from deploy.sandbox.world import OutsideWorld
@@ -105,7 +105,7 @@ def _report(
         ),
         world=_world(played.world),
         examples={order.status: order.id for order in ours},
-        requests=RequestSummary(
+        requests=RequestCounts(
             answers={str(status): n for status, n in sorted(pool.answers.items())},
             resent=dict(pool.resent.most_common()),
         ),
@@ -114,9 +114,9 @@ def _report(
     )
 
 
-def _slice(played: Played) -> SliceSummary:
+def _slice(played: Played) -> SliceCounts:
     plan, outcome = played.plan, played.markets.outcome
-    return SliceSummary(
+    return SliceCounts(
         file=played.park.settings.orders.name,
         invoices=plan.invoices,
         rows=plan.rows,
@@ -127,8 +127,8 @@ def _slice(played: Played) -> SliceSummary:
     )
 
 
-def _world(world: OutsideWorld) -> WorldSummary:
-    return WorldSummary(
+def _world(world: OutsideWorld) -> WorldCounts:
+    return WorldCounts(
         receipts_sent=dict(world.office.sent.most_common()),
         receipts_unmatched=world.office.unmatched,
         messages_unreadable=tuple(world.office.unreadable[:10]),

@@ -14,10 +14,10 @@ from deploy.sandbox.ledgers.checks import slice_checks
 from deploy.sandbox.report.day_report import (
     DayFigures,
     DayReport,
-    RequestSummary,
+    RequestCounts,
     SkippedTime,
-    SliceSummary,
-    WorldSummary,
+    SliceCounts,
+    WorldCounts,
 )
 from deploy.sandbox.report.figures import figures
 from deploy.sandbox.report.page import page
@@ -58,7 +58,7 @@ def report() -> DayReport:
         seconds={"set-up": 30.5, "day of orders": 60.1},
         skipped=SkippedTime(95.5, 41),
         unfinished="",
-        slice=SliceSummary(
+        slice=SliceCounts(
             file="orders.csv.gz",
             invoices=3,
             rows=40,
@@ -68,9 +68,9 @@ def report() -> DayReport:
             dropped={"service code, not goods": 4},
         ),
         figures=figures_of(list(CATALOG.values())),
-        world=WorldSummary({}, 0, (), {}, {}, {}, 0, 0),
+        world=WorldCounts({}, 0, (), {}, {}, {}, 0, 0),
         examples={"delivered": "ord_1"},
-        requests=RequestSummary(answers={"200": 5}, resent={"TimeoutError": 2}),
+        requests=RequestCounts(answers={"200": 5}, resent={"TimeoutError": 2}),
         checks=tuple(slice_checks(3, {"sent": 2, "refused": 1})),
     )
 
