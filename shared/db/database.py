@@ -135,7 +135,7 @@ class Database:
 
     async def _begun(self, begin: str, tenant: str) -> PooledConnection:
         # The setting travels inside the text of the command; the pattern makes that safe.
-        if tenant != PARK and not _TENANT.match(tenant):
+        if tenant != PARK and not _TENANT.fullmatch(tenant):
             raise ValueError(f"{tenant!r} is no tenant id")
         connection = await self._pool.acquire()
         try:

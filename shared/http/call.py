@@ -164,7 +164,7 @@ class CallDependency(SecurityBase):
                 raise TenantMissing(pointer="/header/airlane-tenant")
             return replace(principal, acts_as=PARK)
         tenant = named.decode("latin-1")
-        if ID_PATTERN.match(tenant) is None:
+        if ID_PATTERN.fullmatch(tenant) is None:
             raise TenantInvalid(pointer="/header/airlane-tenant")
         return replace(principal, acts_as=tenant)
 

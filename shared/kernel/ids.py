@@ -41,12 +41,12 @@ def uuid7_hex() -> str:
 
 def new_id(prefix: str) -> str:
     """A fresh id, e.g. `new_id("ord")`. The prefix is three lowercase letters."""
-    assert _PREFIX.match(prefix), prefix
+    assert _PREFIX.fullmatch(prefix), prefix
     return f"{prefix}_{uuid7_hex()}"
 
 
 def is_id(value: str, prefix: str) -> bool:
-    return value.startswith(f"{prefix}_") and ID_PATTERN.match(value) is not None
+    return value.startswith(f"{prefix}_") and ID_PATTERN.fullmatch(value) is not None
 
 
 def floor_id(prefix: str, ms: int) -> str:

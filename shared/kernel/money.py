@@ -48,7 +48,7 @@ class Money:
         digits = MINOR_DIGITS.get(currency)
         if digits is None:
             raise MoneyError(f"{currency} is not an ISO 4217 currency code")
-        if not _AMOUNT.match(amount):
+        if not _AMOUNT.fullmatch(amount):
             raise MoneyError(f"{amount!r} is not an amount such as 12.50")
         whole, _, fraction = amount.partition(".")
         if len(fraction.rstrip("0")) > digits:
