@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         db=Database.of(settings, schema="webhooks"),
         clock=clock or clock_from_env(),
         routers=[endpoints_api, deliveries_api, event_types_api],
-        description="Tells partners of every step: endpoints, deliveries, attempts, replay.",
+        description="Sends every step to partners: endpoints, deliveries, attempts, replay.",
     )
     app.state.webhooks = WebhookParts(
         key_ring_or_none=key_ring_from(settings.secret_key),

@@ -10,14 +10,13 @@ from services.analytics.domain.kpis import KPIS, chosen_kpis
 from services.analytics.queries import kpis as queries
 from services.analytics.queries.kpis import KpiFilter
 from services.analytics.schemas.kpis import KpiOut
-from shared.http import Call, Page, PageParams, call, json_reply, page_params, problems
+from shared.http import Call, Page, PageOf, call, json_reply, problems
 from shared.http.fields import Day
 from shared.kernel.identity import PARK
 
 kpis_api = APIRouter(tags=["kpis"])
 
 AnalyticsRead = Annotated[Call, Depends(call("analytics:read"))]
-PageOf = Annotated[PageParams, Depends(page_params)]
 KpiName = Annotated[str, Field(max_length=60, json_schema_extra={"enum": list(KPIS)})]
 Dimension = Literal["day", "market", "belt"]
 

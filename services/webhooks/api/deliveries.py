@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.webhooks.api.deps import DeliveryId, PageOf, WebhooksRead, WebhooksWrite
+from services.webhooks.api.deps import DeliveryId, WebhooksRead, WebhooksWrite
 from services.webhooks.queries import deliveries as queries
 from services.webhooks.schemas.deliveries import AttemptOut, DeliveryOut
 from services.webhooks.use_cases.deliveries import replay
 from shared.db import UnitOfWork
-from shared.http import Page, Reply, json_reply, problems
+from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.http.fields import AnyInstant
 from shared.kernel.clock import real_now
 

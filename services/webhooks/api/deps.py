@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from services.webhooks.clients.key_ring import KeyRing
-from shared.http import Call, PageParams, call, page_params
+from shared.http import Call, call
 from shared.kernel.errors import Text, Unavailable
 
 
@@ -41,7 +41,6 @@ async def _parts(request: Request) -> WebhookParts:
 
 
 Parts = Annotated[WebhookParts, Depends(_parts)]
-PageOf = Annotated[PageParams, Depends(page_params)]
 
 # Operators may have endpoints of the park itself, so they need not act for a tenant.
 WebhooksRead = Annotated[Call, Depends(call("webhooks:read"))]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from services.webhooks.api.deps import EndpointId, PageOf, Parts, WebhooksRead, WebhooksWrite
+from services.webhooks.api.deps import EndpointId, Parts, WebhooksRead, WebhooksWrite
 from services.webhooks.domain.endpoints.endpoint import Endpoint
 from services.webhooks.domain.endpoints.endpoint import EndpointPatch as Patch
 from services.webhooks.domain.endpoints.secrets import EndpointSecret
@@ -21,7 +21,7 @@ from services.webhooks.schemas.endpoints import (
 )
 from services.webhooks.use_cases import endpoints as use_cases
 from shared.db import UnitOfWork
-from shared.http import Call, Page, Reply, json_reply, problems, representation
+from shared.http import Call, Page, PageOf, Reply, json_reply, problems, representation
 from shared.http.openapi_parts import headers
 from shared.kernel.clock import real_now
 

@@ -1,21 +1,23 @@
 """Merging facts: any order, any number of times, always the same result."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.facts import EARLIEST, OrderFact, merge_orders
-from services.analytics.domain.kpis import (
-    KPIS,
-    KpiNotDivisible,
-    KpiOfThePark,
-    UnknownKpi,
-    chosen_kpis,
+from services.analytics.domain.facts import (
+    EARLIEST,
+    Counted,
+    FlightFact,
+    MerchantFact,
+    OrderFact,
+    Progress,
+    merge_facts,
+    merge_orders,
 )
 
 T0 = datetime(2026, 11, 22, tzinfo=UTC)
@@ -76,29 +78,45 @@ def test_the_merged_fact_says_what_a_plain_reading_says(history: list[OrderFact]
         assert getattr(merged, name) == max(said, default=None)
 
 
-def test_what_cannot_be_asked_for_is_refused_wherever_it_stands() -> None:
-    with pytest.raises(UnknownKpi):
-        chosen_kpis(("orders", "profit"), needed=frozenset(), is_park=True)
-    with pytest.raises(KpiNotDivisible) as refusal:
-        chosen_kpis(("orders", "tonnes"), needed=frozenset({"day", "market"}), is_park=True)
-    assert refusal.value.params["dimension"] == "market"
-    with pytest.raises(KpiOfThePark):
-        chosen_kpis(("orders", "tonnes"), needed=frozenset(), is_park=False)
+MERCHANT: Final = MerchantFact("mer_1", "mer_1", "yiwu", False, False, T0, version=1)
+FLIGHT: Final = FlightFact(
+    "flt_1", "park", "O37", "air", "EHU", "LGG", T0, 3, 900, False, version=1
+)
 
 
-def test_what_can_be_asked_for_comes_once_in_the_order_given() -> None:
-    for needed in (frozenset[str](), frozenset({"day"})):
-        chosen = chosen_kpis(("tonnes", "orders", "tonnes"), needed=needed, is_park=True)
-        assert [kpi.name for kpi in chosen] == ["tonnes", "orders"]
+def counted(fact: MerchantFact | OrderFact | FlightFact | None, at_s: int = 0) -> Counted:
+    return Counted(f"evt_{at_s:032x}", T0 + timedelta(seconds=at_s), fact)
 
 
-def test_without_names_one_gets_all_that_fit() -> None:
-    assert len(chosen_kpis((), needed=frozenset(), is_park=True)) == len(KPIS)
-    by_belt = {k.name for k in chosen_kpis((), needed=frozenset({"belt"}), is_park=True)}
-    assert "companies" in by_belt
-    assert "tonnes" not in by_belt
-    by_both = chosen_kpis((), needed=frozenset({"belt", "day"}), is_park=True)
-    assert {"companies", "tonnes"}.isdisjoint(kpi.name for kpi in by_both)
-    own = {k.name for k in chosen_kpis((), needed=frozenset(), is_park=False)}
-    assert "tonnes_shipped" in own
-    assert "tonnes" not in own
+@given(history=histories(), seed=st.integers())
+def test_a_slice_has_one_fact_per_thing_whatever_the_sequence(
+    history: list[OrderFact], seed: int
+) -> None:
+    other = [replace(fact, order_id="ord_2") for fact in history]
+    merchants = [replace(MERCHANT, version=n, has_office=n == 3) for n in (1, 2, 3)]
+    flights = [replace(FLIGHT, version=n, gross_weight_g=n) for n in (1, 2, 3)]
+    facts: list[MerchantFact | OrderFact | FlightFact] = [*history, *other, *merchants, *flights]
+    events = [counted(fact) for fact in facts]
+    events += random.Random(seed).choices(events, k=4)
+    random.Random(seed).shuffle(events)
+
+    merged = merge_facts(events)
+
+    assert sorted(merged.orders, key=lambda fact: fact.order_id) == [
+        reduce(merge_orders, history),
+        reduce(merge_orders, other),
+    ]
+    assert merged.merchants == [merchants[2]]
+    assert merged.flights == [flights[2]]
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=20))
+def test_progress_is_the_newest_instant_even_of_events_without_a_fact(at_s: list[int]) -> None:
+    merged = merge_facts([counted(None, s) for s in at_s])
+
+    assert merged.progress == Progress(at_s[0] % 16, T0 + timedelta(seconds=max(at_s)))
+    assert (merged.merchants, merged.orders, merged.flights) == ([], [], [])
+
+
+def test_no_events_are_no_progress() -> None:
+    assert merge_facts([]).progress is None

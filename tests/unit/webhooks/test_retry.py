@@ -1,4 +1,4 @@
-"""The retry schedule and the rest given to failing endpoints: pure functions of time and chance."""
+"""The retry schedule: a pure function of time and chance."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.webhooks.domain.deliveries.pacing import FIRST_LIMIT, Pace
 from services.webhooks.domain.deliveries.retry import SCHEDULE_S, next_attempt_at, parse_retry_after
-from services.webhooks.domain.endpoints.health import (
-    PAUSE_S_MAX,
-    Health,
-    health_after_failure,
-    is_given_up,
-    pause_s,
-)
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
 
@@ -105,52 +97,3 @@ def test_whatever_retry_after_says_the_next_attempt_is_within_the_schedule(
     )
     assert at is not None
     assert NOW <= at <= NOW + timedelta(seconds=2.4 * SCHEDULE_S[failures] + 1)
-
-
-def test_one_failure_does_not_rest_an_endpoint_and_five_do() -> None:
-    health = Health()
-    for count in range(1, 5):
-        health = health_after_failure(health, now=NOW, throttled=False, retry_after_s=None)
-        assert (health.failures_in_a_row, health.paused_until) == (count, None)
-    health = health_after_failure(health, now=NOW, throttled=False, retry_after_s=None)
-    assert health.paused_until == NOW + timedelta(seconds=1)
-
-
-def test_a_throttling_answer_rests_it_at_once_and_as_long_as_asked() -> None:
-    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=None) == 1
-    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=90) == 90
-    assert pause_s(failures_in_a_row=1, throttled=True, retry_after_s=1e9) == 3600
-
-
-@given(st.integers(0, 10_000), st.booleans())
-def test_the_rest_is_bounded(failures: int, throttled: bool) -> None:
-    rest_s = pause_s(failures_in_a_row=failures, throttled=throttled, retry_after_s=None)
-    assert 0 <= rest_s <= PAUSE_S_MAX
-
-
-def test_given_up_only_after_failing_throughout() -> None:
-    health = Health(failing_since=NOW, failures_in_a_row=9)
-    assert not is_given_up(health, now=NOW + timedelta(days=4, hours=23))
-    assert is_given_up(health, now=NOW + timedelta(days=5))
-    assert not is_given_up(Health(), now=NOW)
-
-
-@given(st.lists(st.sampled_from([True, False, None]), max_size=200))
-def test_pace_stays_between_one_and_the_most(answers: list[bool | None]) -> None:
-    pace = Pace()
-    for is_success in answers:
-        pace.started()
-        pace.ended(is_success=is_success, limit_max=64)
-        assert 1 <= pace.limit <= 64
-        assert pace.in_flight == 0
-
-
-def test_pace_grows_by_one_and_halves() -> None:
-    pace = Pace()
-    pace.started()
-    pace.ended(is_success=True, limit_max=64)
-    assert pace.limit == FIRST_LIMIT + 1
-    pace.started()
-    assert pace.room == FIRST_LIMIT
-    pace.ended(is_success=False, limit_max=64)
-    assert pace.limit == (FIRST_LIMIT + 1) // 2

@@ -35,7 +35,7 @@ _ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214: followed by 
 def is_public(text: str) -> bool:
     """True when a connection to this IP address leaves for the public internet.
 
-    Raises ValueError when the text is no IP address.
+    Raises ValueError when the text is not an IP address.
     """
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv4Address):
