@@ -14,6 +14,7 @@ async def test_age_is_that_of_what_could_be_sent_and_everything_that_waits_is_co
     made = {name: await world.register() for name in due_s_ago}
     ids = {name: endpoint.id for name, endpoint in made.items()}
     await world.publish(*(world.event(tenant=endpoint.tenant) for endpoint in made.values()))
+
     async with in_vain(world.db, PARK) as uow:
         run = uow._connection.execute
         # Without what other tests left behind.

@@ -1,4 +1,4 @@
-"""What a receiver, its name server or its registered address can do to us: nothing."""
+"""Receivers, name servers and addresses that mean harm do none."""
 
 import asyncio
 import random
@@ -92,12 +92,14 @@ async def test_a_retry_after_beyond_all_calendars_leaves_the_schedule_as_it_is(
     receiver.trust(endpoint.secret, other.secret)
     overflowing = {"Retry-After": "1 Jan 99999999999999999999 00:00:00 GMT"}
     receiver.replies.append(Reply(500, headers=overflowing))
+
     async with world.sending() as sender:
         await world.publish(world.event(tenant=endpoint.tenant), wake=sender.wake)
         await receiver.wait_for(1)
         await world.publish(world.event(tenant=other.tenant), wake=sender.wake)
         await world.until_all_have(endpoint.id, "delivered")
         await world.until_all_have(other.id, "delivered")
+
     assert [a["status_code"] for a in await world.attempts(endpoint.id)] == [500, 200]
 
 
@@ -113,8 +115,10 @@ async def test_the_target_is_sent_byte_for_byte_as_registered(
     receiver: WebhookReceiver, target: str
 ) -> None:
     url = parse_url(receiver.url.removesuffix("/hooks") + target).text
+
     async with HttpSender(timeout_s=2, allow_private_addresses=True) as post:
         await post(url, headers={}, body=b"{}")
+
     assert [hit.target for hit in receiver.hits] == [target]
 
 
@@ -139,7 +143,7 @@ class _NameServer(asyncio.DatagramProtocol):
         self.transport.sendto(head + question + records, address)
 
 
-async def test_names_that_never_resolve_delay_nobody_else(
+async def test_names_that_never_resolve_delay_no_other_endpoint(
     world: WebhooksWorld, receiver: WebhookReceiver
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -164,7 +168,7 @@ async def test_names_that_never_resolve_delay_nobody_else(
     transport.close()
 
 
-async def test_a_name_that_has_come_to_mean_a_private_address_is_not_followed(
+async def test_a_name_that_now_leads_to_a_private_address_is_not_followed(
     receiver: WebhookReceiver,
 ) -> None:
     loop = asyncio.get_running_loop()

@@ -65,6 +65,7 @@ async def test_a_sample_receiver_takes_signed_events_once(receiver: tuple[str, P
     rotated["webhook-signature"] = f"v1,bm9wZQ== {rotated['webhook-signature']}"
     forged = signed(now, secret="whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
     late = signed(now - timedelta(minutes=6))
+
     async with AsyncClient() as client:
         answers = [
             (await client.post(url, content=body.encode(), headers=headers)).status_code
@@ -77,5 +78,6 @@ async def test_a_sample_receiver_takes_signed_events_once(receiver: tuple[str, P
                 ({}, BODY),
             )
         ]
+
     assert answers == [204, 204, 400, 400, 400, 400]
     assert said.read_text() == "catalog.order.placed evt_1\n"

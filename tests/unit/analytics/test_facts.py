@@ -48,7 +48,9 @@ def histories(draw: Any) -> list[OrderFact]:
 def test_order_and_repetition_do_not_matter(history: list[OrderFact], seed: int) -> None:
     expected = reduce(merge_orders, history)
     shuffled = history + random.Random(seed).choices(history, k=5)
+
     random.Random(seed).shuffle(shuffled)
+
     assert reduce(merge_orders, shuffled) == expected
 
 
@@ -98,6 +100,7 @@ def test_a_slice_has_one_fact_per_thing_whatever_the_sequence(
     facts: list[MerchantFact | OrderFact | FlightFact] = [*history, *other, *merchants, *flights]
     events = [counted(fact) for fact in facts]
     events += random.Random(seed).choices(events, k=4)
+
     random.Random(seed).shuffle(events)
 
     merged = merge_facts(events)

@@ -161,4 +161,5 @@ def test_path_and_query_stay_byte_for_byte(rest: str) -> None:
 def test_url_is_refused_with_a_reason(raw: str) -> None:
     with pytest.raises(UrlNotUsable) as refusal:
         parse_url(raw)
+
     assert refusal.value.problems[0].pointer == "/url"

@@ -38,6 +38,7 @@ def test_patterns_are_kept_in_order_without_repeats() -> None:
 def test_every_unknown_pattern_is_named_with_its_place_and_the_known_ones() -> None:
     with pytest.raises(UnknownEventType) as refusal:
         checked_patterns(["*", "customs.lane.*", "catalog.order.lost"], KNOWN)
+
     pointers = [problem.pointer for problem in refusal.value.problems]
     assert pointers == ["/event_types/1", "/event_types/2"]
     fix = refusal.value.problems[0].fix.render("en", refusal.value.problems[0].params)

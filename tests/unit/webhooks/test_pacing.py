@@ -23,5 +23,7 @@ def test_pace_grows_by_one_and_halves() -> None:
     assert pace.limit == FIRST_LIMIT + 1
     pace.started()
     assert pace.room == FIRST_LIMIT
+
     pace.ended(is_success=False, limit_max=64)
+
     assert pace.limit == (FIRST_LIMIT + 1) // 2

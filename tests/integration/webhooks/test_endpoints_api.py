@@ -1,4 +1,4 @@
-"""The REST API of webhooks: who may see and change what, and what is refused how."""
+"""/v1/endpoints and /v1/event-types: who may see and change what, and what is refused."""
 
 import asyncio
 from collections.abc import Callable
@@ -54,6 +54,7 @@ async def test_an_endpoint_lives_from_post_to_delete(
         assert gone.status_code == 204
         assert (await client.get(path)).status_code == 404
         assert (await client.get("/v1/endpoints")).json() == {"items": [], "next": None}
+
     versions = await world.sql(
         "SELECT aggregate_version FROM webhooks.outbox WHERE aggregate_id = $1"
         " ORDER BY aggregate_version",
@@ -66,10 +67,12 @@ async def test_the_secret_is_nowhere_in_the_clear(
     world: WebhooksWorld, client_as: ClientAs
 ) -> None:
     key = {"Idempotency-Key": new_id("key")}
+
     async with client_as() as client:
         first = await client.post("/v1/endpoints", json=BODY, headers=key)
         again = await client.post("/v1/endpoints", json=BODY, headers=key)
         count = len((await client.get("/v1/endpoints")).json()["items"])
+
     assert first.status_code == again.status_code == 201
     assert count == 1
     assert first.json()["id"] == again.json()["id"]
@@ -97,15 +100,17 @@ async def test_the_secret_is_nowhere_in_the_clear(
         ({"surprise": 1}, "/surprise", None),
     ],
 )
-async def test_what_cannot_work_is_refused_with_its_place(
+async def test_what_cannot_work_is_refused_with_a_pointer_to_it(
     client_as: ClientAs, change: dict[str, Any], pointer: str, code: str | None
 ) -> None:
     good = {"url": "https://1.1.1.1/hooks", "event_types": ["*"]}
+
     async with client_as(private=False) as client:
         refused = await client.post(
             "/v1/endpoints", json=good | change, headers={"Accept-Language": "zh-CN"}
         )
         accepted = await client.post("/v1/endpoints", json=good)
+
     assert accepted.status_code == 201
     assert refused.status_code == 422, refused.text
     (error,) = refused.json()["errors"]
@@ -113,7 +118,7 @@ async def test_what_cannot_work_is_refused_with_its_place(
     assert code is None or error["code"] == code
 
 
-async def test_a_foreign_endpoint_and_its_deliveries_are_not_there(
+async def test_a_foreign_endpoint_and_its_deliveries_are_not_found(
     world: WebhooksWorld, client_as: ClientAs
 ) -> None:
     endpoint = await world.register()
@@ -151,7 +156,7 @@ async def test_row_level_security_holds_without_the_query(world: WebhooksWorld) 
             assert await uow._connection.fetchval(count) == 1
 
 
-async def test_scopes_are_asked_for(client_as: ClientAs) -> None:
+async def test_a_scope_that_is_missing_is_refused(client_as: ClientAs) -> None:
     async with client_as(scopes=["webhooks:read"]) as client:
         assert (await client.post("/v1/endpoints", json=BODY)).status_code == 403
         assert (await client.get("/v1/endpoints")).status_code == 200
@@ -173,6 +178,7 @@ async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
     world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
 ) -> None:
     merchant = new_id("mer")
+
     async with client_as(Role.MERCHANT, merchant) as client:
         made = (
             await client.post("/v1/endpoints", json={"url": receiver.url, "event_types": ["*"]})
@@ -201,6 +207,7 @@ async def test_a_rotated_secret_signs_beside_the_new_one_until_the_overlap_ends(
             await world.publish(world.event(tenant=merchant), wake=sender.wake)
             await receiver.wait_for(4)
         await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
+
     secrets = {"old": old, "new": new}
     signers = [{n for n, secret in secrets.items() if is_signed(h, secret)} for h in receiver.hits]
     assert signers == [{"old"}, {"old", "new"}, {"old", "new"}, {"new"}]
@@ -219,6 +226,7 @@ async def test_two_secrets_live_at_most(world: WebhooksWorld, client_as: ClientA
         for _ in range(4):
             rotated = await client.post(f"/v1/endpoints/{made['id']}:rotate-secret")
             assert rotated.status_code == 200, rotated.text
+
     ends = await world.sql(
         "SELECT expires_at IS NULL AS lasts FROM webhooks.endpoint_secrets"
         " WHERE endpoint_id = $1 ORDER BY id",
@@ -232,6 +240,7 @@ async def test_parallel_creations_stop_at_the_limit(client_as: ClientAs) -> None
         for _ in range(ENDPOINTS_MAX - 2):
             assert (await client.post("/v1/endpoints", json=BODY)).status_code == 201
         answers = await asyncio.gather(*(client.post("/v1/endpoints", json=BODY) for _ in range(8)))
+
     refused = [answer for answer in answers if answer.status_code != 201]
     assert len(refused) == 6
     assert {answer.json()["code"] for answer in refused} == {"webhooks.endpoint.too_many"}
@@ -255,27 +264,6 @@ async def test_a_deleted_endpoint_makes_room_for_another(
         assert (await creation).status_code == 201
 
 
-async def test_attempts_outgrow_two_bytes_and_replays_end(
-    world: WebhooksWorld, client_as: ClientAs, receiver: Any
-) -> None:
-    endpoint = await world.register(receiver.url)
-    receiver.trust(endpoint.secret)
-    await world.publish(world.event(tenant=endpoint.tenant))
-    await world.sql(
-        "UPDATE webhooks.deliveries SET attempts = 40000 WHERE endpoint_id = $1", endpoint.id
-    )
-    async with world.sending():
-        await world.until_all_have(endpoint.id, "delivered")
-    (attempt,) = await world.attempts(endpoint.id)
-    assert attempt["number"] == 40_001
-    async with client_as(Role.MERCHANT, endpoint.tenant) as client:
-        refused = await client.post(f"/v1/deliveries/{attempt['delivery_id']}:replay")
-    assert (refused.status_code, refused.json()["code"]) == (
-        409,
-        "webhooks.delivery.too_many_attempts",
-    )
-
-
 async def test_an_example_is_sent_marked_and_logged(
     world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
 ) -> None:
@@ -295,63 +283,10 @@ async def test_an_example_is_sent_marked_and_logged(
         attempts = (await client.get(f"{sent.headers['location']}/attempts")).json()
         await client.delete(f"/v1/endpoints/{made['id']}", headers={"If-Match": "*"})
         assert (await client.post(path)).status_code == 404
+
     assert b'"test":true' in hit.body
     assert hit.webhook_id == sent.json()["event_id"]
     assert [a["result"] for a in attempts["items"]] == ["delivered"]
-
-
-async def test_a_delivery_is_replayed_with_the_same_id_and_bytes(
-    world: WebhooksWorld, client_as: ClientAs, receiver: WebhookReceiver
-) -> None:
-    endpoint = await world.register(receiver.url)
-    receiver.trust(endpoint.secret)
-    async with client_as(Role.MERCHANT, endpoint.tenant) as client, world.sending() as sender:
-        await world.publish(world.event(tenant=endpoint.tenant), wake=sender.wake)
-        await receiver.wait_for(1)
-        await world.until_all_have(endpoint.id, "delivered")
-        (delivery,) = (await client.get("/v1/deliveries")).json()["items"]
-        assert (delivery["status"], delivery["next_attempt_at"]) == ("delivered", None)
-        replayed = await client.post(f"/v1/deliveries/{delivery['id']}:replay")
-        assert (replayed.status_code, replayed.json()["status"]) == (202, "pending")
-        await receiver.wait_for(2)
-        await world.until_all_have(endpoint.id, "delivered")
-        attempts = (await client.get(f"/v1/deliveries/{delivery['id']}/attempts")).json()
-        headers = {"If-Match": "*"}
-        path = f"/v1/endpoints/{endpoint.id}"
-        await client.patch(path, json={"status": "disabled"}, headers=headers)
-        refused = await client.post(f"/v1/deliveries/{delivery['id']}:replay")
-        assert refused.json()["code"] == "webhooks.endpoint.disabled"
-    first, second = receiver.hits
-    assert first.webhook_id == second.webhook_id
-    assert first.body == second.body
-    assert [a["number"] for a in attempts["items"]] == [1, 2]
-
-
-async def test_deliveries_page_newest_first_and_filter(
-    world: WebhooksWorld, client_as: ClientAs
-) -> None:
-    endpoint = await world.register()
-    for event_type in ("customs.declaration.released", "routing.shipment.booked"):
-        await world.publish(
-            *(world.event(tenant=endpoint.tenant, event_type=event_type) for _ in range(5))
-        )
-    async with client_as(Role.MERCHANT, endpoint.tenant) as client:
-        seen: list[str] = []
-        cursor: str | None = None
-        while True:
-            params = {"limit": 4} | ({"cursor": cursor} if cursor else {})
-            page = (await client.get("/v1/deliveries", params=params)).json()
-            seen += [d["id"] for d in page["items"]]
-            cursor = page["next"]
-            if cursor is None:
-                break
-        assert seen == sorted(seen, reverse=True)
-        assert len(set(seen)) == 10
-        filters = {"event_type": "routing.shipment.booked", "status": "pending"}
-        found = (await client.get("/v1/deliveries", params=filters)).json()["items"]
-        assert len(found) == 5
-        none = await client.get("/v1/deliveries", params={"status": "failed"})
-        assert none.json()["items"] == []
 
 
 async def test_the_list_of_event_types_has_every_type_with_example_and_schema(
@@ -359,6 +294,32 @@ async def test_the_list_of_event_types_has_every_type_with_example_and_schema(
 ) -> None:
     async with client_as() as client:
         items = (await client.get("/v1/event-types")).json()["items"]
+
     by_type = {item["event_type"]: item for item in items}
     assert by_type["customs.declaration.released"]["example"]["merchant_id"]
     assert by_type["catalog.order.placed"]["data_schema"]["properties"]["lines"]
+
+
+async def test_endpoints_are_listed_in_pages_and_by_status(
+    client_as: ClientAs, world: WebhooksWorld
+) -> None:
+    tenant = new_id("mer")
+    ids = [(await world.register(tenant=tenant)).id for _ in range(5)]
+    await world.sql("UPDATE webhooks.endpoints SET status = 'disabled' WHERE id = $1", ids[1])
+    await world.sql("UPDATE webhooks.endpoints SET status = 'deleted' WHERE id = $1", ids[2])
+    enabled: list[str] = []
+    params = {"limit": "2", "status": "enabled"}
+
+    async with client_as(Role.MERCHANT, tenant) as client:
+        whole = (await client.get("/v1/endpoints")).json()["items"]
+        disabled = (await client.get("/v1/endpoints", params={"status": "disabled"})).json()
+        while True:
+            page = (await client.get("/v1/endpoints", params=params)).json()
+            enabled += [endpoint["id"] for endpoint in page["items"]]
+            if page["next"] is None:
+                break
+            params["cursor"] = page["next"]
+
+    assert [endpoint["id"] for endpoint in whole] == [ids[0], ids[1], ids[3], ids[4]]
+    assert [endpoint["id"] for endpoint in disabled["items"]] == [ids[1]]
+    assert enabled == [ids[0], ids[3], ids[4]]

@@ -41,6 +41,7 @@ async def test_an_event_on_kafka_is_delivered_once(
     stop = asyncio.Event()
     await worker.db.open()
     serving = asyncio.create_task(worker.serve(stop))
+
     try:
         await publisher.publish([record, record])
         await receiver.wait_for(1, timeout_s=30)
@@ -50,6 +51,7 @@ async def test_an_event_on_kafka_is_delivered_once(
         await serving
         await worker.db.close()
         await publisher.close()
+
     assert [hit.webhook_id for hit in receiver.hits] == [event.id]
     assert receiver.rejected == []
 
@@ -57,8 +59,10 @@ async def test_an_event_on_kafka_is_delivered_once(
 @pytest.mark.parametrize("wrong", [{"secret_key": None}, {"secret_key": "x"}, {"lease_s": 5}])
 def test_a_setting_that_cannot_work_is_named(wrong: dict[str, Any]) -> None:
     values: dict[str, Any] = {"database_url": "postgresql://nowhere/none", "secret_key": KEY}
+
     with pytest.raises(SettingsError) as refusal:
         create_worker(Settings(**values | wrong))
+
     assert "WEBHOOKS_" in refusal.value.lines[0]
     assert "AAAA" not in refusal.value.lines[0]
 
@@ -85,6 +89,7 @@ async def test_a_worker_with_a_dead_part_is_not_ready_and_ends_with_an_error(
     worker.parts = {"dies": dies, "takes its time": takes_its_time}
     stop = asyncio.Event()
     await worker.db.open()
+
     try:
         assert (await worker.probes.answer("GET", "/readyz", {})).status == 200
         serving = asyncio.create_task(worker.serve(stop))
@@ -96,4 +101,5 @@ async def test_a_worker_with_a_dead_part_is_not_ready_and_ends_with_an_error(
             await serving
     finally:
         await worker.db.close()
+
     assert page.status == 503

@@ -1,4 +1,4 @@
-"""A fault with one delivery stays with that delivery; a fault of a part ends the whole sender."""
+"""A fault with one delivery stays with that delivery; a fault of a loop ends the whole sender."""
 
 import asyncio
 from collections.abc import Mapping
@@ -46,7 +46,9 @@ async def test_what_cannot_be_sent_or_recorded_costs_the_others_nothing(
             await world.until_all_have(endpoint.id, "delivered")
     await until(lambda: _has_attempt(world, made["broken"].id))
     stop.set()
+
     await sending
+
     (kept,) = await world.attempts(made["bad"].id)
     assert (kept["result"], kept["status_code"], kept["answer_excerpt"]) == ("delivered", 200, None)
     (failed,) = await world.attempts(made["broken"].id)
@@ -77,7 +79,9 @@ async def test_a_secret_that_cannot_be_opened_fails_that_delivery_by_the_schedul
     await world.until_all_have(good.id, "delivered")
     await until(lambda: _has_attempt(world, locked.id))
     stop.set()
+
     await sending
+
     (attempt,) = await world.attempts(locked.id)
     assert attempt["result"] == "internal_error"
     assert "secret" in attempt["error"]
@@ -98,6 +102,8 @@ async def test_a_recorder_that_ends_by_itself_ends_the_process(
     async with asyncio.timeout(5):
         context = await ended
     stop.set()
+
     await sending
+
     assert context[ENDED_BY_ITSELF]
     assert isinstance(context["exception"], ZeroDivisionError)
