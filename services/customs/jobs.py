@@ -1,5 +1,5 @@
-"""Work that time starts: messages leave, departures are reported, answers in the folder are taken,
-the lanes' queues are measured.
+"""Periodic work: sending lists, reporting departures, reading the answers in the folder, measuring
+the queues of the lanes.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from shared.telemetry import get_logger
 
 log = get_logger(__name__)
 
-# Backlogs are worked off in one run, but a run ends: others want the process, too.
+# A run works off a backlog, but not for ever: other jobs share the process.
 _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
 _MESSAGES_AT_ONCE = 20
@@ -32,7 +32,7 @@ _MESSAGES_AT_ONCE = 20
 async def send_lists(
     context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
-    """Queued lists into messages, messages into the folder."""
+    """Composes messages of queued lists, and writes them to the folder."""
     for _ in range(_ROUNDS_MAX):
         async with context.db.transaction(PARK) as uow:
             composed = await compose_lists(
@@ -68,10 +68,10 @@ async def deliver(context: JobContext, single_window: SingleWindow) -> None:
 
 
 async def collect_answers(context: JobContext, *, single_window: SingleWindow) -> None:
-    """Answers the transfer client left in the folder: the same door as POST /v1/receipts.
+    """Answers that the transfer client left in the folder, recorded as POST /v1/receipts does.
 
-    A file that cannot be taken goes to `bad/`, once nobody writes to it any more; one that cannot
-    even be moved is passed by.
+    A file that cannot be read is moved to `bad/` once nobody writes to it any more. One that cannot
+    be moved either is left where it is.
     """
     taken = 0
     for name in await asyncio.to_thread(single_window.waiting):
@@ -84,7 +84,7 @@ async def collect_answers(context: JobContext, *, single_window: SingleWindow) -
         except Exception as error:  # one file must not hold up those behind it
             if await asyncio.to_thread(_may_be_half, single_window, name):
                 continue
-            log.warning("an answer in the folder cannot be taken", name=name, exc_info=error)
+            log.warning("an answer in the folder cannot be read", name=name, exc_info=error)
             is_readable = False
         with suppress(OSError):
             await asyncio.to_thread(single_window.settle, name, readable=is_readable)
@@ -100,7 +100,7 @@ def _may_be_half(single_window: SingleWindow, name: str) -> bool:
 
 
 async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
-    """Raises AirlaneError if the message as a whole cannot be taken."""
+    """Raises AirlaneError if the message as a whole cannot be read."""
     answers = read_answers(raw, now=context.clock.now())
     refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
     if refused:

@@ -1,5 +1,5 @@
-"""The Single Window's transfer client, as a folder: it picks up what appears in `out/` and leaves
-answers in `in/`. A file appears whole or not at all, and writing it twice leaves one file.
+"""The transfer client of the Single Window, as a folder: it picks up what appears in `out/` and
+leaves answers in `in/`. A file appears whole or not at all, and writing it twice leaves one file.
 """
 
 import os
@@ -11,7 +11,8 @@ from shared.kernel.clock import real_now
 
 _SUFFIX: Final = ".xml"
 _FILE_MODE: Final = 0o640
-# Transfer clients should rename a finished file into place; to one that does not, so long is left.
+# A transfer client should rename a finished file into place. One that does not has this long to
+# write it.
 WRITTEN_FOR_S: Final = 30.0
 
 
@@ -23,7 +24,7 @@ class SingleWindow(Protocol):
         ...
 
     def waiting(self) -> list[str]:
-        """Names of the answers left for us, oldest names first."""
+        """Names of the answers that were left for us, sorted."""
         ...
 
     def read(self, name: str, *, bytes_max: int) -> bytes:
@@ -38,14 +39,14 @@ class SingleWindow(Protocol):
         ...
 
     def settle(self, name: str, *, readable: bool) -> None:
-        """Takes an answer off the pile: to `done/`, or to `bad/`. Overwrites nothing there."""
+        """Moves an answer away, to `done/` or `bad/`. Overwrites nothing there."""
         ...
 
 
 class DropFolder:
     """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`.
 
-    Links are no answers. Messages have `file_mode`, whatever the umask of the process.
+    Links are not answers. Messages have `file_mode`, whatever the umask of the process.
     """
 
     def __init__(self, root: Path, *, file_mode: int = _FILE_MODE) -> None:

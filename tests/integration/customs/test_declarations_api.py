@@ -7,9 +7,12 @@ import pytest
 from services.customs.settings import Settings
 from services.customs.worker import create_worker
 from shared.kernel.ids import new_id
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 
-async def test_a_merchant_sees_only_its_own(customs: Any, office: Any, merchant_token: Any) -> None:
+async def test_a_merchant_sees_only_its_own(
+    customs: CustomsWorld, office: CustomsOperator, merchant_token: Any
+) -> None:
     mine, other = customs.an_order(), customs.an_order()
     own, foreign = await customs.declare(mine, other)
     await office.answer(customs.receipt(own, "120"), customs.receipt(foreign, "120"))
@@ -19,6 +22,7 @@ async def test_a_merchant_sees_only_its_own(customs: Any, office: Any, merchant_
         return await office.http.get(f"/v1/declarations{path}", params=params, headers=bearer)
 
     assert [one["id"] for one in (await as_merchant("")).json()["items"]] == [own["id"]]
+
     for path in ("", "/timeline", "/missing"):
         assert (await as_merchant(f"/{own['id']}{path}")).status_code == 200
         hidden = await as_merchant(f"/{foreign['id']}{path}")
@@ -26,12 +30,15 @@ async def test_a_merchant_sees_only_its_own(customs: Any, office: Any, merchant_
             404,
             "customs.declaration.not_found",
         )
+
     assert (await as_merchant("", order_id=other.order_id)).json()["items"] == []
+
     seen = await office.get("/v1/declarations", order_id=other.order_id)
+
     assert [one["id"] for one in seen["items"]] == [foreign["id"]]
 
 
-async def test_row_security_hides_what_a_query_forgets(customs: Any) -> None:
+async def test_row_security_hides_what_a_query_forgets(customs: CustomsWorld) -> None:
     mine, other = customs.an_order(), customs.an_order()
     await customs.declare(mine, other)
     async with customs.db.read(mine.merchant_id) as reader:
@@ -40,7 +47,9 @@ async def test_row_security_hides_what_a_query_forgets(customs: Any) -> None:
             assert {row["tenant_id"] for row in rows} <= {mine.merchant_id}
 
 
-async def test_lists_page_and_filter(customs: Any, office: Any, merchant_id: str) -> None:
+async def test_lists_page_and_filter(
+    customs: CustomsWorld, office: CustomsOperator, merchant_id: str
+) -> None:
     orders = [customs.an_order(merchant_id) for _ in range(5)]
     flight_id = new_id("flt")
     rows = await customs.declare(*orders, flight_id=flight_id)
@@ -48,6 +57,7 @@ async def test_lists_page_and_filter(customs: Any, office: Any, merchant_id: str
     headers = {"Airlane-Tenant": merchant_id}
     ids: list[str] = []
     cursor = None
+
     while True:
         params = {"limit": 2} | ({"cursor": cursor} if cursor else {})
         page = (await office.http.get("/v1/declarations", params=params, headers=headers)).json()
@@ -55,6 +65,7 @@ async def test_lists_page_and_filter(customs: Any, office: Any, merchant_id: str
         cursor = page["next"]
         if cursor is None:
             break
+
     assert ids == sorted((row["id"] for row in rows), reverse=True)
 
     async def matching(**filters: str) -> set[str]:
@@ -65,11 +76,15 @@ async def test_lists_page_and_filter(customs: Any, office: Any, merchant_id: str
     assert await matching(channel="red") == {rows[0]["id"]}
     assert await matching(flight_id=flight_id) == {row["id"] for row in rows}
     assert await matching(flight_id=flight_id, status="transmitted") == {r["id"] for r in rows[1:]}
+
     wrong = await office.http.get("/v1/declarations", params={"status": "lost"})
+
     assert wrong.status_code == 422
 
 
-async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) -> None:
+async def test_the_timeline_is_complete_and_in_order(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(order := customs.an_order())
     customs.clock.advance(minutes=1)
     await office.answer(
@@ -81,10 +96,15 @@ async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) 
     )
     items = response.json()["items"]
     instants = [item["occurred_at"] for item in items]
+
     assert instants == sorted(instants)
+
     events = [item["event"] for item in items]
+
     assert events[:4] == ["order_received", "waybill_received", "matched", "submitted"]
+
     receipts = [item for item in items if item["event"] == "receipt"]
+
     assert [item["data"]["return_status"] for item in receipts] == ["120", "800"]
     assert receipts[0]["detail"] == "海关入库。"
     assert receipts[0]["data"]["info_code"] == "2600"
@@ -94,18 +114,21 @@ async def test_the_timeline_is_complete_and_in_order(customs: Any, office: Any) 
     assert items[1]["data"]["house_waybill"] == order.house_waybill
 
 
-async def test_a_code_nobody_knows_is_called_so_and_shown_as_it_came(
-    customs: Any, office: Any
+async def test_a_receipt_with_an_unknown_code_is_shown_as_it_came(
+    customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     (row,) = await customs.declare(customs.an_order())
     await office.answer(customs.receipt(row, "777", info="[Code:7700;Desc:其他回执]"))
     items = (await office.get(f"/v1/declarations/{row['id']}/timeline"))["items"]
     (receipt,) = [item for item in items if item["event"] == "receipt"]
+
     assert receipt["detail"] == "A code this version does not know; kept as it is."
     assert receipt["original"] == "其他回执"
 
 
-async def test_missing_follows_the_way(customs: Any, office: Any) -> None:
+async def test_what_is_missing_follows_the_progress_of_the_declaration(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     order = customs.an_order()
 
     async def codes() -> list[str]:
@@ -114,18 +137,27 @@ async def test_missing_follows_the_way(customs: Any, office: Any) -> None:
         return [item["code"] for item in body["items"]]
 
     await customs.consume(customs.placed(order))
+
     assert await codes() == ["waybill"]
+
     await customs.consume(customs.unroutable(order))
+
     assert await codes() == ["route"]
+
     await customs.consume(customs.booked(order, version=2))
     await customs.send()
+
     assert (await codes())[:3] == ["receipt_120", "receipt_800", "screening"]
+
     row = await customs.declaration(order)
     await office.answer(customs.receipt(row, "899"))
+
     assert await codes() == []
 
 
-async def test_a_blocked_declaration_says_why_in_both_languages(customs: Any, office: Any) -> None:
+async def test_a_blocked_declaration_says_why_in_both_languages(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(customs.an_order(unit_price_minor=0))
     for locale, words in (("en", "no value"), ("zh-CN", "金额为零")):
         response = await office.http.get(
@@ -136,16 +168,22 @@ async def test_a_blocked_declaration_says_why_in_both_languages(customs: Any, of
         assert finding["code"] == "customs.match.value_zero"
 
 
-async def test_messages_show_what_was_sent(customs: Any, office: Any) -> None:
+async def test_messages_show_what_was_sent(customs: CustomsWorld, office: CustomsOperator) -> None:
     (row,) = await customs.declare(customs.an_order())
+
     listed = (await office.get("/v1/messages", limit=1))["items"]
+
     assert listed[0]["guid"] == row["message_guid"]
     assert "body" not in listed[0]
+
     message = await office.get(f"/v1/messages/{row['message_guid']}")
     path = customs.folder.out / f"{row['message_guid']}.xml"
+
     assert message["body"] == path.read_text(encoding="utf-8")
     assert row["id"] in message["declaration_ids"]
+
     unknown = await office.http.get("/v1/messages/00000000-0000-0000-0000-000000000000")
+
     assert unknown.status_code == 404
 
 
@@ -157,14 +195,17 @@ async def test_messages_show_what_was_sent(customs: Any, office: Any) -> None:
         ("POST", "/v1/lanes/x:take"),
     ],
 )
-async def test_malformed_ids_are_refused(office: Any, method: str, path: str) -> None:
+async def test_malformed_ids_are_refused(office: CustomsOperator, method: str, path: str) -> None:
     body = {"limit": 1} if method == "POST" else None
+
     response = await office.http.request(method, path, json=body)
+
     assert (response.status_code, response.json()["code"]) == (422, "request.invalid")
 
 
 async def test_the_worker_reads_its_topics_and_knows_its_jobs(settings: Settings) -> None:
     worker = create_worker(settings)
+
     assert {"send-lists", "report-departures", "collect-answers", "measure-lanes"} <= {
         job.name for job in worker.jobs
     }

@@ -8,15 +8,18 @@ import pytest
 
 from shared.kernel.clock import real_now
 from shared.kernel.ids import new_id
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
 
 
-async def accepted(customs: Any, office: Any, *orders: Any, **booking: Any) -> list[dict[str, Any]]:
+async def accepted(
+    customs: CustomsWorld, office: CustomsOperator, *orders: MadeOrder, **booking: Any
+) -> list[dict[str, Any]]:
     rows = await customs.declare(*orders, **booking)
     await office.answer(*(customs.receipt(row, "120") for row in rows))
     return [await customs.declaration(order) for order in orders]
 
 
-async def empty_lanes(office: Any) -> None:
+async def empty_lanes(office: CustomsOperator) -> None:
     for lane in (1, 2, 3):
         await office.take(lane)
 
@@ -30,7 +33,9 @@ def seen(row: dict[str, Any], at: Any, *, passed: bool = True) -> dict[str, Any]
     }
 
 
-async def test_accepted_parcels_spread_over_the_lanes(customs: Any, office: Any) -> None:
+async def test_accepted_parcels_spread_over_the_lanes(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     """Equal capacities: each parcel goes to the shortest queue, the first of equals."""
 
     async def queues() -> dict[int, int]:
@@ -43,7 +48,9 @@ async def test_accepted_parcels_spread_over_the_lanes(customs: Any, office: Any)
         lane = min(expected, key=lambda number: (expected[number], number))
         expected[lane] += 1
         joined[lane] += 1
+
     rows = await accepted(customs, office, *(customs.an_order() for _ in range(9)))
+
     assert Counter(row["lane"] for row in rows) == joined
     assert await queues() == expected
     for lane in (await office.get("/v1/lanes"))["items"]:
@@ -51,7 +58,7 @@ async def test_accepted_parcels_spread_over_the_lanes(customs: Any, office: Any)
         assert lane["expected_wait_s"] == pytest.approx((lane["queue_parcels"] + 1) * 3.0)
 
 
-async def test_the_earliest_cut_off_is_next(customs: Any, office: Any) -> None:
+async def test_the_earliest_cut_off_is_next(customs: CustomsWorld, office: CustomsOperator) -> None:
     await empty_lanes(office)
     hours = [9, 2, 5, 7, 3, 4]
     rows = []
@@ -63,64 +70,89 @@ async def test_the_earliest_cut_off_is_next(customs: Any, office: Any) -> None:
         assert taken == sorted(taken)
 
 
-async def test_a_rebooked_parcel_changes_its_place(customs: Any, office: Any) -> None:
+async def test_a_rebooked_parcel_changes_its_place(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     await empty_lanes(office)
     orders = [customs.an_order() for _ in range(6)]
     rows = await accepted(customs, office, *orders)
     await customs.consume(customs.booked(orders[5], version=2, cut_off=timedelta(minutes=5)))
+
     first = (await office.take(rows[5]["lane"], 1))[0]
+
     assert first["declaration_id"] == rows[5]["id"]
     assert first["house_waybill"] == orders[5].house_waybill
 
 
 async def test_a_taken_parcel_is_not_taken_twice_until_its_lease_ends(
-    customs: Any, office: Any
+    customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     await empty_lanes(office)
+
     (row,) = await accepted(customs, office, customs.an_order())
+
     assert [p["declaration_id"] for p in await office.take(row["lane"])] == [row["id"]]
     assert await office.take(row["lane"]) == []
+
     await customs.sql(
         "UPDATE customs.lane_parcels SET lease_until = $2 WHERE declaration_id = $1 RETURNING 1",
         row["id"],
         real_now() - timedelta(seconds=1),
     )
+
     assert [p["declaration_id"] for p in await office.take(row["lane"])] == [row["id"]]
 
 
-async def test_a_screening_is_told_once(customs: Any, office: Any) -> None:
+async def test_a_screening_is_announced_once(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await accepted(customs, office, order := customs.an_order())
     report = seen(row, customs.clock.now())
     (first,) = await office.screened(report)
+
     (again,) = await office.screened(report)
+
     assert (first["status"], again["status"]) == (201, 200)
     assert first["id"] == again["id"]
+
     (other,) = await office.screened(report | {"passed": False})
+
     assert (other["status"], other["error"]["code"]) == (409, "customs.screening.contradicted")
     assert await customs.events(row["id"]) == [("submitted", 1), ("accepted", 2), ("screened", 3)]
     assert row["id"] not in [p["declaration_id"] for p in await office.take(row["lane"])]
     assert (await customs.declaration(order))["screened_at"] == customs.clock.now()
 
 
-async def test_a_failed_screening_holds_until_one_passes(customs: Any, office: Any) -> None:
+async def test_a_failed_screening_holds_until_one_passes(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await accepted(customs, office, order := customs.an_order())
     now = customs.clock.now()
+
     await office.screened(seen(row, now, passed=False))
+
     held = await customs.declaration(order)
     assert (held["is_held"], held["screened_at"]) == (True, None)
     assert row["id"] not in [p["declaration_id"] for p in await office.take(row["lane"])]
+
     missing = await office.get(f"/v1/declarations/{row['id']}/missing")
+
     assert "recheck" in [item["code"] for item in missing["items"]]
+
     await office.screened(seen(row, now + timedelta(minutes=9)))
+
     passed = await customs.declaration(order)
     assert (passed["is_held"], passed["screened_at"] is not None) == (False, True)
     events = await customs.events(row["id"])
     assert [name for name, _ in events].count("screened") == 2
 
 
-async def test_each_report_stands_for_itself(customs: Any, office: Any) -> None:
+async def test_each_screening_is_accepted_or_refused_by_itself(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await accepted(customs, office, customs.an_order())
     now = customs.clock.now()
+
     items = await office.screened(
         seen(row, now) | {"lane": 99},
         seen(row, now) | {"declaration_id": new_id("dec")},
@@ -129,39 +161,55 @@ async def test_each_report_stands_for_itself(customs: Any, office: Any) -> None:
         seen(row, now + timedelta(seconds=5)),
         {},
     )
+
     assert [item["status"] for item in items] == [404, 404, 422, 201, 201, 422]
 
 
-async def test_cancelled_and_returned_parcels_leave_the_queue(customs: Any, office: Any) -> None:
+async def test_cancelled_and_returned_parcels_leave_the_queue(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     await empty_lanes(office)
     orders = [customs.an_order() for _ in range(3)]
     rows = await accepted(customs, office, *orders)
     await customs.consume(customs.cancelled(orders[0]))
     await office.answer(customs.receipt(rows[1], "100", at_s=5))
+
     waiting = [p["declaration_id"] for lane in (1, 2, 3) for p in await office.take(lane)]
+
     assert waiting == [rows[2]["id"]]
 
 
-async def test_screened_before_accepted_never_joins_the_queue(customs: Any, office: Any) -> None:
+async def test_screened_before_accepted_never_joins_the_queue(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     await empty_lanes(office)
     (row,) = await customs.declare(customs.an_order())
     await office.screened(seen(row | {"lane": 1}, customs.clock.now()))
+
     await office.answer(customs.receipt(row, "120"))
+
     assert [await office.take(lane) for lane in (1, 2, 3)] == [[], [], []]
 
 
-async def test_use_and_today_are_counted_by_the_business_clock(customs: Any, office: Any) -> None:
+async def test_use_and_today_follow_the_business_clock(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     customs.clock.advance(days=30)
     (row,) = await accepted(customs, office, customs.an_order())
     await office.screened(seen(row, customs.clock.now()))
+
     lanes = {lane["lane"]: lane for lane in (await office.get("/v1/lanes"))["items"]}
+
     assert lanes[row["lane"]]["screened_today"] == 1
     assert lanes[row["lane"]]["use"] == pytest.approx(1 / 1200, abs=1e-4)
+
     customs.clock.advance(days=1)
     lanes = {lane["lane"]: lane for lane in (await office.get("/v1/lanes"))["items"]}
+
     assert lanes[row["lane"]]["screened_today"] == 0
 
 
-async def test_there_is_no_fourth_lane(office: Any) -> None:
+async def test_taking_from_a_lane_that_does_not_exist_is_refused(office: CustomsOperator) -> None:
     response = await office.http.post("/v1/lanes/4:take", json={"limit": 1})
+
     assert (response.status_code, response.json()["code"]) == (404, "customs.lane.not_found")

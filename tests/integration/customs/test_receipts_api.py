@@ -9,6 +9,7 @@ from services.customs.domain.messages.layout import NAMESPACE
 from services.customs.use_cases import metrics
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 WAY = ("1", "2", "3", "120", "300", "800", "899")
 
@@ -32,7 +33,7 @@ def as_xml(*receipts: dict[str, str], message_type: str = "CEB604") -> bytes:
     ).encode()
 
 
-async def post_xml(office: Any, raw: bytes) -> Any:
+async def post_xml(office: CustomsOperator, raw: bytes) -> Any:
     return await office.http.post(
         "/v1/receipts", content=raw, headers={"Content-Type": "application/xml"}
     )
@@ -40,19 +41,21 @@ async def post_xml(office: Any, raw: bytes) -> Any:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_any_permutation_and_repetition_ends_the_same(
-    customs: Any, office: Any, seed: int
+    customs: CustomsWorld, office: CustomsOperator, seed: int
 ) -> None:
     rng = random.Random(seed)
     (row,) = await customs.declare(order := customs.an_order())
     receipts = [customs.receipt(row, code, at_s=n) for n, code in enumerate(WAY)]
     arrivals = receipts + rng.sample(receipts, 4)
     rng.shuffle(arrivals)
+
     while arrivals:
         size = rng.randint(1, 4)
         batch, arrivals = arrivals[:size], arrivals[size:]
         response = await post_xml(office, as_xml(*batch))
         assert response.status_code == 207, response.text
         assert {item["status"] for item in response.json()["items"]} <= {200, 201}
+
     row = await customs.declaration(order)
     assert (row["phase"], row["status"], row["channel"]) == ("closed", "closed", "yellow")
     events = await customs.events(row["id"])
@@ -68,9 +71,13 @@ async def test_any_permutation_and_repetition_ends_the_same(
     assert len(stored) == len(WAY)
 
 
-async def test_events_carry_the_facts_of_their_receipt(customs: Any, office: Any) -> None:
+async def test_events_carry_the_facts_of_their_receipt(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(customs.an_order())
+
     await office.answer(customs.receipt(row, "100", info="[Code:1200;Desc:wrong code]"))
+
     (event,) = await customs.sql(
         "SELECT payload::jsonb AS p, tenant_id FROM customs.outbox"
         " WHERE aggregate_id = $1 AND type = 'customs.declaration.returned'",
@@ -83,19 +90,26 @@ async def test_events_carry_the_facts_of_their_receipt(customs: Any, office: Any
     assert event["tenant_id"] == row["tenant_id"]
 
 
-async def test_the_last_numbers_of_the_answers_are_kept(customs: Any, office: Any) -> None:
+async def test_the_last_numbers_of_the_answers_are_kept(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(order := customs.an_order())
     first = customs.receipt(row, "120") | {"invt_no": "47002026E00000000001", "pre_no": "B1"}
     second = customs.receipt(row, "300", at_s=1) | {"invt_no": "47002026E00000000002"}
+
     await office.answer(first, second, customs.receipt(row, "800", at_s=2))
+
     row = await customs.declaration(order)
     assert (row["invt_no"], row["pre_no"]) == ("47002026E00000000002", "B1")
 
 
-async def test_status_of_each_item(customs: Any, office: Any) -> None:
+async def test_each_receipt_is_answered_with_a_status_of_its_own(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(customs.an_order())
     good = customs.receipt(row, "120")
     stranger = good | {"cop_no": f"XX{new_id('cop')[-20:]}"}
+
     items = await office.answer(
         good,
         good,
@@ -105,6 +119,7 @@ async def test_status_of_each_item(customs: Any, office: Any) -> None:
         good | {"surprise": "x"},
         {"cop_no": 7},
     )
+
     assert [item["status"] for item in items] == [201, 201, 404, 422, 422, 422, 422]
     assert items[0]["id"] == items[1]["id"]
     assert items[2]["error"]["code"] == "customs.receipt.unmatched"
@@ -114,35 +129,45 @@ async def test_status_of_each_item(customs: Any, office: Any) -> None:
         "SELECT id, tenant_id FROM customs.receipts WHERE business_key = $1", stranger["cop_no"]
     )
     assert (stored["id"], stored["tenant_id"]) == (items[2]["id"], "park")
+
     (again, known) = await office.answer(stranger, good)
+
     assert (again["status"], again["id"]) == (404, items[2]["id"])
     assert known["status"] == 200
 
 
 async def test_a_receipt_that_came_before_its_declaration_is_applied(
-    customs: Any, office: Any
+    customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     """As after a restore: the receipt is there, the row comes back later."""
     (row,) = await customs.declare(order := customs.an_order())
     early, late = customs.receipt(row, "120"), customs.receipt(row, "800", at_s=1)
+
     await customs.sql(
         "UPDATE customs.declarations SET cop_no = 'gone' || id WHERE id = $1 RETURNING 1", row["id"]
     )
+
     assert (await office.answer(early))[0]["status"] == 404
+
     await customs.sql(
         "UPDATE customs.declarations SET cop_no = $2 WHERE id = $1 RETURNING 1",
         row["id"],
         row["cop_no"],
     )
     await office.answer(late)
+
     row = await customs.declaration(order)
     assert set(row["facts"]) == {"submitted", "accepted", "released"}
 
 
-async def test_unknown_codes_are_kept_flagged_and_counted(customs: Any, office: Any) -> None:
+async def test_unknown_codes_are_kept_flagged_and_counted(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(order := customs.an_order())
     before = metrics.UNKNOWN_RECEIPTS._value.get()
+
     await office.answer(customs.receipt(row, "120"), customs.receipt(row, "999", at_s=5))
+
     row = await customs.declaration(order)
     assert (row["phase"], row["unknown_receipts"]) == ("accepted", 1)
     assert metrics.UNKNOWN_RECEIPTS._value.get() == before + 1
@@ -153,11 +178,15 @@ async def test_unknown_codes_are_kept_flagged_and_counted(customs: Any, office: 
     assert stored["is_known"] is False
 
 
-async def test_the_raw_message_is_kept_byte_for_byte(customs: Any, office: Any) -> None:
+async def test_the_raw_message_is_kept_byte_for_byte(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     (row,) = await customs.declare(customs.an_order())
     raw = as_xml(customs.receipt(row, "120"))
+
     for _ in range(2):
         await post_xml(office, raw)
+
     rows = await customs.sql(
         "SELECT m.raw FROM customs.inbound_messages AS m JOIN customs.receipts AS r"
         " ON r.inbound_digest = m.digest WHERE r.declaration_id = $1",
@@ -166,12 +195,16 @@ async def test_the_raw_message_is_kept_byte_for_byte(customs: Any, office: Any) 
     assert [bytes(one["raw"]) for one in rows] == [raw]
 
 
-async def test_a_hundred_receipts_in_one_message(customs: Any, office: Any) -> None:
+async def test_a_hundred_receipts_in_one_message(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
     orders = [customs.an_order(lines=1) for _ in range(100)]
     await customs.consume(*(e for o in orders for e in (customs.placed(o), customs.booked(o))))
     await customs.send()
     rows = [await customs.declaration(order) for order in orders]
+
     response = await post_xml(office, as_xml(*(customs.receipt(row, "120") for row in rows)))
+
     assert {item["status"] for item in response.json()["items"]} == {201}
     done = await customs.sql(
         "SELECT status, count(*) AS n FROM customs.declarations WHERE id = ANY($1) GROUP BY 1",
@@ -181,13 +214,17 @@ async def test_a_hundred_receipts_in_one_message(customs: Any, office: Any) -> N
 
 
 async def test_a_cancelled_order_whose_upload_failed_is_withdrawn(
-    customs: Any, office: Any
+    customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     (row,) = await customs.declare(order := customs.an_order())
     await customs.consume(customs.cancelled(order))
+
     await office.answer(customs.receipt(row, "4"))
+
     assert (await customs.declaration(order))["status"] == "withdrawn"
+
     await customs.send()
+
     assert len(customs.document_of(row["cop_no"])) == 1
 
 
@@ -212,14 +249,17 @@ async def test_a_cancelled_order_whose_upload_failed_is_withdrawn(
         (b"", "application/xml", 422, "customs.message.not_readable"),
     ],
 )
-async def test_what_cannot_be_taken_gets_a_clear_refusal(
-    office: Any, raw: bytes, kind: str, status: int, code: str
+async def test_a_body_that_cannot_be_read_is_refused_with_its_code(
+    office: CustomsOperator, raw: bytes, kind: str, status: int, code: str
 ) -> None:
     response = await office.http.post("/v1/receipts", content=raw, headers={"Content-Type": kind})
+
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-async def test_only_operators_of_the_whole_park_may_answer(office: Any, token_for: Any) -> None:
+async def test_only_operators_of_the_whole_park_may_post_receipts(
+    office: CustomsOperator, token_for: Any
+) -> None:
     body = {"items": [{"cop_no": "AL1", "return_status": "120", "return_time": "20261122163000"}]}
 
     async def status_as(token: str, method: str, path: str) -> int:
@@ -230,12 +270,15 @@ async def test_only_operators_of_the_whole_park_may_answer(office: Any, token_fo
 
     merchant = token_for(Role.MERCHANT, new_id("mer"), ["customs:read", "customs:write"])
     reader = token_for(Role.OPERATOR, "park", ["customs:read"])
+
     assert await status_as(merchant, "POST", "/v1/receipts") == 403
     assert await status_as(merchant, "GET", "/v1/lanes") == 403
     assert await status_as(merchant, "GET", "/v1/messages") == 403
     assert await status_as(reader, "POST", "/v1/receipts") == 403
     assert await status_as("nonsense", "POST", "/v1/receipts") == 401
+
     named = await office.http.post(
         "/v1/receipts", json=body, headers={"Airlane-Tenant": new_id("mer")}
     )
+
     assert (named.status_code, named.json()["code"]) == (422, "customs.park_only")

@@ -207,6 +207,9 @@ class CustomsWorld:
         )
         return [(r["type"].rpartition(".")[2], r["aggregate_version"]) for r in rows]
 
+    async def events_of(self, order: MadeOrder) -> list[tuple[str, int]]:
+        return await self.events((await self.declaration(order))["id"])
+
     def documents(self, message_type: str = "CEB603") -> list[ET.Element]:
         """All documents in the folder, as a parser that is not ours sees them."""
         node = {"CEB603": "Inventory", "CEB509": "Departure"}[message_type]
@@ -241,7 +244,7 @@ class CustomsOperator:
     def __init__(self, client: AsyncClient) -> None:
         self.http = client
 
-    async def answer(self, *receipts: dict[str, str]) -> list[dict[str, Any]]:
+    async def answer(self, *receipts: dict[str, Any]) -> list[dict[str, Any]]:
         response = await self.http.post("/v1/receipts", json={"items": list(receipts)})
         assert response.status_code == 207, response.text
         items: list[dict[str, Any]] = response.json()["items"]

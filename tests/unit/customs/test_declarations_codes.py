@@ -12,6 +12,7 @@ CSV = worker_module.CODES.read_text(encoding="utf-8")
 
 def test_code_tables_are_iso_on_one_side_and_customs_on_the_other() -> None:
     codes = parse_code_tables(CSV)
+
     assert all(is_country(iso) for iso in codes.country)
     assert all(iso in MINOR_DIGITS for iso in codes.currency)
     assert (codes.currency["CNY"], codes.currency["USD"]) == ("142", "502")

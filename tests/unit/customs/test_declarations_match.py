@@ -36,13 +36,14 @@ def found(order: OrderDocument, waybill: Waybill | None = None) -> set[str]:
     return {finding.code.removeprefix("customs.match.") for finding in findings}
 
 
-def test_a_sound_order_matches() -> None:
+def test_an_order_without_faults_matches() -> None:
     assert found(an_order()) == set()
 
 
 def test_line_numbers_may_have_gaps_the_list_has_none() -> None:
     order = an_order(a_line(7), a_line(3))
     export = a_list(order, a_waybill(order))
+
     assert [(line.gnum, line.item_no) for line in export.lines] == [(1, "SKU-3"), (2, "SKU-7")]
     assert found(order) == set()
 
@@ -83,6 +84,7 @@ def test_each_fault_of_an_order_has_its_finding(order: OrderDocument, code: str)
 )
 def test_each_difference_of_the_waybill_has_its_finding(change: dict[str, Any], code: str) -> None:
     order = an_order()
+
     assert found(order, a_waybill(order, **change)) == {code}
 
 
@@ -98,6 +100,7 @@ def test_a_list_that_names_other_documents_is_found(change: dict[str, Any], code
     waybill = a_waybill(order)
     export = replace(a_list(order, waybill), **change)
     codes = {finding.code for finding in match_documents(order, waybill, export)}
+
     assert codes == {f"customs.match.{code}"}
 
 
@@ -108,6 +111,7 @@ def test_a_list_with_wrong_sums_or_numbers_is_found() -> None:
     first = replace(export.lines[0], total_minor=1, gnum=2)
     broken = replace(export, lines=(first, *export.lines[1:]))
     codes = {finding.code for finding in match_documents(order, waybill, broken)}
+
     assert codes == {
         "customs.match.line_total",
         "customs.match.line_numbering",
@@ -145,13 +149,18 @@ orders = st.builds(
 def test_what_matches_can_be_written_and_its_sums_are_exact(order: OrderDocument) -> None:
     waybill = a_waybill(order)
     export = a_list(order, waybill)
+
     assert match_documents(order, waybill, export) == ()
+
     document = export_list_document(export, guid="0" * 36, app_time=NOW, parties=PARTIES)
+
     assert faults(CEB603, document) == ()
+
     for line in document.lines:
         price, quantity = Decimal(line["price"] or ""), Decimal(line["qty"] or "")
         assert price * quantity == Decimal(line["totalPrice"] or "")
     net = sum((Decimal(line["qty1"] or "") for line in document.lines), Decimal(0))
+
     assert net == Decimal(document.head["netWeight"] or "")
 
 
@@ -160,6 +169,7 @@ def test_field_faults_become_findings() -> None:
     export = a_list(order, a_waybill(order))
     document = export_list_document(export, guid="0" * 36, app_time=NOW, parties=PARTIES)
     (finding,) = field_findings(document)
+
     assert finding.params["place"] == "InventoryList[1].gname"
     assert "250" in finding.text("en")
 
@@ -168,6 +178,7 @@ def test_amounts_follow_the_currency() -> None:
     order = an_order(a_line(unit_price_minor=1250, quantity=2), currency="JPY")
     export = a_list(order, a_waybill(order))
     document = export_list_document(export, guid="0" * 36, app_time=NOW, parties=PARTIES)
+
     assert document.lines[0]["price"] == "1250"
     assert document.lines[0]["currency"] == "116"
     # 18:30 UTC is already the next day in China.

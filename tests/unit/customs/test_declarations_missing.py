@@ -25,7 +25,7 @@ def codes(progress: Progress) -> list[str]:
     return [one.code for one in missing(progress)]
 
 
-def test_missing_at_each_step() -> None:
+def test_what_is_missing_at_each_step() -> None:
     assert codes(a_progress(Phase.DRAFT, has_waybill=False)) == ["waybill"]
     assert codes(a_progress(Phase.DRAFT, has_waybill=False, is_unroutable=True)) == ["route"]
     assert codes(a_progress(Phase.DRAFT, has_order=False)) == ["order"]
@@ -35,7 +35,9 @@ def test_missing_at_each_step() -> None:
     assert codes(a_progress(Phase.INSPECTION))[0] == "customs_decision"
     assert codes(a_progress(Phase.RETURNED)) == ["redeclaration"]
     assert codes(a_progress(Phase.RELEASED, is_held=True))[0] == "recheck"
+
     done = a_progress(Phase.RELEASED, is_screened=True, has_departed=True, departure_reported=True)
+
     assert codes(done) == ["receipt_899"]
     assert codes(a_progress(Phase.CLOSED)) == []
 
@@ -68,7 +70,9 @@ def test_missing_at_each_step() -> None:
 def test_what_comes_next_in_each_phase(phase: Phase, first: str | None) -> None:
     """With both documents there and the parcel not screened yet."""
     found = missing(a_progress(phase))
+
     assert next((one.code for one in found), None) == first
+
     for one in found:
         for english, chinese in zip(one.words("en"), one.words("zh-CN"), strict=True):
             assert english.isascii()

@@ -69,10 +69,14 @@ def test_what_is_written_is_read_back_in_the_order_of_the_table(
     document = Document(
         values_of(kind.head, rng), tuple(values_of(kind.line, rng) for _ in range(lines))
     )
+
     assert faults(kind, document) == ()
+
     text = write_message(kind, guid=GUID, documents=[document], transfer=TRANSFER)
     message = read_message(text.encode())
+
     assert (message.root, message.guid) == (f"{kind.message_type}Message", GUID)
+
     (node,) = message.named(kind.node)
     head, *parts = node.children
     layouts = [kind.head, *[kind.line] * lines]
@@ -81,6 +85,7 @@ def test_what_is_written_is_read_back_in_the_order_of_the_table(
         names = [child.name for child in part.children]
         assert names == [element.name for element in layout if element.name in values]
         assert {child.name: child.text for child in part.children} == values
+
     assert [n.name for n in message.nodes] == [kind.node, "BaseTransfer"]
     # A parser that is not ours agrees.
     assert ET.fromstring(text.encode()).tag == f"{{{NAMESPACE}}}{kind.message_type}Message"
@@ -122,12 +127,14 @@ SPECIFICATION = {
 @pytest.mark.parametrize("node", SPECIFICATION)
 def test_the_tables_have_the_elements_of_the_specification(node: str) -> None:
     layout, sequence = SPECIFICATION[node]
+
     assert [e.name + "?" * (not e.required) for e in layout] == sequence.split()
 
 
 def test_lengths_that_other_messages_have_differently_are_those_of_the_list() -> None:
     """itemNo has 30 in CEB303, totalPackageNo 60 in CEB607, logisticsNo 80 in CEB213."""
     lengths = {e.name: (e.length_min, e.length_max) for e in (*INVENTORY_HEAD, *INVENTORY_LIST)}
+
     assert lengths["itemNo"] == (1, 20)
     assert lengths["totalPackageNo"] == (1, 37)
     assert lengths["logisticsNo"] == (1, 32)
@@ -143,8 +150,8 @@ def test_lengths_that_other_messages_have_differently_are_those_of_the_list() ->
         ({"orderNo": "x" * 61}, "may have at most 60 characters"),
         ({"freight": "1.123456"}, "has more than 5 decimals"),
         ({"freight": "1" * 15}, "has more than 14 digits before the point"),
-        ({"freight": "-1"}, "is no number"),
-        ({"freight": "1e3"}, "is no number"),
+        ({"freight": "-1"}, "is not a number"),
+        ({"freight": "1e3"}, "is not a number"),
         ({"packNo": "1.5"}, "has more than 0 decimals"),
     ],
 )
@@ -152,8 +159,11 @@ def test_field_faults_name_place_and_problem(change: dict[str, str | None], prob
     sound: dict[str, str | None] = {
         e.name: "1" if e.numeric else "x" * e.length_max for e in INVENTORY_HEAD
     }
+
     assert faults(CEB603, Document(sound, ())) == ()
+
     (fault,) = faults(CEB603, Document({**sound, **change}, ()))
+
     assert fault.place == f"InventoryHead.{next(iter(change))}"
     assert fault.problem == problem
 
@@ -179,8 +189,9 @@ def a_604(*returns: str, root: str = "CEB604Message", namespace: str = NAMESPACE
     ).encode()
 
 
-def test_receipts_are_read() -> None:
+def test_a_receipt_is_read_from_ceb604() -> None:
     (receipt,) = read_answers(a_604(a_return()), now=NOW)
+
     assert receipt == Receipt(
         message_type="CEB604",
         business_key="AL0001",
@@ -203,16 +214,20 @@ def test_one_bad_entry_does_not_spoil_the_others() -> None:
         ),
         now=NOW,
     )
+
     assert isinstance(answers[0], Receipt)
+
     wrong = [
         answer.params["field"] for answer in answers[1:] if isinstance(answer, ReceiptIncomplete)
     ]
+
     assert wrong == ["copNo", "returnTime", "returnTime", "returnStatus", "returnTime"]
 
 
-def test_departure_receipts_are_read() -> None:
+def test_a_departure_receipt_is_read_from_ceb510() -> None:
     raw = a_604(a_return().replace("InventoryReturn", "DepartureReturn"), root="CEB510Message")
     (receipt,) = read_answers(raw, now=NOW)
+
     assert isinstance(receipt, Receipt)
     assert receipt.message_type == "CEB510"
 
@@ -243,7 +258,7 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY f SYSTEM "file:///etc/p
         (a_604(*[a_return()] * 101), ReceiptCountOutOfRange),
     ],
 )
-def test_what_cannot_be_taken_is_refused(raw: bytes, refusal: type[Exception]) -> None:
+def test_a_message_that_cannot_be_read_is_refused(raw: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         read_answers(raw, now=NOW)
 
@@ -278,6 +293,7 @@ def test_white_space_around_the_fields_of_a_receipt_is_not_part_of_them() -> Non
     }
     padded = {name: f" {text}\r\n" for name, text in bare.items()}
     read = [receipt_from_fields(message_type="CEB604", now=NOW, **f) for f in (bare, padded)]
+
     assert isinstance(read[0], Receipt)
     assert read[0] == read[1]
 
@@ -285,5 +301,6 @@ def test_white_space_around_the_fields_of_a_receipt_is_not_part_of_them() -> Non
 @pytest.mark.parametrize("field", ["copNo", "returnStatus", "returnInfo", "guid", "preNo"])
 def test_every_text_of_a_receipt_has_a_length(field: str) -> None:
     (refused,) = read_answers(a_604(a_return(**{field: "x" * 4_001})), now=NOW)
+
     assert isinstance(refused, ReceiptIncomplete)
     assert refused.params["field"] == field

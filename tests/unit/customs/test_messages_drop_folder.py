@@ -14,6 +14,7 @@ def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: P
     folder = DropFolder(tmp_path)
     for _ in range(2):
         folder.hand_over("G-1", "<x/>")
+
     assert [path.name for path in folder.out.iterdir()] == ["G-1.xml"]
     assert (folder.out / "G-1.xml").read_bytes() == b"<x/>"
 
@@ -31,32 +32,37 @@ def test_the_transfer_client_never_sees_half_a_message(
     for guid in ("G-1", "G-2"):
         with pytest.raises(OSError, match="No space"):
             folder.hand_over(guid, "<y/>")
+
     assert [path.read_bytes() for path in folder.out.glob("*.xml")] == [b"<x/>"]
 
 
 @pytest.mark.parametrize(("mode", "more"), [(0o640, {}), (0o600, {"file_mode": 0o600})])
-def test_a_message_is_read_by_nobody_but_whom_it_is_for(
+def test_a_message_has_the_mode_that_is_set_whatever_the_umask(
     tmp_path: Path, mode: int, more: dict[str, int]
 ) -> None:
     folder = DropFolder(tmp_path, **more)
     folder.hand_over("G-1", "<x/>")
+
     assert stat.S_IMODE((folder.out / "G-1.xml").stat().st_mode) == mode
 
 
-def test_answers_are_taken_off_the_pile(tmp_path: Path) -> None:
+def test_read_answers_go_to_done_and_unreadable_ones_to_bad(tmp_path: Path) -> None:
     folder = DropFolder(tmp_path)
     for name in ("b.xml", "a.xml", ".half.xml", "note.txt"):
         (folder.inbox / name).write_bytes(b"<x/>")
+
     assert folder.waiting() == ["a.xml", "b.xml"]
     assert folder.read("a.xml", bytes_max=2) == b"<x/"
+
     folder.settle("a.xml", readable=True)
     folder.settle("b.xml", readable=False)
+
     assert folder.waiting() == []
     assert (folder.inbox / "done" / "a.xml").exists()
     assert (folder.inbox / "bad" / "b.xml").exists()
 
 
-def test_links_are_no_answers_and_hold_nothing_up(tmp_path: Path) -> None:
+def test_only_plain_files_count_as_answers(tmp_path: Path) -> None:
     folder = DropFolder(tmp_path)
     (tmp_path / "secret.xml").write_bytes(b"<x/>")
     (folder.inbox / "a-loop.xml").symlink_to("a-loop.xml")
@@ -65,6 +71,7 @@ def test_links_are_no_answers_and_hold_nothing_up(tmp_path: Path) -> None:
     (folder.inbox / "d-folder.xml").mkdir()
     os.mkfifo(folder.inbox / "e-pipe.xml")
     (folder.inbox / "f-good.xml").write_bytes(b"<x/>")
+
     assert folder.waiting() == ["f-good.xml"]
 
 
@@ -74,4 +81,5 @@ def test_an_answer_never_overwrites_one_that_was_put_aside(tmp_path: Path) -> No
         (folder.inbox / "a.xml").write_bytes(content)
         folder.settle("a.xml", readable=False)
     kept = sorted((path.name, path.read_bytes()) for path in (folder.inbox / "bad").iterdir())
+
     assert kept == [("a.2.xml", b"2"), ("a.3.xml", b"3"), ("a.xml", b"1")]

@@ -12,7 +12,7 @@ from shared.kernel.ids import new_id
 from shared.settings import SettingsError
 
 
-def test_party_codes() -> None:
+def test_a_party_code_needs_its_check_character_or_the_form_of_a_registration() -> None:
     assert is_party_code("91110000600037341L")  # a published example
     assert not is_party_code("91110000600037341M")
     assert is_party_code("4201960ABC")
@@ -23,6 +23,7 @@ def test_party_codes() -> None:
 def test_default_parties_have_valid_check_characters() -> None:
     settings = Settings(database_url="postgresql://nowhere/none")
     parties = worker_module.rulebook_of(settings).parties
+
     for party in (parties.declarant, parties.merchant, parties.platform, parties.carrier):
         assert credit_code_check_character(party.code[:17]) == party.code[17]
 
@@ -36,14 +37,16 @@ def test_a_wrong_check_character_stops_the_worker_with_a_line() -> None:
 @given(st.sets(st.integers(0, 2**128 - 1), max_size=20))
 def test_cop_numbers_fit_and_differ_as_ids_do(values: set[int]) -> None:
     numbers = {cop_no(f"dec_{value:032x}") for value in values}
+
     assert len(numbers) == len(values)
     assert all(len(number) == 28 and number.isalnum() for number in numbers)
 
 
-def test_guids_are_upper_case() -> None:
+def test_a_guid_is_written_in_upper_case() -> None:
     assert guid_text("0193abcd" + "0" * 24) == "0193ABCD-0000-0000-0000-000000000000"
 
 
 def test_new_ids_give_numbers_in_order() -> None:
     numbers = [cop_no(new_id("dec")) for _ in range(5)]
+
     assert numbers == sorted(numbers)

@@ -107,6 +107,7 @@ def test_any_permutation_and_duplication_gives_the_same_outcome(
 ) -> None:
     once = after_receipts(receipts)
     shuffled = data.draw(st.permutations(receipts + receipts[: len(receipts) // 2]))
+
     assert after_receipts(shuffled) == once
 
 
@@ -115,27 +116,36 @@ def test_any_permutation_and_duplication_gives_the_same_outcome(
 def test_the_fold_agrees_with_the_oracle(receipts: list[Receipt], settled_s: int | None) -> None:
     settled_at = None if settled_s is None else START + timedelta(seconds=settled_s)
     outcome = after_receipts(receipts, settled_at=settled_at)
+
     assert outcome.phase == oracle(receipts, settled_at)
 
 
 @given(receipt_lists)
-def test_every_fact_is_told_once_whatever_the_arrivals(receipts: list[Receipt]) -> None:
+def test_every_fact_is_announced_once_whatever_the_arrivals(receipts: list[Receipt]) -> None:
     told: list[str] = []
     for count in range(1, len(receipts) + 1):
         outcome = after_receipts(receipts[:count])
         told += [fact for fact, _ in new_facts(outcome, frozenset(told))]
+
     assert len(told) == len(set(told))
+
     codes = {receipt.return_status for receipt in receipts}
+
     assert set(told) <= {fact for code, fact in FACTS.items() if code in codes}
+
     where_it_stands = oracle(receipts, None).value
+
     assert where_it_stands in told or where_it_stands not in FACTS.values()
 
 
 def test_the_usual_way_visits_every_phase() -> None:
     way = [a_receipt(code, at) for at, code in enumerate("1 2 3 120 300 399 800 899".split())]
     phases = [after_receipts(way[: n + 1]).phase for n in range(len(way))]
+
     assert phases == [CODE_PHASE[r.return_status] for r in way]
+
     told = [fact for fact, _ in new_facts(after_receipts(way), frozenset())]
+
     assert told == ["accepted", "manual_review", "released", "closed"]
     assert after_receipts(way).channel == "yellow"
 
@@ -147,15 +157,18 @@ def test_upload_codes_after_120_change_nothing() -> None:
         assert outcome.retry is None
 
 
-def test_a_release_that_overtakes_the_acceptance_tells_both() -> None:
+def test_a_release_that_overtakes_the_acceptance_announces_both() -> None:
     released = after_receipts([a_receipt("800", 9)])
+
     assert [fact for fact, _ in new_facts(released, frozenset())] == ["released"]
+
     both = after_receipts([a_receipt("800", 9), a_receipt("120", 3)])
+
     assert both.phase is Phase.RELEASED
     assert [fact for fact, _ in new_facts(both, frozenset({"released"}))] == ["accepted"]
 
 
-def test_channels() -> None:
+def test_the_channel_is_that_of_the_strictest_control() -> None:
     def channel(*codes: str) -> str | None:
         return after_receipts([a_receipt(c, i) for i, c in enumerate(codes)]).channel
 
@@ -168,12 +181,14 @@ def test_channels() -> None:
 
 def test_unknown_codes_are_flagged_and_move_nothing() -> None:
     outcome = after_receipts([a_receipt("120", 1), a_receipt("999", 2), a_receipt("abc", 3)])
+
     assert outcome.phase is Phase.ACCEPTED
     assert {r.return_status for r in outcome.unknown} == {"999", "abc"}
 
 
 def test_a_stale_answer_says_nothing_about_the_document() -> None:
     outcome = after_receipts([a_receipt("3", 1), a_receipt("-301014", 2)])
+
     assert (outcome.phase, outcome.retry) == (Phase.SENT, None)
 
 

@@ -1,5 +1,5 @@
 """Customs' own three-digit codes for countries and currencies. They are not ISO numerics (CNY is
-142, not 156), they come as data with their basis, and a missing code is a finding, never a guess.
+142, not 156). They come as data with their source, and a missing code is a finding, never a guess.
 """
 
 import csv

@@ -1,6 +1,5 @@
-"""The three documents of a dossier as customs sees them: the order, the house waybill, and the
-export list made from both. Money in minor units, weights in grams; units and codes of the wire
-format come in only in `export_list_document`.
+"""The export list, made from the order and the house waybill. Money in minor units, weights in
+grams. Only `export_list_document` knows the units and codes of the wire format.
 """
 
 from collections.abc import Mapping
@@ -9,21 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.codes import CodeTables
-from services.customs.domain.declarations.documents import (
-    OrderDocument,
-    Waybill,
-)
+from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.messages.parties import Parties
-from services.customs.domain.messages.values import (
-    amount,
-    compact_time,
-    kilograms,
-    traf_mode,
-)
+from services.customs.domain.messages.values import amount, compact_time, kilograms, traf_mode
 from services.customs.domain.messages.writer import Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListLine:
     gnum: int
     item_no: str
@@ -35,7 +26,7 @@ class ListLine:
     net_weight_g: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExportList:
     """CEB603 in our own units. Codes are None where customs' table has none."""
 

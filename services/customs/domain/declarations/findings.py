@@ -146,7 +146,7 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请按订单目的国重新订舱。",
     ),
     "customs.match.destination_is_china": _kind(
-        "The destination is China: that is no export.",
+        "The destination is China: this is not an export.",
         "目的国为中国，不属于出口。",
         "Ship it as a domestic order.",
         "请按境内订单发货。",
@@ -164,7 +164,7 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请使用海关币制表内的币种，或联系园区依据官方来源补充代码。",
     ),
     "customs.match.hs_code": _kind(
-        "Line {line} ({sku}): {hs_code} is no HS code of 6, 8 or 10 digits in chapters 01–97.",
+        "Line {line} ({sku}): {hs_code} is not an HS code of 6, 8 or 10 digits in chapters 01–97.",
         "第 {line} 行（{sku}）：{hs_code} 不是有效的 6、8 或 10 位商品编码（01–97 章）。",
         "Correct the product's HS code, then place the order again.",
         "请更正商品编码后重新下单。",

@@ -1,6 +1,7 @@
-"""The three-document match: order ↔ export list ↔ house waybill, before anything is sent. All
-faults at once, in a stable order. The list is made here from the other two, so checks of its own
-numbers guard against ourselves; customs would return such a list, and a return costs a flight.
+"""The three-document match: order ↔ export list ↔ house waybill, before anything is sent. It finds
+all faults at once, in a stable order. The list is made here from the other two, so the checks of
+its own numbers guard against our own mistakes: customs would return such a list, and a return costs
+a flight.
 """
 
 import re

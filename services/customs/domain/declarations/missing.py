@@ -1,4 +1,4 @@
-"""What a declaration still lacks at this moment, and who has to do what about it."""
+"""What a declaration lacks at this moment, and who has to do what about it."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

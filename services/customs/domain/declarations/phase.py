@@ -45,7 +45,8 @@ Channel = Literal["green", "blue", "yellow", "red"]
 
 def phase_after_cancel(phase: Phase, *, in_a_message: bool) -> Phase:
     """What an order's cancellation makes of the declaration: WITHDRAWN where customs has nothing,
-    CANCEL_REQUESTED where it has, no change where it is over (899)."""
+    CANCEL_REQUESTED where it has the list, no change where it is over (899).
+    """
     if phase in (Phase.CLOSED, Phase.WITHDRAWN):
         return phase
     if phase in (Phase.RETURNED, *OPEN) or not in_a_message:

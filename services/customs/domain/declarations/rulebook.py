@@ -1,5 +1,5 @@
-"""What a declaration is made by: the enterprises it names, customs' code tables, the regime. Every
-declaration stores the version it was made with.
+"""What a declaration is made with: the enterprises that it names, customs' code tables, the regime.
+Every declaration stores the version it was made with.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Messages that cannot be read, one class per broken rule."""
+"""Messages that cannot be found or read, one class per broken rule."""
 
 from shared.kernel.errors import Invalid, NotFound, Text, TooLarge
 
@@ -15,7 +15,7 @@ class MessageTooLarge(TooLarge):
 
 class XmlNotReadable(Invalid):
     code = "customs.message.not_readable"
-    text = Text("This is no readable CEB message: {reason}.", "无法解析 CEB 报文：{reason}。")
+    text = Text("This is not a readable CEB message: {reason}.", "无法解析 CEB 报文：{reason}。")
     fix = Text(
         "Send well-formed XML in UTF-8 with the root and namespace of the specification.",
         "请按接口规范的根节点与命名空间发送 UTF-8 编码的合法 XML。",

@@ -1,6 +1,6 @@
-"""The elements of the CEB messages, in the order in which the interface specification (edition
-202205) wants them: one line of text per document part, read once into a table. Writer and checks
-share it, so a field cannot be written in another place or length than it is checked for.
+"""The elements of the CEB messages, in the order of the interface specification (edition 202205).
+Writer and checks share these tables, so a field cannot be written in another place or length than
+it is checked for.
 """
 
 import re
@@ -38,7 +38,7 @@ class Element:
 
     def _number_fault(self, value: str) -> str | None:
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value, re.ASCII):
-            return "is no number"
+            return "is not a number"
         whole, _, fraction = value.partition(".")
         if len(fraction) > self.decimals:
             return f"has more than {self.decimals} decimals"

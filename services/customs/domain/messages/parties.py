@@ -1,5 +1,5 @@
-"""Who appears on a declaration, and whether a party code can be one: an 18-character unified social
-credit code (GB 32100-2015) or a 10-character customs registration number.
+"""The enterprises that messages name, and their codes: a unified social credit code of 18
+characters (GB 32100-2015), or a customs registration number of 10.
 """
 
 import re
@@ -23,7 +23,7 @@ class Parties:
 
     `declarant` declares (agentCode) and owns the client the messages leave by; `merchant` sells
     and consigns (ebcCode, ownerCode); `platform` took the order (ebpCode); `carrier` issues the
-    house waybill (logisticsCode). One set for the whole park: a registration per merchant follows.
+    house waybill (logisticsCode). One set serves the whole park.
     """
 
     declarant: Party

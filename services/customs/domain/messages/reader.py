@@ -1,10 +1,10 @@
 """CEB XML from outside, read as data only: any document type declaration is refused before an
-entity could be declared, depth and size are bounded, and nothing is ever fetched. Only structure
-is decided here; what a receipt means is in `domain.receipts`.
+entity could be declared, depth and size are bounded, and nothing is ever fetched. What a receipt
+means is not decided here.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from xml.parsers import expat
 
 from services.customs.domain.messages.errors import MessageTooLarge, XmlNotReadable, XmlUnsafe
@@ -59,7 +59,7 @@ def read_message(raw: bytes) -> Message:
     return Message(builder.root.name, builder.guid, tuple(builder.root.children))
 
 
-def _refuse_doctype(*_: Any) -> None:
+def _refuse_doctype(*_: object) -> None:
     raise XmlUnsafe
 
 

@@ -6,6 +6,10 @@ from typing import Final
 
 from shared.kernel.money import MINOR_DIGITS
 
+# Every date and time of the CEB messages is China Standard Time.
+CHINA: Final = timezone(timedelta(hours=8), "CST")
+_TRAF_MODE: Final = {"air": "5", "road": "4"}
+
 
 def number(value: Decimal) -> str:
     """Plain decimal notation without trailing zeros: 1.50 → 1.5, 2E+1 → 20."""
@@ -13,13 +17,8 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-# Every date and time of the CEB messages is China Standard Time.
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-_TRAF_MODE: Final = {"air": "5", "road": "4"}
-
-
 def traf_mode(mode: str | None) -> str:
-    """Customs' code of the transport mode: 5 air (and where unknown), 4 road."""
+    """Customs' code of the transport mode: 5 for air and where it is not known, 4 for road."""
     return _TRAF_MODE.get(mode or "air", "5")
 
 

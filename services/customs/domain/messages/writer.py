@@ -1,6 +1,6 @@
-"""CEB messages as XML text, driven by the tables in `layout`. Element order is significant
-(xs:sequence), so values come as mappings and the table decides. Unsigned for now: `ds:Signature`
-is left out, and `BaseTransfer/note` says so.
+"""CEB messages as XML text, by the tables in `layout`. The order of elements is significant
+(xs:sequence): values come as mappings, the table decides their order. Messages are unsigned:
+`ds:Signature` is left out, and `BaseTransfer/note` says so.
 """
 
 import re

@@ -1,5 +1,5 @@
 """From a CEB604 or CEB510 message to receipts. Lenient where the specification contradicts itself
-(preNo, invtNo), strict in what the state machine needs; one bad entry does not spoil the others.
+(preNo, invtNo), strict in what the state machine needs. A bad entry does not affect the others.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,8 @@ _LENGTHS: Final = {
 
 def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
     """In the order of the message. Raises MessageTooLarge, XmlUnsafe, XmlNotReadable,
-    MessageNotExpected or ReceiptCountOutOfRange if the message as a whole cannot be taken."""
+    MessageNotExpected or ReceiptCountOutOfRange if the message as a whole cannot be read.
+    """
     message = read_message(raw)
     expected = _EXPECTED.get(message.root)
     if expected is None:

@@ -1,6 +1,4 @@
-"""What customs refuses, one class per broken rule. Findings of the three-document match are no
-refusals (nobody asked for anything); they are in `domain.findings`.
-"""
+"""What is refused about receipts, one class per broken rule."""
 
 from shared.kernel.errors import Invalid, NotFound, Text
 

@@ -7,7 +7,7 @@ from services.customs.domain.receipts.outcome import phase_of_code
 from shared.kernel.errors import Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Meaning:
     text: Text
     owner: str  # merchant · park · customs · nobody

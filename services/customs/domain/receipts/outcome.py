@@ -1,9 +1,9 @@
-"""The declaration's state machine. What we do ourselves moves it up to TRANSMITTED; from there only
-receipts do. The phase after them is a fold over *all* receipts in the order of customs' clock, so
-it does not depend on the order in which they reach us, nor on how often.
+"""The declaration's state machine. Our own work moves it up to TRANSMITTED, from there on only
+receipts do. The phase is folded from *all* receipts in the order of customs' clock, so it does not
+depend on when or how often they reach us.
 
-Interface specification 202205, return codes of CEB604; which code may follow which is our reading
-of it and is written down in `_MOVES`.
+The codes are the return codes of CEB604, interface specification 202205. Which code may follow
+which is our reading of it, written down in `_MOVES`.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from services.customs.domain.declarations.phase import (
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.domain.receipts.retry import Retry, retry_class
 
-# Codes with a place in the machine. Anything else is kept, flagged and moves nothing.
+# Codes that the machine knows. Any other is kept and flagged, and moves nothing.
 CODE_PHASE: Final[dict[str, Phase]] = {
     "1": Phase.STAGED,
     "2": Phase.DECLARING,
@@ -82,7 +82,7 @@ def _order(receipt: Receipt) -> tuple[datetime, int, str, str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a set of receipts makes of a declaration.
+    """What a set of receipts amounts to.
 
     `moves`: the receipts that moved it, in the order of customs' clock. `retry` is set when the
     last move was a failed upload. `unknown`: receipts with a code that has no place here.
@@ -97,7 +97,8 @@ class Outcome:
     @property
     def channel(self) -> Channel | None:
         """green: released without review · yellow: after 300 · red: after 500. Blue is for audits
-        after release, which nothing reports yet."""
+        after release, which nothing reports yet.
+        """
         codes = {receipt.return_status for receipt in self.moves}
         if "500" in codes:
             return "red"
@@ -107,8 +108,9 @@ class Outcome:
 
 
 def after_receipts(receipts: Iterable[Receipt], *, settled_at: datetime | None = None) -> Outcome:
-    """The fold. `settled_at`: failed uploads up to this instant of customs' clock were answered by
-    sending again; receipts about the upload up to then are history."""
+    """`settled_at`: failed uploads up to this instant of customs' clock were answered by another
+    upload. Receipts about uploads up to then are history.
+    """
     phase = Phase.TRANSMITTED
     moves: list[Receipt] = []
     unknown: list[Receipt] = []
@@ -156,11 +158,13 @@ FACT_OF_CODE: Final[dict[str, str]] = {
 }
 
 
-def new_facts(outcome: Outcome, told: frozenset[str]) -> tuple[tuple[str, Receipt], ...]:
-    """Facts not yet told, each once, in the order of customs' clock (skipped phases included)."""
+def new_facts(outcome: Outcome, known: frozenset[str]) -> tuple[tuple[str, Receipt], ...]:
+    """Facts that are not `known` yet, each once, in the order of customs' clock. A fact counts even
+    if a later one was announced before it.
+    """
     found: dict[str, Receipt] = {}
     for receipt in outcome.moves:
         fact = FACT_OF_CODE.get(receipt.return_status)
-        if fact is not None and fact not in told:
+        if fact is not None and fact not in known:
             found.setdefault(fact, receipt)
     return tuple(found.items())

@@ -7,8 +7,9 @@ from services.customs.domain.receipts.receipt import parse_return_info
 
 
 class Retry(StrEnum):
-    """What a failed upload wants: TRANSIENT resend later · DATA correct it first · SECURITY look at
-    the signature · STALE nothing, a newer message is known · UNCLASSIFIED a person decides."""
+    """TRANSIENT: send it again later · DATA: correct it first · SECURITY: look at the signature ·
+    STALE: nothing, customs has a newer message · UNCLASSIFIED: a person decides.
+    """
 
     TRANSIENT = "transient"
     DATA = "data"

@@ -1,4 +1,4 @@
-"""From what the receipts say to what the declaration becomes: cancellation and repetition added."""
+"""What a declaration becomes by its receipts, with cancellation and further uploads considered."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ ATTEMPTS_MAX: Final = 8
 _DELAY_S_MAX: Final = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """`status` is what others see; `resend_after` is set when the upload is to be repeated."""
 
@@ -27,15 +27,14 @@ def resend_delay(attempts: int) -> timedelta:
 
 
 def settle(outcome: Outcome, *, before: Phase, is_cancelled: bool, attempts: int) -> Settlement:
-    """What a declaration that was sent at least once becomes by its receipts.
-
-    `before` is its phase until now; it stays where the receipts say nothing (new).
+    """For a declaration that was sent at least once. `before` is its phase until now, which stays
+    where the receipts say nothing new.
     """
     phase = outcome.phase if outcome.moves else before
     failed = outcome.retry is not None
     if is_cancelled:
         if failed or phase in (Phase.RETURNED, Phase.WITHDRAWN):
-            # Customs has nothing (any more) that could be cancelled.
+            # Customs has nothing that could be cancelled, or no longer has.
             return Settlement(Phase.WITHDRAWN, Phase.WITHDRAWN)
         return Settlement(phase, phase if phase is Phase.CLOSED else Phase.CANCEL_REQUESTED)
     if outcome.retry is Retry.TRANSIENT and attempts < ATTEMPTS_MAX:

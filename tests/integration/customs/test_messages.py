@@ -1,0 +1,183 @@
+"""Lists leave once, whatever dies in between."""
+
+import asyncio
+
+import pytest
+
+from services.customs import jobs
+from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.use_cases.messages import compose_lists
+from shared.kafka import JobContext
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld
+
+NS = f"{{{NAMESPACE}}}"
+
+
+async def compose(customs: CustomsWorld) -> int:
+    async with customs.db.transaction(PARK) as uow:
+        return await compose_lists(
+            uow, rulebook=customs.rulebook, now=customs.clock.now(), real_now=real_now()
+        )
+
+
+async def test_a_matched_order_is_submitted(customs: CustomsWorld) -> None:
+    order = customs.an_order()
+
+    (row,) = await customs.declare(order)
+
+    assert (row["phase"], row["status"], row["attempts"]) == ("transmitted", "transmitted", 1)
+
+    (document,) = customs.document_of(row["cop_no"])
+    head = document.find(f"{NS}InventoryHead")
+
+    assert head is not None
+    assert head.findtext(f"{NS}orderNo") == order.order_id
+    assert head.findtext(f"{NS}logisticsNo") == order.house_waybill
+    assert (head.findtext(f"{NS}country"), head.findtext(f"{NS}fCurrency")) == ("304", "303")
+    assert head.findtext(f"{NS}grossWeight") == "1.38"
+    assert [line.findtext(f"{NS}gnum") for line in document.findall(f"{NS}InventoryList")] == [
+        "1",
+        "2",
+    ]
+    assert await customs.events(row["id"]) == [("submitted", 1)]
+    (event,) = await customs.sql(
+        "SELECT traceparent, tenant_id FROM customs.outbox WHERE aggregate_id = $1", row["id"]
+    )
+    assert event["tenant_id"] == order.merchant_id
+    # The order's trace goes on.
+    assert event["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    (message,) = await customs.sql(
+        "SELECT note, status FROM customs.outgoing_messages WHERE guid = $1", row["message_guid"]
+    )
+    assert (message["note"], message["status"]) == ("unsigned: ds:Signature omitted", "written")
+
+
+async def test_a_message_holds_at_most_100_documents(customs: CustomsWorld) -> None:
+    orders = [customs.an_order(lines=1) for _ in range(105)]
+    await customs.consume(*(e for o in orders for e in (customs.placed(o), customs.booked(o))))
+
+    await customs.send()
+
+    cop_nos = [d.findtext(f"{NS}InventoryHead/{NS}copNo") for d in customs.documents()]
+    assert len(cop_nos) == len(set(cop_nos)) == 105
+    assert len(list(customs.folder.out.glob("*.xml"))) == 2
+
+
+async def test_killed_between_commit_and_file_the_next_run_writes_it(customs: CustomsWorld) -> None:
+    order = customs.an_order()
+
+    await customs.consume(customs.placed(order), customs.booked(order))
+
+    assert await compose(customs) == 1
+    row = await customs.declaration(order)
+    assert (row["phase"], row["attempts"]) == ("queued", 1)
+    assert customs.documents() == []
+
+    # The next run composes nothing twice, writes the file and announces the submission once.
+    await customs.send()
+    await customs.send()
+
+    row = await customs.declaration(order)
+    assert (row["phase"], row["attempts"]) == ("transmitted", 1)
+    assert len(customs.document_of(row["cop_no"])) == 1
+    assert await customs.events(row["id"]) == [("submitted", 1)]
+
+
+async def test_killed_between_file_and_commit_the_same_bytes_are_written_again(
+    customs: CustomsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = customs.an_order()
+    await customs.consume(customs.placed(order), customs.booked(order))
+    await compose(customs)
+    written: list[tuple[str, str]] = []
+    hand_over = customs.folder.hand_over
+
+    class Killed(Exception):
+        pass
+
+    def and_die(guid: str, body: str) -> None:
+        hand_over(guid, body)
+        written.append((guid, body))
+        raise Killed
+
+    monkeypatch.setattr(customs.folder, "hand_over", and_die)
+
+    with pytest.raises(Killed):
+        await jobs.deliver(JobContext(customs.db, customs.clock), customs.folder)
+
+    row = await customs.declaration(order)
+    assert row["phase"] == "queued"
+    assert await customs.events(row["id"]) == []
+
+    ((guid, body),) = written
+    monkeypatch.undo()
+    await customs.send()
+
+    assert (customs.folder.out / f"{guid}.xml").read_text(encoding="utf-8") == body
+    assert await customs.events(row["id"]) == [("submitted", 1)]
+
+
+async def test_two_workers_send_each_document_once(customs: CustomsWorld) -> None:
+    orders = [customs.an_order() for _ in range(6)]
+    await customs.consume(*(e for o in orders for e in (customs.placed(o), customs.booked(o))))
+    await asyncio.gather(*(customs.send() for _ in range(4)))
+    for order in orders:
+        row = await customs.declaration(order)
+        assert (row["phase"], row["attempts"]) == ("transmitted", 1)
+        assert len(customs.document_of(row["cop_no"])) == 1
+        assert await customs.events(row["id"]) == [("submitted", 1)]
+
+
+async def test_an_answer_quicker_than_our_commit_loses_nothing(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    order = customs.an_order()
+    await customs.consume(customs.placed(order), customs.booked(order))
+    await compose(customs)
+    row = await customs.declaration(order)
+    await office.answer(customs.receipt(row, "120"))
+
+    await customs.send()
+
+    row = await customs.declaration(order)
+    assert (row["phase"], row["submitted_at"] is not None) == ("accepted", True)
+    assert await customs.events(row["id"]) == [("accepted", 1), ("submitted", 2)]
+
+
+async def test_a_failed_upload_is_sent_again_later_with_a_newer_time(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order())
+
+    await office.answer(customs.receipt(row, "3"), customs.receipt(row, "4", at_s=1))
+
+    row = await customs.declaration(order)
+    assert (row["phase"], row["message_guid"]) == ("queued", None)
+    assert row["resend_at"] > real_now()
+
+    await customs.send()
+
+    assert len(customs.document_of(row["cop_no"])) == 1, "not before its time"
+
+    await customs.sql(
+        "UPDATE customs.declarations SET resend_at = now() WHERE id = $1 RETURNING 1", row["id"]
+    )
+    await customs.send()
+
+    documents = customs.document_of(row["cop_no"])
+    times = sorted(d.findtext(f"{NS}InventoryHead/{NS}appTime") or "" for d in documents)
+    assert len(times) == 2
+    assert times[0] < times[1]
+
+    # What was said about the first upload is history; the submission is announced once.
+    await office.answer(customs.receipt(row, "2"))
+
+    row = await customs.declaration(order)
+    assert (row["phase"], row["attempts"]) == ("transmitted", 2)
+
+    await office.answer(customs.receipt(row, "120", at_s=9))
+
+    assert (await customs.declaration(order))["phase"] == "accepted"
+    assert await customs.events(row["id"]) == [("submitted", 1), ("accepted", 2)]
