@@ -93,86 +93,90 @@ def _digest(folder: Path) -> str:
 
 def _read(folder: Path, name: str, parse: Callable[[dict[str, str]], R]) -> Iterator[R]:
     with (folder / name).open(encoding="utf-8", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
+        for line, cells in enumerate(csv.DictReader(file), start=2):
             try:
-                yield parse(row)
+                yield parse(cells)
             except (KeyError, ValueError) as error:
                 raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
 
 
-def _airport(row: dict[str, str]) -> Airport:
+def _airport(cells: dict[str, str]) -> Airport:
     return Airport(
-        iata=row["iata"],
-        icao=row["icao"],
-        name=row["name"],
-        city=row["city"],
-        country=row["country_iso2"],
-        latitude_deg=float(row["latitude_deg"]),
-        longitude_deg=float(row["longitude_deg"]),
-        time_zone=row["time_zone"],
+        iata=cells["iata"],
+        icao=cells["icao"],
+        name=cells["name"],
+        city=cells["city"],
+        country=cells["country_iso2"],
+        latitude_deg=float(cells["latitude_deg"]),
+        longitude_deg=float(cells["longitude_deg"]),
+        time_zone=cells["time_zone"],
     )
 
 
-def _carrier(row: dict[str, str]) -> Carrier:
+def _carrier(cells: dict[str, str]) -> Carrier:
     return Carrier(
-        carrier=row["carrier"],
-        name=row["name"],
-        awb_prefix=row["awb_prefix"],
-        basis=row["basis"],
-        note=row["note"],
+        carrier=cells["carrier"],
+        name=cells["name"],
+        awb_prefix=cells["awb_prefix"],
+        basis=cells["basis"],
+        note=cells["note"],
     )
 
 
-def _stock(row: dict[str, str]) -> WaybillRange | None:
-    if not row["stock_first"]:
+def _stock(cells: dict[str, str]) -> WaybillRange | None:
+    if not cells["stock_first"]:
         return None
-    return WaybillRange(row["awb_prefix"], int(row["stock_first"]), int(row["stock_last"]))
+    return WaybillRange(cells["awb_prefix"], int(cells["stock_first"]), int(cells["stock_last"]))
 
 
-def _route(row: dict[str, str]) -> Route:
-    return _leg(row, mode="air", scope=row["scope"], vehicle=row["aircraft"], note=row["note"])
+def _route(cells: dict[str, str]) -> Route:
+    return _leg(
+        cells, mode="air", scope=cells["scope"], vehicle=cells["aircraft"], note=cells["note"]
+    )
 
 
-def _onward(row: dict[str, str]) -> Route:
-    return _leg(row, mode=_MODES[row["mode"]], scope="onward", vehicle=row["vehicle"], note="")
+def _onward(cells: dict[str, str]) -> Route:
+    return _leg(
+        cells, mode=_MODES[cells["mode"]], scope="onward", vehicle=cells["vehicle"], note=""
+    )
 
 
-def _leg(row: dict[str, str], *, mode: Mode, scope: str, vehicle: str, note: str) -> Route:
+def _leg(cells: dict[str, str], *, mode: Mode, scope: str, vehicle: str, note: str) -> Route:
     return Route(
-        id=f"{row['origin']}-{row['destination']}-{mode}",
+        id=f"{cells['origin']}-{cells['destination']}-{mode}",
         carrier=GENERATED_CARRIER,
         number=0,  # given by its place in the file
-        origin=row["origin"],
-        destination=row["destination"],
+        origin=cells["origin"],
+        destination=cells["destination"],
         mode=mode,
         scope=scope,
         vehicle=vehicle,
-        weekly_frequency=int(row["weekly_frequency"]),
-        payload_kg=round(float(row["payload_t"]) * 1_000),
-        distance_km=int(row["distance_km"]),
-        basis=row["basis"],
+        weekly_frequency=int(cells["weekly_frequency"]),
+        payload_kg=round(float(cells["payload_t"]) * 1_000),
+        distance_km=int(cells["distance_km"]),
+        basis=cells["basis"],
         note=note,
     )
 
 
-def _handling_time(row: dict[str, str]) -> HandlingTime:
+def _handling_time(cells: dict[str, str]) -> HandlingTime:
     return HandlingTime(
-        airport=row["airport"],
-        step=row["step"],
-        minutes=int(row["minutes"]),
-        basis=row["basis"],
-        note=row["note"],
+        airport=cells["airport"],
+        step=cells["step"],
+        minutes=int(cells["minutes"]),
+        basis=cells["basis"],
+        note=cells["note"],
     )
 
 
-def _allowance(row: dict[str, str]) -> DeliveryAllowance:
-    return DeliveryAllowance(row["country"], int(row["hours"]), row["basis"], row["note"])
+def _allowance(cells: dict[str, str]) -> DeliveryAllowance:
+    return DeliveryAllowance(cells["country"], int(cells["hours"]), cells["basis"], cells["note"])
 
 
-def _place(row: dict[str, str]) -> CountryPlace:
+def _place(cells: dict[str, str]) -> CountryPlace:
     return CountryPlace(
-        country=row["country"],
-        latitude_deg=float(row["latitude_deg"]),
-        longitude_deg=float(row["longitude_deg"]),
-        place=row["place"],
+        country=cells["country"],
+        latitude_deg=float(cells["latitude_deg"]),
+        longitude_deg=float(cells["longitude_deg"]),
+        place=cells["place"],
     )

@@ -1,0 +1,128 @@
+"""Planning a booking: when goods can leave, and what is made of what the search found."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.domain.flights.timetable import HandlingTimes, OpenFlight, Timetable
+from services.routing.domain.reference.files import DATA, read_reference
+from services.routing.domain.shipments.planning import (
+    Plan,
+    Planning,
+    Unplaced,
+    becomes_unroutable,
+    decide,
+    ready_at,
+    search_for,
+)
+from services.routing.domain.shipments.reachability import Network, Refusal
+from services.routing.domain.shipments.shipment import ShipmentStatus
+from tests.support.routing import NOW, an_unplaced, hours
+
+HANDLING = HandlingTimes(
+    {
+        ("EHU", "cut_off"): 90,
+        ("*", "air_air"): 120,
+        ("*", "air_road"): 180,
+        ("*", "road_air"): 60,
+        ("*", "road_road"): 30,
+    }
+)
+REFERENCE = read_reference(DATA)
+NETWORK = Network.of(
+    hub="EHU",
+    routes=REFERENCE.routes,
+    airports=REFERENCE.airports,
+    places=REFERENCE.country_places,
+)
+NEXT_CUT_OFF = NOW + timedelta(minutes=91)
+
+
+def to_heathrow(**changes: Any) -> OpenFlight:
+    facts: dict[str, Any] = {
+        "id": "flt_1",
+        "number": "EH1",
+        "mode": "air",
+        "origin": "EHU",
+        "destination": "LHR",
+        "departs_at": hours(10),
+        "arrives_at": hours(22),
+        "cut_off_at": hours(8.5),
+        "capacity_g": 100_000,
+        "capacity_cm3": 600_000,
+    }
+    return OpenFlight(**(facts | changes))
+
+
+def planning(*flights: OpenFlight, room: dict[str, tuple[int, int]] | None = None) -> Planning:
+    return Planning(Timetable("tbl_1", flights, HANDLING, room), NETWORK, HANDLING, {"*": 48})
+
+
+def decided(plan: Planning, unplaced: Unplaced, *, is_exact: bool = True) -> Plan | Refusal | None:
+    search = search_for(plan, unplaced, now=NOW)
+    return decide(plan, unplaced, search, plan.timetable.find(search), is_exact=is_exact)
+
+
+def test_goods_at_the_park_are_handled_first_unless_customs_has_cleared_them() -> None:
+    assert ready_at(HANDLING, an_unplaced(), now=NOW) == hours(4)
+    assert ready_at(HANDLING, an_unplaced(is_cleared=True), now=NOW) == NEXT_CUT_OFF
+    assert ready_at(HANDLING, an_unplaced(handled_at=hours(-9)), now=NOW) == NEXT_CUT_OFF
+
+
+@pytest.mark.parametrize(
+    ("came_by", "came_h", "expected_h"),
+    [("air", 5, 8), ("road", 5, 6), ("air", -9, 0)],
+    ids=["the longest connection from a flight", "from a truck", "not before now"],
+)
+def test_goods_on_the_way_need_the_longest_connection_of_where_they_come_to(
+    came_by: Any, came_h: float, expected_h: float
+) -> None:
+    unplaced = an_unplaced(origin="LGG", first_leg_no=1, came_at=hours(came_h), came_by=came_by)
+
+    assert ready_at(HANDLING, unplaced, now=NOW) == hours(expected_h)
+
+
+def test_what_is_found_becomes_a_plan_with_its_promise() -> None:
+    plan = decided(planning(to_heathrow()), an_unplaced())
+
+    assert isinstance(plan, Plan)
+    assert plan.flight_ids == ["flt_1"]
+    assert plan.cut_off_at == hours(8.5)
+    assert plan.promised_at == hours(22 + 48)
+    assert plan.legs[0].synthetic
+
+
+def test_a_copy_that_may_be_old_refuses_nobody_for_want_of_room() -> None:
+    full = planning(to_heathrow(), room={"flt_1": (0, 0)})
+
+    assert decided(full, an_unplaced(), is_exact=False) is None
+    refusal = decided(full, an_unplaced())
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "no_capacity"
+
+
+def test_exact_numbers_without_a_connection_say_so() -> None:
+    too_early = planning(to_heathrow(departs_at=hours(3.9)))
+
+    refusal = decided(too_early, an_unplaced())
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "no_departure"
+
+
+@pytest.mark.parametrize("is_exact", [False, True])
+def test_what_no_timetable_could_carry_is_refused_at_once(*, is_exact: bool) -> None:
+    nowhere = decided(planning(), an_unplaced(country="IE"), is_exact=is_exact)
+    heavy = decided(planning(), an_unplaced(weight_g=10**12), is_exact=is_exact)
+
+    assert isinstance(nowhere, Refusal)
+    assert isinstance(heavy, Refusal)
+    assert (nowhere.code, heavy.code) == ("no_service", "too_heavy")
+
+
+@pytest.mark.parametrize("status", list(ShipmentStatus))
+def test_only_a_shipment_that_waits_at_the_park_becomes_unroutable(status: ShipmentStatus) -> None:
+    is_waiting = status is ShipmentStatus.WAITING
+
+    assert becomes_unroutable(an_unplaced(status=status)) is is_waiting
