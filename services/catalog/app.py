@@ -11,12 +11,13 @@ from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
 from services.catalog.api.products import products_api
+from services.catalog.api.reference import reference_api
 from services.catalog.api.stock import stock_api
-from services.catalog.domain.credentials import hash_secret
+from services.catalog.domain.credentials.credential import hash_secret
+from services.catalog.domain.credentials.token import BootstrapOperator
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import SigningKeyFiles, SigningKeys
-from services.catalog.use_cases.credentials.tokens import BootstrapOperator
 from shared.db import Database
 from shared.http import KeySource
 from shared.http import create_app as create_http_app
@@ -60,6 +61,7 @@ def create_app(
             orders_api,
             stock_api,
             merchants_api,
+            reference_api,
             credentials_api,
             tokens_api,
         ],

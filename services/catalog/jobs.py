@@ -1,7 +1,7 @@
 """Work of catalog that no request and no event asks for."""
 
 from services.catalog.queries.orders import list_restocked_tenants
-from services.catalog.use_cases.orders import changes
+from services.catalog.use_cases.orders import back_orders
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 
@@ -12,4 +12,4 @@ async def place_back_orders(context: JobContext) -> None:
         tenants = await list_restocked_tenants(reader)
     for tenant in tenants:
         async with context.db.transaction(tenant) as uow:
-            await changes.place_back_orders(uow, tenant=tenant, now=context.clock.now())
+            await back_orders.place_back_orders(uow, tenant=tenant, now=context.clock.now())

@@ -5,10 +5,10 @@ places back orders when stock arrives.
 from typing import Final
 
 from services.catalog.consumers import orders as consumers
-from services.catalog.domain.orders.facts import Observation
+from services.catalog.domain.orders.timeline import Observation
 from services.catalog.jobs import place_back_orders
 from services.catalog.settings import Settings
-from services.catalog.use_cases.orders.changes import apply_observations
+from services.catalog.use_cases.orders.changes import record_observations
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -58,6 +58,6 @@ def create_worker(settings: Settings | None = None) -> Worker:
         db=Database.of(settings, schema="catalog"),
         clock=clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
-        apply=apply_observations,
+        apply=record_observations,
         jobs=JOBS,
     )

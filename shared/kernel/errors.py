@@ -73,10 +73,15 @@ class AirlaneError(Exception):
     ) -> None:
         """`problem_count`: how many faults there were, when `problems` names only some of them."""
         self.params = params
-        own = (FieldProblem(pointer, self.code, self.text, self.fix, params),) if pointer else ()
+        own = (self.at(pointer, **params),) if pointer else ()
         self.problems: tuple[FieldProblem, ...] = (*own, *problems)
         self.problem_count = problem_count or len(self.problems)
         super().__init__(f"{self.code}: {self.text.render('en', params)}")
+
+    @classmethod
+    def at(cls, pointer: str, **params: object) -> FieldProblem:
+        """This rule, broken at one place of the body: for an answer that names several faults."""
+        return FieldProblem(pointer, cls.code, cls.text, cls.fix, params)
 
 
 class Invalid(AirlaneError):
@@ -85,6 +90,12 @@ class Invalid(AirlaneError):
     fix = Text(
         "Correct the fields listed in errors[] and send it again.", "请按 errors[] 修正后重新提交。"
     )
+
+
+def refuse(problems: Sequence[FieldProblem]) -> None:
+    """Raises Invalid with all problems at once, if there are any."""
+    if problems:
+        raise Invalid(problems=problems)
 
 
 class Unauthenticated(AirlaneError):

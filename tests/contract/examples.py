@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from httpx2 import AsyncClient, Response
 
-from services.catalog.domain.credentials import SCOPES_OF_ROLE
+from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from services.customs.settings import Settings as CustomsSettings
 from shared.db import Database
 from shared.kernel.identity import Role

@@ -14,7 +14,7 @@ from httpx2 import Response
 from sqlalchemy import DateTime, Text, bindparam, text
 
 from deploy.bench.tokens import ISSUER, KEY_ID, TokenIssuer
-from services.catalog.domain.credentials import SCOPES_OF_ROLE
+from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from shared.contracts.topics import SERVICES
 from shared.db import Statement
 from shared.kernel.identity import PARK, PARK_TENANT, Role

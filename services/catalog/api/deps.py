@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from services.catalog.domain.products import SKU_PATTERN
 from services.catalog.domain.reference import Reference
-from shared.http import Call, PageParams, call, page_params
+from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
-from shared.kernel.identity import PARK, Role
+from shared.kernel.identity import Role
 
 CatalogRead = Annotated[Call, Depends(call("catalog:read"))]
 # Where a SKU is named there is one merchant: operators say which (Airlane-Tenant).
@@ -37,17 +37,11 @@ class NotForOneTenant(Invalid):
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
 
-async def _for_the_park(
-    call: Annotated[Call, Depends(call("catalog:write", roles={Role.OPERATOR}))],
-) -> Call:
-    if call.tenant != PARK:
-        raise NotForOneTenant(pointer="/header/airlane-tenant")
-    return call
+ParkWrite = Annotated[
+    Call,
+    Depends(call("catalog:write", roles={Role.OPERATOR}, park_only=NotForOneTenant)),
+]
 
-
-ParkWrite = Annotated[Call, Depends(_for_the_park)]
-
-PageQuery = Annotated[PageParams, Depends(page_params)]
 SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
 
 

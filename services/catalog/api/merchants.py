@@ -1,4 +1,4 @@
-"""Merchants, partners and the reference lists."""
+"""Merchants and partner platforms."""
 
 from typing import Annotated
 
@@ -8,26 +8,22 @@ from starlette.responses import Response
 from services.catalog.api.deps import (
     CatalogRead,
     OperatorRead,
-    PageQuery,
     ParkWrite,
     References,
 )
 from services.catalog.domain.merchants import MerchantNotFound, PartnerNotFound
 from services.catalog.queries import merchants as queries
-from services.catalog.queries.reference import list_belts, list_stores
 from services.catalog.schemas.merchants import (
-    BeltsOut,
     MerchantIn,
     MerchantOut,
     PartnerIn,
     PartnerOut,
-    StoresOut,
     merchant_out,
     partner_out,
 )
 from services.catalog.use_cases.merchants import register_merchant, register_partner
 from shared.db import UnitOfWork
-from shared.http import Page, Reply, json_reply, problems
+from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.kernel.ids import is_id
 
 merchants_api = APIRouter(tags=["merchants"])
@@ -38,20 +34,11 @@ merchants_api = APIRouter(tags=["merchants"])
 )
 async def create_merchant(body: MerchantIn, call: ParkWrite, reference: References) -> Response:
     """Register a merchant."""
-    merchant, now = body.to_domain(), call.clock.now()
+    new, now = body.to_domain(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:
-        merchant_id = await register_merchant(uow, merchant=merchant, reference=reference, now=now)
-        row = {
-            "id": merchant_id,
-            "name": merchant.name,
-            "uscc": merchant.uscc,
-            "belt": merchant.belt,
-            "office": None if merchant.desk is None else {"desk": merchant.desk},
-            "synthetic": merchant.synthetic,
-            "registered_at": now,
-        }
-        return Reply(201, merchant_out(row), location=f"/v1/merchants/{merchant_id}")
+        merchant = await register_merchant(uow, new=new, reference=reference, now=now)
+        return Reply(201, merchant_out(merchant), location=f"/v1/merchants/{merchant.id}")
 
     return await call.once(act)
 
@@ -59,7 +46,7 @@ async def create_merchant(body: MerchantIn, call: ParkWrite, reference: Referenc
 @merchants_api.get("/v1/merchants", response_model=Page[MerchantOut], responses=problems(422))
 async def list_merchants(
     call: CatalogRead,
-    page: PageQuery,
+    page: PageOf,
     belt: Annotated[str | None, Query(max_length=40)] = None,
     has_office: Annotated[bool | None, Query()] = None,
 ) -> Response:
@@ -67,18 +54,10 @@ async def list_merchants(
 
     Operators see all, a merchant itself.
     """
-    filters = {"list": "merchants", "belt": belt, "has_office": has_office}
-    (after,) = page.after(filters, str) or ("",)
+    asked = page.of({"belt": belt, "has_office": has_office}, str)
     async with call.read() as reader:
-        rows = await queries.list_merchants(
-            reader,
-            tenant=call.tenant,
-            belt=belt,
-            has_office=has_office,
-            after=after,
-            limit=page.fetch,
-        )
-    return json_reply(page.page(rows, merchant_out, key=lambda row: (row["id"],), filters=filters))
+        merchants = await queries.list_merchants(reader, asked.window, asked.filters)
+    return json_reply(asked.page(merchants, merchant_out, key=lambda merchant: (merchant.id,)))
 
 
 @merchants_api.get(
@@ -89,8 +68,8 @@ async def get_merchant(merchant_id: str, call: CatalogRead) -> Response:
     if not is_id(merchant_id, "mer"):
         raise MerchantNotFound
     async with call.read() as reader:
-        row = await queries.get_merchant(reader, tenant=call.tenant, merchant_id=merchant_id)
-    return json_reply(merchant_out(row))
+        merchant = await queries.get_merchant(reader, merchant_id=merchant_id)
+    return json_reply(merchant_out(merchant))
 
 
 @merchants_api.post(
@@ -101,23 +80,19 @@ async def create_partner(body: PartnerIn, call: ParkWrite) -> Response:
     sees, now = body.merchants(), call.clock.now()
 
     async def act(uow: UnitOfWork) -> Reply:
-        partner_id = await register_partner(uow, name=body.name, sees=sees, now=now)
-        row = {"id": partner_id, "name": body.name, "sees": sees, "created_at": now}
-        return Reply(201, partner_out(row), location=f"/v1/partners/{partner_id}")
+        partner = await register_partner(uow, name=body.name, sees=sees, now=now)
+        return Reply(201, partner_out(partner), location=f"/v1/partners/{partner.id}")
 
     return await call.once(act)
 
 
 @merchants_api.get("/v1/partners", response_model=Page[PartnerOut], responses=problems(422))
-async def list_partners(call: OperatorRead, page: PageQuery) -> Response:
+async def list_partners(call: OperatorRead, page: PageOf) -> Response:
     """List partner platforms."""
-    filters = {"list": "partners"}
-    (after,) = page.after(filters, str) or ("",)
+    asked = page.of({}, str)
     async with call.read() as reader:
-        rows = await queries.list_partners(
-            reader, tenant=call.tenant, after=after, limit=page.fetch
-        )
-    return json_reply(page.page(rows, partner_out, key=lambda row: (row["id"],), filters=filters))
+        partners = await queries.list_partners(reader, asked.window)
+    return json_reply(asked.page(partners, partner_out, key=lambda partner: (partner.id,)))
 
 
 @merchants_api.get("/v1/partners/{partner_id}", response_model=PartnerOut, responses=problems(404))
@@ -126,21 +101,5 @@ async def get_partner(partner_id: str, call: OperatorRead) -> Response:
     if not is_id(partner_id, "par"):
         raise PartnerNotFound
     async with call.read() as reader:
-        row = await queries.get_partner(reader, tenant=call.tenant, partner_id=partner_id)
-    return json_reply(partner_out(row))
-
-
-@merchants_api.get("/v1/belts", response_model=BeltsOut)
-async def get_belts(call: CatalogRead) -> Response:
-    """List the industrial belts merchants come from."""
-    async with call.read() as reader:
-        rows = await list_belts(reader)
-    return json_reply({"items": [dict(row) for row in rows]})
-
-
-@merchants_api.get("/v1/stores", response_model=StoresOut)
-async def get_stores(call: CatalogRead) -> Response:
-    """List the overseas stores an order may come from."""
-    async with call.read() as reader:
-        rows = await list_stores(reader)
-    return json_reply({"items": [dict(row) for row in rows]})
+        partner = await queries.get_partner(reader, partner_id=partner_id)
+    return json_reply(partner_out(partner))

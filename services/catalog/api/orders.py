@@ -1,20 +1,19 @@
 """Orders: accepting them one by one or by the hundred, reading, cancelling."""
 
-from dataclasses import asdict, dataclass
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.catalog.api.batches import batch_reply, merged
 from services.catalog.api.deps import (
     CatalogRead,
     CatalogWrite,
     CatalogWriteById,
-    PageQuery,
     References,
 )
-from services.catalog.domain.orders.order import Order, OrderNotFound
+from services.catalog.domain.orders.order import OrderNotFound, OrderSummary
+from services.catalog.domain.orders.placement import Outcome, Placement
 from services.catalog.queries import orders as queries
 from services.catalog.schemas.orders import (
     CancelIn,
@@ -25,20 +24,16 @@ from services.catalog.schemas.orders import (
     order_out,
     order_summary_out,
 )
-from services.catalog.use_cases.orders import placing as use_cases
-from services.catalog.use_cases.orders.changes import cancel_order as cancel
+from services.catalog.use_cases.orders import changes, placing
 from shared.contracts.catalog.orders import OrderStatus
 from shared.db import UnitOfWork
-from shared.http import Page, Reply, json_reply, problems
-from shared.http.batches import BatchOut
-from shared.http.fields import AnyInstant, read_each
+from shared.http import Page, PageOf, Reply, json_reply, problems
+from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
+from shared.http.fields import AnyInstant
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import is_id
 
 orders_api = APIRouter(tags=["orders"])
-
-# Above every id: lists start at the newest.
-_NEWEST: Final = "ord_g"
 
 
 @orders_api.post(
@@ -61,13 +56,13 @@ async def place_order(body: OrderIn, call: CatalogWrite, reference: References) 
     order = body.to_domain()
 
     async def act(uow: UnitOfWork) -> Reply:
-        accepted, timeline = await use_cases.place_order(
+        outcome, timeline = await placing.place_order(
             uow, tenant=call.tenant, order=order, reference=reference, now=call.clock.now()
         )
         return Reply(
-            201 if accepted.is_new else 200,
-            order_out(accepted.order, timeline, call.locale),
-            location=f"/v1/orders/{accepted.order['id']}",
+            201 if isinstance(outcome, Placement) else 200,
+            order_out(outcome.order, timeline, call.locale),
+            location=f"/v1/orders/{outcome.order.id}",
         )
 
     return await call.once(act)
@@ -82,30 +77,25 @@ async def place_orders(body: OrdersIn, call: CatalogWrite, reference: References
     Items are like the body of POST /v1/orders. Stock goes to them in the sequence given, and each
     stands or falls by itself.
     """
-    items = [_order_of(item) for item in await read_each(OrderIn, body.items)]
-    orders = [item for item in items if not isinstance(item, AirlaneError)]
+    items = await read_items(OrderIn, body.items, OrderIn.to_domain)
 
     async def act(uow: UnitOfWork) -> Reply:
-        outcomes = await use_cases.place_orders(
-            uow, tenant=call.tenant, orders=orders, reference=reference, now=call.clock.now()
+        outcomes = await placing.place_orders(
+            uow,
+            tenant=call.tenant,
+            orders=accepted(items),
+            reference=reference,
+            now=call.clock.now(),
         )
-        return batch_reply(call, "/v1/orders:batch", merged(items, outcomes), _done)
+        return batch_reply(call, items, [_done(outcome) for outcome in outcomes])
 
     return await call.once(act)
 
 
-def _order_of(item: OrderIn | AirlaneError) -> Order | AirlaneError:
-    if isinstance(item, AirlaneError):
-        return item
-    try:
-        return item.to_domain()
-    except AirlaneError as refused:
-        return refused
-
-
-def _done(accepted: use_cases.Accepted) -> dict[str, object]:
-    status = 201 if accepted.is_new else 200
-    return {"status": status, "id": accepted.order["id"]}
+def _done(outcome: Outcome) -> ItemDone | AirlaneError:
+    if isinstance(outcome, AirlaneError):
+        return outcome
+    return ItemDone(outcome.order.id, is_new=isinstance(outcome, Placement))
 
 
 @orders_api.get("/v1/orders/{order_id}", response_model=OrderOut, responses=problems(404))
@@ -117,8 +107,8 @@ async def get_order(order_id: str, call: CatalogRead) -> Response:
     if not is_id(order_id, "ord"):
         raise OrderNotFound
     async with call.read() as reader:
-        row, timeline = await queries.get_order(reader, tenant=call.tenant, order_id=order_id)
-    return json_reply(order_out(row, timeline, call.locale))
+        order, timeline = await queries.get_order(reader, order_id=order_id)
+    return json_reply(order_out(order, timeline, call.locale))
 
 
 @dataclass
@@ -133,27 +123,17 @@ class OrderFilters:
 
 @orders_api.get("/v1/orders", response_model=Page[OrderSummaryOut], responses=problems(422))
 async def list_orders(
-    call: CatalogRead, page: PageQuery, given: Annotated[OrderFilters, Depends()]
+    call: CatalogRead, page: PageOf, given: Annotated[OrderFilters, Depends()]
 ) -> Response:
     """List orders, newest first."""
-    filters = {"list": "orders", **asdict(given)}
-    (before,) = page.after(filters, str) or (_NEWEST,)
+    asked = page.of(given, str)
     async with call.read() as reader:
-        rows = await queries.list_orders(
-            reader,
-            tenant=call.tenant,
-            **asdict(given),
-            before=before,
-            limit=page.fetch,
-        )
-    return json_reply(
-        page.page(
-            rows,
-            lambda row: order_summary_out(row, call.locale),
-            key=lambda row: (row["id"],),
-            filters=filters,
-        )
-    )
+        orders = await queries.list_orders(reader, asked.window, asked.filters)
+
+    def shown(order: OrderSummary) -> dict[str, object]:
+        return order_summary_out(order, call.locale)
+
+    return json_reply(asked.page(orders, shown, key=lambda order: (order.id,)))
 
 
 @orders_api.post(
@@ -168,14 +148,9 @@ async def cancel_order(order_id: str, body: CancelIn, call: CatalogWriteById) ->
         raise OrderNotFound
 
     async def act(uow: UnitOfWork) -> Reply:
-        order = await cancel(
-            uow,
-            tenant=call.tenant,
-            order_id=order_id,
-            reason=body.reason,
-            now=call.clock.now(),
+        order, timeline = await changes.cancel_order(
+            uow, order_id=order_id, reason=body.reason, now=call.clock.now()
         )
-        timeline = await use_cases.read_timeline(uow, order_id=order_id)
         return Reply(200, order_out(order, timeline, call.locale))
 
     return await call.once(act)

@@ -1,22 +1,19 @@
 """Products by SKU, their list, and the batch."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.catalog.api.batches import batch_reply, merged
 from services.catalog.api.deps import (
     CatalogRead,
     CatalogWrite,
     MerchantRead,
-    PageQuery,
     References,
     SkuPath,
 )
-from services.catalog.domain.products import Product
+from services.catalog.domain.products import StoredProduct
 from services.catalog.queries import products as queries
 from services.catalog.schemas.products import (
     ProductIn,
@@ -29,17 +26,17 @@ from services.catalog.schemas.products import (
 from services.catalog.use_cases import products as use_cases
 from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
-from shared.http import Call, Page, Reply, json_reply, problems, representation
-from shared.http.batches import BatchOut
-from shared.http.fields import AnyInstant, read_each
+from shared.http import Call, Page, PageOf, Reply, json_reply, problems, representation
+from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
+from shared.http.fields import AnyInstant
 from shared.kernel.errors import AirlaneError
 
 products_api = APIRouter(tags=["products"])
 
 
 def _check(call: Call) -> use_cases.Check:
-    def check(row: Mapping[str, Any] | None, *, is_applied: bool = False) -> None:
-        present = None if row is None else product_out(row)
+    def check(stored: StoredProduct | None, *, is_applied: bool = False) -> None:
+        present = None if stored is None else product_out(stored)
         call.check_unchanged(present, is_applied=is_applied)
 
     return check
@@ -47,15 +44,16 @@ def _check(call: Call) -> use_cases.Check:
 
 def _saved_reply(saved: Saved) -> Reply:
     status = 201 if saved.is_new else 200
-    return representation(product_out(saved.row), status, at=f"/v1/products/{saved.product.sku}")
+    stored = saved.stored
+    return representation(product_out(stored), status, at=f"/v1/products/{stored.product.sku}")
 
 
 @products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
 async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
     """Read a product by its SKU."""
     async with call.read() as reader:
-        row = await queries.get_product(reader, tenant=call.tenant, sku=sku)
-    return json_reply(product_out(row))
+        stored = await queries.get_product(reader, sku=sku)
+    return json_reply(product_out(stored))
 
 
 @products_api.put(
@@ -153,23 +151,16 @@ class ProductFilters:
 
 @products_api.get("/v1/products", response_model=Page[ProductOut], responses=problems(422))
 async def list_products(
-    call: CatalogRead, page: PageQuery, given: Annotated[ProductFilters, Depends()]
+    call: CatalogRead, page: PageOf, given: Annotated[ProductFilters, Depends()]
 ) -> Response:
     """List products.
 
     In the order of creation.
     """
-    filters = {"list": "products", **asdict(given)}
-    (after,) = page.after(filters, str) or ("",)
+    asked = page.of(given, str)
     async with call.read() as reader:
-        rows = await queries.list_products(
-            reader,
-            tenant=call.tenant,
-            after=after,
-            limit=page.fetch,
-            **asdict(given),
-        )
-    return json_reply(page.page(rows, product_out, key=lambda row: (row["id"],), filters=filters))
+        products = await queries.list_products(reader, asked.window, asked.filters)
+    return json_reply(asked.page(products, product_out, key=lambda stored: (stored.id,)))
 
 
 @products_api.post(
@@ -181,31 +172,22 @@ async def put_products(body: ProductsIn, call: CatalogWrite, reference: Referenc
     Items are like the body of PUT plus `sku`; they overwrite without If-Match, and each stands or
     falls by itself.
     """
-    read = await read_each(ProductItemIn, body.items)
-    items = [_product_of(item) for item in read]
-    products = [item for item in items if not isinstance(item, AirlaneError)]
+    items = await read_items(ProductItemIn, body.items, lambda item: item.to_domain(item.sku))
 
     async def act(uow: UnitOfWork) -> Reply:
         outcomes = await use_cases.put_products(
             uow,
             tenant=call.tenant,
-            products=products,
+            products=accepted(items),
             reference=reference,
             now=call.clock.now(),
         )
-        return batch_reply(call, "/v1/products:batch", merged(items, outcomes), _done)
+        return batch_reply(call, items, [_done(outcome) for outcome in outcomes])
 
     return await call.once(act)
 
 
-def _product_of(item: ProductItemIn | AirlaneError) -> Product | AirlaneError:
-    if isinstance(item, AirlaneError):
-        return item
-    try:
-        return item.to_domain(item.sku)
-    except AirlaneError as refused:
-        return refused
-
-
-def _done(saved: Saved) -> dict[str, object]:
-    return {"status": 201 if saved.is_new else 200, "id": saved.product_id}
+def _done(outcome: Saved | AirlaneError) -> ItemDone | AirlaneError:
+    if isinstance(outcome, AirlaneError):
+        return outcome
+    return ItemDone(outcome.stored.id, is_new=outcome.is_new)

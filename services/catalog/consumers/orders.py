@@ -1,21 +1,21 @@
 """What the events of routing and customs mean to catalog: observations of an order on its way."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from services.catalog.domain.orders.facts import (
     Channel,
     Clearance,
     Decision,
     Declaration,
-    Entry,
-    Observation,
+    Leg,
     OrderFacts,
     Plan,
     Screening,
     decision_rank,
 )
 from services.catalog.domain.orders.findings import Finding
+from services.catalog.domain.orders.timeline import Entry, Observation
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -77,7 +77,7 @@ def on_shipment_booked(event: Received[ShipmentBooked]) -> Observation:
         shipment_id=event.payload.shipment_id,
         house_waybill=event.payload.house_waybill,
         itinerary=tuple(_leg(leg) for leg in event.payload.itinerary),
-        promised_at=event.payload.promised_at.isoformat(),
+        promised_at=event.payload.promised_at,
     )
     way = " ".join(
         f"{leg.flight_number} {leg.origin}-{leg.destination}" for leg in event.payload.itinerary
@@ -186,20 +186,20 @@ def _observed(
     service, _, _ = envelope.type.partition(".")
     return Observation(
         order_id=order_id,
-        tenant_id=envelope.tenant_id,
+        merchant_id=envelope.tenant_id,
         facts=facts,
         entry=Entry(at or envelope.time, service, envelope.type, detail, original),
         traceparent=envelope.traceparent,
     )
 
 
-def _leg(leg: ItineraryLeg) -> dict[str, Any]:
-    return {
-        "origin": leg.origin,
-        "destination": leg.destination,
-        "flight_number": leg.flight_number,
-        "mode": leg.mode,
-        "departs_at": leg.departs_at.isoformat(),
-        "arrives_at": leg.arrives_at.isoformat(),
-        "synthetic": leg.synthetic,
-    }
+def _leg(leg: ItineraryLeg) -> Leg:
+    return Leg(
+        origin=leg.origin,
+        destination=leg.destination,
+        flight_number=leg.flight_number,
+        mode=leg.mode,
+        departs_at=leg.departs_at,
+        arrives_at=leg.arrives_at,
+        synthetic=leg.synthetic,
+    )

@@ -3,9 +3,11 @@
 The check digit of the unified social credit code is python-stdnum's work (see use_cases).
 """
 
+from collections.abc import Collection, Container
 from dataclasses import dataclass
+from datetime import datetime
 
-from shared.kernel.errors import Conflict, Invalid, NotFound, Text
+from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
 
 
 class MerchantNotFound(NotFound):
@@ -54,7 +56,7 @@ class UnknownMerchants(Invalid):
     fix = Text('List existing merchant ids, or "all".', "请填写已有商户编号，或填 all。")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NewMerchant:
     """`desk` is the place in the park's building, e.g. "B2-417"; None without an office on site."""
 
@@ -63,3 +65,51 @@ class NewMerchant:
     belt: str
     desk: str | None
     synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    id: str
+    name: dict[str, str]
+    uscc: str
+    belt: str
+    desk: str | None
+    synthetic: bool
+    registered_at: datetime
+
+    @classmethod
+    def registered(cls, new: NewMerchant, *, merchant_id: str, now: datetime) -> "Merchant":
+        return cls(merchant_id, new.name, new.uscc, new.belt, new.desk, new.synthetic, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """`sees`: whose events it may see, None for those of every merchant."""
+
+    id: str
+    name: str
+    sees: tuple[str, ...] | None
+    registered_at: datetime
+
+
+def merchant_problems(
+    merchant: NewMerchant, belts: Container[str], *, is_uscc_valid: bool
+) -> list[FieldProblem]:
+    problems = []
+    if merchant.belt not in belts:
+        problems.append(UnknownBelt.at("/belt", belt=merchant.belt))
+    if not is_uscc_valid:
+        problems.append(UsccInvalid.at("/uscc", uscc=merchant.uscc))
+    return problems
+
+
+def visible_merchants(
+    sees: Collection[str] | None, *, known: Container[str]
+) -> tuple[str, ...] | None:
+    """`sees` without repetitions; None for every merchant. Raises UnknownMerchants."""
+    if sees is None:
+        return None
+    unknown = sorted({merchant for merchant in sees if merchant not in known})
+    if unknown:
+        raise UnknownMerchants(pointer="/sees", merchants=", ".join(unknown))
+    return tuple(sorted(set(sees)))

@@ -4,11 +4,11 @@ SKUs have at most 20 characters because item numbers of an export list (CEB603 `
 more room. Spaces and slashes are not allowed: a SKU is a path segment and a printed bar code.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.problems import problem
 from shared.kernel.country import is_country
 from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
 from shared.kernel.money import Money
@@ -71,7 +71,7 @@ class DuplicateInBatch(Invalid):
     fix = Text("Send each SKU once.", "每个 SKU 只提交一次。")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Product:
     """`size_mm` is length, width, height of one packed unit; `hs_code` has 6, 8 or 10 digits."""
 
@@ -87,17 +87,86 @@ class Product:
     synthetic: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StoredProduct:
+    """`version` counts the changes; each is one event."""
+
+    id: str
+    merchant_id: str
+    product: Product
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    def changed_to(self, product: Product, *, now: datetime) -> "StoredProduct":
+        return StoredProduct(
+            self.id, self.merchant_id, product, self.version + 1, self.created_at, now
+        )
+
+
+def stored_product(  # noqa: PLR0917 - columns
+    id: str,  # noqa: A002 - the column
+    tenant_id: str,
+    sku: str,
+    title: dict[str, str],
+    hs_code: str,
+    origin_country: str,
+    net_weight_g: int,
+    gross_weight_g: int,
+    length_mm: int,
+    width_mm: int,
+    height_mm: int,
+    price_minor: int,
+    currency: str,
+    battery: bool,
+    synthetic: bool,
+    version: int,
+    created_at: datetime,
+    updated_at: datetime,
+) -> StoredProduct:
+    """From the columns of its table."""
+    product = Product(
+        sku,
+        title,
+        hs_code,
+        origin_country,
+        net_weight_g,
+        gross_weight_g,
+        (length_mm, width_mm, height_mm),
+        Money(price_minor, currency),
+        battery,
+        synthetic,
+    )
+    return StoredProduct(id, tenant_id, product, version, created_at, updated_at)
+
+
+def batch_faults(
+    products: Sequence[Product], hs_subheadings: Container[str]
+) -> Iterator[Invalid | None]:
+    """What is wrong with each product of a batch; None where it can be saved. Of a SKU that stands
+    there twice the first good one is saved.
+    """
+    chosen: set[str] = set()
+    for product in products:
+        if problems := product_problems(product, hs_subheadings):
+            yield Invalid(problems=problems)
+        elif product.sku in chosen:
+            yield DuplicateInBatch(pointer="/sku", sku=product.sku)
+        else:
+            chosen.add(product.sku)
+            yield None
+
+
 def product_problems(product: Product, hs_subheadings: Container[str]) -> list[FieldProblem]:
     """Every broken rule of the product, empty if it is right."""
     problems = []
     if product.hs_code[:6] not in hs_subheadings:
-        problems.append(problem(UnknownHsCode, "/hs_code", hs_code=product.hs_code))
+        problems.append(UnknownHsCode.at("/hs_code", hs_code=product.hs_code))
     if not is_country(product.origin_country):
-        problems.append(problem(UnknownCountry, "/origin_country", country=product.origin_country))
+        problems.append(UnknownCountry.at("/origin_country", country=product.origin_country))
     if product.net_weight_g > product.gross_weight_g:
         problems.append(
-            problem(
-                NetAboveGross,
+            NetAboveGross.at(
                 "/net_weight_g",
                 net=product.net_weight_g,
                 gross=product.gross_weight_g,

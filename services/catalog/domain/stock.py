@@ -1,12 +1,13 @@
-"""Stock arithmetic: counters per product, and who gets what when several orders want the same.
+"""Stock arithmetic: counters per product, adjustments, and taking several products or none.
 
 available = on_hand - reserved; 0 <= reserved <= on_hand always (a CHECK in the database, too).
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from services.catalog.domain.products import ProductNotFound
 from shared.kernel.errors import Conflict, Text
 
 
@@ -32,7 +33,7 @@ class StockBelowReserved(Conflict):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counters:
     """`version` counts the adjustments (each is one event)."""
 
@@ -53,31 +54,76 @@ class Counters:
         return Counters(self.on_hand + delta, self.reserved, self.version + 1)
 
 
-@dataclass(frozen=True)
-class Want:
-    """What an order lacks of one product."""
+@dataclass(frozen=True, slots=True)
+class ProductStock:
+    product_id: str
+    sku: str
+    counters: Counters
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """`delta`: +40 arrived, -2 were broken."""
+
+    sku: str
+    delta: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """An adjustment that was made, with the counters after it."""
+
+    adjustment: Adjustment
+    stock: ProductStock
+
+
+def stock_of_row(
+    product_id: str, sku: str, on_hand: int, reserved: int, version: int
+) -> ProductStock:
+    return ProductStock(product_id, sku, Counters(on_hand, reserved, version))
+
+
+def adjusted_in_sequence(
+    adjustments: Iterable[Adjustment], stock: Iterable[ProductStock]
+) -> Iterator[Adjusted | ProductNotFound | StockBelowReserved]:
+    """What becomes of each adjustment; later ones find the counters as earlier ones left them."""
+    by_sku = {one.sku: one for one in stock}
+    for adjustment in adjustments:
+        before = by_sku.get(adjustment.sku)
+        if before is None:
+            yield ProductNotFound(pointer="/sku")
+            continue
+        try:
+            counters = before.counters.adjusted(adjustment.delta, sku=adjustment.sku)
+        except StockBelowReserved as refusal:
+            yield refusal
+            continue
+        after = replace(before, counters=counters)
+        by_sku[adjustment.sku] = after
+        yield Adjusted(adjustment, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What somebody wants of a product, and how much less of it there is."""
 
     product_id: str
     wanted: int
     available: int
 
 
-def allocate(
-    available: MutableMapping[str, int], demands: Iterable[Mapping[str, int]]
-) -> list[tuple[Want, ...]]:
-    """First come, first served: per demand () if all of it was taken, else what is missing.
+def take(available: MutableMapping[str, int], wanted: Mapping[str, int]) -> tuple[Shortage, ...]:
+    """() if all that is wanted was taken out of `available`, else what is short: then nothing was.
 
-    A demand gets everything or nothing. `available` is reduced by what was taken.
+    Both are quantities by product id.
     """
-    outcome = []
-    for demand in demands:
-        missing = tuple(
-            Want(product_id, wanted, available.get(product_id, 0))
-            for product_id, wanted in demand.items()
-            if available.get(product_id, 0) < wanted
-        )
-        if not missing:
-            for product_id, wanted in demand.items():
-                available[product_id] -= wanted
-        outcome.append(missing)
-    return outcome
+    shortages = tuple(
+        Shortage(product_id, quantity, available.get(product_id, 0))
+        for product_id, quantity in wanted.items()
+        if available.get(product_id, 0) < quantity
+    )
+    if not shortages:
+        for product_id, quantity in wanted.items():
+            available[product_id] -= quantity
+    return shortages

@@ -1,25 +1,21 @@
 """Merchants and partners as events."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from services.catalog.domain.merchants import NewMerchant
+from services.catalog.domain.merchants import Merchant, Partner
 from shared.contracts.catalog.merchants import MerchantRegistered
 from shared.contracts.catalog.partners import PartnerRegistered
 
 
-def merchant_registered(
-    merchant: NewMerchant, *, merchant_id: str, now: datetime
-) -> MerchantRegistered:
+def merchant_registered(merchant: Merchant) -> MerchantRegistered:
     return MerchantRegistered(
-        merchant_id=merchant_id,
+        merchant_id=merchant.id,
         name=merchant.name,
         belt=merchant.belt,
         has_office=merchant.desk is not None,
         synthetic=merchant.synthetic,
-        registered_at=now,
+        registered_at=merchant.registered_at,
     )
 
 
-def partner_registered(*, partner_id: str, sees: Sequence[str] | None) -> PartnerRegistered:
-    return PartnerRegistered(partner_id=partner_id, merchants=None if sees is None else list(sees))
+def partner_registered(partner: Partner) -> PartnerRegistered:
+    sees = None if partner.sees is None else list(partner.sees)
+    return PartnerRegistered(partner_id=partner.id, merchants=sees)

@@ -1,15 +1,14 @@
 """Products as events."""
 
-from services.catalog.domain.products import Product
+from services.catalog.domain.products import StoredProduct
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 
 
-def product_updated(
-    product: Product, *, product_id: str, merchant_id: str, version: int
-) -> ProductUpdated:
+def product_updated(stored: StoredProduct) -> ProductUpdated:
+    product = stored.product
     return ProductUpdated(
-        product_id=product_id,
-        merchant_id=merchant_id,
+        product_id=stored.id,
+        merchant_id=stored.merchant_id,
         sku=product.sku,
         title=product.title,
         hs_code=product.hs_code,
@@ -21,9 +20,11 @@ def product_updated(
         currency=product.price.currency,
         battery=product.battery,
         synthetic=product.synthetic,
-        version=version,
+        version=stored.version,
     )
 
 
-def product_deleted(*, product_id: str, merchant_id: str, sku: str) -> ProductDeleted:
-    return ProductDeleted(product_id=product_id, merchant_id=merchant_id, sku=sku)
+def product_deleted(stored: StoredProduct) -> ProductDeleted:
+    return ProductDeleted(
+        product_id=stored.id, merchant_id=stored.merchant_id, sku=stored.product.sku
+    )

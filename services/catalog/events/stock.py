@@ -1,18 +1,17 @@
 """Changes of stock as events."""
 
-from services.catalog.domain.stock import Counters
+from services.catalog.domain.stock import Adjusted
 from shared.contracts.catalog.stock import StockAdjusted
 
 
-def stock_adjusted(
-    counters: Counters, *, product_id: str, merchant_id: str, sku: str, delta: int, reason: str
-) -> StockAdjusted:
+def stock_adjusted(adjusted: Adjusted, *, merchant_id: str) -> StockAdjusted:
+    stock = adjusted.stock
     return StockAdjusted(
-        product_id=product_id,
+        product_id=stock.product_id,
         merchant_id=merchant_id,
-        sku=sku,
-        delta=delta,
-        on_hand=counters.on_hand,
-        reserved=counters.reserved,
-        reason=reason,
+        sku=stock.sku,
+        delta=adjusted.adjustment.delta,
+        on_hand=stock.counters.on_hand,
+        reserved=stock.counters.reserved,
+        reason=adjusted.adjustment.reason.value,
     )

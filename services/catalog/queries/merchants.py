@@ -1,111 +1,99 @@
-"""Merchants, partners and credentials for reading. Lists go by id: the order of registration."""
+"""Merchants and partners for reading. Lists go by id: the order of registration."""
 
+from datetime import datetime
 from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Integer,
-    Table,
-    Text,
-    bindparam,
-    literal,
-    or_,
-    select,
+from services.catalog.domain.merchants import (
+    Merchant,
+    MerchantNotFound,
+    Partner,
+    PartnerNotFound,
 )
-
-from services.catalog.domain.credentials import CredentialNotFound
-from services.catalog.domain.merchants import MerchantNotFound, PartnerNotFound
-from services.catalog.tables.credentials import credentials
-from services.catalog.tables.merchants import merchants, partners
-from shared.db import Reader, Statement
+from shared.db import BOOLEAN, TEXT, Filters, Listing, Reader, Window, sql
 from shared.kernel.identity import PARK
 
-
-def _mine(table: Table) -> ColumnElement[bool]:
-    tenant = bindparam("tenant", type_=Text)
-    return or_(table.c.tenant_id == tenant, tenant == literal(PARK))
-
-
-_belt = bindparam("belt", type_=Text)
-_has_office = bindparam("has_office", type_=Boolean)
-
-MERCHANT: Final = Statement(
-    select(merchants).where(merchants.c.id == bindparam("merchant_id"), _mine(merchants))
-)
-MERCHANTS: Final = Statement(
-    select(merchants)
-    .where(
-        merchants.c.id > bindparam("after"),
-        _mine(merchants),
-        or_(_belt.is_(None), merchants.c.belt == _belt),
-        or_(_has_office.is_(None), merchants.c.office.is_not(None) == _has_office),
-    )
-    .order_by(merchants.c.id)
-    .limit(bindparam("limit", type_=Integer))
-)
-PARTNER: Final = Statement(
-    select(partners).where(partners.c.id == bindparam("partner_id"), _mine(partners))
-)
-PARTNERS: Final = Statement(
-    select(partners)
-    .where(partners.c.id > bindparam("after"), _mine(partners))
-    .order_by(partners.c.id)
-    .limit(bindparam("limit", type_=Integer))
-)
-CREDENTIAL: Final = Statement(
-    select(credentials).where(credentials.c.client_id == bindparam("client_id"), _mine(credentials))
-)
-CREDENTIALS: Final = Statement(
-    select(credentials)
-    .where(credentials.c.client_id > bindparam("after"), _mine(credentials))
-    .order_by(credentials.c.client_id)
-    .limit(bindparam("limit", type_=Integer))
-)
+_MERCHANTS_SELECT: Final = """
+    SELECT id, name, uscc, belt, office, synthetic, registered_at FROM catalog.merchants
+"""
+_PARTNERS_SELECT: Final = "SELECT id, name, sees, created_at FROM catalog.partners"
+_OF_THE_TENANT: Final = f"(tenant_id = :tenant OR :tenant = '{PARK}')"
 
 
-async def get_merchant(reader: Reader, *, tenant: str, merchant_id: str) -> Record:
+def _merchant(  # noqa: PLR0917 - columns
+    id: str,  # noqa: A002 - the column
+    name: dict[str, str],
+    uscc: str,
+    belt: str,
+    office: dict[str, str] | None,
+    synthetic: bool,
+    registered_at: datetime,
+) -> Merchant:
+    desk = None if office is None else office["desk"]
+    return Merchant(id, name, uscc, belt, desk, synthetic, registered_at)
+
+
+def _partner(
+    id: str,  # noqa: A002 - the column
+    name: str,
+    sees: list[str] | None,
+    created_at: datetime,
+) -> Partner:
+    return Partner(id, name, None if sees is None else tuple(sees), created_at)
+
+
+_MERCHANT: Final = sql(
+    f"{_MERCHANTS_SELECT} WHERE id = :merchant_id AND {_OF_THE_TENANT}",
+    _merchant,
+    merchant_id=TEXT,
+    tenant=TEXT,
+)
+_MERCHANTS: Final = Listing(
+    _MERCHANTS_SELECT,
+    _merchant,
+    order_by="id",
+    after="id > :after_id",
+    tenant="tenant_id = :tenant",
+    filters={"belt": "belt = :belt", "has_office": "(office IS NOT NULL) = :has_office"},
+    after_id=TEXT,
+    belt=TEXT,
+    has_office=BOOLEAN,
+)
+_PARTNER: Final = sql(
+    f"{_PARTNERS_SELECT} WHERE id = :partner_id AND {_OF_THE_TENANT}",
+    _partner,
+    partner_id=TEXT,
+    tenant=TEXT,
+)
+_PARTNERS: Final = Listing(
+    _PARTNERS_SELECT,
+    _partner,
+    order_by="id",
+    after="id > :after_id",
+    tenant="tenant_id = :tenant",
+    after_id=TEXT,
+)
+
+
+async def get_merchant(reader: Reader, *, merchant_id: str) -> Merchant:
     """Raises MerchantNotFound."""
-    row = await reader.fetch_first(MERCHANT, tenant=tenant, merchant_id=merchant_id)
-    if row is None:
+    found = await reader.fetch_first(_MERCHANT, tenant=reader.tenant, merchant_id=merchant_id)
+    if found is None:
         raise MerchantNotFound
-    return row
+    return found
 
 
-async def list_merchants(
-    reader: Reader,
-    *,
-    tenant: str,
-    belt: str | None,
-    has_office: bool | None,
-    after: str,
-    limit: int,
-) -> list[Record]:
-    return await reader.fetch_all(
-        MERCHANTS, tenant=tenant, belt=belt, has_office=has_office, after=after, limit=limit
-    )
+async def list_merchants(reader: Reader, window: Window, filters: Filters) -> list[Merchant]:
+    """Filters: belt, has_office."""
+    return await _MERCHANTS.page(reader, window, filters)
 
 
-async def get_partner(reader: Reader, *, tenant: str, partner_id: str) -> Record:
+async def get_partner(reader: Reader, *, partner_id: str) -> Partner:
     """Raises PartnerNotFound."""
-    row = await reader.fetch_first(PARTNER, tenant=tenant, partner_id=partner_id)
-    if row is None:
+    found = await reader.fetch_first(_PARTNER, tenant=reader.tenant, partner_id=partner_id)
+    if found is None:
         raise PartnerNotFound
-    return row
+    return found
 
 
-async def list_partners(reader: Reader, *, tenant: str, after: str, limit: int) -> list[Record]:
-    return await reader.fetch_all(PARTNERS, tenant=tenant, after=after, limit=limit)
-
-
-async def get_credential(reader: Reader, *, tenant: str, client_id: str) -> Record:
-    """Raises CredentialNotFound."""
-    row = await reader.fetch_first(CREDENTIAL, tenant=tenant, client_id=client_id)
-    if row is None:
-        raise CredentialNotFound
-    return row
-
-
-async def list_credentials(reader: Reader, *, tenant: str, after: str, limit: int) -> list[Record]:
-    return await reader.fetch_all(CREDENTIALS, tenant=tenant, after=after, limit=limit)
+async def list_partners(reader: Reader, window: Window) -> list[Partner]:
+    return await _PARTNERS.page(reader, window)

@@ -2,29 +2,34 @@
 
 from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import select
+from services.catalog.domain.reference import Belt, Reference, Store
+from shared.db import Reader, sql
 
-from services.catalog.domain.reference import Reference
-from services.catalog.tables.reference import belts, hs_codes, stores
-from shared.db import Reader, Statement
-
-BELTS: Final = Statement(select(belts).order_by(belts.c.code))
-STORES: Final = Statement(select(stores).order_by(stores.c.code))
-HS_SUBHEADINGS: Final = Statement(select(hs_codes.c.code).where(hs_codes.c.level == 6))
+_BELTS: Final = sql(
+    "SELECT code, name, region, source, as_of FROM catalog.belts ORDER BY code", Belt
+)
+_STORES: Final = sql(
+    """
+    SELECT code, country, marketplace_id, region, domain, currency, languages,
+        is_open_to_chinese_sellers, source, as_of
+    FROM catalog.stores ORDER BY code
+    """,
+    Store,
+)
+_HS_SUBHEADINGS: Final = sql("SELECT code FROM catalog.hs_codes WHERE level = 6", str)
 
 
 async def read_reference(reader: Reader) -> Reference:
     return Reference(
-        belts=frozenset([row["code"] for row in await reader.fetch_all(BELTS)]),
-        stores=frozenset([row["code"] for row in await reader.fetch_all(STORES)]),
-        hs_subheadings=frozenset([row["code"] for row in await reader.fetch_all(HS_SUBHEADINGS)]),
+        belts=frozenset([belt.code for belt in await list_belts(reader)]),
+        stores=frozenset([store.code for store in await list_stores(reader)]),
+        hs_subheadings=frozenset(await reader.fetch_values(_HS_SUBHEADINGS)),
     )
 
 
-async def list_belts(reader: Reader) -> list[Record]:
-    return await reader.fetch_all(BELTS)
+async def list_belts(reader: Reader) -> list[Belt]:
+    return await reader.fetch_all(_BELTS)
 
 
-async def list_stores(reader: Reader) -> list[Record]:
-    return await reader.fetch_all(STORES)
+async def list_stores(reader: Reader) -> list[Store]:
+    return await reader.fetch_all(_STORES)

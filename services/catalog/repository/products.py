@@ -1,65 +1,79 @@
-"""Write-side statements of products. Creating a product creates its stock counters with it."""
+"""Write side of products. Creating a product creates its stock counters with it."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from asyncpg import Record
-from sqlalchemy import Boolean, Integer, Text, bindparam, select, update
-
-from services.catalog.domain.products import Product
-from services.catalog.repository.sql import (
-    AT,
-    BIGINTS,
-    BOOLEANS,
-    DOCUMENTS,
-    INTEGERS,
+from services.catalog.domain.products import Product, StoredProduct, stored_product
+from shared.db import (
+    BIGINT,
+    BOOLEAN,
+    INSTANT,
+    INTEGER,
+    JSON,
+    TEXT,
     TEXTS,
+    SqlType,
+    UnitOfWork,
+    array_of,
     sql,
 )
-from services.catalog.tables.products import products
-from shared.db import Statement, UnitOfWork
 from shared.kernel.ids import new_id
 
 # What a merchant may change, in the order of every list below.
-_CONTENT: Final = (
-    "title",
-    "hs_code",
-    "origin_country",
-    "net_weight_g",
-    "gross_weight_g",
-    "length_mm",
-    "width_mm",
-    "height_mm",
-    "price_minor",
-    "currency",
-    "battery",
-    "synthetic",
-)
+_CONTENT: Final[dict[str, SqlType]] = {
+    "title": JSON,
+    "hs_code": TEXT,
+    "origin_country": TEXT,
+    "net_weight_g": INTEGER,
+    "gross_weight_g": INTEGER,
+    "length_mm": INTEGER,
+    "width_mm": INTEGER,
+    "height_mm": INTEGER,
+    "price_minor": BIGINT,
+    "currency": TEXT,
+    "battery": BOOLEAN,
+    "synthetic": BOOLEAN,
+}
 _NAMES: Final = ", ".join(_CONTENT)
 
-PRODUCT_FOR_UPDATE: Final = Statement(
-    select(products)
-    .where(
-        products.c.tenant_id == bindparam("tenant"),
-        products.c.sku == bindparam("sku"),
-        products.c.deleted_at.is_(None),
-    )
-    .with_for_update()
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """`version` 1: it is new."""
+
+    id: str
+    sku: str
+    version: int
+    created_at: datetime
+
+
+_LOCK_PRODUCT: Final = sql(
+    f"""
+    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at FROM catalog.products
+    WHERE tenant_id = :tenant AND sku = :sku AND deleted_at IS NULL FOR UPDATE
+    """,  # noqa: S608 - names are the constants above
+    stored_product,
+    tenant=TEXT,
+    sku=TEXT,
 )
-UPDATE_PRODUCT: Final = Statement(
-    update(products)
-    .where(products.c.id == bindparam("product_id"), products.c.tenant_id == bindparam("tenant"))
-    .values(
-        {name: bindparam(name, type_=products.c[name].type) for name in _CONTENT}
-        | {
-            "version": bindparam("version", type_=Integer),
-            "updated_at": bindparam("now", type_=AT),
-        }
-    )
+_UPDATE_PRODUCT: Final = sql(
+    f"""
+    UPDATE catalog.products
+    SET {", ".join(f"{name} = :{name}" for name in _CONTENT)}, version = :version, updated_at = :now
+    WHERE id = :product_id AND tenant_id = :tenant
+    """,  # noqa: S608 - names are the constants above
+    product_id=TEXT,
+    tenant=TEXT,
+    version=INTEGER,
+    now=INSTANT,
+    **_CONTENT,
 )
 # One statement for one product or five hundred. A row that is equal is not written; the join
 # with merchants writes nothing for a tenant that is none. Sorted, so that two batches cannot
 # wait for each other.
-UPSERT_PRODUCTS: Final = sql(
+_UPSERT_PRODUCTS: Final = sql(
     f"""
     WITH given AS (
         SELECT * FROM unnest(
@@ -84,49 +98,42 @@ UPSERT_PRODUCTS: Final = sql(
     )
     SELECT id, sku, version, created_at FROM written
     """,  # noqa: S608 - names are the constants above
-    tenant=Text,
-    now=AT,
-    overwrite=Boolean,
+    Upserted,
+    tenant=TEXT,
+    now=INSTANT,
+    overwrite=BOOLEAN,
     id=TEXTS,
     sku=TEXTS,
-    title=DOCUMENTS,
-    hs_code=TEXTS,
-    origin_country=TEXTS,
-    net_weight_g=INTEGERS,
-    gross_weight_g=INTEGERS,
-    length_mm=INTEGERS,
-    width_mm=INTEGERS,
-    height_mm=INTEGERS,
-    price_minor=BIGINTS,
-    currency=TEXTS,
-    battery=BOOLEANS,
-    synthetic=BOOLEANS,
+    **{name: array_of(kind) for name, kind in _CONTENT.items()},
 )
-PRODUCT_IDS: Final = sql(
-    """
-    SELECT id, sku, version, created_at, updated_at FROM catalog.products
+_PRODUCTS_BY_SKU: Final = sql(
+    f"""
+    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at FROM catalog.products
     WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
-    """,
-    tenant=Text,
+    """,  # noqa: S608 - names are the constants above
+    stored_product,
+    tenant=TEXT,
     skus=TEXTS,
 )
 # Two steps, because a statement sees the world as it was when it began: first wait for whoever
 # holds the counters, then look who waits for the product.
-LOCK_COUNTERS: Final = sql(
+_LOCK_RESERVED: Final = sql(
     "SELECT reserved FROM catalog.stock"
     " WHERE product_id = :product_id AND tenant_id = :tenant FOR UPDATE",
-    product_id=Text,
-    tenant=Text,
+    int,
+    product_id=TEXT,
+    tenant=TEXT,
 )
-WAITING_QUANTITY: Final = sql(
+_WAITING: Final = sql(
     "SELECT coalesce(sum(quantity), 0)::bigint FROM catalog.back_order_lines"
     " WHERE product_id = :product_id AND tenant_id = :tenant",
-    product_id=Text,
-    tenant=Text,
+    int,
+    product_id=TEXT,
+    tenant=TEXT,
 )
 # The counters go, the ledger stays and is closed: its sum is zero again. Orders that wait for the
 # counters' lock find them gone, and the SKU with them.
-DELETE_PRODUCT: Final = sql(
+_DELETE_PRODUCT: Final = sql(
     """
     WITH counters AS (
         DELETE FROM catalog.stock WHERE product_id = :product_id AND tenant_id = :tenant
@@ -140,13 +147,69 @@ DELETE_PRODUCT: Final = sql(
     UPDATE catalog.products SET deleted_at = :now, updated_at = :now, version = version + 1
     WHERE id = :product_id AND tenant_id = :tenant
     """,
-    product_id=Text,
-    tenant=Text,
-    now=AT,
+    product_id=TEXT,
+    tenant=TEXT,
+    now=INSTANT,
 )
 
 
-def content(product: Product) -> dict[str, Any]:
+async def lock_product(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredProduct | None:
+    return await uow.fetch_first(_LOCK_PRODUCT, tenant=tenant, sku=sku)
+
+
+async def list_by_sku(
+    uow: UnitOfWork, *, tenant: str, skus: Sequence[str]
+) -> dict[str, StoredProduct]:
+    found = await uow.fetch_all(_PRODUCTS_BY_SKU, tenant=tenant, skus=list(skus))
+    return {stored.product.sku: stored for stored in found}
+
+
+async def update_product(uow: UnitOfWork, stored: StoredProduct) -> None:
+    await uow.execute(
+        _UPDATE_PRODUCT,
+        product_id=stored.id,
+        tenant=stored.merchant_id,
+        version=stored.version,
+        now=stored.updated_at,
+        **_content(stored.product),
+    )
+
+
+async def upsert_products(
+    uow: UnitOfWork, products: Sequence[Product], *, tenant: str, overwrite: bool, now: datetime
+) -> dict[str, Upserted]:
+    """By SKU what was created or changed; what is missing was equal, or its merchant does not
+    exist. SKUs must be distinct.
+    """
+    contents = [_content(product) for product in products]
+    written = await uow.fetch_all(
+        _UPSERT_PRODUCTS,
+        tenant=tenant,
+        now=now,
+        overwrite=overwrite,
+        id=[new_id("prd") for _ in products],
+        sku=[product.sku for product in products],
+        **{name: [content[name] for content in contents] for name in _CONTENT},
+    )
+    return {one.sku: one for one in written}
+
+
+async def lock_reserved(uow: UnitOfWork, *, tenant: str, product_id: str) -> int:
+    """How many are reserved. Until the transaction ends nobody reserves another one."""
+    reserved = await uow.fetch_value(_LOCK_RESERVED, product_id=product_id, tenant=tenant)
+    return reserved or 0
+
+
+async def count_waiting(uow: UnitOfWork, *, tenant: str, product_id: str) -> int:
+    """How many of it back orders wait for."""
+    return await uow.fetch_value(_WAITING, product_id=product_id, tenant=tenant) or 0
+
+
+async def delete_product(uow: UnitOfWork, *, tenant: str, product_id: str, now: datetime) -> None:
+    await uow.execute(_DELETE_PRODUCT, product_id=product_id, tenant=tenant, now=now)
+
+
+def _content(product: Product) -> dict[str, object]:
     """The columns that a merchant may change."""
     length, width, height = product.size_mm
     return {
@@ -163,24 +226,3 @@ def content(product: Product) -> dict[str, Any]:
         "battery": product.battery,
         "synthetic": product.synthetic,
     }
-
-
-def has_content(row: Record, product: Product) -> bool:
-    return all(row[name] == value for name, value in content(product).items())
-
-
-async def upsert_products(
-    uow: UnitOfWork, given: list[Product], *, tenant: str, overwrite: bool, now: Any
-) -> dict[str, Record]:
-    """By SKU: id and version of what was created (version 1) or changed. SKUs must be distinct."""
-    contents = [content(product) for product in given]
-    rows = await uow.fetch_all(
-        UPSERT_PRODUCTS,
-        tenant=tenant,
-        now=now,
-        overwrite=overwrite,
-        id=[new_id("prd") for _ in given],
-        sku=[product.sku for product in given],
-        **{name: [c[name] for c in contents] for name in _CONTENT},
-    )
-    return {row["sku"]: row for row in rows}

@@ -1,25 +1,43 @@
-"""Write-side statements of stock. Counters are always locked in the order of the product ids, and
-after the orders, if orders are locked too: so no two transactions wait for each other.
+"""Write side of stock. Counters are always locked in the order of the product ids, and after the
+orders, if orders are locked too: so no two transactions wait for each other.
 """
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Integer, Text
+from services.catalog.domain.stock import Adjusted, ProductStock, stock_of_row
+from shared.db import BIGINTS, INSTANT, INTEGER, INTEGERS, TEXT, TEXTS, UnitOfWork, sql
 
-from services.catalog.repository.sql import AT, BIGINTS, INTEGERS, TEXTS, sql
-
-COUNTERS_BY_SKU_FOR_UPDATE: Final = sql(
+_LOCK_BY_SKU: Final = sql(
     """
     SELECT p.id AS product_id, p.sku, s.on_hand, s.reserved, s.version
     FROM catalog.products p JOIN catalog.stock s ON s.product_id = p.id
     WHERE p.tenant_id = :tenant AND p.sku = ANY(:skus) AND p.deleted_at IS NULL
     ORDER BY s.product_id FOR UPDATE OF s
     """,
-    tenant=Text,
+    stock_of_row,
+    tenant=TEXT,
     skus=TEXTS,
 )
+
+
+def _available(product_id: str, available: int) -> tuple[str, int]:
+    return product_id, available
+
+
+_LOCK_AVAILABLE: Final = sql(
+    """
+    SELECT product_id, on_hand - reserved AS available FROM catalog.stock
+    WHERE tenant_id = :tenant AND product_id = ANY(:products)
+    ORDER BY product_id FOR UPDATE
+    """,
+    _available,
+    tenant=TEXT,
+    products=TEXTS,
+)
 # Runs after the counters were locked, so EXISTS sees every order that waits for them.
-WRITE_ADJUSTMENTS: Final = sql(
+_WRITE_ADJUSTMENTS: Final = sql(
     """
     WITH ledger AS (
         INSERT INTO catalog.stock_ledger
@@ -37,8 +55,8 @@ WRITE_ADJUSTMENTS: Final = sql(
     FROM unnest(:products, :on_hands, :versions) AS c(product_id, on_hand, version)
     WHERE s.product_id = c.product_id AND s.tenant_id = :tenant
     """,
-    tenant=Text,
-    now=AT,
+    tenant=TEXT,
+    now=INSTANT,
     entry_products=TEXTS,
     entry_reasons=TEXTS,
     entry_deltas=BIGINTS,
@@ -48,7 +66,7 @@ WRITE_ADJUSTMENTS: Final = sql(
 )
 # Ends the reservations of whole orders: shipped (`shipped` = 1, the goods are gone) or released
 # (`shipped` = 0, they can be sold again).
-END_RESERVATIONS: Final = sql(
+_END_RESERVATIONS: Final = sql(
     """
     WITH moved AS (
         SELECT o.id AS order_id, o.tenant_id, l.product_id, sum(l.quantity)::bigint AS quantity
@@ -72,13 +90,13 @@ END_RESERVATIONS: Final = sql(
     FROM locked k WHERE s.product_id = k.product_id
     """,
     orders=TEXTS,
-    reason=Text,
-    shipped=Integer,
-    now=AT,
+    reason=TEXT,
+    shipped=INTEGER,
+    now=INSTANT,
 )
 # An order that flew although it had been cancelled: the goods are gone, but what others have
 # reserved in the meantime stays theirs. The ledger says what was really taken.
-SHIP_UNRESERVED: Final = sql(
+_SHIP_UNRESERVED: Final = sql(
     """
     WITH wanted AS (
         SELECT l.product_id, sum(l.quantity)::bigint AS quantity
@@ -98,6 +116,50 @@ SHIP_UNRESERVED: Final = sql(
     UPDATE catalog.stock s SET on_hand = s.on_hand - k.taken, updated_at = :now
     FROM locked k WHERE s.product_id = k.product_id
     """,
-    order_id=Text,
-    now=AT,
+    order_id=TEXT,
+    now=INSTANT,
 )
+
+
+async def lock_stock(uow: UnitOfWork, *, tenant: str, skus: Collection[str]) -> list[ProductStock]:
+    return await uow.fetch_all(_LOCK_BY_SKU, tenant=tenant, skus=sorted(skus))
+
+
+async def lock_available(
+    uow: UnitOfWork, *, tenant: str, products: Collection[str]
+) -> dict[str, int]:
+    """How much can be reserved, by product id."""
+    return dict(await uow.fetch_all(_LOCK_AVAILABLE, tenant=tenant, products=sorted(products)))
+
+
+async def write_adjustments(
+    uow: UnitOfWork, adjusted: Sequence[Adjusted], *, tenant: str, now: datetime
+) -> None:
+    """One row of the ledger each, and the counters after the last one of each product."""
+    last = {one.stock.product_id: one.stock.counters for one in adjusted}
+    await uow.execute(
+        _WRITE_ADJUSTMENTS,
+        tenant=tenant,
+        now=now,
+        entry_products=[one.stock.product_id for one in adjusted],
+        entry_reasons=[one.adjustment.reason.value for one in adjusted],
+        entry_deltas=[one.adjustment.delta for one in adjusted],
+        products=list(last),
+        on_hands=[counters.on_hand for counters in last.values()],
+        versions=[counters.version for counters in last.values()],
+    )
+
+
+async def ship_reserved(uow: UnitOfWork, *, orders: Collection[str], now: datetime) -> None:
+    """Shipped goods leave both counters."""
+    await uow.execute(_END_RESERVATIONS, orders=list(orders), reason="shipped", shipped=1, now=now)
+
+
+async def release_reserved(uow: UnitOfWork, *, orders: Collection[str], now: datetime) -> None:
+    """Released goods leave the reserved counter only."""
+    await uow.execute(_END_RESERVATIONS, orders=list(orders), reason="released", shipped=0, now=now)
+
+
+async def ship_unreserved(uow: UnitOfWork, *, order_id: str, now: datetime) -> None:
+    """Takes as much of what is not reserved as there is."""
+    await uow.execute(_SHIP_UNRESERVED, order_id=order_id, now=now)

@@ -1,10 +1,12 @@
 """Credentials and tokens, as REST clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.catalog.domain.credentials.credential import Credential
+from services.catalog.use_cases.credentials.credentials import Issued
 from shared.http.fields import Body
 from shared.http.text import Line
 
@@ -45,15 +47,24 @@ class CredentialOut(BaseModel):
     previous_secret_until: datetime | None
 
 
-def credential_out(row: Any) -> dict[str, Any]:
+def credential_out(credential: Credential) -> dict[str, object]:
     return {
-        "client_id": row["client_id"],
-        "tenant": row["tenant_id"],
-        "role": row["role"],
-        "description": row["description"],
-        "scopes": row["scopes"],
-        "created_at": row["created_at"],
-        "previous_secret_until": row["previous_expires_at"],
+        "client_id": credential.client_id,
+        "tenant": credential.tenant,
+        "role": credential.role.value,
+        "description": credential.description,
+        "scopes": credential.scopes,
+        "created_at": credential.created_at,
+        "previous_secret_until": credential.previous_expires_at,
+    }
+
+
+def issued_out(issued: Issued) -> dict[str, object]:
+    return {
+        "client_id": issued.credential.client_id,
+        "client_secret": issued.client_secret,
+        "tenant": issued.credential.tenant,
+        "scopes": issued.credential.scopes,
     }
 
 

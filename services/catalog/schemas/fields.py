@@ -1,10 +1,11 @@
-"""What several nouns share: two languages, money as decimal text, how long a batch may be."""
+"""Field types that several areas share: texts in two languages, money as decimal text, SKUs."""
 
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from services.catalog.domain.problems import problem
+from services.catalog.domain.products import SKU_PATTERN, SKU_WORDS
+from shared.http.faults import in_words
 from shared.http.fields import Body
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
@@ -12,7 +13,12 @@ from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 
 BATCH_MAX: Final = 500
 
-
+Sku = Annotated[
+    str,
+    StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS)),
+    Field(examples=["85123A"]),
+]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
 MerchantId = Annotated[str, StringConstraints(pattern=r"^mer_[0-9a-f]{32}$")]
 
 
@@ -56,7 +62,7 @@ def money(price: Price, problems: list[FieldProblem], *, at: str) -> Money:
     `at`: a JSON Pointer to the price.
     """
     if price.currency not in MINOR_DIGITS:
-        fault = problem(UnknownCurrency, f"{at}/currency", currency=price.currency)
+        fault = UnknownCurrency.at(f"{at}/currency", currency=price.currency)
         problems.append(fault)
         return Money(0, "XCD")
     try:
@@ -64,9 +70,9 @@ def money(price: Price, problems: list[FieldProblem], *, at: str) -> Money:
     except MoneyError:
         named = {"amount": price.amount, "currency": price.currency}
         digits = MINOR_DIGITS[price.currency]
-        problems.append(problem(AmountInvalid, f"{at}/amount", **named, digits=digits))
+        problems.append(AmountInvalid.at(f"{at}/amount", **named, digits=digits))
         return Money(0, price.currency)
 
 
-def price_out(amount_minor: int, currency: str) -> dict[str, str]:
-    return {"amount": Money(amount_minor, currency).amount, "currency": currency}
+def price_out(price: Money) -> dict[str, str]:
+    return {"amount": price.amount, "currency": price.currency}

@@ -1,12 +1,11 @@
-"""Merchants, partners and reference data, as REST clients see them."""
+"""Merchants and partners, as REST clients see them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.domain.merchants import NewMerchant
+from services.catalog.domain.merchants import Merchant, NewMerchant, Partner
 from services.catalog.schemas.fields import (
     LocalisedText,
     MerchantId,
@@ -52,16 +51,16 @@ class MerchantOut(BaseModel):
     registered_at: datetime
 
 
-def merchant_out(row: Mapping[str, Any]) -> dict[str, Any]:
+def merchant_out(merchant: Merchant) -> dict[str, object]:
     return {
-        "id": row["id"],
-        "name": row["name"],
-        "uscc": row["uscc"],
-        "belt": row["belt"],
-        "office": row["office"],
-        "has_office": row["office"] is not None,
-        "synthetic": row["synthetic"],
-        "registered_at": row["registered_at"],
+        "id": merchant.id,
+        "name": merchant.name,
+        "uscc": merchant.uscc,
+        "belt": merchant.belt,
+        "office": None if merchant.desk is None else {"desk": merchant.desk},
+        "has_office": merchant.desk is not None,
+        "synthetic": merchant.synthetic,
+        "registered_at": merchant.registered_at,
     }
 
 
@@ -83,39 +82,10 @@ class PartnerOut(BaseModel):
     registered_at: datetime
 
 
-def partner_out(row: Mapping[str, Any]) -> dict[str, Any]:
+def partner_out(partner: Partner) -> dict[str, object]:
     return {
-        "id": row["id"],
-        "name": row["name"],
-        "sees": "all" if row["sees"] is None else row["sees"],
-        "registered_at": row["created_at"],
+        "id": partner.id,
+        "name": partner.name,
+        "sees": "all" if partner.sees is None else partner.sees,
+        "registered_at": partner.registered_at,
     }
-
-
-class BeltOut(BaseModel):
-    code: str
-    name: LocalisedText
-    region: str
-    source: str
-    as_of: str
-
-
-class StoreOut(BaseModel):
-    code: str
-    country: str
-    marketplace_id: str
-    region: str
-    domain: str
-    currency: str
-    languages: str
-    is_open_to_chinese_sellers: bool
-    source: str
-    as_of: str
-
-
-class BeltsOut(BaseModel):
-    items: list[BeltOut]
-
-
-class StoresOut(BaseModel):
-    items: list[StoreOut]

@@ -1,23 +1,32 @@
 """Orders, as REST clients see them. The names are those partners build on (see the README)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalog.domain.orders.facts import Entry, OrderFacts, from_json
-from services.catalog.domain.orders.order import MixedCurrencies, Order, OrderLine
-from services.catalog.domain.problems import problem, refuse
-from services.catalog.schemas.fields import BATCH_MAX, Price, money, price_out
-from services.catalog.schemas.products import Country, Sku
+from services.catalog.domain.orders.facts import Leg, OrderFacts
+from services.catalog.domain.orders.new_order import MixedCurrencies, NewOrder, NewOrderLine
+from services.catalog.domain.orders.order import Order, OrderSummary
+from services.catalog.domain.orders.timeline import Entry
+from services.catalog.schemas.fields import (
+    BATCH_MAX,
+    Country,
+    Price,
+    Sku,
+    money,
+    price_out,
+)
 from shared.contracts.catalog.orders import OrderStatus
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.http.batches import DocumentedAs
 from shared.http.fields import Body, PastInstant, WholeNumber
 from shared.http.findings import FindingOut
 from shared.http.text import Line
-from shared.kernel.errors import FieldProblem, Locale
+from shared.kernel.errors import FieldProblem, Locale, refuse
+from shared.kernel.json import JsonObject
+from shared.kernel.money import Money
 
 OrderNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,50}$")
@@ -52,11 +61,11 @@ class OrderIn(Body):
         min_length=1, max_length=100, description="All prices in one currency."
     )
 
-    def to_domain(self) -> Order:
+    def to_domain(self) -> NewOrder:
         """Raises Invalid where a price is no money, or prices have several currencies."""
         problems: list[FieldProblem] = []
         lines = tuple(
-            OrderLine(
+            NewOrderLine(
                 line.line,
                 line.sku,
                 line.quantity,
@@ -66,8 +75,7 @@ class OrderIn(Body):
         )
         currency = self.lines[0].unit_price.currency
         problems += [
-            problem(
-                MixedCurrencies,
+            MixedCurrencies.at(
                 f"/lines/{index}/unit_price/currency",
                 currency=line.unit_price.currency,
                 first=currency,
@@ -76,7 +84,7 @@ class OrderIn(Body):
             if line.unit_price.currency != currency
         ]
         refuse(problems)
-        return Order(
+        return NewOrder(
             store=self.store,
             order_number=self.order_number,
             ordered_at=self.ordered_at,
@@ -90,7 +98,7 @@ class OrderIn(Body):
 class OrdersIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[Annotated[dict[str, Any], DocumentedAs(OrderIn)]] = Field(
+    items: list[Annotated[JsonObject, DocumentedAs(OrderIn)]] = Field(
         min_length=1, max_length=BATCH_MAX
     )
 
@@ -160,49 +168,47 @@ class OrderOut(OrderSummaryOut):
     timeline: list[EntryOut]
 
 
-def order_out(row: Mapping[str, Any], timeline: Iterable[Entry], locale: Locale) -> dict[str, Any]:
-    currency = row["currency"]
+def order_out(order: Order, timeline: Iterable[Entry], locale: Locale) -> dict[str, object]:
     return {
-        **order_summary_out(row, locale),
+        **order_summary_out(order, locale),
         "lines": [
             {
-                "line": line["line"],
-                "sku": line["sku"],
-                "quantity": line["quantity"],
-                "unit_price": price_out(line["unit_price_minor"], currency),
+                "line": line.line,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit_price": price_out(Money(line.unit_price_minor, order.currency)),
             }
-            for line in row["lines"]
+            for line in order.lines
         ],
         "timeline": [
             {
-                "occurred_at": e.at,
-                "service": e.service,
-                "event_type": e.event,
-                "detail": e.detail.in_language(locale),
-                "original": e.original,
+                "occurred_at": entry.at,
+                "service": entry.service,
+                "event_type": entry.event,
+                "detail": entry.detail.in_language(locale),
+                "original": entry.original,
             }
-            for e in timeline
+            for entry in timeline
         ],
     }
 
 
-def order_summary_out(row: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
-    facts = from_json(row["facts"])
-    ship_to = {"country": row["country"]}
-    if row["postal_code"] is not None:
-        ship_to["postal_code"] = row["postal_code"]
+def order_summary_out(order: OrderSummary, locale: Locale) -> dict[str, object]:
+    ship_to = {"country": order.country}
+    if order.postal_code is not None:
+        ship_to["postal_code"] = order.postal_code
     return {
-        "id": row["id"],
-        "merchant_id": row["tenant_id"],
-        "store": row["store"],
-        "order_number": row["order_number"],
-        "ordered_at": row["ordered_at"],
-        "accepted_at": row["accepted_at"],
+        "id": order.id,
+        "merchant_id": order.merchant_id,
+        "store": order.store,
+        "order_number": order.order_number,
+        "ordered_at": order.ordered_at,
+        "accepted_at": order.accepted_at,
         "ship_to": ship_to,
-        "total": price_out(row["total_minor"], row["currency"]),
-        "status": row["status"],
-        "findings": _findings(facts, locale),
-        **_way(facts),
+        "total": price_out(Money(order.total_minor, order.currency)),
+        "status": order.status.value,
+        "findings": _findings(order.facts, locale),
+        **_way(order.facts),
     }
 
 
@@ -214,9 +220,9 @@ def _findings(facts: OrderFacts, locale: Locale) -> list[FindingOut]:
     return [shown]
 
 
-def _way(facts: OrderFacts) -> dict[str, Any]:
+def _way(facts: OrderFacts) -> dict[str, object]:
     """The parts that other services gave; absent until they did."""
-    parts: dict[str, Any] = {}
+    parts: dict[str, object] = {}
     if facts.reason is not None:
         parts["reason"] = facts.reason
     if facts.plan is not None and facts.plan.house_waybill is not None:
@@ -224,7 +230,7 @@ def _way(facts: OrderFacts) -> dict[str, Any]:
             "id": facts.plan.shipment_id,
             "house_waybill": facts.plan.house_waybill,
             "itinerary": [_leg(leg) for leg in facts.plan.itinerary],
-            "promised_at": _instant(facts.plan.promised_at),
+            "promised_at": facts.plan.promised_at,
         }
     if facts.declaration is not None:
         parts["declaration"] = {
@@ -235,11 +241,13 @@ def _way(facts: OrderFacts) -> dict[str, Any]:
     return parts
 
 
-def _leg(stored: Mapping[str, Any]) -> dict[str, Any]:
-    at = {name: _instant(stored[name]) for name in ("departs_at", "arrives_at")}
-    return {**stored, **at}
-
-
-def _instant(stored: str | None) -> datetime | None:
-    """Facts hold instants as text, in whatever form; as instants they are written in ours."""
-    return None if stored is None else datetime.fromisoformat(stored)
+def _leg(leg: Leg) -> dict[str, object]:
+    return {
+        "origin": leg.origin,
+        "destination": leg.destination,
+        "flight_number": leg.flight_number,
+        "mode": leg.mode,
+        "departs_at": leg.departs_at,
+        "arrives_at": leg.arrives_at,
+        "synthetic": leg.synthetic,
+    }

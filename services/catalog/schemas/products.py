@@ -1,26 +1,24 @@
-"""Products and stock, as REST clients see them. Reads are dicts written to bytes in one pass."""
+"""Products, as REST clients see them. Reads are dicts written to bytes in one pass."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.catalog.domain.problems import refuse
 from services.catalog.domain.products import (
     HS_CODE_PATTERN,
     HS_CODE_WORDS,
-    SKU_PATTERN,
-    SKU_WORDS,
     Product,
+    StoredProduct,
 )
-from services.catalog.domain.stock import Reason
 from services.catalog.schemas.fields import (
     BATCH_MAX,
     Amount,
+    Country,
     Currency,
     LocalisedText,
     Price,
+    Sku,
     money,
     price_out,
 )
@@ -28,19 +26,14 @@ from shared.http.batches import DocumentedAs
 from shared.http.faults import in_words, invalid_model
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.http.text import Line
-from shared.kernel.errors import FieldProblem, Invalid, Text
+from shared.kernel.errors import FieldProblem, refuse
+from shared.kernel.json import JsonObject
 
-Sku = Annotated[
-    str,
-    StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS)),
-    Field(examples=["85123A"]),
-]
 HsCode = Annotated[
     str,
     StringConstraints(pattern=in_words(HS_CODE_PATTERN, HS_CODE_WORDS)),
     Field(examples=["940550"]),
 ]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
 WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000, examples=[240])]
 SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
 
@@ -86,7 +79,7 @@ class ProductItemIn(ProductIn):
 class ProductsIn(Body):
     """Items are read one by one: a bad one does not stop the others."""
 
-    items: list[Annotated[dict[str, Any], DocumentedAs(ProductItemIn)]] = Field(
+    items: list[Annotated[JsonObject, DocumentedAs(ProductItemIn)]] = Field(
         min_length=1, max_length=BATCH_MAX
     )
 
@@ -126,7 +119,7 @@ class ProductPatch(Body):
         return merged.to_domain(product.sku)
 
 
-def _merged(target: Any, patch: Any) -> Any:
+def _merged(target: object, patch: object) -> object:
     """RFC 7396 §2."""
     if not isinstance(patch, dict):
         return patch
@@ -139,7 +132,7 @@ def _merged(target: Any, patch: Any) -> Any:
     return merged
 
 
-def _document(product: Product) -> dict[str, Any]:
+def _document(product: Product) -> dict[str, object]:
     return {
         "title": product.title,
         "hs_code": product.hs_code,
@@ -147,7 +140,7 @@ def _document(product: Product) -> dict[str, Any]:
         "net_weight_g": product.net_weight_g,
         "gross_weight_g": product.gross_weight_g,
         "size_mm": list(product.size_mm),
-        "price": {"amount": product.price.amount, "currency": product.price.currency},
+        "price": price_out(product.price),
         "battery": product.battery,
         "synthetic": product.synthetic,
     }
@@ -171,75 +164,22 @@ class ProductOut(BaseModel):
     updated_at: datetime
 
 
-def product_out(row: Mapping[str, Any]) -> dict[str, Any]:
+def product_out(stored: StoredProduct) -> dict[str, object]:
+    product = stored.product
     return {
-        "id": row["id"],
-        "merchant_id": row["tenant_id"],
-        "sku": row["sku"],
-        "title": row["title"],
-        "hs_code": row["hs_code"],
-        "origin_country": row["origin_country"],
-        "net_weight_g": row["net_weight_g"],
-        "gross_weight_g": row["gross_weight_g"],
-        "size_mm": (row["length_mm"], row["width_mm"], row["height_mm"]),
-        "price": price_out(row["price_minor"], row["currency"]),
-        "battery": row["battery"],
-        "synthetic": row["synthetic"],
-        "version": row["version"],
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-    }
-
-
-class ZeroDelta(Invalid):
-    code = "catalog.stock.zero_delta"
-    text = Text("An adjustment by zero changes nothing.", "调整数量不能为零。")
-    fix = Text("Send the difference, e.g. 40 or -2.", "请填写差额，例如 40 或 -2。")
-
-
-class StockAdjustmentIn(Body):
-    sku: Sku
-    delta: WholeNumber = Field(
-        ge=-1_000_000_000,
-        le=1_000_000_000,
-        description="The difference: positive arrived, negative gone. Not 0.",
-        json_schema_extra={"not": {"const": 0}},
-        examples=[40],
-    )
-    reason: Reason
-
-
-class StockAdjustmentsIn(Body):
-    """Items are read one by one: a bad one does not stop the others."""
-
-    items: list[Annotated[dict[str, Any], DocumentedAs(StockAdjustmentIn)]] = Field(
-        min_length=1, max_length=BATCH_MAX
-    )
-
-
-class StockOut(BaseModel):
-    product_id: str
-    sku: str
-    on_hand: int
-    reserved: int
-    available: int
-
-
-class StockEntryOut(BaseModel):
-    """One row of the ledger; `reason` also says reserved, released, shipped, product_deleted."""
-
-    occurred_at: datetime
-    reason: str
-    on_hand_delta: int
-    reserved_delta: int
-    order_id: str | None
-
-
-def stock_out(*, product_id: str, sku: str, on_hand: int, reserved: int) -> dict[str, Any]:
-    return {
-        "product_id": product_id,
-        "sku": sku,
-        "on_hand": on_hand,
-        "reserved": reserved,
-        "available": on_hand - reserved,
+        "id": stored.id,
+        "merchant_id": stored.merchant_id,
+        "sku": product.sku,
+        "title": product.title,
+        "hs_code": product.hs_code,
+        "origin_country": product.origin_country,
+        "net_weight_g": product.net_weight_g,
+        "gross_weight_g": product.gross_weight_g,
+        "size_mm": product.size_mm,
+        "price": price_out(product.price),
+        "battery": product.battery,
+        "synthetic": product.synthetic,
+        "version": stored.version,
+        "created_at": stored.created_at,
+        "updated_at": stored.updated_at,
     }

@@ -6,70 +6,53 @@ from datetime import datetime
 from stdnum.cn import uscc
 
 from services.catalog.domain.merchants import (
+    Merchant,
     NewMerchant,
-    UnknownBelt,
-    UnknownMerchants,
-    UsccInvalid,
+    Partner,
     UsccTaken,
+    merchant_problems,
+    visible_merchants,
 )
-from services.catalog.domain.problems import problem, refuse
 from services.catalog.domain.reference import Reference
 from services.catalog.events import merchants as events
 from services.catalog.repository import merchants as repository
 from shared.db import UnitOfWork
+from shared.kernel.errors import refuse
 from shared.kernel.ids import new_id
 
 
 async def register_merchant(
-    uow: UnitOfWork, *, merchant: NewMerchant, reference: Reference, now: datetime
-) -> str:
-    """The new merchant's id. Raises Invalid (belt, USCC) or UsccTaken."""
-    problems = []
-    if merchant.belt not in reference.belts:
-        problems.append(problem(UnknownBelt, "/belt", belt=merchant.belt))
-    if not uscc.is_valid(merchant.uscc):
-        problems.append(problem(UsccInvalid, "/uscc", uscc=merchant.uscc))
-    refuse(problems)
-    merchant_id = new_id("mer")
-    if not await repository.insert_merchant(
-        uow, merchant_id=merchant_id, merchant=merchant, now=now
-    ):
-        existing_id = await uow.fetch_value(repository.MERCHANT_BY_USCC, uscc=merchant.uscc)
+    uow: UnitOfWork, *, new: NewMerchant, reference: Reference, now: datetime
+) -> Merchant:
+    """Raises Invalid (belt, USCC) or UsccTaken."""
+    is_uscc_valid = uscc.is_valid(new.uscc)
+    refuse(merchant_problems(new, reference.belts, is_uscc_valid=is_uscc_valid))
+    merchant = Merchant.registered(new, merchant_id=new_id("mer"), now=now)
+    if not await repository.insert_merchant(uow, merchant):
+        existing_id = await repository.find_by_uscc(uow, uscc=merchant.uscc)
         raise UsccTaken(uscc=merchant.uscc, existing_id=existing_id)
     uow.outbox.add(
-        events.merchant_registered(merchant, merchant_id=merchant_id, now=now),
-        subject=merchant_id,
+        events.merchant_registered(merchant),
+        subject=merchant.id,
         version=1,
         at=now,
-        tenant_id=merchant_id,
+        tenant_id=merchant.id,
     )
-    return merchant_id
+    return merchant
 
 
 async def register_partner(
     uow: UnitOfWork, *, name: str, sees: Sequence[str] | None, now: datetime
-) -> str:
-    """The new partner's id; `sees` None means every merchant. Raises UnknownMerchants."""
-    if sees is not None:
-        rows = await uow.fetch_all(repository.KNOWN_MERCHANTS, ids=list(sees))
-        unknown = sorted(set(sees) - {row["id"] for row in rows})
-        if unknown:
-            raise UnknownMerchants(pointer="/sees", merchants=", ".join(unknown))
-        sees = sorted(set(sees))
-    partner_id = new_id("par")
-    await uow.execute(
-        repository.INSERT_PARTNER,
-        id=partner_id,
-        tenant_id=partner_id,
-        name=name,
-        sees=sees,
-        created_at=now,
-    )
+) -> Partner:
+    """`sees` None means every merchant. Raises UnknownMerchants."""
+    known = await repository.list_known(uow, ids=sees) if sees is not None else set()
+    partner = Partner(new_id("par"), name, visible_merchants(sees, known=known), now)
+    await repository.insert_partner(uow, partner)
     uow.outbox.add(
-        events.partner_registered(partner_id=partner_id, sees=sees),
-        subject=partner_id,
+        events.partner_registered(partner),
+        subject=partner.id,
         version=1,
         at=now,
-        tenant_id=partner_id,
+        tenant_id=partner.id,
     )
-    return partner_id
+    return partner

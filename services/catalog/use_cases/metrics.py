@@ -14,7 +14,7 @@ from shared.db import UnitOfWork
 ORDERS: Final = Counter(
     "airlane_catalog_orders", "Orders that reached a status, new ones included.", ["status"]
 )
-_BY_STATUS: Final = {status.value: ORDERS.labels(status.value) for status in Status}
+_BY_STATUS: Final = {status: ORDERS.labels(status.value) for status in Status}
 DECLARED: Final = Histogram(
     "airlane_catalog_order_declared_seconds",
     "Time from taking an order to its declaration at customs, by the business clock.",
@@ -22,8 +22,8 @@ DECLARED: Final = Histogram(
 )
 
 
-def count_order(uow: UnitOfWork, status: str, *, accepted_at: datetime, now: datetime) -> None:
+def count_order(uow: UnitOfWork, status: Status, *, accepted_at: datetime, now: datetime) -> None:
     uow.after_commit.append(_BY_STATUS[status].inc)
-    if status == Status.DECLARED:
+    if status is Status.DECLARED:
         took_s = max((now - accepted_at).total_seconds(), 0.0)
         uow.after_commit.append(partial(DECLARED.observe, took_s))

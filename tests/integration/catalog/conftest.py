@@ -17,7 +17,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from services.catalog.app import create_app
-from services.catalog.domain.credentials import SCOPES_OF_ROLE
+from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
 from shared.kernel.identity import Role

@@ -290,6 +290,19 @@ async def test_batches_of_the_same_orders_at_once_place_each_once(merchant: Merc
     await merchant.ledger_equals_counters()
 
 
+async def test_an_order_of_a_batch_is_not_refused_for_the_fault_of_another(
+    merchant: Merchant,
+) -> None:
+    await merchant.stocked("A-1", 5)
+    good = an_order(("A-1", 1))
+    bad = good | {"lines": [a_line(1, "gone", 1)]}
+
+    answer = await merchant.client.post("/v1/orders:batch", json={"items": [bad, good, bad]})
+
+    # The last one has the number of an order that exists by then, with another content.
+    assert [item["status"] for item in answer.json()["items"]] == [422, 201, 409]
+
+
 async def test_cancelling_releases_the_stock(merchant: Merchant) -> None:
     await merchant.stocked("A-1", 10)
     order = await merchant.ordered(("A-1", 3))

@@ -226,7 +226,7 @@ async def test_an_order_cancelled_while_it_is_tried_again_stays_cancelled(
     await merchant.adjusted("A-1", 1)
     now = worker.context.clock.now()
     async with merchant.db.transaction(merchant.id) as uow:
-        await cancel_order(uow, tenant=merchant.id, order_id=order["id"], reason="x", now=now)
+        await cancel_order(uow, order_id=order["id"], reason="x", now=now)
         tick = asyncio.create_task(worker.tick())
         await until_somebody_waits(uow)
     await tick

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.catalog.domain.orders.order import VOLUME_CM3_MAX, WEIGHT_G_MAX
+from services.catalog.domain.orders.placement import VOLUME_CM3_MAX, WEIGHT_G_MAX
 from services.routing.consumers import shipments as consumers
 from services.routing.domain.flights.timetable import Itinerary, Search, Timetable
 from shared.contracts.catalog.orders import OrderPlaced

@@ -14,24 +14,27 @@ from services.catalog.domain.orders.facts import (
     Clearance,
     Decision,
     Declaration,
+    Leg,
     OrderFacts,
     Plan,
     Screening,
     Status,
     decision_rank,
-    from_json,
-    to_json,
 )
 from services.catalog.domain.orders.findings import Finding
+from services.catalog.domain.orders.stored import facts_from_json, facts_to_json
 from shared.kernel.words import Words
 
 _ranks = st.integers(1, 4)
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LEG = Leg("EHU", "LGG", "O3701", "air", AT, AT + timedelta(hours=11), False)
 _plans = st.builds(
     Plan,
     rank=_ranks,
     shipment_id=st.sampled_from(["shp_1", "shp_2"]),
     house_waybill=st.none() | st.just("EHU1"),
-    itinerary=st.just(()) | st.just(({"origin": "EHU", "destination": "LGG"},)),
+    itinerary=st.just(()) | st.just((LEG,)),
+    promised_at=st.none() | st.just(AT),
     unroutable=st.none() | st.sampled_from(["full", "no way"]),
     refusal=st.none() | st.just(Finding("full", Words("f", "满"), Words("w", "等"))),
 )
@@ -89,7 +92,7 @@ def test_joining_is_a_semilattice(a: OrderFacts, b: OrderFacts, c: OrderFacts) -
 @given(events=st.lists(_facts, max_size=8))
 def test_what_is_stored_comes_back(events: list[OrderFacts]) -> None:
     facts = joined(events)
-    assert from_json(to_json(facts)) == facts
+    assert facts_from_json(facts_to_json(facts)) == facts
 
 
 @given(events=st.lists(_facts, max_size=8))
@@ -181,7 +184,9 @@ def test_decisions_count_by_their_instant_and_at_one_instant_by_the_way_through_
         ([OrderFacts(delivered=True)], "delivered", None),
     ],
 )  # fmt: skip
-def test_what_is_known_decides(facts: list[OrderFacts], status: str, why: str | None) -> None:
+def test_the_status_follows_from_what_is_known(
+    facts: list[OrderFacts], status: str, why: str | None
+) -> None:
     known = joined(facts)
     assert (known.status.value, known.why) == (status, why)
 
@@ -190,13 +195,6 @@ def test_what_is_known_decides(facts: list[OrderFacts], status: str, why: str | 
 def test_an_older_plan_does_not_replace_a_newer(change: Callable[[int], OrderFacts]) -> None:
     newer = OrderFacts(plan=Plan(7, "shp_1", house_waybill="EHU7"))
     assert change(6).joined(newer).plan == newer.plan
-
-
-def test_legs_that_version_0_1_stored_are_read() -> None:
-    plan = {"rank": 1, "shipment_id": "shp_1", "itinerary": [{"from": "EHU", "to": "LGG"}]}
-    read = from_json({"plan": plan}).plan
-    assert read is not None
-    assert read.itinerary == ({"origin": "EHU", "destination": "LGG"},)
 
 
 def test_what_customs_said_stays_beside_what_it_means() -> None:
@@ -208,15 +206,3 @@ def test_what_customs_said_stays_beside_what_it_means() -> None:
     assert (found.detail.en, found.detail.zh) == ("Under inspection.", "查验。")
     assert found.original == "布控查验"
     assert "布控" not in found.line
-
-
-@pytest.mark.parametrize("clearance", ["inspection", "returned"])
-def test_version_0_1_reads_what_is_stored(clearance: str) -> None:
-    """Its slots took exactly these members, and a replica of it may still run."""
-    decision = Decision(3, Clearance(clearance), "布控查验", Words("e", "z"))
-    refusal = Finding("full", Words("f", "满"), Words("w", "等"))
-    stored = to_json(OrderFacts(plan=Plan(1, "shp_1", refusal=refusal), decision=decision))
-    assert stored["decision"].keys() == {"rank", "clearance", "detail"}
-    assert stored["plan"].keys() == {
-        "rank", "shipment_id", "house_waybill", "itinerary", "promised_at", "unroutable",
-    }  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.orders.facts import Observation, OrderFacts
+from services.catalog.domain.orders.facts import OrderFacts
+from services.catalog.domain.orders.timeline import Observation
 from services.catalog.worker import SUBSCRIPTIONS
 from shared.contracts.envelope import EventPayload
 from tests.kit.intake import meanings_of

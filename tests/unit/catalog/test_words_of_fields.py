@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.catalog.schemas.fields import Amount, Currency
-from services.catalog.schemas.products import Country, HsCode, Sku
+from services.catalog.schemas.fields import Amount, Country, Currency, Sku
+from services.catalog.schemas.products import HsCode
 from shared.http.faults import field_problem
 
 

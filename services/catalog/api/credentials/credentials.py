@@ -2,25 +2,23 @@
 a repeated request makes another credential, and DELETE takes it away.
 """
 
-from dataclasses import asdict
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.catalog.api.credentials.identity import Identities
-from services.catalog.api.deps import CredentialsRead, CredentialsWrite, PageQuery
-from services.catalog.domain.credentials import CredentialNotFound
-from services.catalog.queries.merchants import get_credential as read_credential
-from services.catalog.queries.merchants import list_credentials as read_credentials
+from services.catalog.api.deps import CredentialsRead, CredentialsWrite
+from services.catalog.domain.credentials.credential import CredentialNotFound
+from services.catalog.queries import credentials as queries
 from services.catalog.schemas.credentials import (
     CredentialIn,
     CredentialIssuedOut,
     CredentialOut,
     credential_out,
+    issued_out,
 )
 from services.catalog.use_cases.credentials import credentials as use_cases
 from shared.db import UnitOfWork
-from shared.http import Call, Page, Reply, json_reply, problems
+from shared.http import Call, Page, PageOf, Reply, json_reply, problems
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK, PARK_TENANT
 from shared.kernel.ids import is_id
@@ -59,24 +57,22 @@ async def create_credential(
             environment=identity.environment,
             now=real_now(),
         )
-        return Reply(201, asdict(issued), location=f"/v1/credentials/{issued.client_id}")
+        location = f"/v1/credentials/{issued.credential.client_id}"
+        return Reply(201, issued_out(issued), location=location)
 
     return await call.change(act)
 
 
 @credentials_api.get("/v1/credentials", response_model=Page[CredentialOut], responses=problems(422))
-async def list_credentials(call: CredentialsRead, page: PageQuery) -> Response:
+async def list_credentials(call: CredentialsRead, page: PageOf) -> Response:
     """List credentials.
 
     Without their secrets.
     """
-    filters = {"list": "credentials"}
-    (after,) = page.after(filters, str) or ("",)
+    asked = page.of({}, str)
     async with call.read() as reader:
-        rows = await read_credentials(reader, tenant=call.tenant, after=after, limit=page.fetch)
-    return json_reply(
-        page.page(rows, credential_out, key=lambda row: (row["client_id"],), filters=filters)
-    )
+        credentials = await queries.list_credentials(reader, asked.window)
+    return json_reply(asked.page(credentials, credential_out, key=lambda one: (one.client_id,)))
 
 
 @credentials_api.get(
@@ -90,8 +86,8 @@ async def get_credential(client_id: str, call: CredentialsRead) -> Response:
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
     async with call.read() as reader:
-        row = await read_credential(reader, tenant=call.tenant, client_id=client_id)
-    return json_reply(credential_out(row))
+        credential = await queries.get_credential(reader, client_id=client_id)
+    return json_reply(credential_out(credential))
 
 
 @credentials_api.post(
@@ -118,7 +114,7 @@ async def rotate_credential(
             environment=identity.environment,
             now=real_now(),
         )
-        return Reply(200, asdict(issued))
+        return Reply(200, issued_out(issued))
 
     return await call.change(act)
 

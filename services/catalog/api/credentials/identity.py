@@ -7,8 +7,8 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from services.catalog.api.credentials.log_ins import LogIns
+from services.catalog.domain.credentials.token import BootstrapOperator
 from services.catalog.use_cases.credentials.signing_keys import SigningKeys
-from services.catalog.use_cases.credentials.tokens import BootstrapOperator
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ nothing. Secrets are random and long, so what is held back here is load, not luc
 
 from typing import Final
 
-from services.catalog.use_cases.credentials.tokens import TooManyLogIns
+from services.catalog.domain.credentials.token import TooManyLogIns
 from shared.http.rates import Policy, Rates
 from shared.telemetry import metrics
 

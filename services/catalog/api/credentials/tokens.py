@@ -5,7 +5,7 @@ Speaks OAuth's own error form (§5.2) instead of problem+json.
 
 import base64
 from collections import Counter
-from typing import Any, Final, cast
+from typing import Final
 from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import APIRouter
@@ -13,24 +13,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.catalog.api.credentials.identity import Identities
-from services.catalog.domain.credentials import SCOPES_OF_ROLE
-from services.catalog.schemas.credentials import TokenOut, TokenRefusedOut
-from services.catalog.use_cases.credentials.tokens import (
+from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
+from services.catalog.domain.credentials.token import (
     InvalidClient,
     InvalidScope,
     InvalidTokenRequest,
+    TokenRefusal,
     TooManyLogIns,
     UnsupportedGrantType,
-    authenticate,
-    issue_token,
-    oauth_error,
 )
+from services.catalog.schemas.credentials import TokenOut, TokenRefusedOut
+from services.catalog.use_cases.credentials.tokens import authenticate, issue_token
 from shared.db import Database
 from shared.http import Reply, json_reply
 from shared.http.replies import response_of
 from shared.kernel.clock import real_now
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK, Role
+from shared.kernel.json import JsonObject
 
 tokens_api = APIRouter(tags=["tokens"])
 
@@ -38,7 +38,7 @@ _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _PUBLIC: Final = {"cache-control": "public, max-age=300"}
 _FORM: Final = "application/x-www-form-urlencoded"
 _FORM_BYTES_MAX: Final = 8192
-_FORM_SCHEMA: Final[dict[str, Any]] = {
+_FORM_SCHEMA: Final[JsonObject] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -63,7 +63,7 @@ _FORM_SCHEMA: Final[dict[str, Any]] = {
         },
     }
 }
-_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+_REFUSED: Final[dict[int | str, JsonObject]] = {
     400: {"model": TokenRefusedOut, "description": "RFC 6749 §5.2"},
     401: {"model": TokenRefusedOut, "description": "Wrong client id or secret"},
     429: {"model": TokenRefusedOut, "description": "Too many failed log-ins from this address"},
@@ -117,7 +117,9 @@ async def create_token(request: Request, identity: Identities) -> Response:
         if isinstance(refusal, InvalidClient) and client_id:
             identity.log_ins.failed(address, client_id)
         return _refused(refusal)
-    body = TokenOut(access_token=token.access_token, expires_in=token.expires_in, scope=token.scope)
+    body = TokenOut(
+        access_token=token.access_token, expires_in=token.expires_in_s, scope=token.scope
+    )
     return response_of(Reply(200, body, headers=_NO_STORE))
 
 
@@ -152,7 +154,7 @@ async def get_openid_configuration(identity: Identities) -> Response:
     return json_reply(_metadata(identity.issuer) | of_openid, headers=_PUBLIC)
 
 
-def _metadata(issuer: str) -> dict[str, Any]:
+def _metadata(issuer: str) -> dict[str, object]:
     return {
         "issuer": issuer,
         "token_endpoint": f"{issuer}/oauth/token",
@@ -216,7 +218,7 @@ def _basic(encoded: str) -> tuple[str, str]:
     return parts
 
 
-def _refused(refusal: AirlaneError) -> Response:
+def _refused(refusal: TokenRefusal) -> Response:
     status = _STATUS.get(type(refusal), 400)
     headers = dict(_NO_STORE)
     if refusal.retry_after_s is not None:
@@ -226,5 +228,5 @@ def _refused(refusal: AirlaneError) -> Response:
     described = refusal.text.render("en", refusal.params)
     # RFC 6749 §5.2 allows printable ASCII only, without quotes and backslashes.
     clean = "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in described)
-    body = TokenRefusedOut(error=cast("Any", oauth_error(refusal)), error_description=clean)
+    body = TokenRefusedOut(error=refusal.oauth_error, error_description=clean)
     return json_reply(body, status, headers=headers)

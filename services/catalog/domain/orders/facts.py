@@ -6,11 +6,10 @@ join-semilattice: every slot keeps the newest statement (by the version of its a
 status is a pure function of what is known.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from services.catalog.domain.orders.findings import (
     Finding,
@@ -67,12 +66,24 @@ _STEPS: Final = {clearance: step for step, clearance in enumerate(Clearance)}
 
 
 def decision_rank(at: datetime, clearance: Clearance) -> int:
-    """Rank of a decision: by customs' clock; at the same instant, since its seconds are coarse, the
-    later step counts, as for customs' own state."""
+    """By customs' clock. Its seconds are coarse: at the same instant the later step counts, as it
+    does for customs' own state.
+    """
     return int(at.timestamp() * 1_000_000) * len(_STEPS) + _STEPS[clearance]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Leg:
+    origin: str
+    destination: str
+    flight_number: str
+    mode: str
+    departs_at: datetime
+    arrives_at: datetime
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Routing's newest word: an itinerary, or why there is none. `rank`: the shipment's version.
 
@@ -82,13 +93,13 @@ class Plan:
     rank: int
     shipment_id: str
     house_waybill: str | None = None
-    itinerary: tuple[dict[str, Any], ...] = ()
-    promised_at: str | None = None
+    itinerary: tuple[Leg, ...] = ()
+    promised_at: datetime | None = None
     unroutable: str | None = None
     refusal: Finding | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Customs' newest decision. `rank` is `decision_rank`, while the slots below have the version
     of the declaration: receipts come late and in any order, so the version only says when we
@@ -102,7 +113,7 @@ class Decision:
     meaning: Words | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """How customs itself names the state: shown to the merchant, not interpreted."""
 
@@ -111,13 +122,13 @@ class Declaration:
     status: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Channel:
     rank: int
     channel: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Screening:
     """The newest pass of a security lane."""
 
@@ -126,7 +137,7 @@ class Screening:
     passed: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """One slot per question. `shortage` says what was missing while nothing is reserved."""
 
@@ -228,99 +239,3 @@ def _newest(a: S | None, b: S | None) -> S | None:
 
 def _greater(a: str | None, b: str | None) -> str | None:
     return max((text for text in (a, b) if text is not None), default=None)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline. `event` is the event's type, `detail` one sentence, `original` what
-    customs itself said.
-    """
-
-    at: datetime
-    service: str
-    event: str
-    detail: Words
-    original: str | None = None
-
-
-def entry_of(row: Mapping[str, Any]) -> Entry:
-    """From a row of the timeline; one of version 0.1 is told in English only."""
-    detail = Words(row["detail"], row["detail_zh"] or row["detail"])
-    return Entry(row["at"], row["service"], row["event"], detail, row["original"])
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What one event tells about one order."""
-
-    order_id: str
-    tenant_id: str
-    facts: OrderFacts
-    entry: Entry
-    traceparent: str | None = None
-
-
-def to_json(facts: OrderFacts) -> dict[str, Any]:
-    """As stored; empty slots are left out. What is new since version 0.1 stands beside the slots:
-    inside them that version would not read it.
-    """
-    stored: dict[str, Any] = {}
-    for name, value in vars(facts).items():
-        if isinstance(value, Plan | Decision | Declaration | Channel | Screening):
-            stored[name] = {k: v for k, v in vars(value).items() if k not in _BESIDE}
-        elif value:
-            stored[name] = value
-    if facts.plan is not None and facts.plan.refusal is not None:
-        refusal = facts.plan.refusal
-        stored["refusal"] = {
-            "code": refusal.code,
-            "detail": refusal.detail.by_language(),
-            "fix": refusal.fix.by_language(),
-        }
-    if facts.decision is not None and facts.decision.meaning is not None:
-        stored["meaning"] = facts.decision.meaning.by_language()
-    return stored
-
-
-_BESIDE: Final = frozenset({"refusal", "meaning"})
-
-
-def from_json(stored: dict[str, Any]) -> OrderFacts:
-    facts = OrderFacts(
-        placed=stored.get("placed", False),
-        shortage=stored.get("shortage"),
-        cancelled=stored.get("cancelled"),
-        departed=stored.get("departed", False),
-        delivered=stored.get("delivered", False),
-    )
-    if plan := stored.get("plan"):
-        itinerary = tuple(_leg_from_json(leg) for leg in plan["itinerary"])
-        refusal = _refusal_from_json(stored.get("refusal"))
-        facts = replace(facts, plan=Plan(**plan | {"itinerary": itinerary}, refusal=refusal))
-    if decision := stored.get("decision"):
-        clearance = Clearance(decision["clearance"])
-        meaning = Words.of(stored["meaning"]) if "meaning" in stored else None
-        facts = replace(
-            facts, decision=Decision(**decision | {"clearance": clearance}, meaning=meaning)
-        )
-    if declaration := stored.get("declaration"):
-        facts = replace(facts, declaration=Declaration(**declaration))
-    if channel := stored.get("channel"):
-        facts = replace(facts, channel=Channel(**channel))
-    if screening := stored.get("screening"):
-        facts = replace(facts, screening=Screening(**screening))
-    return facts
-
-
-def _refusal_from_json(stored: dict[str, Any] | None) -> Finding | None:
-    if stored is None:
-        return None
-    return Finding(stored["code"], Words.of(stored["detail"]), Words.of(stored["fix"]))
-
-
-# Legs stored by version 0.1 had these names.
-_LEG_NAMES_OF_0_1: Final = {"from": "origin", "to": "destination", "flight": "flight_number"}
-
-
-def _leg_from_json(stored: dict[str, Any]) -> dict[str, Any]:
-    return {_LEG_NAMES_OF_0_1.get(name, name): value for name, value in stored.items()}

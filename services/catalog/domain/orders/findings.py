@@ -9,7 +9,7 @@ from shared.kernel.errors import Text
 from shared.kernel.words import Words, words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """`original`: customs' own words, verbatim, where customs decided."""
 

@@ -13,7 +13,7 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.algorithms import OKPAlgorithm
 
 from shared.kernel.clock import monotonic_s
+from shared.kernel.json import JsonObject
 
 LIFETIME_S: Final = 900  # of a token
 # A key is published this long before it signs: verifiers read the set every five minutes, caches
@@ -39,13 +40,13 @@ class SigningKey:
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
-        public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(key.public_key()))
+        public: JsonObject = json.loads(OKPAlgorithm.to_jwk(key.public_key()))
         canonical = json.dumps(
             {name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":")
         )
         digest = hashlib.sha256(canonical.encode()).digest()
         self.kid = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        self.public: dict[str, Any] = public | {"kid": self.kid, "alg": "EdDSA", "use": "sig"}
+        self.public: JsonObject = public | {"kid": self.kid, "alg": "EdDSA", "use": "sig"}
 
     @classmethod
     def from_file(cls, path: Path) -> "SigningKey":
@@ -55,7 +56,7 @@ class SigningKey:
             raise ValueError(f"{path} holds no Ed25519 private key")  # noqa: TRY004 - content
         return cls(key)
 
-    def sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: JsonObject) -> str:
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.kid})
 
 
@@ -74,18 +75,18 @@ class SigningKeys:
         self._current = current
         # A rotation that was cut short leaves one key in two files.
         by_kid = {key.kid: key.public for key in (current, *others)}
-        self._jwks: dict[str, Any] = {"keys": list(by_kid.values())}
+        self._jwks: JsonObject = {"keys": list(by_kid.values())}
 
     @property
     def current(self) -> SigningKey:
         return self._current
 
     @property
-    def jwks(self) -> dict[str, Any]:
+    def jwks(self) -> JsonObject:
         """`{"keys": […]}` as RFC 7517 §5 has it."""
         return self._jwks
 
-    async def fetch(self) -> dict[str, Any]:
+    async def fetch(self) -> JsonObject:
         return self.jwks
 
 
@@ -105,7 +106,7 @@ class SigningKeyFiles(SigningKeys):
         return self._current
 
     @property
-    def jwks(self) -> dict[str, Any]:
+    def jwks(self) -> JsonObject:
         self._look()
         return self._jwks
 

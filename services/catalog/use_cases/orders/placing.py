@@ -1,239 +1,104 @@
-"""Accepting orders: any number of them with two or three statements, stock reserved for all lines
-of an order or for none. What happens to them later is in `order_way`.
+"""Placing orders, any number of them with three statements.
+
+What becomes of each is decided in `domain.orders.placement`. What happens to it later is in
+`changes` and `back_orders`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
 
-from asyncpg import Record
-
-from services.catalog.domain.orders.facts import Entry, OrderFacts, entry_of, to_json
-from services.catalog.domain.orders.findings import out_of_stock
-from services.catalog.domain.orders.order import (
-    DuplicateOrderNumber,
-    Order,
-    OrderedProduct,
-    demand,
-    order_problems,
-    priced_lines,
-    size_problems,
-    sku_problems,
+from services.catalog.domain.orders.new_order import NewOrder, OrderKey
+from services.catalog.domain.orders.order import Order
+from services.catalog.domain.orders.placement import (
+    Outcome,
+    Placement,
+    Placing,
+    Repetition,
+    repeated,
 )
+from services.catalog.domain.orders.timeline import Entry
 from services.catalog.domain.reference import Reference
-from services.catalog.domain.stock import Want, allocate
 from services.catalog.events import orders as events
-from services.catalog.repository import orders as repository
+from services.catalog.repository.orders import changes, placing
 from services.catalog.use_cases.metrics import count_order
-from services.catalog.use_cases.orders.changes import RESERVED, WAITING
 from shared.db import UnitOfWork
-from shared.kernel.errors import AirlaneError, Invalid, Text
+from shared.kernel.errors import AirlaneError, Invalid
 from shared.kernel.ids import new_id
-from shared.kernel.money import Money
 from shared.kernel.tasks import giving_way
-from shared.kernel.words import Words, words
-
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """`order` is a row of the table; `is_new` False: it had been accepted before. `first` is the
-    event and the text that a new order's timeline begins with.
-    """
-
-    order: Mapping[str, Any]
-    is_new: bool
-    first: tuple[str, Words] | None = None
-
-
-Outcome = Accepted | AirlaneError
 
 
 async def place_order(
-    uow: UnitOfWork, *, tenant: str, order: Order, reference: Reference, now: datetime
-) -> tuple[Accepted, list[Entry]]:
+    uow: UnitOfWork, *, tenant: str, order: NewOrder, reference: Reference, now: datetime
+) -> tuple[Placement | Repetition, list[Entry]]:
     """The order with its timeline. Raises Invalid or DuplicateOrderNumber."""
     (outcome,) = await place_orders(
         uow, tenant=tenant, orders=[order], reference=reference, now=now
     )
     if isinstance(outcome, AirlaneError):
         raise outcome
-    if outcome.first is not None and outcome.is_new:
-        return outcome, [Entry(now, "catalog", *outcome.first)]
-    return outcome, await read_timeline(uow, order_id=outcome.order["id"])
-
-
-async def read_timeline(uow: UnitOfWork, *, order_id: str) -> list[Entry]:
-    rows = await uow.fetch_all(repository.TIMELINE, order_id=order_id)
-    return [entry_of(row) for row in rows]
+    if isinstance(outcome, Placement):
+        return outcome, [outcome.entry]
+    return outcome, await changes.read_timeline(uow, order_id=outcome.order.id)
 
 
 async def place_orders(
     uow: UnitOfWork,
     *,
     tenant: str,
-    orders: Sequence[Order],
+    orders: Sequence[NewOrder],
     reference: Reference,
     now: datetime,
 ) -> list[Outcome]:
-    """Per order what became of it: accepted (placed or back-ordered), or why not.
+    """What became of each order, in the sequence in which they were given."""
+    skus = {line.sku for order in orders for line in order.lines}
+    products = await placing.lock_products(uow, tenant=tenant, skus=skus)
+    # Under the lock, so that whoever places the same orders at the same time has either finished or
+    # waits. A single order needs no look-up: it takes nothing from others before it is written.
+    keys = {order.key for order in orders} if len(orders) > 1 else set()
+    known = await placing.find_by_number(uow, tenant=tenant, keys=keys) if keys else {}
 
-    Stock goes to the orders in the sequence given. An order number that exists gives the first
-    order again if the content is the same, else DuplicateOrderNumber.
-    """
-    outcomes: list[Outcome | None] = [None] * len(orders)
-    firsts: dict[Key, int] = {}
-    async for index, order in giving_way(enumerate(orders)):
-        if problems := order_problems(order, reference):
-            outcomes[index] = Invalid(problems=problems)
-        else:
-            firsts.setdefault((order.store, order.order_number), index)
-    # A single order learns of its forerunner when it is written; in a batch it would have taken
-    # stock from its neighbours by then.
-    known = await _existing(uow, tenant, list(firsts)) if len(orders) > 1 else {}
-    fresh = {key: orders[index] for key, index in firsts.items() if key not in known}
-    placed = await _place_new(uow, tenant, list(fresh.values()), now) if fresh else {}
-    overtaken = [key for key in fresh if key not in placed]
-    if overtaken:
-        known |= await _existing(uow, tenant, overtaken)
-    for index, order in enumerate(orders):
-        if outcomes[index] is None:
-            key = (order.store, order.order_number)
-            outcome = _outcome(order, placed.get(key) or known[key])
-            if isinstance(outcome, Accepted) and firsts[key] != index:
-                outcome = replace(outcome, is_new=False)
-            outcomes[index] = outcome
-    return [outcome for outcome in outcomes if outcome is not None]
+    decision = Placing(tenant, products, known, reference, now, partial(new_id, "ord"))
+    outcomes = [outcome async for outcome in giving_way(decision.outcomes(orders))]
 
-
-def _outcome(order: Order, first: Outcome) -> Outcome:
-    if isinstance(first, AirlaneError) or first.order["fingerprint"] == order.fingerprint():
-        return first
-    return DuplicateOrderNumber(
-        order_number=order.order_number, store=order.store, existing_id=first.order["id"]
-    )
-
-
-async def _existing(uow: UnitOfWork, tenant: str, keys: list[Key]) -> dict[Key, Outcome]:
-    rows = await uow.fetch_all(
-        repository.ORDERS_BY_NUMBER,
-        tenant=tenant,
-        stores=[store for store, _ in keys],
-        numbers=[number for _, number in keys],
-    )
-    return {(row["store"], row["order_number"]): Accepted(row, is_new=False) for row in rows}
-
-
-async def _place_new(
-    uow: UnitOfWork, tenant: str, orders: list[Order], now: datetime
-) -> dict[Key, Outcome]:
-    """Distinct orders; those whose number exists already are missing in the answer."""
-    skus = sorted(set().union(*(order.skus for order in orders)))
-    rows = await uow.fetch_all(repository.PRODUCTS_TO_ORDER, tenant=tenant, skus=skus)
-    products = {row["sku"]: _ordered_product(row) for row in rows}
-    available = {row["product_id"]: row["available"] for row in rows}
-    outcomes: dict[Key, Outcome] = {}
-    complete: list[tuple[Order, list[dict[str, Any]]]] = []
-    async for order in giving_way(orders):
-        if problems := sku_problems(order, products) or size_problems(order, products):
-            outcomes[order.store, order.order_number] = Invalid(problems=problems)
-        else:
-            complete.append((order, priced_lines(order, products)))
-    shortages = allocate(available, [demand(lines) for _, lines in complete])
-    drafts = [
-        _draft(order, lines, missing, tenant=tenant, belt=rows[0]["belt"], now=now)
-        async for (order, lines), missing in giving_way(zip(complete, shortages, strict=True))
+    overtaken = await _save(uow, outcomes, tenant=tenant, now=now)
+    return [
+        _final(order, outcome, overtaken) for order, outcome in zip(orders, outcomes, strict=True)
     ]
-    if not drafts:
-        return outcomes
-    entries = [_first_entry(draft) for draft in drafts]
-    written = await repository.write_orders(
-        uow,
-        drafts,
-        tenant=tenant,
-        entries=entries,
-        now=now,
+
+
+async def _save(
+    uow: UnitOfWork, outcomes: Sequence[Outcome], *, tenant: str, now: datetime
+) -> dict[OrderKey, Order]:
+    """Writes and announces what is new. Returns the orders of others that were written first, under
+    a number that is placed here, too.
+    """
+    placements = [outcome for outcome in outcomes if isinstance(outcome, Placement)]
+    if not placements:
+        return {}
+    written = await placing.write_placements(uow, placements, tenant=tenant, now=now)
+    async for placement in giving_way(placements):
+        if placement.order.id in written:
+            _announce(uow, placement)
+    overtaken = {p.order.key for p in placements if p.order.id not in written}
+    if not overtaken:
+        return {}
+    return await placing.find_by_number(uow, tenant=tenant, keys=overtaken)
+
+
+def _announce(uow: UnitOfWork, placement: Placement) -> None:
+    order = placement.order
+    uow.outbox.add(
+        events.order_accepted(placement),
+        subject=order.id,
+        version=order.version,
+        at=order.accepted_at,
     )
-    async for draft, missing, first in giving_way(zip(drafts, shortages, entries, strict=True)):
-        if draft["id"] in written:
-            outcomes[draft["store"], draft["order_number"]] = Accepted(draft, True, first)
-            _announce(uow, draft, missing, now=now)
-    return outcomes
+    count_order(uow, order.status, accepted_at=order.accepted_at, now=order.accepted_at)
 
 
-def _draft(
-    order: Order,
-    lines: list[dict[str, Any]],
-    missing: Sequence[Want],
-    *,
-    tenant: str,
-    belt: str,
-    now: datetime,
-) -> dict[str, Any]:
-    """A row of the table."""
-    if missing:
-        skus = {line["product_id"]: line["sku"] for line in lines}
-        shortage = "; ".join(
-            f"{skus[want.product_id]} {want.available}/{want.wanted}" for want in missing
-        )
-        facts = OrderFacts(shortage=shortage)
-    else:
-        facts = OrderFacts(placed=True)
-    return {
-        "id": new_id("ord"),
-        "tenant_id": tenant,
-        "store": order.store,
-        "order_number": order.order_number,
-        "ordered_at": order.ordered_at,
-        "country": order.country,
-        "postal_code": order.postal_code,
-        "currency": order.currency,
-        "total_minor": order.total_minor,
-        "belt": belt,
-        "lines": lines,
-        "fingerprint": order.fingerprint(),
-        "status": facts.status.value,
-        "stock_state": WAITING if missing else RESERVED,
-        "facts": to_json(facts),
-        "version": 1,
-        "accepted_at": now,
-    }
-
-
-_RESERVED: Final = Text("stock reserved; {amount} {currency}", "已预留库存；{amount} {currency}")
-
-
-def _first_entry(draft: Mapping[str, Any]) -> tuple[str, Words]:
-    if draft["stock_state"] == WAITING:
-        return "catalog.order.backordered", out_of_stock(draft["facts"]["shortage"]).detail
-    total = Money(draft["total_minor"], draft["currency"])
-    detail = words(_RESERVED, amount=total.amount, currency=total.currency)
-    return "catalog.order.placed", detail
-
-
-def _announce(
-    uow: UnitOfWork, draft: Mapping[str, Any], missing: Sequence[Want], *, now: datetime
-) -> None:
-    payload = (
-        events.order_backordered(draft, missing, now=now)
-        if missing
-        else events.order_placed(draft, now=now)
-    )
-    uow.outbox.add(payload, subject=draft["id"], version=1, at=now)
-    count_order(uow, draft["status"], accepted_at=now, now=now)
-
-
-def _ordered_product(row: Record) -> OrderedProduct:
-    return OrderedProduct(
-        product_id=row["product_id"],
-        sku=row["sku"],
-        title_en=row["title"]["en"],
-        hs_code=row["hs_code"],
-        origin_country=row["origin_country"],
-        net_weight_g=row["net_weight_g"],
-        gross_weight_g=row["gross_weight_g"],
-        size_mm=(row["length_mm"], row["width_mm"], row["height_mm"]),
-        battery=row["battery"],
-    )
+def _final(order: NewOrder, outcome: Outcome, overtaken: dict[OrderKey, Order]) -> Outcome:
+    first = overtaken.get(order.key)
+    if first is None or isinstance(outcome, Invalid):
+        return outcome
+    return repeated(order, first)

@@ -1,18 +1,19 @@
 """Access credentials: what a secret looks like, which scopes a role may hold, who may get them.
 
-Signing tokens is elsewhere (`use_cases.tokens`); secrets are stored as SHA-256, which is enough
-for 192 random bits: there is nothing to guess, and no reason for a slow hash.
+Tokens are in `token`. Secrets are stored as SHA-256, which is enough for 192 random bits: there is
+nothing to guess, and no reason for a slow hash.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.kernel.errors import Forbidden, Invalid, NotFound, Text, Unauthenticated
-from shared.kernel.identity import Role
+from shared.kernel.errors import Forbidden, Invalid, NotFound, Text, Unauthenticated, refuse
+from shared.kernel.identity import PARK, Principal, Role
 
 # How long a replaced secret stays valid, so that a client can change over without a gap.
 OVERLAP: Final = timedelta(hours=24)
@@ -86,6 +87,102 @@ class CallerCredentialGone(Unauthenticated):
     fix = Text("Use a token of a live credential.", "请使用有效凭证签发的令牌。")
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """As its owner sees it: of the secrets only until when the one before is valid."""
+
+    client_id: str
+    tenant: str
+    role: Role
+    description: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    previous_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Hashes of the secrets that a credential accepts."""
+
+    current: bytes
+    previous: bytes | None = None
+    previous_expires_at: datetime | None = None
+
+    def accept(self, secret: str, *, now: datetime) -> bool:
+        """Compares with both hashes in constant time. `now` is real time."""
+        given = hash_secret(secret)
+        good = hmac.compare_digest(given, self.current)
+        if (
+            self.previous is not None
+            and self.previous_expires_at is not None
+            and now < self.previous_expires_at
+        ):
+            good |= hmac.compare_digest(given, self.previous)
+        return good
+
+
+def stored_credential(  # noqa: PLR0917 - columns
+    client_id: str,
+    tenant_id: str,
+    role: str,
+    description: str,
+    scopes: list[str],
+    created_at: datetime,
+    previous_expires_at: datetime | None,
+) -> Credential:
+    """From the columns of its table."""
+    return Credential(
+        client_id,
+        tenant_id,
+        Role(role),
+        description,
+        tuple(scopes),
+        created_at,
+        previous_expires_at,
+    )
+
+
+def new_credential(
+    caller: Principal,
+    *,
+    client_id: str,
+    tenant: str,
+    role: Role,
+    description: str,
+    wanted: Sequence[str] | None,
+    now: datetime,
+) -> Credential:
+    """What `caller` has made for `tenant`, whose role is `role`: with the scopes `wanted`, or with
+    all that both allow. Raises ScopeNotAllowed or ScopeNotHeld.
+    """
+    allowed = SCOPES_OF_ROLE[role]
+    refuse(
+        [
+            ScopeNotAllowed.at(
+                f"/scopes/{index}", role=role.value, scope=scope, allowed=" ".join(allowed)
+            )
+            for index, scope in enumerate(wanted or ())
+            if scope not in allowed
+        ]
+    )
+    scopes = granted(role, wanted=wanted, held=caller.scopes)
+    return Credential(client_id, tenant, role, description, scopes, now)
+
+
+def must_act_for(caller: Principal, tenant: str) -> None:
+    """Who acts for the whole park makes credentials for anybody, others for themselves. Raises
+    ForeignTenant.
+    """
+    if caller.acts_as not in (PARK, tenant):
+        raise ForeignTenant(acts_as=caller.acts_as)
+
+
+def must_manage(caller: Principal, client_id: str) -> None:
+    """Raises Forbidden for another credential than the caller's own without the scope for it."""
+    if client_id != caller.subject and MANAGE not in caller.scopes:
+        raise Forbidden(needs=MANAGE)
+
+
 def granted(role: Role, *, wanted: Sequence[str] | None, held: Collection[str]) -> tuple[str, ...]:
     """Scopes of a new credential for `role`, made with a token that holds `held`.
 
@@ -113,19 +210,3 @@ def new_secret(environment: str) -> str:
 
 def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
-
-
-def is_secret(
-    secret: str,
-    *,
-    current: bytes,
-    previous: bytes | None,
-    previous_expires_at: datetime | None,
-    now: datetime,
-) -> bool:
-    """Compares with both live hashes in constant time. `now` is real time."""
-    given = hash_secret(secret)
-    good = hmac.compare_digest(given, current)
-    if previous is not None and previous_expires_at is not None and now < previous_expires_at:
-        good |= hmac.compare_digest(given, previous)
-    return good

@@ -1,0 +1,31 @@
+"""Placing orders that waited for stock."""
+
+from datetime import datetime
+
+from services.catalog.domain.orders.changes import placed_after_waiting
+from services.catalog.repository import stock
+from services.catalog.repository.orders import back_orders as repository
+from services.catalog.use_cases.orders.changes import save_changes
+from shared.db import UnitOfWork
+
+
+async def place_back_orders(uow: UnitOfWork, *, tenant: str, now: datetime) -> int:
+    """Tries orders again that wait for what was restocked, oldest first; how many were placed.
+
+    A restock is ticked off in the same transaction in which its orders were tried, and only up to
+    the count that was seen before looking for them: none is lost, none is served twice.
+    """
+    if not await repository.take_turn(uow, tenant=tenant):
+        return 0
+    restocked = await repository.list_restocked(uow, tenant=tenant)
+    seen = [one.product_id for one in restocked]
+    orders = await repository.lock_placeable(uow, tenant=tenant, products=seen)
+    wanted = {product_id for order in orders for product_id in order.demand}
+    available = await stock.lock_available(uow, tenant=tenant, products=wanted.union(seen))
+
+    changes = placed_after_waiting(orders, available, now=now)
+
+    await save_changes(uow, changes, now=now)
+    if len(orders) < repository.PLACEABLE_MAX:
+        await repository.mark_retried(uow, restocked, tenant=tenant)
+    return len(changes)

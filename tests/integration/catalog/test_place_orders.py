@@ -1,0 +1,80 @@
+"""Batches of orders that two replicas of catalog place at the same time."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from services.catalog.domain.orders.new_order import NewOrder
+from services.catalog.domain.orders.placement import Outcome, Placement, Repetition
+from services.catalog.domain.reference import Reference
+from services.catalog.schemas.orders import OrderIn
+from services.catalog.use_cases.orders.placing import place_orders
+from shared.db import UnitOfWork
+from tests.kit.clock import ManualClock
+from tests.support.worlds.catalog import Merchant, an_order
+
+REFERENCE: Final = Reference(frozenset(), frozenset(["UK"]), frozenset())
+LOCK_STOCK: Final = "SELECT 1 FROM catalog.stock WHERE tenant_id = $1 FOR UPDATE"
+WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def some_orders(count: int) -> list[NewOrder]:
+    return [OrderIn.model_validate(an_order(("A-1", 1))).to_domain() for _ in range(count)]
+
+
+async def placed(
+    merchant: Merchant, clock: ManualClock, orders: Sequence[NewOrder]
+) -> list[Outcome]:
+    async with merchant.db.transaction(merchant.id) as uow:
+        return await place_orders(
+            uow, tenant=merchant.id, orders=orders, reference=REFERENCE, now=clock.now()
+        )
+
+
+async def until_that_many_wait(uow: UnitOfWork, sessions: int) -> None:
+    async with asyncio.timeout(5):
+        while await uow._connection.fetchval(WAITING) < sessions:  # noqa: ASYNC110 - no signal
+            await asyncio.sleep(0.01)
+
+
+async def placed_at_once(
+    merchant: Merchant, clock: ManualClock, *batches: Sequence[NewOrder]
+) -> list[list[Outcome]]:
+    """All batches wait for the stock, and go on in the order in which they are given."""
+    async with merchant.db.transaction(merchant.id) as uow:
+        await uow._connection.execute(LOCK_STOCK, merchant.id)
+        tasks = []
+        for count, orders in enumerate(batches, 1):
+            tasks.append(asyncio.create_task(placed(merchant, clock, orders)))
+            await until_that_many_wait(uow, count)
+    return [await task for task in tasks]
+
+
+async def test_batches_that_overlap_set_no_stock_aside_for_each_others_orders(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    """The second one waits for the first, and sees then which of its orders are placed already."""
+    await merchant.stocked("A-1", 20)
+    orders = some_orders(20)
+
+    first, second = await placed_at_once(merchant, catalog_clock, orders[:10], orders)
+
+    assert [type(outcome) for outcome in first] == [Placement] * 10
+    assert [type(outcome) for outcome in second] == [Repetition] * 10 + [Placement] * 10
+    assert await merchant.stock("A-1") == (20, 20)
+
+
+async def test_an_order_that_is_overtaken_is_the_earlier_one(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    """A single order is not looked up before: it finds its number taken when it is written."""
+    await merchant.stocked("A-1", 20)
+    (order,) = some_orders(1)
+
+    (first,), (second,) = await placed_at_once(merchant, catalog_clock, [order], [order])
+
+    assert isinstance(first, Placement)
+    assert isinstance(second, Repetition)
+    assert second.order.id == first.order.id
+    assert await merchant.stock("A-1") == (20, 1)
+    await merchant.ledger_equals_counters()
