@@ -6,6 +6,7 @@ and what costs more than it can be worth (depth, number of values).
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final, NoReturn, cast
 
@@ -110,10 +111,13 @@ def _repeated(text: str) -> RepeatedName:
     """The refusal with its pointer: read once more, with such objects marked."""
 
     def mark(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        members = _Repeating(pairs)
-        names = [name for name, _ in pairs]
-        members.name = next((name for name in names if names.count(name) > 1), "")
-        return members if members.name else dict(pairs)
+        members = dict(pairs)
+        if len(members) == len(pairs):
+            return members
+        counts = Counter(name for name, _ in pairs)
+        repeating = _Repeating(members)
+        repeating.name = next(name for name, count in counts.items() if count > 1)
+        return repeating
 
     value = json.loads(text, object_pairs_hook=mark)
     for place, found in _walk(value):
