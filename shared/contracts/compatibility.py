@@ -1,7 +1,8 @@
-"""Can what is written by one JSON Schema be read by another? For the schemas pydantic generates.
+"""Whether values written by one JSON Schema can be read by another, for the schemas that pydantic
+generates.
 
-`jsonsubschema`, the library for this question, stops at draft 4: it passes over tuples and formats
-and cannot read today's bounds. A keyword that is not known here must be the same on both sides.
+`jsonsubschema`, the library for this question, stops at draft 4: it ignores tuples and formats and
+cannot read today's bounds. A keyword that is not known here must be the same on both sides.
 """
 
 import json
@@ -13,7 +14,7 @@ from shared.kernel.json import JsonObject
 
 Node = JsonObject
 
-# Words about a value, not conditions on it.
+# Keywords that describe a value and do not restrict it.
 _ANNOTATIONS: Final = frozenset(
     {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly",
      "discriminator", "$defs", "$schema", "$id", "$comment", "x-topic"}
@@ -31,9 +32,9 @@ _JSON_TYPES: Final = (
 
 
 def unreadable(writer: Node, reader: Node) -> Iterator[str]:
-    """What a value by `writer` may hold that `reader` refuses; one sentence each.
+    """What a value of `writer` may contain that `reader` refuses; one sentence each.
 
-    Readers ignore fields they do not know.
+    Readers ignore fields that they do not know.
     """
     yield from _Comparison(writer, reader).faults(writer, reader, "")
 

@@ -1,4 +1,4 @@
-"""The event on its way: CloudEvents 1.0 attributes around a typed payload.
+"""How an event is sent: CloudEvents 1.0 attributes around a typed payload.
 
 A payload class *is* an event type: it carries `event_type` and `topic`. `registry` lists them all.
 Kafka binary mode (CloudEvents Kafka binding): attributes are `ce_*` headers, the value is `data`.
@@ -16,13 +16,13 @@ from shared.kernel.instants import rfc3339
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
-# Half of what a Kafka broker takes by default: with its headers an event must always fit.
+# Half of what a Kafka broker accepts by default: an event with its headers must always fit.
 EVENT_BYTES_MAX: Final = 512 * 1024
 _VERSION_MAX: Final = 2**31 - 1  # a column of type integer, here and at every consumer
 
 
 class EventPayload(BaseModel):
-    """Base of all payloads. Frozen; unknown fields are ignored, so producers may add."""
+    """Base of all payloads. Frozen; unknown fields are ignored, so producers may add fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -43,8 +43,8 @@ P = TypeVar("P", bound=EventPayload)
 class Envelope:
     """One received or outgoing event. `time` is business time; `id` is `evt_…` (UUIDv7).
 
-    `aggregate_version` counts the events of one aggregate from 1 without gaps: consumers may
-    ignore what is older than they know, and an auditor can prove that nothing is missing.
+    `aggregate_version` counts the events of one aggregate from 1 without gaps: consumers may ignore
+    what is older than what they know, and an auditor can prove that nothing is missing.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Envelope:
     data: bytes
 
     def payload(self, model: "builtins.type[P]") -> P:
-        """Decodes and checks `data`. Raises pydantic.ValidationError: the event is poison."""
+        """Decodes and validates `data`. Raises pydantic.ValidationError."""
         return model.model_validate_json(self.data)
 
     def headers(self) -> list[tuple[str, bytes | None]]:
@@ -80,7 +80,7 @@ class Envelope:
 
 
 class MalformedEvent(ValueError):
-    """A record that is no CloudEvent of ours; the message names the attribute at fault."""
+    """A record that is not a CloudEvent of ours; the message names the faulty attribute."""
 
 
 def envelope_from_record(headers: Mapping[str, bytes | None], value: bytes | None) -> Envelope:

@@ -2,10 +2,10 @@
 
     python -m shared.contracts.json_schemas          writes schemas/<event type>.v1.json
 
-A consumer built against yesterday's schema must read today's events, and today's consumers read
-yesterday's: no field removed, none newly optional, no value or null where it was not expected, no
-type changed. The generator refuses to overwrite a schema incompatibly; a new meaning needs a new
-version.
+A consumer built against yesterday's schema must be able to read today's events, and today's
+consumers yesterday's: no field is removed or becomes optional, no new value or null appears where
+it was not expected, no type changes. The generator refuses to overwrite a schema incompatibly; a
+new meaning needs a new version.
 """
 
 import json
@@ -40,8 +40,8 @@ def rendered(schema: JsonObject) -> str:
 def incompatibilities(
     old: JsonObject, new: JsonObject, new_reader: JsonObject | None = None
 ) -> Iterator[str]:
-    """One sentence each: what consumers of `old` could not read in `new` events, and what those
-    of today (`new_reader`) could not in old ones, which stay on their topics for a while.
+    """One sentence each: what consumers of `old` could not read in `new` events, and what today's
+    consumers (`new_reader`) could not read in old events, which stay on their topics for a while.
     """
     yield from unreadable(writer=new, reader=old)
     if new_reader is not None:
@@ -55,7 +55,7 @@ def reader_schema(payload: type[EventPayload]) -> JsonObject:
 
 
 def main() -> int:
-    """Writes all schemas; 1 and nothing written if one would break its consumers."""
+    """Writes all schemas; returns 1 and writes nothing if one would break its consumers."""
     FOLDER.mkdir(exist_ok=True)
     broken = False
     for event_type, payload in EVENTS.items():

@@ -1,5 +1,5 @@
 """Every topic of the platform, with its settings. Dead-letter topics belong to a consumer group:
-`<topic>.<group>.dlq`, so that a fault of one consumer never shows up at another.
+`<topic>.<group>.dlq`, so that a fault of one consumer never affects another.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class TopicSpec:
     compacted: bool = False
 
 
-# Who reads what. The consumers' own tables (`SUBSCRIPTIONS` in each worker) must agree: tested.
+# What each service consumes. `SUBSCRIPTIONS` of each worker must agree with it, which is tested.
 CONSUMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "catalog": (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS),
     "customs": (CATALOG_ORDERS, ROUTING_SHIPMENTS, ROUTING_FLIGHTS),
@@ -60,7 +60,7 @@ def dead_letter_topic(topic: str, group: str) -> str:
     return f"{topic}.{group}.dlq"
 
 
-# What endpoints can be told of. Whose rights a partner has is nobody else's business.
+# The topics whose events endpoints can receive. The rights of a partner concern nobody else.
 PUBLIC_TOPICS: Final = tuple(t for t in CONSUMED_BY["webhooks"] if t != CATALOG_PARTNERS)
 
 _TOPICS: Final = (

@@ -1,5 +1,5 @@
-"""One connection to PostgreSQL as every part of a process uses it: jsonb as Python values, UTC,
-time limits, and an end within half a minute when the other side has vanished without a word.
+"""A connection to PostgreSQL as every part of a process uses it: jsonb as Python values, UTC, time
+limits, and closed within half a minute when the other side has silently vanished.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ from pydantic_core import from_json, to_json
 Connection: TypeAlias = asyncpg.Connection
 
 # Time limits from the inside out: statement < deadline < proxy. Longer work belongs in jobs.
-# Also set for the role (shared.db.roles): a pooler hands out sessions that never heard of us.
+# Also set for the role (shared.db.roles): a pooler's sessions were not opened by this code.
 SESSION_SETTINGS: Final = {
     "statement_timeout": "15s",
     "lock_timeout": "3s",
     "idle_in_transaction_session_timeout": "20s",
     "timezone": "UTC",
     "jit": "off",
-    # The server's side of a client that vanished: its locks are free after 20 s.
+    # How the server notices that a client has vanished: its locks are free after 20 s.
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
@@ -44,7 +44,7 @@ async def connect(
 ) -> Connection:
     """Opens a connection within five seconds. Raises OSError or asyncpg's errors.
 
-    `deadline_s` of every statement costs a timer each; the pool watches its connections itself.
+    `deadline_s` costs a timer per statement; the pool watches the time of its connections itself.
     `statement_cache_size` 0: no named prepared statements, for poolers that lose them.
     """
     async with asyncio.timeout(_OPEN_S_MAX):
@@ -72,12 +72,12 @@ async def connect(
 
 def _watch_socket(connection: Connection) -> None:
     """Lets the kernel end the connection when the server acknowledges nothing for 10 s."""
-    # The driver offers no way to its socket.
+    # The driver has no public access to its socket.
     own = connection._transport.get_extra_info("socket")  # noqa: SLF001
     if own is None or own.family not in (socket.AF_INET, socket.AF_INET6):
         return
     own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    # Not every platform has all of them, and some call them otherwise: then the deadline remains.
+    # Some platforms lack an option or name it differently. The deadline still applies there.
     for option, value in (
         ("TCP_KEEPIDLE", 5),
         ("TCP_KEEPINTVL", 5),
@@ -93,7 +93,7 @@ def _dump(value: object) -> str:
 
 
 async def close_connection(connection: Connection) -> None:
-    """Says goodbye within a second, or hangs up; never fails."""
+    """Closes properly within a second, or aborts; never fails."""
     try:
         await connection.close(timeout=1)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):

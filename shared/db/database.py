@@ -1,4 +1,5 @@
-"""A service's door to its schema: transactions under a tenant, events at commit, a wake-up after.
+"""A service's access to its schema: transactions for a tenant, events written at commit, and a
+wake-up of the relay afterwards.
 
 `BEGIN` and the tenant setting share one round trip (simple protocol). Row-level security reads the
 setting; it is local to the transaction, so a pooled connection cannot carry it to the next one.
@@ -25,10 +26,10 @@ _TENANT: Final = re.compile(r"^[a-z0-9_]{1,64}$")
 
 
 class Database:
-    """`open()` before use, `close()` after. Safe to share by all tasks of a process.
+    """`open()` before use, `close()` after. All tasks of a process can share it.
 
-    `dsn` may lead to a pooler in transaction mode; `direct_dsn` then leads past it, for what needs
-    a session. A pooler that does not know prepared statements needs `statement_cache_size` 0.
+    `dsn` may lead to a pooler in transaction mode; `direct_dsn` then bypasses it, for what needs a
+    session. A pooler that does not support prepared statements needs `statement_cache_size` 0.
     """
 
     def __init__(
@@ -50,14 +51,14 @@ class Database:
             connect, dsn, name=f"airlane {schema}", statement_cache_size=statement_cache_size
         )
         self._pool = Pool(open_pooled, size=size, deadline_s=deadline_s)
-        # By the road that requests take.
+        # Connects the way requests do.
         self._readiness = Readiness(SessionConnection(open_pooled))
         self._waker = Waker(self.session("waker"), schema, self.wake_channel)
         self._insert_outbox = insert_statement(schema)
 
     @classmethod
     def of(cls, settings: ServiceSettings, *, schema: str) -> Self:
-        """As the settings of a service say."""
+        """A database as the settings of a service describe it."""
         return cls(
             settings.database_url,
             schema=schema,
@@ -69,8 +70,8 @@ class Database:
     def session(
         self, part: str, *, on_open: Callable[[Connection], Awaitable[None]] | None = None
     ) -> SessionConnection:
-        """A connection of its own for a part of the process, past a pooler, with a deadline on
-        every statement. Whoever asks for it closes it.
+        """A separate connection for one part of the process, bypassing a pooler, with a deadline on
+        every statement. The caller closes it.
         """
         open_direct = partial(
             connect,
@@ -81,7 +82,7 @@ class Database:
         return SessionConnection(open_direct, on_open=on_open)
 
     async def open(self) -> None:
-        """Opens the first connection, so that a wrong address shows now.
+        """Opens the first connection, so that a wrong address fails at the start.
 
         Raises Unavailable, or ServerTooOld.
         """
@@ -98,7 +99,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, tenant: str) -> AsyncIterator[UnitOfWork]:
-        """Commits when the block ends, rolls back on any exception; events are rows of it.
+        """Commits when the block ends, rolls back on any exception. Events commit with it.
 
         Raises DatabaseUnavailable, DatabaseBusy or DatabaseNotReady; after a failed COMMIT the
         outcome is unknown, and idempotency keys, natural keys and inboxes make the repetition safe.
@@ -130,20 +131,20 @@ class Database:
             await self._pool.release(connection)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers. Cheap to ask: it is asked itself once a second."""
+        """Whether the database answers. Cheap to call: it is asked at most once a second."""
         return await self._readiness.is_ready()
 
     async def _begun(self, begin: str, tenant: str) -> PooledConnection:
         # The setting travels inside the text of the command; the pattern makes that safe.
         if tenant != PARK and not _TENANT.fullmatch(tenant):
-            raise ValueError(f"{tenant!r} is no tenant id")
+            raise ValueError(f"{tenant!r} is not a tenant id")
         connection = await self._pool.acquire()
         try:
             await connection.run(
                 connection.driver.execute, f"{begin}; SET LOCAL airlane.tenant = '{tenant}'"
             )
         except BaseException:
-            # It may have begun all the same, for another kind of work and another tenant.
+            # The transaction may have begun all the same, and the next user needs another one.
             connection.driver.terminate()
             await self._pool.release(connection)
             raise

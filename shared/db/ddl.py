@@ -1,10 +1,11 @@
-"""What every service's schema has in common, for its migrations: the kit's tables and row security.
+"""What the schemas of all services have in common, for their migrations: the kit's tables and
+row-level security.
 
-Kit tables carry no tenant policy: they belong to the service's machinery, not to a merchant, and
-no query of an API reads them for a person. `idempotency_key` does carry one.
+Kit tables have no tenant policy: they belong to the service's machinery, not to a merchant, and no
+query of an API reads them for a caller. `idempotency_key` does have one.
 
-The kit has versions. `create_kit_tables` is what first migrations froze, version 1; a later change
-is a step of its own (`kit_v2`, …), which every service takes in a migration with `upgrade_kit`.
+The kit's tables have versions. `create_kit_tables` makes version 1, which first migrations froze. A
+later change is a separate step (`kit_v2`, …) that every service takes with `upgrade_kit`.
 """
 
 from collections.abc import Callable

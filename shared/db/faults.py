@@ -1,7 +1,7 @@
 """What a fault of PostgreSQL means, decided in one place by SQLSTATE (PostgreSQL, appendix A).
 
-Requests, consumers, the relay and jobs all ask here, so that none of them takes for a bug what
-another one waits for.
+Requests, consumers, the relay and jobs all ask here, so that none of them takes a fault for a bug
+while another waits for it to pass.
 """
 
 from enum import StrEnum
@@ -17,7 +17,7 @@ log = get_logger(__name__)
 
 
 class DatabaseFault(StrEnum):
-    UNAVAILABLE = "unavailable"  # connection lost or refused; the server starts, stops or is away
+    UNAVAILABLE = "unavailable"  # connection lost or refused; the server starts, stops or is down
     BUSY = "busy"  # deadlock, lock or time limit: the same transaction may succeed next time
     NOT_READY = "not_ready"  # schema, rights or resources are not as this release needs them
     READ_ONLY = "read_only"  # a standby, or a primary that was demoted under this connection
@@ -68,7 +68,7 @@ _REFUSALS: Final[dict[DatabaseFault, type[Unavailable]]] = {
     DatabaseFault.NOT_READY: DatabaseNotReady,
     DatabaseFault.READ_ONLY: DatabaseNotReady,
 }
-# A broken row-level security rule is a fault of our code, although it is a 42501 as well.
+# A broken row-level security rule is a fault of our code, although it is also a 42501.
 _ROW_SECURITY_CHECK: Final = "ExecWithCheckOptions"
 
 
@@ -77,7 +77,7 @@ def fault_of_database(error: BaseException) -> DatabaseFault | None:
     if isinstance(error, asyncpg.PostgresError):
         return _of_server(error)
     if isinstance(error, asyncpg.InterfaceError):
-        # The driver has one class for "closed" and for every wrong use of it; only words differ.
+        # The driver has one class for "closed" and for every misuse; only the message differs.
         return DatabaseFault.UNAVAILABLE if "clos" in str(error) else None
     if isinstance(error, asyncpg.OutdatedSchemaCacheError):
         return DatabaseFault.BUSY
@@ -92,9 +92,9 @@ def _of_server(error: asyncpg.PostgresError) -> DatabaseFault | None:
     if state == "42501" and error.server_source_function == _ROW_SECURITY_CHECK:
         return None
     if isinstance(error, asyncpg.InvalidCachedStatementError):
-        return DatabaseFault.BUSY  # a migration ran beside us; the driver has forgotten the plan
+        return DatabaseFault.BUSY  # a migration ran meanwhile; the driver has dropped the plan
     if state == "22000" and " range)" in str(error):
-        return DatabaseFault.OUT_OF_RANGE  # found by the driver before anything was sent
+        return DatabaseFault.OUT_OF_RANGE  # the driver noticed before it sent anything
     return _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
 
 

@@ -1,7 +1,7 @@
 """Version 2 of the kit's tables.
 
-Keys sort as bytes in a database of any locale. Rotation goes step by step, and no step holds up a
-writer. The relay finds waypoints in a long backlog, and knows the cluster its cursor belongs to.
+Keys sort as bytes in a database of any locale. Rotation proceeds in steps, none of which holds up a
+writer. The relay finds waypoints in a long backlog and knows to which cluster its cursor belongs.
 """
 
 from typing import Final
@@ -14,8 +14,8 @@ DAYS_KEPT: Final = {"outbox": 2, "inbox": 31}
 _DAYS_AHEAD: Final = 3
 _ROWS_A_STEP: Final = 5000
 # SECURITY DEFINER: the app role may ask for a step but owns nothing. The search path is pinned, as
-# for every such function. The lock timeout is what a step may cost others: all who come after a
-# waiting ALTER or DROP wait behind it.
+# for every such function. The lock timeout bounds what a step costs others: while an ALTER or DROP
+# waits, all who come later wait behind it.
 _DEFINER: Final = """
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms'"""
@@ -56,9 +56,9 @@ def _floor(day: str) -> str:
 
 
 def _add_partition(schema: str) -> str:
-    # ATTACH lets inserts go on, CREATE TABLE … PARTITION OF would not. A day whose rows already
-    # went to the default partition (no worker ran for days) cannot get a partition of its own: it
-    # is passed over, its rows stay where they are and work, and `delete_expired` takes them away.
+    # ATTACH lets inserts continue, CREATE TABLE … PARTITION OF would not. A day whose rows already
+    # went to the default partition (no worker ran for days) cannot get a partition of its own. It
+    # is skipped: its rows stay where they are, work, and are deleted by `delete_expired`.
     return f"""
     CREATE FUNCTION {schema}.add_partition() RETURNS text {_DEFINER} AS $$
     DECLARE
@@ -99,9 +99,9 @@ def _add_partition(schema: str) -> str:
 
 
 def _drop_partition(schema: str) -> str:
-    # DETACH … CONCURRENTLY would wait more politely, but PostgreSQL refuses it beside a default
-    # partition and inside of a function. What is slow, the search for unpublished rows, comes
-    # before the lock, by the index on (lane, xid).
+    # DETACH … CONCURRENTLY would block nobody, but PostgreSQL refuses it beside a default partition
+    # and inside a function. The slow part, the search for unpublished rows, comes before the lock
+    # and uses the index on (lane, xid).
     kept = ", ".join(f"('{parent}', {days})" for parent, days in DAYS_KEPT.items())
     return f"""
     CREATE FUNCTION {schema}.drop_partition() RETURNS text {_DEFINER} AS $$

@@ -1,8 +1,8 @@
 """Lists that clients page through and filter.
 
-Each combination of filters is a statement of its own, made when it is first asked for. A filter
-that may be absent (`:status IS NULL OR status = :status`) would keep PostgreSQL from using an index
-on it; so would a first page that starts after an invented key.
+Each combination of filters is a statement of its own, built on first use. An optional filter
+(`:status IS NULL OR status = :status`) would keep PostgreSQL from using an index on it, and so
+would a first page that starts after an invented key.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from shared.kernel.identity import PARK
 
 R = TypeVar("R")
 
-# What a client asked a list for, by name; None where it did not ask.
+# The filters of a request by name; None for one that was not given.
 Filters = Mapping[str, object]
 
 _ROWS_MAX: Final = "rows_max"
@@ -25,7 +25,7 @@ _TENANT: Final = "tenant"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A page of a list: `rows_max` rows after the sort key `after`; None is the list's start."""
+    """A page of a list: `rows_max` rows after the sort key `after`; None is the first page."""
 
     rows_max: int
     after: tuple[object, ...] | None = None
@@ -33,7 +33,7 @@ class Window:
 
 class Listing(Generic[R]):
     """`select`: the text up to WHERE; `order_by`: the sort key; `after`: the condition that skips
-    the pages before, its values named in the order of the key.
+    earlier pages, with its values named in the order of the key.
 
         _ORDERS = Listing(
             "SELECT o.id, o.status, … FROM catalog.orders o",
@@ -47,7 +47,7 @@ class Listing(Generic[R]):
         rows = await _ORDERS.page(reader, window, {"status": "placed"})
 
     `tenant` restricts the rows to the reader's tenant, and is left out for the whole park. `where`
-    always holds. `types` names the type of every value but the tenant.
+    always applies. `types` names the type of every value except the tenant.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class Listing(Generic[R]):
         self._filters = dict(filters or {})
         self._types = types | {_ROWS_MAX: INTEGER, _TENANT: TEXT}
         self._statements: dict[tuple[frozenset[str], bool, bool], Statement[R]] = {}
-        # A slip in a text shows when the module is imported, not when somebody filters by it.
+        # A mistake in a text shows when the module is imported, not when somebody filters by it.
         self.of(frozenset(self._filters), is_first=False, is_park=False)
 
     async def page(
         self, reader: Reader, window: Window, filters: Filters | None = None, **values: object
     ) -> list[R]:
-        """`filters` that are None do not count; `values` are those of `select` and `where`."""
+        """Ignores `filters` that are None. `values` are those of `select` and `where`."""
         given = {n: v for n, v in (filters or {}).items() if v is not None}
         is_park = self._tenant is None or reader.tenant == PARK
         statement = self.of(frozenset(given), is_first=window.after is None, is_park=is_park)
@@ -91,7 +91,7 @@ class Listing(Generic[R]):
         return await reader.fetch_all(statement, **given, **values)
 
     def of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> Statement[R]:
-        """The statement of one combination. Raises KeyError for a filter that is not there."""
+        """The statement of one combination. Raises KeyError for an unknown filter."""
         key = (filters, is_first, is_park)
         if (known := self._statements.get(key)) is not None:
             return known

@@ -1,4 +1,4 @@
-"""What a service's worker asks PostgreSQL about itself, for the gauges."""
+"""What a service's worker measures in PostgreSQL, for the gauges."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +15,7 @@ class _Measures:
     oldest_xact_age_s: float
 
 
-# A role without further rights sees the transactions of its own name, which are the service's.
+# A role without further rights sees its own transactions only, which are the service's.
 _MEASURES: Final = sql(
     "SELECT pg_database_size(current_database()) AS size_bytes,"
     " (SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)"

@@ -1,12 +1,13 @@
 """Alembic for one service: its own schema, its own version table, run as the owner role.
 
-Each migration is a transaction of its own: one that fails leaves those before it done, and one that
-needs no transaction (CREATE INDEX CONCURRENTLY) says `with op.get_context().autocommit_block():`.
+Each migration is a transaction of its own. If one fails, those before it stay applied. One that
+must run outside a transaction (CREATE INDEX CONCURRENTLY) says
+`with op.get_context().autocommit_block():`.
 
-A migration must let the code of the release before run beside it (add first, remove one release
-later) and must not wait for a lock longer than `lock_timeout`, because everybody would wait behind
-it: it lets go and tries again, and in the end a failed deployment is better than a stopped service.
-`versions/` of each service holds the files; `env.py` there calls `run_env`.
+The code of the previous release must be able to run beside a migration: add first, remove one
+release later. A migration must not wait for a lock longer than `lock_timeout`, because everybody
+would wait behind it. It gives up and tries again; in the end a failed deployment is better than a
+stopped service. `versions/` of each service holds the files; `env.py` there calls `run_env`.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ _POLL_S: Final = 0.2
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a migration waits for a lock, how often it tries, and with which pause between."""
+    """How long a migration waits for a lock, how often it tries, and how long it pauses between."""
 
     lock_timeout_ms: int = 5000
     tries: int = 5
@@ -55,7 +56,7 @@ async def upgrade(
     scripts: Path | None = None,
     patience: Patience = Patience(),
 ) -> bool:
-    """Brings `service` to `revision`; True if anything was to do. `owner_dsn` is plain postgresql://.
+    """Brings `service` to `revision`; True if there was work. `owner_dsn` is plain postgresql://.
 
     Raises ServerTooOld.
     """
@@ -73,17 +74,17 @@ async def upgrade(
 
 
 async def _prepare(connection: AsyncConnection, service: str, patience: Patience) -> None:
-    """Settings of the session, and its lock. Two deployments at once: the second waits and then
-    finds nothing to do.
+    """Sets up the session and takes the migration lock. Of two deployments at once, the second
+    waits and then finds nothing to do.
     """
-    # Asked again and again instead of waited for: a session that waits inside a statement holds a
-    # snapshot, and CREATE INDEX CONCURRENTLY waits for the end of every snapshot.
+    # Polled rather than waited for: a session that waits inside a statement holds a snapshot, and
+    # CREATE INDEX CONCURRENTLY waits for the end of every snapshot.
     lock = text("SELECT pg_try_advisory_lock(hashtext(:key))").bindparams(key=f"migrate:{service}")
     while not await connection.scalar(lock):
         await connection.commit()
         await asyncio.sleep(_POLL_S)
     await connection.execute(text(f"SET lock_timeout = {patience.lock_timeout_ms}"))
-    # The owner is bound by forced row-level security, too; migrations move everybody's rows.
+    # Forced row-level security binds the owner too; migrations change the rows of all tenants.
     await connection.execute(text("SET airlane.tenant = '*'"))
     await connection.commit()
 
@@ -125,7 +126,7 @@ async def _is_at_head(service: str, owner_dsn: str, config: Config) -> bool:
 
 
 def run_env(service: str, metadata: MetaData) -> None:
-    """The whole of a service's `migrations/env.py`. Offline mode is not offered."""
+    """The whole of a service's `migrations/env.py`. Offline mode is not supported."""
     context.configure(
         connection=context.config.attributes["connection"],
         target_metadata=metadata,

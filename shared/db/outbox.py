@@ -25,7 +25,7 @@ def stream_of(aggregate_id: str) -> int:
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """`stream`: which of the relay's ordered streams it belongs to; its column is called `lane`."""
+    """`stream`: the relay's ordered stream to which the row belongs, in the column `lane`."""
 
     event_id: str
     topic: str
@@ -69,7 +69,7 @@ def insert_arguments(rows: list[OutboxRow]) -> dict[str, list[object]]:
 
 
 class Outbox:
-    """What one transaction wants to tell the world; written by the unit of work at commit."""
+    """The events of one transaction; the unit of work writes them at commit."""
 
     def __init__(self, tenant: str) -> None:
         self._tenant = tenant
@@ -95,7 +95,7 @@ class Outbox:
         tenant = tenant_id or self._tenant
         assert tenant != "*", "an event belongs to a tenant: pass tenant_id"
         data = payload.model_dump_json()
-        # Refused here, with the cause at hand: on its way it would only hold up its stream.
+        # Refused here, where the cause is known: in the relay it would only hold up its stream.
         if len(data.encode()) > EVENT_BYTES_MAX:
             raise ValueError(f"{payload.event_type} of {subject} has over {EVENT_BYTES_MAX} bytes")
         event_id = new_id("evt")

@@ -5,8 +5,8 @@ the p99) and starts a task for each release (a tenth fewer reads). Here a connec
 transaction is rolled back, a dead one is replaced, and nothing else happens on release: our units
 of work set only transaction-local state, so there is nothing to reset.
 
-One timer per second watches all connections: a statement that outlasts its deadline has a server
-that does not answer any more.
+One timer per second watches all connections: when a statement outlasts its deadline, the server no
+longer answers.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _NEVER: Final = float("inf")
 
 
 class PooledConnection:
-    """A connection and the instant by which its running statement must have ended."""
+    """A connection and the time by which its running statement must have ended."""
 
     __slots__ = ("deadline_s", "driver", "must_end_at_s", "writes")
 
@@ -40,7 +40,7 @@ class PooledConnection:
         self.writes = False
 
     async def run(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-        """Awaits a call of the driver. Raises Unavailable for what passes, and else as asyncpg."""
+        """Awaits a call of the driver. Raises Unavailable for faults that pass, else asyncpg's."""
         self.must_end_at_s = monotonic_s() + self.deadline_s
         try:
             return await call(*arguments)
@@ -109,7 +109,7 @@ class Pool:
         return await self._wait()
 
     async def release(self, connection: PooledConnection) -> None:
-        """Gives it to the longest waiter, or keeps it. A broken or busy one is not passed on."""
+        """Passes it to the longest waiter, or keeps it. A broken or busy one is not passed on."""
         driver = connection.driver
         try:
             if not driver.is_closed() and driver.is_in_transaction():
@@ -121,12 +121,12 @@ class Pool:
             raise
         finally:
             if driver.is_closed():
-                # What took this one away may have taken the others: better to ask anew.
+                # What broke this connection may have broken the idle ones too: reconnect them all.
                 self._drop_idle()
             self._hand_over(connection)
 
     async def close(self) -> None:
-        """Closes idle connections now and busy ones when they come back."""
+        """Closes idle connections now and busy ones when they are released."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -147,12 +147,12 @@ class Pool:
             self._opening -= 1
             if isinstance(error, Exception):
                 refusal = refusal_of(error)
-                # Those who wait would wait in vain: let each try (and fail fast) on its own.
+                # The waiters would wait in vain: let each try (and fail fast) on its own.
                 self._fail_waiters(refusal or error)
                 if refusal is not None:
                     raise refusal from error
             else:
-                self._make_up()
+                self._open_for_waiters()
             raise
         self._opening -= 1
         connection = PooledConnection(driver, self._deadline_s)
@@ -172,7 +172,7 @@ class Pool:
             return await waiter
         except BaseException:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                # Handed over in the very moment of the cancellation: pass it on, do not leak it.
+                # Handed over just as the wait was cancelled: pass it on instead of leaking it.
                 self._hand_over(waiter.result())
             else:
                 with suppress(ValueError):
@@ -183,7 +183,7 @@ class Pool:
 
     def _hand_over(self, connection: PooledConnection) -> None:
         if self._closed or connection.driver.is_closed():
-            self._let_go(connection)
+            self._discard(connection)
             return
         while self._waiters:
             waiter = self._waiters.popleft()
@@ -194,22 +194,22 @@ class Pool:
 
     def _drop_idle(self) -> None:
         while self._idle:
-            self._let_go(self._idle.pop())
+            self._discard(self._idle.pop())
 
-    def _let_go(self, connection: PooledConnection) -> None:
+    def _discard(self, connection: PooledConnection) -> None:
         connection.driver.terminate()
         self._connections.discard(connection)
-        self._make_up()
+        self._open_for_waiters()
 
-    def _make_up(self) -> None:
-        """Those who wait counted on a connection that is no more: opens another one for them."""
+    def _open_for_waiters(self) -> None:
+        """Opens another connection for waiters who counted on one that is gone."""
         if self._waiters and self._has_room() and not self._closed:
             task = asyncio.get_running_loop().create_task(self._replace())
             self._replacements.add(task)
             task.add_done_callback(self._replacements.discard)
 
     async def _replace(self) -> None:
-        with suppress(Unavailable):  # _grow has told the waiters already
+        with suppress(Unavailable):  # _grow has already failed the waiters
             self._hand_over(await self._grow())
 
     def _fail_waiters(self, error: Exception) -> None:

@@ -1,5 +1,5 @@
-"""Whether the database answers, for probes: on a connection of its own, so that a process whose
-connections are all at work is busy and not unready, and asking takes nothing away from work.
+"""Whether the database answers, for probes. The check has its own connection: a process whose pool
+is exhausted is busy, not unready, and the check does not compete with requests.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from shared.db.session import SessionConnection
 from shared.kernel.clock import monotonic_s
 
 _PATIENCE_S: Final = 2.0
-_KEPT_S: Final = 1.0  # anybody may ask; the database is asked once a second
+_KEPT_S: Final = 1.0  # anybody may call the probe; the database is asked once a second
 
 
 class Readiness:

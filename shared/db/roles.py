@@ -1,7 +1,8 @@
-"""Two database roles per service: the owner migrates, the app works, and neither sees a neighbour.
+"""Two database roles per service: the owner migrates, the app role runs the service, and neither
+sees another service's schema.
 
 The app role owns nothing, so forced row-level security binds it, and it has no rights at all in
-another service's schema. Every statement may be run again; superuser rights are needed.
+another service's schema. Every statement can be run again; superuser rights are needed.
 """
 
 from shared.db.connection import SESSION_SETTINGS
@@ -32,7 +33,7 @@ def roles_sql(
         statements.append(_create_role(role))
         if password is not None:
             statements.append(f"ALTER ROLE {role} PASSWORD {_literal(password)}")
-    # The kit sets them on its own connections, too. A pooler's connections have only these.
+    # The kit sets them on its own connections too. A pooler's connections have only these.
     app = app_role(service)
     statements += [f"ALTER ROLE {app} SET {k} = {_literal(v)}" for k, v in SESSION_SETTINGS.items()]
     return statements
@@ -49,13 +50,13 @@ def schema_sql(service: str) -> list[str]:
         f"{future} IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
         f"{future} IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {app}",
         f"{future} IN SCHEMA {schema} GRANT EXECUTE ON FUNCTIONS TO {app}",
-        # By default everybody may call every function; this default is not bound to a schema.
+        # By default everybody may call every function; this default cannot be limited to a schema.
         f"{future} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     ]
 
 
 def database_sql(database: str, services: tuple[str, ...]) -> list[str]:
-    """Closes the connected database to everybody but the services' roles."""
+    """Closes the connected database to everybody except the services' roles."""
     name = checked_name(database)
     roles = ", ".join(role(service) for service in services for role in (owner_role, app_role))
     return [

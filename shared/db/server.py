@@ -1,4 +1,6 @@
-"""Which servers will do: checked at every start, before migrations, and by the doctor."""
+"""Which PostgreSQL servers are supported: checked at every start, before migrations, and by
+`make doctor`.
+"""
 
 from typing import Final
 
@@ -9,7 +11,7 @@ POSTGRES_NEEDED: Final = 15
 
 
 class ServerTooOld(SettingsError):
-    """One line that says which version is there and which is needed."""
+    """One line that says which version was found and which is needed."""
 
     def __init__(self, major: int) -> None:
         there = f"the database server is PostgreSQL {major}"

@@ -1,5 +1,5 @@
-"""A connection that belongs to one part of a process: for locks that outlast a transaction, LISTEN
-and NOTIFY, probes.
+"""A connection that belongs to one part of a process: for locks that outlast a transaction, for
+LISTEN and NOTIFY, and for probes.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,9 +8,9 @@ from shared.db.connection import Connection, close_connection
 
 
 class SessionConnection:
-    """Opened when asked for, and anew when it was lost; for one task at a time.
+    """Opened on demand and reopened when lost; for one task at a time.
 
-    `on_open` prepares each new session; whatever the last one held is gone with it.
+    `on_open` prepares each new session; what the previous session held is gone.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class SessionConnection:
         return connection
 
     def drop(self) -> None:
-        """Hangs up without a word: for a server that may not listen."""
+        """Aborts the connection at once: for a server that may no longer answer."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
 
     async def close(self) -> None:
-        """Also after a fault: the session is in an unknown state, and the next one starts clean."""
+        """Also called after a fault: the session's state is unknown, and the next starts clean."""
         connection, self._connection = self._connection, None
         if connection is not None and not connection.is_closed():
             await close_connection(connection)

@@ -33,7 +33,7 @@ _NAME: Final = re.compile(r"(?<![:\w\\]):(\w+)(?!:)", re.ASCII)
 
 class Statement(Generic[R_co]):
     """Made by `sql`. `sql` is the text that PostgreSQL sees; `into` builds a row from its columns,
-    given by position, or is None where nobody reads the rows.
+    given by position, and is None where nobody reads the rows.
     """
 
     __slots__ = ("_names", "_slots", "into", "sql")
@@ -53,7 +53,7 @@ class Statement(Generic[R_co]):
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """Positional arguments for asyncpg. Raises TypeError for a missing or unknown name."""
         arguments = [values.get(name, default) for name, default in self._slots]
-        # Identity, not equality: arguments may be arrays or rows with odd ideas of ==.
+        # Identity, not equality: arguments may be arrays or rows with an unusual ==.
         if any(a is _REQUIRED for a in arguments) or not values.keys() <= self._names:
             self._complain(values)
         return arguments

@@ -1,4 +1,4 @@
-"""What a migration does to one table: row security, the order of its text."""
+"""What a migration does to one table: row-level security, the sort order of its text."""
 
 from typing import Any, Protocol
 
@@ -10,9 +10,9 @@ class Executes(Protocol):
 
 
 def protect(op: Executes, schema: str, table: str, column: str = "tenant_id") -> None:
-    """Forced row-level security: rows of the transaction's tenant only; the park ("*") sees all.
+    """Forced row-level security: a transaction sees its tenant's rows; the park ("*") sees all.
 
-    FORCE binds the owner, too. Without the setting the comparison is NULL: no row, fail closed.
+    FORCE binds the owner too. Without the setting the comparison is NULL and no row is visible.
     """
     op.execute(f"ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {schema}.{table} FORCE ROW LEVEL SECURITY")
@@ -22,8 +22,8 @@ def protect(op: Executes, schema: str, table: str, column: str = "tenant_id") ->
 def sort_as_bytes(
     op: Executes, schema: str, table: str, *columns: str, protected: bool = True
 ) -> None:
-    """Gives text columns the collation "C" (`shared.db.Key`): no rewrite, but their indexes are
-    built anew under an exclusive lock. `protected`: the table has the policy on `tenant_id`.
+    """Gives text columns the collation "C" (`shared.db.Key`). The table is not rewritten, but the
+    indexes are rebuilt under an exclusive lock. `protected`: the table has the tenant policy.
     """
     # PostgreSQL refuses to alter a column that a policy names.
     under_policy = protected and "tenant_id" in columns
@@ -33,7 +33,7 @@ def sort_as_bytes(
     op.execute(f"ALTER TABLE {schema}.{table} {changes}")
     if under_policy:
         _create_policy(op, schema, table, "tenant_id")
-    # The change of type threw the columns' statistics away.
+    # The change of type discarded the columns' statistics.
     op.execute(f"ANALYZE {schema}.{table}")
 
 

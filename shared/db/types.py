@@ -1,4 +1,4 @@
-"""The types of SQL: of a statement's values, and of the columns that every service's tables share.
+"""SQL types: of a statement's values, and of the columns that the tables of all services share.
 
 A statement names the type of each value once, beside its text: `sql("… = ANY(:ids)", ids=TEXTS)`.
 """
@@ -48,6 +48,6 @@ INSTANTS: Final = array_of(INSTANT)
 BYTE_STRINGS: Final = array_of(BYTES)
 JSONS: Final = array_of(JSON)
 
-# A column that identifies or is indexed. Its order is that of its bytes whatever the locale of the
-# database: pages and bounds of partitions rely on that.
+# A column that identifies or is indexed. It sorts by its bytes in a database of any locale, which
+# pages and the bounds of partitions rely on.
 Key: Final = Text(collation="C")

@@ -1,4 +1,4 @@
-"""One transaction as the code sees it: reads, writes, events. Committing is the database's work."""
+"""One transaction as the code sees it: reads, writes, events. `Database` commits it."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -58,14 +58,14 @@ class Reader:
 
 
 class UnitOfWork(Reader):
-    """A read-write transaction. There is no commit here: it happens when the block ends well."""
+    """A read-write transaction. It has no commit of its own: the end of the block commits."""
 
     __slots__ = ("after_commit", "outbox")
 
     def __init__(self, pooled: PooledConnection, tenant: str) -> None:
         super().__init__(pooled, tenant)
         self.outbox = Outbox(tenant)
-        # Wake-ups inside this process, called once the commit is done; they must not fail.
+        # Wake-ups inside this process, called after the commit; they must not fail.
         self.after_commit: list[Callable[[], None]] = []
 
     async def execute(self, statement: Statement[object], **values: object) -> int:
@@ -77,8 +77,9 @@ class UnitOfWork(Reader):
         return int(tail) if tail.isdigit() else 0
 
     async def act_as(self, tenant: str) -> None:
-        """Changes the tenant inside the transaction: for consumers and jobs. A request may only
-        look at a row of the caller's own tenant and come back, as with an operator's credential.
+        """Changes the tenant inside the transaction, for consumers and jobs. A request may use it
+        only to read a row of the caller's own tenant, such as an operator's credential, and must
+        then change back.
         """
         if tenant == self.tenant:
             return

@@ -1,11 +1,11 @@
-"""Tells the relay that there is something new, after the commit and outside of it.
+"""Notifies the relay of new events, after the commit and outside the transaction.
 
 `pg_notify` inside the hot transaction takes a global lock until after commit and costs two thirds
-of the commit rate; a coalesced NOTIFY on its own connection gives the same latency for nothing.
+of the commit rate; a coalesced NOTIFY on its own connection gives the same latency at no such cost.
 A lost wake-up costs a poll interval, never an event.
 
-While there is something new it also leaves a waypoint now and then: the snapshot of that moment. A
-relay that comes back after hours goes through its backlog from one to the next (docs/adr/0003).
+While there are new events it also records a waypoint now and then: the snapshot of that moment. A
+relay that returns after hours works through its backlog from waypoint to waypoint (docs/adr/0003).
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _WAYPOINT_EVERY_S: Final = 5.0
 
 
 def waypoint_sql(schema: str) -> str:
-    """Leaves a waypoint, and takes away those that every stream has passed."""
+    """Records a waypoint, and deletes those that every stream has passed."""
     return f"""
         WITH passed AS (
             DELETE FROM {schema}.relay_waypoint

@@ -1,4 +1,4 @@
-"""HTTP for every service: one app factory, one dependency per route, one form for refusals."""
+"""HTTP for every service: one app factory, one dependency per route, one format for refusals."""
 
 from shared.http.admission import Limits
 from shared.http.app import create_app

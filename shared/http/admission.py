@@ -1,12 +1,12 @@
-"""What a request passes between its head and its route. The order is what protects:
+"""What a request passes between its head and its route. The order is what protects us:
 
 1. the bearer, so that strangers cannot make us read or parse anything,
-2. the caller's rate, what the bearer may do here, and its share of the requests in work,
+2. the caller's rate, what the bearer may do here, and its share of the requests in progress,
 3. the body, under a limit and a deadline, and read as JSON,
-4. a place among the requests in work: nothing is awaited from the client any more.
+4. a place among the requests in progress: nothing more is awaited from the client.
 
-What a route is open for is read from the route itself: one without `Depends(call(…))` is open to
-anybody, takes small bodies only, and its callers are told apart by their address.
+The route itself says who may call it. One without `Depends(call(…))` is open to anybody, takes
+small bodies only, and distinguishes its callers by their address.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ from shared.kernel.errors import TooLarge, Unauthenticated
 from shared.kernel.identity import Principal, Role
 from shared.telemetry import metrics
 
-# Set in the ASGI scope by `shared.runtime.connection` once the whole body has come.
+# Set in the ASGI scope by `shared.runtime.connection` once the whole body has arrived.
 BODY_IS_HERE: Final = "airlane.body_is_here"
 _WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-# A body may take this long, and a second more for each so many bytes that have come.
+# A body may take this long, and a second more for each `BODY_BYTES_PER_S` that have arrived.
 BODY_S: Final = 10.0
 BODY_BYTES_PER_S: Final = 16 * 1024
-# Longer JSON is parsed beside the loop, so that other requests go on.
+# Longer JSON is parsed in a thread, so that other requests continue.
 _INLINE_BYTES_MAX: Final = 64 * 1024
 _CHARSETS: Final = frozenset((b"utf-8", b"utf8", b"us-ascii", b'"utf-8"'))
 
@@ -50,9 +50,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one process. `batch_bytes` and `batch_values` hold for routes that end in :batch,
-    `open_bytes` for those that need no token, the others for all others. `batches` are in work at
-    once; a caller may ask `rate` times a minute.
+    """The limits of one process. `batch_bytes` and `batch_values` apply to routes that end in
+    :batch, `open_bytes` to those that need no token, `body_…` to all others. At most `batches` run
+    at once; a caller may send `rate` requests a minute.
     """
 
     in_flight: int = 256
@@ -76,7 +76,7 @@ class Admission:
         self.limits = limits
 
     def guard(self, route: APIRoute) -> None:
-        """Puts the steps before the route's own handler."""
+        """Runs the steps before the route's own handler."""
         route.app = request_response(_Entrance(self, route))
 
     def count(self, what: Incoming, caller: str) -> None:
@@ -134,7 +134,7 @@ class _Entrance:
 
     async def _in_turn(self, request: Request, what: Incoming, holder: str) -> Response:
         turns = self._admission.turns
-        # Bodies that wait stay with their clients. Whoever sends slowly keeps his own turn only.
+        # A waiting body stays with its client. A slow sender holds only a turn of its own caller.
         async with turns.own(holder):
             request = await self._read(request, what)
             async with turns.among_all():
@@ -153,14 +153,14 @@ class _Entrance:
         )
         if what.is_json:
             _check_charset(what.headers[b"content-type"])
-            # An empty body is the route's to judge: it may take none.
+            # The route judges an empty body: it may take none.
             if what.body:
                 what.value = await _parsed(what.body, self._values_max)
         return _ReadRequest(request.scope, request.receive)
 
 
 class _ReadRequest(Request):
-    """A request whose body has been read; FastAPI asks for it by these two."""
+    """A request whose body has been read; FastAPI gets it through these two methods."""
 
     async def body(self) -> bytes:
         return incoming.of(self.scope).body
@@ -184,7 +184,7 @@ async def read_body(
 ) -> bytes:
     """All of it. Raises TooLarge above `limit` bytes, BodyTooSlow, ClientDisconnect.
 
-    `is_here`: it has come already, so there is nothing to wait for.
+    `is_here`: it has arrived already, so there is nothing to wait for.
     """
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(limit=f"{limit} bytes")
@@ -224,7 +224,7 @@ async def _parsed(body: bytes, values_max: int) -> object:
 
 
 def _check_charset(content_type: bytes) -> None:
-    """JSON knows no charset parameter (RFC 8259 §11); one that says UTF-8 does no harm."""
+    """JSON has no charset parameter (RFC 8259 §11); one that says UTF-8 does no harm."""
     for parameter in content_type.split(b";")[1:]:
         name, _, value = parameter.strip().lower().partition(b"=")
         if name == b"charset" and value.strip() not in _CHARSETS:
@@ -232,7 +232,7 @@ def _check_charset(content_type: bytes) -> None:
 
 
 def _holder(bearer: Principal, what: Incoming) -> str:
-    """Whose share a request takes: the tenant's; for an operator, that of whom it acts for."""
+    """Whose share a request takes: the tenant's, or that of an operator acting for one tenant."""
     if bearer.role is not Role.OPERATOR:
         return bearer.tenant
     return f"{bearer.subject} {what.header(b'airlane-tenant') or ''}"

@@ -1,5 +1,5 @@
-"""Puts an API together: the guard around FastAPI, problems for every refusal, offline docs, and the
-parts each route needs, found without a chain of dependencies.
+"""Assembles an API: the guard around FastAPI, problem documents for every refusal, offline docs,
+and the parts that each route needs, found without a chain of dependencies.
 """
 
 import re
@@ -40,7 +40,7 @@ _DESCRIPTION: Final = (
     "Part of Airlane, the open operating system of a cross-border e-commerce park.\n\n"
     "Errors are problem+json (RFC 9457) with stable codes, in English or Chinese by "
     "`Accept-Language`: [all of them](/problems). "
-    "Lists take `limit` and `cursor` and answer `{items, next}`."
+    "Lists take `limit` and `cursor` and return `{items, next}`."
 )
 
 
@@ -77,7 +77,7 @@ def create_app(
         lifespan=_lifespan(db, lifespan_parts),
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        # We count and trace ourselves; looking for somebody else's tracer costs on each request.
+        # We count and trace ourselves; looking for another tracer would cost on every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.airlane = parts
@@ -86,8 +86,8 @@ def create_app(
     home = home_of(service=service, description=description, issuer=settings.issuer)
     _adopt(app, [*routers, problem_types_api, home], admission)
     parts.queries = {route.endpoint: QueryRule.of(route) for route in _api_routes(app)}
-    # In place of Starlette's stack: its three layers for errors and body limits do what the guard
-    # does anyway. FastAPI's exit stack is what its routes rely on.
+    # Replaces Starlette's stack: its three layers for errors and body limits do what the guard does
+    # anyway. FastAPI's routes rely on its exit stack.
     app.middleware_stack = Guard(
         AsyncExitStackMiddleware(Methods(app.router, app.router.routes)),
         parts=parts,
@@ -103,21 +103,22 @@ def _limits(settings: ServiceSettings) -> Limits:
     return Limits(
         in_flight=settings.in_flight_max,
         rate=settings.rate_per_minute,
-        # Half of the connections stay with those who ask for little.
+        # Half of the connections are left for small requests.
         batches=max(1, settings.pool_size // 2),
     )
 
 
 def _adopt(app: FastAPI, routers: Sequence[APIRouter], admission: Admission) -> None:
     """Puts the routes before the app's own pages. `include_router` would keep each router as a
-    branch and match every request once more per branch. Operations are named after functions.
+    branch, and every request would be matched once more per branch. Operations are named after
+    their functions.
     """
     app.router.routes[:0] = [route for router in routers for route in router.routes]
     for route in _api_routes(app):
         route.operation_id = route.operation_id or route.name
         admission.guard(route)
-        # A colon begins a verb, so no parameter holds one: GET of …/{id}:cancel is answered 405
-        # there, and not by the route of …/{id}.
+        # A colon begins a verb, so a parameter never contains one: GET …/{id}:cancel gets a 405
+        # and does not reach the route of …/{id}.
         route.path_regex = re.compile(route.path_regex.pattern.replace("[^/]+", "[^/:]+"))
 
 
@@ -135,10 +136,10 @@ def _lifespan(
             try:
                 await db.open()
             except Unavailable:
-                # It may come up after us: /readyz says no until then, and the pool keeps trying.
+                # It may start after us: /readyz answers 503 until then, and the pool keeps trying.
                 log.warning("the database does not answer yet")
             except SettingsError as error:
-                log.error("the database will not do", reason=str(error))
+                log.error("the database cannot be used", reason=str(error))
                 raise
             for part in parts:
                 await stack.enter_async_context(part())

@@ -1,8 +1,8 @@
 """Who is calling: a bearer token (JWT, RFC 7519) checked here against the issuer's public keys.
 
-EdDSA and ES256 only, fixed on our side, so that no token can choose its own check. Verified tokens
+Only EdDSA and ES256 are accepted, so that no token can choose how it is checked. Verified tokens
 are remembered until they expire, because checking an Ed25519 signature costs more than a query.
-Tokens live in real time, never on the business clock.
+Tokens expire in real time, never by the business clock.
 """
 
 import asyncio
@@ -21,19 +21,19 @@ from shared.telemetry import get_logger
 
 log = get_logger(__name__)
 
-# Of a token whose signature was checked.
+# The claims of a token whose signature has been checked.
 Claims = JsonObject
 
 _ALGORITHMS: Final = ("EdDSA", "ES256")
-# Proxies take heads of 8 to 16 kB: a longer token could not be relied on anyway.
+# Proxies accept heads of 8 to 16 kB, so a longer token would not work reliably anyway.
 _TOKEN_CHARS_MAX: Final = 16_384
 _REMEMBERED_MAX: Final = 4096
-# Keys are read again after this, in the background, so that a withdrawn one stops working.
+# Keys are read again after this, in the background, so that a revoked one stops working.
 _KEYS_FRESH_S: Final = 300.0
-# An unknown `kid` may be a new key, or anybody's invention: look at most this often.
+# An unknown `kid` may be a new key or made up: read the keys at most this often.
 _REFRESH_PAUSE_S: Final = 5.0
 _LEEWAY_S: Final = 5
-# What the database takes as a tenant; above all never "*", the park.
+# What the database accepts as a tenant; above all never "*", the park.
 _TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 
@@ -55,7 +55,7 @@ class _Verified:
 
 
 class Verifier:
-    """Checks tokens. Safe to share by all tasks of a process."""
+    """Checks tokens. All tasks of a process can share it."""
 
     def __init__(self, keys: KeySource, *, issuer: str, audience: str | None = None) -> None:
         self._source = keys
@@ -87,7 +87,7 @@ class Verifier:
             principal = principal_of(claims)
             expires_ms = int(claims["exp"]) * 1000
         except (ValueError, TypeError) as error:
-            raise TokenInvalid(reason="its claims have odd types") from error
+            raise TokenInvalid(reason="its claims have the wrong types") from error
         if len(self._verified) >= _REMEMBERED_MAX:
             self._forget_some()
         self._verified[token] = _Verified(principal, expires_ms)
@@ -126,7 +126,7 @@ class Verifier:
         return key
 
     async def _refresh(self) -> None:
-        """Waits for the reading under way, or starts one. Old keys stay when it fails."""
+        """Waits for the read in progress, or starts one. The old keys stay if it fails."""
         task = self._refresh_soon()
         try:
             await asyncio.shield(task)
@@ -156,7 +156,7 @@ class Verifier:
 
 
 def usable_keys(jwks: Jwks) -> dict[str, jwt.PyJWK]:
-    """The signing keys we understand, by `kid`; others in the set are none of our business."""
+    """The signing keys that we support, by `kid`; others in the set are ignored."""
     keys = {}
     for entry in jwks["keys"]:
         try:
@@ -172,16 +172,16 @@ def principal_of(claims: Claims) -> Principal:
     """The claims `sub`, `tenant`, `roles` (or `role`) and `scope` as a principal.
 
     `scope` is a space-separated text (RFC 8693 §4.2) or a list.
-    Raises TokenInvalid when one is missing or odd: such a token is a fault of its issuer.
+    Raises TokenInvalid if one is missing or malformed: such a token is its issuer's fault.
     """
     tenant = claims.get("tenant")
     if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
-        raise TokenInvalid(reason="the claim tenant is missing or odd")
+        raise TokenInvalid(reason="the claim tenant is missing or malformed")
     roles = claims.get("roles", claims.get("role"))
     named = roles if isinstance(roles, list) else [roles]
     role = next((Role(r) for r in named if r in list(Role)), None)
     if role is None:
-        raise TokenInvalid(reason="the claim roles holds no known role")
+        raise TokenInvalid(reason="the claim roles names no known role")
     scope = claims.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else list(scope)
     return Principal(
@@ -197,7 +197,7 @@ def _kid(token: str) -> str:
     try:
         kid = jwt.get_unverified_header(token).get("kid")
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise TokenInvalid(reason="it is no JWT") from error
+        raise TokenInvalid(reason="it is not a JWT") from error
     if not isinstance(kid, str):
         raise TokenInvalid(reason="its header names no key (kid)")
     return kid

@@ -1,11 +1,11 @@
-"""Batches: many things in one request, each accepted or refused by itself (207 Multi-Status).
+"""Batches: many items in one request, each accepted or refused on its own (207 Multi-Status).
 
     items = await read_items(OrderIn, body.items, to_domain)
     async def act(uow: UnitOfWork) -> Reply:
         outcomes = await place_orders(uow, orders=accepted(items), …)
         return batch_reply(call, items, [_done(outcome) for outcome in outcomes])
 
-Items are documented as their model and read one by one, so that a bad one does not stop the others.
+Items are documented as their model and read one by one, so that a bad item does not affect others.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DocumentedAs:
-    """`list[Annotated[JsonObject, DocumentedAs(OrderIn)]]`: published as that model, taken as
-    it comes. `read_each` then reads it.
+    """`list[Annotated[JsonObject, DocumentedAs(OrderIn)]]`: published as that model, accepted as it
+    comes, and read by `read_each`.
     """
 
     model: type[BaseModel]
@@ -43,11 +43,11 @@ class DocumentedAs:
 
 
 class BatchItemOut(BaseModel):
-    """`status` is what the item alone would have been answered with over HTTP."""
+    """`status` is the HTTP status that the item would have received on its own."""
 
-    index: int = Field(description="Its place in the request, from 0.", examples=[0])
-    status: int = Field(description="201 new, 200 known already, else that of the error.")
-    id: str | None = Field(default=None, description="Of what was made or found.")
+    index: int = Field(description="Position in the request, from 0.", examples=[0])
+    status: int = Field(description="201: new; 200: already known; else that of the error.")
+    id: str | None = Field(default=None, description="Of what was created or found.")
     error: Annotated[JsonObject, DocumentedAs(Problem)] | None = None
 
 
@@ -57,8 +57,8 @@ class BatchOut(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ItemDone:
-    """An item that was taken: `id` of what was made or found. `refusal`: it was kept all the same,
-    but what it is about is not known here.
+    """An accepted item: `id` of what was created or found. `refusal`: the item was kept, although
+    what it refers to is not known here.
     """
 
     id: str | None
@@ -69,7 +69,7 @@ class ItemDone:
 async def read_items(
     model: type[M], items: Sequence[object], build: Callable[[M], T]
 ) -> list[T | AirlaneError]:
-    """Each item as `build` makes it from the model, or what is wrong with it."""
+    """Each item as `build` makes it from its model, or what is wrong with it."""
     return [_built(item, build) for item in await read_each(model, items)]
 
 
@@ -83,14 +83,14 @@ def _built(item: M | AirlaneError, build: Callable[[M], T]) -> T | AirlaneError:
 
 
 def accepted(items: Iterable[T | AirlaneError]) -> list[T]:
-    """The items that could be read, in their order."""
+    """The items that could be read, in order."""
     return [item for item in items if not isinstance(item, AirlaneError)]
 
 
 def batch_reply(
     call: Call, items: Sequence[object | AirlaneError], outcomes: Iterable[ItemDone | AirlaneError]
 ) -> Reply:
-    """207 with one entry per item. `outcomes`: one per accepted item, in their order."""
+    """207 with one entry per item. `outcomes`: one per accepted item, in order."""
     following = iter(outcomes)
     entries = []
     for index, item in enumerate(items):

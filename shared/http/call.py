@@ -1,8 +1,8 @@
-"""A route's one dependency: who calls, for which tenant, and the transaction to do it in.
+"""A route's one dependency: who calls, for which tenant, and the transaction to work in.
 
-`call("catalog:write")` says what the token must allow, and shows up in the OpenAPI. The entrance of
-the route (`shared.http.admission`) checks it before the body is read. The route opens the
-transaction through `read`, `once` or `change`; it is committed before the answer is sent.
+`call("catalog:write")` says what the token must allow, and appears in the OpenAPI document.
+`shared.http.admission` checks it before the body is read. The route opens the transaction through
+`read`, `once` or `change`, and it is committed before the answer is sent.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -35,21 +35,21 @@ _ACT_AS: Final = b"airlane-tenant"
 
 class TenantInvalid(Invalid):
     code = "auth.tenant_invalid"
-    text = Text("Airlane-Tenant holds no tenant id.", "Airlane-Tenant 不是有效的租户编号。")
+    text = Text("Airlane-Tenant is not a valid tenant id.", "Airlane-Tenant 不是有效的租户编号。")
     fix = Text("Send an id such as mer_0193….", "请使用形如 mer_0193… 的编号。")
 
 
 class TenantMissing(Invalid):
     code = "auth.tenant_missing"
     text = Text(
-        "For whom? An operator changes things for one merchant.",
+        "An operator must name the merchant to act for.",
         "请指明商户：操作员须代表某一商户操作。",
     )
     fix = Text("Send the header Airlane-Tenant: mer_….", "请携带 Airlane-Tenant: mer_… 请求头。")
 
 
 class Call:
-    """One request of a known caller. `tenant` is whose rows it may touch."""
+    """One request of a known caller. `tenant` is the one whose rows it may touch."""
 
     __slots__ = ("_request", "_scope", "principal", "tenant")
 
@@ -77,20 +77,20 @@ class Call:
         return self._request.locale
 
     def check_unchanged(self, present: object, *, is_applied: bool = False) -> None:
-        """Do If-Match and If-None-Match let the request change what a GET shows as `present`?
+        """Checks If-Match and If-None-Match against what a GET shows as `present`.
 
-        None: there is nothing yet. `is_applied`: it is already as the request wants it.
+        `present` None: there is nothing yet. `is_applied`: it already is as the request wants it.
         Raises PreconditionFailed, PreconditionRequired, EntityTagMalformed.
         """
         current = None if present is None else etag_of(json_bytes(present))
         Conditions.of(self._request.headers).check_change(current, is_applied=is_applied)
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
-        """A read-only transaction under the caller's tenant."""
+        """A read-only transaction for the caller's tenant."""
         return self.db.read(self.tenant)
 
     async def once(self, act: Act) -> Response:
-        """`act` in a transaction, and at most once per Idempotency-Key, if the client sent one."""
+        """`act` in a transaction, at most once per Idempotency-Key if the client sent one."""
         header = self._request.header(b"idempotency-key")
         if header is None:
             return await self.change(act)
@@ -107,15 +107,15 @@ class Call:
         return await run_once(self.db, self.tenant, key, act)
 
     async def change(self, act: Act) -> Response:
-        """`act` in a transaction: for methods that are idempotent by themselves."""
+        """`act` in a transaction, for methods that are idempotent by themselves."""
         async with self.db.transaction(self.tenant) as uow:
             reply = await act(uow)
         return response_of(reply)
 
 
 class CallDependency(SecurityBase):
-    """What `Depends(call(…))` holds. FastAPI recognises it as a security scheme, so that the
-    OpenAPI needs no second dependency per route.
+    """What `Depends(call(…))` holds. FastAPI recognises it as a security scheme, so the OpenAPI
+    document does not need a second dependency per route.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class CallDependency(SecurityBase):
         park_wide: bool,
         park_only: type[AirlaneError] | None,
     ) -> None:
-        self.model = HTTPBearer(bearerFormat="JWT", description="Token of POST /oauth/token.")
+        self.model = HTTPBearer(bearerFormat="JWT", description="Token from POST /oauth/token.")
         self.scheme_name = "bearer"
         self.scope = scope
         self.roles = roles
@@ -134,12 +134,12 @@ class CallDependency(SecurityBase):
         self.park_only = park_only
 
     async def __call__(self, request: Request) -> Call:
-        """For dependencies that build on it."""
+        """For dependencies that build on this one."""
         return _known(request)
 
     def admit(self, principal: Principal, request: Request) -> None:
-        """Notes what the principal may do here. Raises Forbidden, TenantInvalid, TenantMissing,
-        and what is wrong with the query.
+        """Admits the principal to the route. Raises Forbidden, TenantInvalid, TenantMissing, and
+        what is wrong with the query.
         """
         what = incoming.of(request.scope)
         if self.scope is not None and self.scope not in principal.scopes:
@@ -170,7 +170,7 @@ class CallDependency(SecurityBase):
 
 
 def caller_of(dependant: Dependant) -> CallDependency | None:
-    """What a route asks of its caller, found among all it depends on; None: it is open."""
+    """What a route requires of its caller, found among its dependencies; None: it is open."""
     if isinstance(dependant.call, CallDependency):
         return dependant.call
     found = (caller_of(inner) for inner in dependant.dependencies)
@@ -178,8 +178,8 @@ def caller_of(dependant: Dependant) -> CallDependency | None:
 
 
 def handler_of(route: APIRoute) -> Callable[[Request], Awaitable[Response]]:
-    """The route's handler. It takes the `Call` from the entrance, where FastAPI would look for it
-    on every request anew, which costs a tenth of a read.
+    """The route's handler. It takes the `Call` that admission made. FastAPI would resolve the
+    dependency again on every request, which costs a tenth of a read.
     """
     dependant = route.dependant
     given = [
@@ -203,7 +203,7 @@ def handler_of(route: APIRoute) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _known(request: Request) -> Call:
-    """Raises KeyError where the route's entrance has not asked who calls."""
+    """Raises KeyError if admission has not identified the caller."""
     return cast("Call", request.scope[_KEY])
 
 
@@ -216,8 +216,8 @@ def call(
 ) -> CallDependency:
     """The caller must hold `scope` and, if given, one of `roles`.
 
-    `park_wide` says whether an operator may come without naming a tenant. By default yes for
-    reads and for what only operators may do, no for other writes: a row of nobody helps nobody.
+    `park_wide` says whether an operator may call without naming a tenant. By default yes for reads
+    and for what only operators may do, and no for other writes: each row needs an owner.
     `park_only`: naming a tenant is refused with this error, because the work is the whole park's.
     """
     allowed = frozenset(roles)

@@ -1,6 +1,6 @@
 """Conditional requests (RFC 9110 §13). The ETag of a resource is a digest of its JSON, so it
-follows the content, whatever made it change; a resource made anew under an old name has another id
-and so another ETag. Pages of lists have none.
+changes with the content, whatever the cause. A resource that is created again under an old name has
+another id and so another ETag. Pages of lists have none.
 """
 
 import re
@@ -12,15 +12,15 @@ from typing import Final
 from shared.http.errors import Malformed
 from shared.kernel.errors import PreconditionFailed, PreconditionRequired, Text
 
-# RFC 9110 §8.8.3 and §5.6.1: entity tags between commas, of which some may stand alone.
+# RFC 9110 §8.8.3 and §5.6.1: entity tags between commas; elements may be empty.
 _ELEMENT: Final = re.compile(r'[ \t]*(?:(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|$)')
 
 
 class EntityTagMalformed(Malformed):
     code = "request.entity_tag_malformed"
-    text = Text("{header} holds no list of ETags.", "{header} 不是有效的 ETag 列表。")
+    text = Text("{header} is not a valid list of ETags.", "{header} 不是有效的 ETag 列表。")
     fix = Text(
-        'Send the ETag as you got it, with its quotes: {header}: "3f2a…", or send *.',
+        'Send the ETag as you received it, with its quotes: {header}: "3f2a…", or send *.',
         '请按收到的形式发送 ETag（含引号）：{header}: "3f2a…"，或发送 *。',
     )
 
@@ -28,7 +28,7 @@ class EntityTagMalformed(Malformed):
 class NothingToMatch(PreconditionFailed):
     code = "request.nothing_to_match"
     text = Text(
-        "There is no such resource, so If-Match cannot hold.",
+        "The resource does not exist, so If-Match cannot match.",
         "资源不存在，If-Match 条件不成立。",
     )
     fix = Text("Leave If-Match out to create it.", "如需创建，请去掉 If-Match。")
@@ -36,7 +36,7 @@ class NothingToMatch(PreconditionFailed):
 
 class ExistsAlready(PreconditionFailed):
     code = "request.exists_already"
-    text = Text("If-None-Match does not hold: the ETag is {etag}.", "资源已存在，ETag 为 {etag}。")
+    text = Text("The resource exists; its ETag is {etag}.", "资源已存在，ETag 为 {etag}。")
     fix = Text("Read it, then change it with If-Match.", "请先读取资源，再携带 If-Match 进行修改。")
 
 
@@ -47,7 +47,7 @@ def etag_of(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Tags:
-    """The value of a field: `any` for "*", else the tags; weak ones stand without their W/."""
+    """The value of a field: `any` for "*", else the tags; weak tags without their W/."""
 
     any: bool
     strong: frozenset[str]
@@ -62,8 +62,8 @@ class _Tags:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """If-Match and If-None-Match of one request, in the order of precedence of §13.2.2. There are
-    no modification dates here, so conditions on dates are ignored (§13.1.3).
+    """If-Match and If-None-Match of one request, in the order of precedence of §13.2.2. Resources
+    have no modification dates here, so conditions on dates are ignored (§13.1.3).
     """
 
     if_match: _Tags | None
@@ -75,11 +75,11 @@ class Conditions:
         return cls(_tags(headers, "If-Match"), _tags(headers, "If-None-Match"))
 
     def check_change(self, current: str | None, *, is_applied: bool = False) -> None:
-        """May what has the ETag `current` be changed? None: there is nothing yet.
+        """Whether the resource with the ETag `current` may be changed; None: there is nothing yet.
 
-        `is_applied`: it is already as the request wants it, so that one whose answer got lost is
-        answered with success (§13.1.1). Raises PreconditionFailed, or PreconditionRequired for
-        a change without any condition.
+        `is_applied`: it already is as the request wants it, so a retry whose answer was lost
+        succeeds (§13.1.1). Raises PreconditionFailed, or PreconditionRequired for a change without
+        any condition.
         """
         if self.if_match is not None:
             if current is None:
@@ -93,7 +93,7 @@ class Conditions:
             raise PreconditionRequired
 
     def is_known(self, current: str) -> bool:
-        """Does the reader have it already (304)? Raises PreconditionFailed."""
+        """Whether the reader already has it (304). Raises PreconditionFailed."""
         if self.if_match is not None and not self.if_match.match_strongly(current):
             raise PreconditionFailed(etag=current)
         return self.if_none_match is not None and self.if_none_match.match_weakly(current)

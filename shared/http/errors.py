@@ -1,8 +1,8 @@
-"""The only table from kinds of refusal to HTTP statuses, and their form: problem+json (RFC 9457).
+"""The only mapping from kinds of refusal to HTTP statuses, and the problem documents (RFC 9457).
 
-What is refused before a route is reached (unknown path, malformed body …) is named here, too;
-faults found by pydantic are worded in `shared.http.faults`, what libraries raise is translated in
-`shared.http.translation`.
+Refusals before a route is reached (unknown path, malformed body …) are defined here too. Texts for
+pydantic's errors are in `shared.http.faults`; `shared.http.translation` translates what libraries
+raise.
 """
 
 import json
@@ -39,7 +39,7 @@ CONTENT_TYPE: Final = "application/problem+json"
 
 
 class Malformed(AirlaneError):
-    """Cannot even be read: not JSON, not UTF-8."""
+    """The request cannot even be read: not JSON, not UTF-8."""
 
     code = "request.malformed"
     text = Text("The request cannot be read.", "无法解析请求。")
@@ -48,9 +48,9 @@ class Malformed(AirlaneError):
 
 class NotHttp(Malformed):
     code = "request.not_http"
-    text = Text("This is no request in HTTP/1.1.", "这不是合法的 HTTP/1.1 请求。")
+    text = Text("This is not a valid HTTP/1.1 request.", "这不是合法的 HTTP/1.1 请求。")
     fix = Text(
-        "Let an HTTP library write the request line, the header fields and the length of the body.",
+        "Use an HTTP library to write the request line, the header fields and the body's length.",
         "请使用 HTTP 库生成请求行、请求头与请求体长度。",
     )
 
@@ -65,7 +65,7 @@ class MalformedJson(Malformed):
 
 class NotFiniteNumber(Malformed):
     code = "request.not_finite_number"
-    text = Text("JSON has no {value}.", "JSON 不支持 {value}。")
+    text = Text("JSON does not support {value}.", "JSON 不支持 {value}。")
     fix = Text("Send null or leave the field out.", "请使用 null 或省略该字段。")
 
 
@@ -81,7 +81,7 @@ class NestedTooDeep(Malformed):
         "Arrays and objects are nested deeper than {limit} levels.",
         "数组与对象的嵌套超过 {limit} 层。",
     )
-    fix = Text("No request here needs more than ten.", "本接口的请求均不超过十层。")
+    fix = Text("No request here needs more than ten levels.", "本接口的请求均不超过十层。")
 
 
 class RepeatedName(Malformed):
@@ -92,7 +92,7 @@ class RepeatedName(Malformed):
 
 class RepeatedHeader(Malformed):
     code = "request.repeated_header"
-    text = Text("The header {name} came more than once.", "请求头 {name} 重复出现。")
+    text = Text("The header {name} was sent more than once.", "请求头 {name} 重复出现。")
     fix = Text("Send it once.", "请只发送一次。")
 
 
@@ -107,7 +107,7 @@ class HostInvalid(Malformed):
 
 class UnknownTransferCoding(AirlaneError):
     code = "request.unknown_transfer_coding"
-    text = Text("The transfer coding {coding} is not understood.", "不支持传输编码 {coding}。")
+    text = Text("The transfer coding {coding} is not supported.", "不支持传输编码 {coding}。")
     fix = Text(
         "Send a Content-Length, or chunked alone.", "请使用 Content-Length，或仅使用 chunked。"
     )
@@ -115,14 +115,14 @@ class UnknownTransferCoding(AirlaneError):
 
 class HeadTooLarge(AirlaneError):
     code = "request.head_too_large"
-    text = Text("The header fields are above the limit of {limit}.", "请求头超过上限 {limit}。")
+    text = Text("The header fields exceed the limit of {limit}.", "请求头超过上限 {limit}。")
     fix = Text("Send fewer or shorter header fields.", "请减少或缩短请求头。")
 
 
 class BodyTooSlow(AirlaneError):
     code = "request.body_too_slow"
     text = Text("The body did not arrive in time.", "请求体未能及时到达。")
-    fix = Text("Send it at once, and faster.", "请尽快连续发送请求体。")
+    fix = Text("Send it faster and without pauses.", "请尽快连续发送请求体。")
 
 
 class UnknownPath(NotFound):
@@ -135,7 +135,7 @@ class UnknownPath(NotFound):
 
 class MethodNotAllowed(AirlaneError):
     code = "request.method_not_allowed"
-    text = Text("This path does not know the method {method}.", "该路径不支持 {method} 方法。")
+    text = Text("This path does not support the method {method}.", "该路径不支持 {method} 方法。")
     fix = Text("Use one of those in the Allow header.", "请使用 Allow 响应头中列出的方法。")
 
 
@@ -158,7 +158,7 @@ class UnsupportedCharset(UnsupportedMediaType):
 class UnsupportedContentCoding(UnsupportedMediaType):
     code = "request.unsupported_content_coding"
     text = Text(
-        "Bodies are taken as they are, not in the coding {coding}.",
+        "The content coding {coding} is not supported.",
         "请求体不支持内容编码 {coding}。",
     )
     fix = Text(
@@ -169,7 +169,7 @@ class UnsupportedContentCoding(UnsupportedMediaType):
 class TooManyValues(TooLarge):
     code = "request.too_many_values"
     text = Text(
-        "The body holds more than {limit} values, or members of one object.",
+        "The body has more than {limit} values, or more than {limit} members in one object.",
         "请求体中的值，或单个对象的成员，超过 {limit} 个。",
     )
 
@@ -185,7 +185,7 @@ class ForbiddenCharacter(Invalid):
 class LoneSurrogate(Invalid):
     code = "request.lone_surrogate"
     text = Text(
-        "Text contains half of a surrogate pair, which is no character.",
+        "Text contains half of a surrogate pair, which is not a character.",
         "文本包含不成对的代理项，不是有效字符。",
     )
     fix = Text("Send whole characters in UTF-8.", "请以 UTF-8 发送完整字符。")
@@ -193,20 +193,20 @@ class LoneSurrogate(Invalid):
 
 class ValueOutOfRange(Invalid):
     code = "request.value_out_of_range"
-    text = Text("A number is larger than can be stored.", "数值超出可存储的范围。")
+    text = Text("A number is too large to be stored.", "数值超出可存储的范围。")
     fix = Text("Send a smaller number.", "请减小数值。")
 
 
 class RateExceeded(TooManyRequests):
-    """`violated-policies` is the member the draft on rate limit fields names."""
+    """`violated-policies` is the member named by the draft on rate limit fields."""
 
     code = "request.rate_exceeded"
     text = Text(
-        "More than {quota} requests in {window_s} seconds came from this caller.",
+        "This caller has sent more than {quota} requests in {window_s} seconds.",
         "该调用方在 {window_s} 秒内的请求超过 {quota} 次。",
     )
     fix = Text(
-        "Wait for the time in Retry-After; the RateLimit header shows what is left.",
+        "Wait as long as Retry-After says; the RateLimit header shows how many are left.",
         "请按 Retry-After 等待；RateLimit 响应头给出剩余额度。",
     )
     members = ("violated-policies",)
@@ -220,14 +220,14 @@ class RateExceeded(TooManyRequests):
 class TooManyAtOnce(TooManyRequests):
     code = "request.too_many_at_once"
     text = Text(
-        "More than {limit} requests of yours are under way.", "您同时进行中的请求超过 {limit} 个。"
+        "You have more than {limit} requests in progress.", "您同时进行中的请求超过 {limit} 个。"
     )
-    fix = Text("Wait for answers before sending more.", "请等待已有请求返回后再提交。")
+    fix = Text("Wait for responses before sending more.", "请等待已有请求返回后再提交。")
 
 
 class Busy(Unavailable):
     code = "service.busy"
-    text = Text("Too many requests are in work.", "当前请求过多。")
+    text = Text("Too many requests are in progress.", "当前请求过多。")
 
 
 class Stopping(Unavailable):
@@ -277,7 +277,7 @@ _TITLE_ZH: Final[dict[int, str]] = {
 
 
 def status_of(kind: type[AirlaneError]) -> int:
-    """The HTTP status of an error class: that of the nearest kind above it."""
+    """The HTTP status of an error class: that of its nearest kind."""
     return next(_STATUS[base] for base in kind.__mro__ if base in _STATUS)
 
 
@@ -290,9 +290,7 @@ def title_of(status: int, locale: Locale) -> str:
 def problem(
     error: AirlaneError, *, locale: Locale, instance: str, errors_max: int = ERRORS_MAX
 ) -> JsonObject:
-    """The members of the problem document: of its faults the first `errors_max`, and how many
-    there were.
-    """
+    """The members of the problem document, with the first `errors_max` faults and their total."""
     metrics.HTTP_PROBLEMS.labels(error.code).inc()
     status = status_of(type(error))
     here = trace.current()
@@ -324,7 +322,7 @@ def problem_response(error: AirlaneError, scope: Scope) -> Response:
     """The whole answer, in the caller's language."""
     locale = locale_of(scope)
     body = problem(error, locale=locale, instance=scope["path"])
-    # A path or a value may hold what cannot be encoded: show it escaped rather than fail here.
+    # A path or a value may contain what cannot be encoded: escape it rather than fail here.
     content = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
     headers = {"Content-Language": locale, **_headers(error)}
     return Response(content, body["status"], headers, media_type=CONTENT_TYPE)
@@ -335,7 +333,7 @@ def _headers(error: AirlaneError) -> dict[str, str]:
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
-        # RFC 6750 §3: no error code when no token came.
+        # RFC 6750 §3: no error code if no token was sent.
         failed = "" if error.code == Unauthenticated.code else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="airlane"{failed}'
     elif isinstance(error, Forbidden):

@@ -1,6 +1,7 @@
-"""Pydantic's findings as our own: a JSON Pointer, a stable code, two languages and what to do.
+"""Pydantic's errors as ours: a JSON Pointer, a stable code, a text in two languages and what to do.
 
-Codes do not follow pydantic's names, which change with it: several of its types are one of ours.
+The codes are not pydantic's names, which change with its versions; several of its error types share
+one code.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,19 @@ from pydantic_core import ErrorDetails
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN
 
-# More faults than this in one answer help nobody; `error_count` says how many there were.
+# More faults than this in one answer help nobody; `error_count` is the total.
 ERRORS_MAX: Final = 100
-# Of one item of a batch: there may be hundreds of them.
+# The same for one item of a batch, which may have hundreds of items.
 ITEM_ERRORS_MAX: Final = 10
 
-# code → text, fix. `{places}` are filled from pydantic's ctx.
+# code → text, fix. `{placeholders}` are filled from pydantic's ctx.
 _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     "field.missing": (
         Text("This field is required.", "该字段为必填项。"),
         Text("Add it.", "请补充该字段。"),
     ),
     "field.unknown": (
-        Text("There is no such field here.", "此处没有该字段。"),
+        Text("This field is not known here.", "此处没有该字段。"),
         Text("Remove it, or correct its name.", "请删除该字段或更正名称。"),
     ),
     "field.wrong_type": (
@@ -88,7 +89,7 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "field.unseen_character": (
         Text(
-            "The character {character} at position {position} cannot be seen.",
+            "The character {character} at position {position} is invisible.",
             "第 {position} 位的字符 {character} 不可见。",
         ),
         Text("Remove it.", "请删除该字符。"),
@@ -99,7 +100,7 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     ),
 }  # fmt: skip
 
-# A pattern that people write by hand -> what it asks for, as the end of "This must be …".
+# A pattern for values that people type -> what it requires, as the end of "This must be …".
 _PATTERNS: Final[dict[str, Text]] = {
     AMOUNT_PATTERN: Text("an amount such as 12.99, as text", "文本形式的金额，例如 12.99"),
     r"^[A-Z]{2}$": Text("two capital letters such as DE", "两位大写字母，例如 DE"),
@@ -110,7 +111,7 @@ _PATTERNS: Final[dict[str, Text]] = {
 
 
 def in_words(pattern: str, words: Text) -> str:
-    """The pattern, which from now on is explained in these words to whoever does not keep to it."""
+    """Returns the pattern; from now on its violations are explained in these words."""
     _PATTERNS[pattern] = words
     return pattern
 
@@ -174,7 +175,7 @@ _PLACES: Final = ("query", "path", "header", "cookie")
 
 
 def field_problem(error: ErrorDetails) -> FieldProblem:
-    """One entry of pydantic's `errors()`, with FastAPI's `loc`, as a problem of ours."""
+    """One entry of pydantic's `errors()`, with FastAPI's `loc`, as a FieldProblem."""
     kind: str = error["type"]
     context: dict[str, object] = dict(error.get("ctx") or {})
     at = pointer(error["loc"])
@@ -202,7 +203,7 @@ def field_problem(error: ErrorDetails) -> FieldProblem:
 
 
 def invalid(faults: Sequence[ErrorDetails]) -> Invalid:
-    """Pydantic's `errors()`, with FastAPI's `loc`, as one refusal that names the first of them."""
+    """Pydantic's `errors()`, with FastAPI's `loc`, as one refusal that lists the first of them."""
     named = [field_problem(fault) for fault in faults[:ERRORS_MAX]]
     return Invalid(problems=named, problem_count=len(faults))
 
@@ -215,14 +216,14 @@ def invalid_model(error: ValidationError, *, named_max: int = ERRORS_MAX) -> Inv
 
 
 def pointer(location: Sequence[str | int]) -> str:
-    """A JSON Pointer into the body; what is not in the body starts with its place: /query/limit."""
+    """A JSON Pointer into the body; outside the body it starts with the place, as /query/limit."""
     place = location[0] if location else "body"
     parts = location if place in _PLACES else location[1:]
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def _reason(message: str, context: dict[str, object]) -> str:
-    """The sentence of a ValueError raised by a validator, or pydantic's own."""
+    """The message of a ValueError raised by a validator, or pydantic's own."""
     raised = context.get("error")
     return str(raised if isinstance(raised, Exception) else message).rstrip(".")
 

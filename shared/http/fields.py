@@ -1,5 +1,5 @@
-"""What clients send, as types: one for each kind of value that several services take, so that the
-same value is understood the same way everywhere.
+"""Field types for what clients send: one for each kind of value that several services take, so that
+a value is read the same way everywhere.
 
     class ScreeningIn(Body):
         lane: Annotated[WholeNumber, Field(ge=1, le=32767)]
@@ -35,18 +35,18 @@ _DATED: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Body(BaseModel):
-    """Base of what clients send: an unknown field is a typing error, and is said to be one."""
+    """Base of what clients send. An unknown field is probably a typo, so it is refused."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
 def _whole(value: object) -> object:
-    # JSON has one type of number, and some writers put a point into each (RFC 8259 §6).
+    # JSON has one type of number, and some writers put a decimal point in all (RFC 8259 §6).
     return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _instant_in_words(value: object) -> object:
-    # A number would be taken for seconds since 1970, or for milliseconds if there are many.
+    # Pydantic would read a number as seconds since 1970, or as milliseconds if it is large.
     if isinstance(value, datetime) or _is_dated(value):
         return value
     raise PydanticKnownError("datetime_type")
@@ -87,7 +87,7 @@ def _implausible(earliest: datetime, latest: datetime) -> PydanticCustomError:
 # 2 or 2.0, not 2.5 and not "2".
 WholeNumber = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
 TrueOrFalse = Annotated[bool, Field(strict=True)]
-# Whatever offset an instant came with, it is in UTC from here on.
+# Both types of instant are converted to UTC, whatever offset they were sent with.
 # When something happened: not before 2000, and at most two days ahead of the business clock.
 PastInstant = Annotated[
     AwareDatetime,

@@ -1,4 +1,4 @@
-"""The one form of "something is wrong or missing": what, and what to do about it."""
+"""The one format for "something is wrong or missing": what, and what to do about it."""
 
 from pydantic import BaseModel, Field
 

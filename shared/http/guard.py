@@ -1,6 +1,6 @@
-"""The one middleware around every route: trace id, the head of the request, metrics, security
-headers, and the answer to every exception, expected or not. What comes after the head is
-`shared.http.admission`.
+"""The one middleware around every route: trace id, checks of the request's head, metrics, security
+headers, and the answer to every exception, expected or not. `shared.http.admission` does what
+follows the head.
 
 Pure ASGI on purpose: Starlette's BaseHTTPMiddleware alone halves the request rate.
 """
@@ -23,7 +23,7 @@ from shared.telemetry.probes import PROBE_PATHS
 log = get_logger(__name__)
 
 _UNMATCHED: Final = "unmatched"
-# Anybody may invent a method; a label must not take any value.
+# Anybody can invent a method, and a label must not have unbounded values.
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _CACHE_CONTROL: Final = (b"cache-control", b"no-store")
 _HEADERS: Final = (
@@ -36,7 +36,7 @@ _HEADERS: Final = (
 
 
 class _Answer:
-    """Watches what is sent: adds the headers every answer carries, remembers the status."""
+    """Wraps `send`: adds the headers that every answer carries and records the status."""
 
     __slots__ = ("_page", "_request", "_send", "status", "trace_id")
 
@@ -57,7 +57,7 @@ class _Answer:
             if b"cache-control" not in named:
                 headers.append(_CACHE_CONTROL)
             if named.get(b"content-type", b"").startswith(b"text/html"):
-                self._page = message  # its policy follows from its content
+                self._page = message  # its policy depends on its content
                 return
             headers.append((b"content-security-policy", content_policy.OF_DATA))
         elif self._page is not None:
@@ -78,8 +78,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # Before load shedding and outside of the request metrics: who asks how we are must not be
-        # turned away for our being busy.
+        # Before load shedding and outside the request metrics: a probe must not be refused because
+        # the service is busy.
         if scope["path"] in PROBE_PATHS:
             page = await self._parts.probes.answer(
                 scope["method"], scope["path"], dict(scope["headers"])
@@ -87,7 +87,7 @@ class Guard:
             await Response(page.body, page.status, page.headers)(scope, receive, send)
             return
         started_s = perf_counter()
-        # Of repeated fields the last, until `head.merged` has looked at them.
+        # Holds the last of repeated fields until `head.merged` has checked them.
         request = Incoming(self._parts, dict(scope["headers"]))
         incoming.put(scope, request)
         here = trace.continued(request.header(b"traceparent"))
@@ -113,14 +113,14 @@ class Guard:
             refusal = refusal_from(fault, scope)
             if refusal is None or answer.status:
                 log.error("request failed", path=scope["path"], exc_info=fault)
-            # Half an answer cannot be taken back; the server then closes the connection.
+            # An answer that has begun cannot be taken back; the server then closes the connection.
             if not answer.status:
                 error = refusal or AirlaneError()
                 await problem_response(error, scope)(scope, receive, answer.send)
 
     def _count(self, scope: Scope, status: int, duration_s: float) -> None:
         if not status:
-            status = 499  # the client went away before the answer (a convention of nginx)
+            status = 499  # the client disconnected before the answer (a convention of nginx)
         route = getattr(scope.get("route"), "path_format", _UNMATCHED)
         key = (route, scope["method"], status)
         counters = self._counters.get(key)

@@ -1,7 +1,7 @@
-"""The head of a request, before anything else is looked at: its size, Host, fields that may come
-once only, and the target.
+"""Checks the head of a request before anything else: its size, Host, fields that may appear only
+once, and the target.
 
-Refused here is what two programs on the way could read in two ways (RFC 9110 §5.3, RFC 9112 §3.2).
+It refuses what two programs on the way could read differently (RFC 9110 §5.3, RFC 9112 §3.2).
 """
 
 import re
@@ -22,7 +22,7 @@ from shared.http.errors import (
 HEAD_BYTES_MAX: Final = 64 * 1024
 HEADERS_MAX: Final = 100
 
-# Fields whose value is no list: which of two values counts would be anybody's guess.
+# Fields whose value is not a list: which of two values counts would be anybody's guess.
 _SINGULAR: Final = frozenset(
     (
         b"airlane-tenant",
@@ -35,7 +35,7 @@ _SINGULAR: Final = frozenset(
         b"if-unmodified-since",
     )
 )
-# RFC 3986 §3.2.2, as far as a name, an address and a port go.
+# RFC 3986 §3.2.2, limited to a name or address and a port.
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -52,7 +52,7 @@ def check_size(headers: RawHeaders) -> None:
 def merged(headers: RawHeaders) -> dict[bytes, bytes]:
     """Fields by name, in lower case; values of a repeated list field joined (RFC 9110 §5.3).
 
-    Raises RepeatedHeader for a field that may come once only.
+    Raises RepeatedHeader for a field that may appear only once.
     """
     by_name = dict(headers)
     if len(by_name) == len(headers):

@@ -1,4 +1,4 @@
-"""GET /: where things are. A page for a browser, the same links as JSON for anybody else."""
+"""GET /: links to everything else, as a page for browsers and as JSON for other clients."""
 
 from html import escape
 from typing import Final
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from shared.http.replies import json_bytes, json_reply
 
-# Address here, name in JSON, words on the page.
+# Path, name in JSON, text on the page.
 _LINKS: Final = (
     ("/docs", "docs", "Documentation to read and try out"),
     ("/openapi.json", "openapi", "The contract as an OpenAPI document"),
@@ -19,7 +19,7 @@ _LINKS: Final = (
     ("/metrics", "metrics", "Figures for Prometheus"),
 )
 _TOKENS: Final = "/.well-known/oauth-authorization-server"
-# Which of the two forms it is depends on Accept.
+# Accept decides which of the two formats is sent.
 _VARY: Final = {"vary": "Accept"}
 
 _PAGE: Final = """<!doctype html>
@@ -43,7 +43,7 @@ padding: 0 1rem }}</style>
 
 
 def home_of(*, service: str, description: str, issuer: str) -> APIRouter:
-    """`issuer` is the address of whoever gives the tokens that this service takes."""
+    """`issuer` is the address of the issuer of the tokens that this service accepts."""
     links = [*_LINKS, (issuer + _TOKENS, "tokens", "Where access tokens are issued")]
     page = _PAGE.format(
         title=escape(f"Airlane {service}"),

@@ -1,6 +1,6 @@
-"""Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a POST that is repeated has one
-effect and one answer. The key's row is written in the transaction of the effect, so that neither
-exists without the other, whatever dies in between. Only success is stored: a refused request may be
+"""Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a repeated POST has one effect
+and one answer. The key's row is written in the transaction of the effect, so that neither exists
+without the other, whatever crashes in between. Only success is stored: a refused request may be
 corrected and sent again under the same key.
 """
 
@@ -18,10 +18,10 @@ from shared.db import BIGINT, BYTES, INTEGER, JSON, TEXT, Database, Statement, U
 from shared.http.replies import JsonBytes, Reply, json_bytes
 from shared.kernel.errors import AirlaneError, Conflict, Invalid, Text
 
-# As the OpenAPI document says it.
+# As in the OpenAPI document.
 _KEY: Final = re.compile("[!-~]{1,255}")
 _ORDERED_BYTES_MAX: Final = 64 * 1024
-# An answer above this is given, and not kept: a repetition is told that it was done.
+# A larger answer is sent but not stored: a repetition learns that the request was done.
 _KEPT_BYTES_MAX: Final = 2 * 1024 * 1024
 _NOT_KEPT: Final = "not-kept"
 
@@ -51,26 +51,26 @@ class IdempotencyInProgress(Conflict):
     text = Text(
         "The first request with this key is still running.", "使用该键的首个请求仍在处理中。"
     )
-    fix = Text("Repeat it in a moment: you will get its answer.", "请稍后重试，将返回其结果。")
+    fix = Text("Repeat it in a moment to get its response.", "请稍后重试，将返回其结果。")
     retry_after_s = 1
 
 
 class IdempotencyAnswerNotKept(Conflict):
     code = "request.idempotency_answer_not_kept"
     text = Text(
-        "This was done the first time; its answer was too long to be kept.",
+        "The first request succeeded; its response was too large to be stored.",
         "该请求已执行；其结果过大，未予保存。",
     )
     fix = Text("Read the resources instead.", "请直接查询相关资源。")
 
 
 class _OvertakenError(Exception):
-    """Another request with the key committed between our look and our end."""
+    """Another request with the key committed between our lookup and our commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One use of a key: `hash` names it, `fingerprint` is what was asked for with it."""
+    """One use of a key: `hash` identifies the key, `fingerprint` the request made with it."""
 
     hash: str
     fingerprint: str
@@ -91,8 +91,8 @@ def key_of(
     body: bytes,
     value: object = None,
 ) -> Key:
-    """`value` is what the body says, when it is JSON. Raises IdempotencyKeyInvalid. The draft
-    quotes the key, most clients do not: both work.
+    """`value` is the parsed body if it is JSON. Raises IdempotencyKeyInvalid. The draft quotes the
+    key and most clients do not: both work.
     """
     name = header.strip()
     if len(name) >= 2 and name[0] == name[-1] == '"':
@@ -104,8 +104,8 @@ def key_of(
 
 
 def _fingerprint(query: bytes, body: bytes, value: object) -> str:
-    """Equal for equal requests: the order of members and white space in JSON do not count, but for
-    long bodies, where putting them in order would hold up other requests.
+    """Equal for equal requests: the order of members and white space in JSON do not matter, except
+    in long bodies, where sorting would hold up other requests.
     """
     content = body
     if value is not None and len(body) <= _ORDERED_BYTES_MAX:
@@ -123,7 +123,7 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _First:
-    """What is known of the first request with a key; `is_locked`: this request holds the key."""
+    """What is known of the first request with a key; `is_locked`: this request has its lock."""
 
     is_locked: bool
     answer: _Answer | None
@@ -143,9 +143,9 @@ def _first(
 
 @cache
 def _statements(schema: str) -> tuple[Statement[_First], Statement[None]]:
-    """Look (and lock), keep. `schema` is the service's own name, never a value from outside."""
-    # One statement for both: it costs one round trip. Its snapshot may be older than the lock;
-    # the primary key then refuses the second row (see run_once).
+    """Look up (and lock), store. `schema` is the service's own name, never a value from outside."""
+    # One statement for both saves a round trip. Its snapshot may be older than the lock; the
+    # primary key then refuses the second row (see run_once).
     look = sql(
         "SELECT pg_try_advisory_xact_lock(:lock) AS is_locked,"  # noqa: S608 - the schema is ours
         " k.fingerprint, k.status, k.headers, k.body"
@@ -172,11 +172,11 @@ def _statements(schema: str) -> tuple[Statement[_First], Statement[None]]:
 
 
 async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
-    """The effect and its answer, or the stored answer of the first time.
+    """Runs `act` and returns its answer, or returns the stored answer of the first run.
 
     Raises IdempotencyMismatch, IdempotencyInProgress, IdempotencyAnswerNotKept, and what `act`
-    raises. `act` may run twice, the first time rolled back, when another request with the key
-    commits at the same moment.
+    raises. If another request with the key commits at the same moment, `act` may run twice; the
+    first run is then rolled back.
     """
     try:
         return await _attempt(db, tenant, key, act)
@@ -185,8 +185,8 @@ async def run_once(db: Database, tenant: str, key: Key, act: Act) -> Response:
     except (IdempotencyMismatch, IdempotencyInProgress, IdempotencyAnswerNotKept):
         raise
     except AirlaneError:
-        # Refused perhaps only because the first request has just had its effect ("that order
-        # number exists"): then its answer is the answer.
+        # Perhaps refused only because the first request has just taken effect ("that order number
+        # exists"): then its answer is the right one.
         stored = await _stored(db, tenant, key)
         if stored is None:
             raise

@@ -1,5 +1,5 @@
-"""What the guard learned about a request before any route saw it, and what the app consists of.
-Travels in the ASGI scope, so that dependencies and error handlers need no second look.
+"""What the guard has found out about a request before any route sees it, and the parts of the app.
+It is kept in the ASGI scope, so that dependencies and error handlers need not parse anything again.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from shared.kernel.identity import Principal
 from shared.telemetry.probes import Probes
 
 _KEY: Final = "airlane"
-# The business clock of the request at hand, for fields that may not lie ahead of it.
+# The business clock of the current request, for fields that must not be ahead of it.
 CLOCK: Final[ContextVar[Clock | None]] = ContextVar("airlane_clock", default=None)
 
 
@@ -37,11 +37,11 @@ class Parts:
 
 
 class Incoming:
-    """One request, filled in as it becomes known.
+    """One request, filled in step by step.
 
-    `headers`: by name in lower case. `bearer` is who calls, None on routes open to anybody.
-    `quota` is what is left of the caller's rate, as the headers of the answer say it. `body` is
-    all of it, `value` what it says when it is JSON.
+    `headers`: by name in lower case. `bearer` is the caller, None on routes open to anybody.
+    `quota` is what is left of the caller's rate, as headers of the answer. `body` is the whole
+    body, `value` its content if it is JSON.
     """
 
     __slots__ = ("bearer", "body", "headers", "parts", "quota", "value")
@@ -60,7 +60,7 @@ class Incoming:
 
     @property
     def has_body(self) -> bool:
-        """A body is on its way (RFC 9112 §6.3)."""
+        """Whether the request has a body (RFC 9112 §6.3)."""
         declared = self.headers.get(b"content-length", b"0")
         return declared != b"0" or b"transfer-encoding" in self.headers
 

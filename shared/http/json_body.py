@@ -1,8 +1,8 @@
-"""A JSON body (RFC 8259) as Python values, read once, in time that grows with its length only.
+"""A JSON body (RFC 8259) as Python values, read once, in time linear in its length.
 
-Refused is what parsers let through and no database stores (NUL, halves of surrogate pairs, NaN,
-numbers that overflow), what they read in different ways (a name twice in one object, RFC 7493 §2.3)
-and what costs more than it can be worth (depth, number of values).
+It refuses what parsers accept and no database stores (NUL, halves of surrogate pairs, NaN, numbers
+that overflow), what parsers read differently (a name twice in one object, RFC 7493 §2.3), and what
+costs more than it can be worth (depth, number of values).
 """
 
 import json
@@ -27,25 +27,25 @@ DEPTH_MAX: Final = 64
 MEMBERS_MAX: Final = 1000
 
 _COUNTED_BYTES: Final = 256 * 1024
-# A place inside of a value: the place of what holds it, and the last step; None: the whole.
+# A place inside a value: the place of its parent, and the last step; None: the whole value.
 _Place = tuple[object, str | int] | None
 
 
 class _Repeating(dict[str, object]):
-    """An object in which a name came twice: only while its place is looked for."""
+    """An object with a repeated name; it exists only while its place is searched for."""
 
     name: str
 
 
 class _RepeatedError(Exception):
-    """Raised inside of the parser, which does not know where it is."""
+    """Raised inside the parser, which does not know its position."""
 
 
 def parse(body: bytes, *, values_max: int) -> object:
     """Raises Malformed (or one of its kinds), TooManyValues, ForbiddenCharacter, LoneSurrogate."""
     opened = _count(body, values_max)
     try:
-        # A byte order mark is against the RFC, which allows to overlook it.
+        # The RFC forbids sending a byte order mark and allows ignoring one.
         text = body.decode("utf-8-sig")
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -54,7 +54,7 @@ def parse(body: bytes, *, values_max: int) -> object:
         raise NestedTooDeep(limit=DEPTH_MAX) from error
     except UnicodeDecodeError as error:
         raise Malformed from error
-    except ValueError as error:  # int() converts so many digits only
+    except ValueError as error:  # int() limits the number of digits
         raise NumberTooLong from error
     except _RepeatedError:
         raise _repeated(text) from None
@@ -66,10 +66,10 @@ def parse(body: bytes, *, values_max: int) -> object:
 
 
 def _count(body: bytes, values_max: int) -> int:
-    """How many arrays and objects there can be at most. Raises TooManyValues.
+    """An upper bound of the number of arrays and objects. Raises TooManyValues.
 
-    Commas and brackets inside of texts count too: exact enough for a bound, and hundreds of times
-    faster than parsing. A long body is counted in parts, so that an absurd one is soon found out.
+    Commas and brackets inside texts count too: that is exact enough for a bound, and hundreds of
+    times faster than parsing. A long body is counted in parts, so that an absurd one fails early.
     """
     values = opened = 0
     for start in range(0, len(body), _COUNTED_BYTES):
@@ -108,7 +108,7 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def _repeated(text: str) -> RepeatedName:
-    """The refusal with its pointer: read once more, with such objects marked."""
+    """The refusal with its pointer: parses once more and marks objects with a repeated name."""
 
     def mark(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
@@ -138,7 +138,7 @@ def _check_depth(value: object) -> None:
 
 
 def _check_escapes(text: str, value: object) -> None:
-    """What only an escape can smuggle into text. Raises ForbiddenCharacter, LoneSurrogate."""
+    """Finds what only an escape can put into text. Raises ForbiddenCharacter, LoneSurrogate."""
     if "\\u0000" in text and (place := _first(value, lambda s: "\x00" in s)) is not None:
         raise ForbiddenCharacter(pointer=place)
     if ("\\ud" in text or "\\uD" in text) and (place := _first(value, _is_half)) is not None:
@@ -154,7 +154,7 @@ def _is_half(text: str) -> bool:
 
 
 def _first(value: object, is_bad: Callable[[str], bool]) -> str | None:
-    """A pointer to the first such text; to the object, when a name is such."""
+    """A pointer to the first bad text, or to the object if one of its names is bad."""
     for place, found in _walk(value):
         if isinstance(found, str) and is_bad(found):
             return _pointer(place)
@@ -164,7 +164,7 @@ def _first(value: object, is_bad: Callable[[str], bool]) -> str | None:
 
 
 def _walk(value: object) -> Iterator[tuple[_Place, object]]:
-    """Everything in it, in the order of the text."""
+    """Every value inside `value`, in the order of the text."""
     waiting: list[tuple[_Place, object]] = [(None, value)]
     while waiting:
         place, found = waiting.pop()

@@ -1,5 +1,5 @@
 """Where the public keys of the token issuer come from. Catalog, which owns the keys, and tests pass
-in a source of their own; all others read a JWKS (RFC 7517) from its address.
+in their own source; all others read a JWKS (RFC 7517) from a URL.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ Jwks = Mapping[str, list[JsonObject]]
 
 
 class KeysUnavailable(Unavailable):
-    """Without keys nobody can be let in, and nobody can be refused for good either."""
+    """Without keys a token can be neither accepted nor finally refused."""
 
     code = "auth.keys_unavailable"
     text = Text(
@@ -31,7 +31,7 @@ class KeysUnavailable(Unavailable):
 
 class KeySource(Protocol):
     async def fetch(self) -> Jwks:
-        """The present JWK Set: `{"keys": […]}`. Raises KeysUnavailable."""
+        """The current JWK Set: `{"keys": […]}`. Raises KeysUnavailable."""
         ...
 
 
@@ -40,7 +40,7 @@ class UrlKeys:
 
     def __init__(self, url: str) -> None:
         if urlsplit(url).scheme not in ("http", "https", "file"):
-            raise ValueError(f"{url!r} is no http, https or file address")
+            raise ValueError(f"{url!r} is not an http, https or file address")
         self.url = url
 
     async def fetch(self) -> Jwks:
@@ -53,18 +53,18 @@ class UrlKeys:
         if self.url.startswith("file://"):
             raw = Path(urlsplit(self.url).path).read_bytes()
         else:
-            # No proxy from the environment: the issuer is a neighbour.
+            # No proxy from the environment: the issuer is on the same network.
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
             with opener.open(self.url, timeout=_TIMEOUT_S) as answer:
                 raw = answer.read(_BYTES_MAX)
         keys = json.loads(raw)
         if not isinstance(keys, dict) or not isinstance(keys.get("keys"), list):
-            raise ValueError(f"{self.url} holds no JWK Set")  # noqa: TRY004 - bad data, not a bug
+            raise ValueError(f"{self.url} is not a JWK Set")  # noqa: TRY004 - bad data, not a bug
         return keys
 
 
 class GivenKeys:
-    """A fixed set, for tests and for a service that holds its keys itself."""
+    """A fixed set of keys, for tests and for a service that holds its keys itself."""
 
     def __init__(self, keys: Jwks) -> None:
         self.keys = keys

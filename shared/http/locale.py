@@ -1,5 +1,5 @@
-"""Which of the two languages an error is told in: Accept-Language (RFC 9110 §12.5.4), English if in
-doubt. Codes and field names are never translated.
+"""The language of an error, by Accept-Language (RFC 9110 §12.5.4); English if in doubt. Codes and
+field names are never translated.
 """
 
 from functools import lru_cache
@@ -12,7 +12,7 @@ _BY_PRIMARY_TAG: Final[dict[str, Locale]] = {"en": "en", "zh": "zh-CN", "*": DEF
 
 @lru_cache(maxsize=256)
 def negotiate(accept_language: str) -> Locale:
-    """The best of what we speak; a header that cannot be read counts as absent."""
+    """The best of the supported languages; a malformed header counts as absent."""
     best, best_quality = DEFAULT_LOCALE, 0.0
     for part in accept_language.split(","):
         tag, _, parameters = part.strip().partition(";")

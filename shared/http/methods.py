@@ -1,5 +1,5 @@
-"""What every path knows without a route of its own: HEAD beside each GET, OPTIONS, and reads under
-a condition (RFC 9110 §9.3.2, §9.3.7, §13).
+"""What every path supports without a route of its own: HEAD beside each GET, OPTIONS, and
+conditional reads (RFC 9110 §9.3.2, §9.3.7, §13).
 """
 
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http import incoming
 from shared.http.conditions import Conditions
 
-# Of no use without a body (§15.4.5).
+# Headers that make no sense without a body (§15.4.5).
 _OF_THE_BODY: Final = frozenset((b"content-length", b"content-type"))
 
 
 class Methods:
-    """Before the router. A GET without conditions passes untouched."""
+    """Runs before the router. A GET without conditions passes unchanged."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
         self._app = app
@@ -50,7 +50,7 @@ class Methods:
 
 
 def allowed(routes: Iterable[BaseRoute], scope: Scope) -> str:
-    """The methods of the path, of all its routes together, as Allow lists them; else empty."""
+    """The methods of all routes of the path, as Allow lists them; empty if there is no route."""
     methods: set[str] = set()
     for route in routes:
         if route.matches(scope)[0] is not Match.NONE:

@@ -1,9 +1,9 @@
 """The published contract: FastAPI's schema with our problems, headers, scopes, examples and names.
 
-Every operation refers to one `Problem`; FastAPI's own 422 form, which we never send, is not in it.
-What is the same everywhere is `shared.http.openapi_parts`; only what a route alone can know stands
-at the route. Its docstring is its text here: the first paragraph the summary, the rest the
-description.
+Every operation refers to one `Problem`; FastAPI's own 422 format, which we never send, is left out.
+What is the same everywhere comes from `shared.http.openapi_parts`; a route declares only what it
+alone can know. Its docstring becomes its text here: the first paragraph is the summary, the rest
+the description.
 """
 
 from inspect import getdoc
@@ -18,7 +18,7 @@ from shared.http.openapi_examples import Schema, example_of
 from shared.http.openapi_parts import REF_TEMPLATE
 from shared.kernel.json import JsonObject
 
-# By path and method, as the document names them: the scope an operation asks for, None: any token.
+# By path and method, as in the document: the scope that an operation requires; None: any token.
 _Closed = dict[tuple[str, str], str | None]
 
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
@@ -28,7 +28,7 @@ _WITH_ETAG: Final = ("put", "patch")
 def install(app: FastAPI, *, issuer: str, port: int) -> None:
     """Makes `app.openapi()` return the published contract.
 
-    `issuer` gives tokens; `port` is the one that `make demo` serves this API on.
+    `issuer` issues the tokens; `port` is the one on which `make demo` serves this API.
     """
     for route in _routes(app):
         _describe(route)
@@ -74,7 +74,7 @@ def _complete(schema: JsonObject, closed: _Closed, issuer: str) -> None:
     components = schema.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(parts.problem_schemas())
-    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own formatatat
         schemas.pop(name, None)
     for model in list(schemas.values()):
         _name_models(model, schemas)
@@ -95,12 +95,12 @@ def _complete(schema: JsonObject, closed: _Closed, issuer: str) -> None:
 
 
 def _name_models(node: Any, schemas: Schema) -> None:
-    """Models that were written out where they are used become components: types of their own."""
+    """Turns models that are written out where they are used into components."""
     for key, child in list(node.items() if isinstance(node, dict) else enumerate(node)):
         if not isinstance(child, dict | list):
             continue
         if isinstance(child, dict):
-            # A schema that a route writes out itself brings along what it refers to.
+            # A schema that a route writes out itself contains what it refers to.
             schemas.update(child.pop("$defs", {}))
         _name_models(child, schemas)
         if isinstance(child, dict) and "title" in child and "properties" in child:
@@ -126,14 +126,14 @@ def _complete_request(method: str, operation: JsonObject, schemas: Schema) -> No
 
 
 def _complete_responses(method: str, operation: JsonObject) -> None:
-    # Statuses are texts here: keys of JSON, so that the document can be sorted.
+    # Statuses are texts here, as keys of JSON are, so that the document can be sorted.
     responses = operation["responses"]
     if "422" in responses:
         responses["422"] = parts.problem(422)
     if operation["security"]:
         responses.update({"401": parts.problem(401), "403": parts.problem(403)})
     if method == "get" and not _is_page(operation):
-        responses["304"] = {"description": "You have it already: the ETag is one of If-None-Match."}
+        responses["304"] = {"description": "Not changed: the ETag is one of If-None-Match."}
     for status, response in responses.items():
         sent = response.setdefault("headers", {})
         sent.update(parts.headers(*_headers(method, status, operation)))
@@ -142,7 +142,7 @@ def _complete_responses(method: str, operation: JsonObject) -> None:
 
 
 def _headers(method: str, status: str, operation: JsonObject) -> list[str]:
-    """What the kit sends with an answer of that status; what only the route sends is its to say."""
+    """The headers that the kit sends with that status; a route declares those it sends itself."""
     names = list(parts.EVERYWHERE)
     is_success = status.startswith("2")
     if status == "201":

@@ -1,4 +1,4 @@
-"""Examples of request bodies, put together from those of their fields: always the same ones."""
+"""Examples of request bodies, composed of the examples of their fields and always the same."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,8 +14,8 @@ _OF_FORMAT: Final = {"date-time": "2026-11-22T08:26:00Z", "date": "2026-11-22"}
 
 
 def example_of(schema: Schema, schemas: Mapping[str, Schema]) -> Any:
-    """What the schema names as its example, or one made of those of its parts: fields that are
-    required, and others that have an example. Raises LookupError where a text has none.
+    """The schema's own example, or one composed of its fields: those that are required, and others
+    that have an example. Raises LookupError for a text without one.
     """
     if "$ref" in schema and "examples" not in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)

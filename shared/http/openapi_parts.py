@@ -1,4 +1,4 @@
-"""What all operations share in the published contract: problem, headers, parameters, security."""
+"""What all operations share in the published contract: problems, headers, parameters, security."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -14,7 +14,7 @@ REF_TEMPLATE: Final = "#/components/schemas/{model}"
 
 
 class ProblemField(BaseModel):
-    """One fault at one place of the request."""
+    """One fault in one place of the request."""
 
     pointer: str = Field(
         description="JSON Pointer into the body; /query/…, /path/… or /header/… elsewhere.",
@@ -36,11 +36,14 @@ class Problem(BaseModel):
     detail: str = Field(examples=["The request is not valid."])
     instance: str = Field(examples=["/v1/orders"])
     code: str = Field(examples=["request.invalid"])
-    fix: str = Field(description="What to do about it.", examples=["Mend the fields in errors."])
-    errors: list[ProblemField] = Field(description="The first hundred of the faults.")
+    fix: str = Field(
+        description="What to do about it.",
+        examples=["Correct the fields listed in errors[] and send it again."],
+    )
+    errors: list[ProblemField] = Field(description="The first hundred faults.")
     error_count: int = Field(description="How many faults there were.", examples=[1])
     trace_id: str | None = Field(
-        description="Tell us this when you ask for help.",
+        description="Quote this when you ask for help.",
         examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
     )
 
@@ -54,7 +57,7 @@ _CONTENT: Final = {CONTENT_TYPE: {"schema": {"$ref": REF_TEMPLATE.format(model="
 
 
 def problems(*statuses: int) -> Responses:
-    """`responses=problems(404, 409)`: the refusals a route is known for. Others are `default`."""
+    """`responses=problems(404, 409)`: the refusals typical of a route. Others are `default`."""
     return {status: problem(status) for status in statuses}
 
 
@@ -66,23 +69,23 @@ _ETAG: Final = '"6c3a2b1f0e9d8c7b6a5f4e3d"'
 
 HEADERS: Final[dict[str, JsonObject]] = {
     "Airlane-Trace-Id": {
-        "description": "Names this request in our logs: tell us it when you ask for help.",
+        "description": "Identifies this request in our logs: quote it when you ask for help.",
         "schema": {"type": "string", "examples": ["4bf92f3577b34da6a3ce929d0e0e4736"]},
     },
     "Content-Location": {
-        "description": "The body is what a GET of this address answers (RFC 9110 §8.7).",
+        "description": "The body is what a GET of this address returns (RFC 9110 §8.7).",
         "schema": {"type": "string", "examples": ["/v1/products/85123A"]},
     },
     "ETag": {
-        "description": "Follows the content. Send it back in If-Match or If-None-Match.",
+        "description": "Changes with the content. Send it back in If-Match or If-None-Match.",
         "schema": {"type": "string", "examples": [_ETAG]},
     },
     "Idempotency-Replayed": {
-        "description": "The request was done before: this is the answer of that time.",
+        "description": "The request was already carried out: this is the original response.",
         "schema": {"type": "string", "const": "true"},
     },
     "Location": {
-        "description": "Address of what was made.",
+        "description": "Address of what was created.",
         "schema": {
             "type": "string",
             "examples": ["/v1/orders/ord_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"],
@@ -97,7 +100,7 @@ HEADERS: Final[dict[str, JsonObject]] = {
         "schema": {"type": "string", "examples": ['"requests";q=60000;w=60']},
     },
     "Retry-After": {
-        "description": "Seconds to wait before asking again.",
+        "description": "Seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 0, "examples": [1]},
     },
     "WWW-Authenticate": {
@@ -120,10 +123,10 @@ def _refusal(description: str) -> JsonObject:
 
 RESPONSES: Final[dict[str, JsonObject]] = {
     "Refused": _refusal("Any other refusal or failure."),
-    "TooManyRequests": _refusal("You ask too often, or too much at once."),
-    "Unavailable": _refusal("We are too busy, or a part of ours is away."),
+    "TooManyRequests": _refusal("You send requests too often, or too many at once."),
+    "Unavailable": _refusal("The service is too busy, or something it needs is not available."),
 }
-# By status: every operation may answer so.
+# By status; every operation may answer with these.
 SHARED_RESPONSES: Final = {"429": "TooManyRequests", "503": "Unavailable", "default": "Refused"}
 
 PARAMETERS: Final[dict[str, JsonObject]] = {
@@ -141,7 +144,7 @@ PARAMETERS: Final[dict[str, JsonObject]] = {
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key",
-            "description": "Makes repeating safe: same key, same answer, one effect, for a day.",
+            "description": "Makes a retry safe: same key, same response, one effect, for a day.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
         },
         "IfMatch": {
@@ -151,7 +154,7 @@ PARAMETERS: Final[dict[str, JsonObject]] = {
         },
         "IfNoneMatch": {
             "name": "If-None-Match",
-            "description": "On a read, the ETags you have: 304 if one is still right. On a "
+            "description": "On a read, the ETags you have: 304 if one is current. On a "
             "change, * to create only.",
             "schema": {"type": "string", "examples": [_ETAG, "*"]},
         },
@@ -167,19 +170,19 @@ def servers(port: int) -> list[dict[str, str]]:
 
 
 def security(scope: str | None) -> list[dict[str, list[str]]]:
-    """Either way of getting the token; OpenAPI 3.1 takes scopes of a bearer token, too."""
+    """Either way of getting the token; OpenAPI 3.1 allows scopes for a bearer token too."""
     scopes = [] if scope is None else [scope]
     return [{"clientCredentials": scopes}, {"bearer": scopes}]
 
 
 def security_schemes(scopes: Iterable[str], issuer: str) -> JsonObject:
-    """Access tokens are those of the park's own POST /oauth/token, or of another issuer's."""
+    """Access tokens come from the park's own POST /oauth/token or from another issuer."""
     return {
         "bearer": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "An access token of the issuer, at hand already.",
+            "description": "An access token that you already have from the issuer.",
         },
         "clientCredentials": {
             "type": "oauth2",

@@ -5,11 +5,12 @@
         orders = await queries.list_orders(reader, asked.window, asked.filters)
     return json_reply(asked.page(orders, order_out, key=lambda order: (order.id,)))
 
-The cursor is the sort key of the last row, so that pages
-neither skip nor repeat rows when others come in between, and cost the same at any depth.
+The cursor is the sort key of the last row, so pages neither skip nor repeat rows when others are
+inserted in between, and cost the same at any depth.
 
-It is opaque, not secret: base64url of the key and of a hash of the filters it was made for. One
-that is not ours, or of another list or filter, is refused instead of giving a wrong page.
+It is opaque, not secret: base64url of the key and of a hash of the filters it was made for. A
+cursor that is not ours, or that belongs to another list or filter, is refused rather than giving a
+wrong page.
 """
 
 import base64
@@ -40,13 +41,13 @@ class BadCursor(Invalid):
     code = "request.bad_cursor"
     text = Text("The cursor does not belong to this list.", "游标与该列表不匹配。")
     fix = Text(
-        "Use `next` of the page before with the same filters, or start without a cursor.",
+        "Use `next` of the previous page with the same filters, or start without a cursor.",
         "请使用上一页返回的 next 并保持筛选条件不变，或不带游标重新开始。",
     )
 
 
 class Page(BaseModel, Generic[T]):
-    """One page; `next` is the cursor of the page after it, null on the last one."""
+    """One page; `next` is the cursor of the following page, null on the last one."""
 
     items: list[T]
     next: str | None = None
@@ -54,8 +55,8 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class AskedPage:
-    """A page of one list. Read as many rows as the window says: one too many shows that there is
-    more.
+    """A page of one list. Read as many rows as the window says: it asks for one more than the
+    page shows, and that row means that there is another page.
     """
 
     limit: int
@@ -70,7 +71,7 @@ class AskedPage:
         *,
         key: Callable[[R], Sequence[object]],
     ) -> Page[T]:
-        """The page of these rows. `key`: the sort key of a row, as `PageParams.of` was told it."""
+        """The page of these rows. `key`: the sort key of a row, of the shape given to `of`."""
         shown = rows[: self.limit]
         more = len(rows) > self.limit
         following = encode_cursor(key(shown[-1]), self.bound) if more else None
@@ -82,7 +83,7 @@ class AskedPage:
 class PageParams:
     """`limit` and `cursor` of a request.
 
-    `path`: the list. Lists without filters could not tell their cursors apart otherwise.
+    `path` names the list, so that a cursor of one list without filters is refused by another.
     """
 
     limit: int
@@ -90,8 +91,8 @@ class PageParams:
     path: str
 
     def of(self, filters: object, *shape: type) -> AskedPage:
-        """The page that the request asks for. `filters`: a dataclass or a mapping, None where not
-        given; `shape`: the types of the list's sort key. Raises BadCursor.
+        """The page that the request asks for. `filters`: a dataclass or a mapping, with None for
+        those not given; `shape`: the types of the list's sort key. Raises BadCursor.
         """
         named: Filters = (
             filters if isinstance(filters, Mapping) else asdict(cast("DataclassInstance", filters))
@@ -131,10 +132,10 @@ class PageParams:
 
 async def page_params(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries of a page.")] = 50,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries per page.")] = 50,
     cursor: Annotated[
         str | None,
-        Query(max_length=_CURSOR_CHARS_MAX, description="`next` of the page before."),
+        Query(max_length=_CURSOR_CHARS_MAX, description="`next` of the previous page."),
     ] = None,
 ) -> PageParams:
     return PageParams(limit, cursor, request.scope["path"])
@@ -145,7 +146,7 @@ PageOf = Annotated[PageParams, Depends(page_params)]
 
 
 def encode_cursor(key: Sequence[object], filters: Filters) -> str:
-    """`key` holds texts, whole numbers and aware instants; `filters` everything but the page."""
+    """`key` has texts, whole numbers and aware instants; `filters` all other parameters."""
     values = [v.isoformat() if isinstance(v, datetime) else v for v in key]
     raw = json.dumps([_hash(filters), *values], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
@@ -170,13 +171,13 @@ def _typed(value: object, kind: type) -> object:
         if instant.tzinfo is None:
             raise ValueError("no offset")
         return instant
-    if type(value) is not kind:  # not isinstance: true is no number here
+    if type(value) is not kind:  # not isinstance: true is not a number here
         raise ValueError("not of that type")
     if isinstance(value, int) and abs(value) >= 2**63:
         raise ValueError("larger than a bigint")
     # encode() refuses lone surrogates
     if isinstance(value, str) and b"\x00" in value.encode():
-        raise ValueError("no text PostgreSQL knows")
+        raise ValueError("PostgreSQL cannot store that text")
     return value
 
 

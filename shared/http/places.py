@@ -1,5 +1,5 @@
-"""The requests in work: a bound for all together, and a part of it for one caller, so that nobody
-stands in everybody's way.
+"""Bounds on the requests in progress: one for all together, and a share of it for each caller, so
+that no caller holds up the others.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ TURN_S: Final = 20.0
 
 
 class Places:
-    """At most `in_flight` requests in work; of one caller, a quarter of them under way."""
+    """At most `in_flight` requests in progress, of which a quarter may be one caller's."""
 
     def __init__(self, in_flight: int) -> None:
         self._in_flight = in_flight
@@ -24,7 +24,7 @@ class Places:
         self.taken = 0
 
     def enter(self, caller: str) -> None:
-        """One more of the caller's requests, from before its body. Raises TooManyAtOnce."""
+        """Counts a request of the caller before its body is read. Raises TooManyAtOnce."""
         entered = self._by_caller.get(caller, 0)
         if entered >= self._of_one:
             metrics.HTTP_LIMITED.labels("at_once").inc()
@@ -40,8 +40,8 @@ class Places:
 
     @property
     def at_work(self) -> "Places":
-        """`with places.at_work:` a place to work at, once nothing more is awaited from the client.
-        Raises Busy.
+        """`with places.at_work:` takes a place once nothing more is awaited from the client. Raises
+        Busy.
         """
         return self
 
@@ -56,8 +56,8 @@ class Places:
 
 
 class Turns:
-    """Batches, which keep a database connection for long: `at_once` of them, and half of that of
-    one caller. The others wait, one caller's behind each other.
+    """Batches hold a database connection for a long time, so `at_once` of them run, of which half
+    may be one caller's. The others wait; those of one caller queue behind each other.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -82,7 +82,7 @@ class Turns:
 
     @asynccontextmanager
     async def among_all(self) -> AsyncIterator[None]:
-        """A turn among everybody's batches, for what is ready to work."""
+        """A turn among all callers' batches, for one whose body has been read."""
         async with _within_turn(self._all, self._of_one):
             yield
 

@@ -1,5 +1,5 @@
-"""GET /problems and /problems/{code}: what `type` of a problem points at. The list is made of
-the error classes themselves, so it cannot fall behind.
+"""GET /problems and /problems/{code}: what a problem's `type` refers to. The list is made from the
+error classes themselves, so it is never out of date.
 """
 
 from collections.abc import Iterator

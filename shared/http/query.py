@@ -1,5 +1,5 @@
-"""Query parameters that a route does not know, or that come twice, are refused: a filter that is
-misspelt and ignored would answer with everything.
+"""Refuses query parameters that a route does not know or that are repeated: if a misspelt filter
+were ignored, the answer would be everything.
 """
 
 from collections import Counter
@@ -17,19 +17,19 @@ from shared.kernel.errors import FieldProblem, Invalid, Text
 
 class UnknownParameter(Invalid):
     code = "request.unknown_parameter"
-    text = Text("There is no parameter {name} here.", "此处没有参数 {name}。")
-    fix = Text("Known are: {known}.", "可用参数：{known}。")
+    text = Text("The parameter {name} is not known here.", "此处没有参数 {name}。")
+    fix = Text("Known parameters: {known}.", "可用参数：{known}。")
 
 
 class RepeatedParameter(Invalid):
     code = "request.repeated_parameter"
-    text = Text("The parameter {name} came more than once.", "参数 {name} 重复出现。")
+    text = Text("The parameter {name} was sent more than once.", "参数 {name} 重复出现。")
     fix = Text("Send it once.", "请只发送一次。")
 
 
 @dataclass(frozen=True)
 class QueryRule:
-    """The query parameters of a route: all of them, and those that may come more than once."""
+    """The query parameters of a route: all of them, and those that may be repeated."""
 
     known: frozenset[str]
     lists: frozenset[str]

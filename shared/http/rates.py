@@ -1,5 +1,5 @@
-"""How often one caller may ask: a token bucket per caller and process, as the generic cell rate
-algorithm keeps it, in one number a caller. Told to clients by the fields of
+"""How often one caller may send requests: a token bucket per caller and process, kept by the
+generic cell rate algorithm as one number per caller. Clients see it in the fields of
 draft-ietf-httpapi-ratelimit-headers.
 """
 
@@ -27,7 +27,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`wait_s` is how long a refused caller must wait; zero: it was let through."""
+    """`wait_s` is how long a refused caller must wait; zero: it was admitted."""
 
     left: int
     full_in_s: float
@@ -35,7 +35,7 @@ class Standing:
 
 
 class Rates:
-    """Who has asked how often. Callers that have not asked for a window are forgotten."""
+    """Requests by caller. A caller that has been silent for a window is forgotten."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -49,7 +49,7 @@ class Rates:
         full_at_s = max(self._full_at_s.get(caller, now_s), now_s) + self._each_s
         window_s = self.policy.window_s
         over_s = full_at_s - now_s - window_s
-        # Rounding must not cost the last one of a full bucket.
+        # Rounding must not cost the last request of a full bucket.
         if over_s > self._each_s / 1000:
             return Standing(0, full_at_s - self._each_s - now_s, over_s)
         if caller not in self._full_at_s and len(self._full_at_s) >= _CALLERS_MAX:
@@ -67,6 +67,6 @@ class Rates:
     def _forget(self, now_s: float) -> None:
         self._full_at_s = {c: at_s for c, at_s in self._full_at_s.items() if at_s > now_s}
         if len(self._full_at_s) >= _CALLERS_MAX:
-            # All of them are at it: those nearest to a full bucket lose least by starting anew.
+            # All are active: those nearest to a full bucket gain least by starting afresh.
             kept = sorted(self._full_at_s.items(), key=lambda entry: entry[1])
             self._full_at_s = dict(kept[_CALLERS_MAX // 2 :])

@@ -1,5 +1,5 @@
-"""Answers: what a use case returns, in one pass to bytes. No response model per item, no second
-validation: the schema classes built the value a moment ago.
+"""Answers: what a use case returns, serialised in one pass. There is no response model per item and
+no second validation, because the schema classes have just built the value.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Reply:
 
 
 class JsonBytes(Response):
-    """Ready-made JSON; skips the header building of the general class."""
+    """Ready-made JSON; skips the general class's construction of headers."""
 
     def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
         self.status_code = status
@@ -53,15 +53,15 @@ class JsonBytes(Response):
 
 
 def json_bytes(body: object) -> bytes:
-    """Models, dataclasses, lists, Decimals, instants … to JSON; bytes pass as they are."""
+    """Models, dataclasses, lists, Decimals, instants … to JSON; bytes are passed through."""
     if body is None:
         return b""
     return body if isinstance(body, bytes) else to_json(body, by_alias=True)
 
 
 def representation(body: object, status: int = 200, *, at: str | None = None) -> Reply:
-    """A resource as it is now, with its ETag. `at`: its address, where the request changed or made
-    it, so that the client knows the body for what a GET there would answer (RFC 9110 §8.7).
+    """A resource as it is now, with its ETag. `at`: its address if the request changed or created
+    it, so that the client knows that the body is what a GET there returns (RFC 9110 §8.7).
     """
     content = json_bytes(body)
     headers = {} if at is None else {"content-location": at}

@@ -1,10 +1,10 @@
-"""Text that people read: names, titles, reasons. What nobody can see in it is refused, because it
-makes two names look like one, or a line read backwards.
+"""Text that people read: names, titles, reasons. Invisible characters are refused, because they
+make two names look alike or a line read backwards.
 
-Joiners (ZWJ, ZWNJ) are how several scripts and most emoji are written, so they may stand after
-characters beyond Latin. Marks that only help the direction of a line (LRM, RLM, ALM) are harmless.
-A variation selector chooses the form of one character, tags follow a black flag: anywhere else, and
-one after the other, both can carry a whole text that nobody sees.
+Several scripts and most emoji need joiners (ZWJ, ZWNJ), so they are allowed after characters beyond
+Latin. Marks that only guide the direction of a line (LRM, RLM, ALM) are harmless. A variation
+selector chooses the form of one character, and tags follow a black flag. Anywhere else, or one
+after the other, both can carry a whole text that nobody sees.
 """
 
 import re
@@ -19,7 +19,7 @@ _REFUSED: Final = re.compile(
     "\u034f\u2800\u3164\uffa0"  # blanks that count as letters, symbols or marks
     "\u2028\u2029"  # ends of lines and paragraphs
     "\u202a-\u202e\u2066-\u206f"  # overrides, embeddings and isolates of direction
-    "\ufff9-\ufffb\ufffe\uffff"  # interlinear annotations, no characters
+    "\ufff9-\ufffb\ufffe\uffff"  # interlinear annotations, noncharacters
     "\ud800-\udfff]"
     "|(?:(?<![^\x00-\u02ff])[\u200c\u200d])"  # a joiner after Latin, or at the beginning
     "|(?:(?<=[\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef])"
@@ -28,7 +28,7 @@ _REFUSED: Final = re.compile(
 
 
 def visible(text: str) -> str:
-    """The text. Raises PydanticCustomError (field.unseen_character) with the code point."""
+    """Returns the text. Raises PydanticCustomError (field.unseen_character) with the code point."""
     if not text.isascii() or not text.isprintable():
         _refuse_unseen(text)
     return text

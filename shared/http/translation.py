@@ -1,4 +1,4 @@
-"""What frameworks and drivers raise, told as refusals of ours; None means: our own fault, a 500."""
+"""What frameworks and drivers raise, as our refusals. None means it is our own fault: a 500."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -52,7 +52,7 @@ def _from_pydantic(faults: Sequence[ErrorDetails], scope: Scope) -> AirlaneError
     for fault in faults:
         if fault["type"] == "json_invalid":
             return MalformedJson(position=fault["loc"][-1], reason=fault["ctx"]["error"])
-        # The whole body is at fault: FastAPI hands on what it could not take for JSON.
+        # The whole body is at fault: FastAPI passes on what it did not recognise as JSON.
         whole = tuple(fault["loc"]) == ("body",) and request.body
         if whole and not request.is_json:
             return UnsupportedMediaType()
@@ -62,7 +62,7 @@ def _from_pydantic(faults: Sequence[ErrorDetails], scope: Scope) -> AirlaneError
 def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:
     """No route, wrong method, unreadable body."""
     if error.status_code == 405:
-        # Of all routes of the path: the error names those of one.
+        # The methods of all routes of the path: the error names those of one route.
         allow = allowed(scope["app"].router.routes, scope)
         return MethodNotAllowed(method=scope["method"], allow=allow)
     known = _OF_STARLETTE.get(error.status_code)
@@ -72,7 +72,7 @@ def _from_starlette(error: HTTPException, scope: Scope) -> AirlaneError | None:
 
 
 def _from_database(fault: Exception, scope: Scope) -> AirlaneError | None:
-    """A net below the schemas, not a replacement: bounds belong there, and this is logged."""
+    """A safety net below the schemas, not a substitute: bounds belong there, and this is logged."""
     kind = _VALUES_REFUSED.get(fault_of_database(fault))
     if kind is None:
         return None

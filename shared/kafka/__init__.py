@@ -1,4 +1,4 @@
-"""Kafka for every service: relay of the outbox, consumer with inbox, dead letters, jobs."""
+"""Kafka for every service: the outbox relay, consumers with an inbox, dead letters, jobs."""
 
 from shared.kafka.events import Apply, Received, Subscriptions, Undecoded
 from shared.kafka.jobs import Job, JobContext

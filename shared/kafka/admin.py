@@ -2,7 +2,7 @@
 
     python -m shared.kafka.admin            with the KAFKA_* variables of the services
 
-Brokers do not create topics by themselves here: a typo in a name would make a topic nobody reads.
+Brokers do not create topics automatically here: a typo in a name would create a topic nobody reads.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from shared.settings import KafkaSettings, SettingsError, load
 __all__ = ["KafkaError", "TooFewBrokers", "TopicsDiffer", "ensure_topics"]
 
 _RETRY_S: Final = 0.2
-_SET_ON_TOPIC: Final = 1  # the source of a setting that somebody gave to this very topic
+_SET_ON_TOPIC: Final = 1  # the source of a setting that was made on this very topic
 
 Specs = Mapping[str, TopicSpec]  # by the name on Kafka
 
 
 class TooFewBrokers(KafkaError):  # type: ignore[misc]
-    """There are fewer brokers than copies of a topic are asked for."""
+    """There are fewer brokers than a topic is to have copies."""
 
     retriable = True  # the others may still be starting
 
@@ -44,7 +44,7 @@ class TopicsDiffer(KafkaError):  # type: ignore[misc]
 async def ensure_topics(
     kafka: KafkaSettings, specs: Iterable[TopicSpec], *, patience_s: float = 30.0
 ) -> list[str]:
-    """Creates what is missing and returns those names; settings of existing topics are completed.
+    """Creates missing topics and returns their names; completes the settings of existing ones.
 
     Waits for brokers that are still starting. Raises KafkaError when Kafka refuses a topic;
     TooFewBrokers; TopicsDiffer.
@@ -66,7 +66,7 @@ async def _ensure(kafka: KafkaSettings, wanted: Specs) -> list[str]:
         missing = {name: spec for name, spec in wanted.items() if name not in there}
         cluster = await admin.describe_cluster()
         if cluster["controller_id"] not in {broker["node_id"] for broker in cluster["brokers"]}:
-            # librdkafka's in-process broker has no controller; asking for a topic makes it.
+            # librdkafka's in-process broker has no controller; asking for a topic creates it.
             if missing:
                 await admin.describe_topics(list(missing))
         else:
@@ -92,7 +92,7 @@ async def _create(
     answer = await admin.create_topics(topics)
     for topic, code, *reason in answer.topic_errors:
         refused = for_code(code)
-        # Somebody else may have been faster.
+        # Another process may have been faster.
         if code and refused is not TopicAlreadyExistsError:
             raise refused(f"{topic}: {reason[0] if reason else 'refused'}")
 
@@ -112,7 +112,7 @@ async def _complete(
             f"{'; '.join(faults)}: change the topics (kafka-configs, kafka-reassign-partitions) "
             "or the KAFKA_* variables"
         )
-    # The request replaces all of a topic's own settings: those that others gave are sent again.
+    # The request replaces all of a topic's own settings, so those made by others are sent again.
     altered = [
         ConfigResource(ConfigResourceType.TOPIC, topic.name, {**topic.own, **changed})
         for topic in existing
@@ -148,7 +148,7 @@ async def _existing(
 
 
 def main(*, patience_s: float = 30.0) -> int:
-    # What the client has to say about a broker that is away comes to one line below.
+    # The line below says all there is to say about a broker that cannot be reached.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         kafka = load(KafkaSettings)

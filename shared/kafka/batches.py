@@ -1,9 +1,9 @@
-"""Batches of records, whoever wrote them and however.
+"""Reads batches of records, whoever wrote them and however.
 
-aiokafka stops at the first record it cannot decode: the poll raises, nothing behind it is read, and
-a new client meets the same record. One stranger's batch would stop a partition for good. Read
+aiokafka stops at the first record that it cannot decode: the poll raises, nothing after it is read,
+and a new client meets the same record. One foreign batch would stop a partition for good. Read
 through `TolerantRecords`, every batch yields records up to its last offset: what cannot be decoded
-becomes one record that says so, for the consumer to put aside.
+becomes one record that says so, and the consumer sets it aside.
 """
 
 import struct
@@ -20,22 +20,22 @@ from shared.telemetry import get_logger
 
 log = get_logger(__name__)
 
-# On the record that stands for all that could not be decoded: which offsets, and why.
+# The header of the record that stands for all that could not be decoded: which offsets, and why.
 UNDECODED: Final = "airlane-undecoded"
 
-# Where things are in a batch: its length, counted from behind it, and the format's number.
+# The layout of a batch: the position of its length, which counts from there on, and of the magic.
 _LENGTH: Final = struct.Struct(">i")
 _LENGTH_AT, _HEAD_BYTES, _MAGIC_AT, _MAGIC = 8, 12, 16, 2
 
 
 def read_tolerantly() -> None:
-    """From now on every consumer of this process does."""
-    # aiokafka has no setting for it; tests with a real broker show whether it still looks here.
+    """Makes every consumer of this process read tolerantly."""
+    # aiokafka has no setting for it; tests with a real broker show whether this still works.
     fetcher.MemoryRecords = TolerantRecords
 
 
 class TolerantRecords:
-    """The batches of one answer to a fetch; in the place of aiokafka's MemoryRecords."""
+    """The batches of one fetch response; replaces aiokafka's MemoryRecords."""
 
     def __init__(self, data: bytes) -> None:
         self._data = memoryview(data)
@@ -58,7 +58,7 @@ class TolerantRecords:
 
 
 class _TolerantBatch:
-    """A batch of aiokafka's that never fails to reach its end."""
+    """A batch of aiokafka's that always reaches its end."""
 
     def __init__(self, batch: Any, packed: memoryview) -> None:
         self._batch = batch
@@ -81,7 +81,7 @@ class _TolerantBatch:
             yield from self._read_again(at)
 
     def _read_again(self, at: int) -> Iterator[Any]:
-        """The records from the offset `at` on."""
+        """The records from offset `at` on."""
         try:
             for record in _WithAnyNames(self._packed):
                 if record.offset >= at:
@@ -102,7 +102,7 @@ class _TolerantBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Undecoded:
-    """Has what aiokafka's records have. `value` is the whole batch, packed as it came."""
+    """Has the attributes of aiokafka's records. `value` is the whole batch, still compressed."""
 
     offset: int
     timestamp: int
@@ -114,7 +114,7 @@ class _Undecoded:
 
 
 class _WithAnyNames(_DefaultRecordBatchPy):  # type: ignore[misc]
-    """Takes header names that are no UTF-8; each byte that is none is written `\\xff`."""
+    """Accepts header names that are not UTF-8; an invalid byte is written as `\\xff`."""
 
     _buffer: bytearray
 

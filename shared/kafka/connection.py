@@ -1,4 +1,4 @@
-"""The only place that makes Kafka clients, so that none can be made without the park's settings."""
+"""The only place that creates Kafka clients, so that none can lack the park's settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ def producer(kafka: KafkaSettings, *, client_id: str, **more: object) -> AIOKafk
 def consumer(
     kafka: KafkaSettings, *, client_id: str, group: str | None = None, **more: object
 ) -> AIOKafkaConsumer:
-    """Offsets are committed by whoever reads, never by the client itself."""
+    """The caller commits offsets, never the client itself."""
     return AIOKafkaConsumer(
         **_arguments(kafka, client_id),
         group_id=None if group is None else kafka.wire_group(group),
@@ -34,7 +34,7 @@ def consumer(
 
 @asynccontextmanager
 async def admin(kafka: KafkaSettings, *, client_id: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A started client; closed at the end, also where it could not start."""
+    """A started client; closed at the end, even if it could not start."""
     client = AIOKafkaAdminClient(**_arguments(kafka, client_id))
     try:
         await client.start()
@@ -47,7 +47,7 @@ def _arguments(kafka: KafkaSettings, client_id: str) -> dict[str, object]:
     arguments: dict[str, object] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "client_id": client_id,
-        # While Kafka is away a client tries again that often, and there are a dozen in a park.
+        # How often a client retries while Kafka is down; there are a dozen clients in a park.
         "retry_backoff_ms": _RETRY_MS,
         "security_protocol": kafka.security_protocol,
         "ssl_context": kafka.ssl_context(),

@@ -1,9 +1,9 @@
 """Reads the topics of a consumer group and survives what happens to Kafka.
 
-Offsets are committed after the database's commit, some times a second: what comes again meanwhile
-is recognised by the inbox. Polling never stops, so a partition that waits (database away, a dead
-letter not yet acknowledged) is paused and the group stays together. A client that makes no progress
-is thrown away and made anew: not every fault of a broker ends in an error.
+Offsets are committed after the database's commit, several times a second; the inbox recognises what
+is delivered again in between. Polling never stops: a partition that waits (database down, a dead
+letter not yet acknowledged) is paused, so the group stays together. A client that makes no progress
+is replaced, because not every fault of a broker ends in an error.
 """
 
 import asyncio
@@ -30,25 +30,25 @@ _POLL_MS: Final = 200
 _RECORDS_MAX: Final = 1000
 _COMMIT_S: Final = 0.25
 _MEASURE_S: Final = 1.0
-_SILENCE_S: Final = 10.0  # from then on we say that Kafka is away; fetches answer twice a second
+_SILENCE_S: Final = 10.0  # after this Kafka counts as down; fetches answer twice a second
 _COMMIT_TIMEOUT_S: Final = 5.0
 _REVOKE_GRACE_S: Final = 4.0
 _STOP_GRACE_S: Final = 2.0
-# A Kafka that is back must not wait for us: nothing else limits how long the chain stands still.
+# Work must resume soon after Kafka is back: nothing else limits how long the chain stands still.
 _RETRY_S_MAX: Final = 1.0
 _START_TIMEOUT_S: Final = 30.0
 
 
 class NoProgress(Exception):
-    """The client has not heard from the broker for too long."""
+    """The broker has not answered the client for too long."""
 
 
 class FeedEnded(Exception):
-    """The task of a partition ended although the partition is still ours."""
+    """The task of a partition ended although the partition is still assigned."""
 
 
 class Consumer:
-    """One member of `group`. `run` until told to stop."""
+    """One member of `group`. `run` lasts until its `stop` is set."""
 
     def __init__(
         self,
@@ -155,7 +155,7 @@ class Consumer:
             stopping.cancel()
 
     def _take(self) -> None:
-        """Hands what was polled to the feeds. Raises what the poll raised."""
+        """Passes the polled records to the feeds. Raises what the poll raised."""
         if self._poll is None or not self._poll.done():
             return
         poll, self._poll = self._poll, None
@@ -182,7 +182,7 @@ class Consumer:
         feeds: Mapping[TopicPartition, PartitionFeed],
         timeout_s: float = _COMMIT_TIMEOUT_S,
     ) -> None:
-        """Commits what has been done since the last time; a failure is made good by the next."""
+        """Commits what was done since the last commit; the next one makes up for a failure."""
         offsets = {
             tp: feed.next_offset
             for tp, feed in feeds.items()
@@ -205,22 +205,22 @@ class Consumer:
             with suppress(IllegalStateError):  # revoked meanwhile
                 await self._measure_lag(client, assigned)
         heard_ms = [client.last_poll_timestamp(tp) or 0 for tp in assigned - paused]
-        # Nothing assigned may be rightful (more members than partitions), a broken group looks the
-        # same; so does everything paused, where the heartbeats alone keep us in the group.
+        # Having no partitions may be right (more members than partitions), but a broken group looks
+        # the same. So does having all paused, when only the heartbeats keep us in the group.
         silence_s = (real_time_ms() - max(heard_ms)) / 1000 if heard_ms else 0.0
-        if any(heard_ms):  # a partition that was assigned just now has not been heard of yet
+        if any(heard_ms):  # a partition that was only just assigned has had no answer yet
             self._connected.set(silence_s < _SILENCE_S)
         if assigned and silence_s <= self._silence_s_max:
             self._heard_at_s = monotonic_s()
         limit_s = self._silence_s_max * (1 if assigned else 4)
         if monotonic_s() - self._heard_at_s > limit_s:
-            raise NoProgress(f"nothing heard for {limit_s:.0f} s")
+            raise NoProgress(f"no answer for {limit_s:.0f} s")
 
     async def _measure_lag(
         self, client: AIOKafkaConsumer, assigned: Collection[TopicPartition]
     ) -> None:
-        """A topic's gauges keep what they said until every partition of it has been heard of: a
-        client made anew does not know the lag, which is not the same as no lag.
+        """A topic's gauges keep their values until every partition of it has had an answer: a new
+        client does not know the lag, which is not the same as no lag.
         """
         for topic in self._topics:
             lag, age_s = 0, 0.0
@@ -241,8 +241,8 @@ class Consumer:
     async def revoked(self) -> None:
         """The group is being rebalanced: finish, commit, forget. Called before new assignments."""
         self._is_member = False
-        # A poll that is done holds records of the old assignment; the new one starts where the
-        # committed offset is.
+        # A finished poll has records of the old assignment; the new one starts at the committed
+        # offset.
         if self._poll is not None and self._poll.done():
             self._poll = None
         await self._let_go(_REVOKE_GRACE_S, commit_timeout_s=3.0)
@@ -252,7 +252,7 @@ class Consumer:
         self._heard_at_s = monotonic_s()
 
     async def _let_go(self, grace_s: float, *, commit_timeout_s: float) -> None:
-        # Polling goes on meanwhile: a feed that is being closed is none of those it looks after.
+        # Polling continues meanwhile and must not touch the feeds that are being closed.
         feeds, self._feeds = self._feeds, {}
         await asyncio.gather(*(feed.close(grace_s=grace_s) for feed in feeds.values()))
         if self._client is not None:
@@ -271,7 +271,7 @@ class Consumer:
         stopping = asyncio.create_task(client.stop())
         await asyncio.wait({stopping}, timeout=0.7)
         if not stopping.done():
-            # It waits for a broker that does not answer. Without a connection it ends by itself.
+            # It waits for a broker that does not answer. Without a connection it ends on its own.
             with suppress(KafkaError, OSError):
                 await client._client.close()  # noqa: SLF001 - there is no public way to abort
             stopping.cancel()

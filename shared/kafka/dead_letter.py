@@ -1,7 +1,7 @@
-"""Dead letters: a record that its consumer group cannot digest, kept whole, with the reason.
+"""Dead letters: records that a consumer group cannot process, kept whole, with the reason.
 
-`<topic>.<group>.dlq` holds key, value and headers as they were, plus `dlq_*` headers that say where
-it came from and why. `shared.kafka.redrive` sends it back once the reason is gone.
+`<topic>.<group>.dlq` has key, value and headers as they were, plus `dlq_*` headers that say where
+the record came from and why. `shared.kafka.redrive` sends it back once the reason is gone.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from shared.telemetry import get_logger, metrics
 log = get_logger(__name__)
 
 PREFIX: Final = "dlq_"
-# The record fills a whole message: it stays readable at its origin, topic/partition/offset.
+# The record fills a whole message: it can only be read at its origin, topic/partition/offset.
 VALUE_OMITTED: Final = "dlq_value_omitted"
 _ERROR_CHARS_MAX: Final = 2000
 
@@ -45,9 +45,9 @@ def dead_letter(
         "first_at": rfc3339(first_at),
         "last_at": rfc3339(last_at),
     }
-    # A record that was redriven and failed again says so by its newest facts only.
+    # A record that was redriven and failed again carries only the newest facts.
     headers = original_headers(record)
-    # An error's text may hold half a surrogate pair out of somebody's JSON.
+    # An error's text may contain half a surrogate pair from somebody's JSON.
     headers += [
         (f"{PREFIX}{name}", value.encode("utf-8", "backslashreplace"))
         for name, value in facts.items()
@@ -56,7 +56,7 @@ def dead_letter(
 
 
 def original_headers(record: Record, *, for_group: str | None = None) -> Headers:
-    """Those that the record came with, and the group that it is for, if it is not for all."""
+    """The record's original headers, and the group it is for if it is not for all."""
     own = [
         (name, value)
         for name, value in record.headers
@@ -66,7 +66,7 @@ def original_headers(record: Record, *, for_group: str | None = None) -> Headers
 
 
 def header_text(value: bytes | None) -> str:
-    """A header for people to read. It may hold any bytes: this never fails."""
+    """A header for people to read. It may have any bytes; this never fails."""
     return (value or b"").decode("utf-8", "replace")
 
 
@@ -91,8 +91,8 @@ async def bury(publisher: Publisher, letter: OutgoingRecord, fault: Fault) -> No
 
 
 def _forms(letter: OutgoingRecord) -> tuple[OutgoingRecord, ...]:
-    """The whole letter, and what is left of it where the record alone fills a message: first its
-    value goes, then its key and its own headers.
+    """The whole letter, then shorter ones for a record that alone fills a message: first without
+    its value, then without its key and its own headers too.
     """
     omitted = (VALUE_OMITTED, str(len(letter.value or b"")).encode())
     facts = [(name, value) for name, value in letter.headers if name.startswith(PREFIX)]

@@ -1,4 +1,4 @@
-"""What a worker subscribes to, what its functions get, and the way from a record to them.
+"""What a worker subscribes to, what its functions receive, and how a record gets to them.
 
     SUBSCRIPTIONS: Final[Subscriptions[DossierFacts]] = {
         OrderPlaced: on_order_placed,          # (event: Received[OrderPlaced]) -> DossierFacts
@@ -6,8 +6,8 @@
     }
     Worker(…, subscriptions=SUBSCRIPTIONS, apply=record_facts)
 
-`on_<event>` says what an event means to the service, and touches nothing. `apply` takes what the
-events of a whole slice mean into the database, in the transaction of their inbox rows.
+`on_<event>` says what an event means to the service and has no effects. `apply` writes what the
+events of a whole slice mean to the database, in the transaction of their inbox rows.
 """
 
 import re
@@ -41,7 +41,7 @@ _TENANT: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[P_co]):
-    """An event whose envelope and payload are checked."""
+    """An event whose envelope and payload have been validated."""
 
     payload: P_co
     envelope: Envelope
@@ -49,18 +49,18 @@ class Received(Generic[P_co]):
 
 @dataclass(frozen=True, slots=True)
 class Undecoded(Generic[M_co]):
-    """In a table of subscriptions: `on` passes the data of the event on as it came."""
+    """In a table of subscriptions: `on` gets the event with its data as it came."""
 
     on: Callable[[Envelope], M_co]
 
 
-# A function's payload is that of its key, which the type of a mapping cannot say.
+# The payload of a function is of the type of its key, which a mapping's type cannot express.
 Subscriptions = Mapping[type[EventPayload], Callable[[Received[Any]], M_co] | Undecoded[M_co]]
 
 
 class Apply(Protocol[M_contra]):
-    """Takes in what the events of a slice mean, in their order. The unit of work is the park's:
-    `act_as` the tenant of each. `now` is business time.
+    """Applies what the events of a slice mean, in order. The unit of work is the park's: `act_as`
+    the tenant of each. `now` is business time.
     """
 
     async def __call__(
@@ -69,7 +69,7 @@ class Apply(Protocol[M_contra]):
 
 
 class Record(Protocol):
-    """What we use of a Kafka record; `timestamp` in ms, -1 if the producer set none."""
+    """The part of a Kafka record that we use; `timestamp` in ms, -1 if the producer set none."""
 
     @property
     def topic(self) -> str: ...
@@ -89,8 +89,8 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A record of a type that is subscribed to, its payload checked. `meaning` calls `on_<event>`,
-    and raises what that raises.
+    """A record of a subscribed type, with a validated payload. `meaning` calls `on_<event>`, and
+    raises what that raises.
     """
 
     record: Record
@@ -99,7 +99,7 @@ class Event:
 
 
 class Decoder:
-    """Records → events, for the subscribed types only."""
+    """Decodes records into events, for the subscribed types only."""
 
     def __init__(self, subscriptions: Subscriptions[object], *, group: str) -> None:
         self._group = group.encode()
@@ -113,13 +113,13 @@ class Decoder:
         if headers.get(FOR_GROUP, self._group) != self._group:
             return None
         if record.value is not None and len(record.value) > EVENT_BYTES_MAX:
-            raise OversizedEvent(f"{len(record.value)} bytes are above {EVENT_BYTES_MAX}")
+            raise OversizedEvent(f"{len(record.value)} bytes are more than {EVENT_BYTES_MAX}")
         envelope = envelope_from_record(headers, record.value)
         if not is_id(envelope.id, "evt"):
-            raise MalformedEvent(f"ce_id {envelope.id[:80]!r} is no event id")
+            raise MalformedEvent(f"ce_id {envelope.id[:80]!r} is not an event id")
         # The tenant decides which rows the handler may touch: never the park's own scope.
         if not _TENANT.fullmatch(envelope.tenant_id):
-            raise MalformedEvent(f"ce_tenantid {envelope.tenant_id[:80]!r} is no tenant id")
+            raise MalformedEvent(f"ce_tenantid {envelope.tenant_id[:80]!r} is not a tenant id")
         found = self._by_type.get(envelope.type)
         if found is None:
             return None

@@ -1,4 +1,4 @@
-"""What a failure means for a record: wait and try again, or give it up, at once or after tries."""
+"""What a failure means for a record: wait and retry, or give up, at once or after some attempts."""
 
 import asyncio
 import random
@@ -19,11 +19,11 @@ from shared.kernel.errors import AirlaneError, Unavailable
 class Fault(StrEnum):
     """Also the `reason` of a dead letter and the label of its counter."""
 
-    MALFORMED = "malformed"  # no CloudEvent of ours
-    INVALID = "invalid"  # the payload breaks its schema, or holds what no column can
+    MALFORMED = "malformed"  # not a CloudEvent of ours
+    INVALID = "invalid"  # the payload breaks its schema, or has what no column can store
     TOO_LARGE = "too_large"
-    REJECTED = "rejected"  # a rule of the business says no; it will say so again
-    FAILED = "failed"  # we do not know; some tries, then the dead-letter topic
+    REJECTED = "rejected"  # a business rule refuses it, and would do so again
+    FAILED = "failed"  # the cause is unknown; some attempts, then the dead-letter topic
     TRANSIENT = "transient"  # database, broker or network; never a dead letter
 
 
@@ -57,8 +57,8 @@ def fault_of(error: BaseException) -> Fault:
 
 
 def fault_of_event(error: BaseException) -> Fault:
-    """As `fault_of`, for one event alone in its transaction: a statement that takes too long even
-    then may always do so. A lock that is not free or a deadlock is somebody else's doing.
+    """As `fault_of`, for one event alone in its transaction. A statement that takes too long even
+    then may always do so; a lock that is not free or a deadlock is caused by somebody else.
     """
     if isinstance(error, DatabaseBusy) and isinstance(error.__cause__, QueryCanceledError):
         return Fault.FAILED
@@ -66,7 +66,7 @@ def fault_of_event(error: BaseException) -> Fault:
 
 
 async def sleep_until(event: asyncio.Event, timeout_s: float) -> bool:
-    """Waits for the event, at most so long; says whether it is set."""
+    """Waits for the event for up to `timeout_s`; returns whether it is set."""
     if not event.is_set():
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
@@ -87,7 +87,7 @@ class Backoff:
         self._next_s = self._first_s
 
     async def pause(self) -> bool:
-        """True if the pause was cut short: it is time to stop."""
+        """True if the pause was cut short because it is time to stop."""
         pause_s = self._next_s * random.uniform(0.75, 1.25)
         self._next_s = min(self._next_s * 2, self._max_s)
         return await sleep_until(self._stop, pause_s)

@@ -1,8 +1,8 @@
-"""Streams whose events Kafka does not take: each tries again by itself, while the others go on.
+"""Streams whose events Kafka does not accept: each retries on its own while the others continue.
 
-It may be a topic that is missing, a partition without a leader, a record that is refused, or Kafka
-as a whole. Which streams are concerned nobody can say after a failure of them all: so each is sent
-again on its own, and those that were only in bad company are through at once.
+The cause may be a missing topic, a partition without a leader, a refused record, or Kafka as a
+whole. When sending all streams together has failed, nobody can say which of them are affected. So
+each is sent again on its own, and those that are not affected get through at once.
 """
 
 import asyncio
@@ -18,23 +18,23 @@ from shared.telemetry import get_logger, metrics
 
 log = get_logger(__name__)
 
-_RETRY_S_MAX: Final = 1.0  # a Kafka that is back must not wait for us
+_RETRY_S_MAX: Final = 1.0  # work must resume soon after Kafka is back
 
 
 class Page:
-    """Rows of one stream as the relay has read them. `is_full`: there may be more behind it."""
+    """Rows of one stream as the relay has read them. `is_full`: more may follow."""
 
     __slots__ = ("events", "is_full", "last")
 
     def __init__(self, rows: list[asyncpg.Record], *, is_full: bool) -> None:
         self.last = rows[-1]
-        # A stream that has come to the end of its batch is one row without an event.
+        # A stream at the end of its batch is one row without an event.
         self.events: Sequence[asyncpg.Record] = () if self.last["id"] is None else rows
         self.is_full = is_full
 
     @property
     def chars(self) -> int:
-        """Of payload: about its bytes."""
+        """Characters of payload: about its bytes."""
         return sum([len(row["payload"]) for row in self.events])
 
 
@@ -45,7 +45,7 @@ class _HeldUp:
 
 
 class HeldUpStreams:
-    """`wake` is called when a stream is through. Its page must then be advanced over."""
+    """`wake` is called when a stream got through; the cursor must then be moved past its page."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class HeldUpStreams:
         return frozenset(self._streams)
 
     def add(self, stream: int, page: Page) -> None:
-        """Sends the page until Kafka has it."""
+        """Sends the page until Kafka accepts it."""
         name = f"stream {stream} of {self._schema}"
         task = asyncio.create_task(self._send(stream, page), name=name)
         task.add_done_callback(lambda _: self._wake())
@@ -75,7 +75,7 @@ class HeldUpStreams:
         self._count()
 
     def take_through(self) -> dict[int, Page]:
-        """The streams that are held up no longer, and the page of each that Kafka now has."""
+        """Removes the streams that are no longer held up; returns the page of each."""
         through = {stream: held.page for stream, held in self._streams.items() if held.task.done()}
         for stream in through:
             self._streams.pop(stream).task.result()
@@ -83,7 +83,7 @@ class HeldUpStreams:
         return through
 
     def forget(self, streams: Collection[int]) -> None:
-        """They are somebody else's now, who will read the page anew."""
+        """Stops sending: another relay owns these streams now and will read their pages again."""
         for stream in streams:
             if held := self._streams.pop(stream, None):
                 held.task.cancel()
@@ -96,7 +96,7 @@ class HeldUpStreams:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _send(self, stream: int, page: Page) -> None:
-        # A producer of its own: nobody waits for anybody.
+        # Each stream has its own producer, so that none waits for another.
         publisher = self._publisher.another(f"stream-{stream}")
         backoff = Backoff(asyncio.Event(), max_s=_RETRY_S_MAX)
         try:
@@ -104,16 +104,16 @@ class HeldUpStreams:
                 try:
                     await publisher.publish(map(self._record_of, page.events))
                 except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this stream
-                    self._tell(stream, page, error)
+                    self._log(stream, page, error)
                     await backoff.pause()
                 else:
                     return
         finally:
             await publisher.close()
 
-    def _tell(self, stream: int, page: Page, error: Exception) -> None:
-        tell = log.warning if fault_of(error) is Fault.TRANSIENT else log.error
-        tell(
+    def _log(self, stream: int, page: Page, error: Exception) -> None:
+        write = log.warning if fault_of(error) is Fault.TRANSIENT else log.error
+        write(
             "Kafka does not take the events of a stream",
             schema=self._schema,
             stream=stream,

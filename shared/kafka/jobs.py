@@ -1,4 +1,4 @@
-"""Periodic work of a worker, in real seconds. A failing run is logged and counted, nothing more."""
+"""Periodic work of a worker, in real seconds. A failed run is only logged and counted."""
 
 import asyncio
 import zlib
@@ -26,9 +26,9 @@ class JobContext:
 
 @dataclass(frozen=True)
 class Job:
-    """`run(ctx)` every `every_s` real seconds, the first time at once.
+    """Calls `run(context)` every `every_s` real seconds, the first time at once.
 
-    `exclusive`: only one process of the service runs it at a time. Others take over when it dies.
+    `exclusive`: only one process of the service runs it at a time. Another takes over if it dies.
     """
 
     name: str
@@ -44,7 +44,7 @@ class JobRunner:
         self._jobs = jobs
         self._context = JobContext(db, clock)
         self._locks = JobLocks(db)
-        for job in jobs:  # a series that begins with its first failure shows no increase
+        for job in jobs:  # a series that starts with its first failure shows no increase
             metrics.JOB_FAILURES.labels(job.name)
             metrics.JOB_LAST_SUCCESS.labels(job.name)
 
@@ -81,9 +81,9 @@ class JobRunner:
 
 
 class JobLocks:
-    """Session advisory locks on one connection: kept as long as it lives, lost with it.
+    """Session advisory locks on one connection: held as long as it lives, lost with it.
 
-    A server that does not answer within `patience_s` counts as gone.
+    A server that does not answer within `patience_s` counts as lost.
     """
 
     def __init__(self, db: Database, *, patience_s: float = _PATIENCE_S) -> None:
@@ -94,7 +94,7 @@ class JobLocks:
         self._turn = asyncio.Lock()
 
     async def hold(self, name: str) -> bool:
-        """True while this process is the one that runs the job. Asks the server every time."""
+        """True while this process is the one to run the job. Asks the server every time."""
         async with self._turn:
             try:
                 return await self._hold(name)

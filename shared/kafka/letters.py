@@ -1,8 +1,8 @@
-"""Dead letters that lie on Kafka: what each says, and how many still wait to be redriven.
+"""The dead letters on Kafka: what each says, and how many still wait to be redriven.
 
-Redriven letters stay until their topic drops them, after 30 days. What has been redriven is an
-offset committed for the group `<group>.redrive`. Kafka forgets the offsets of a group without
-members after a week, long before the letters: the workers of the group commit them again each day.
+Redriven letters stay until their topic drops them, after 30 days. How far they have been redriven
+is an offset committed for the group `<group>.redrive`. Kafka forgets the offsets of a group without
+members after a week, long before the letters, so the group's workers commit them again every day.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _TIMEOUT_S: Final = 20.0
 
 @dataclass(frozen=True)
 class Letter:
-    """One dead letter as people and the redrive read it; `record` is what Kafka holds."""
+    """One dead letter as people and the redrive read it; `record` is what Kafka stores."""
 
     record: Record
     facts: dict[str, str]
@@ -47,11 +47,11 @@ class Letter:
 
     @property
     def is_complete(self) -> bool:
-        """False: its record was too large for a letter, and lies at its origin only."""
+        """False: its record was too large for a letter and can only be read at its origin."""
         return VALUE_OMITTED not in self.facts
 
     def addressed(self, topic: str, group: str) -> OutgoingRecord:
-        """The record as it was, for this group alone."""
+        """The original record, for this group only."""
         record = self.record
         headers = original_headers(record, for_group=group)
         return OutgoingRecord(topic, record.key, record.value, headers)
@@ -76,12 +76,12 @@ _SHOWN: Final = (
 
 
 def redrive_client(kafka: KafkaSettings, group: str) -> AIOKafkaConsumer:
-    """Knows what has been redriven for `group`; not a member of anything."""
+    """A client that knows how far `group` has been redriven; it is not a member of any group."""
     return connection.consumer(kafka, client_id=CLIENT_ID, group=f"{group}.redrive")
 
 
 async def letters_of(kafka: KafkaSettings, *, topic: str, group: str) -> list[Record]:
-    """All letters there are, as records, redriven ones included; moves nobody's offset."""
+    """All existing letters as records, including redriven ones; moves no offset."""
     client = connection.consumer(kafka, client_id=CLIENT_ID)
     records: list[Record] = []
     try:
@@ -110,7 +110,7 @@ class LetterBox:
         self._commit_again_at_s = 0.0
 
     async def watch(self) -> None:
-        """Measures, and leaves the gauges as they are while Kafka is away."""
+        """Measures, and leaves the gauges unchanged while Kafka is down."""
         try:
             async with asyncio.timeout(_TIMEOUT_S):
                 await self.measure()
@@ -143,7 +143,7 @@ class LetterBox:
     async def _keep(
         self, client: AIOKafkaConsumer, redriven: dict[TopicPartition, int | None]
     ) -> None:
-        """A redrive in this very moment may be set back by it; the inbox absorbs repetitions."""
+        """This may set back a redrive running at the same moment; the inbox absorbs repetitions."""
         known = {tp: offset for tp, offset in redriven.items() if offset is not None}
         if known and monotonic_s() >= self._commit_again_at_s:
             await client.commit(known)

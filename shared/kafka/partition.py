@@ -11,7 +11,7 @@ from shared.kafka.events import Record
 from shared.kafka.processing import Interrupted, Processor
 from shared.kernel.clock import real_time_ms
 
-# Above it the partition is paused, at a fifth it goes on: memory stays bounded while one waits.
+# At this length the partition is paused, at a fifth it resumes: memory stays bounded meanwhile.
 QUEUE_MAX: Final = 1000
 QUEUE_RESUME: Final = 200
 
@@ -47,7 +47,7 @@ class PartitionFeed:
 
     @property
     def oldest_age_s(self) -> float:
-        """0 as well for a record without a time of its own: its age is not known."""
+        """0 also for a record without a timestamp, whose age is not known."""
         waiting = self._current or self._queue
         if not waiting or waiting[0].timestamp < 0:
             return 0.0
@@ -55,7 +55,7 @@ class PartitionFeed:
 
     @property
     def first_undone(self) -> int | None:
-        """The offset of the next record to do; None where nothing has come yet."""
+        """The offset of the next record to process; None if none has arrived yet."""
         if self.next_offset is not None:
             return self.next_offset
         waiting = self._current or self._queue

@@ -1,8 +1,8 @@
-"""Effects once: inbox, effects and commit in one transaction, for a slice of one partition.
+"""Effects exactly once: inbox, effects and commit in one transaction, for a slice of one partition.
 
-A slice that fails is rolled back and redone event by event, so that one bad event cannot take its
-neighbours with it. What cannot be digested becomes a dead letter; while database or broker are
-away, the partition waits.
+A slice that fails is rolled back and redone event by event, so that one bad event does not affect
+its neighbours. An event that cannot be processed becomes a dead letter; while the database or the
+broker is down, the partition waits.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ log = get_logger(__name__)
 
 M = TypeVar("M")
 
-ATTEMPTS_MAX: Final = 5  # of an event whose failure we cannot name
-# So many of them one after another, and it is more likely us than them: from then on each further
-# one is tried for PAUSED_S before it is given up. The first that succeeds ends that.
+ATTEMPTS_MAX: Final = 5  # for an event that fails for an unknown reason
+# After this many such events in a row the fault is more likely ours than theirs: each further event
+# is retried for PAUSED_S before it is given up. The first success ends that.
 FAILED_IN_A_ROW_MAX: Final = 10
 PAUSED_S: Final = 300.0
 
@@ -39,15 +39,15 @@ Progress = Callable[[int], None]
 
 
 class Interrupted(Exception):
-    """Told to stop while waiting; the rest of the slice is not done."""
+    """Asked to stop while waiting; the rest of the slice is not done."""
 
 
 class HandlerCancelled(Exception):
-    """`apply` was cut short, and not because this process stops."""
+    """`apply` was cancelled although this process is not stopping."""
 
 
 class Processor:
-    """Applies slices of records for one consumer group. Safe for several partitions at once."""
+    """Applies slices of records for one consumer group, also of several partitions at once."""
 
     def __init__(
         self,
@@ -63,12 +63,12 @@ class Processor:
         self._db = db
         self._clock = clock
         self._publisher = publisher
-        # It takes what `subscriptions` give, which nothing below looks into.
+        # It takes what `subscriptions` return; nothing below looks into that.
         self._effects: Apply[Any] = apply
         self._failed_in_a_row: Counter[tuple[str, int]] = Counter()  # by topic and partition
         self._decoder = Decoder(subscriptions, group=group)
         self._inbox = _inbox_statement(db.schema)
-        # A series that begins with its first letter shows no increase.
+        # A series that starts with its first letter shows no increase.
         for fault in LETTERS:
             metrics.DLQ_MESSAGES.labels(fault.value)
         for outcome in ("handled", "skipped", "retried", "dead_letter"):
@@ -79,7 +79,7 @@ class Processor:
     ) -> None:
         """Returns when every record is done: effects committed or dead letter acknowledged.
 
-        `progress(offset)` is called as soon as everything up to that offset is. Raises Interrupted.
+        Calls `progress(offset)` once everything up to that offset is done. Raises Interrupted.
         """
         events = []
         for record in records:
@@ -96,7 +96,7 @@ class Processor:
     async def _decode(self, record: Record, stop: asyncio.Event) -> Event | None:
         try:
             event = self._decoder.decode(record)
-        except ValueError as error:  # MalformedEvent, OversizedEvent and ValidationError are
+        except ValueError as error:  # the base of MalformedEvent, OversizedEvent, ValidationError
             await self._give_up(record, error, stop, fault=fault_of(error))
             return None
         if event is None:
@@ -174,7 +174,7 @@ class Processor:
             raise HandlerCancelled("something it awaited was cancelled") from error
 
     async def _transact(self, events: Sequence[Event]) -> None:
-        """One transaction: ids into the inbox, effects of those that are new, commit."""
+        """One transaction: insert ids into the inbox, apply the events that are new, commit."""
         async with self._db.transaction(PARK) as uow:
             event_ids = [event.envelope.id for event in events]
             new = set(
@@ -230,7 +230,7 @@ def _place(event: Event) -> tuple[str, int]:
 
 
 def _first_of_each(events: Sequence[Event], new: set[str]) -> list[Event]:
-    """An id that comes twice in one slice is inserted once, and handled once."""
+    """An id that appears twice in one slice is inserted once and handled once."""
     fresh = []
     for event in events:
         if event.envelope.id in new:

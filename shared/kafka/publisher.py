@@ -1,8 +1,8 @@
-"""Puts records on Kafka and knows when it does not know.
+"""Publishes records to Kafka, and knows when the outcome is unknown.
 
-Records go out as batches built per partition (one future per batch, not per record). After any
-failure the outcome of everything in flight is unknown; the client is thrown away, so that nothing
-of it can overtake what the caller sends next, and the caller sends again what was not acknowledged.
+Records are sent as batches per partition (one future per batch, not per record). After any failure
+the outcome of everything in flight is unknown. The client is then discarded, so that nothing of it
+can overtake what the caller sends next, and the caller sends again what was not acknowledged.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class OutgoingRecord:
     timestamp_ms: int | None = None
 
 
-# Of one batch, by the client library: done when the broker has it.
+# The client library's future of one batch: done when the broker has it.
 Acknowledgement = asyncio.Future[Any]
 
 
@@ -55,9 +55,9 @@ class PublishFailed(KafkaError):  # type: ignore[misc]
 
 
 class Publisher:
-    """One idempotent producer (acks=all), made when needed and made anew after each failure.
+    """One idempotent producer (acks=all), created on demand and replaced after each failure.
 
-    One `publish` at a time: what is sent next must not meet the remains of a failure.
+    One `publish` at a time: what is sent next must not meet the remains of a failed one.
     """
 
     def __init__(self, kafka: KafkaSettings, *, client_id: str, timeout_s: float = 15.0) -> None:
@@ -70,15 +70,15 @@ class Publisher:
         self._turn = asyncio.Lock()
 
     def another(self, name: str) -> "Publisher":
-        """One more producer of the same Kafka, for what must not wait for this one."""
+        """A second producer for the same Kafka, for what must not wait for this one."""
         client_id = f"{self._client_id}-{name}"
         return Publisher(self._kafka, client_id=client_id, timeout_s=self._timeout_s)
 
     async def publish(self, records: Iterable[OutgoingRecord]) -> None:
-        """Returns once all are acknowledged; order per key is the order given.
+        """Returns once all are acknowledged; records of one key keep their order.
 
-        Raises PublishFailed when `timeout_s` pass without _ROUND_BYTES of them being acknowledged,
-        or the broker's refusal of a record.
+        Raises PublishFailed if `timeout_s` pass without _ROUND_BYTES of them being acknowledged, or
+        the broker's refusal of a record.
         """
         for round_ in _rounds(records):
             async with self._working() as producer:
@@ -91,7 +91,7 @@ class Publisher:
             return sorted(await producer.partitions_for(self._kafka.wire_topic(topic)))
 
     async def close(self) -> None:
-        """Everything acknowledged has been waited for already: there is nothing to flush."""
+        """There is nothing to flush: `publish` has waited for every acknowledgement."""
         async with self._turn:
             self._abandon()
             with suppress(KeyError):  # it may never have had anything to send
@@ -101,7 +101,7 @@ class Publisher:
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[AIOKafkaProducer]:
-        """A started producer for one thing at a time; whatever goes wrong is the end of it."""
+        """A started producer for one call at a time; any error discards it."""
         async with self._turn:
             try:
                 async with asyncio.timeout(self._timeout_s):
@@ -141,10 +141,10 @@ class Publisher:
         return self._producer
 
     def _abandon(self) -> None:
-        """Its end may take a while where the broker is gone; nobody has to wait for that.
+        """Stops the producer in the background, which may take a while if the broker is gone.
 
-        What it still has in flight may arrive later. That repeats records in their order: the
-        first copy of each still comes in the order in which the caller sends.
+        What it still has in flight may arrive later. That repeats records in order: the first copy
+        of each still arrives in the order in which the caller sends.
         """
         producer, self._producer = self._producer, None
         sent, self._sent = self._sent, []
@@ -159,19 +159,19 @@ async def _stop_now(producer: Any, sent: list[Acknowledgement]) -> None:
     task = producer._sender.sender_task  # noqa: SLF001 - there is no public way to give up
     try:
         if task is not None:
-            # It waits for its requests in flight, which end with an answer or in time.
+            # It waits for its requests in flight, which end with an answer or by their time limit.
             task.cancel()
             await asyncio.wait({task}, timeout=2 * _REQUEST_TIMEOUT_MS / 1000)
         for acknowledgement in sent:
             acknowledgement.cancel()
         async with asyncio.timeout(_STOP_TIMEOUT_S):
             await producer.stop()
-    except Exception as error:  # noqa: BLE001 - it is thrown away whatever it says
+    except Exception as error:  # noqa: BLE001 - it is discarded in any case
         log.warning("closing a producer failed", error=repr(error), seldom=True)
 
 
 def _rounds(records: Iterable[OutgoingRecord]) -> Iterator[list[OutgoingRecord]]:
-    """So much at once as surely gets through in time; all of it, in the usual case."""
+    """As much at once as surely gets through in time; usually that is all of it."""
     round_: list[OutgoingRecord] = []
     size = 0
     for record in records:
@@ -205,7 +205,7 @@ async def _send(
                 group.create_task(_send_partition(producer, topic, partition, queue, sent))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    # Not gather: cancelled with its caller it would cancel what the client still works on.
+    # Not gather: when its caller is cancelled, it would cancel what the client still works on.
     if sent:
         await asyncio.wait(sent)
     for acknowledgement in sent:
@@ -219,7 +219,7 @@ async def _send_partition(
     records: list[OutgoingRecord],
     sent: list[Acknowledgement],
 ) -> None:
-    """Hands over batch after batch; each is on its way when the next is taken."""
+    """Sends batch after batch; each is on its way when the next is built."""
     batch = producer.create_batch()
     for record in records:
         while True:
@@ -240,12 +240,12 @@ async def _send_partition(
 
 
 def _look_at(acknowledgement: Acknowledgement) -> None:
-    """An error nobody waits for any more is not worth asyncio's complaint."""
+    """Retrieves the error, so that asyncio does not complain when nobody waits for it any more."""
     if not acknowledgement.cancelled():
         acknowledgement.exception()
 
 
 @lru_cache(maxsize=65_536)
 def _hash(key: bytes) -> int:
-    """Kafka's own partitioner, so that any other client puts a key where we do."""
+    """Kafka's own partitioner, so that any other client puts a key on the same partition."""
     return int(murmur2(key)) & 0x7FFF_FFFF

@@ -1,5 +1,5 @@
-"""Reads topics from their first record to their present end, without a consumer group: for audits
-and for tests, which want everything that was ever written, and to move nobody's offsets.
+"""Reads topics from their first record to their current end, without a consumer group: for audits
+and tests, which want everything that was ever written and must not move any group's offsets.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -21,8 +21,8 @@ _WAIT_MS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One record as the log holds it, `topic` as the contracts name it; `envelope` is None if it is
-    no CloudEvent of ours.
+    """One record as the log has it, with `topic` as the contracts name it. `envelope` is None if it
+    is not a CloudEvent of ours.
     """
 
     topic: str
@@ -53,7 +53,7 @@ async def read_all(kafka: KafkaSettings, topics: Iterable[str]) -> list[StoredRe
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
         found: list[StoredRecord] = []
-        # The position, not the last offset seen: a log may end with markers that are no records.
+        # The position, not the last offset seen: a log may end with markers that are not records.
         open_ones = [p for p in partitions if await consumer.position(p) < ends[p]]
         while open_ones:
             batches = await consumer.getmany(*open_ones, timeout_ms=_WAIT_MS, max_records=_BATCH)
@@ -89,7 +89,7 @@ async def _consumer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 async def partitions_of(kafka: KafkaSettings, topics: Iterable[str]) -> list[TopicPartition]:
     """Raises KafkaError, UnknownTopicOrPartitionError among them."""
-    # A consumer that was not subscribed knows no topic's partitions; the admin client asks.
+    # A consumer without a subscription does not know any topic's partitions; the admin client asks.
     async with connection.admin(kafka, client_id="airlane-audit") as admin:
         described = await admin.describe_topics([kafka.wire_topic(topic) for topic in topics])
     for topic in described:

@@ -2,13 +2,13 @@
 
     python -m shared.kafka.redrive --topic airlane.catalog.orders.v1 --group customs [--dry-run]
 
---dry-run shows the letters and sends nothing. Kafka is found by the KAFKA_* variables of the
-services (docs/kafka.md).
+--dry-run shows the letters and sends nothing. The services' KAFKA_* variables say where Kafka is
+(docs/kafka.md).
 
-Safe to repeat: records keep their event id, so what the group has handled it skips, and no other
-group looks at them, whether its inbox still knows them or not. The dead-letter offset is committed
-only after the record is acknowledged. A letter that fails again becomes a new letter behind the
-present end, which one run does not read.
+Safe to repeat: records keep their event id, so the group skips what it has handled. No other group
+takes them, whether its inbox still knows them or not. The dead-letter offset is committed only
+after the record is acknowledged. A letter that fails again becomes a new letter after the current
+end, which the same run does not read.
 """
 
 import argparse
@@ -36,7 +36,7 @@ Show = Callable[[Letter], None]
 
 @dataclass
 class Redriven:
-    """`omitted`: too large for a dead letter as a whole; they lie at their origin."""
+    """`omitted`: letters without their record, which was too large and stays at its origin."""
 
     published: int = 0
     omitted: int = 0
@@ -49,8 +49,8 @@ class Redriven:
 
 @dataclass(frozen=True)
 class Redrive:
-    """What is asked for: the letters there are now, oldest first, `limit` at most. `show` gets
-    every one of them.
+    """One order to redrive: the letters that exist now, oldest first, at most `limit`. `show` gets
+    each of them.
     """
 
     topic: str
@@ -61,7 +61,7 @@ class Redrive:
     show: Show = lambda _: None
 
     async def run(self, kafka: KafkaSettings) -> Redriven:
-        """Raises KafkaError when the broker is away or there is no such dead-letter topic."""
+        """Raises KafkaError if the broker is down or there is no such dead-letter topic."""
         client = redrive_client(kafka, self.group)
         publisher = Publisher(kafka, client_id=CLIENT_ID)
         result = Redriven()
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--topic", required=True, help="the original topic")
     parser.add_argument("--group", required=True, help="the consumer group (service) it failed in")
-    parser.add_argument("--limit", type=_count, help="at most so many letters")
+    parser.add_argument("--limit", type=_count, help="at most this many letters")
     parser.add_argument("--dry-run", action="store_true", help="show the letters, send nothing")
     parser.add_argument("--per-second", type=_count, default=100, help="speed limit")
     asked = parser.parse_args(arguments)
@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     topic = kafka.contract_topic(asked.topic)
     if wrong := _unknown(topic, asked.group):
         return _fail(2, wrong)
-    # What the client has to say about a broker that is away comes to one line below.
+    # The line below says all there is to say about a broker that cannot be reached.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     order = Redrive(topic, asked.group, asked.limit, asked.dry_run, asked.per_second)
     if asked.dry_run:

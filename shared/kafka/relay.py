@@ -1,14 +1,14 @@
-"""The relay: committed outbox rows → Kafka, nothing lost, nothing out of order per aggregate.
+"""The relay: sends committed outbox rows to Kafka, loses none, and keeps the order per aggregate.
 
 Each stream has a snapshot `seen`: all rows visible in it are published. A batch is what a later
 snapshot, `target`, sees beyond `seen`, in id order, page by page. A page's records are acknowledged
-before the cursor moves, and the cursor has moved before the next page is sent: a crash repeats a
-page, and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do. All
-streams are sent together; what Kafka does not take is tried again stream by stream
+before the cursor moves, and the cursor has moved before the next page is sent, so a crash repeats
+one page and nothing else. docs/adr/0003 says why ids or transaction ids alone would not do. All
+streams are sent together; what Kafka does not accept is retried stream by stream
 (shared.kafka.held_up).
 
-A stream belongs to the session that holds its advisory lock, on the very connection that reads and
-moves the cursor: a lost connection is a lost stream.
+A stream belongs to the session that holds its advisory lock, on the same connection that reads and
+moves the cursor: whoever loses the connection loses the stream.
 """
 
 import asyncio
@@ -35,29 +35,29 @@ from shared.telemetry import get_logger, metrics
 log = get_logger(__name__)
 
 _PAGE_ROWS: Final = 500  # of one stream
-_PAGE_BYTES: Final = 4 * 1024 * 1024  # of payload, about, by the events of the page before
+_PAGE_BYTES: Final = 4 * 1024 * 1024  # of payload, estimated from the events of the last page
 _POLL_S_MIN: Final = 0.02
 _POLL_S_MAX: Final = 0.25
 _BALANCE_S: Final = 1.0
-_RETRY_S_MAX: Final = 1.0  # what comes back must not wait for us
-_PRESENCE: Final = 1000  # lock key beside the streams
-_BACKLOG_ROWS_MAX: Final = 20_000  # of one stream; counting more would cost more than it tells
+_RETRY_S_MAX: Final = 1.0  # work must resume soon after an outage
+_PRESENCE: Final = 1000  # a lock key besides those of the streams
+_BACKLOG_ROWS_MAX: Final = 20_000  # of one stream; counting more costs more than it is worth
 _SPEC_VERSION: Final = ("ce_specversion", SPEC_VERSION.encode())
 _CONTENT_TYPE: Final = ("content-type", CONTENT_TYPE.encode())
 _HEAL_S_MAX: Final = 600
-# A plan made while a partition was empty would scan it; there is always an index. Its only writes
-# are cursors: one that a crash of the database forgets costs repetitions, which inboxes absorb: no
-# commit waits for the disk.
+# A plan made while a partition was empty would scan it; there is always an index. The relay writes
+# only cursors. If a crash of the database loses one, events are repeated and inboxes absorb them,
+# so no commit waits for the disk.
 _SESSION: Final = "SET enable_seqscan = off; SET synchronous_commit = off"
 
 
 def lock_class(schema: str) -> int:
-    """First key of the advisory locks: one number per schema, above zero for pg_locks' sake."""
+    """The first key of the advisory locks: one per schema, positive because of pg_locks."""
     return zlib.crc32(f"airlane.relay.{schema}".encode()) & 0x7FFF_FFFF
 
 
 class Relay:
-    """Publishes the outbox of `db`'s schema. Any number of them may run; they share the streams."""
+    """Publishes the outbox of `db`'s schema. Any number of relays can run and share the streams."""
 
     def __init__(
         self,
@@ -77,8 +77,8 @@ class Relay:
         self._sql = sql.RelayStatements(db.schema)
         self._class = lock_class(db.schema)
         self._owned: set[int] = set()
-        # Streams that may have a batch under way -> the batch's last id, where known. It only saves
-        # time: without it the search for more goes on to the end of the stream.
+        # Streams that may have an unfinished batch -> the batch's last id, if known. It only saves
+        # time: without it the search for more rows runs to the end of the stream.
         self._under_way: dict[int, int | None] = {}
         self._wake = asyncio.Event()
         self._balance_at_s = 0.0
@@ -97,7 +97,7 @@ class Relay:
             try:
                 await self._session(stop, backoff)
             except Exception as error:
-                self._rows = max(self._rows // 4, 1)  # should it be their size
+                self._rows = max(self._rows // 4, 1)  # in case their size was the cause
                 if fault_of(error) is Fault.TRANSIENT:
                     log.warning(
                         "relay interrupted", schema=self._db.schema, error=repr(error), seldom=True
@@ -138,7 +138,7 @@ class Relay:
             await self._idle(stop, poll_s)
 
     async def _idle(self, stop: asyncio.Event, poll_s: float) -> None:
-        # `stop` is looked at once a poll: that is soon enough, and one waiter is cheaper than two.
+        # `stop` is checked once per poll: that is soon enough, and one waiter is cheaper than two.
         if not stop.is_set():
             await sleep_until(self._wake, poll_s)
 
@@ -156,13 +156,13 @@ class Relay:
         return True
 
     async def _sent(self, pages: dict[int, Page]) -> dict[int, Page]:
-        """The pages that Kafka now has. Those of the others are held up."""
+        """Publishes the pages and returns those that Kafka has. The others are held up."""
         rows = [row for page in pages.values() for row in page.events]
         if not rows:
             return pages
         try:
             await self._publisher.publish(map(self._record, rows))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each stream tries again alone
+        except Exception as error:  # noqa: BLE001 - whatever it is, each stream retries alone
             log.warning("a round was not published", schema=self._db.schema, error=repr(error))
             for stream in [stream for stream, page in pages.items() if page.events]:
                 self._held_up.add(stream, pages.pop(stream))
@@ -197,7 +197,7 @@ class Relay:
         return record_of(row, self._source)
 
     async def _balance(self, connection: asyncpg.Connection) -> None:
-        """Takes free streams up to a fair share, and gives back what is above it."""
+        """Takes free streams up to a fair share, and gives back those above it."""
         locks = await connection.fetch(sql.LOCKS, self._class)
         relays = sum(1 for lock in locks if lock["key"] == _PRESENCE)
         taken = {lock["key"] for lock in locks if lock["key"] < STREAMS}
@@ -255,7 +255,7 @@ def _by_stream(rows: list[asyncpg.Record], asked: int) -> dict[int, Page]:
 
 
 def record_of(row: asyncpg.Record, source: bytes) -> OutgoingRecord:
-    """What `Envelope.headers()` says, a third of its time: this is the relay's inner loop."""
+    """As `Envelope.headers()`, in a third of its time: this is the relay's inner loop."""
     key = row["aggregate_id"].encode()
     headers = [
         _SPEC_VERSION,
@@ -278,6 +278,6 @@ def record_of(row: asyncpg.Record, source: bytes) -> OutgoingRecord:
 def _observe(published: list[asyncpg.Record]) -> None:
     now_ms = real_time_ms()
     metrics.OUTBOX_PUBLISHED.inc(len(published))
-    # Of a large page a hundred rows, evenly spread, tell the same as all.
+    # In a large page a hundred rows, evenly spread, give the same picture as all.
     for row in published[:: max(len(published) // 100, 1)]:
         metrics.OUTBOX_PUBLISH_SECONDS.observe(max(now_ms - row["created_ms"], 0) / 1000)

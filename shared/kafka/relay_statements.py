@@ -1,11 +1,11 @@
-"""The SQL of the relay's cursor; how and why it works: docs/adr/0003 and `shared.kafka.relay`.
+"""The SQL of the relay's cursor; docs/adr/0003 and `shared.kafka.relay` say how and why it works.
 
-`xid >= xmax(seen)` and `xid = ANY(in progress in seen)` are two branches of a UNION on purpose: as
-an OR the planner takes the index on (lane, id) and reads the whole history of the stream.
+`xid >= xmax(seen)` and `xid = ANY(in progress in seen)` are two branches of a UNION on purpose:
+with an OR the planner takes the index on (lane, id) and reads the whole history of the stream.
 
-After an outage millions of rows may be unseen, and to find the smallest ids among them is to read
-them all. So a batch ends at the first waypoint after `seen`, if there is one: a snapshot that some
-writer left there (shared.db.wake).
+After an outage millions of rows may be unseen, and finding the smallest ids among them means
+reading them all. So a batch ends at the first waypoint after `seen`, if there is one: a snapshot
+that a writer recorded (shared.db.wake).
 """
 
 # ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
@@ -47,10 +47,10 @@ def _batch(schema: str, columns: str) -> str:
     """
 
 
-# $1 streams, $2 rows a stream. The first page of new batches. Without a waypoint the target is
-# the statement's own snapshot: every row it can see is in it. Up to a waypoint there may be
-# nothing for a stream; it still comes, with id NULL, so that it gets past. `until_id` is the
-# last id of a batch, where that is known without reading everything. OFFSET 0: once a stream.
+# $1 streams, $2 rows per stream. The first page of new batches. Without a waypoint the target is
+# the statement's own snapshot: every row it can see is in it. A stream may have nothing before a
+# waypoint; it is still returned, with id NULL, so that it gets past. `until_id` is the last id of a
+# batch, if that is known without reading everything. OFFSET 0: evaluated once per stream.
 def _first_page(schema: str) -> str:
     return f"""
         SELECT l.lane AS stream, s.target::text AS target, s.until_id, o.*
@@ -76,9 +76,9 @@ def _first_page(schema: str) -> str:
     """
 
 
-# $1 streams, $2 rows a stream, $3 last ids of their batches. The next pages of batches under
-# way, by the index on (lane, id): what is passed over was written at the same time as the
-# batch. A stream without rows still comes, with id NULL.
+# $1 streams, $2 rows per stream, $3 last ids of their batches. The next pages of unfinished
+# batches, by the index on (lane, id): the rows it skips were written at the same time as the batch.
+# A stream without rows is still returned, with id NULL.
 def _next_page(schema: str) -> str:
     return f"""
         SELECT l.lane AS stream, l.target::text AS target, b.until_id, o.*
@@ -109,8 +109,8 @@ def _advance(schema: str) -> str:
     """
 
 
-# $1 streams. Snapshots of another cluster: a copy was restored here, and transaction ids mean
-# something else. A copy inside the cluster keeps its meaning, unless it lies in the future.
+# $1 streams. Snapshots of another cluster: a copy was restored here, and its transaction ids have
+# no meaning. A copy within the cluster keeps its meaning, unless it lies in the future.
 def _foreign(schema: str) -> str:
     return f"""
         SELECT lane AS stream FROM {schema}.relay_lane, pg_control_system() here
@@ -120,9 +120,8 @@ def _foreign(schema: str) -> str:
     """
 
 
-# Everything that is still here is given a new xid and goes out again. The statement's
-# snapshot is older than the xid it gets, hence the new `seen` covers none of it. Waypoints
-# are as foreign as the cursor was.
+# Everything still here is given a new xid and is published again. The statement's snapshot is older
+# than its xid, hence the new `seen` covers none of it. Waypoints are as foreign as the cursor was.
 def _heal(schema: str) -> str:
     return f"""
         WITH again AS (
@@ -140,7 +139,7 @@ def _heal(schema: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What no stream has sent yet: up to `rows_max` rows a stream, and the age of the oldest."""
+    """What is not yet sent: up to `rows_max` rows per stream, and the age of the oldest row."""
 
     rows: int
     oldest_age_s: float
@@ -183,5 +182,5 @@ LOCKS: Final = """
 """
 TRY_LOCK: Final = "SELECT pg_try_advisory_lock($1, $2)"
 UNLOCK: Final = "SELECT pg_advisory_unlock($1, $2)"
-# Held by every relay, shared: how many there are.
+# Every relay holds it, shared, so that relays can be counted.
 PRESENT: Final = "SELECT pg_advisory_lock_shared($1, $2)"

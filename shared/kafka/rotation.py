@@ -1,7 +1,7 @@
-"""The job that rotates the kit's partitions, one step a transaction (see shared.db.kit_v2).
+"""The job that rotates the kit's partitions, one step per transaction (see shared.db.kit_v2).
 
-No step waits long for a lock: what others are in the way of is tried again in the next run. The
-gauges say when that goes on for too long.
+No step waits long for a lock: a step that others block is tried again in the next run. The gauges
+show when that goes on for too long.
 """
 
 # ruff: noqa: S608 - the only part put into the text is the name of a schema of this project
@@ -23,7 +23,7 @@ _STEPS: Final = ("add_partition", "drop_partition", "delete_expired")
 
 
 def rotation(schema: str) -> Job:
-    """Makes the partitions of the next days, drops old ones, deletes expired rows."""
+    """Creates the partitions of the next days, drops old ones, deletes expired rows."""
     steps = {name: sql(f"SELECT {schema}.{name}()", bool) for name in _STEPS}
     state = _state(schema)
 
@@ -56,7 +56,7 @@ class _PartitionedTable:
 
 
 def _state(schema: str) -> Statement[_PartitionedTable]:
-    """Of each table: partitions that should be gone since yesterday, rows in the default one."""
+    """For each table: partitions that should be gone since yesterday, rows in the default one."""
     return sql(
         " UNION ALL ".join(
             f"""

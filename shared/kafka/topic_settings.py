@@ -1,4 +1,4 @@
-"""What a topic is told, and how far one that exists already may be brought to it."""
+"""The settings of a topic, and which of them may be changed on one that already exists."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _FOR_EVER: Final = -1
 
 @dataclass(frozen=True)
 class ExistingTopic:
-    """A topic as Kafka has it. `own`: the settings that were given to it and not to all."""
+    """A topic as it is on Kafka. `own`: the settings made on this topic, not defaults."""
 
     name: str
     partitions: int
@@ -23,8 +23,8 @@ class ExistingTopic:
 
 
 def wanted_settings(spec: TopicSpec, kafka: KafkaSettings) -> dict[str, str]:
-    """Kafka drops whole segments, `retention.ms` after the last record of each: without a limit of
-    a day a quiet topic would keep its records for twice as long.
+    """Segments last a day at most: Kafka drops whole segments, `retention.ms` after the last record
+    of each, so a quiet topic would otherwise keep its records for twice as long.
     """
     settings = {
         "cleanup.policy": "compact" if spec.compacted else "delete",
@@ -38,7 +38,7 @@ def wanted_settings(spec: TopicSpec, kafka: KafkaSettings) -> dict[str, str]:
 
 
 def changes(topic: ExistingTopic, spec: TopicSpec, kafka: KafkaSettings) -> dict[str, str]:
-    """Settings that may be changed without asking: no record and no safety is lost by it."""
+    """Settings that may be changed without asking, because no record and no safety is lost."""
     return {
         key: value
         for key, value in _different(topic, spec, kafka)
@@ -47,7 +47,7 @@ def changes(topic: ExistingTopic, spec: TopicSpec, kafka: KafkaSettings) -> dict
 
 
 def refusals(topic: ExistingTopic, spec: TopicSpec, kafka: KafkaSettings) -> Iterator[str]:
-    """What only a person should change, one phrase each."""
+    """What only a person should change, one phrase per setting."""
     if topic.partitions != spec.partitions:
         yield f"{topic.name} has {topic.partitions} partitions instead of {spec.partitions}"
     if topic.replicas < kafka.replicas:

@@ -1,8 +1,8 @@
-"""A service's second process: relay, consumer, jobs, and the probes to watch them by.
+"""A service's second process: relay, consumer, jobs, and the probes to monitor them.
 
-Every part survives the absence of PostgreSQL and Kafka by itself. A part that ends before it is
-told to is a bug, whether it failed, returned or was cancelled: it ends the process with a status
-that is not 0, and the supervisor starts it again.
+Every part survives an outage of PostgreSQL and Kafka by itself. A part that ends before it is asked
+to is a bug, whether it failed, returned or was cancelled: the process then ends with a status that
+is not 0, and its supervisor starts it again.
 """
 
 import asyncio
@@ -47,8 +47,8 @@ class Worker:
 
     `topics` are those of CONSUMED_BY unless given. Without subscriptions it only relays and runs
     jobs; with them it needs `apply` (see shared.kafka.events). `parts` are a service's own loops
-    beside these: they run until `stop` is set, with the database open, and have some three seconds
-    to come to an end.
+    besides these: they run until `stop` is set, with the database open, and then have about three
+    seconds to finish.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Worker:
             await asyncio.gather(self._relay_publisher.close(), self._letters_publisher.close())
 
     async def _drain(self, stop: asyncio.Event) -> None:
-        """/readyz says no from the moment a part has ended, or the process was told to."""
+        """/readyz answers 503 from the moment a part has ended or the process was asked to."""
         await stop.wait()
         self.probes.draining = True
 
@@ -173,7 +173,7 @@ class Worker:
 
 
 def _check(topics: Collection[str], subscriptions: Subscriptions[object] | None) -> None:
-    """A function for a topic that is not read would never be called."""
+    """A function for a topic that is not consumed would never be called."""
     for model in subscriptions or ():
         if model.topic not in topics:
             raise ValueError(f"{model.event_type} is on {model.topic}, which is not consumed here")

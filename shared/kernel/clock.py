@@ -1,5 +1,5 @@
-"""Two times. Business time comes from a `Clock` and may run fast in the sandbox; real time is for
-tokens, timeouts, leases and metrics. Nothing else in the project asks the machine for the time.
+"""Business time and real time. Business time comes from a `Clock` and may run fast in the sandbox.
+Real time is for tokens, timeouts, leases and metrics. Only this module reads the machine's clock.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ def real_time_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-# Asked many times a request, so without a function of ours around it.
+# Called many times per request, so not wrapped in a function of ours.
 monotonic_s: Final = time.monotonic
 
 
@@ -44,7 +44,7 @@ class Clock(Protocol):
         ...
 
     def real_seconds(self, business: timedelta) -> float:
-        """How long to wait, really, for that much business time to pass."""
+        """Real seconds until that much business time has passed."""
         ...
 
 
@@ -73,15 +73,15 @@ class SystemClock:
 
 
 class ClockFileBroken(ValueError):
-    """The file is not there, or holds no clock."""
+    """The file is missing or does not hold a clock."""
 
 
 class ClockFile:
-    """One clock for all processes of a machine, kept in a small file that each of them maps into
-    memory: whoever moves it on moves it for all, and every process sees it at its next look.
+    """One clock for all processes of a machine, in a small file that each of them maps into memory.
+    When one process moves the clock, the others see it the next time they read it.
 
-    A look costs one comparison more than a `SystemClock`: the record is read again only when its
-    number has changed. The checksum tells a record that is just being written from a whole one.
+    Reading costs one comparison more than with a `SystemClock`: the record is decoded again only
+    when its number has changed. The checksum tells a complete record from one being written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -91,17 +91,17 @@ class ClockFile:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), _SIZE, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
-            raise ClockFileBroken(f"{path} holds no clock: {error}") from error
+            raise ClockFileBroken(f"{path} does not hold a clock: {error}") from error
         record = _read_record(self._map[:])
         if record is None:
-            raise ClockFileBroken(f"{path} holds no clock")
+            raise ClockFileBroken(f"{path} does not hold a clock")
         self._number, self._set = record
         self._latest = _ZERO
 
     @property
     def set_to(self) -> SystemClock:
         """What the file says now."""
-        # Also if the number itself was caught half-written: then it differs, and is read again.
+        # A half-written number differs too, so the record is read again.
         if _NUMBER.unpack_from(self._map)[0] != self._number:
             record = _read_record(self._map[:])
             if record is not None:
@@ -113,7 +113,7 @@ class ClockFile:
         return self.set_to.rate
 
     def now(self) -> datetime:
-        """Never earlier than this process has seen it, even if the machine's clock is set back."""
+        """Never goes back within this process, even if the machine's clock is set back."""
         now = self.set_to.now()
         if now <= self._latest:
             return self._latest
@@ -121,22 +121,22 @@ class ClockFile:
         return now
 
     def real_seconds(self, business: timedelta) -> float:
-        """As long as nobody moves the clock on: a long wait has to look in between."""
+        """Holds until somebody moves the clock, so a long wait has to check again in between."""
         return self.set_to.real_seconds(business)
 
     def move_on_to(self, instant: datetime) -> bool:
-        """Every process sees `instant` from its next look on. False if it has passed already."""
-        return self._set_on(instant, None)
+        """Moves the clock forward for every process. False if `instant` has already passed."""
+        return self._update(instant, None)
 
     def run_at(self, rate: float) -> None:
-        """From now on business time passes so much faster than real time, for every process."""
-        self._set_on(None, rate)
+        """From now on business time runs `rate` times as fast as real time, for every process."""
+        self._update(None, rate)
 
     def remember(self) -> None:
-        """Notes in the file how far business time has come. It goes on as before."""
-        self._set_on(None, None)
+        """Records the current business time in the file. The clock runs on as before."""
+        self._update(None, None)
 
-    def _set_on(self, instant: datetime | None, rate: float | None) -> bool:
+    def _update(self, instant: datetime | None, rate: float | None) -> bool:
         with self._path.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             before, real = self.set_to, real_now()
@@ -150,7 +150,7 @@ class ClockFile:
 
 
 def write_clock_file(path: Path, clock: SystemClock) -> None:
-    """Makes the file. One that is there is replaced, and whoever has it open keeps the old time."""
+    """Creates or replaces the file. A process that has the old file open keeps the old time."""
     half = path.with_name(f"{path.name}.new")
     half.write_bytes(_record(1, clock))
     half.replace(path)
@@ -165,7 +165,7 @@ def _record(number: int, clock: SystemClock) -> bytes:
 
 
 def _read_record(raw: bytes) -> tuple[int, SystemClock] | None:
-    """The record's number and what it says; None while it is being written."""
+    """The record's number and its clock; None while it is being written."""
     number, rate, epoch, anchor = _FIELDS.unpack_from(raw)
     if _CHECKSUM.unpack_from(raw, _FIELDS.size)[0] != zlib.crc32(raw[: _FIELDS.size]):
         return None

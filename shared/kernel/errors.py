@@ -1,18 +1,18 @@
-"""What can be refused, and why. Errors are part of the product: every broken rule is one class
-with a stable code, a text and a fix in English and Chinese. HTTP statuses live elsewhere
-(`shared.http.errors` maps kinds to them); nothing here knows about transport.
+"""Refusals. Errors are part of the product: every rule that can be broken has a class with a stable
+code, and a text and a fix in English and Chinese. Nothing here knows about transport:
+`shared.http.errors` maps the kinds to HTTP statuses.
 
     AirlaneError
     ├── Invalid               the request can never work as it is
-    ├── Unauthenticated       who are you?
-    ├── Forbidden             we know you, and no
-    ├── NotFound              not there, or not yours: the answer is the same
-    ├── Conflict              right now it collides with the state of things
+    ├── Unauthenticated       the caller is not known
+    ├── Forbidden             the caller is known, and not allowed to do this
+    ├── NotFound              missing, or another tenant's: the answer is the same
+    ├── Conflict              not possible in the current state
     ├── PreconditionFailed    If-Match names another version
     ├── PreconditionRequired  a change needs If-Match
     ├── TooLarge              above a limit that is written down
     ├── TooManyRequests       this caller asks too often, or for too much at once
-    └── Unavailable           try again; carries retry_after_s
+    └── Unavailable           a temporary fault; carries retry_after_s
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ DEFAULT_LOCALE: Final[Locale] = "en"
 
 @dataclass(frozen=True)
 class Text:
-    """One sentence in both languages; `{name}` places are filled from the error's parameters."""
+    """One sentence in both languages; the error's parameters fill its `{name}` placeholders."""
 
     en: str
     zh: str
@@ -41,7 +41,7 @@ class _Lenient(dict[str, object]):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One fault at one place: `pointer` is a JSON Pointer (RFC 6901) into the request body."""
+    """One fault in one place. `pointer` is a JSON Pointer (RFC 6901) into the request body."""
 
     pointer: str
     code: str
@@ -55,7 +55,7 @@ class AirlaneError(Exception):
 
     code: ClassVar[str] = "internal.error"
     text: ClassVar[Text] = Text("Something went wrong on our side.", "系统内部错误。")
-    # When asking again makes sense; None: not by itself.
+    # After how long a retry makes sense; None: a retry alone does not help.
     retry_after_s: int | None = None
     # Parameters that are also members of the problem document (RFC 9457 §3.2), e.g. an id.
     members: ClassVar[tuple[str, ...]] = ()
@@ -109,19 +109,22 @@ class Unauthenticated(AirlaneError):
 
 class Forbidden(AirlaneError):
     code = "auth.forbidden"
-    text = Text("This token may not do that.", "此令牌无权执行该操作。")
+    text = Text("This token is not allowed to do that.", "此令牌无权执行该操作。")
     fix = Text("It needs: {needs}.", "需要权限：{needs}。")
 
 
 class NotFound(AirlaneError):
     code = "resource.not_found"
-    text = Text("There is no such resource.", "资源不存在。")
-    fix = Text("Check the id; lists show what you can see.", "请核对编号；可通过列表接口查看。")
+    text = Text("The resource does not exist.", "资源不存在。")
+    fix = Text(
+        "Check the id; the lists show what you have access to.",
+        "请核对编号；可通过列表接口查看有权访问的资源。",
+    )
 
 
 class Conflict(AirlaneError):
     code = "resource.conflict"
-    text = Text("This collides with the present state.", "与当前状态冲突。")
+    text = Text("This conflicts with the current state.", "与当前状态冲突。")
     fix = Text("Read the resource again, then decide.", "请重新读取资源后再操作。")
 
 
@@ -147,13 +150,13 @@ class PreconditionRequired(AirlaneError):
 
 class TooLarge(AirlaneError):
     code = "request.too_large"
-    text = Text("The request is above the limit of {limit}.", "请求超过上限 {limit}。")
-    fix = Text("Split it.", "请拆分后提交。")
+    text = Text("The request exceeds the limit of {limit}.", "请求超过上限 {limit}。")
+    fix = Text("Split it into smaller requests.", "请拆分后提交。")
 
 
 class TooManyRequests(AirlaneError):
     code = "request.too_many"
-    text = Text("Too many requests came from you.", "您的请求过多。")
+    text = Text("You are sending too many requests.", "您的请求过多。")
     fix = Text("Try again after the time in Retry-After.", "请在 Retry-After 指定时间后重试。")
     retry_after_s = 1
 

@@ -1,14 +1,14 @@
-"""Instants from outside: when is one plausible? Clocks of others are wrong at times, and one wrong
-instant stays for good: it sorts in front of everything and reaches every figure made by day.
+"""Which instants from outside are plausible. Other people's clocks are sometimes wrong, and a wrong
+instant stays for good: it sorts before everything else and distorts every daily figure.
 
-And their one form on the way out, whoever reads it: RFC 3339 in UTC, with a Z.
+Also the one format in which instants go out: RFC 3339 in UTC, with a Z.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-# No business of the park is older, and no plan reaches further. Also keeps arithmetic with time
-# zones away from the ends of the calendar.
+# Nothing in the park is older, and no plan reaches further. The bounds also keep arithmetic with
+# time zones away from the ends of the calendar.
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 # How far another clock may be ahead of ours: a date written in the wrong time zone still passes.
@@ -29,5 +29,5 @@ def latest_fact(now: datetime) -> datetime:
 
 
 def has_happened(at: datetime, *, now: datetime) -> bool:
-    """Can it be the instant of a fact that is reported at `now`?"""
+    """Whether a fact that is reported at `now` can have happened at `at`."""
     return EARLIEST <= at <= latest_fact(now)

@@ -1,6 +1,6 @@
-"""JSON as types."""
+"""Types for JSON."""
 
 from typing import Any
 
-# A JSON object whose members are known to whoever reads it: a JSON Schema, an OpenAPI document.
+# A JSON object whose members its reader knows, such as a JSON Schema or an OpenAPI document.
 JsonObject = dict[str, Any]

@@ -28,7 +28,7 @@ _AMOUNT: Final = re.compile(AMOUNT_PATTERN, re.ASCII)
 
 
 class MoneyError(ValueError):
-    """The text is no amount of that currency; the message says which of the two is at fault."""
+    """The text is not an amount in that currency; the message says which of the two is wrong."""
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +44,7 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency: str) -> "Money":
-        """From the decimal text of the API. More decimals than the currency has are refused."""
+        """Parses the decimal text of the API. Refuses more decimals than the currency has."""
         digits = MINOR_DIGITS.get(currency)
         if digits is None:
             raise MoneyError(f"{currency} is not an ISO 4217 currency code")

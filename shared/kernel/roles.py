@@ -1,4 +1,6 @@
-"""The names of a service's two database roles, for those who make them and those who log in."""
+"""The names of a service's two database roles, for the code that creates them and for the code that
+logs in with them.
+"""
 
 import re
 from typing import Final
@@ -15,7 +17,7 @@ def app_role(service: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """Names of services and databases go into SQL as they are."""
+    """Checked, because names of services and databases go into SQL unquoted."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not a name of a service or a database")
     return name

@@ -1,7 +1,7 @@
 """Tasks that live as long as their process.
 
-asyncio keeps the exception of a task for whoever awaits it. A loop in the background is awaited by
-nobody: it would end unseen, and its process would go on with a part of its work undone.
+asyncio keeps a task's exception for whoever awaits it. Nobody awaits a background loop: it would
+end unnoticed, and its process would carry on with part of its work undone.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ from shared.kernel.clock import monotonic_s
 
 Item = TypeVar("Item")
 
-# In the context that the loop's exception handler gets; `shared.runtime` then ends the process.
+# A key of the context that the loop's exception handler gets. `shared.runtime` ends the process.
 ENDED_BY_ITSELF: Final = "airlane_ended_by_itself"
 
-# So long a piece of work may keep the loop to itself, while others have their requests to serve.
+# How long one piece of work may keep the loop to itself while other requests wait.
 _TURN_S: Final = 0.005
 _ITEMS_UNWATCHED: Final = 8
 
@@ -25,8 +25,8 @@ Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 def keep_running(work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
     """Starts `work`, which lasts until the returned task is cancelled.
 
-    Any other end is a fault, be it an error, a return, or a CancelledError from inside: the
-    exception handler of the loop is called, and the process ends for its supervisor to start anew.
+    Any other end is a fault, whether an error, a return or a CancelledError from inside. The loop's
+    exception handler is called, and the process ends so that its supervisor restarts it.
     """
     task = asyncio.get_running_loop().create_task(work, name=name)
     task.add_done_callback(_report_end)
@@ -48,14 +48,14 @@ def _report_end(task: asyncio.Task[None]) -> None:
 
 
 class PartEnded(RuntimeError):
-    """A part ended although nobody had told it to: it returned early, or something cancelled it."""
+    """A part ended without being asked to: it returned early, or something cancelled it."""
 
 
 async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event, *, grace_s: float) -> None:
     """Runs `part(stop)` of each until `stop` is set, and cancels what still runs `grace_s` later.
 
-    A part that ends earlier, in whatever way, sets `stop` for the others. Raises the first error of
-    a part, or PartEnded.
+    A part that ends early, for whatever reason, sets `stop` for the others. Raises the first error
+    of a part, or PartEnded.
     """
     tasks = [asyncio.create_task(part(stop), name=name) for name, part in parts.items()]
     stopping = asyncio.create_task(stop.wait())
@@ -83,21 +83,21 @@ async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event, *, grace_s: 
 def told_to_end() -> bool:
     """True while the current task is being cancelled.
 
-    A CancelledError without that comes from something the task awaited, and is a failure like any
-    other: passed on, it would end the task as if all were well.
+    At any other time a CancelledError comes from something that the task awaited, and is a failure
+    like any other. Passed on, it would end the task as if all were well.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 async def giving_way(items: Iterable[Item]) -> AsyncIterator[Item]:
-    """The items one by one, with a turn for everybody else in between, some times a second.
+    """Yields the items one by one and lets other tasks run every few milliseconds.
 
-    For long pieces of work that await nothing, as the lines of a large batch are.
+    For long work that awaits nothing, such as the lines of a large batch.
     """
     turn_ends_s = 0.0
     for number, item in enumerate(items):
-        # Few items take no time worth a look at the clock.
+        # A few items take less time than it is worth checking the clock for.
         if number % _ITEMS_UNWATCHED == _ITEMS_UNWATCHED - 1:
             now_s = monotonic_s()
             if now_s > turn_ends_s:

@@ -1,4 +1,4 @@
-"""What is said to people, in both languages, with nothing left to fill in."""
+"""Text for people in both languages, with every placeholder filled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Words:
 
     @classmethod
     def as_said(cls, words: str) -> "Words":
-        """Somebody's own words, which nobody translates."""
+        """Somebody's own words, which are not translated."""
         return cls(words, words)
 
     def in_language(self, locale: Locale) -> str:
@@ -29,5 +29,5 @@ class Words:
 
 
 def words(text: Text, **params: object) -> Words:
-    """The text with its places filled, in both languages."""
+    """The text in both languages with its placeholders filled."""
     return Words(text.render("en", params), text.render("zh-CN", params))

@@ -1,8 +1,8 @@
-"""Serves one API process: uvicorn on uvloop and httptools, and a stop that drops no request.
+"""Serves one API process: uvicorn on uvloop and httptools, with a shutdown that drops no request.
 
-On SIGTERM: /readyz says no, `drain_s` passes so that balancers notice, the port closes, requests in
-work finish (at most GRACE_S), connections to the database close, exit 0. It stops the same way, but
-with another status, when a long-lived task of the process has ended by itself.
+On SIGTERM: /readyz answers 503, `drain_s` passes so that load balancers notice, the port closes,
+requests in progress finish (within GRACE_S), connections to the database close, exit 0. It stops
+the same way, but with another status, when a long-lived task of the process has ended by itself.
 """
 
 import signal
@@ -23,7 +23,7 @@ EXIT_NOT_STARTED: Final = 3
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but told to stop it first says so, and waits, before it closes the port."""
+    """uvicorn, but when asked to stop it answers 503 on /readyz and waits, then closes the port."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
         super().__init__(config)
@@ -37,7 +37,7 @@ class _Server(uvicorn.Server):
         await super().serve(sockets)
 
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
-        # uvicorn's own would raise the signal again in the end: a clean stop exits with 0.
+        # uvicorn's own would raise the signal again at the end, but a clean stop exits with 0.
         if self._close_at_s is None:
             self._app.state.airlane.probes.draining = True
             self._close_at_s = monotonic_s() + self._drain_s
@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(app: FastAPI, settings: ServiceSettings) -> int:
-    """Runs until told to stop. Returns the exit status of the process."""
+    """Runs until asked to stop. Returns the exit status of the process."""
     config = uvicorn.Config(
         app,
         host=settings.api_host,
@@ -64,7 +64,7 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        # Longer than the idle time-out of common proxies, so that it is they who close.
+        # Longer than the idle timeout of common proxies, so that they close the connection first.
         timeout_keep_alive=75,
     )
     server = _Server(config, app, settings.drain_s)

@@ -1,9 +1,9 @@
-"""One HTTP/1.1 connection of an API process: uvicorn's protocol with bounds on what a client may
-make us keep, and on how long it may make us wait.
+"""One HTTP/1.1 connection of an API process: uvicorn's protocol with bounds on how much a client
+may make us keep and how long it may make us wait.
 
-uvicorn leaves both to a proxy. Here a head that does not end is refused (431), and a client that
-connects and stays silent, that sends its request a byte at a time, or that never reads its answer
-is disconnected. Bodies have their own bounds, in `shared.http.admission`.
+uvicorn leaves both to a proxy. Here a head that does not end is refused (431). A client that
+connects and stays silent, sends its request a byte at a time, or never reads its answer is
+disconnected. Bodies have their own bounds, in `shared.http.admission`.
 """
 
 import json
@@ -18,9 +18,9 @@ from shared.http.errors import HeadTooLarge, NotHttp, problem
 from shared.http.head import HEAD_BYTES_MAX
 from shared.kernel.errors import AirlaneError
 
-# For a whole head, from its first byte, or from the connection's beginning.
+# For a whole head, from its first byte or from the start of the connection.
 HEAD_S: Final = 10.0
-# For a client to read enough of its answer that we may write again.
+# For a client to read enough of its answer for us to write again.
 READ_ANSWER_S: Final = 60.0
 
 
@@ -33,7 +33,7 @@ def _refusal(status: bytes, error: AirlaneError) -> bytes:
 
 
 class Connection(HttpToolsProtocol):
-    """Handed to uvicorn in place of its own protocol class."""
+    """Given to uvicorn in place of its own protocol class."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,8 +58,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        # A header that grows, trailers, the extension of a chunk: kept by the parser, shown to
-        # nobody until they end.
+        # The parser keeps a growing header, trailers or a chunk extension to itself until they end.
         self._stuck_bytes = 0 if self._progressed else self._stuck_bytes + len(data)
         if self._stuck_bytes > HEAD_BYTES_MAX:
             self._refuse(
@@ -88,14 +87,14 @@ class Connection(HttpToolsProtocol):
         self._message_ended = True
         self._in_body = False
         if self.scope is not None:
-            # So whoever asks for the body waits for nothing, and needs no deadline.
+            # So reading the body does not wait and needs no deadline.
             cast("dict[str, object]", self.scope)[BODY_IS_HERE] = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._message_ended:
-            # Answered before its body was read: the rest is awaited, and dropped, for a while.
+            # Answered before its body was read: for a while the rest is received and dropped.
             self._await_client()
 
     def pause_writing(self) -> None:
@@ -111,7 +110,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def _is_idle(self) -> bool:
-        """No request of this connection is in work: the next move is the client's."""
+        """No request of this connection is in progress: it is the client's turn."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
 
@@ -130,7 +129,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def send_400_response(self, _msg: str) -> None:
-        """In uvicorn's place: the parser cannot read what has come."""
+        """Replaces uvicorn's: the parser cannot read what was received."""
         self._refuse(b"400 Bad Request", NotHttp())
 
     def _refuse(self, status: bytes, error: AirlaneError) -> None:
@@ -138,12 +137,12 @@ class Connection(HttpToolsProtocol):
             self.transport.write(_refusal(status, error))
             self.transport.close()
         else:
-            # An earlier request is in work: it would get this for its answer.
+            # An earlier request is in progress and would get this as its answer.
             self.transport.abort()
 
     @property
     def _may_answer_body(self) -> bool:
-        """What cannot be read is the body of the one request in work, and nobody has answered."""
+        """The malformed part is the body of the only request in progress, as yet unanswered."""
         cycle: RequestResponseCycle | None = self.cycle
         waits = cycle is not None and not cycle.response_started
         return self._in_body and waits and not self.pipeline

@@ -1,5 +1,5 @@
-"""What happens when a long-lived task of a process ends by itself: one line in the log, a stop in
-the ordinary way, and an exit status that makes the supervisor start the process again.
+"""What happens when a long-lived task of a process ends by itself: one line in the log, an ordinary
+shutdown, and an exit status that makes the supervisor start the process again.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ EXIT_FELL: Final = 1
 
 
 class Fall:
-    """One per process; `fell` says afterwards whether it was the reason to stop."""
+    """One per process; `fell` says afterwards whether this was why the process stopped."""
 
     def __init__(self) -> None:
         self.fell = False
 
     def watch(self) -> None:
-        """Call it inside of the loop, before anything starts."""
+        """Call it inside the loop, before anything starts."""
         asyncio.get_running_loop().set_exception_handler(self._handle)
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

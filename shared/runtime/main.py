@@ -1,5 +1,5 @@
 """The command line of every service. Each command imports only what it runs: ten processes start on
-two cores, and a worker has no use for a web framework.
+two cores, and a worker does not need a web framework.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from shared.kernel.json import JsonObject
 from shared.settings import SettingsError
 
 _SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
-# What a person must fix, as opposed to what a supervisor should try again.
+# Faults that a person must fix, as opposed to those that a supervisor should retry.
 EXIT_CONFIGURATION: Final = 2
 EXIT_UNAVAILABLE: Final = 3
 
 
 @dataclass(frozen=True)
 class OwnCommand:
-    """`function` is "module:function": it takes the settings and returns the line to print. What a
-    person must do differently it raises as SettingsError.
+    """`function` is "module:function": it takes the settings and returns the line to print. It
+    raises SettingsError for what a person must do differently.
     """
 
     name: str
@@ -63,7 +63,7 @@ def main(
     try:
         status = commands[arguments.command](service, factories, arguments)
     except SettingsError as error:
-        _fail(EXIT_CONFIGURATION, f"{service}: the settings do not fit", error.lines)
+        _fail(EXIT_CONFIGURATION, f"{service}: the settings are wrong", error.lines)
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
@@ -111,9 +111,9 @@ def _worker(service: str, factories: dict[str, str], _: argparse.Namespace) -> i
 
 
 def rest_the_collector() -> None:
-    """Modules and tables live as long as the process: the cyclic collector need not look at them
-    again. Requests and events leave few cycles, so it may also look less often than by default
-    (every 700 allocations); reference counting frees all the rest at once.
+    """Modules and tables live as long as the process, so the cyclic collector need not look at them
+    again. Requests and events leave few cycles, so it may also run less often than by default
+    (every 700 allocations); reference counting frees everything else at once.
     """
     gc.collect()
     gc.freeze()
@@ -138,7 +138,7 @@ def _migrate(service: str, factories: dict[str, str], _: argparse.Namespace) -> 
 def _openapi(service: str, factories: dict[str, str], arguments: argparse.Namespace) -> int:
     from shared.telemetry.logging import configure_logging  # noqa: PLC0415
 
-    configure_logging(service, level="ERROR")  # away from standard output, which is the document's
+    configure_logging(service, level="ERROR")  # standard output is for the document
     document = openapi_document(factories["api"], factories["settings"])
     path = _SERVICES / service / "openapi.json"
     if arguments.stdout:

@@ -1,5 +1,6 @@
-"""Runs one worker process. The worker itself listens for SIGTERM and SIGINT and stops cleanly; here
-only what is left when it does not: one line in the log and an exit status for the supervisor.
+"""Runs one worker process. The worker itself handles SIGTERM and SIGINT and stops cleanly. This
+module deals with the case that it does not: one line in the log and an exit status for the
+supervisor.
 """
 
 from typing import Protocol
@@ -15,7 +16,7 @@ log = get_logger(__name__)
 
 class Runnable(Protocol):
     async def run(self) -> None:
-        """Works until told to stop by a signal."""
+        """Works until a signal asks it to stop."""
         ...
 
 
@@ -30,8 +31,8 @@ def run(worker: Runnable) -> int:
     try:
         uvloop.run(work())
     except SettingsError:
-        raise  # the command line says it in one line
+        raise  # the command line reports it in one line
     except Exception as error:
-        log.error("the worker fell", exc_info=error)
+        log.error("the worker failed", exc_info=error)
         return EXIT_FELL
     return EXIT_FELL if fall.fell else 0

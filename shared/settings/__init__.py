@@ -1,4 +1,4 @@
-"""What a process reads from its environment: once, typed, with a plain word when it is wrong."""
+"""Settings: read from the environment once, typed, with a clear message when a value is wrong."""
 
 from shared.settings.kafka import KafkaSettings
 from shared.settings.loading import SettingsError, load

@@ -1,6 +1,7 @@
-"""How every process reaches Kafka: one value, read from KAFKA_* variables, for every client.
+"""How every process reaches Kafka: one settings object, read from the KAFKA_* variables, for every
+client.
 
-Each service may have a credential of its own; docs/kafka.md lists the rights it needs.
+Each service may have its own credential; docs/kafka.md lists the rights it needs.
 """
 
 import ssl
@@ -14,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-# The contracts' names begin with it (`airlane.catalog.orders.v1`).
+# The topics of the contracts begin with it (`airlane.catalog.orders.v1`).
 CONTRACT_PREFIX: Final = "airlane"
 _CLUSTER_REPLICAS: Final = 3
 _CLUSTER_MIN_INSYNC: Final = 2
@@ -50,13 +51,13 @@ class KafkaSettings(BaseSettings):
         default=None, description="PEM file of that certificate's private key, without a password."
     )
     sasl_mechanism: SaslMechanism | None = Field(
-        default=None, description="How the password is proved, with SASL_…."
+        default=None, description="SASL mechanism, with SASL_…."
     )
     sasl_username: str | None = Field(default=None, description="User name, with SASL_….")
     sasl_password: SecretStr | None = Field(default=None, description="Password, with SASL_….")
     prefix: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = Field(
         default=CONTRACT_PREFIX,
-        description="First part of all names on Kafka: parks that share one have one each.",
+        description="First part of all names on Kafka. Parks on one Kafka have different ones.",
     )
     environment: str = Field(
         default="local", validation_alias="AIRLANE_ENV", description="local, staging, production …"
@@ -128,12 +129,12 @@ class KafkaSettings(BaseSettings):
 
     @property
     def insync(self) -> int:
-        """One copy may be away: of three, two must have a record."""
+        """One copy may be down: of three, two must have a record."""
         return self.min_insync_replicas or max(1, min(_CLUSTER_MIN_INSYNC, self.replicas - 1))
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """None where the connection is not encrypted. Reads the files each time: certificates
-        renewed meanwhile are used by the next client. Raises OSError, of which SSLError is one.
+        """None if the connection is not encrypted. Reads the files each time, so that the next
+        client uses a renewed certificate. Raises OSError, of which SSLError is a subclass.
         """
         if not self.security_protocol.endswith("SSL"):
             return None
@@ -143,7 +144,7 @@ class KafkaSettings(BaseSettings):
         return context
 
     def wire_topic(self, topic: str) -> str:
-        """The name on Kafka of a contract's topic. A name that is on Kafka already stays."""
+        """The name on Kafka of a contract's topic. A name that already is one is kept."""
         head, dot, rest = topic.partition(".")
         return f"{self.prefix}.{rest}" if dot and head == CONTRACT_PREFIX else topic
 
@@ -152,5 +153,5 @@ class KafkaSettings(BaseSettings):
         return f"{CONTRACT_PREFIX}.{rest}" if dot and head == self.prefix else topic
 
     def wire_group(self, group: str) -> str:
-        """A park without a prefix of its own keeps the bare names of its services."""
+        """The name on Kafka of a consumer group: the bare name, unless the park has a prefix."""
         return group if self.prefix == CONTRACT_PREFIX else f"{self.prefix}.{group}"

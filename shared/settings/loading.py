@@ -1,4 +1,4 @@
-"""From the environment to settings, or to one readable line per variable that does not fit."""
+"""Reads settings from the environment, or says in a readable line what is wrong with a variable."""
 
 from typing import Final, TypeVar
 
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 
 class SettingsError(Exception):
-    """The environment does not fit; `lines` says what is wrong, one variable each."""
+    """The environment is wrong; `lines` says how, one line per variable."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -43,7 +43,7 @@ def load(settings_class: type[S]) -> S:
 def _lines(settings_class: type[BaseSettings], error: ValidationError) -> list[str]:
     lines = []
     for fault in error.errors(include_url=False):
-        if not fault["loc"]:  # of several variables together; the message names them
+        if not fault["loc"]:  # a fault of several variables together; the message names them
             lines.append(f"{fault['msg']}.")
             continue
         variable, field = _variable(settings_class, str(fault["loc"][0]))
@@ -66,7 +66,7 @@ def _line(variable: str, field: FieldInfo | None, kind: str, message: str, given
     about = f" ({field.description.rstrip('.')})" if field and field.description else ""
     if kind == "missing":
         return f"{variable} is not set{about}."
-    # A connection string or key must not end up in a log because of a typing error in it.
+    # A connection string or key must not end up in a log because of a typo in it.
     secret = any(word in variable.lower() for word in _SECRET_FIELDS)
     value = "" if secret else f" = {str(given)[:60]!r}"
     return f"{variable}{value}: {message}{about}."

@@ -37,8 +37,8 @@ class ServiceSettings(BaseSettings):
     direct_database_url: Dsn | None = Field(
         default=None,
         repr=False,
-        description="The same database past a pooler, for what needs a session of its own (relay,"
-        " job locks, wake-ups); database_url unless set.",
+        description="The same database without a pooler, for what needs a session of its own"
+        " (relay, job locks, wake-ups); database_url unless set.",
     )
     statement_cache_size: int = Field(
         default=512,
@@ -54,7 +54,7 @@ class ServiceSettings(BaseSettings):
     worker_host: str = Field(default="127.0.0.1", description="Address of the worker's probes.")
     worker_port: Port = Field(default=8100, description="Port of the worker's probes and metrics.")
     in_flight_max: int = Field(
-        default=256, ge=1, description="Requests in work per API process; above it, 503."
+        default=256, ge=1, description="Requests in progress per API process; above it, 503."
     )
 
     rate_per_minute: int = Field(
@@ -87,18 +87,20 @@ class ServiceSettings(BaseSettings):
         min_length=16,
         repr=False,
         validation_alias="AIRLANE_METRICS_TOKEN",
-        description="Bearer token that scrapers of /metrics must send; not asked for when absent.",
+        description="Bearer token that scrapers of /metrics must send; not required when absent.",
     )
     environment: str = Field(
         default="local", validation_alias="AIRLANE_ENV", description="local, staging, production …"
     )
     log_level: LogLevel = Field(
-        default="INFO", validation_alias="AIRLANE_LOG_LEVEL", description="Lines below are dropped."
+        default="INFO",
+        validation_alias="AIRLANE_LOG_LEVEL",
+        description="Lines below this level are dropped.",
     )
     drain_s: float = Field(
         default=0.0,
         ge=0,
         le=60,
         validation_alias="AIRLANE_DRAIN_S",
-        description="How long /readyz says no before a stopping API closes its port.",
+        description="How long /readyz answers 503 before a stopping API closes its port.",
     )

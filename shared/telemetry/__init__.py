@@ -1,4 +1,4 @@
-"""Logs, metrics and traces of every process, and the small server workers show them on."""
+"""Logs, metrics and traces of every process, and the small server on which workers expose them."""
 
 from shared.telemetry.logging import get_logger
 

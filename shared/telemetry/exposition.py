@@ -1,8 +1,8 @@
-"""What /metrics answers, of an API and of a worker alike: the format the scraper asks for, packed
-if it can unpack, for the holder of the token if one is set.
+"""What /metrics answers, for APIs and workers alike: in the format that the scraper asks for,
+compressed if it accepts gzip, and only to the holder of the token if one is set.
 
-A text is made beside the event loop, and at most once a second: making it takes longer than
-most requests, and anybody who reaches the port may ask.
+The text is rendered in a thread, at most once a second: rendering takes longer than most requests,
+and anybody who reaches the port may ask for it.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from prometheus_client.exposition import choose_encoder, gzip_accepted
 from shared.kernel.clock import monotonic_s
 
 _FRESH_S: Final = 1.0
-# Formats in one second; a scraper asks for one.
+# Formats kept within one second; a scraper asks for one.
 _KEPT_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer, whatever server sends it."""
+    """An answer, independent of the server that sends it."""
 
     status: int
     headers: dict[str, str]
@@ -39,7 +39,7 @@ _UNAUTHENTICATED: Final = Page(
 
 
 class Exposition:
-    """`token`: what scrapers send as `Authorization: Bearer …`; None: nobody is asked for it."""
+    """`token`: what scrapers send as `Authorization: Bearer …`; None: no token is required."""
 
     def __init__(self, token: str | None = None) -> None:
         self._expected = None if token is None else f"Bearer {token}".encode()
@@ -65,7 +65,7 @@ class Exposition:
             self._kept_at_s = monotonic_s()
         try:
             encoder, kind = choose_encoder(accept)
-        except TypeError:  # a version that is no number
+        except TypeError:  # a version that is not a number
             encoder, kind = choose_encoder("")
         if (kind, packed) not in self._kept and len(self._kept) >= _KEPT_MAX:
             encoder, kind = choose_encoder("")

@@ -1,6 +1,6 @@
-"""Logs: one line per event, JSON unless a person watches. Every line carries the service and,
-inside a request or a record, the trace id. Standard-library loggers (uvicorn, aiokafka) take the
-same road. Logs go to standard error: standard output is for what a command prints.
+"""Logs: one line per event, as JSON unless the output is a terminal. Every line carries the service
+and, inside a request or a record, the trace id. Standard-library loggers (uvicorn, aiokafka) are
+formatted the same way. Logs go to standard error: standard output is for what a command prints.
 """
 
 import logging
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Event = MutableMapping[str, object]
 
-# They tell every request or every poll at INFO; metrics do that better.
+# They log every request or every poll at INFO; metrics do that better.
 _QUIET: Final = ("uvicorn.access", "aiokafka", "kafka", "asyncio")
 
 _UNSEEN: Final = re.compile(
@@ -37,7 +37,7 @@ def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | Non
     out = stream or sys.stderr
     numeric = logging.getLevelNamesMapping().get(level.upper())
     if numeric is None:
-        raise ValueError(f"{level!r} is no log level; use DEBUG, INFO, WARNING or ERROR")
+        raise ValueError(f"{level!r} is not a log level; use DEBUG, INFO, WARNING or ERROR")
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _logger_name,
@@ -70,7 +70,7 @@ def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | Non
 
 
 class _Lines:
-    """The last step: a rendered line goes out in one write, so that processes do not mix theirs."""
+    """The last step: writes a rendered line in one go, so that lines of processes do not mix."""
 
     def __init__(self, out: TextIO, name: str = "") -> None:
         self.name = name
@@ -85,8 +85,8 @@ class _Lines:
 
 
 def visible(text: str) -> str:
-    """The text with every character escaped that a terminal would act on, or that cannot be seen:
-    controls, overrides of direction, ends of lines. Blanks and joiners stay.
+    """Escapes every character that a terminal would act on or that is invisible: control
+    characters, direction overrides, line ends. Blanks and joiners stay.
     """
     if text.isprintable():
         return text
@@ -94,7 +94,7 @@ def visible(text: str) -> str:
 
 
 def _visible_line(_logger: object, _method: str, line: object) -> str:
-    # What JSON leaves as it is; the escapes read the same inside of its strings.
+    # JSON leaves these characters as they are; the escapes are valid inside its strings too.
     return visible(str(line))
 
 

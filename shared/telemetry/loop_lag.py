@@ -1,4 +1,4 @@
-"""How late the event loop of this process is: what one slow piece of code costs everybody in it."""
+"""How late the event loop of this process runs: what one slow piece of code costs the others."""
 
 import asyncio
 from typing import Final

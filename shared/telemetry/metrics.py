@@ -1,5 +1,5 @@
-"""The core set of metrics: one Prometheus object each, at most some ten series each. What only one
-service counts lives in that service. Never a tenant, endpoint or event id as a label.
+"""The core set of metrics: one Prometheus object each, with about ten series at most. What only one
+service counts lives in that service. A tenant, endpoint or event id is never a label.
 """
 
 import platform
@@ -32,7 +32,7 @@ HTTP_REQUEST_DURATION: Final = Histogram(
 )
 HTTP_PROBLEMS: Final = Counter(
     "airlane_http_problems",
-    "Problems told to callers, those of batch items too, by code.",
+    "Problems reported to callers, including those of batch items, by code.",
     ["code"],
 )
 HTTP_IN_FLIGHT: Final = Gauge(
@@ -46,7 +46,7 @@ HTTP_LIMITED: Final = Counter(
     "Requests refused with 429: above a caller's rate, too many at once, or failed log-ins.",
     ["reason"],
 )
-for _reason in ("rate", "at_once", "log_in"):  # a series that is born at 1 shows no increase
+for _reason in ("rate", "at_once", "log_in"):  # a series that starts at 1 shows no increase
     HTTP_LIMITED.labels(_reason)
 
 OUTBOX_UNPUBLISHED: Final = Gauge(
@@ -79,14 +79,14 @@ CONSUMER_OLDEST_AGE: Final = Gauge(
 )
 CONSUMER_PAUSED: Final = Gauge(
     "airlane_consumer_partitions_paused",
-    "Partitions that wait because one event after another fails: their dead letters would be many.",
+    "Partitions paused because one event after another fails: all would become dead letters.",
     ["topic"],
 )
 CONSUMER_EVENTS: Final = Counter(
     "airlane_consumer_events", "Records taken from Kafka, by what became of them.", ["outcome"]
 )
 INBOX_DUPLICATES: Final = Counter(
-    "airlane_inbox_duplicates", "Events that came again and were recognised."
+    "airlane_inbox_duplicates", "Events that were delivered again and recognised."
 )
 DLQ_MESSAGES: Final = Counter(
     "airlane_dlq_messages", "Records put on a dead-letter topic.", ["reason"]
@@ -108,7 +108,7 @@ DB_SIZE: Final = Gauge("airlane_db_size_bytes", "Size of the service's database 
 
 KAFKA_CONNECTED: Final = Gauge(
     "airlane_kafka_connected",
-    "1 while the client hears from Kafka; a client that had nothing to do yet has no series.",
+    "1 while Kafka answers the client; a client that has had nothing to do has no series.",
     ["client_id"],
 )
 
@@ -119,7 +119,7 @@ PARTITIONS_OVERDUE: Final = Gauge(
 )
 PARTITION_STRAY_ROWS: Final = Gauge(
     "airlane_partition_stray_rows",
-    "Rows in the default partition, up to 10,000: they came when their day had none.",
+    "Rows in the default partition, up to 10,000: their day had no partition when they came.",
     ["table"],
 )
 
@@ -129,7 +129,7 @@ JOB_RUN_SECONDS: Final = Histogram(
 JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["name"])
 JOB_LAST_SUCCESS: Final = Gauge(
     "airlane_job_last_success_timestamp_seconds",
-    "When a job last ended well in this process; 0: never.",
+    "When a job last succeeded in this process; 0: never.",
     ["name"],
 )
 
@@ -140,7 +140,7 @@ EVENT_LOOP_LAG: Final = Histogram(
 )
 
 _BUILD_INFO: Final = Gauge(
-    "airlane_build_info", "Always 1; what runs here.", ["service", "version", "python"]
+    "airlane_build_info", "Always 1; labels say what runs.", ["service", "version", "python"]
 )
 
 

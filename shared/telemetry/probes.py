@@ -11,8 +11,8 @@ Ready = Callable[[], Awaitable[bool]]
 
 
 class Probes:
-    """`ready`: whether the database answers. Kafka is not asked: while it is away the outbox and
-    the offsets keep everything. `draining` turns true when the process has been told to stop.
+    """`ready`: whether the database answers. Kafka is not checked: while it is down, the outbox and
+    the offsets lose nothing. `draining` becomes true when the process has been asked to stop.
     """
 
     def __init__(self, ready: Ready, exposition: Exposition | None = None) -> None:

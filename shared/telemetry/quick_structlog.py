@@ -8,7 +8,7 @@ from typing import Any
 _modules: dict[str, Any] = sys.modules
 _absent = "rich" not in _modules
 if _absent:
-    _modules["rich"] = None  # the import system then answers ImportError, as if not installed
+    _modules["rich"] = None  # importing it now raises ImportError, as if it were not installed
 try:
     import structlog
 finally:

@@ -1,6 +1,7 @@
-"""Lines that a long outage would repeat many times a second: one in ten seconds says as much.
+"""A rate limit for lines that a long outage would repeat many times a second: one every ten seconds
+says as much.
 
-`log.warning("relay interrupted", seldom=True)`; the next line tells how many were left out.
+`log.warning("relay interrupted", seldom=True)`; the next line says how many were left out.
 """
 
 import logging
@@ -12,7 +13,7 @@ from shared.telemetry.quick_structlog import structlog
 
 EVERY_S: Final = 10.0
 _KEYS_MAX: Final = 1000
-# Of clients that try again ten times a second and tell each time.
+# Clients that retry ten times a second and log every attempt.
 _REPETITIVE: Final = ("aiokafka", "kafka")
 
 
@@ -28,7 +29,7 @@ class Gate:
         self._seen: dict[Hashable, tuple[float, int]] = {}  # due again at, left out since
 
     def passes(self, kind: Hashable) -> int | None:
-        """How many lines of this kind were left out before this one; None leaves it out, too."""
+        """How many lines of this kind were left out before this one; None: leave this one out."""
         now_s = monotonic_s()
         due_at_s, left_out = self._seen.get(kind, (0.0, 0))
         if now_s < due_at_s:
@@ -41,7 +42,7 @@ class Gate:
 
 
 class SeldomProcessor:
-    """For our own lines: those with `seldom=True`. Jobs and groups are told apart."""
+    """For our own lines: those with `seldom=True`. Each job has a limit of its own."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate

@@ -1,5 +1,5 @@
-"""Serves the probes of a process that serves nothing else: a worker need not load a web framework
-to be watched. HTTP/1.1, GET and HEAD only, one request per connection.
+"""Serves the probes of a process that serves nothing else, so that a worker does not have to load a
+web framework to be monitored. HTTP/1.1, GET and HEAD only, one request per connection.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class ProbeServer:
 
     @property
     def port(self) -> int:
-        """The port in use; asked for 0, this is the one that was found."""
+        """The port in use; with `port=0`, the one that the system chose."""
         assert self._server is not None
         return int(self._server.sockets[0].getsockname()[1])
 

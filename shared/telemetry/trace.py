@@ -1,6 +1,6 @@
 """W3C Trace Context (https://www.w3.org/TR/trace-context/): one id that follows a request through
-HTTP, the outbox, Kafka and webhooks. Only the context is carried; spans are nobody's business here,
-so there is no tracing library. Ids are random, not secret.
+HTTP, the outbox, Kafka and webhooks. Only the context is carried and no spans are recorded, so
+there is no tracing library. Ids are random, not secret.
 """
 
 import random
@@ -23,7 +23,7 @@ _NO_SPAN: Final = "0" * 16
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """`span_id` is the span that this process works in; `traceparent` is what it hands on."""
+    """`span_id` is the span that this process works in; `traceparent` is what it passes on."""
 
     trace_id: str
     span_id: str

@@ -12,7 +12,7 @@ from shared.contracts.topics import (
 
 
 class OrderLine(ContractModel):
-    """One line with what customs and routing need of the product, as it was when ordered.
+    """One line, with what customs and routing need to know of the product as it was when ordered.
 
     Weights are per unit. `volume_cm3` is of the whole line, rounded up.
     """
@@ -66,7 +66,7 @@ class Shortage(ContractModel):
 
 
 class OrderBackordered(_OrderFacts):
-    """Accepted, but some line has no stock; nothing is reserved. `placed` follows when there is."""
+    """Accepted, but a line is out of stock; nothing is reserved. `placed` follows when it is in."""
 
     event_type: ClassVar[str] = "catalog.order.backordered"
     topic: ClassVar[str] = CATALOG_ORDERS

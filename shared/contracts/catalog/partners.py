@@ -9,7 +9,7 @@ from shared.contracts.topics import (
 
 
 class PartnerRegistered(EventPayload):
-    """A partner platform and whose events it may be told of. `merchants` None: every merchant's."""
+    """A partner platform and the merchants whose events it may receive; `merchants` null: all."""
 
     event_type: ClassVar[str] = "catalog.partner.registered"
     topic: ClassVar[str] = CATALOG_PARTNERS

@@ -35,10 +35,10 @@ DeclarationStatus = Literal[
 
 
 class _DeclarationFacts(EventPayload):
-    """What every declaration event carries. `at` is the instant of the fact, by customs' clock
-    where a receipt caused it; `return_status` is the receipt code (CEB604), if one did. `detail`
-    has the words of whoever decided: customs' own, verbatim and mostly Chinese, or those of our
-    check. `meaning` is what they mean in words of ours, by language (`en`, `zh-CN`)."""
+    """What every declaration event carries. `at` is the instant of the fact, by customs' clock if a
+    receipt caused it; `return_status` is then the receipt code (CEB604). `detail` has the words of
+    whoever decided: customs' own, verbatim and mostly Chinese, or those of our check. `meaning`
+    says in our words what they mean, by language (`en`, `zh-CN`)."""
 
     declaration_id: str
     order_id: str
@@ -60,7 +60,7 @@ class DeclarationSubmitted(_DeclarationFacts):
 
 
 class DeclarationAccepted(_DeclarationFacts):
-    """Receipt 120: entered in customs' store."""
+    """Receipt 120: customs has accepted the declaration."""
 
     event_type: ClassVar[str] = "customs.declaration.accepted"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS
@@ -74,7 +74,7 @@ class DeclarationInspection(_DeclarationFacts):
 
 
 class DeclarationBlocked(_DeclarationFacts):
-    """Our own check before sending found faults (three-document match): nothing was sent."""
+    """Our own check before sending (the three-document match) found faults: nothing was sent."""
 
     event_type: ClassVar[str] = "customs.declaration.blocked"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS
@@ -105,7 +105,7 @@ class DeclarationReturned(_DeclarationFacts):
 
 
 class DeclarationClosed(_DeclarationFacts):
-    """Receipt 899, after departure was reported: the end of the way."""
+    """Receipt 899, after the departure was reported: customs has closed the declaration."""
 
     event_type: ClassVar[str] = "customs.declaration.closed"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS

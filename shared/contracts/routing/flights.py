@@ -8,7 +8,7 @@ from shared.contracts.topics import ROUTING_FLIGHTS
 
 
 class FlightDeparted(EventPayload):
-    """tenant of flight events: `park`. Weight and count are of the goods that are really aboard."""
+    """Flight events have the tenant `park`. Weight and count are of the goods actually aboard."""
 
     event_type: ClassVar[str] = "routing.flight.departed"
     topic: ClassVar[str] = ROUTING_FLIGHTS

@@ -8,7 +8,7 @@ from shared.contracts.topics import ROUTING_SHIPMENTS
 
 
 class ItineraryLeg(ContractModel):
-    """One booked leg; IATA codes, instants UTC. `synthetic`: from no published timetable."""
+    """One booked leg; IATA codes, instants in UTC. `synthetic`: not from a published timetable."""
 
     flight_id: str
     flight_number: str
@@ -45,8 +45,8 @@ class ShipmentBooked(EventPayload):
 
 
 class ShipmentUnroutable(EventPayload):
-    """No itinerary: `code` is stable, `reason` says why, `remedy` what would make it routable; both
-    in English, and in Chinese.
+    """There is no itinerary. `code` is stable, `reason` says why, and `remedy` what would make the
+    shipment routable; both in English and in Chinese.
     """
 
     event_type: ClassVar[str] = "routing.shipment.unroutable"

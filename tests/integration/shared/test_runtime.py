@@ -214,7 +214,7 @@ def test_a_broken_environment_is_told_line_by_line(folder: Path) -> None:
         ended = run(folder, "steady", command, **env)
         assert ended.returncode == 2
         first, *rest = ended.stderr.splitlines()
-        assert first == "sample: the settings do not fit:"
+        assert first == "sample: the settings are wrong:"
         assert [line.split()[0] for line in rest] == ["SAMPLE_POOL_SIZE", "SAMPLE_API_PORT"]
 
 
@@ -233,7 +233,7 @@ def test_a_fallen_worker_says_why_and_fails(folder: Path) -> None:
     ended = run(folder, "falling", "worker")
     assert ended.returncode == 1
     line = json.loads(ended.stderr.splitlines()[-1])
-    assert line["event"] == "the worker fell"
+    assert line["event"] == "the worker failed"
     assert "broken part" in line["exception"]
 
 

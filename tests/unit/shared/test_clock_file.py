@@ -145,5 +145,5 @@ def test_a_file_without_a_clock_is_refused(tmp_path: Path, content: bytes | None
     path = tmp_path / "clock"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ClockFileBroken, match="holds no clock"):
+    with pytest.raises(ClockFileBroken, match="does not hold a clock"):
         clock_from_env({"AIRLANE_CLOCK_FILE": str(path)})
