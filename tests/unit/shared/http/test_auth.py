@@ -218,7 +218,7 @@ async def test_keys_come_from_a_file_or_an_address(
     for url in (bad.as_uri(), (tmp_path / "absent").as_uri(), "http://127.0.0.1:1/x"):
         with pytest.raises(KeysUnavailable):
             await UrlKeys(url).fetch()
-    with pytest.raises(ValueError, match="no http"):
+    with pytest.raises(ValueError, match="not an http"):
         UrlKeys("ftp://x")
 
 

@@ -128,7 +128,7 @@ def test_all_loggers_speak_one_json_with_service_and_trace() -> None:
     assert (lines[0]["lines"], lines[0]["store"], lines[0]["level"]) == (2, "商户", "info")
     assert "JSONDecodeError: Expecting value" in lines[2]["exception"]
     assert secret not in out.getvalue()  # values of variables are not logged
-    with pytest.raises(ValueError, match="no log level"):
+    with pytest.raises(ValueError, match="not a log level"):
         configure_logging("catalog", level="LOUD")
 
 
@@ -146,7 +146,7 @@ def test_the_core_set_of_metrics_exists() -> None:
         "airlane_outbox_oldest_age_seconds",
         "airlane_outbox_published_total",
         "airlane_outbox_publish_seconds",
-        "airlane_relay_lane_owner",
+        "airlane_relay_stream_owner",
         "airlane_consumer_lag_messages",
         "airlane_consumer_oldest_age_seconds",
         "airlane_consumer_events_total",
