@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.customs.clients.single_window import DropFolder
+from services.customs.clients.single_window import WRITTEN_FOR_S, DropFolder
 
 
 def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: Path) -> None:
@@ -83,3 +83,20 @@ def test_an_answer_never_overwrites_one_that_was_put_aside(tmp_path: Path) -> No
     kept = sorted((path.name, path.read_bytes()) for path in (folder.inbox / "bad").iterdir())
 
     assert kept == [("a.2.xml", b"2"), ("a.3.xml", b"3"), ("a.xml", b"1")]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "may_grow"),
+    [(0, True), (WRITTEN_FOR_S - 5, True), (WRITTEN_FOR_S + 5, False), (-WRITTEN_FOR_S - 5, False)],
+)
+def test_an_answer_that_changed_a_moment_ago_may_still_be_incomplete(
+    tmp_path: Path, age_s: float, *, may_grow: bool
+) -> None:
+    """Another machine's clock may have dated it, so near now counts on either side."""
+    folder = DropFolder(tmp_path)
+    answer = folder.inbox / "a.xml"
+    answer.write_bytes(b"<x/>")
+    changed_s = answer.stat().st_mtime - age_s
+    os.utime(answer, times=(changed_s, changed_s))
+
+    assert folder.is_being_written("a.xml") is may_grow

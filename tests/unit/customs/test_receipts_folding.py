@@ -155,6 +155,19 @@ def test_a_passing_fault_is_answered_by_the_next_upload(attempts: int) -> None:
     assert change.settled_at == START + timedelta(seconds=1)
 
 
+def test_receipts_about_the_upload_before_are_history_after_the_next_one() -> None:
+    failed = a_receipt("4", 1)
+    queued = folded(a_declaration(), failed)
+    sent_again = followed_by(a_declaration(), queued)
+    sent_again = replace(sent_again, phase=Phase.TRANSMITTED, status=Phase.TRANSMITTED, attempts=2)
+
+    late = folded(sent_again, failed, a_receipt("3", 0))
+    answered = folded(sent_again, failed, a_receipt("2", 2))
+
+    assert (late.phase, late.resend_at, late.retry) == (Phase.TRANSMITTED, None, None)
+    assert answered.phase is Phase.DECLARING
+
+
 @pytest.mark.parametrize(("code", "attempts"), [("4", 8), ("-621099", 1)])
 def test_a_lasting_fault_is_not_sent_again(code: str, attempts: int) -> None:
     change = folded(a_declaration(attempts=attempts), a_receipt(code))
