@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.kit.plugin"]
 
-# How long an example takes says more about the machine's other work than about the code.
+# How long an example takes depends more on the machine's other work than on the code.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

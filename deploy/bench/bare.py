@@ -1,4 +1,4 @@
-"""The yardstick: a plain FastAPI + asyncpg application that runs the very same statements.
+"""The baseline: a plain FastAPI + asyncpg application that runs the same statements.
 
 No token, no tenant, no metrics, no idempotency, no events: what a careful developer gets from the
 two libraries alone. `python -m deploy.bench.bare PORT DSN`.

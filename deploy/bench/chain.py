@@ -2,7 +2,7 @@
 
 Runs as the foreground program of a park (`python -m deploy.local bench`). An order counts when its
 `customs.declaration.submitted` is on Kafka: by then catalog has reserved stock, routing has booked
-every leg, customs has matched three documents and handed the list to the Single Window, and
+every leg, customs has matched three documents and passed the list to the Single Window, and
 analytics and webhooks (one endpoint, all events) have had their share of the two cores.
 Latency is real time from the answer to `POST /v1/orders` to Kafka's timestamp of that event.
 """
@@ -174,7 +174,7 @@ async def _steady(place: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _sustained(times: OrderTimes, place: Callable[[], Awaitable[None]]) -> None:
-    """As fast as the chain takes them: never more than IN_CHAIN_MAX orders on the way."""
+    """As fast as the chain accepts them: at most IN_CHAIN_MAX orders in progress."""
     until = time.perf_counter() + SUSTAINED_S
 
     async def worker() -> None:

@@ -1,6 +1,6 @@
 """Events: how fast the relay drains a backlog in order, and how soon a commit reaches a consumer.
 
-Real PostgreSQL with production durability and a real Kafka. The yardstick of the relay is the
+Real PostgreSQL with production durability and a real Kafka. The baseline of the relay is the
 simplest loop that could be called one: select, send, wait for the acks, delete; no order.
 """
 

@@ -1,8 +1,8 @@
 """Reading a product and placing an order, each against the bare libraries doing the same.
 
-Both servers are one process of uvicorn on the same PostgreSQL; rounds alternate, so that the
-machine's moods hit both. Ours checks a token, sets the tenant, keeps row-level security, metrics,
-traces and, for orders, reserves stock and writes the event; the yardstick does none of it.
+Each server is one uvicorn process on the same PostgreSQL; rounds alternate, so that changes in the
+machine's load affect both. Ours checks a token, sets the tenant, applies row-level security, keeps
+metrics and traces and, for orders, reserves stock and writes the event; the baseline does neither.
 """
 
 import asyncio

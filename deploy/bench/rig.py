@@ -1,4 +1,4 @@
-"""What a measurement stands on: real engines with production durability, processes, statistics."""
+"""What every measurement needs: real engines with production durability, processes, statistics."""
 
 import asyncio
 import json

@@ -18,7 +18,7 @@ KEY_ID: Final = "test-key-1"
 
 
 class TokenIssuer:
-    """Signs with Ed25519; `jwks` holds the public key, `jwks_url` is where it lies as a file."""
+    """Signs with Ed25519; `jwks` has the public key, `jwks_url` is the URL of a file with it."""
 
     def __init__(self, folder: Path, *, issuer: str = ISSUER) -> None:
         self._key = Ed25519PrivateKey.generate()

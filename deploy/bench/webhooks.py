@@ -1,7 +1,7 @@
 """Webhook deliveries a second: claimed, signed, sent, answered and recorded with their attempt.
 
-The worker of webhooks finds a backlog for some endpoints and works it off against a receiver that
-answers at once; PostgreSQL is durable, and all of them share the machine.
+The worker of webhooks finds a backlog for some endpoints and sends it to a receiver that answers at
+once; PostgreSQL is durable, and all of them share the machine.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ _COLUMNS: Final = (
     "longitude_deg",
     "time_zone",
 )
-# The package has these 16 to 42 km off. Latitude and longitude in degrees, as published by the
+# The package places these 16 to 42 km off. Latitude and longitude in degrees, as published by the
 # airports.
 _CORRECTED: Final[Mapping[str, tuple[str, str]]] = {
     "LGG": ("50.63740", "5.44320"),

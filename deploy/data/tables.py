@@ -42,7 +42,7 @@ class Tables:
 
 
 def faults_of(table: Table, tables: Tables) -> list[str]:
-    """One line per fault; without the right columns no other rule can be looked at."""
+    """One line per fault; without the right columns no other rule can be checked."""
     rows = tables[table.file]
     if tuple(rows[0]) != table.columns:
         return [f"{table.file}: columns are {', '.join(rows[0])}"]

@@ -1,7 +1,7 @@
 """The real engines, PostgreSQL and Kafka, as child processes: for tests and for the local park.
 
-Everything here is synchronous and uses the standard library, so that set-up and supervisor can use
-it before and beside an event loop. `MockBroker` alone needs confluent-kafka, and only when used.
+Everything here is synchronous and uses the standard library only, so that set-up and supervisor can
+use it without an event loop or beside one. `MockBroker` needs confluent-kafka, once it is used.
 """
 
 from deploy.engines.kafka import KafkaServer, java_and_maven_available, start_kafka

@@ -88,7 +88,7 @@ def _java_program() -> str | None:
 
 @cache
 def java_version() -> int:
-    """The major version of the Java there is; 0 if there is none."""
+    """The major version of the installed Java; 0 if there is none."""
     java = _java_program()
     if java is None:
         return 0
@@ -116,12 +116,12 @@ def java_and_maven_available() -> bool:
 
 
 def archive() -> Path:
-    """Kafka's classes, parsed, as the JVM maps them into memory: a start takes a third less."""
+    """Kafka's parsed classes, which the JVM maps into memory: a start takes a third less time."""
     return libs() / f"classes-java{java_version()}.jsa"
 
 
 def make_archive() -> None:
-    """The JVM writes it when a broker that was started for it ends. Raises EngineError."""
+    """The JVM writes it when a broker started for this purpose ends. Raises EngineError."""
     half = archive().with_suffix(".new")
     with tempfile.TemporaryDirectory(prefix="airlane-kafka-") as home:
         server = KafkaServer(Path(home), free_port(), free_port())
@@ -140,7 +140,7 @@ def _java(*arguments: str, more_flags: tuple[str, ...] = ()) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """A person's JVM options are meant for their own programs."""
+    """Without the user's JVM options, which are meant for other programs."""
     return {k: v for k, v in os.environ.items() if k not in {"JAVA_TOOL_OPTIONS", "KAFKA_OPTS"}}
 
 
@@ -247,7 +247,7 @@ class KafkaServer:
             stop(self._process, signal.SIGTERM, patience_s)
 
     def kill(self) -> None:
-        """`kill -9`, as a fault test wants it."""
+        """`kill -9`, as a fault test needs it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

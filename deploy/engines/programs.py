@@ -48,7 +48,7 @@ def _major(folder: Path) -> int:
 
 
 def installed() -> dict[int, Path]:
-    """Major version -> folder of programs, as Debian and its kin lay them out."""
+    """Major version -> folder of programs, as Debian and its derivatives lay them out."""
     return {
         int(folder.parent.name): folder
         for folder in sorted(_DEBIAN.glob("*/bin"))

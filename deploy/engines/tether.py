@@ -1,7 +1,7 @@
 """Becomes another program, tied to its parent: `python tether.py SIGNAL PARENT UID GID PROGRAM …`.
 
-On Linux the kernel sends SIGNAL when the parent dies, however that happens. A program of its own,
-because a parent with threads may not run Python between fork and exec.
+On Linux the kernel sends SIGNAL when the parent dies, however that happens. This is a separate
+program, because a parent with threads must not run Python between fork and exec.
 """
 
 import ctypes
@@ -13,13 +13,13 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     death_signal, parent, uid, gid = map(int, sys.argv[1:5])
-    if uid >= 0:  # first, because changing the user clears the wish
+    if uid >= 0:  # first, because changing the user clears the signal
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, death_signal)
-    if os.getppid() != parent:  # it died before the wish was made
+    if os.getppid() != parent:  # it died before the signal was set
         sys.exit(1)
     try:
         os.execvpe(sys.argv[5], sys.argv[5:], os.environ)  # noqa: S606 - this is what it is for

@@ -54,7 +54,7 @@ def bench() -> int:
 
 
 def world() -> int:
-    """The outside world at the screen, against the park that runs."""
+    """The outside world in the foreground, for the running park."""
     state = park_state()
     if running_park(state) is None:
         raise Stop(f"{nothing_runs()}: {make_line('run WORLD=0')} starts one")
@@ -63,7 +63,7 @@ def world() -> int:
 
 
 def skip() -> int:
-    """Moves the business time of the running park on."""
+    """Moves the business time of the running park forward."""
     state, asked = park_state(), os.environ.get("HOURS") or "1"
     try:
         hours = timedelta(hours=float(asked))
@@ -129,7 +129,7 @@ def doctor() -> int:
 
 
 def sql() -> int:
-    """For a PostgreSQL of one's own."""
+    """Prints the SQL that prepares your own PostgreSQL."""
     say(own_engine.preparing_sql(DATABASE, chosen_services()))
     return 0
 

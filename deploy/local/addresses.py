@@ -85,7 +85,7 @@ def chosen_services(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 
 
 def starts_postgres(env: Mapping[str, str] = os.environ) -> bool:
-    """False if a person has a database for every service."""
+    """False if every service is given a database."""
     return not all(env.get(f"{s.upper()}_DATABASE_URL") for s in chosen_services(env))
 
 
@@ -109,6 +109,6 @@ def needed_ports(env: Mapping[str, str] = os.environ) -> dict[str, int]:
 
 
 def make_line(target: str, env: Mapping[str, str] = os.environ) -> str:
-    """`make TARGET` as it has to be typed for this very park."""
+    """`make TARGET` as it has to be typed for this park."""
     given = (f"{name}={env[name]}" for name in _WHICH_PARK if env.get(name))
     return " ".join(("make", target, *given))

@@ -1,4 +1,4 @@
-"""What can stand in the park's way on a machine, found before anything is started.
+"""What can keep the park from running on a machine, found before anything is started.
 
 Each finding is one line that says what to do about it.
 """
@@ -76,7 +76,7 @@ def shared_ports(ports: Mapping[str, int]) -> list[MachineFinding]:
 
 
 def own_servers(env: Mapping[str, str] = os.environ) -> list[MachineFinding]:
-    """Servers a person points to, instead of those the park would start."""
+    """Servers that the user provides instead of those that the park would start."""
     findings = []
     servers = env.get("KAFKA_BOOTSTRAP_SERVERS", "")
     if servers and not any(_accepts(server.strip()) for server in servers.split(",")):
@@ -103,7 +103,7 @@ def _accepts(server: str) -> bool:
 
 
 async def _database_fault(url: str) -> str:
-    """Why it will not do; empty if it does. The URL's password is never shown."""
+    """Why the database cannot be used; empty if it can. The URL's password is never shown."""
     try:
         connection = await asyncpg.connect(url, timeout=_CONNECT_S)
     except (

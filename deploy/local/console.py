@@ -25,7 +25,7 @@ def _colour(code: str, text: str) -> str:
 
 
 def say(text: str = "") -> None:
-    # The terminal may be gone (a closed window, `| head`): that must not stop a stop.
+    # The terminal may be gone (a closed window, `| head`): that must not prevent a clean stop.
     with contextlib.suppress(OSError):
         print(text, flush=True)
 

@@ -1,4 +1,4 @@
-"""One program that makes the park's database and topics ready: roles, schemas, migrations, topics.
+"""One program that prepares the park's database and topics: roles, schemas, migrations, topics.
 
 All services in one process, because starting Python and Alembic costs more than the migrations.
 Topics are made at the same time: Kafka may still be starting. Its last line of output is a summary.
@@ -57,7 +57,7 @@ async def databases(services: tuple[str, ...]) -> str:
 
 
 class NotReady(Exception):
-    """The message is one line for the person at the screen."""
+    """The message is one line for the user."""
 
 
 def _first_line(error: Exception) -> str:

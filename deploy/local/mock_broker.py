@@ -1,7 +1,7 @@
 """librdkafka's in-process broker as a program of its own, behind a port that can be chosen.
 
 The broker picks its own port. Clients only need a fixed one for their first question, whose answer
-names the real one: so the chosen port passes everything on.
+names the real one, so the chosen port forwards everything.
 """
 
 import argparse

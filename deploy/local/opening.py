@@ -43,7 +43,7 @@ def asked_rate(default: float) -> float:
 
 
 def _refuse_taken_ports() -> None:
-    """A park that was killed a moment ago may still be letting go of its ports."""
+    """A park that was killed a moment ago may still be releasing its ports."""
     checks.refuse(checks.shared_ports(needed_ports()))
     deadline = time.monotonic() + _PORTS_PATIENCE_S
     while any(map(port_taken, needed_ports().values())) and time.monotonic() < deadline:

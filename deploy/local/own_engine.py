@@ -1,4 +1,4 @@
-"""The SQL that prepares a PostgreSQL of one's own."""
+"""The SQL that prepares your own PostgreSQL."""
 
 from shared.db.roles import app_role, bootstrap_sql, database_sql, owner_role
 from shared.db.server import POSTGRES_NEEDED

@@ -22,7 +22,7 @@ DATABASE = "airlane"
 def database_urls(
     service: str, ports: Addresses, secrets: Mapping[str, str], env: Mapping[str, str]
 ) -> dict[str, str]:
-    """The app's and the owner's. A database a person points to is theirs to prepare."""
+    """The app's and the owner's. Users prepare the databases that they provide."""
     app, owner = f"{service.upper()}_DATABASE_URL", f"{service.upper()}_OWNER_DATABASE_URL"
     if env.get(app):
         return {name: env[name] for name in (app, owner) if env.get(name)}

@@ -71,7 +71,7 @@ def _pip_setting(name: str) -> str:
 
 
 def uv_environment() -> dict[str, str]:
-    """uv does not read pip's settings: hand over the mirror and the certificates a person set."""
+    """uv does not read pip's settings: pass on the mirror and the certificates that are set."""
     env = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
     for wanted, variable, setting in (
         ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "index-url"),
@@ -171,7 +171,7 @@ def finish_fetching_jars(maven: subprocess.Popen[bytes] | None) -> str:
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Two set-ups at once would pull each other's files away."""
+    """Two set-ups at once would delete each other's files."""
     with (STATE / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

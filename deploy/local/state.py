@@ -152,7 +152,7 @@ def load_secrets(state: State) -> dict[str, str]:
 
 
 def start_clock(state: State, rate: float) -> ClockFile:
-    """The park's business time. It never goes back: a fast day stays lived after a restart."""
+    """The park's business time. It never goes back, not even by a restart after a fast day."""
     now = real_now()
     asked = os.environ.get("AIRLANE_CLOCK_EPOCH")
     try:

@@ -65,7 +65,7 @@ class _Child:
 
 
 async def until_end(process: subprocess.Popen[bytes]) -> None:
-    """Looks now and then: portable, and twenty looks a second at a child cost nothing."""
+    """Polls: that is portable, and polling a child twenty times a second costs nothing."""
     while process.poll() is None:
         await asyncio.sleep(0.05)
 
@@ -117,7 +117,7 @@ class Supervisor:
                 await self._stop_all()
 
     async def foreground(self, launch: Launch) -> int:
-        """Runs a program that speaks to the person at the screen; stopped first when we stop."""
+        """Runs a program that interacts with the user; it is stopped first when we stop."""
         self._program = process = spawn(launch, None)
         self._at_screen = True
         await until_end(process)
@@ -247,7 +247,7 @@ class Supervisor:
             self._note(child, "ready")
 
     def _note(self, child: _Child, state: str) -> None:
-        """`make status` reads this file, whole or in its last version, never half."""
+        """`make status` reads this file, which is replaced as a whole."""
         child.state = state
         rows = {
             c.spec.name: ProcessStatus(

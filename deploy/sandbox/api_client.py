@@ -15,7 +15,7 @@ import aiohttp
 
 from shared.kernel.clock import monotonic_s
 
-# Answers of a proxy or of a busy service: it is away for a moment.
+# Answers of a proxy or of a busy service: it is unavailable for a moment.
 _AWAY: Final = frozenset((429, 502, 503, 504))
 _FAULTS_MAX: Final = 15  # answers 500 to one request; a check of the day counts every one
 _PAUSE_S_MAX: Final = 2.0

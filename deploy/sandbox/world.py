@@ -80,7 +80,7 @@ class OutsideWorld:
         return all(party.looked_s > real_s and not party.busy for party in self._parties)
 
     async def run(self) -> None:
-        """Until cancelled. Raises RequestFailed when a service stays away for too long."""
+        """Until cancelled. Raises RequestFailed when a service is down for too long."""
         async with asyncio.TaskGroup() as group:
             for party in self._parties:
                 group.create_task(party.run())

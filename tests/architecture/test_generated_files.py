@@ -1,4 +1,4 @@
-"""Files that a command writes are marked as generated, so that reviews show what people wrote."""
+"""Files that a command writes are marked as generated, so that reviews can leave them out."""
 
 import shutil
 import subprocess

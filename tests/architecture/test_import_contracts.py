@@ -1,6 +1,6 @@
-"""The import contracts hold, and each one can go red: a planted import turns it red.
+"""The import contracts hold, and each one can fail: a planted import breaks it.
 
-A contract nobody has seen fail may check nothing at all. The plants are written into a copy.
+A contract that nobody has seen fail may check nothing at all. The plants are written into a copy.
 """
 
 import shutil

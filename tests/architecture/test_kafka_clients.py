@@ -1,4 +1,4 @@
-"""Every Kafka client has the park's settings, and the page about them is right."""
+"""Every Kafka client uses the park's settings, and the page about them is correct."""
 
 import ast
 import re

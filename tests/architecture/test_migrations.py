@@ -1,4 +1,4 @@
-"""Each service's migrations are one line of revisions: two with one parent cannot be run."""
+"""Each service's migrations form one line of revisions: two with the same parent cannot be run."""
 
 from pathlib import Path
 

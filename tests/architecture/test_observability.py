@@ -1,4 +1,4 @@
-"""What ops see is true: every query of the dashboard and the alerts names a metric that exists."""
+"""What operators see is true: every query of the dashboard and the alerts uses existing metrics."""
 
 import ast
 import importlib
@@ -200,6 +200,6 @@ def test_exposition_is_clean(exported: set[str]) -> None:
         capture_output=True,
         check=False,
     )
-    # Names that the Python client itself exports are not ours to judge.
+    # Names that the Python client itself exports are not checked.
     ours = [line for line in result.stderr.decode().splitlines() if line.startswith("airlane")]
     assert ours == []

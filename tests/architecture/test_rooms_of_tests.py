@@ -25,7 +25,7 @@ def no_fixtures(source: str) -> Iterator[str]:
 
 
 def strangers(file: str, source: str) -> Iterator[str]:
-    """Modules of tests that `file` takes from a folder that is neither its own nor shared."""
+    """Modules of tests that `file` imports from a folder that is neither its own nor shared."""
     own = ".".join(Path(file).parent.parts)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):

@@ -1,4 +1,4 @@
-"""Files stay below 400 lines and functions below 70: what every big project lost control of."""
+"""Files stay below 400 lines and functions below 70."""
 
 import ast
 from pathlib import Path

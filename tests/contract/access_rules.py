@@ -26,9 +26,9 @@ class Whose(Enum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`also` is a second scope. `names_tenant`: an operator must say for whom. `shows`: the example
-    that its owner finds in this list. `stranger`: what another tenant is answered; 2xx means that
-    it sees, or makes, only its own.
+    """`also` is a second scope. `names_tenant`: an operator must name the tenant. `shows`: the
+    example that its owner finds in this list. `stranger`: the status that another tenant gets; 2xx
+    means that it sees or creates only its own.
     """
 
     scope: str | None
@@ -59,7 +59,7 @@ _WEBHOOK_CHANGE = Rule("webhooks:write", Whose.A_TENANTS)
 
 
 def _made(scope: str, stranger: int, **more: object) -> Rule:
-    """Makes something of the caller's, from objects of the merchant that the body names."""
+    """Creates something for the caller, from objects of the merchant that the body names."""
     return Rule(scope, Whose.A_TENANTS, stranger=stranger, **more)  # type: ignore[arg-type]
 
 
@@ -113,7 +113,7 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/shipments/{shipment_id}": Rule("routing:read", Whose.A_TENANTS),
     "routing GET /v1/flights": _REFERENCE_OF_ROUTING,
     "routing GET /v1/flights/{flight_id}": _REFERENCE_OF_ROUTING,
-    # The flight is everybody's, what flies on it is not.
+    # The flight belongs to everybody, what flies on it does not.
     "routing GET /v1/flights/{flight_id}/shipments": _list("routing:read", "shipment_id"),
     "routing POST /v1/flights/{flight_id}:cancel": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/status-updates": _PARK_CHANGE_OF_ROUTING,

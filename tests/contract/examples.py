@@ -1,5 +1,5 @@
-"""One example of every resource that an address can name, and of every body: what the tests over
-all operations ask with. A new path parameter or body without an example fails a test here.
+"""One example of every resource that a path can name, and of every body: the requests of the tests
+over all operations. A new path parameter or body without an example fails a test here.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ TokenFor = Callable[..., str]
 
 @dataclass
 class AllServices:
-    """The five services on real databases. `clients` speak without a token, one a service."""
+    """The five services on real databases. `clients` send no token; there is one per service."""
 
     clients: dict[str, AsyncClient]
     databases: dict[str, Database]
@@ -57,7 +57,7 @@ class AllServices:
         )
 
     async def address(self, operation: Operation, *, fresh: bool = False) -> str:
-        """Its path with parameters that name something; `fresh`: something nobody else uses."""
+        """Its path with parameters that name something; `fresh`: something no other test uses."""
         found = {name: await self.resource(name, fresh=fresh) for name in operation.path_params}
         return operation.path.format_map(found)
 

@@ -1,5 +1,5 @@
-"""Every operation of every service, read from the five apps themselves: tests over all of them run
-on this table, so that none is forgotten.
+"""Every operation of every service, read from the five apps themselves. Tests over all operations
+use this table, so that none is forgotten.
 """
 
 from collections.abc import Iterator, Mapping
@@ -76,7 +76,7 @@ class Operation:
 def all_apps(
     dsn_of: dict[str, str] | None = None, *, clock: Clock | None = None, **common: Any
 ) -> dict[str, FastAPI]:
-    """The five apps. Without `dsn_of` none has a database: good for looking, not for asking."""
+    """The five apps. Without `dsn_of` none has a database: they can be inspected, not called."""
     dsn = dsn_of or dict.fromkeys(
         ("catalog", "customs", "routing", "analytics", "webhooks"),
         "postgresql://127.0.0.1:1/nobody",
@@ -111,7 +111,7 @@ def all_apps(
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """What the published contracts name, and what catalog serves for OAuth beside them."""
+    """What the published contracts name, and what catalog also serves for OAuth."""
     return tuple(
         operation
         for service, app in all_apps().items()

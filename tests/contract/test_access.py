@@ -1,4 +1,4 @@
-"""Every operation asked by every kind of caller, against the table of rules: who is let in, and
+"""Every operation called by every kind of caller, against the table of rules: who is admitted, and
 that a refused or foreign call shows nothing of the merchant's and changes nothing of it.
 """
 
@@ -66,7 +66,7 @@ class Caller:
     names_foreign: bool = False
 
     def may(self, rule: Rule, merchant_id: str) -> int:
-        """The status that the rule asks for; OK stands for any 2xx."""
+        """The status that the rule requires; OK stands for any 2xx."""
         needed = {scope for scope in (rule.scope, rule.also) if scope}
         if not needed <= self.scopes or self.role not in rule.roles or self.names_foreign:
             return 403

@@ -1,4 +1,4 @@
-"""Texts, members and cursors that somebody means harm with, on every operation that takes them."""
+"""Malicious texts, members and cursors, on every operation that takes them."""
 
 from collections.abc import Iterator
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Every instant that leaves the house has one form: RFC 3339 in UTC, with a Z."""
+"""Every instant that is sent has one format: RFC 3339 in UTC, with a Z."""
 
 import re
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ def test_the_form(at: datetime, written: str) -> None:
 
 
 async def published(database: Database) -> Iterable[bytes]:
-    """What the relay would send of the newest events: values and headers."""
+    """What the relay would send for the newest events: values and headers."""
     newest = f"""
         SELECT topic, aggregate_id, event_id, type, occurred_at, tenant_id, aggregate_version,
                traceparent, payload::text AS payload, 0 AS created_ms
@@ -92,7 +92,7 @@ async def published(database: Database) -> Iterable[bytes]:
 
 
 async def book(world: AllServices) -> None:
-    """Tells catalog of the way that routing found for the world's order."""
+    """Sends catalog the itinerary that routing found for the world's order."""
     order_id, now = await world.resource("order_id"), world.clock.now()
     leg = an_itinerary_leg(departs_at=now, arrives_at=now)
     booked = a_shipment_booked(

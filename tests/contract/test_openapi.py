@@ -1,8 +1,8 @@
 """The HTTP contracts: committed, current, and kept by a running service whatever it is sent.
 
-schemathesis makes requests from each document, valid and invalid ones, and sends them to a real
-process on a real database. No answer may be a 5xx, of an undocumented status or content type, or
-of another shape than the document says.
+schemathesis makes valid and invalid requests from each document and sends them to a real process on
+a real database. No answer may be a 5xx, have an undocumented status or content type, or differ from
+the documented schema.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A schema is changed only so that no reader of its events meets what it cannot read."""
+"""A schema may change only if every reader of its events can still read them."""
 
 import copy
 import json

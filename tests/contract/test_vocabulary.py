@@ -1,4 +1,4 @@
-"""One thing has one name in everything callers send and get, whichever service they ask.
+"""One thing has one name in everything that callers send and receive, whichever service they call.
 
 Read from the committed contracts of all five services: names of members, of query parameters and
 of path parameters. Names that a standard prescribes are exceptions, each with its reason.
@@ -107,7 +107,7 @@ def test_one_thing_has_one_name(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_money_has_one_form(service: str) -> None:
-    """`{amount, currency}`. A store's currency is no money; a figure has its unit beside it."""
+    """`{amount, currency}`. A store's currency is not money; a figure has its unit beside it."""
     members = by_schema(service)
     halves = {
         schema for schema, known in members.items() if ("amount" in known) != ("currency" in known)

@@ -1,5 +1,5 @@
 """One export day through the whole platform: real PostgreSQL and Kafka, all processes of the five
-services, the sandbox at their public doors, and a service and the broker killed on the way. Then
+services, the sandbox on their public APIs, and a service and the broker killed on the way. Then
 three ledgers have to agree. The same program as `make demo EXIT=1`, smaller and faster.
 """
 
@@ -46,7 +46,7 @@ def write_slice(path: Path) -> int:
 
 
 def environment(state: Path, orders: Path) -> dict[str, str]:
-    """A park of its own: nothing of the person's park or settings is touched."""
+    """A separate park: nothing of the user's park or settings is touched."""
     ours = ("AIRLANE_", "KAFKA_", *(f"{service.upper()}_" for service in SERVICES))
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     ports = ["AIRLANE_POSTGRES_PORT", "AIRLANE_KAFKA_PORT", "AIRLANE_KAFKA_CONTROLLER_PORT"]

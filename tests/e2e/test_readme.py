@@ -21,7 +21,7 @@ from shared.contracts.topics import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PATIENCE_S = 180
-# curl alone is content with any answer; here a refusal must end the script.
+# curl alone succeeds with any answer; here a refusal must end the script.
 STRICT = 'set -eu; curl() { command curl --fail-with-body --max-time 20 "$@"; }\n'
 
 

@@ -18,7 +18,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,50}")
 
 
 class Recorded:
-    """Stands for `alembic.op`: keeps the statements."""
+    """Replaces `alembic.op`: keeps the statements."""
 
     def __init__(self) -> None:
         self.statements: list[str] = []

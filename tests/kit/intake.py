@@ -17,7 +17,7 @@ TakeIn = Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]
 
 @dataclass
 class _Record:
-    """An event as Kafka hands it over."""
+    """An event as Kafka delivers it."""
 
     headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None

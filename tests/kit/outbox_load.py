@@ -1,4 +1,4 @@
-"""Writers as nasty as the field's, and the checker of what came out on the other side."""
+"""Writers as nasty as real ones, and a checker of what was published."""
 
 import asyncio
 import random
@@ -142,8 +142,8 @@ class RolledBack(Exception):
 
 
 class RecordingPublisher:
-    """Stands for the broker where the test is about the cursor: slow, and it may fail or be killed
-    between the acknowledgement and the caller's next step.
+    """Replaces the broker in tests of the cursor: it is slow, and can fail or be killed between the
+    acknowledgement and the caller's next step.
     """
 
     def __init__(self, ledger: Ledger, *, fail_every: int = 0) -> None:

@@ -33,7 +33,7 @@ DbFor = Callable[[str], Awaitable[Database]]
 ClientFor = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
-# What takes longest begins first, so that no worker waits for another's last file.
+# The longest tests start first, so that no worker waits for another's last file.
 _LONGEST: Final = ("e2e", "contract")
 
 
@@ -108,7 +108,7 @@ class Broker:
         self.settings = KafkaSettings(bootstrap_servers=bootstrap)
 
     async def topic(self, noun: str = "things", *, partitions: int = 4) -> str:
-        """Makes a topic nobody else uses, and returns its name."""
+        """Creates a topic that nobody else uses, and returns its name."""
         name = f"airlane.test.{noun}-{new_id('top')[-12:]}.v1"
         await self.ensure(TopicSpec(name, partitions=partitions))
         return name

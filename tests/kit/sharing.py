@@ -49,7 +49,7 @@ class SharedEngines:
         return self._known[name]
 
     def close(self) -> None:
-        # First let go of what others own: two owners waiting for each other would never end.
+        # First release what others own: two owners waiting for each other would never end.
         for users in self._used:
             users.close()
         for name, started in self._owned.items():

@@ -1,4 +1,4 @@
-"""The airlines and handlers: they follow the flights with goods aboard and report what these do."""
+"""The airlines and handlers: they follow the flights with goods aboard and report on them."""
 
 import heapq
 from collections import Counter
@@ -55,7 +55,7 @@ class Airlines:
         return min(reports + self._coming, default=None)
 
     async def run(self) -> None:
-        """Raises RequestFailed when routing stays away for too long."""
+        """Raises RequestFailed when routing is down for too long."""
         while True:
             looked_s, now = monotonic_s(), self._clock.now()
             self.busy = await self._look(now) + await self._report(now)

@@ -76,7 +76,7 @@ class CustomsOffice:
         )
 
     async def run(self) -> None:
-        """Raises RequestFailed when the customs service stays away for too long."""
+        """Raises RequestFailed when the customs service is down for too long."""
         while True:
             looked_s = monotonic_s()
             await asyncio.to_thread(self._take_files)
@@ -141,7 +141,7 @@ class CustomsOffice:
             self._plan(now + step.sent_after, answer, name)
 
     def _declared_by(self, waybill_no: str) -> DeclaredList | None:
-        """From memory, or from the archive if an earlier life of this office took the list."""
+        """From memory, or from the archive if an earlier run of this office received the list."""
         if waybill_no not in self._by_waybill:
             for path in self._done.glob("*.xml"):
                 for declared in read_message(path.read_bytes()).lists:

@@ -105,7 +105,7 @@ class Day:
         return played
 
     def _lapse(self, world: OutsideWorld, partner: Partner) -> TimeLapse | None:
-        """None where the clock is not ours to move: the waiting takes as long as it takes."""
+        """None if the clock is not ours to move; the waiting then takes its full time."""
         clock = self._clock
         return TimeLapse(clock, world, partner.ledger) if isinstance(clock, ClockFile) else None
 

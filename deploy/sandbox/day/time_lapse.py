@@ -1,7 +1,7 @@
 """Shortens the days of waiting for flights that follow the day of orders.
 
 While the park keeps up, business time passes faster. When everybody waits until the world acts
-again, the clock is moved on to that instant. Nothing that would have happened in between is lost:
+again, the clock is moved forward to that instant. Nothing that would have happened by then is lost:
 the clock stops at the next report, receipt, cut-off or departure.
 """
 
@@ -35,7 +35,7 @@ class TimeLapse:
         self.moved_on = timedelta(0)
 
     def look(self) -> None:
-        """Moves the clock on if everybody waits; sets the rate that the park can keep up with."""
+        """Moves the clock if everybody waits; sets the rate that the park can keep up with."""
         states = Counter(self._ledger.status.values())
         owed = self._owed(states)
         self._run_at(self._usual_rate if owed or self._is_behind(states) else self._fast_rate)

@@ -22,7 +22,7 @@ _NAMES: Final = {
     "united arab emirates": "AE",
     "channel islands": "JE",  # Jersey is the larger of the two bailiwicks
     "west indies": UNKNOWN,  # a region of some twenty countries
-    "european community": "EU",  # reserved in ISO 3166-1, no country
+    "european community": "EU",  # reserved in ISO 3166-1, not a country
     "unspecified": UNKNOWN,
     "": UNKNOWN,
 }

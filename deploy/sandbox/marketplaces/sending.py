@@ -88,7 +88,7 @@ class Marketplaces:
         return f"{order.number}-{self._run}"
 
     async def play(self, on_tick: Callable[[float], None] = lambda _: None) -> None:
-        """Hands over step after step, evenly over one business day. Raises RequestFailed."""
+        """Sends step after step, evenly over one business day. Raises RequestFailed."""
         clock, steps = self._park.settings.clock, self._plan.steps
         day_s = clock.real_seconds(_DAY)
         started_s, at = monotonic_s(), 0

@@ -49,7 +49,7 @@ class LaneScanner:
         return min(self._second_looks, default=None)
 
     async def run(self) -> None:
-        """Raises RequestFailed when the customs service stays away for too long."""
+        """Raises RequestFailed when the customs service is down for too long."""
         turn = 0
         async with asyncio.TaskGroup() as later:
             while True:

@@ -1,4 +1,4 @@
-"""The engines as the park and the tests start them: data outlives a kill, users are right."""
+"""The engines as the park and the tests start them: data survives a kill, and users are right."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: the printed SQL is all it takes."""
+"""Your own PostgreSQL: the printed SQL is all that it needs."""
 
 import asyncpg
 

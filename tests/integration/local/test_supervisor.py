@@ -45,7 +45,7 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 
 def gone(pid: int) -> bool:
-    """A zombie is gone, too: whoever inherits it has only not looked yet."""
+    """A zombie is gone too: whoever inherits it has just not reaped it yet."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -315,7 +315,7 @@ async def test_killed_backends_are_replaced(db: Database, postgres: Postgres) ->
             results = await asyncio.gather(
                 *(_ids(db, PARK) for _ in range(20)), return_exceptions=True
             )
-            # Whoever held a dead connection hears that it may try again; the rest just works.
+            # Whoever held a dead connection is asked to try again; the rest just works.
             refused = [r for r in results if isinstance(r, BaseException)]
             assert all(isinstance(r, DatabaseUnavailable) for r in refused)
             assert await _ids(db, PARK) == []

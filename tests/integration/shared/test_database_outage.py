@@ -1,4 +1,4 @@
-"""A database that vanishes without a word, or answers late: found out, left, and recovered from."""
+"""A database that vanishes silently or answers late is noticed, left, and recovered from."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""The pool on a real server: who gets a connection, and that none is lost or handed on unfit."""
+"""The pool on a real server: who gets a connection, and that none is lost or passed on broken."""
 
 import asyncio
 import time

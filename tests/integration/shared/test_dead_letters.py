@@ -1,4 +1,4 @@
-"""What cannot be digested is kept with its reason, and comes back when the reason is gone."""
+"""What cannot be processed is kept with its reason, and is redriven when the reason is gone."""
 
 from collections.abc import AsyncIterator
 from typing import Any

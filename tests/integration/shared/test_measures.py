@@ -1,4 +1,4 @@
-"""What the gauges say about the database is what the database says."""
+"""The gauges of the database show what the database itself says."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

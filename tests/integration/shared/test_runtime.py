@@ -1,4 +1,4 @@
-"""The processes of a service as they are started for real: what they load, say and leave."""
+"""The processes of a service, really started: what they load, print and leave behind."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A Kafka that asks who is there: every client of the kit shows its credentials, or is refused."""
+"""A Kafka that requires authentication: every client of the kit has credentials, or is refused."""
 
 import asyncio
 from collections.abc import Iterator

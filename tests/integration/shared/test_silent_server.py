@@ -1,5 +1,5 @@
-"""What keeps a session of its own (relay, exclusive jobs, the waker) notices by its deadline that
-nothing comes through any more, neither data nor an end, and opens a new one.
+"""Whatever has a session of its own (relay, exclusive jobs, the waker) notices by its deadline that
+nothing arrives any more, neither data nor an end, and opens a new one.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.kit.proxy import TcpProxy
 from tests.kit.waiting import until
 
 _DEADLINE_S: Final = 0.3
-_NOTICED_S: Final = 4.0  # the deadline, a second for saying goodbye, and a pause
+_NOTICED_S: Final = 4.0  # the deadline, a second for closing, and a pause
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def proxy(db: Database) -> AsyncIterator[TcpProxy]:
 
 @pytest.fixture
 async def far_db(db: Database, proxy: TcpProxy) -> AsyncIterator[Database]:
-    """The same database as `db`, over a road on which things get lost."""
+    """The same database as `db`, through a proxy that can lose data."""
     port = urlsplit(db.dsn).port
     dsn = db.dsn.replace(f":{port}/", f":{proxy.port}/")
     far_db = Database(dsn, schema=SCHEMA, size=2, deadline_s=_DEADLINE_S)

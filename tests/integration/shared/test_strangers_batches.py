@@ -1,4 +1,4 @@
-"""Batches of other producers: packed in any way Kafka knows, with names that are no text."""
+"""Batches of other producers: any compression that Kafka supports, names that are not text."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Topics as they are made and kept on a real broker, and two parks on one Kafka."""
+"""How topics are created and kept on a real broker, and two parks on one Kafka."""
 
 import pytest
 from aiokafka.admin import NewTopic

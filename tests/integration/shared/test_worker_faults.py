@@ -46,7 +46,7 @@ KEYS = [f"par_{n}" for n in range(12)]
 async def own_park(
     tmp_path: Path, clock: ManualClock
 ) -> AsyncIterator[tuple[ParcelWorld, KafkaServer, PostgresServer]]:
-    """Engines of one's own, to be killed."""
+    """Separate engines, to be killed."""
     broker = start_kafka(tmp_path / "kafka", free_port(), free_port())
     server = start_postgres(tmp_path / "postgres", free_port())
     try:

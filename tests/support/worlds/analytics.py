@@ -1,4 +1,4 @@
-"""Analytics without Kafka: takes events in, and gives the figures in the shape of a recount."""
+"""Analytics without Kafka: applies events, and returns the figures in the form of a recount."""
 
 import random
 from collections.abc import Sequence

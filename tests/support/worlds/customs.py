@@ -172,7 +172,7 @@ class CustomsWorld:
         return self.envelope(payload, subject=flight_id, version=1)
 
     async def consume(self, *events: Envelope) -> None:
-        """One slice, as the consumer loop hands it over."""
+        """One slice, as the consumer loop passes it on."""
         async with self.db.transaction(PARK) as uow:
             await self._take_in(uow, events)
 

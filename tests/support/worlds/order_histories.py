@@ -1,4 +1,4 @@
-"""Random orders, the events about them, and a plain recount of what these say."""
+"""Random orders, the events about them, and a plain recount of what the events say."""
 
 import random
 from collections import Counter, defaultdict

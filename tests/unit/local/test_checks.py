@@ -1,4 +1,4 @@
-"""What can stand in a park's way is found before anything is started, with what to do about it."""
+"""What can keep a park from running is found before anything is started, and how to fix it."""
 
 import os
 import shutil

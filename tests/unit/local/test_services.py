@@ -1,4 +1,4 @@
-"""Each process of the local park is told the secrets that it needs, and no others."""
+"""Each process of the local park gets the secrets that it needs, and no others."""
 
 from pathlib import Path
 

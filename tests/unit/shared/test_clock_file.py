@@ -1,4 +1,4 @@
-"""One clock for many processes: every one of them sees it moved on, and none sees it go back."""
+"""One clock for many processes: all of them see it move forward, and none sees it go back."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A batch that nobody can decode is one record that says so, and reading goes on behind it."""
+"""A batch that cannot be decoded becomes one record that says so, and reading goes on after it."""
 
 import pytest
 from aiokafka import TopicPartition

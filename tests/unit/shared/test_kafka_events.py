@@ -1,4 +1,4 @@
-"""Pure parts of shared.kafka: headers there and back, what is poison, what a failure means."""
+"""Pure parts of shared.kafka: headers in both directions, what is poison, what a failure means."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The receiver must be able to say no, or it proves nothing."""
+"""The receiver must be able to reject a request, or it proves nothing."""
 
 import json
 from datetime import timedelta

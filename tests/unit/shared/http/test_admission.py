@@ -1,5 +1,5 @@
-"""What a request passes before its route: bearer, rate, share, body, place. Bodies are given by
-hand here, so that a client can be silent at any moment.
+"""What a request passes before its route: bearer, rate, share, body, place. The tests supply bodies
+by hand, so that a client can be silent at any moment.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ Write = Annotated[Call, Depends(call("sample:write"))]
 
 
 class Rig:
-    """Routes that hold until told, and the number of requests that have reached them."""
+    """Routes that wait until released, and the number of requests that have reached them."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Tokens: what is let in, what is refused and why, and how keys are read and renewed."""
+"""Tokens: what is accepted, what is refused and why, and how keys are read and renewed."""
 
 import asyncio
 import json
@@ -174,7 +174,7 @@ async def test_keys_are_read_once_and_again_for_an_unknown_one(
     assert (await verifier.verify(rotated)).tenant == "mer_a"
     assert source.asked == 2
 
-    # A withdrawn key: found out in the background, and what was verified with it is forgotten.
+    # A revoked key is noticed in the background, and what was verified with it is forgotten.
     source.keys = new.jwks
     now_s += 301
     await verifier.verify(old.token(Role.MERCHANT, "mer_z"))

@@ -78,7 +78,7 @@ async def test_no_query_or_header_breaks_a_route(
 async def test_no_path_or_token_breaks_the_app(
     merchant: AsyncClient, path: bytes, token: str
 ) -> None:
-    """The scope is what a server makes of bytes nobody checked."""
+    """The scope is what a server makes of unchecked bytes."""
     app = merchant._transport.app if isinstance(merchant._transport, ASGITransport) else None
     assert app is not None
     sent: list[Any] = []

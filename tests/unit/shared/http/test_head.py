@@ -1,4 +1,4 @@
-"""Heads that two programs on the way could read in two ways, or that are too large, are refused."""
+"""Heads that two programs on the way could read differently, or that are too large, are refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What people read holds nothing they cannot see, and every script can be written."""
+"""What people read contains nothing invisible, and every script can be written."""
 
 import unicodedata
 

@@ -1,4 +1,6 @@
-"""Bounds of one connection, on a real socket: what a client may make us keep and wait for."""
+"""Bounds of one connection, on a real socket: how much a client may make us keep, and for how long
+it may make us wait.
+"""
 
 import asyncio
 import json
@@ -167,7 +169,7 @@ async def test_what_is_no_http_is_refused_in_words(sent: bytes) -> None:
 
 
 async def test_what_follows_a_request_in_work_is_not_its_answer() -> None:
-    """It may have been carried out: a 400 in the place of its answer would be a lie."""
+    """It may have been carried out: a 400 in place of its answer would be wrong."""
     async with connected(wait_for_the_body) as (reader, writer):
         writer.write(GET + b"\r\nGARBAGE\0\r\n\r\n")
         received = b""

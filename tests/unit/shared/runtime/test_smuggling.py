@@ -62,7 +62,7 @@ async def test_the_next_request_after_a_sound_one_is_taken(request_bytes: bytes)
 
 
 async def paths_of(sent: bytes) -> list[str]:
-    """The paths of the requests that the app was asked, until the server has closed."""
+    """The paths of the requests that reached the app, until the server closed."""
     seen: list[str] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
