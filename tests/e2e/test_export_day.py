@@ -130,7 +130,7 @@ class TestExportDay:
         assert back.keys() == {"customs-api", "customs-worker", "kafka"}
         assert all(seconds is not None for seconds in back.values())
 
-    def test_partner_was_told_everything(self, played: tuple[int, dict[str, Any]]) -> None:
+    def test_the_partner_received_everything(self, played: tuple[int, dict[str, Any]]) -> None:
         _, report = played
         told = report["webhooks"]["by_type"]
         assert told["routing.shipment.delivered"] == report["orders"]["by_state"]["delivered"]

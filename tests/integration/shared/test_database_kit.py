@@ -289,7 +289,9 @@ async def test_a_commit_wakes_who_listens_past_the_pooler(db: Database) -> None:
     await session.close()
 
 
-async def test_time_limits_hold_on_any_road(db: Database, postgres: Postgres, name: str) -> None:
+async def test_time_limits_hold_with_and_without_a_pooler(
+    db: Database, postgres: Postgres, name: str
+) -> None:
     asked = {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "jit"}
     wanted = {key: SESSION_SETTINGS[key] for key in asked}
     async with db.read(PARK) as reader:

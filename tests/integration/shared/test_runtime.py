@@ -173,7 +173,7 @@ async def until_alive(client: AsyncClient, base: str) -> None:
     raise AssertionError("did not start")
 
 
-async def test_sigterm_finishes_what_is_in_work_and_exits_with_0(
+async def test_sigterm_finishes_requests_in_progress_and_exits_with_0(
     folder: Path, client: AsyncClient
 ) -> None:
     port = free_port()
@@ -208,7 +208,7 @@ async def test_a_taken_port_is_one_line(folder: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_broken_environment_is_told_line_by_line(folder: Path) -> None:
+def test_a_broken_environment_is_reported_line_by_line(folder: Path) -> None:
     env = {"SAMPLE_POOL_SIZE": "many", "SAMPLE_API_PORT": "70000"}
     for command in ("api", "worker"):
         ended = run(folder, "steady", command, **env)

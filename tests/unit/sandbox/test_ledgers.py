@@ -52,7 +52,7 @@ def test_all_checks_hold_on_a_good_day() -> None:
     assert [check for check in checks.values() if not check.ok] == []
 
 
-def test_event_told_again_changes_nothing() -> None:
+def test_a_repeated_event_changes_nothing() -> None:
     log = log_of_a_day()
     log.append(StoredRecord(ORDERS, 0, 10, 0, log[0].envelope))
     assert audit(log, {}).duplicates == 1

@@ -50,6 +50,8 @@ def test_redrive_refuses_a_number_that_redrives_nothing(option: str, value: str)
         redrive.main(["--topic", ORDERS, "--group", "customs", option, value])
 
 
-def test_making_topics_without_a_broker_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_creating_topics_without_a_broker_reports_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert admin.main(patience_s=0) == 1
     assert "(KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1)" in one_line(capsys)

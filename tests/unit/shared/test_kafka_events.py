@@ -252,7 +252,7 @@ def test_lock_classes_differ_by_service() -> None:
     assert len({lock_class(service) for service in services}) == 5
 
 
-async def test_backoff_grows_to_its_limit_and_ends_when_told() -> None:
+async def test_backoff_grows_to_its_limit_and_ends_when_asked_to_stop() -> None:
     stop = asyncio.Event()
     backoff = Backoff(stop, first_s=0.01, max_s=0.04)
     started_s = monotonic_s()

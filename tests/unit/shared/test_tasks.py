@@ -34,7 +34,7 @@ async def never_ends(_stop: asyncio.Event) -> None:
     ("part", "raised"),
     [(returns_early, PartEnded), (is_cancelled, PartEnded), (fails, KeyError)],
 )
-async def test_part_that_ends_before_it_is_told_to_stops_the_others_and_is_raised(
+async def test_a_part_that_ends_early_stops_the_others_and_is_raised(
     part: object, raised: type[Exception]
 ) -> None:
     stop = asyncio.Event()
@@ -43,7 +43,7 @@ async def test_part_that_ends_before_it_is_told_to_stops_the_others_and_is_raise
     assert stop.is_set()
 
 
-async def test_told_to_stop_parts_end_well_and_slow_ones_are_cancelled() -> None:
+async def test_parts_that_are_asked_to_stop_finish_and_slow_ones_are_cancelled() -> None:
     stop = asyncio.Event()
     stop.set()
     await run_parts({"good": obeys, "slow": never_ends}, stop, grace_s=0.01)

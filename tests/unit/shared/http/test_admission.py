@@ -238,7 +238,7 @@ async def test_batches_of_one_tenant_take_turns_with_their_bodies_unread(
     assert len(asked) == 3
 
 
-async def test_a_batch_whose_turn_does_not_come_is_told_to_come_again(
+async def test_a_batch_that_waits_too_long_for_its_turn_is_refused_with_429(
     sample_app: SampleApp, rig: Rig, token_for: TokenFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "TURN_S", 0.01)
@@ -253,7 +253,7 @@ async def test_a_batch_whose_turn_does_not_come_is_told_to_come_again(
         assert (await running).status_code == 200
 
 
-async def test_a_credentials_rate_is_told_and_kept(
+async def test_a_credentials_rate_is_announced_and_enforced(
     sample_app: SampleApp, rig: Rig, token_for: TokenFor
 ) -> None:
     app = sample_app(more=rig.api, limits=Limits(rate=3))

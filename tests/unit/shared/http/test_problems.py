@@ -86,7 +86,7 @@ async def test_a_bad_field_is_named_with_pointer_and_code(
     assert "{" not in entry["detail"] + entry["fix"]
 
 
-async def test_all_faults_are_told_at_once(merchant: AsyncClient) -> None:
+async def test_all_faults_are_reported_at_once(merchant: AsyncClient) -> None:
     body = problem_of(await merchant.post("/v1/things", json={"colour": "x", "lines": [1]}), 422)
     assert faults(body) == {
         "/name": "field.missing",
@@ -160,13 +160,13 @@ async def test_a_byte_order_mark_is_overlooked(merchant: AsyncClient) -> None:
     assert (await merchant.post("/v1/things", content=content, headers=headers)).status_code == 201
 
 
-async def test_of_very_many_faults_a_hundred_are_told(merchant: AsyncClient) -> None:
+async def test_of_very_many_faults_a_hundred_are_reported(merchant: AsyncClient) -> None:
     change = {f"unknown_{n}": 1 for n in range(900)}
     body = problem_of(await merchant.post("/v1/things", json=GOOD | change), 422)
     assert (len(body["errors"]), body["error_count"]) == (100, 900)
 
 
-async def test_the_place_of_a_nul_character_is_told(merchant: AsyncClient) -> None:
+async def test_the_place_of_a_nul_character_is_reported(merchant: AsyncClient) -> None:
     content = b'{"name": "x", "lines": [{"sku": "a\\u0000"}]}'
     headers = {"Content-Type": "application/json"}
     body = problem_of(await merchant.post("/v1/things", content=content, headers=headers), 422)
@@ -239,7 +239,7 @@ async def test_the_language_follows_the_caller(
     )
 
 
-async def test_an_unexpected_fault_is_logged_once_and_tells_nothing(
+async def test_an_unexpected_fault_is_logged_once_and_reveals_nothing(
     anonymous: AsyncClient,
 ) -> None:
     with capture_logs() as logs:

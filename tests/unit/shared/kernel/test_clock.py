@@ -48,7 +48,7 @@ def test_a_clock_without_both_instants_shows_real_time(clock: SystemClock) -> No
     assert clock.at(ANCHOR + timedelta(hours=3)) == ANCHOR + timedelta(hours=3)
 
 
-def test_a_clock_runs_as_fast_as_real_time_unless_told_otherwise() -> None:
+def test_a_clock_runs_in_real_time_unless_a_rate_is_given() -> None:
     assert SystemClock().real_seconds(timedelta(minutes=2)) == 120.0
     assert SystemClock(rate=4).real_seconds(timedelta(minutes=2)) == 30.0
 

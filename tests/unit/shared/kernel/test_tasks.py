@@ -71,7 +71,7 @@ class TestKeepRunning:
 
 
 class TestRunParts:
-    async def test_parts_that_are_told_to_stop_get_their_grace_to_finish(self) -> None:
+    async def test_parts_that_are_asked_to_stop_get_time_to_finish(self) -> None:
         finished = []
 
         async def finishes_slowly(stop: asyncio.Event) -> None:

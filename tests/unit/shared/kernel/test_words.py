@@ -114,7 +114,7 @@ class TestErrors:
         assert error.problems[0].params == {"number": 1}
         assert error.problems[0].fix is self.OrderBusy.fix
 
-    def test_it_counts_the_faults_it_names_unless_told_of_more(self) -> None:
+    def test_it_counts_the_faults_it_names_unless_a_count_is_given(self) -> None:
         one = FieldProblem("/b", "field.missing", Text("m", "m"), Text("a", "a"))
 
         assert self.OrderBusy().problem_count == 0

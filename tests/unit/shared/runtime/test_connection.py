@@ -168,7 +168,7 @@ async def test_what_is_no_http_is_refused_in_words(sent: bytes) -> None:
         assert json.loads(body)["code"] == "request.not_http"
 
 
-async def test_what_follows_a_request_in_work_is_not_its_answer() -> None:
+async def test_what_follows_a_request_in_progress_is_not_its_answer() -> None:
     """It may have been carried out: a 400 in place of its answer would be wrong."""
     async with connected(wait_for_the_body) as (reader, writer):
         writer.write(GET + b"\r\nGARBAGE\0\r\n\r\n")
