@@ -1,0 +1,66 @@
+"""docs/walk.md and docs/adding.md lead to files and names that exist."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WALK = ROOT / "docs" / "walk.md"
+ADDING = ROOT / "docs" / "adding.md"
+
+
+def _stops(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each file of a stop, with the names that follow it up to the next file."""
+    spans = re.findall(r"`([^`\n]+)`", text)
+    at: str | None = None
+    names: list[str] = []
+    for span in spans:
+        if re.fullmatch(r"(services|shared|tests|deploy)/[\w/.]+\.py", span):
+            if at is not None:
+                yield at, names
+            at, names = span, []
+        elif re.fullmatch(r"_?[A-Za-z]\w+", span):
+            names.append(span)
+    if at is not None:
+        yield at, names
+
+
+def _missing(text: str) -> list[str]:
+    missing = []
+    for stop in re.split(r"^(?:\d+\. |## |The way back)", text, flags=re.MULTILINE):
+        files: list[str] = []
+        for file, names in _stops(stop):
+            path = ROOT / file
+            if not path.is_file():
+                missing.append(file)
+                continue
+            files.append(path.read_text(encoding="utf-8"))
+            missing += [
+                f"{file}: {name}"
+                for name in names
+                if not any(re.search(rf"\b{name}\b", source) for source in files)
+            ]
+    return missing
+
+
+def test_every_stop_of_the_walk_exists() -> None:
+    assert _missing(WALK.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("1. `shared/db/gone.py` is read", ["shared/db/gone.py"]),
+        ("1. `shared/db/outbox.py`, `no_such_name`", ["shared/db/outbox.py: no_such_name"]),
+        ("1. `shared/db/outbox.py`, `Outbox`", []),
+    ],
+)
+def test_stop_that_is_gone_is_noticed(text: str, missing: list[str]) -> None:
+    assert _missing(text) == missing
+
+
+def test_folders_that_the_lists_of_files_name_exist() -> None:
+    for path in set(re.findall(r"`((?:shared|tests|deploy)/[\w/]+)/`", ADDING.read_text("utf-8"))):
+        assert (ROOT / path).is_dir(), path
