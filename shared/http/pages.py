@@ -19,7 +19,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Final, Generic, TypeVar, cast
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
@@ -97,37 +97,9 @@ class PageParams:
         named: Filters = (
             filters if isinstance(filters, Mapping) else asdict(cast("DataclassInstance", filters))
         )
-        window = Window(self.limit + 1, self.after(named, *shape))
-        return AskedPage(self.limit, window, named, self._bound(named))
-
-    @property
-    def fetch(self) -> int:
-        """How many rows to ask the database for."""
-        return self.limit + 1
-
-    def after(self, filters: Filters, *shape: type) -> tuple[Any, ...] | None:
-        """The sort key to continue after, or None on the first page. Raises BadCursor."""
-        if self.cursor is None:
-            return None
-        return decode_cursor(self.cursor, self._bound(filters), *shape)
-
-    def page(
-        self,
-        rows: Sequence[R],
-        build: Callable[[R], T],
-        *,
-        key: Callable[[R], Sequence[object]],
-        filters: Filters,
-    ) -> Page[T]:
-        """The page of up to `fetch` rows."""
-        shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        following = encode_cursor(key(shown[-1]), self._bound(filters)) if more else None
-        # Not validated again: `build` has just made the items.
-        return Page[T].model_construct(items=[build(row) for row in shown], next=following)
-
-    def _bound(self, filters: Filters) -> Filters:
-        return {**filters, "path": self.path}
+        bound: Filters = {**named, "path": self.path}
+        after = None if self.cursor is None else decode_cursor(self.cursor, bound, *shape)
+        return AskedPage(self.limit, Window(self.limit + 1, after), named, bound)
 
 
 async def page_params(
@@ -152,7 +124,7 @@ def encode_cursor(key: Sequence[object], filters: Filters) -> str:
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, filters: Filters, *shape: type) -> tuple[Any, ...]:
+def decode_cursor(cursor: str, filters: Filters, *shape: type) -> tuple[object, ...]:
     """The key, checked against its types (`str`, `int`, `datetime`). Raises BadCursor."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)

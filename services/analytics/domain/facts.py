@@ -6,9 +6,9 @@ earliest instant, the value of the highest version, and the only value that is k
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 F = TypeVar("F", "MerchantFact", "FlightFact")
 
@@ -110,7 +110,7 @@ STATED: Final = tuple(
 def merge_orders(one: OrderFact, other: OrderFact) -> OrderFact:
     """Both are about the same order."""
     assert one.order_id == other.order_id, (one.order_id, other.order_id)
-    merged: dict[str, Any] = {"order_id": one.order_id, "tenant_id": one.tenant_id}
+    merged: dict[str, object] = {}
     for name in EARLIEST:
         known = [at for fact in (one, other) if (at := getattr(fact, name)) is not None]
         merged[name] = min(known, default=None)
@@ -122,7 +122,7 @@ def merge_orders(one: OrderFact, other: OrderFact) -> OrderFact:
         # A version is used once, so equal versions carry the same value.
         newer = other if getattr(other, version) > getattr(one, version) else one
         merged[name], merged[version] = getattr(newer, name), getattr(newer, version)
-    return OrderFact(**merged)
+    return replace(one, **merged)  # type: ignore[arg-type]
 
 
 def newest(one: F, other: F) -> F:

@@ -9,8 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from shared.contracts.envelope import EventPayload
 from shared.contracts.registry import EVENTS
 from shared.contracts.topics import PUBLIC_TOPICS
-
-JsonObject = dict[str, Any]
+from shared.kernel.json import JsonObject
 
 SUBSCRIBABLE: Final[dict[str, type[EventPayload]]] = {
     name: model for name, model in EVENTS.items() if model.topic in PUBLIC_TOPICS

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from services.webhooks.events.event_types import JsonObject
+from shared.kernel.json import JsonObject
 
 
 class EventTypeOut(BaseModel):

@@ -12,10 +12,9 @@ from starlette.responses import Response
 from shared.http import (
     Call,
     Page,
-    PageParams,
+    PageOf,
     call,
     json_reply,
-    page_params,
     problems,
 )
 from shared.kernel.errors import Conflict, Text
@@ -86,20 +85,14 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
     @api.get("/things", response_model=Page[ThingOut])
     async def list_things(
         call: Read,
-        page: Annotated[PageParams, Depends(page_params)],
+        page: PageOf,
         colour: Annotated[Colour | None, Query()] = None,
     ) -> Response:
-        filters = {"colour": colour}
-        (after,) = page.after(filters, int) or (0,)
-        rows = list(range(after + 1, min(after + 1 + page.fetch, 8)))
-        return json_reply(
-            page.page(
-                rows,
-                lambda n: ThingOut(id=str(n), name="n"),
-                key=lambda n: (n,),
-                filters=filters,
-            )
-        )
+        asked = page.of({"colour": colour}, int)
+        (after,) = asked.window.after or (0,)
+        rows = [n for n in range(1, 8) if n > int(str(after))][: asked.window.rows_max]
+        things = asked.page(rows, lambda n: ThingOut(id=str(n), name="n"), key=lambda n: (n,))
+        return json_reply(things)
 
     @api.get("/whoami")
     async def who_am_i(call: Read) -> Response:

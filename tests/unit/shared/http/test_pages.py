@@ -37,12 +37,14 @@ def test_a_cursor_of_another_filter_or_list_is_refused(
 
 
 def test_a_cursor_is_of_one_list_even_without_filters() -> None:
-    page = PageParams(1, None, "/v1/declarations").page(
-        ["dec_1", "dec_2"], str, key=lambda row: (row,), filters={}
-    )
-    assert PageParams(1, page.next, "/v1/declarations").after({}, str) == ("dec_1",)
+    first = PageParams(1, None, "/v1/declarations").of({}, str)
+
+    page = first.page(["dec_1", "dec_2"], str, key=lambda row: (row,))
+
+    second = PageParams(1, page.next, "/v1/declarations").of({}, str)
+    assert second.window.after == ("dec_1",)
     with pytest.raises(BadCursor):
-        PageParams(1, page.next, "/v1/messages").after({}, str)
+        PageParams(1, page.next, "/v1/messages").of({}, str)
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
