@@ -10,7 +10,7 @@ from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.reader import MESSAGE_BYTES_MAX
 from services.customs.domain.receipts.answers import read_answers
-from services.customs.queries import lanes as queries
+from services.customs.queries import lanes
 from services.customs.use_cases import metrics
 from services.customs.use_cases.departures import compose_departures
 from services.customs.use_cases.messages import compose_lists, deliver_messages
@@ -123,5 +123,5 @@ async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
 
 async def measure_lanes(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
-        for lane in await queries.list_lanes(reader, now=context.clock.now()):
+        for lane in await lanes.list_lanes(reader, now=context.clock.now()):
             metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.customs.api.deps import LanePath, ParkRead, ParkWrite, Parts
-from services.customs.queries.lanes import list_lanes as lanes_at_a_glance
+from services.customs.queries import lanes
 from services.customs.schemas.lanes import (
     LaneOut,
     LanesOut,
@@ -31,8 +31,8 @@ async def list_lanes(call: ParkRead) -> Response:
     Queue, oldest parcel, next cut-off and use of each.
     """
     async with call.read() as reader:
-        lanes = await lanes_at_a_glance(reader, now=call.clock.now())
-    return json_reply(LanesOut(items=[LaneOut.of(lane) for lane in lanes]))
+        found = await lanes.list_lanes(reader, now=call.clock.now())
+    return json_reply(LanesOut(items=[LaneOut.of(lane) for lane in found]))
 
 
 @lanes_api.post("/v1/lanes/{lane}:take", response_model=TakenOut, responses=problems(404, 422))

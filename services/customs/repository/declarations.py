@@ -62,7 +62,7 @@ def _dossier(  # noqa: PLR0917 - a row's columns
     )
 
 
-_UPSERT_FACTS: Final = sql(
+_UPSERT_DOSSIERS: Final = sql(
     """
     INSERT INTO customs.declarations AS d (
         id, tenant_id, order_id, cop_no, phase, status, phase_at, created_at,
@@ -138,12 +138,12 @@ _SAVE_CHANGES: Final = sql(
 )
 
 
-async def record_facts(
+async def upsert_dossiers(
     uow: UnitOfWork, facts: Sequence[DossierFacts], *, now: datetime, real_now: datetime
 ) -> list[Dossier]:
     """The dossiers with these facts, locked. `facts`: one per order, sorted by `order_id`."""
     rows = [_row(fact) for fact in facts]
-    return await uow.fetch_all(_UPSERT_FACTS, rows=rows, now=now, real_now=real_now)
+    return await uow.fetch_all(_UPSERT_DOSSIERS, rows=rows, now=now, real_now=real_now)
 
 
 def _row(facts: DossierFacts) -> _Row:
@@ -199,7 +199,7 @@ def _shipment_columns(shipment: ShipmentFact) -> _Row:
 
 
 async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now: datetime) -> None:
-    """The rows were locked by `record_facts` in the same transaction."""
+    """The rows were locked by `upsert_dossiers` in the same transaction."""
     rows = [
         {
             "id": change.declaration_id,

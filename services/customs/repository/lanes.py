@@ -256,7 +256,7 @@ async def save_screened(uow: UnitOfWork, parcels: Sequence[ScreenedParcel]) -> N
             "screened_at": parcel.screened_at.isoformat() if parcel.screened_at else None,
             "is_held": parcel.is_held,
             "version": parcel.version,
-            "facts": parcel.facts,
+            "facts": parcel.announced,
         }
         for parcel in parcels
     ]

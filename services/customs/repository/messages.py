@@ -21,7 +21,7 @@ from services.customs.domain.declarations.upload import (
     Upload,
     UploadedList,
 )
-from services.customs.domain.messages.message import Message
+from services.customs.domain.messages.message import OutgoingMessage
 from shared.db import INSTANT, INSTANTS, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
@@ -155,7 +155,7 @@ async def lock_queued_lists(
     return await uow.fetch_all(_QUEUED_LISTS, real_now=real_now, rows_max=rows_max)
 
 
-async def insert_message(uow: UnitOfWork, message: Message, *, now: datetime) -> None:
+async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: datetime) -> None:
     await uow.execute(
         _INSERT_MESSAGE,
         guid=message.guid,
@@ -198,7 +198,7 @@ async def save_transmissions(
             "id": one.declaration_id,
             "phase": one.phase,
             "status": one.status,
-            "facts": one.facts,
+            "facts": one.announced,
             "version": one.version,
         }
         for one in transmissions

@@ -24,7 +24,7 @@ def a_queued_list(app_time: datetime | None = None) -> QueuedList:
 
 
 def an_uploaded_list(phase: Phase, status: Phase | None = None) -> UploadedList:
-    return UploadedList(a_subject(), phase, status or phase, facts=("accepted",), version=4)
+    return UploadedList(a_subject(), phase, status or phase, announced=("accepted",), version=4)
 
 
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=6))
@@ -76,12 +76,12 @@ def test_a_requested_cancellation_stays_over_the_phase() -> None:
 
 def test_the_submission_is_announced_once_however_often_the_list_is_sent() -> None:
     first = transmitted(an_uploaded_list(Phase.QUEUED), now=NOW)
-    again = UploadedList(a_subject(), Phase.QUEUED, Phase.QUEUED, first.facts, first.version)
+    again = UploadedList(a_subject(), Phase.QUEUED, Phase.QUEUED, first.announced, first.version)
 
     second = transmitted(again, now=NOW + timedelta(minutes=1))
 
     assert first.announcement is not None
     assert (first.announcement.fact, first.announcement.version) == ("submitted", 5)
-    assert (first.facts, first.version) == (("accepted", "submitted"), 5)
+    assert (first.announced, first.version) == (("accepted", "submitted"), 5)
     assert (second.phase, second.announcement) == (Phase.TRANSMITTED, None)
-    assert (second.facts, second.version) == (first.facts, first.version)
+    assert (second.announced, second.version) == (first.announced, first.version)

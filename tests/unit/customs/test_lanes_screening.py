@@ -32,7 +32,7 @@ def a_parcel(number: int = 1, *, version: int = 0) -> ScreenedParcel:
         channel="green",
         screened_at=None,
         is_held=False,
-        facts=("submitted", "accepted"),
+        announced=("submitted", "accepted"),
         version=version,
     )
 
@@ -113,7 +113,7 @@ def test_what_is_stored_follows_from_the_reports_that_were_new(arrived: list[Scr
             parcel, last = outcome.parcels[declaration_id], own[-1]
             assert parcel.is_held is not last.passed
             assert parcel.screened_at == (last.screened_at if last.passed else None)
-            assert parcel.facts.count(SCREENED) == last.passed
+            assert parcel.announced.count(SCREENED) == last.passed
             assert parcel.version == len(own)
 
 

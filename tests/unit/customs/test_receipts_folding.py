@@ -43,7 +43,7 @@ def a_declaration(phase: Phase = Phase.TRANSMITTED, **changes: Any) -> AnsweredD
         cop_no="AL1",
         phase=phase,
         status=phase,
-        facts=("submitted",),
+        announced=("submitted",),
         version=1,
         attempts=1,
         settled_at=None,
@@ -72,7 +72,7 @@ def followed_by(declaration: AnsweredDeclaration, change: DeclarationChange) -> 
         declaration,
         phase=change.phase,
         status=change.status,
-        facts=change.facts,
+        announced=change.announced,
         version=change.version,
         settled_at=change.settled_at or declaration.settled_at,
         lane=2 if change.joining else change.lane,
@@ -102,7 +102,7 @@ def test_receipts_one_by_one_in_any_order_end_like_all_at_once(
 
     assert (declaration.phase, declaration.status) == (at_once.phase, at_once.status)
     # What was announced before an earlier receipt arrived was true then, and stays announced.
-    assert set(declaration.facts) >= set(at_once.facts)
+    assert set(declaration.announced) >= set(at_once.announced)
 
 
 @given(receipts)

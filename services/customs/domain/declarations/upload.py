@@ -37,12 +37,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class UploadedList:
-    """A declaration whose message is being handed over, as locked."""
+    """A declaration whose message is being handed over, as locked. `announced`: the names of its
+    facts that were announced.
+    """
 
     subject: Subject
     phase: Phase
     status: Phase
-    facts: tuple[str, ...]
+    announced: tuple[str, ...]
     version: int
 
 
@@ -53,7 +55,7 @@ class Transmission:
     declaration_id: str
     phase: Phase
     status: Phase
-    facts: tuple[str, ...]
+    announced: tuple[str, ...]
     version: int
     announcement: Announcement | None
 
@@ -74,13 +76,13 @@ def transmitted(declaration: UploadedList, *, now: datetime) -> Transmission:
     """
     phase = Phase.TRANSMITTED if declaration.phase is Phase.QUEUED else declaration.phase
     status = Phase.TRANSMITTED if declaration.status is Phase.QUEUED else declaration.status
-    if SUBMITTED in declaration.facts:
+    if SUBMITTED in declaration.announced:
         return Transmission(
-            declaration.subject.id, phase, status, declaration.facts, declaration.version, None
+            declaration.subject.id, phase, status, declaration.announced, declaration.version, None
         )
     version = declaration.version + 1
     announcement = Announcement(
         fact=SUBMITTED, subject=declaration.subject, version=version, at=now, status=status
     )
-    facts = (*declaration.facts, SUBMITTED)
-    return Transmission(declaration.subject.id, phase, status, facts, version, announcement)
+    announced = (*declaration.announced, SUBMITTED)
+    return Transmission(declaration.subject.id, phase, status, announced, version, announcement)

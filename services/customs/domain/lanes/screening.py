@@ -34,7 +34,7 @@ class ScreeningAnnouncement(Announcement):
 @dataclass(frozen=True, slots=True)
 class ScreenedParcel:
     """A declaration as far as screening goes. `is_held`: a screening failed and none has passed
-    since. `screened_at`: when one passed.
+    since. `screened_at`: when one passed. `announced`: the names of its facts that were announced.
     """
 
     subject: Subject
@@ -42,7 +42,7 @@ class ScreenedParcel:
     channel: Channel | None
     screened_at: datetime | None
     is_held: bool
-    facts: tuple[str, ...]
+    announced: tuple[str, ...]
     version: int
 
 
@@ -104,7 +104,7 @@ def _after(parcel: ScreenedParcel, report: Screening) -> ScreenedParcel:
         parcel,
         is_held=False,
         screened_at=report.screened_at,
-        facts=(*parcel.facts, SCREENED),
+        announced=(*parcel.announced, SCREENED),
         version=version,
     )
 

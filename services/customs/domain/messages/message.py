@@ -14,7 +14,7 @@ from services.customs.domain.messages.writer import (
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutgoingMessage:
     """`declaration_ids`: the declarations it is about, `documents`: how many documents it holds."""
 
     guid: str
@@ -31,7 +31,7 @@ def compose(
     declaration_ids: Sequence[str],
     *,
     parties: Parties,
-) -> Message:
+) -> OutgoingMessage:
     guid = new_guid()
     transfer = {
         "copCode": parties.declarant.code,
@@ -40,7 +40,7 @@ def compose(
         "dxpId": parties.dxp_id,
         "note": UNSIGNED_NOTE,
     }
-    return Message(
+    return OutgoingMessage(
         guid=guid,
         message_type=kind.message_type,
         documents=len(documents),

@@ -29,7 +29,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Message:
+class InboundMessage:
     """`root` is the local name, such as CEB604Message; `guid` may be missing in receipts."""
 
     root: str
@@ -40,7 +40,7 @@ class Message:
         return tuple(node for node in self.nodes if node.name == name)
 
 
-def read_message(raw: bytes) -> Message:
+def read_message(raw: bytes) -> InboundMessage:
     """Raises MessageTooLarge, XmlUnsafe or XmlNotReadable."""
     if len(raw) > MESSAGE_BYTES_MAX:
         raise MessageTooLarge(limit=f"{MESSAGE_BYTES_MAX} bytes")
@@ -56,7 +56,7 @@ def read_message(raw: bytes) -> Message:
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise XmlNotReadable(reason=str(error)) from error
     assert builder.root is not None  # expat refuses an empty document
-    return Message(builder.root.name, builder.guid, tuple(builder.root.children))
+    return InboundMessage(builder.root.name, builder.guid, tuple(builder.root.children))
 
 
 def _refuse_doctype(*_: object) -> None:

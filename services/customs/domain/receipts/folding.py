@@ -30,13 +30,15 @@ _LEFT_CUSTOMS: Final = (Phase.RETURNED, Phase.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class AnsweredDeclaration:
-    """A declaration that receipts are about, as locked."""
+    """A declaration that receipts are about, as locked. `announced`: the names of its facts that
+    were announced.
+    """
 
     subject: Subject
     cop_no: str
     phase: Phase
     status: Phase
-    facts: tuple[str, ...]
+    announced: tuple[str, ...]
     version: int
     attempts: int
     settled_at: datetime | None
@@ -68,7 +70,7 @@ class DeclarationChange:
     status: Phase
     channel: Channel | None
     phase_at: datetime
-    facts: tuple[str, ...]
+    announced: tuple[str, ...]
     version: int
     pre_no: str | None
     invt_no: str | None
@@ -172,7 +174,7 @@ def fold_declaration(
         status=settlement.status,
         channel=outcome.channel,
         phase_at=last_at or now,
-        facts=(*declaration.facts, *(one.fact for one in announcements)),
+        announced=(*declaration.announced, *(one.fact for one in announcements)),
         version=declaration.version + len(announcements),
         pre_no=_last(receipt.pre_no for receipt in outcome.moves) or declaration.pre_no,
         invt_no=_last(receipt.invt_no for receipt in outcome.moves) or declaration.invt_no,
@@ -191,7 +193,7 @@ def fold_declaration(
 def _announcements(
     declaration: AnsweredDeclaration, outcome: Outcome, settlement: Settlement
 ) -> tuple[Announcement, ...]:
-    found = new_facts(outcome, frozenset(declaration.facts))
+    found = new_facts(outcome, frozenset(declaration.announced))
     return tuple(
         Announcement(
             fact=fact,

@@ -40,7 +40,7 @@ async def record_facts(
     merged = merge_by_order(facts)
     if not merged:
         return
-    dossiers = await declarations.record_facts(uow, merged, now=now, real_now=real_now)
+    dossiers = await declarations.upsert_dossiers(uow, merged, now=now, real_now=real_now)
 
     decided = decide_all(dossiers, merged, rulebook=rulebook, now=now)
 
