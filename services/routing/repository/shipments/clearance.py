@@ -39,7 +39,7 @@ _STANDING: Final = sql(
     """
     SELECT id AS shipment_id, state AS status, released_at, released_version, screened_at,
         screened_version
-    FROM routing.shipments WHERE order_id = :order_id FOR UPDATE
+    FROM routing.shipments WHERE order_id = :order_id
     """,
     _standing,
     order_id=TEXT,
@@ -80,6 +80,7 @@ async def add_early_fact(
 
 
 async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
+    """Nobody else changes it in this turn."""
     return await uow.fetch_first(_STANDING, order_id=order_id)
 
 

@@ -1,0 +1,35 @@
+"""A manifest that needs a waybill the carrier no longer has stays open, and loses nobody."""
+
+from typing import Final
+
+import pytest
+
+from services.routing.domain.flights.master_waybill import WaybillStockExhausted
+from services.routing.use_cases.flights.manifests import close_manifest
+from shared.db import TEXT, sql
+from shared.kernel.identity import PARK
+from tests.kit.transactions import in_vain
+from tests.support.routing import hours
+from tests.support.worlds.routing import RoutingWorld
+
+_USE_UP: Final = sql("UPDATE routing.waybill_stock SET next_serial = last_serial + 1")
+_STATE: Final = sql("SELECT state FROM routing.flights WHERE id = :id", str, id=TEXT)
+
+
+async def test_without_a_number_a_flight_with_goods_stays_open_and_an_empty_one_closes(
+    world: RoutingWorld,
+) -> None:
+    end, country = await world.airport()
+    full = await world.flight(world.hub, end, departs_h=10)
+    await world.make_ready(await world.place(country))
+    empty = await world.flight(world.hub, end, departs_h=11)
+
+    async with in_vain(world.db, PARK) as uow:
+        await uow.execute(_USE_UP)
+
+        with pytest.raises(WaybillStockExhausted, match="000"):
+            await close_manifest(uow, flight_id=full, now=hours(10))
+        await close_manifest(uow, flight_id=empty, now=hours(10))
+
+        states = [await uow.fetch_value(_STATE, id=flight_id) for flight_id in (full, empty)]
+    assert states == ["scheduled", "closed"]
