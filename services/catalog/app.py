@@ -29,7 +29,7 @@ from shared.telemetry import get_logger
 log = get_logger(__name__)
 
 _DESCRIPTION = (
-    "Merchants and what they sell: products, stock, orders and their way; credentials and tokens."
+    "Merchants and what they sell: products, stock, orders; credentials and access tokens."
 )
 
 

@@ -18,7 +18,7 @@ class Settings(ServiceSettings):
     signing_key_file: Path | None = Field(
         default=None,
         description="PEM file with the Ed25519 private key that signs access tokens. Without it"
-        " each process makes its own key: good for a look, useless with a second process.",
+        " each process makes its own key: enough for a trial, useless with a second process.",
     )
     operator_client_id: str | None = Field(
         default=None, description="Client id of the first operator, who exists without a row."

@@ -37,7 +37,7 @@ class Settings(ServiceSettings):
         default=0.1,
         gt=0,
         le=10,
-        description="How long a document waits for company in a message, in real time.",
+        description="How long a document waits for others to share a message, in real time.",
     )
     lane_lease_s: float = Field(
         default=300.0,

@@ -22,7 +22,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         clock=clock or clock_from_env(),
         routers=[shipments_api, flights_api, status_updates_api, reference_api],
         description=(
-            "Itineraries, capacity, waybills, manifests and the way of every shipment. Flights are "
-            "generated from routes and say `synthetic`: no public cargo timetable exists."
+            "Itineraries, capacity, waybills, manifests and the progress of every shipment. "
+            "Flights are generated from routes and say `synthetic`: no public cargo timetable "
+            "exists."
         ),
     )

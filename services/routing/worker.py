@@ -1,4 +1,4 @@
-"""The second process of routing: what it listens to, what it does by the clock."""
+"""The second process of routing: what it consumes, and what it does by the clock."""
 
 from typing import Final
 

@@ -52,7 +52,7 @@ async def list_merchants(
 ) -> Response:
     """List merchants.
 
-    Operators see all, a merchant itself.
+    Operators see all merchants; a merchant sees itself.
     """
     asked = page.of({"belt": belt, "has_office": has_office}, str)
     async with call.read() as reader:

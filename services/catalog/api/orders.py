@@ -50,8 +50,8 @@ async def place_order(body: OrderIn, call: CatalogWrite, reference: References) 
 
     Reserves stock for all lines, or accepts the order as back-ordered.
 
-    An order number that exists: the first order again if the content is the same, else 409 with
-    its id in `existing_id`.
+    If the order number exists, the answer is the first order if the content is the same, else 409
+    with its id in `existing_id`.
     """
     order = body.to_domain()
 
@@ -74,8 +74,8 @@ async def place_order(body: OrderIn, call: CatalogWrite, reference: References) 
 async def place_orders(body: OrdersIn, call: CatalogWrite, reference: References) -> Response:
     """Place up to 500 orders.
 
-    Items are like the body of POST /v1/orders. Stock goes to them in the sequence given, and each
-    stands or falls by itself.
+    Items are like the body of POST /v1/orders. Stock goes to them in the order given, and each is
+    accepted or refused on its own.
     """
     items = await read_items(OrderIn, body.items, OrderIn.to_domain)
 
@@ -100,9 +100,9 @@ def _done(outcome: Outcome) -> ItemDone | AirlaneError:
 
 @orders_api.get("/v1/orders/{order_id}", response_model=OrderOut, responses=problems(404))
 async def get_order(order_id: str, call: CatalogRead) -> Response:
-    """Read an order and its way.
+    """Read an order and its progress.
 
-    With everything that happened to it so far, in all services.
+    With everything that has happened to it so far, in all services.
     """
     if not is_id(order_id, "ord"):
         raise OrderNotFound
@@ -142,7 +142,7 @@ async def list_orders(
 async def cancel_order(order_id: str, body: CancelIn, call: CatalogWriteById) -> Response:
     """Cancel an order.
 
-    Possible until the goods have left; stock is released. Cancelling again changes nothing.
+    Possible until the goods have left; releases the stock. Cancelling again changes nothing.
     """
     if not is_id(order_id, "ord"):
         raise OrderNotFound

@@ -69,8 +69,8 @@ async def put_product(
 ) -> Response:
     """Create or replace a product.
 
-    Replaces with If-Match. The same product again changes nothing. With
-    `If-None-Match: *` it creates only.
+    Replacing needs If-Match. Sending the same product again changes nothing. With
+    `If-None-Match: *` it only creates.
     """
     product = body.to_domain(sku)
 
@@ -169,8 +169,8 @@ async def list_products(
 async def put_products(body: ProductsIn, call: CatalogWrite, reference: References) -> Response:
     """Create or replace up to 500 products.
 
-    Items are like the body of PUT plus `sku`; they overwrite without If-Match, and each stands or
-    falls by itself.
+    Items are like the body of PUT plus `sku`. They overwrite without If-Match, and each is accepted
+    or refused on its own.
     """
     items = await read_items(ProductItemIn, body.items, lambda item: item.to_domain(item.sku))
 

@@ -36,7 +36,8 @@ stock_api = APIRouter(tags=["stock"])
 async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
     """Adjust the stock of a product.
 
-    Adds to stock, or takes away down to what is reserved. Orders that wait for it follow.
+    Adds to stock, or removes at most what is not reserved. Orders that wait for it are placed soon
+    after.
     """
     adjustment = body.to_domain()
 
@@ -60,7 +61,7 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
 async def adjust_many(body: StockAdjustmentsIn, call: CatalogWrite) -> Response:
     """Adjust the stock of up to 500 products.
 
-    Applied in the order given; each stands or falls by itself.
+    Applied in the order given; each is accepted or refused on its own.
     """
     items = await read_items(StockAdjustmentIn, body.items, StockAdjustmentIn.to_domain)
 
@@ -104,7 +105,7 @@ async def list_ledger(
 ) -> Response:
     """List changes of a product's stock, newest first.
 
-    Every change of the two counters: their sums are the counters.
+    Every change of the two counters; the sums of the changes are the counters.
     """
     asked = page.of(given, int)
     async with call.read() as reader:

@@ -25,7 +25,8 @@ class UsccInvalid(Invalid):
 
     code = "catalog.merchant.uscc_invalid"
     text = Text(
-        "{uscc} is no unified social credit code: length, characters or check character are wrong.",
+        "{uscc} is not a unified social credit code: its length, characters or check character is"
+        " wrong.",
         "{uscc} 不是有效的统一社会信用代码：长度、字符或校验位有误。",
     )
     fix = Text(
@@ -46,8 +47,8 @@ class UsccTaken(Conflict):
 
 class UnknownBelt(Invalid):
     code = "catalog.merchant.unknown_belt"
-    text = Text("{belt} is no industrial belt of the park.", "{belt} 不是本园区登记的产业带。")
-    fix = Text("Choose a code of GET /v1/belts.", "请从 GET /v1/belts 中选择。")
+    text = Text("{belt} is not an industrial belt of the park.", "{belt} 不是本园区登记的产业带。")
+    fix = Text("Choose a code from GET /v1/belts.", "请从 GET /v1/belts 中选择。")
 
 
 class UnknownMerchants(Invalid):

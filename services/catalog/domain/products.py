@@ -43,14 +43,14 @@ class UnknownHsCode(Invalid):
 
 class UnknownCountry(Invalid):
     code = "catalog.product.unknown_country"
-    text = Text("{country} is no ISO 3166 country.", "{country} 不是 ISO 3166 国家代码。")
+    text = Text("{country} is not an ISO 3166 country code.", "{country} 不是 ISO 3166 国家代码。")
     fix = Text("Use two letters, e.g. CN.", "请使用两位字母代码，例如 CN。")
 
 
 class NetAboveGross(Invalid):
     code = "catalog.product.net_above_gross"
     text = Text(
-        "The net weight {net} g is above the gross weight {gross} g.",
+        "The net weight {net} g exceeds the gross weight {gross} g.",
         "净重 {net} 克大于毛重 {gross} 克。",
     )
     fix = Text("Gross weight includes the packing.", "毛重应包含包装重量。")
@@ -67,7 +67,7 @@ class ProductInUse(Conflict):
 
 class DuplicateInBatch(Invalid):
     code = "catalog.product.duplicate_in_batch"
-    text = Text("{sku} stands twice in this batch.", "本批次中 {sku} 重复。")
+    text = Text("{sku} appears twice in this batch.", "本批次中 {sku} 重复。")
     fix = Text("Send each SKU once.", "每个 SKU 只提交一次。")
 
 

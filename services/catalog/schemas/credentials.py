@@ -24,7 +24,7 @@ class CredentialIn(Body):
     scopes: list[Scope] | None = Field(
         default=None,
         max_length=20,
-        description="All that the tenant may have and the asking token holds, if left out.",
+        description="If left out, all that the tenant may have and the calling token holds.",
     )
 
 

@@ -34,14 +34,16 @@ class LocalisedText(Body):
 
 class UnknownCurrency(Invalid):
     code = "catalog.money.unknown_currency"
-    text = Text("{currency} is no ISO 4217 currency.", "{currency} 不是 ISO 4217 货币代码。")
+    text = Text(
+        "{currency} is not an ISO 4217 currency code.", "{currency} 不是 ISO 4217 货币代码。"
+    )
     fix = Text("Use three letters, e.g. USD.", "请使用三位字母代码，例如 USD。")
 
 
 class AmountInvalid(Invalid):
     code = "catalog.money.amount_invalid"
     text = Text(
-        "{amount} is no amount of {currency}, which has {digits} decimals.",
+        "{amount} is not an amount in {currency}, which has {digits} decimals.",
         "{amount} 不是有效金额：{currency} 有 {digits} 位小数。",
     )
     fix = Text('Write it as text with a point, e.g. "12.50".', '请以文本填写，例如 "12.50"。')

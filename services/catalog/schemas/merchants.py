@@ -25,7 +25,7 @@ class MerchantIn(Body):
         examples=["91110000600037341L"],
     )
     belt: Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,40}$")] = Field(
-        description="A code of GET /v1/belts.", examples=["home_furnishing"]
+        description="A code from GET /v1/belts.", examples=["home_furnishing"]
     )
     office: Office | None = Field(default=None, description="The desk in the park, if any.")
     synthetic: TrueOrFalse = False

@@ -50,7 +50,7 @@ class OrderLineIn(Body):
 
 class OrderIn(Body):
     store: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|direct)$")] = Field(
-        description='A code of GET /v1/stores, or "direct".', examples=["DE"]
+        description='A code from GET /v1/stores, or "direct".', examples=["DE"]
     )
     order_number: OrderNumber = Field(
         description="Unique per merchant and store.", examples=["536365"]
@@ -157,7 +157,8 @@ class OrderSummaryOut(BaseModel):
         description="Why the order does not move on, and what to do about it; empty while it does."
     )
     reason: str = Field(
-        default="", description="Why it was cancelled, as whoever did said; absent if it was not."
+        default="",
+        description="Why it was cancelled, as stated by whoever did; absent if it was not.",
     )
     shipment: ShipmentOut | None = Field(default=None, description="Absent until booked.")
     declaration: DeclarationOut | None = Field(default=None, description="Absent until submitted.")

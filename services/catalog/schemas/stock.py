@@ -25,7 +25,7 @@ class StockAdjustmentIn(Body):
     delta: WholeNumber = Field(
         ge=-1_000_000_000,
         le=1_000_000_000,
-        description="The difference: positive arrived, negative gone. Not 0.",
+        description="Positive for goods that arrived, negative for goods that are gone; not 0.",
         json_schema_extra={"not": {"const": 0}},
         examples=[40],
     )

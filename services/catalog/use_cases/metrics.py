@@ -17,7 +17,7 @@ ORDERS: Final = Counter(
 _BY_STATUS: Final = {status: ORDERS.labels(status.value) for status in Status}
 DECLARED: Final = Histogram(
     "airlane_catalog_order_declared_seconds",
-    "Time from taking an order to its declaration at customs, by the business clock.",
+    "Time from accepting an order to its declaration at customs, by the business clock.",
     buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400),
 )
 

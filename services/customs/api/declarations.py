@@ -71,7 +71,7 @@ async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) ->
 async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
     """Read what happened to a declaration.
 
-    Documents, receipts, lane and departure on one line.
+    Documents, receipts, lane and departure, by time.
     """
     async with call.read() as reader:
         happened = await timeline.get_timeline(reader, declaration_id=declaration_id)
@@ -86,7 +86,7 @@ async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Re
 async def get_missing(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
     """Read what a declaration still lacks.
 
-    At this moment: whose move it is, and what to do.
+    Whose move it is at this moment, and what to do.
     """
     async with call.read() as reader:
         declaration = await views.get_declaration(reader, declaration_id=declaration_id)

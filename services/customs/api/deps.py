@@ -14,7 +14,8 @@ from shared.kernel.identity import Role
 class ParkOnly(Invalid):
     code = "customs.park_only"
     text = Text(
-        "This is work of the park, not of one merchant.", "该操作属于园区，不能以单个商户身份执行。"
+        "This is done for the whole park, not for one merchant.",
+        "该操作属于园区，不能以单个商户身份执行。",
     )
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 

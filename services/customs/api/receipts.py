@@ -45,7 +45,7 @@ _BODY: Final = {
 
 class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
     code = "customs.receipt.media_type"
-    text = Text("Receipts come as XML or JSON.", "回执须为 XML 或 JSON 格式。")
+    text = Text("Receipts must be XML or JSON.", "回执须为 XML 或 JSON 格式。")
     fix = Text(
         "Send Content-Type: application/xml or application/json.",
         "请使用 Content-Type: application/xml 或 application/json。",
@@ -60,10 +60,10 @@ class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
     openapi_extra=_BODY,
 )
 async def post_receipts(request: Request, call: ParkWrite) -> Response:
-    """Take in receipts of the customs office.
+    """Record receipts of the customs office.
 
-    CEB604 (lists) and CEB510 (departures), up to 100 at a time. Repetitions and any order are
-    harmless; a receipt for a document not known here is kept, and answered 404.
+    CEB604 (lists) and CEB510 (departures), up to 100 at a time. Repetition and order do not matter;
+    a receipt for an unknown document is kept and answered with 404.
     """
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

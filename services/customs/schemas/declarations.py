@@ -41,7 +41,7 @@ class DeclarationOut(BaseModel):
     flight_id: str | None
     flight_number: str | None
     cut_off_at: datetime | None
-    cop_no: str = Field(description="copNo: our number of the list in CEB603.")
+    cop_no: str = Field(description="copNo: our number for the list in CEB603.")
     pre_no: str | None
     invt_no: str | None
     attempts: int = Field(description="How often the list was put into a message.")
@@ -75,7 +75,7 @@ class TimelineEntry(BaseModel):
     original: str | None = Field(
         default=None, description="Customs' own words of a receipt, verbatim and mostly Chinese."
     )
-    data: JsonObject = Field(description="The facts of it, by their names.")
+    data: JsonObject = Field(description="Its facts by name.")
 
 
 _EVENT_TEXTS = {
@@ -93,7 +93,7 @@ _EVENT_TEXTS = {
 
 
 class TimelineOut(BaseModel):
-    """Oldest first. Receipts stand at the time customs gives them."""
+    """Oldest first. Receipts are dated by customs' clock."""
 
     items: list[TimelineEntry]
 

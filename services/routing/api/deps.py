@@ -14,7 +14,7 @@ RoutingRead = Annotated[Call, Depends(call("routing:read"))]
 class ParkOnly(Invalid):
     code = "routing.park_only"
     text = Text(
-        "Flights and their statuses are the park's, not one merchant's.",
+        "Flights and their statuses belong to the park, not to one merchant.",
         "航班及其状态属于园区，不属于单个商户。",
     )
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")

@@ -57,7 +57,7 @@ async def list_flights(
 
 @flights_api.get("/v1/flights/{flight_id}", response_model=FlightOut, responses=problems(404, 422))
 async def get_flight(flight_id: FlightId, call: RoutingRead) -> Response:
-    """Read a flight and what is left on it."""
+    """Read a flight and its remaining capacity."""
     async with call.read() as reader:
         flight = await queries.get_flight(reader, flight_id=flight_id)
     return json_reply(FlightOut.of(flight))

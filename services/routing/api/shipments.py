@@ -29,7 +29,7 @@ async def list_shipments(
 ) -> Response:
     """List shipments, newest first.
 
-    `airport`: on the ground there.
+    `airport`: those on the ground there.
     """
     filters = {
         "order_id": order_id,
@@ -58,7 +58,7 @@ async def list_shipments(
     responses=problems(404, 422),
 )
 async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
-    """Read a shipment and its way.
+    """Read a shipment and its progress.
 
     With its itinerary and the log of status updates.
     """

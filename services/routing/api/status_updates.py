@@ -20,7 +20,7 @@ status_updates_api = APIRouter(tags=["status updates"])
 async def post_status_updates(body: StatusUpdatesIn, call: ParkWrite) -> Response:
     """Report status updates of flights and parcels.
 
-    FSU codes, taken in the order of the items. Repeated and early updates do no harm.
+    FSU codes, applied in the order of the items. Repeated and early updates do no harm.
     """
     items = await read_items(StatusUpdateIn, body.items, StatusUpdateIn.to_domain)
 

@@ -17,7 +17,7 @@ BOOKED: Final = Counter(
 UNROUTABLE: Final = Counter(
     "airlane_routing_shipments_unroutable", "Shipments without an itinerary, by reason.", ["code"]
 )
-# A series that is born at 1 shows no increase.
+# A series that starts at 1 shows no increase.
 for _kind in ("first", "rebooked"):
     BOOKED.labels(_kind)
 for _code in (NO_SERVICE, TOO_HEAVY, NO_DEPARTURE, NO_CAPACITY):

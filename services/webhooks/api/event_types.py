@@ -17,7 +17,7 @@ event_types_api = APIRouter(tags=["event types"])
 
 @event_types_api.get("/v1/event-types", response_model=EventTypesOut)
 async def list_event_types(call: WebhooksRead) -> Response:  # noqa: ARG001 - the token check
-    """List the event types an endpoint can ask for.
+    """List the event types that an endpoint can subscribe to.
 
     All of them on one page.
     """

@@ -244,7 +244,7 @@ async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
     assert english["findings"][0] == {
         "code": "customs.declaration.inspection",
         "detail": "Under inspection.",
-        "fix": "Have papers and goods at hand; customs decides.",
+        "fix": "Have documents and goods ready; customs decides.",
         "original": "布控查验",
     }
     assert chinese["findings"][0]["detail"] == "查验。"

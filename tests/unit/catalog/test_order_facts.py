@@ -105,7 +105,7 @@ def test_goods_that_left_never_come_back(events: list[OrderFacts]) -> None:
 PLACED = OrderFacts(placed=True)
 SHORT = (
     "Not enough in stock (available/wanted): A 0/1. "
-    "Count in what arrives; the order is placed by itself."
+    "Add the stock that arrives; the order is then placed automatically."
 )
 SENT_BACK = (
     "Returned by customs. "
@@ -113,10 +113,10 @@ SENT_BACK = (
 )
 NOT_PASSED = (
     "Security lane 2 did not pass the parcels. "
-    "Open the parcels, clear the cause, screen them again."
+    "Open the parcels, remove the cause and screen them again."
 )
 NO_FLIGHT = "no flight Change the order or cancel it."
-INSPECTED = "Held by customs. Have papers and goods at hand; customs decides."
+INSPECTED = "Held by customs. Have documents and goods ready; customs decides."
 
 
 def booked(rank: int) -> OrderFacts:

@@ -131,7 +131,7 @@ def test_a_receipt_shows_our_words_and_customs_own_apart() -> None:
 
     shown = TimelineOut.of(a_timeline(a_view(), receipts=[receipt]), "en").items[-1]
 
-    assert shown.detail == "Entered in customs' store."
+    assert shown.detail == "Entered in customs' system."
     assert shown.original == "入库"
     assert shown.data == {
         "message_type": "CEB604",

@@ -43,8 +43,8 @@ async def create_credential(
 ) -> Response:
     """Create a credential.
 
-    With at most the scopes of the token that asks. The secret is in this answer and nowhere else:
-    only its hash is kept.
+    With at most the scopes of the calling token. The secret is only in this response: just its hash
+    is stored.
     """
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -100,8 +100,9 @@ async def rotate_credential(
 ) -> Response:
     """Issue a new secret for a credential.
 
-    The one before works for another 24 hours, the one before that no more. Another credential than
-    one's own needs the scope catalog:credentials, and all scopes it holds.
+    The previous secret works for another 24 hours, the one before it no longer. For a credential
+    other than its own, the token needs the scope catalog:credentials and all scopes of that
+    credential.
     """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound
@@ -123,9 +124,9 @@ async def rotate_credential(
 async def delete_credential(client_id: str, call: CredentialsWrite) -> Response:
     """Delete a credential.
 
-    No new tokens; those already issued live for 15 minutes at most. Without If-Match, because a
-    lost secret must be stopped at once. Another credential than one's own needs the scope
-    catalog:credentials.
+    It gets no new tokens; those already issued expire within 15 minutes. There is no If-Match,
+    because a lost secret must be stopped at once. For a credential other than its own, the token
+    needs the scope catalog:credentials.
     """
     if not is_id(client_id, "cli"):
         raise CredentialNotFound

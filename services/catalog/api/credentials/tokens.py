@@ -80,7 +80,7 @@ _STATUS: Final[dict[type[AirlaneError], int]] = {InvalidClient: 401, TooManyLogI
 async def create_token(request: Request, identity: Identities) -> Response:
     """Issue an access token.
 
-    It lives for fifteen minutes. The client may also be named by HTTP Basic.
+    It is valid for fifteen minutes. The client may also authenticate by HTTP Basic.
     """
     address, client_id = request.client.host if request.client else "", ""
     try:
@@ -127,7 +127,7 @@ async def create_token(request: Request, identity: Identities) -> Response:
 async def get_jwks(identity: Identities) -> Response:
     """Read the public keys of our tokens.
 
-    RFC 7517: the one that signs, the one before, the next.
+    RFC 7517: the current signing key, the previous one and the next.
     """
     return json_reply(identity.keys.jwks, headers=_PUBLIC)
 

@@ -54,7 +54,7 @@ class UnknownTenant(Invalid):
 class ForeignTenant(Forbidden):
     code = "catalog.credential.foreign_tenant"
     text = Text(
-        "Credentials can only be made for {acts_as} here.", "此处只能为 {acts_as} 创建凭证。"
+        "Credentials can only be created for {acts_as} here.", "此处只能为 {acts_as} 创建凭证。"
     )
     fix = Text("Leave tenant out, or give that id.", "请省略 tenant，或填写该编号。")
 
@@ -84,7 +84,7 @@ class CallerCredentialGone(Unauthenticated):
 
     code = "catalog.credential.caller_gone"
     text = Text("The credential of this token has been deleted.", "签发该令牌的访问凭证已被删除。")
-    fix = Text("Use a token of a live credential.", "请使用有效凭证签发的令牌。")
+    fix = Text("Use a token of a valid credential.", "请使用有效凭证签发的令牌。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class InvalidClient(Unauthenticated):
 class UnsupportedGrantType(Invalid):
     oauth_error: ClassVar[str] = "unsupported_grant_type"
     code = "auth.unsupported_grant_type"
-    text = Text("Only grant_type=client_credentials is offered.", "仅支持 client_credentials。")
+    text = Text("Only grant_type=client_credentials is supported.", "仅支持 client_credentials。")
 
 
 class InvalidTokenRequest(Invalid):
@@ -47,7 +47,7 @@ class InvalidScope(Invalid):
 class TooManyLogIns(TooManyRequests):
     oauth_error: ClassVar[str] = "temporarily_unavailable"
     code = "auth.too_many_log_ins"
-    text = Text("Too many log-ins from this address failed.", "来自该地址的登录失败次数过多。")
+    text = Text("Too many log-ins from this address have failed.", "来自该地址的登录失败次数过多。")
 
     def __init__(self, wait_s: float) -> None:
         super().__init__()

@@ -28,20 +28,23 @@ _OUT_OF_STOCK: Final = Text(
     "Not enough in stock (available/wanted): {shortage}.", "库存不足（可用/需要）：{shortage}。"
 )
 _RESTOCK: Final = Text(
-    "Count in what arrives; the order is placed by itself.", "到货后请登记库存，订单会自动下达。"
+    "Add the stock that arrives; the order is then placed automatically.",
+    "到货后请登记库存，订单会自动下达。",
 )
 _REROUTE: Final = Text("Change the order or cancel it.", "请修改或取消订单。")
 _NOT_PASSED: Final = Text(
     "Security lane {lane} did not pass the parcels.", "包裹未通过安检通道 {lane}。"
 )
 _SCREEN_AGAIN: Final = Text(
-    "Open the parcels, clear the cause, screen them again.", "请开包查验、排除原因后重新安检。"
+    "Open the parcels, remove the cause and screen them again.", "请开包查验、排除原因后重新安检。"
 )
 # What customs' decisions mean, and what to do, by the name of the declaration's event.
 _HELD: Final = {
     "inspection": (
         Text("Held by customs.", "海关暂扣。"),
-        Text("Have papers and goods at hand; customs decides.", "请备妥单证与货物，等待海关决定。"),
+        Text(
+            "Have documents and goods ready; customs decides.", "请备妥单证与货物，等待海关决定。"
+        ),
     ),
     "blocked": (
         Text("Not sent to customs: our own check found faults.", "未申报：自查发现问题。"),

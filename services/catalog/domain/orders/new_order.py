@@ -21,15 +21,15 @@ OrderKey = tuple[str, str]
 
 class UnknownStore(Invalid):
     code = "catalog.order.unknown_store"
-    text = Text("{store} is no store we know.", "{store} 不是已知站点。")
+    text = Text("{store} is not a known store.", "{store} 不是已知站点。")
     fix = Text(
-        'Choose a code of GET /v1/stores, or "direct".', "请从 GET /v1/stores 选择，或填 direct。"
+        'Choose a code from GET /v1/stores, or "direct".', "请从 GET /v1/stores 选择，或填 direct。"
     )
 
 
 class UnknownDestination(Invalid):
     code = "catalog.order.unknown_country"
-    text = Text("{country} is no ISO 3166 country.", "{country} 不是 ISO 3166 国家代码。")
+    text = Text("{country} is not an ISO 3166 country code.", "{country} 不是 ISO 3166 国家代码。")
     fix = Text("Use two letters: the United Kingdom is GB.", "请使用两位字母代码，例如英国为 GB。")
 
 
@@ -42,7 +42,7 @@ class DuplicateLine(Invalid):
 class MixedCurrencies(Invalid):
     code = "catalog.order.mixed_currencies"
     text = Text(
-        "The price is in {currency}, that of the first line in {first}.",
+        "The price is in {currency}, but that of the first line is in {first}.",
         "该单价的货币为 {currency}，首行为 {first}。",
     )
     fix = Text("Give all prices of an order in one currency.", "同一订单的单价请使用同一货币。")
@@ -52,14 +52,14 @@ class PriceZero(Invalid):
     code = "catalog.order.price_zero"
     text = Text("The unit price is zero.", "单价为零。")
     fix = Text(
-        "Customs takes no goods without a value: give gifts and samples what they would cost.",
+        "Customs does not accept goods without a value: give gifts and samples their usual price.",
         "海关不接受零价值申报：赠品和样品请按市场价填写。",
     )
 
 
 class TotalTooLarge(Invalid):
     code = "catalog.order.total_too_large"
-    text = Text("The order's total is above {limit}.", "订单总额超过 {limit}。")
+    text = Text("The order's total exceeds {limit}.", "订单总额超过 {limit}。")
     fix = Text("Check quantities and prices, or split the order.", "请核对数量与单价，或拆分订单。")
 
 

@@ -74,19 +74,19 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请使用不重复的行号重新下单。",
     ),
     "customs.match.line_numbering": _kind(
-        "The list's line numbers are not 1 to {lines} without a gap.",
+        "The list's line numbers are not consecutive from 1 to {lines}.",
         "清单序号不是从 1 到 {lines} 的连续编号。",
         "Report this to the park: the list is made here.",
         "清单由本系统生成，请联系园区处理。",
     ),
     "customs.match.quantity": _kind(
-        "Line {line} ({sku}): the quantity {quantity} is not above zero.",
+        "Line {line} ({sku}): the quantity {quantity} must be above zero.",
         "第 {line} 行（{sku}）：数量 {quantity} 必须大于零。",
         "Place the order again with a quantity of 1 or more.",
         "请以不小于 1 的数量重新下单。",
     ),
     "customs.match.value_zero": _kind(
-        "Line {line} ({sku}) has no value; customs takes no zero-value lines.",
+        "Line {line} ({sku}) has no value; customs does not accept zero-value lines.",
         "第 {line} 行（{sku}）金额为零，海关不接受零值商品。",
         "Declare the real value: cancel the order and place it again with the price of like goods.",
         "请申报真实价值：取消订单，并按同类商品价格重新下单。",

@@ -44,7 +44,10 @@ ORDER: Final = _missing(
     "order",
     "merchant",
     ("The order.", "订单数据。"),
-    ("Place the order with its stock; it arrives by itself.", "请完成下单并备货，数据自动送达。"),
+    (
+        "Place the order with its stock; the document then arrives automatically.",
+        "请完成下单并备货，数据自动送达。",
+    ),
 )
 WAYBILL: Final = _missing(
     "waybill",
@@ -55,7 +58,7 @@ WAYBILL: Final = _missing(
 ROUTE: Final = _missing(
     "route",
     "merchant",
-    ("A way to the destination: the shipment is unroutable.", "可行路线：该货件无法安排运输。"),
+    ("A route to the destination: the shipment is unroutable.", "可行路线：该货件无法安排运输。"),
     ("See the reason on the order; change it or cancel.", "请查看订单中的原因，修改或取消订单。"),
 )
 CORRECTION: Final = _missing(
@@ -75,16 +78,16 @@ REPAIR: Final = _missing(
     "park",
     ("A successful upload: the port refused it.", "成功上传：口岸拒收。"),
     (
-        "Temporary faults are sent again by themselves; see the last receipt for others.",
+        "After a temporary fault it is sent again automatically; otherwise see the last receipt.",
         "临时故障会自动重发；其他情况请查看最近一条回执。",
     ),
 )
 RECEIPT_120: Final = _missing(
     "receipt_120",
     "customs",
-    ("Receipt 120: entered in customs' store.", "回执 120：海关入库。"),
+    ("Receipt 120: entered in customs' system.", "回执 120：海关入库。"),
     (
-        "Wait for customs; ask if it takes more than some minutes.",
+        "Wait for customs; ask if it takes more than a few minutes.",
         "请等待海关回执，超过数分钟请查询。",
     ),
 )
@@ -101,7 +104,7 @@ DECISION: Final = _missing(
     "customs_decision",
     "customs",
     ("Customs' decision after review or inspection.", "海关审核或查验结论。"),
-    ("Have papers and goods at hand; customs decides.", "请备妥单证与货物，等待海关决定。"),
+    ("Have documents and goods ready; customs decides.", "请备妥单证与货物，等待海关决定。"),
 )
 RECEIPT_800: Final = _missing(
     "receipt_800",
@@ -122,7 +125,7 @@ RECHECK: Final = _missing(
     "recheck",
     "lane",
     ("A passed screening: the last one failed.", "安检通过：最近一次未通过。"),
-    ("Open the parcel, clear the cause, screen it again.", "请开包查验、排除原因后重新安检。"),
+    ("Open the parcel, remove the cause and screen it again.", "请开包查验、排除原因后重新安检。"),
 )
 DEPARTURE: Final = _missing(
     "departure",
@@ -139,7 +142,7 @@ DEPARTURE_REPORT: Final = _missing(
 RECEIPT_899: Final = _missing(
     "receipt_899",
     "customs",
-    ("Receipt 899: the close.", "回执 899：结关。"),
+    ("Receipt 899: the declaration is closed.", "回执 899：结关。"),
     ("Wait for customs.", "请等待海关。"),
 )
 _FAILED: Final = (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)

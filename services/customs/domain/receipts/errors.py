@@ -6,7 +6,7 @@ from shared.kernel.errors import Invalid, NotFound, Text
 class ReceiptCountOutOfRange(Invalid):
     code = "customs.receipt.count_out_of_range"
     text = Text(
-        "A message carries 1 to 100 receipts, this one {count}.",
+        "A message must have 1 to 100 receipts; this one has {count}.",
         "每个报文应含 1 至 100 条回执，实际 {count} 条。",
     )
     fix = Text("Split the message.", "请拆分报文。")

@@ -19,7 +19,7 @@ _MEANINGS: Final[dict[str, Meaning]] = {
     "3": Meaning(Text("Sent to customs.", "发送海关成功。"), "customs"),
     "4": Meaning(Text("Could not be sent to customs.", "发送海关失败。"), "park"),
     "100": Meaning(Text("Returned by customs.", "海关退单。"), "merchant"),
-    "120": Meaning(Text("Entered in customs' store.", "海关入库。"), "customs"),
+    "120": Meaning(Text("Entered in customs' system.", "海关入库。"), "customs"),
     "300": Meaning(Text("Under manual review.", "人工审核。"), "customs"),
     "500": Meaning(Text("Under inspection.", "查验。"), "customs"),
     "399": Meaning(Text("Examined and concluded.", "海关审结。"), "customs"),

@@ -14,7 +14,7 @@ _MASTER: Final = re.compile(r"^(\d{3})-?(\d{7})(\d)$", re.ASCII)
 
 class MasterWaybillInvalid(Invalid):
     code = "routing.master_waybill.invalid"
-    text = Text("{number} is no air waybill number.", "{number} 不是有效的航空主运单号。")
+    text = Text("{number} is not an air waybill number.", "{number} 不是有效的航空主运单号。")
     fix = Text(
         "Send prefix, serial and check digit such as 020-81140743; the last digit is the serial"
         " modulo 7.",

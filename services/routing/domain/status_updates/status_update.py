@@ -24,7 +24,7 @@ from shared.kernel.errors import Conflict, Invalid, NotFound, Text
 from shared.kernel.instants import rfc3339
 
 FUTURE_TOLERANCE: Final = timedelta(minutes=10)
-"""Clocks of airlines and of the park differ; more than that is a wrong instant."""
+"""The clocks of airlines and of the park differ; more than this is a wrong instant."""
 
 
 EARLY_TOLERANCE: Final = timedelta(hours=24)
@@ -36,7 +36,7 @@ _AFTER_DEPARTURE: Final = frozenset((ARRIVED, "RCF", "NFD", DELIVERED))
 
 class StatusCodeUnknown(Invalid):
     code = "routing.status_update.code_unknown"
-    text = Text("{status_code} is no FSU status code.", "{status_code} 不是 FSU 状态代码。")
+    text = Text("{status_code} is not an FSU status code.", "{status_code} 不是 FSU 状态代码。")
     fix = Text("Use one of {known}.", "请使用以下代码之一：{known}。")
 
 
@@ -63,9 +63,9 @@ class StatusNeedsFlight(Invalid):
 
 class StatusInFuture(Invalid):
     code = "routing.status_update.in_future"
-    text = Text("occurred_at lies after now ({now}).", "occurred_at 晚于当前时间（{now}）。")
+    text = Text("occurred_at is in the future (now: {now}).", "occurred_at 晚于当前时间（{now}）。")
     fix = Text(
-        "Send it once it has happened; GET /v1/clock tells the time.",
+        "Send it once it has happened; GET /v1/clock gives the time.",
         "请在事件发生后上报；当前时间见 GET /v1/clock。",
     )
 

@@ -17,7 +17,7 @@ class EndpointIsDeleted(Conflict):
     code = "webhooks.endpoint.deleted"
     text = Text("The endpoint of this delivery was deleted.", "该投递对应的端点已删除。")
     fix = Text(
-        "Register a new endpoint; it is told of everything from then on.",
+        "Register a new endpoint; it receives everything from then on.",
         "请注册新端点；此后的事件都会通知它。",
     )
 
@@ -29,7 +29,7 @@ class TooManyAttempts(Conflict):
         "该投递已尝试 {most} 次，不再重发。",
     )
     fix = Text(
-        "Find out from its attempts why the receiver does not keep it.",
+        "See in its attempts why the receiver does not accept it.",
         "请查看投递记录，确认接收方为何未能处理。",
     )
 
