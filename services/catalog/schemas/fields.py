@@ -59,7 +59,7 @@ class Price(Body):
 
 
 def money(price: Price, problems: list[FieldProblem], *, at: str) -> Money:
-    """What the price is; if it is no money, says so in `problems` and gives zero of some currency.
+    """The price. If it is not valid money, adds that to `problems` and returns zero.
 
     `at`: a JSON Pointer to the price.
     """

@@ -62,7 +62,7 @@ class OrderIn(Body):
     )
 
     def to_domain(self) -> NewOrder:
-        """Raises Invalid where a price is no money, or prices have several currencies."""
+        """Raises Invalid if a price is not valid money, or prices have several currencies."""
         problems: list[FieldProblem] = []
         lines = tuple(
             NewOrderLine(

@@ -52,7 +52,7 @@ class ProductIn(Body):
     synthetic: TrueOrFalse = False
 
     def to_domain(self, sku: str) -> Product:
-        """Raises Invalid where the price is no money."""
+        """Raises Invalid if the price is not valid money."""
         problems: list[FieldProblem] = []
         price = money(self.price, problems, at="/price")
         refuse(problems)
@@ -110,7 +110,7 @@ class ProductPatch(Body):
     synthetic: TrueOrFalse | None = None
 
     def apply(self, product: Product) -> Product:
-        """Raises Invalid where the outcome is no product."""
+        """Raises Invalid if the result is not a valid product."""
         patch = self.model_dump(exclude_unset=True, by_alias=True)
         try:
             merged = ProductIn.model_validate(_merged(_document(product), patch))

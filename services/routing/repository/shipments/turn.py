@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.db import UnitOfWork, sql
 
-# Waiting for the turn is no sign of a deadlock: it may take longer than other locks.
+# Waiting for the turn is not a sign of a deadlock: it may take longer than other locks.
 _TAKE_TURN: Final = sql("""
     SELECT set_config('lock_timeout', '12s', true),
         pg_advisory_xact_lock(hashtextextended('routing.write', 0))

@@ -83,7 +83,7 @@ class TestLines:
         assert [line["event"] for line in lines(out) if line["logger"] == "theirs"] == events
 
     def test_a_level_that_there_is_not_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="'LOUD' is no log level"):
+        with pytest.raises(ValueError, match="'LOUD' is not a log level"):
             configure_logging("catalog", level="LOUD", stream=io.StringIO())
 
     @pytest.mark.parametrize("name", ["uvicorn.access", "aiokafka.consumer", "kafka", "asyncio"])
