@@ -1,6 +1,6 @@
-"""What routing does by the clock: each job finds what is due by business time and does it.
+"""Jobs of routing: each finds what is due by business time, and does it.
 
-Several workers may run them at once: everything here is decided again under the turn.
+Several workers may run them at once: what is due is decided again once the turn is taken.
 """
 
 from services.routing.use_cases.flights import manifests

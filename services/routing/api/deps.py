@@ -20,7 +20,7 @@ class ParkOnly(Invalid):
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
 
-# A flight carries goods of many merchants: whoever moves it moves them all.
+# A flight carries the goods of many merchants: moving it moves them all.
 ParkWrite = Annotated[
     Call, Depends(call("routing:write", roles={Role.OPERATOR}, park_only=ParkOnly))
 ]

@@ -1,7 +1,7 @@
-"""The log of reports, who travels on a flight or under a waybill, and what a report changes.
+"""The log of reports, the shipments on a flight or under a waybill, and what a report changes.
 
-Who is moved is decided in `domain/status_updates/effects.py`; every change here is of shipments by
-their ids, is logged, and returns the shipments as they are now, for their events.
+`domain/status_updates/effects.py` decides which shipments move. The changes here take their ids,
+write the log, and return the shipments as they are now, for their events.
 """
 
 from collections.abc import Sequence

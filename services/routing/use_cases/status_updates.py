@@ -150,7 +150,7 @@ async def _find_consigned(uow: UnitOfWork, update: StatusUpdate) -> list[Consign
 async def _take_effect(
     uow: UnitOfWork, flight: Flight, update: StatusUpdate, *, now: datetime
 ) -> None:
-    """Keeps the fact, and lets every fact of the flight take effect whose predecessor has."""
+    """Saves the fact, and applies every fact of the flight that is due now."""
     report = effects.reported(flight, update.code, at=update.occurred_at)
     if report.flight == flight:
         return
@@ -189,7 +189,7 @@ async def _apply(uow: UnitOfWork, flight: Flight, due: Sequence[Effect], *, now:
 
 
 async def _board(uow: UnitOfWork, flight: Flight, *, now: datetime) -> list[MovedShipment]:
-    """Who is here for the flight leaves with it; who landed too late looks for another one."""
+    """Shipments at its origin leave with the flight; those that landed too late need another."""
     at = flight.departed_at
     assert at is not None
     boarding = effects.board(flight, await status_updates.list_travellers(uow, flight.id))

@@ -1,4 +1,4 @@
-"""Whatever order airlines report in, and however often: the way of the goods is told once."""
+"""Airlines report in any order and more than once; every step of a shipment is announced once."""
 
 import random
 
@@ -21,7 +21,7 @@ async def report(world: RoutingWorld, *updates: StatusUpdate) -> list[Recorded |
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_the_way_is_told_once_in_its_order_whatever_order_it_is_reported_in(
+async def test_reports_in_any_order_announce_every_step_once_and_in_its_order(
     world: RoutingWorld, seed: int
 ) -> None:
     via, _ = await world.airport()
@@ -40,10 +40,10 @@ async def test_the_way_is_told_once_in_its_order_whatever_order_it_is_reported_i
         StatusUpdate("DLV", end, hours(30), flight_id=second),
     ]
     chance = random.Random(seed)
-    told = [*facts, *chance.choices(facts, k=5)]
-    chance.shuffle(told)
+    reports = [*facts, *chance.choices(facts, k=5)]
+    chance.shuffle(reports)
 
-    for update in told:
+    for update in reports:
         (outcome,) = await report(world, update)
         assert isinstance(outcome, Recorded), outcome
 
@@ -59,7 +59,7 @@ async def test_the_way_is_told_once_in_its_order_whatever_order_it_is_reported_i
     assert [len(await world.events(flight_id)) for flight_id in (first, second)] == [1, 1]
 
 
-async def test_a_master_waybill_that_nothing_travels_under_any_more_is_known(
+async def test_a_master_waybill_without_shipments_is_known_and_delivers_nothing(
     world: RoutingWorld,
 ) -> None:
     end, country = await world.airport()
@@ -81,7 +81,7 @@ async def test_a_master_waybill_that_nothing_travels_under_any_more_is_known(
     assert await world.event_types(order_id) == events
 
 
-async def test_a_flight_nobody_knows_is_named_as_it_was_reported(world: RoutingWorld) -> None:
+async def test_an_unknown_flight_is_named_as_it_was_reported(world: RoutingWorld) -> None:
     flight_id = new_id("flt")
     by_number = StatusUpdate(
         "DEP", "EHU", hours(0), flight_number="ZZ9999", departs_on=hours(0).date()

@@ -1,4 +1,4 @@
-"""A manifest that needs a waybill the carrier no longer has stays open, and loses nobody."""
+"""A used-up stock of waybills keeps a manifest with shipments open."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ _USE_UP: Final = sql("UPDATE routing.waybill_stock SET next_serial = last_serial
 _STATE: Final = sql("SELECT state FROM routing.flights WHERE id = :id", str, id=TEXT)
 
 
-async def test_without_a_number_a_flight_with_goods_stays_open_and_an_empty_one_closes(
+async def test_without_a_waybill_a_flight_with_shipments_stays_open_and_an_empty_one_closes(
     world: RoutingWorld,
 ) -> None:
     end, country = await world.airport()

@@ -1,4 +1,4 @@
-"""When a manifest closes, who is on it, and which flights can still be cancelled."""
+"""When a manifest closes, what is on it, and which flights can still be cancelled."""
 
 import pytest
 from hypothesis import given

@@ -93,7 +93,7 @@ def test_what_is_found_becomes_a_plan_with_its_promise() -> None:
     assert plan.legs[0].synthetic
 
 
-def test_a_copy_that_may_be_old_refuses_nobody_for_want_of_room() -> None:
+def test_without_exact_numbers_a_lack_of_room_is_not_a_refusal() -> None:
     full = planning(to_heathrow(), room={"flt_1": (0, 0)})
 
     assert decided(full, an_unplaced(), is_exact=False) is None

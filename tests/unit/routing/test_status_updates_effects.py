@@ -46,22 +46,22 @@ def test_facts_take_effect_once_and_in_order_whatever_order_they_are_reported_in
     reports: list[tuple[str, int]],
 ) -> None:
     flight = a_flight(status=FlightStatus.CLOSED)
-    first_told: dict[str, datetime] = {}
+    first: dict[str, datetime] = {}
     taken: list[Effect] = []
     for code, hour in reports:
-        first_told.setdefault(code, hours(hour))
+        first.setdefault(code, hours(hour))
 
         report = reported(flight, code, at=hours(hour))
 
         flight = report.flight
         taken += report.effects
-        far = how_far(set(first_told))
+        far = how_far(set(first))
         assert taken == IN_ORDER[:far]
         assert tuple(taken) == effects_so_far(flight)
         assert flight.status is STATUSES[far]
         assert flight.version == (far > 0), "only a departure is an event of the flight"
-    told = (flight.departed_at, flight.arrived_at, flight.delivered_at)
-    assert told == tuple(first_told.get(code) for code in FLIGHT_FACTS)
+    facts = (flight.departed_at, flight.arrived_at, flight.delivered_at)
+    assert facts == tuple(first.get(code) for code in FLIGHT_FACTS)
 
 
 @given(reports=REPORTS, again=st.sampled_from(FLIGHT_FACTS), hour=st.integers(0, 9))

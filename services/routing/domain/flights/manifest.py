@@ -1,4 +1,4 @@
-"""Closing a manifest: when it is due, and who is on it."""
+"""Closing a manifest: when it is due, and which shipments are on it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Who flies and who stays. Only a manifest with somebody on it needs a master waybill."""
+    """The shipments that fly, and those that stay. A manifest without shipments has no waybill."""
 
     on_board: tuple[str, ...]
     left_behind: tuple[str, ...]

@@ -132,7 +132,7 @@ def flight_number(route: Route, slot: int) -> str:
 
 
 def block_minutes(mode: Mode, distance_km: int) -> int:
-    """Door-to-door time of the vehicle, rounded up to five minutes."""
+    """From leaving the stand to arriving at it, rounded up to five minutes."""
     if mode == "road":
         exact = distance_km * 60 / ROAD_KM_PER_H
     else:

@@ -1,4 +1,4 @@
-"""Why there is no itinerary, and what would make one: the typed refusal behind `unroutable`.
+"""Why there is no itinerary, and what would make one possible: the refusal behind `unroutable`.
 
 Works on routes (what is ever flown), not on flights; the search itself is in timetable.py.
 """
@@ -102,7 +102,7 @@ class Network:
         airports: Iterable[Airport],
         places: Iterable[CountryPlace],
     ) -> "Network":
-        """`hub` is nobody's destination: all goods start there."""
+        """`hub` is never a destination: all goods start there."""
         located: dict[str, Place] = {}
         airports_of: dict[str, list[str]] = defaultdict(list)
         for airport in airports:
@@ -148,7 +148,7 @@ class Wanted:
 
 
 def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
-    """Why no timetable over these routes could help; None if one could."""
+    """Why no timetable of these routes could carry it; None if one could."""
     widest = network.widest_kg(wanted.origin)
     ends = [widest[iata] for iata in network.destinations(wanted.country) if iata in widest]
     if not ends:
@@ -167,7 +167,7 @@ def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
 def not_routable_now(
     network: Network, wanted: Wanted, *, until: datetime | None, found_if_empty: bool
 ) -> Refusal:
-    """Why this timetable does not help. `found_if_empty`: it would if nothing else were booked."""
+    """Why this timetable has no way. `found_if_empty`: it would have one if nothing were booked."""
     widest = network.widest_kg(wanted.origin)
     ends = ", ".join(sorted(e for e in network.destinations(wanted.country) if e in widest))
     place = {"origin": wanted.origin, "ends": ends}

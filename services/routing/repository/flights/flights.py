@@ -103,8 +103,8 @@ _CANCEL: Final = sql(
     timetable_version=TEXT,
 )
 
-# Everybody who counted on the flight loses what is not flown yet and looks for another way; who is
-# on the manifest of an earlier flight stays there and looks from its destination on.
+# Every shipment with room on the flight needs other legs instead of those it has not flown. One on
+# the manifest of an earlier flight stays there, and needs other legs from its destination on.
 _STRAND: Final = sql(
     """
     UPDATE routing.shipments s

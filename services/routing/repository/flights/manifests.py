@@ -1,4 +1,4 @@
-"""Writes that close a manifest: the master waybill, who is on it and who is left behind."""
+"""Writes that close a manifest: its master waybill, the shipments on it and those left behind."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -62,7 +62,7 @@ _TAKE_SERIAL: Final = sql(
     carrier=TEXT,
 )
 
-# It is no longer offered to the search.
+# With a new version of the timetable, the search no longer offers the flight.
 _CLOSE: Final = sql(
     """
     WITH closed AS (

@@ -80,7 +80,7 @@ async def add_early_fact(
 
 
 async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
-    """Nobody else changes it in this turn."""
+    """No other transaction changes it while this one has the turn."""
     return await uow.fetch_first(_STANDING, order_id=order_id)
 
 

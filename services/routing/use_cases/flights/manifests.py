@@ -35,7 +35,7 @@ async def close_manifest(uow: UnitOfWork, *, flight_id: str, now: datetime) -> N
 
 
 async def close_due_manifest(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
-    """For whoever has taken the turn and seen that it is due. Raises WaybillStockExhausted."""
+    """The caller has taken the turn and seen that it is due. Raises WaybillStockExhausted."""
     manifest = manifest_of(await manifests.list_candidates(uow, flight.id))
     waybill = None
     if manifest.on_board:

@@ -13,7 +13,7 @@ from shared.db import UnitOfWork
 
 
 async def ensure_timetable(uow: UnitOfWork, *, now: datetime) -> None:
-    """Whoever comes first in a fresh park fills it: reference data, then flights."""
+    """Fills the timetable of a new park: reference data, then flights."""
     if (await timetable.get_schedule(uow)).reference_digest is None:
         await load_reference(uow)
     await extend_timetable(uow, now=now)

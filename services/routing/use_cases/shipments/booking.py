@@ -4,7 +4,7 @@ Two statements in the usual case (shipment, hold) besides the turn and the outbo
 turns out to be full, the timetable is read again: under the turn its numbers are exact, so the next
 search either holds or proves that nothing is left.
 
-Whoever calls one of these functions, but `rebook_due`, has taken the turn.
+The caller has taken the turn; only `rebook_due` takes it itself.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """What customs says of a shipment, and rebooking it the moment it is ready.
 
-Whoever calls these functions has taken the turn.
+The caller has taken the turn.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """The timetable in memory, to search in.
 
-It is a copy with a version and an age, shared by nobody: it speeds up the search and decides
-nothing. Room on a flight is decided by the statement that takes it.
+Each process has a copy of its own, with a version and an age. It speeds up the search and decides
+nothing: the statement that takes room on a flight decides whether there is any.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
 
 _AGE_S_MAX: Final = 2.0
-"""Room given back on a flight is seen after that long at the latest."""
+"""The search sees room that was given back on a flight after at most that long."""
 
 
 class _Copy:
@@ -50,7 +50,7 @@ async def current_planning(uow: UnitOfWork, *, version: str, now: datetime) -> P
 
 
 async def refreshed(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Planning:
-    """The same with what is really left on each flight; exact for whoever has taken the turn."""
+    """The planning with the room that is left on each flight now: exact, as the turn is taken."""
     if (await timetable.get_schedule(uow)).version != planning.version:
         return await _read_planning(uow, now=now)
     return await _with_room(uow, planning, now=now)
