@@ -195,7 +195,7 @@ class Everything(Body):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ({"extra": 1}, ("/extra", "field.unknown", "There is no such field here.")),
+        ({"extra": 1}, ("/extra", "field.unknown", "This field is not known here.")),
         ({"name": "a"}, ("/name", "field.too_short", "At least 2 characters are needed.")),
         ({"name": "abcde"}, ("/name", "field.too_long", "At most 4 characters are allowed.")),
         ({"items": []}, ("/items", "field.too_few_items", "At least 1 entries are needed.")),
