@@ -6,7 +6,6 @@ import pytest
 
 from services.customs.settings import Settings
 from services.customs.worker import create_worker
-from shared.kernel.ids import new_id
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 
@@ -47,13 +46,10 @@ async def test_row_security_hides_what_a_query_forgets(customs: CustomsWorld) ->
             assert {row["tenant_id"] for row in rows} <= {mine.merchant_id}
 
 
-async def test_lists_page_and_filter(
+async def test_declarations_are_listed_newest_first_page_by_page(
     customs: CustomsWorld, office: CustomsOperator, merchant_id: str
 ) -> None:
-    orders = [customs.an_order(merchant_id) for _ in range(5)]
-    flight_id = new_id("flt")
-    rows = await customs.declare(*orders, flight_id=flight_id)
-    await office.answer(customs.receipt(rows[0], "120"), customs.receipt(rows[0], "500", at_s=1))
+    rows = await customs.declare(*(customs.an_order(merchant_id) for _ in range(5)))
     headers = {"Airlane-Tenant": merchant_id}
     ids: list[str] = []
     cursor = None
@@ -68,18 +64,42 @@ async def test_lists_page_and_filter(
 
     assert ids == sorted((row["id"] for row in rows), reverse=True)
 
-    async def matching(**filters: str) -> set[str]:
-        page = await office.http.get("/v1/declarations", params=filters, headers=headers)
-        return {one["id"] for one in page.json()["items"]}
 
-    assert await matching(status="inspection") == {rows[0]["id"]}
-    assert await matching(channel="red") == {rows[0]["id"]}
-    assert await matching(flight_id=flight_id) == {row["id"] for row in rows}
-    assert await matching(flight_id=flight_id, status="transmitted") == {r["id"] for r in rows[1:]}
+async def test_a_status_that_does_not_exist_is_refused(office: CustomsOperator) -> None:
+    response = await office.http.get("/v1/declarations", params={"status": "lost"})
 
-    wrong = await office.http.get("/v1/declarations", params={"status": "lost"})
+    assert response.status_code == 422
 
-    assert wrong.status_code == 422
+
+async def test_each_filter_finds_what_it_names_and_nothing_else(
+    customs: CustomsWorld, office: CustomsOperator, merchant_id: str
+) -> None:
+    early = customs.an_order(merchant_id)
+    (first,) = await customs.declare(early)
+    customs.clock.advance(minutes=10)
+    late = customs.an_order(merchant_id)
+    (second,) = await customs.declare(late)
+    await office.answer(customs.receipt(second, "120"), customs.receipt(second, "500", at_s=1))
+    ids = {first["id"]: "early", second["id"]: "late"}
+
+    async def found(**filters: str) -> list[str]:
+        response = await office.http.get(
+            "/v1/declarations", params=filters, headers={"Airlane-Tenant": merchant_id}
+        )
+        return [ids[one["id"]] for one in response.json()["items"]]
+
+    assert await found() == ["late", "early"]
+    assert await found(order_id=early.order_id) == ["early"]
+    assert await found(house_waybill=late.house_waybill) == ["late"]
+    assert await found(house_waybill="NONE1") == []
+    assert await found(flight_id=first["flight_id"]) == ["early"]
+    assert await found(created_from=second["created_at"].isoformat()) == ["late"]
+    assert await found(created_to=second["created_at"].isoformat()) == ["early"]
+    assert await found(status="inspection") == ["late"]
+    assert await found(status="transmitted", flight_id=first["flight_id"]) == ["early"]
+    assert await found(status="transmitted", flight_id=second["flight_id"]) == []
+    assert await found(channel="red") == ["late"]
+    assert await found(channel="green") == []
 
 
 async def test_the_timeline_is_complete_and_in_order(

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.customs import jobs
+from services.customs.use_cases import metrics
+from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.ids import new_id
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
@@ -177,6 +180,34 @@ async def test_cancelled_and_returned_parcels_leave_the_queue(
     waiting = [p["declaration_id"] for lane in (1, 2, 3) for p in await office.take(lane)]
 
     assert waiting == [rows[2]["id"]]
+
+
+async def test_a_returned_parcel_joins_a_queue_again_when_customs_takes_its_list(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    await empty_lanes(office)
+    (row,) = await accepted(customs, office, order := customs.an_order())
+    await office.answer(customs.receipt(row, "100", at_s=5))
+    returned = await customs.declaration(order)
+
+    await office.answer(customs.receipt(row, "120", at_s=9))
+
+    again = await customs.declaration(order)
+    waiting = [p["declaration_id"] for lane in (1, 2, 3) for p in await office.take(lane)]
+    assert (returned["lane"], again["lane"] is not None) == (None, True)
+    assert waiting == [row["id"]]
+
+
+async def test_the_gauge_of_a_lane_shows_its_queue(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await accepted(customs, office, customs.an_order())
+
+    await jobs.measure_lanes(JobContext(customs.db, customs.clock))
+
+    lanes = {lane["lane"]: lane for lane in (await office.get("/v1/lanes"))["items"]}
+    gauge = metrics.LANE_QUEUE.labels(str(row["lane"]))
+    assert gauge._value.get() == lanes[row["lane"]]["queue_parcels"] >= 1
 
 
 async def test_screened_before_accepted_never_joins_the_queue(

@@ -1,11 +1,14 @@
 """Lists leave once, whatever dies in between."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from services.customs import jobs
 from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.use_cases import metrics
 from services.customs.use_cases.messages import compose_lists
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
@@ -181,3 +184,86 @@ async def test_a_failed_upload_is_sent_again_later_with_a_newer_time(
 
     assert (await customs.declaration(order))["phase"] == "accepted"
     assert await customs.events(row["id"]) == [("submitted", 1), ("accepted", 2)]
+
+
+async def test_messages_are_listed_newest_first_page_by_page(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    rows = []
+    for _ in range(3):
+        rows += await customs.declare(customs.an_order())
+
+    guids: list[str] = []
+    cursor: dict[str, str] = {}
+    while len(guids) < len(rows):
+        page = await office.get("/v1/messages", limit=1, **cursor)
+        guids += [message["guid"] for message in page["items"]]
+        cursor = {"cursor": page["next"]}
+
+    assert guids == [row["message_guid"] for row in reversed(rows)]
+
+
+async def test_what_is_rolled_back_is_not_counted(
+    customs: CustomsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = customs.an_order()
+    await customs.consume(customs.placed(order), customs.booked(order))
+    await compose(customs)
+    written = metrics.MESSAGES.labels("CEB603")._value
+
+    def fail(_: str, __: str) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(customs.folder, "hand_over", fail)
+    before = written.get()
+    with pytest.raises(OSError, match="disk is full"):
+        await jobs.deliver(JobContext(customs.db, customs.clock), customs.folder)
+    after_failure = written.get()
+    monkeypatch.undo()
+    await customs.send()
+
+    assert (after_failure, written.get()) == (before, before + 1)
+
+
+async def test_a_failure_that_was_answered_is_not_answered_again(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order())
+    await office.answer(customs.receipt(row, "4"))
+    await customs.sql(
+        "UPDATE customs.declarations SET resend_at = now() WHERE id = $1 RETURNING 1", row["id"]
+    )
+    await customs.send()
+
+    for at_s, unknown in enumerate(("777", "778"), start=1):
+        await office.answer(customs.receipt(row, unknown, at_s=at_s))
+
+    sent_again = await customs.declaration(order)
+    assert (sent_again["phase"], sent_again["attempts"]) == ("transmitted", 2)
+    assert sent_again["message_guid"] is not None
+
+
+async def test_status_at_is_when_the_status_began(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    order = customs.an_order()
+    began: dict[str, datetime] = {}
+
+    async def note() -> dict[str, Any]:
+        row = await customs.declaration(order)
+        assert began.setdefault(row["status"], row["phase_at"]) == row["phase_at"]
+        customs.clock.advance(minutes=1)
+        return row
+
+    await customs.consume(customs.placed(order), customs.booked(order))
+    await note()
+    sent_at = customs.clock.now()
+    await customs.send()
+    row = await note()
+    for at_s, code in enumerate(("300", "300", "800"), start=60):
+        await office.answer(customs.receipt(row, code, at_s=at_s))
+        await note()
+
+    assert list(began) == ["queued", "transmitted", "manual_review", "released"]
+    assert began["transmitted"] == sent_at
+    assert list(began.values()) == sorted(set(began.values()))

@@ -136,6 +136,39 @@ async def test_each_receipt_is_answered_with_a_status_of_its_own(
     assert known["status"] == 200
 
 
+async def test_a_refused_item_names_its_place_and_a_kept_one_its_receipt(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await customs.declare(customs.an_order())
+    good = customs.receipt(row, "120")
+
+    taken, refused, kept = await office.answer(
+        good, good | {"cop_no": ""}, good | {"cop_no": f"XX{new_id('cop')[-20:]}"}
+    )
+
+    assert taken.keys() == {"index", "status", "id"}
+    assert refused.keys() == {"index", "status", "error"}
+    assert refused["error"]["instance"] == "/v1/receipts#/items/1"
+    assert kept.keys() == {"index", "status", "id", "error"}
+    assert kept["error"]["instance"] == "/v1/receipts#/items/2"
+
+
+async def test_receipts_about_an_unknown_departure_are_kept(office: CustomsOperator) -> None:
+    number = f"DP{new_id('cop')[-20:]}"
+    receipt = {
+        "message_type": "CEB510",
+        "cop_no": number,
+        "return_status": "399",
+        "return_time": "20261122163000000",
+    }
+
+    (first,) = await office.answer(receipt)
+    (again,) = await office.answer(receipt)
+
+    assert (first["status"], first["error"]["code"]) == (404, "customs.receipt.unmatched")
+    assert (again["status"], again["id"]) == (404, first["id"])
+
+
 async def test_a_receipt_that_came_before_its_declaration_is_applied(
     customs: CustomsWorld, office: CustomsOperator
 ) -> None:

@@ -192,3 +192,43 @@ def test_every_finding_is_worded_in_both_languages() -> None:
             assert finding.text(locale)
             assert finding.fix(locale)
         assert finding.text("en") != finding.text("zh-CN")
+
+
+faulty_orders = st.builds(
+    lambda lines, changes: an_order(*lines, **changes),
+    st.lists(
+        st.builds(
+            a_line,
+            st.integers(1, 3),
+            quantity=st.integers(-1, 3),
+            unit_price_minor=st.integers(0, 2),
+            hs_code=st.sampled_from(["940550", "770000", "x"]),
+            net_weight_g=st.sampled_from([0, 100, 500]),
+            sku=st.sampled_from(["SKU-1", "S" * 21]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "country": st.sampled_from(["CN", "AQ", "FR"]),
+            "currency": st.sampled_from(["XPF", "JPY"]),
+            "total_minor": st.just(1),
+            "gross_weight_g": st.just(1),
+        },
+    ),
+)
+
+
+@given(faulty_orders, st.fixed_dictionaries({}, optional={"country": st.just("IT")}))
+def test_every_fault_is_worded_with_nothing_left_to_fill_in(
+    order: OrderDocument, waybill: dict[str, Any]
+) -> None:
+    papers = a_waybill(order, **waybill)
+
+    findings = match_documents(order, papers, a_list(order, papers))
+
+    for finding in findings:
+        for locale in ("en", "zh-CN"):
+            assert "{" not in finding.text(locale) + finding.fix(locale)
