@@ -146,6 +146,16 @@ def test_410_is_the_reason_even_after_days_of_failures() -> None:
     assert changes.given_up == {"end_1": "answered 410 Gone"}
 
 
+def test_failures_after_410_do_not_change_the_reason() -> None:
+    ill = Health(NOW - timedelta(days=9), 40, None)
+    later = replace(REFUSED, started_at=NOW + timedelta(seconds=1))
+    outcomes = [Outcome(CLAIM, replace(REFUSED, status_code=410)), Outcome(CLAIM, later)]
+
+    changes = health_changes({"end_1": ill}, outcomes, disable_after=GIVEN_UP_AFTER)
+
+    assert changes.given_up == {"end_1": "answered 410 Gone"}
+
+
 def test_the_reason_for_giving_up_names_the_first_failure() -> None:
     ill = Health(datetime(2026, 1, 6, 4, 5, 59, tzinfo=UTC), 40, None)
 
@@ -212,3 +222,12 @@ def test_a_failure_waits_for_its_place_in_the_schedule_or_ends_the_delivery(
         assert waits_s == pytest.approx(schedule_s[failures + 1], rel=0.21)
     else:
         assert (attempt.status, attempt.finished_at) == ("failed", outcome.ended_at)
+
+
+def test_the_receiver_may_ask_for_up_to_twice_the_delay() -> None:
+    outcome = Outcome(CLAIM, replace(REFUSED, status_code=503, retry_after="15"))
+    schedule_s = (0.0, 10.0, 10.0, 10.0)
+
+    attempt = recorded_attempt(outcome, schedule_s=schedule_s, rng=random.Random(1))
+
+    assert 15 <= (attempt.due_at - outcome.ended_at).total_seconds() <= 18
