@@ -1,4 +1,4 @@
-"""Puts the API of catalog together: settings to database and signing key, then the routers."""
+"""Assembles the API of catalog."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,7 +66,7 @@ def create_app(
             tokens_api,
         ],
         lifespan_parts=[reference],
-        # Its own key, at hand: catalog does not ask itself over HTTP.
+        # Catalog has the keys at hand and need not fetch them from itself over HTTP.
         keys=keys or identity.keys,
         description=_DESCRIPTION,
     )

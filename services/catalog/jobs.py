@@ -1,4 +1,4 @@
-"""Work of catalog that no request and no event asks for."""
+"""Work that runs by itself, without a request or an event."""
 
 from services.catalog.queries.orders import list_restocked_tenants
 from services.catalog.use_cases.orders import back_orders
@@ -7,7 +7,7 @@ from shared.kernel.identity import PARK
 
 
 async def place_back_orders(context: JobContext) -> None:
-    """Places orders that were waiting for what has arrived; a transaction per merchant."""
+    """Places orders that wait for what has arrived, in a transaction per merchant."""
     async with context.db.read(PARK) as reader:
         tenants = await list_restocked_tenants(reader)
     for tenant in tenants:

@@ -1,4 +1,4 @@
-"""What the processes of catalog read from their environment."""
+"""Settings of the processes of catalog, from their environment."""
 
 from pathlib import Path
 

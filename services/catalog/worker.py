@@ -1,4 +1,4 @@
-"""The worker of catalog: publishes its events, follows orders through routing and customs, and
+"""The worker of catalog: publishes events, records what routing and customs report of orders, and
 places back orders when stock arrives.
 """
 

@@ -12,13 +12,13 @@ from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role
 
 CatalogRead = Annotated[Call, Depends(call("catalog:read"))]
-# Where a SKU is named there is one merchant: operators say which (Airlane-Tenant).
+# A SKU belongs to one merchant: operators name it in Airlane-Tenant.
 MerchantRead = Annotated[Call, Depends(call("catalog:read", park_wide=False))]
 CatalogWrite = Annotated[Call, Depends(call("catalog:write"))]
 # By id, so that an operator need not name the merchant.
 CatalogWriteById = Annotated[Call, Depends(call("catalog:write", park_wide=True))]
 OperatorRead = Annotated[Call, Depends(call("catalog:read", roles={Role.OPERATOR}))]
-# A merchant for itself, an operator for anybody.
+# Merchants for themselves, operators for any tenant.
 CredentialsRead = Annotated[
     Call, Depends(call("catalog:read", roles={Role.OPERATOR, Role.MERCHANT}))
 ]

@@ -1,4 +1,4 @@
-"""Orders: accepting them one by one or by the hundred, reading, cancelling."""
+"""Orders: placing one or a batch, reading, cancelling."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Products by SKU, their list, and the batch."""
+"""Products: by SKU, as a list, and in batches."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -98,7 +98,7 @@ async def patch_product(
 ) -> Response:
     """Change fields of a product.
 
-    JSON merge patch (RFC 7396), with If-Match.
+    JSON merge patch (RFC 7396). Needs If-Match.
     """
 
     async def act(uow: UnitOfWork) -> Reply:
@@ -120,7 +120,7 @@ async def patch_product(
 async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
     """Delete a product.
 
-    With If-Match; refused while orders have it reserved or wait for it.
+    Needs If-Match. Refused while orders have it reserved or wait for it.
     """
 
     async def act(uow: UnitOfWork) -> Reply:

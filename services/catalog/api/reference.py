@@ -10,7 +10,7 @@ from services.catalog.queries import reference as queries
 from services.catalog.schemas.reference import BeltsOut, StoresOut
 from shared.http import json_reply
 
-# Documented beside the merchants, whose belts they are.
+# In the documentation they are part of the merchants.
 reference_api: Final = APIRouter(tags=["merchants"])
 
 

@@ -1,4 +1,4 @@
-"""Stock: counting it, reading the counters and the ledger."""
+"""Stock: adjusting it, reading the counters and the ledger."""
 
 from dataclasses import dataclass
 from typing import Annotated

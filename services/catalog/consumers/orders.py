@@ -67,8 +67,8 @@ _CLEARANCE: Final[dict[type[EventPayload], tuple[Clearance, Text]]] = {
         Text("closed by customs after departure", "离境后海关已结关"),
     ),
 }
-# Where the sentence leaves open what it is about.
-_TOLD_IN_FULL: Final = frozenset({Clearance.INSPECTION, Clearance.BLOCKED})
+# Where the sentence alone does not say what the matter is.
+_WITH_MEANING: Final = frozenset({Clearance.INSPECTION, Clearance.BLOCKED})
 
 
 def on_shipment_booked(event: Received[ShipmentBooked]) -> Observation:
@@ -136,9 +136,9 @@ def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
         channel=Channel(rank, event.payload.channel) if event.payload.channel else None,
     )
     detail = words(sentence)
-    if meaning is not None and clearance in _TOLD_IN_FULL:
+    if meaning is not None and clearance in _WITH_MEANING:
         detail = Words(f"{detail.en}: {meaning.en}", f"{detail.zh}：{meaning.zh}")
-    # Our own check speaks for itself.
+    # What our own check found is in the sentence already.
     original = None if clearance is Clearance.BLOCKED else event.payload.detail
     return _observed(
         event, event.payload.order_id, facts, detail, event.payload.at, original=original
@@ -181,7 +181,7 @@ def _observed(
     *,
     original: str | None = None,
 ) -> Observation:
-    """`at`: the instant of the fact, where the payload knows it better than the envelope."""
+    """`at`: when it happened, where the payload says so more exactly than the envelope."""
     envelope = event.envelope
     service, _, _ = envelope.type.partition(".")
     return Observation(

@@ -1,6 +1,6 @@
 """Merchants and partner platforms: what can be wrong when one is registered.
 
-The check digit of the unified social credit code is python-stdnum's work (see use_cases).
+python-stdnum checks the unified social credit code (see `use_cases.merchants`).
 """
 
 from collections.abc import Collection, Container
@@ -59,7 +59,7 @@ class UnknownMerchants(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class NewMerchant:
-    """`desk` is the place in the park's building, e.g. "B2-417"; None without an office on site."""
+    """`desk` is a place in the park's building such as "B2-417", None without an office there."""
 
     name: dict[str, str]
     uscc: str

@@ -32,7 +32,7 @@ class ProductNotFound(NotFound):
 class UnknownHsCode(Invalid):
     code = "catalog.product.unknown_hs_code"
     text = Text(
-        "{hs_code} is not in HS 2022: its first six digits name no subheading.",
+        "{hs_code} is not in HS 2022: its first six digits are not a subheading.",
         "{hs_code} 不在 HS 2022 中：前六位不是有效子目。",
     )
     fix = Text(
@@ -53,7 +53,7 @@ class NetAboveGross(Invalid):
         "The net weight {net} g exceeds the gross weight {gross} g.",
         "净重 {net} 克大于毛重 {gross} 克。",
     )
-    fix = Text("Gross weight includes the packing.", "毛重应包含包装重量。")
+    fix = Text("The gross weight includes the packaging.", "毛重应包含包装重量。")
 
 
 class ProductInUse(Conflict):
@@ -143,8 +143,8 @@ def stored_product(  # noqa: PLR0917 - columns
 def batch_faults(
     products: Sequence[Product], hs_subheadings: Container[str]
 ) -> Iterator[Invalid | None]:
-    """What is wrong with each product of a batch; None where it can be saved. Of a SKU that stands
-    there twice the first good one is saved.
+    """What is wrong with each product of a batch, or None where it can be saved. If a SKU appears
+    twice, the first valid one is saved.
     """
     chosen: set[str] = set()
     for product in products:
@@ -158,7 +158,7 @@ def batch_faults(
 
 
 def product_problems(product: Product, hs_subheadings: Container[str]) -> list[FieldProblem]:
-    """Every broken rule of the product, empty if it is right."""
+    """Every rule that the product breaks."""
     problems = []
     if product.hs_code[:6] not in hs_subheadings:
         problems.append(UnknownHsCode.at("/hs_code", hs_code=product.hs_code))

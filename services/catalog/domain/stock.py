@@ -24,11 +24,11 @@ class Reason(StrEnum):
 class StockBelowReserved(Conflict):
     code = "catalog.stock.below_reserved"
     text = Text(
-        "{sku} has {on_hand} on hand and {reserved} reserved: {delta} cannot be taken away.",
+        "{sku} has {on_hand} on hand and {reserved} reserved: {delta} is too much to take away.",
         "{sku} 在库 {on_hand} 件，已预留 {reserved} 件，不能调整 {delta} 件。",
     )
     fix = Text(
-        "Cancel orders first, or take away at most what is available.",
+        "Cancel orders first, or take away no more than is available.",
         "请先取消订单，或调减数量不超过可用库存。",
     )
 
@@ -87,7 +87,7 @@ def stock_of_row(
 def adjusted_in_sequence(
     adjustments: Iterable[Adjustment], stock: Iterable[ProductStock]
 ) -> Iterator[Adjusted | ProductNotFound | StockBelowReserved]:
-    """What becomes of each adjustment; later ones find the counters as earlier ones left them."""
+    """The outcome of each adjustment; later ones start from the counters that earlier ones left."""
     by_sku = {one.sku: one for one in stock}
     for adjustment in adjustments:
         before = by_sku.get(adjustment.sku)
@@ -106,7 +106,7 @@ def adjusted_in_sequence(
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What somebody wants of a product, and how much less of it there is."""
+    """A product of which less is available than is wanted."""
 
     product_id: str
     wanted: int
@@ -114,9 +114,10 @@ class Shortage:
 
 
 def take(available: MutableMapping[str, int], wanted: Mapping[str, int]) -> tuple[Shortage, ...]:
-    """() if all that is wanted was taken out of `available`, else what is short: then nothing was.
+    """Takes all that is wanted out of `available`, or nothing. Returns what there is too little of,
+    () if all of it was taken.
 
-    Both are quantities by product id.
+    Both arguments are quantities by product id.
     """
     shortages = tuple(
         Shortage(product_id, quantity, available.get(product_id, 0))

@@ -70,9 +70,9 @@ _UPDATE_PRODUCT: Final = sql(
     now=INSTANT,
     **_CONTENT,
 )
-# One statement for one product or five hundred. A row that is equal is not written; the join
-# with merchants writes nothing for a tenant that is none. Sorted, so that two batches cannot
-# wait for each other.
+# One statement for one product or five hundred. Rows that are equal are not written; the join with
+# merchants writes nothing for a tenant that does not exist. Sorted, so that two batches cannot wait
+# for each other.
 _UPSERT_PRODUCTS: Final = sql(
     f"""
     WITH given AS (
@@ -115,8 +115,8 @@ _PRODUCTS_BY_SKU: Final = sql(
     tenant=TEXT,
     skus=TEXTS,
 )
-# Two steps, because a statement sees the world as it was when it began: first wait for whoever
-# holds the counters, then look who waits for the product.
+# Two statements, because each sees the data as of its start: first wait for whoever holds the
+# counters, then count who waits for the product.
 _LOCK_RESERVED: Final = sql(
     "SELECT reserved FROM catalog.stock"
     " WHERE product_id = :product_id AND tenant_id = :tenant FOR UPDATE",
@@ -131,8 +131,8 @@ _WAITING: Final = sql(
     product_id=TEXT,
     tenant=TEXT,
 )
-# The counters go, the ledger stays and is closed: its sum is zero again. Orders that wait for the
-# counters' lock find them gone, and the SKU with them.
+# The counters are deleted. The ledger stays and is balanced to zero. Orders that wait for the lock
+# on the counters find them gone, and with them the SKU.
 _DELETE_PRODUCT: Final = sql(
     """
     WITH counters AS (
@@ -178,8 +178,8 @@ async def update_product(uow: UnitOfWork, stored: StoredProduct) -> None:
 async def upsert_products(
     uow: UnitOfWork, products: Sequence[Product], *, tenant: str, overwrite: bool, now: datetime
 ) -> dict[str, Upserted]:
-    """By SKU what was created or changed; what is missing was equal, or its merchant does not
-    exist. SKUs must be distinct.
+    """What was created or changed, by SKU. Missing are products that were equal, and all if there
+    is no such merchant. SKUs must be distinct.
     """
     contents = [_content(product) for product in products]
     written = await uow.fetch_all(
@@ -195,13 +195,13 @@ async def upsert_products(
 
 
 async def lock_reserved(uow: UnitOfWork, *, tenant: str, product_id: str) -> int:
-    """How many are reserved. Until the transaction ends nobody reserves another one."""
+    """The quantity reserved. Until the transaction ends nobody reserves more."""
     reserved = await uow.fetch_value(_LOCK_RESERVED, product_id=product_id, tenant=tenant)
     return reserved or 0
 
 
 async def count_waiting(uow: UnitOfWork, *, tenant: str, product_id: str) -> int:
-    """How many of it back orders wait for."""
+    """The quantity that back orders wait for."""
     return await uow.fetch_value(_WAITING, product_id=product_id, tenant=tenant) or 0
 
 

@@ -1,5 +1,5 @@
-"""Write side of stock. Counters are always locked in the order of the product ids, and after the
-orders, if orders are locked too: so no two transactions wait for each other.
+"""Write side of stock. Counters are always locked by product id, and after orders if orders are
+locked too, so that no two transactions wait for each other.
 """
 
 from collections.abc import Collection, Sequence
@@ -94,8 +94,8 @@ _END_RESERVATIONS: Final = sql(
     shipped=INTEGER,
     now=INSTANT,
 )
-# An order that flew although it had been cancelled: the goods are gone, but what others have
-# reserved in the meantime stays theirs. The ledger says what was really taken.
+# For an order that departed although it had been cancelled. The goods are gone, but what others
+# have reserved in the meantime stays theirs. The ledger has what was really taken.
 _SHIP_UNRESERVED: Final = sql(
     """
     WITH wanted AS (
@@ -128,14 +128,14 @@ async def lock_stock(uow: UnitOfWork, *, tenant: str, skus: Collection[str]) -> 
 async def lock_available(
     uow: UnitOfWork, *, tenant: str, products: Collection[str]
 ) -> dict[str, int]:
-    """How much can be reserved, by product id."""
+    """The quantity that can be reserved, by product id."""
     return dict(await uow.fetch_all(_LOCK_AVAILABLE, tenant=tenant, products=sorted(products)))
 
 
 async def write_adjustments(
     uow: UnitOfWork, adjusted: Sequence[Adjusted], *, tenant: str, now: datetime
 ) -> None:
-    """One row of the ledger each, and the counters after the last one of each product."""
+    """Writes a row of the ledger for each, and the counters after the last one of each product."""
     last = {one.stock.product_id: one.stock.counters for one in adjusted}
     await uow.execute(
         _WRITE_ADJUSTMENTS,

@@ -23,7 +23,7 @@ MerchantId = Annotated[str, StringConstraints(pattern=r"^mer_[0-9a-f]{32}$")]
 
 
 class LocalisedText(Body):
-    """English is needed for waybills and declarations, Chinese is welcome."""
+    """Waybills and declarations need English; Chinese is optional."""
 
     en: Line = Field(examples=["White hanging heart T-light holder"])
     zh_cn: Line | None = Field(default=None, alias="zh-CN", examples=["白色心形烛台"])
@@ -46,7 +46,9 @@ class AmountInvalid(Invalid):
         "{amount} is not an amount in {currency}, which has {digits} decimals.",
         "{amount} 不是有效金额：{currency} 有 {digits} 位小数。",
     )
-    fix = Text('Write it as text with a point, e.g. "12.50".', '请以文本填写，例如 "12.50"。')
+    fix = Text(
+        'Write it as a string with a decimal point, e.g. "12.50".', '请以文本填写，例如 "12.50"。'
+    )
 
 
 Amount = Annotated[str, StringConstraints(pattern=AMOUNT_PATTERN), Field(examples=["1.65"])]

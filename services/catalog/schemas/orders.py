@@ -1,4 +1,4 @@
-"""Orders, as REST clients see them. The names are those partners build on (see the README)."""
+"""Orders, as REST clients see them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -142,7 +142,7 @@ class EntryOut(BaseModel):
 
 
 class OrderSummaryOut(BaseModel):
-    """An order in a list: everything but lines and timeline. What is not known yet is absent."""
+    """An order in a list: without lines and timeline. What is not known yet is absent."""
 
     id: str = Field(examples=["ord_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
     merchant_id: str
@@ -154,7 +154,7 @@ class OrderSummaryOut(BaseModel):
     total: Price
     status: OrderStatus
     findings: list[FindingOut] = Field(
-        description="Why the order does not move on, and what to do about it; empty while it does."
+        description="What holds the order up, and what to do about it; empty while nothing does."
     )
     reason: str = Field(
         default="",
@@ -209,7 +209,7 @@ def order_summary_out(order: OrderSummary, locale: Locale) -> dict[str, object]:
         "total": price_out(Money(order.total_minor, order.currency)),
         "status": order.status.value,
         "findings": _findings(order.facts, locale),
-        **_way(order.facts),
+        **_reported(order.facts),
     }
 
 
@@ -221,8 +221,8 @@ def _findings(facts: OrderFacts, locale: Locale) -> list[FindingOut]:
     return [shown]
 
 
-def _way(facts: OrderFacts) -> dict[str, object]:
-    """The parts that other services gave; absent until they did."""
+def _reported(facts: OrderFacts) -> dict[str, object]:
+    """What other services reported; absent until they do."""
     parts: dict[str, object] = {}
     if facts.reason is not None:
         parts["reason"] = facts.reason

@@ -1,4 +1,4 @@
-"""Products, as REST clients see them. Reads are dicts written to bytes in one pass."""
+"""Products, as REST clients see them."""
 
 from datetime import datetime
 from typing import Annotated

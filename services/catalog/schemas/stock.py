@@ -55,7 +55,7 @@ class StockOut(BaseModel):
 
 
 class StockEntryOut(BaseModel):
-    """One row of the ledger; `reason` also says reserved, released, shipped, product_deleted."""
+    """A row of the ledger; `reason` may also be reserved, released, shipped or product_deleted."""
 
     occurred_at: datetime
     reason: str

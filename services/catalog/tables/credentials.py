@@ -1,4 +1,4 @@
-"""Access credentials; of a secret only its hash is kept."""
+"""Access credentials. Of a secret only the hash is kept."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who takes part: merchants and partner platforms, each its own tenant."""
+"""Merchants and partner platforms, each its own tenant."""
 
 from typing import Final
 

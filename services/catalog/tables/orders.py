@@ -9,7 +9,7 @@ from services.catalog.tables.metadata import id_column, instant_column, metadata
 from shared.db import Key
 
 # `lines` is a snapshot of the products as ordered and never changes; `facts` is what is known
-# about the way (domain.order_facts). `stock_state`: waiting, reserved, released or consumed.
+# about the way (domain.orders.facts). `stock_state`: waiting, reserved, released or consumed.
 orders: Final = Table(
     "orders",
     metadata,
@@ -46,7 +46,7 @@ order_timeline: Final = Table(
     Column("service", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("detail_zh", Text),  # NULL: told in English only, before this was kept
+    Column("detail_zh", Text),  # NULL: written by version 0.1, in English only
     Column("original", Text),
 )
 

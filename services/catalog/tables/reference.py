@@ -1,4 +1,4 @@
-"""Reference data of the park, dated and with its source. It belongs to the park: no tenant."""
+"""Reference data with date and source. It belongs to the park, so it has no tenant."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Operators register merchants and partner platforms."""
+"""Registering merchants and partner platforms."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,6 +1,4 @@
-"""What catalog counts beyond the kit's metrics, after the commit: a rolled-back attempt leaves no
-trace.
-"""
+"""Metrics of catalog. They are counted after the commit, so that a rolled-back attempt is not."""
 
 from datetime import datetime
 from functools import partial

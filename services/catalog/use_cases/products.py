@@ -23,8 +23,8 @@ from shared.kernel.tasks import giving_way
 
 
 class Check(Protocol):
-    """The caller's conditions on the product as it is; None: there is no such product.
-    `is_applied`: it is already what the caller wants. Raises if they do not hold.
+    """The caller's preconditions. `stored` is None if there is no such product, `is_applied` says
+    that it is already what the caller wants. Raises if they do not hold.
     """
 
     def __call__(self, stored: StoredProduct | None, *, is_applied: bool = False) -> None: ...
@@ -111,9 +111,9 @@ async def put_products(
     reference: Reference,
     now: datetime,
 ) -> list[Saved | AirlaneError]:
-    """Creates or replaces all that are right, in the order given: what was saved, or why not.
+    """Creates or replaces every product that is valid. The outcomes are in the order given.
 
-    The batch overwrites: it has no If-Match. Raises MerchantNotFound.
+    A batch overwrites: it has no If-Match. Raises MerchantNotFound.
     """
     decided = batch_faults(products, reference.hs_subheadings)
     faults = [fault async for fault in giving_way(decided)]
@@ -125,7 +125,7 @@ async def put_products(
 async def _create(
     uow: UnitOfWork, product: Product, *, tenant: str, now: datetime
 ) -> StoredProduct | None:
-    """None if there is such a product already, or no such merchant."""
+    """None if the product exists already, or the merchant does not."""
     written = await repository.upsert_products(
         uow, [product], tenant=tenant, overwrite=False, now=now
     )

@@ -1,4 +1,4 @@
-"""Counting stock: any number of adjustments in two statements, each an event of its product."""
+"""Adjusting stock: any number of adjustments in two statements, with an event for each."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +14,8 @@ from shared.kernel.tasks import giving_way
 async def adjust_stock(
     uow: UnitOfWork, *, tenant: str, adjustments: Sequence[Adjustment], now: datetime
 ) -> list[Adjusted | AirlaneError]:
-    """Applies them in the order given; each is done or refused by itself (ProductNotFound,
-    StockBelowReserved). Orders waiting for what arrived are placed by the worker soon after.
+    """Applies them in the order given. Each is accepted or refused on its own (ProductNotFound,
+    StockBelowReserved). The worker places back orders soon after.
     """
     skus = {adjustment.sku for adjustment in adjustments}
     stock = await repository.lock_stock(uow, tenant=tenant, skus=skus)

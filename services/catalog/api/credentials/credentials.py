@@ -1,5 +1,5 @@
-"""Access credentials. An answer with a secret is never stored, so Idempotency-Key does not apply:
-a repeated request makes another credential, and DELETE takes it away.
+"""Access credentials. Responses with a secret are never stored, so Idempotency-Key has no effect: a
+repeated request makes another credential, which DELETE removes.
 """
 
 from fastapi import APIRouter

@@ -1,4 +1,4 @@
-"""What it takes to issue tokens and secrets, made once by the app."""
+"""What issuing tokens and secrets needs. The app makes it once."""
 
 from dataclasses import dataclass, field
 from typing import Annotated

@@ -1,8 +1,8 @@
-"""Failed log-ins, counted so that guessing is slow and nobody can be locked out.
+"""Failed log-ins are counted, so that guessing is slow.
 
-They count for an address and the client it names, and for the address; never for a client alone:
-else a stranger could keep a merchant from logging in by failing in its name. A right secret costs
-nothing. Secrets are random and long, so what is held back here is load, not luck.
+They count for the address and for the address with the client id it sent, never for a client id
+alone: otherwise a stranger could lock a merchant out by failing in its name. Successful log-ins do
+not count. Secrets are long and random, so this limits load rather than guessing.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ _CLIENT_CHARS: Final = 64
 
 
 class LogIns:
-    """Of one process. Behind a proxy, addresses are those it forwards (FORWARDED_ALLOW_IPS)."""
+    """Counts of one process. Behind a proxy, set FORWARDED_ALLOW_IPS to see clients' addresses."""
 
     def __init__(self) -> None:
         self._of_client = Rates(Policy("failed log-ins of a client", 10, 60.0))

@@ -1,6 +1,6 @@
-"""OAuth 2.0 client credentials (RFC 6749 §4.4) and what others need to check our tokens.
+"""OAuth 2.0 client credentials (RFC 6749 §4.4), and what others need to verify our tokens.
 
-Speaks OAuth's own error form (§5.2) instead of problem+json.
+Errors have OAuth's own form (§5.2), not problem+json.
 """
 
 import base64
@@ -89,8 +89,8 @@ async def create_token(request: Request, identity: Identities) -> Response:
         identity.log_ins.check(address, client_id)
         now = real_now()
         db: Database = request.app.state.airlane.db
-        # The one read of the platform that runs park-wide for somebody unknown: it looks for the
-        # tenant, so it cannot be limited to one. It gives nothing away but "wrong".
+        # The only park-wide read for a caller who is not known yet: it looks the tenant up, so it
+        # cannot be limited to one. All it can reveal is that the secret is wrong.
         async with db.read(PARK) as reader:
             client = await authenticate(
                 reader,

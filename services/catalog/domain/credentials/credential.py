@@ -1,4 +1,4 @@
-"""Access credentials: what a secret looks like, which scopes a role may hold, who may get them.
+"""Access credentials: who may have one made, with which scopes, and which secrets it accepts.
 
 Tokens are in `token`. Secrets are stored as SHA-256, which is enough for 192 random bits: there is
 nothing to guess, and no reason for a slow hash.
@@ -56,7 +56,7 @@ class ForeignTenant(Forbidden):
     text = Text(
         "Credentials can only be created for {acts_as} here.", "此处只能为 {acts_as} 创建凭证。"
     )
-    fix = Text("Leave tenant out, or give that id.", "请省略 tenant，或填写该编号。")
+    fix = Text("Leave out tenant, or set it to that id.", "请省略 tenant，或填写该编号。")
 
 
 class ScopeNotAllowed(Invalid):
@@ -66,11 +66,11 @@ class ScopeNotAllowed(Invalid):
 
 
 class ScopeNotHeld(Forbidden):
-    """Who could hand out more than they hold would hold everything."""
+    """Whoever could grant more than they hold could grant themselves everything."""
 
     code = "catalog.credential.scope_not_held"
     text = Text(
-        "The token does not hold {scopes}, so it cannot hand that out.",
+        "The token does not hold {scopes}, so it cannot grant that.",
         "当前令牌没有 {scopes} 权限，不能授予他人。",
     )
     fix = Text(
@@ -80,7 +80,9 @@ class ScopeNotHeld(Forbidden):
 
 
 class CallerCredentialGone(Unauthenticated):
-    """A token outlives its credential by up to fifteen minutes: long enough to make a new one."""
+    """A token outlives its credential by up to fifteen minutes, which would be enough to make a new
+    credential.
+    """
 
     code = "catalog.credential.caller_gone"
     text = Text("The credential of this token has been deleted.", "签发该令牌的访问凭证已被删除。")
@@ -89,7 +91,7 @@ class CallerCredentialGone(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """As its owner sees it: of the secrets only until when the one before is valid."""
+    """`previous_expires_at`: until when the previous secret is valid, after a rotation."""
 
     client_id: str
     tenant: str
@@ -152,8 +154,8 @@ def new_credential(
     wanted: Sequence[str] | None,
     now: datetime,
 ) -> Credential:
-    """What `caller` has made for `tenant`, whose role is `role`: with the scopes `wanted`, or with
-    all that both allow. Raises ScopeNotAllowed or ScopeNotHeld.
+    """A credential that `caller` creates for `tenant`, with the scopes `wanted` or, if None, with
+    all that the role allows and the caller holds. Raises ScopeNotAllowed or ScopeNotHeld.
     """
     allowed = SCOPES_OF_ROLE[role]
     refuse(
@@ -170,15 +172,15 @@ def new_credential(
 
 
 def must_act_for(caller: Principal, tenant: str) -> None:
-    """Who acts for the whole park makes credentials for anybody, others for themselves. Raises
-    ForeignTenant.
+    """Callers create credentials for the tenant they act for; for any tenant if that is the whole
+    park. Raises ForeignTenant.
     """
     if caller.acts_as not in (PARK, tenant):
         raise ForeignTenant(acts_as=caller.acts_as)
 
 
 def must_manage(caller: Principal, client_id: str) -> None:
-    """Raises Forbidden for another credential than the caller's own without the scope for it."""
+    """Credentials other than the caller's own need a scope. Raises Forbidden."""
     if client_id != caller.subject and MANAGE not in caller.scopes:
         raise Forbidden(needs=MANAGE)
 

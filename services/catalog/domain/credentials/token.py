@@ -18,7 +18,7 @@ from shared.kernel.identity import PARK_TENANT, Role
 
 
 class InvalidClient(Unauthenticated):
-    """Says on purpose not which of the two was wrong."""
+    """Does not say which of the two was wrong, on purpose."""
 
     oauth_error: ClassVar[str] = "invalid_client"
     code = "auth.invalid_client"
@@ -77,7 +77,7 @@ class KnownClient:
 
 @dataclass(frozen=True, slots=True)
 class BootstrapOperator:
-    """The operator that exists before any row does; from settings."""
+    """The operator who exists before any row does, from the settings."""
 
     client_id: str
     secret_hash: bytes
@@ -107,7 +107,7 @@ def stored_client(  # noqa: PLR0917 - columns
 def authenticated(
     known: KnownClient | None, *, client_id: str, client_secret: str, now: datetime
 ) -> Client:
-    """`known` is None where nobody has that id. Raises InvalidClient."""
+    """`known` is None if there is no client with that id. Raises InvalidClient."""
     # An unknown client costs the same comparison as a known one.
     secrets = Secrets(hash_secret(client_id)) if known is None else known.secrets
     is_right = secrets.accept(client_secret, now=now)

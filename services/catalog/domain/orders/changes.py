@@ -19,7 +19,7 @@ _RESTOCKED: Final = Text("stock has arrived and is reserved", "已到货并预�
 
 
 class Announcement(StrEnum):
-    """The event of the change itself, before that of the status that follows from it."""
+    """The event of the change itself. It precedes the event of the new status."""
 
     PLACED = "catalog.order.placed"
     CANCELLED = "catalog.order.cancelled"
@@ -82,7 +82,7 @@ def cancelled(order: Order, *, reason: str, now: datetime) -> OrderChange | None
 def placed_after_waiting(
     orders: Iterable[Order], available: MutableMapping[str, int], *, now: datetime
 ) -> list[OrderChange]:
-    """Back orders that `available` is enough for, the first ones first; it is reduced by them."""
+    """The back orders that there is enough stock for, in the order given. Reduces `available`."""
     entry = Entry(now, "catalog", Announcement.PLACED.value, words(_RESTOCKED))
     return [
         OrderChange(
@@ -96,8 +96,8 @@ def placed_after_waiting(
 def observed(
     orders: Iterable[Order], observations: Sequence[Observation]
 ) -> tuple[list[OrderChange], set[str]]:
-    """One change per order, whatever number of observations there are of it, and the ids that are
-    not those of `orders`, or not of the merchant that the event names.
+    """One change per order with all observations of it, and the ids of orders that are not among
+    `orders` or belong to another merchant than the event says.
     """
     by_id = {order.id: order for order in orders}
     changes: dict[str, OrderChange] = {}
@@ -120,14 +120,14 @@ def observed(
 
 @dataclass(frozen=True, slots=True)
 class StockMoves:
-    """Orders and ids of orders, by what their changes mean for the stock. Each move happens once,
+    """Orders, or their ids, by what their changes mean for the stock. Each move happens once,
     because the order's `stock_state` changes with it.
     """
 
     reserved: list[Order] = field(default_factory=list)
     shipped: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-    # Flown without a reservation: they had been cancelled, or were never placed.
+    # Departed without a reservation: they had been cancelled, or were never placed.
     shipped_unreserved: list[str] = field(default_factory=list)
     no_longer_waiting: list[str] = field(default_factory=list)
 

@@ -1,9 +1,9 @@
-"""What is known about an order's way, and the status that follows from it.
+"""What is known about an order, and the status that follows from it.
 
-Facts come from three services over topics that keep no order among each other. So knowledge is a
+Facts come from three services, over topics without an order among each other. So the facts form a
 join-semilattice: every slot keeps the newest statement (by the version of its aggregate), and
-"departed" once true stays true. Joining in any order, any number of times, ends the same; the
-status is a pure function of what is known.
+"departed" once true stays true. Joining them in any order, any number of times, gives the same
+result, and the status is a pure function of it.
 """
 
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ class Status(StrEnum):
 class Clearance(StrEnum):
     """What customs last decided; the names are those of the declaration's events.
 
-    In the order of the way, as customs itself ranks what it says at one instant: what is blocked
-    was not sent yet, what was returned may be accepted after all.
+    Their order is that of the procedure, by which decisions of the same instant are ranked: what is
+    blocked was not sent yet, what was returned may be accepted after all.
     """
 
     BLOCKED = "blocked"
@@ -85,7 +85,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Routing's newest word: an itinerary, or why there is none. `rank`: the shipment's version.
+    """Routing's latest itinerary, or why there is none. `rank`: the shipment's version.
 
     `unroutable` is one English line, `refusal` the same with its code, in both languages.
     """
@@ -101,10 +101,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Customs' newest decision. `rank` is `decision_rank`, while the slots below have the version
-    of the declaration: receipts come late and in any order, so the version only says when we
-    heard of a decision, not when it was taken. `detail`: the words of whoever decided; `meaning`:
-    ours for it.
+    """Customs' latest decision. `rank` is `decision_rank`, not the declaration's version as in the
+    slots below: receipts arrive late and in any order, so the version says when we received a
+    decision, not when it was taken. `detail`: the words of whoever decided; `meaning`: ours.
     """
 
     rank: int
@@ -115,7 +114,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """How customs itself names the state: shown to the merchant, not interpreted."""
+    """The status as customs gives it: shown to the merchant, not interpreted."""
 
     rank: int
     id: str
@@ -130,7 +129,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """The newest pass of a security lane."""
+    """The latest screening in a security lane."""
 
     rank: int
     lane: int
@@ -195,7 +194,7 @@ class OrderFacts:
 
     @property
     def finding(self) -> Finding | None:
-        """What stops the order; None while it moves on, and once it was cancelled or has left."""
+        """What holds the order up; None if nothing does, or once it was cancelled or has left."""
         match self.status:
             case Status.BACKORDERED:
                 return out_of_stock(self.shortage or "")
@@ -216,12 +215,12 @@ class OrderFacts:
 
     @property
     def reason(self) -> str | None:
-        """Why it was cancelled, in the words of whoever did; None if it is not."""
+        """Why it was cancelled, in the words of whoever cancelled it; None if it was not."""
         return self.cancelled if self.status is Status.CANCELLED else None
 
     @property
     def why(self) -> str | None:
-        """Why the order does not simply move on, in one line for its event; None while it does."""
+        """Why the order is held up or cancelled, in one line for its event."""
         finding = self.finding
         return finding.line if finding is not None else self.reason
 
@@ -232,8 +231,8 @@ S = TypeVar("S", Plan, Decision, Declaration, Channel, Screening)
 def _newest(a: S | None, b: S | None) -> S | None:
     if a is None or b is None:
         return b if a is None else a
-    # Two statements of one rank are equal unless a service broke its word; repr keeps even then
-    # the outcome independent of the order of arrival.
+    # Two statements of one rank are equal unless a service is at fault. Even then `repr` keeps the
+    # result independent of the order of arrival.
     return max(a, b, key=lambda slot: (slot.rank, repr(slot)))
 
 

@@ -1,5 +1,5 @@
-"""Why an order does not move on, and what to do about it: one finding for each thing that can stop
-it. What others decided comes with their words; these are ours, in both languages.
+"""Findings: why an order is held up, and what to do about it. Each cause has one finding. What
+others decide comes in their words; these are ours, in both languages.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def out_of_stock(shortage: str) -> Finding:
 
 
 def unroutable(why: str) -> Finding:
-    """For what routing said without a code, before this release."""
+    """For what version 0.1 stored: routing gave no code then."""
     return Finding("unroutable", Words.as_said(why), words(_REROUTE))
 
 

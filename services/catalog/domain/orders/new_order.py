@@ -1,4 +1,4 @@
-"""An order as a store hands it over, and the rules that need no look at products or stock."""
+"""An order as a store sends it, and the rules that need neither products nor stock."""
 
 import hashlib
 import json
@@ -109,7 +109,7 @@ class NewOrder:
 
 
 def order_problems(order: NewOrder, reference: Reference) -> list[FieldProblem]:
-    """Every broken rule that can be seen from the order itself."""
+    """Every rule that the order breaks by itself."""
     problems = []
     if not reference.is_store(order.store):
         problems.append(UnknownStore.at("/store", store=order.store))

@@ -20,7 +20,7 @@ class DuplicateOrderNumber(Conflict):
     code = "catalog.order.duplicate_number"
     members = ("existing_id",)
     text = Text(
-        "Order {order_number} of store {store} exists with another content: {existing_id}.",
+        "Order {order_number} of store {store} exists with different content: {existing_id}.",
         "站点 {store} 的订单号 {order_number} 已存在且内容不同：{existing_id}。",
     )
     fix = Text(
@@ -38,8 +38,8 @@ class OrderNotCancellable(Conflict):
 
 
 class StockState(StrEnum):
-    """What the order holds of the stock: nothing yet, its reservation, nothing any more because it
-    was cancelled, or because the goods have left.
+    """What an order holds: nothing yet, its reservation, or nothing any more, because it was
+    cancelled or because the goods have left.
     """
 
     WAITING = "waiting"

@@ -1,7 +1,8 @@
-"""Accepting new orders: what becomes of each, decided one after the other.
+"""The decision about new orders: which are placed, which are back-ordered, which are refused.
 
-The first that wants a piece of stock gets it. An order gets everything it wants or waits for all of
-it. What is decided here is written by `use_cases.orders.placing`, which has locked the counters.
+Stock goes to orders in the order given. An order gets everything it wants, or waits for all of it.
+Nothing is read or written here; `use_cases.orders.placing` has locked the stock counters before,
+and writes what is decided.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -61,7 +62,7 @@ class OrderTooLarge(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class OrderableProduct:
-    """What an order needs to know of a product, its merchant (`belt`) and its stock."""
+    """What placing an order needs of a product, its stock and its merchant (`belt`)."""
 
     product_id: str
     sku: str
@@ -78,7 +79,7 @@ class OrderableProduct:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A new order. It is back-ordered if there are `shortages`, and `entry` begins its timeline."""
+    """A new order, back-ordered if there are `shortages`. `entry` is the first of its timeline."""
 
     order: Order
     shortages: tuple[Shortage, ...]
@@ -97,8 +98,8 @@ Outcome = Placement | Repetition | DuplicateOrderNumber | Invalid
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """What new orders of a merchant are decided by. `products` are by SKU, `known` are earlier
-    orders with the number of a new one.
+    """What the decision depends on. `products` are by SKU; `known` are earlier orders of the
+    merchant that may have the number of a new one.
     """
 
     tenant: str
@@ -109,7 +110,7 @@ class Placing:
     new_order_id: Callable[[], str]
 
     def outcomes(self, orders: Iterable[NewOrder]) -> Iterator[Outcome]:
-        """What becomes of each order, in the sequence given; later ones get what is left."""
+        """The outcome of each order, in the order given; later ones get what is left."""
         available = {p.product_id: p.available for p in self.products.values()}
         first_by_key = dict(self.known)
         for order in orders:
@@ -161,7 +162,7 @@ class Placing:
 
 
 def repeated(order: NewOrder, first: Order) -> Repetition | DuplicateOrderNumber:
-    """An order whose number `first` has already."""
+    """The outcome of an order whose number `first` has already."""
     if first.fingerprint == order.fingerprint():
         return Repetition(first)
     return DuplicateOrderNumber(
@@ -172,8 +173,8 @@ def repeated(order: NewOrder, first: Order) -> Repetition | DuplicateOrderNumber
 def product_problems(
     order: NewOrder, products: Mapping[str, OrderableProduct]
 ) -> list[FieldProblem]:
-    """SKUs that do not exist, or more than any aircraft could carry: a mistake in a quantity or in
-    a product.
+    """SKUs that do not exist; if all exist, a weight or volume that no aircraft could carry,
+    because then a quantity or a product is wrong.
     """
     unknown = [
         UnknownSku.at(f"/lines/{index}/sku", sku=line.sku)

@@ -1,7 +1,7 @@
 """Orders as they are stored: columns, and the JSON of their lines and facts.
 
-JSON that older versions have written is read too. In the slots of the facts are exactly the members
-that version 0.1 knows, because a replica of it may still run: what came later stands beside them.
+JSON written by older versions is read, too. The slots of the facts have exactly the members that
+version 0.1 knows, because a replica of it may still run; what came later is stored beside them.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The timeline of an order, and what other services observe of its way."""
+"""The timeline of an order, and what other services observe of it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -38,8 +38,8 @@ _RESTOCKED: Final = sql(
     Restocked,
     tenant=TEXT,
 )
-# Orders that, each for itself, could be placed now, oldest first (ids are ordered by time).
-# Those that cannot are left out, so that they never stand in the way of the others.
+# Orders that could be placed now, each by itself, oldest first (ids are ordered by time). Those
+# that could not are left out, so that they never hold up the others.
 _LOCK_PLACEABLE: Final = sql(
     f"""
     SELECT {_COLUMNS} FROM catalog.orders o
@@ -112,7 +112,7 @@ async def reserve_waiting(uow: UnitOfWork, orders: Sequence[Order], *, now: date
     products = {product_id for order in orders for product_id in order.demand}
     ids = [order.id for order in orders]
     reserved = await uow.execute(_RESERVE, tenant=uow.tenant, now=now, orders=ids)
-    # A guard that holds back is a fault of ours, and nothing is saved.
+    # The guard can only hold by a fault of ours. Nothing is saved then.
     assert reserved == len(products), "stock guard held back"
 
 

@@ -1,4 +1,4 @@
-"""Locking accepted orders, and writing any number of changes of them."""
+"""Locking accepted orders, and writing any number of changes."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -65,7 +65,7 @@ _TIMELINE: Final = sql(
 
 
 async def lock_orders(uow: UnitOfWork, *, ids: Collection[str]) -> list[Order]:
-    """Those of the tenant, in the order of their ids."""
+    """The tenant's orders among them, by id."""
     return await uow.fetch_all(_LOCK_ORDERS, ids=sorted(ids), tenant=uow.tenant)
 
 
@@ -74,7 +74,7 @@ async def read_timeline(uow: UnitOfWork, *, order_id: str) -> list[Entry]:
 
 
 async def write_changes(uow: UnitOfWork, changes: Sequence[OrderChange]) -> None:
-    """What is known of the orders, and what their timelines go on with."""
+    """Writes the facts and what follows from them, and the entries of the timelines."""
     written = [change for change in changes if change.facts != change.before.facts]
     entries = [(change.before, entry) for change in changes for entry in change.entries]
     if not written and not entries:

@@ -1,4 +1,4 @@
-"""Placing any number of new orders: what is read before, and one statement that writes them."""
+"""Placing any number of new orders: what the decision needs, and one statement that writes them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -76,15 +76,15 @@ _ORDERS_BY_NUMBER: Final = sql(
 
 
 def _written(order_id: str, reserved: int, meant: int) -> str:
-    # The counters are locked: a guard that holds back is a fault of ours, and nothing is saved.
+    # The counters are locked, so the guard can only hold by a fault of ours. Nothing is saved then.
     assert reserved == meant, "stock guard held back"
     return order_id
 
 
-# Everything about new orders in one statement, from one document: cheaper than twenty arrays on
-# both sides. An order whose number exists is not written and reserves nothing; its id is missing in
-# the answer. The guard in `reserve` is the second lock behind the row locks of _LOCK_PRODUCTS, the
-# CHECK of the table the third.
+# One statement from one document, which is cheaper than twenty arrays for both sides. An order
+# whose number exists is not written and reserves nothing; its id is missing in the result. The
+# guard in `reserve` is the second safeguard after the row locks of _LOCK_PRODUCTS; the CHECK of the
+# table is the third.
 _WRITE_ORDERS: Final = sql(
     """
     WITH given AS (
@@ -143,7 +143,7 @@ _WRITE_ORDERS: Final = sql(
 async def lock_products(
     uow: UnitOfWork, *, tenant: str, skus: Collection[str]
 ) -> dict[str, OrderableProduct]:
-    """By SKU, those that exist. Nobody else changes their counters before the transaction ends."""
+    """Those that exist, by SKU. Until the transaction ends nobody else changes their stock."""
     found = await uow.fetch_all(_LOCK_PRODUCTS, tenant=tenant, skus=sorted(skus))
     return {product.sku: product for product in found}
 
@@ -163,8 +163,8 @@ async def find_by_number(
 async def write_placements(
     uow: UnitOfWork, placements: Sequence[Placement], *, tenant: str, now: datetime
 ) -> set[str]:
-    """Writes the orders, what they reserve or wait for, and their timelines. Returns the ids of
-    those that are written: an order whose number somebody else has taken in between is not.
+    """Writes the orders, what they reserve or wait for, and their timelines. Returns the ids of the
+    orders written: one whose number was taken by somebody else in between is not.
     """
     documents = [_document(placement) for placement in placements]
     return set(await uow.fetch_all(_WRITE_ORDERS, tenant=tenant, now=now, orders=documents))

@@ -1,4 +1,4 @@
-"""Making, rotating and deleting access credentials. A secret is in the answer once, never again."""
+"""Creating, rotating and deleting access credentials. A secret is returned once and never again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ async def create_credential(
     environment: str,
     now: datetime,
 ) -> Issued:
-    """Nobody hands out more than they hold. `now` is real time.
+    """Nobody grants more than they hold. `now` is real time.
 
     Raises CallerCredentialGone, ForeignTenant, UnknownTenant, ScopeNotAllowed or ScopeNotHeld.
     """
@@ -72,10 +72,10 @@ async def _role_of(uow: UnitOfWork, tenant: str) -> Role:
 async def rotate_credential(
     uow: UnitOfWork, *, caller: Principal, client_id: str, environment: str, now: datetime
 ) -> Issued:
-    """A second secret; the one before stays valid for OVERLAP.
+    """Issues a new secret; the previous one stays valid for OVERLAP.
 
-    Raises CallerCredentialGone, Forbidden, CredentialNotFound, or ScopeNotHeld: a secret is worth
-    all scopes of its credential, also to a token that holds only some of them.
+    Raises CallerCredentialGone, Forbidden, CredentialNotFound, or ScopeNotHeld: the secret gives
+    all scopes of the credential, so the caller must hold them all.
     """
     await _must_live(uow, caller)
     must_manage(caller, client_id)
@@ -91,7 +91,7 @@ async def rotate_credential(
 
 
 async def delete_credential(uow: UnitOfWork, *, caller: Principal, client_id: str) -> None:
-    """Its tokens live on until they expire (15 minutes at most), but make no credentials.
+    """Its tokens stay valid for up to 15 minutes, but create no credentials any more.
 
     Raises CallerCredentialGone, Forbidden or CredentialNotFound.
     """

@@ -1,9 +1,8 @@
 """The keys that sign access tokens (Ed25519, RFC 8037), and how one follows the other.
 
-Three files lie side by side: `token-signing.pem` signs, `token-signing.next.pem` will sign after
-the next rotation, `token-signing.previous.pem` has signed until the last one. All three are
-published, so that every replica accepts the tokens of every other while a rotation reaches them
-one by one.
+There are three files: `token-signing.pem` signs, `token-signing.next.pem` will sign after the next
+rotation, `token-signing.previous.pem` signed until the last one. All three are published, so that
+all replicas accept each other's tokens while a rotation reaches them one by one.
 """
 
 import base64
@@ -29,8 +28,8 @@ from shared.kernel.clock import monotonic_s
 from shared.kernel.json import JsonObject
 
 LIFETIME_S: Final = 900  # of a token
-# A key is published this long before it signs: verifiers read the set every five minutes, caches
-# keep it as long, and the tokens of the key before last live fifteen.
+# A key is published this long before it signs: verifiers fetch the set every five minutes, caches
+# keep it as long, and tokens of the key before last are valid for fifteen.
 PUBLISHED_BEFORE: Final = timedelta(minutes=20)
 _LOOK_EVERY_S: Final = 1.0
 
@@ -68,12 +67,12 @@ class SigningKeys:
 
     @classmethod
     def ephemeral(cls) -> "SigningKeys":
-        """A key of this process only: its tokens end with it, and no replica knows them."""
+        """A key of this process only: no other process accepts its tokens."""
         return cls(SigningKey(Ed25519PrivateKey.generate()))
 
     def _take(self, current: SigningKey, others: Sequence[SigningKey]) -> None:
         self._current = current
-        # A rotation that was cut short leaves one key in two files.
+        # An interrupted rotation leaves one key in two files.
         by_kid = {key.kid: key.public for key in (current, *others)}
         self._jwks: JsonObject = {"keys": list(by_kid.values())}
 
@@ -120,7 +119,7 @@ class SigningKeyFiles(SigningKeys):
         try:
             self._take(*self._read())
         except (OSError, ValueError):
-            return  # half of a rotation; the keys at hand are good, and the next look is soon
+            return  # in the middle of a rotation: keep the keys we have and look again soon
         self._seen = stamps
 
     def _read(self) -> tuple[SigningKey, list[SigningKey]]:
@@ -146,7 +145,7 @@ class TooEarly(Exception):
 
 
 def rotate(path: Path, *, now: datetime) -> str:
-    """One step of a rotation; says what was done. Cut short anywhere, it can be run again.
+    """Takes one step of a rotation and says what it did. If interrupted, it can be run again.
 
     The first run makes and publishes the next key; each later one lets it sign, keeps the one
     before for the tokens it has signed, and makes another next key. Raises TooEarly, ValueError or
@@ -184,7 +183,7 @@ def _new_pem() -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never readable by others."""
+    """Writes the whole file or nothing, readable by its owner only."""
     half = path.with_name(f"{path.name}.new")
     half.unlink(missing_ok=True)
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

@@ -32,8 +32,8 @@ async def authenticate(
     operator: BootstrapOperator | None,
     now: datetime,
 ) -> Client:
-    """Raises InvalidClient. `reader` must be park-wide: the tenant is what we are looking for."""
-    # Looked for whoever it is, so that the time of an answer does not give away the operator's id.
+    """Raises InvalidClient. `reader` must be park-wide: the tenant is not known yet."""
+    # Looked up in any case, so that the response time does not reveal the operator's id.
     known = await find_client(reader, client_id=client_id)
     if operator is not None and client_id == operator.client_id:
         known = operator.known()

@@ -10,10 +10,10 @@ from shared.db import UnitOfWork
 
 
 async def place_back_orders(uow: UnitOfWork, *, tenant: str, now: datetime) -> int:
-    """Tries orders again that wait for what was restocked, oldest first; how many were placed.
+    """Places orders that wait for what was restocked, oldest first. Returns how many.
 
-    A restock is ticked off in the same transaction in which its orders were tried, and only up to
-    the count that was seen before looking for them: none is lost, none is served twice.
+    A restock is marked as done in the transaction that tried its orders, and only up to the count
+    that was read before: none is missed, none is used twice.
     """
     if not await repository.take_turn(uow, tenant=tenant):
         return 0

@@ -20,7 +20,7 @@ from shared.telemetry import trace
 async def cancel_order(
     uow: UnitOfWork, *, order_id: str, reason: str, now: datetime
 ) -> tuple[Order, list[Entry]]:
-    """The order as it is then, and its timeline; cancelling twice changes nothing.
+    """The order after that, with its timeline; cancelling twice changes nothing.
 
     Raises OrderNotFound, or OrderNotCancellable once the goods have left.
     """
@@ -39,11 +39,11 @@ async def cancel_order(
 async def record_observations(
     uow: UnitOfWork, observations: Sequence[Observation], /, *, now: datetime
 ) -> None:
-    """Joins what other services report into the orders, locked in the order of their ids.
+    """Joins what other services report into the orders.
 
-    Raises OrderNotFound for an order we do not know, or of another merchant than the event says. It
-    may belong to a database that was restored from an older copy. Alone in its slice (the kit sees
-    to that) such an event becomes a dead letter.
+    Raises OrderNotFound for an order that does not exist here or belongs to another merchant than
+    the event says, as after a restore from an older backup. The kit then applies the events one by
+    one, and such an event becomes a dead letter.
     """
     orders = await repository.lock_orders(uow, ids={one.order_id for one in observations})
 
@@ -55,8 +55,8 @@ async def record_observations(
 
 
 async def save_changes(uow: UnitOfWork, changes: Sequence[OrderChange], *, now: datetime) -> None:
-    """Writes and announces the changes. The orders are locked; counters are locked here, after the
-    orders, which is the order everywhere (see `repository.stock`).
+    """Writes and announces the changes. The orders are locked already. Counters are locked here,
+    after the orders, as everywhere (see `repository.stock`).
     """
     await _move_stock(uow, StockMoves.of(changes), now=now)
     for change in changes:
@@ -87,7 +87,7 @@ def _announce(uow: UnitOfWork, change: OrderChange, *, now: datetime) -> None:
         )
     if not change.is_new_status:
         return
-    # A slice reports of many orders: each goes on in the trace of its own event.
+    # A slice concerns many orders: each continues the trace of its own event.
     here = trace.enter(trace.continued(change.traceparent)) if change.traceparent else None
     uow.outbox.add(
         events.order_status_changed(change),

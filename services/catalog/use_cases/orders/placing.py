@@ -1,7 +1,7 @@
-"""Placing orders, any number of them with three statements.
+"""Placing orders: load, decide, save. Any number of them takes three statements.
 
-What becomes of each is decided in `domain.orders.placement`. What happens to it later is in
-`changes` and `back_orders`.
+The decision is in `domain.orders.placement`. What happens to an order later is in `changes` and
+`back_orders`.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ async def place_orders(
     reference: Reference,
     now: datetime,
 ) -> list[Outcome]:
-    """What became of each order, in the sequence in which they were given."""
+    """The outcome of each order, in the order given."""
     skus = {line.sku for order in orders for line in order.lines}
     products = await placing.lock_products(uow, tenant=tenant, skus=skus)
     # Under the lock, so that whoever places the same orders at the same time has either finished or
@@ -70,8 +70,8 @@ async def place_orders(
 async def _save(
     uow: UnitOfWork, outcomes: Sequence[Outcome], *, tenant: str, now: datetime
 ) -> dict[OrderKey, Order]:
-    """Writes and announces what is new. Returns the orders of others that were written first, under
-    a number that is placed here, too.
+    """Writes and announces the new orders. Returns those that somebody else wrote first under the
+    number of one of them.
     """
     placements = [outcome for outcome in outcomes if isinstance(outcome, Placement)]
     if not placements:
