@@ -200,7 +200,7 @@ async def test_basic_is_read_as_oauth_says(
     assert answer.headers.get("www-authenticate", "").startswith("Basic") == (status == 401)
 
 
-async def test_the_metadata_of_the_issuer_leads_to_its_doors(client: AsyncClient) -> None:
+async def test_the_metadata_of_the_issuer_leads_to_its_endpoints(client: AsyncClient) -> None:
     for page in ("oauth-authorization-server", "openid-configuration"):
         found = (await client.get(f"/.well-known/{page}")).json()
         for name, method in (("token_endpoint", "POST"), ("jwks_uri", "GET")):

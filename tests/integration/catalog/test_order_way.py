@@ -131,7 +131,7 @@ async def test_any_order_in_any_slices_ends_the_same(
     await merchant.ledger_equals_counters()
 
 
-async def test_goods_leave_the_stock_once_whatever_is_heard_first(
+async def test_goods_leave_the_stock_once_in_whatever_order_events_arrive(
     merchant: Merchant, consumer: Consumer
 ) -> None:
     """Cancelling is refused once they have left; if they leave afterwards, they are gone, too."""
@@ -207,7 +207,7 @@ async def test_what_stops_an_order_says_why(
     assert "reason" not in order
 
 
-async def test_what_routing_refuses_is_told_in_chinese_too(
+async def test_what_routing_refuses_is_shown_in_chinese_too(
     way: OrderWay, consumer: Consumer
 ) -> None:
     await consumer.hears(way.unroutable())
@@ -218,7 +218,7 @@ async def test_what_routing_refuses_is_told_in_chinese_too(
     assert answer.json()["timeline"][-1]["detail"] == "所有航班已满。 请等待 11 月 24 日。"
 
 
-async def test_the_way_is_told_in_both_languages_and_customs_words_stay_apart(
+async def test_the_timeline_is_in_both_languages_and_keeps_customs_words_apart(
     way: OrderWay, consumer: Consumer
 ) -> None:
     meaning = {"en": "Under inspection.", "zh-CN": "查验。"}

@@ -147,7 +147,7 @@ async def test_faults_are_named_with_their_place(
     assert (await merchant.client.get("/v1/orders")).json()["items"] == []
 
 
-async def test_faults_are_told_in_chinese(merchant: Merchant) -> None:
+async def test_faults_are_reported_in_chinese(merchant: Merchant) -> None:
     answer = await merchant.client.post(
         "/v1/orders", json=an_order(("gone", 1)), headers={"Accept-Language": "zh-CN,zh;q=0.9"}
     )

@@ -235,7 +235,7 @@ async def test_an_order_cancelled_while_it_is_tried_again_stays_cancelled(
 
 
 @pytest.mark.parametrize("door", ["order", "adjustments", "cancel"])
-async def test_counters_are_locked_by_product_id_whatever_door_they_are_reached_by(
+async def test_counters_are_locked_by_product_id_whichever_operation_locks_them(
     merchant: Merchant, door: str
 ) -> None:
     """Else two of the doors could wait for each other. The first product has the later SKU."""

@@ -268,7 +268,7 @@ async def test_a_bad_update_does_not_stop_the_others(world: RoutingWorld) -> Non
     assert (await world.event_types(order_id))[-1] == "departed"
 
 
-async def test_one_fact_told_of_the_flight_and_of_the_parcel_is_two_statuses_each_once(
+async def test_one_fact_reported_of_the_flight_and_of_the_parcel_is_two_statuses_each_once(
     world: RoutingWorld,
 ) -> None:
     first, _, _, order_id = await underway(world)
@@ -291,7 +291,9 @@ async def cancelled(world: RoutingWorld, flight_id: str) -> None:
         await cancel_flight(uow, flight_id=flight_id, reason="fog", now=world.clock.now())
 
 
-async def test_a_cancelled_flight_rebooks_who_can_and_tells_the_others(world: RoutingWorld) -> None:
+async def test_a_cancelled_flight_rebooks_who_can_and_refuses_the_others(
+    world: RoutingWorld,
+) -> None:
     end, country = await world.airport()
     flight_id = await world.flight(world.hub, end, departs_h=10)
     orders = [await world.place(country) for _ in range(2)]

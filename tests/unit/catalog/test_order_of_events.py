@@ -132,7 +132,7 @@ def status(known: Sequence[Heard], *, cancelled: bool) -> tuple[str, str | None]
     cancelled=st.booleans(),
     data=st.data(),
 )
-def test_whatever_was_heard_first_or_twice_the_order_is_what_the_rule_says(
+def test_in_any_order_of_events_and_with_repeats_the_order_is_what_the_rule_says(
     known: set[Heard], cancelled: bool, data: Any
 ) -> None:
     once = sorted(known, key=STORY.index)

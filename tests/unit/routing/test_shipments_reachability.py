@@ -27,7 +27,7 @@ def wanted(country: str, *, weight_g: int = 500, volume_cm3: int = 3_000) -> Wan
     return Wanted("EHU", country, weight_g, volume_cm3)
 
 
-def test_a_country_without_a_leg_is_told_which_gateways_are_near() -> None:
+def test_a_country_without_a_leg_is_refused_with_the_nearest_gateways() -> None:
     refusal = never_routable(NETWORK, wanted("IE"))
 
     assert refusal is not None
@@ -46,7 +46,7 @@ def test_a_country_that_lies_nowhere_is_refused_without_gateways() -> None:
 
 
 @pytest.mark.parametrize(("weight_g", "volume_cm3"), [(102_000_001, 1), (1, 102_000 * 6_000 + 1)])
-def test_what_no_single_flight_carries_is_told_how_much_would_fit(
+def test_what_no_single_flight_carries_is_refused_with_the_weight_that_would_fit(
     weight_g: int, volume_cm3: int
 ) -> None:
     """Heathrow is reached by a B777F with 102 t; no way there has a wider narrowest leg."""
@@ -74,7 +74,7 @@ def test_not_today_tells_full_from_nothing_scheduled() -> None:
     assert "LHR" in full.fix.en
 
 
-def test_every_refusal_is_told_in_both_languages() -> None:
+def test_every_refusal_is_in_both_languages() -> None:
     until = datetime(2026, 12, 6, 8, tzinfo=UTC)
     refusals = [
         never_routable(NETWORK, wanted("IE")),

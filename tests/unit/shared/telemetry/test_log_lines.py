@@ -87,7 +87,7 @@ class TestLines:
             configure_logging("catalog", level="LOUD", stream=io.StringIO())
 
     @pytest.mark.parametrize("name", ["uvicorn.access", "aiokafka.consumer", "kafka", "asyncio"])
-    def test_libraries_that_tell_every_poll_are_heard_from_warnings_on(self, name: str) -> None:
+    def test_libraries_that_log_every_poll_are_logged_from_warnings_on(self, name: str) -> None:
         out = io.StringIO()
         configure_logging("catalog", level="DEBUG", stream=out)
         logging.getLogger(name).info("polled")
