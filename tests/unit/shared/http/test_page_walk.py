@@ -166,6 +166,14 @@ def test_an_instant_keeps_its_offset_and_one_without_is_refused() -> None:
             decode_cursor(sealed(change, at), {}, datetime)
 
 
+def test_what_is_not_base64_is_not_read_over() -> None:
+    cursor = encode_cursor((1,), {})
+
+    for at in (0, len(cursor) // 2, len(cursor)):
+        with pytest.raises(BadCursor):
+            decode_cursor(cursor[:at] + "!" + cursor[at:], {}, int)
+
+
 @given(st.text(max_size=30))
 def test_a_cursor_passes_through_an_address_as_it_is(key: str) -> None:
     try:

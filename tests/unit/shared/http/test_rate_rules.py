@@ -67,13 +67,12 @@ class TestRates:
         monkeypatch.setattr(rates, "_CALLERS_MAX", 4)
         shown = Rates(Policy("p", 1, 4.0))
         shown.take("early")
-        shown.take("early too")
         pass_time(4.0)
-        shown.take("late")
-        shown.take("late too")
+        for caller in ("late", "late too", "late as well"):
+            shown.take(caller)
         shown.take("new")
 
-        assert shown._full_at_s.keys() == {"late", "late too", "new"}
+        assert shown._full_at_s.keys() == {"late", "late too", "late as well", "new"}
         assert shown.take("late").wait_s > 0
 
     def test_when_all_are_at_it_those_that_have_waited_longest_start_anew(
@@ -93,10 +92,9 @@ class TestRates:
     ) -> None:
         monkeypatch.setattr(rates, "_CALLERS_MAX", 2)
         shown = Rates(Policy("p", 3, 100.0))
-        for caller in "abab":
-            shown.take(caller)
+        left = [shown.take(caller).left for caller in "abab"]
 
-        assert shown._full_at_s.keys() == {"a", "b"}
+        assert left == [2, 2, 1, 1]
 
     @pytest.mark.parametrize(("wait_s", "whole_s"), [(0.1, 1), (1.0, 1), (1.1, 2), (59.5, 60)])
     def test_who_is_told_to_wait_is_told_whole_seconds_and_never_too_few(

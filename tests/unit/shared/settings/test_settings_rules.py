@@ -120,7 +120,7 @@ class TestKafka:
             "sasl_password": "p",
         }
         settings = KafkaSettings(
-            security_protocol=protocol,  # type: ignore[arg-type]
+            security_protocol=protocol,
             **(log_in if protocol.startswith("SASL") else {}),
         )
         context = settings.ssl_context()
