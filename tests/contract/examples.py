@@ -133,7 +133,7 @@ async def _shipment(world: AllServices) -> str:
     end, country = await routing.airport()
     await routing.flight(routing.hub, end, departs_h=48)
     order_id = await routing.place(country)
-    return str((await routing.shipment(order_id))["id"])
+    return (await routing.shipment(order_id)).id
 
 
 async def _endpoint(world: AllServices) -> str:

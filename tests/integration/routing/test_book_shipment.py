@@ -36,11 +36,11 @@ async def test_room_is_held_on_every_leg_and_the_event_says_all(world: RoutingWo
     assert await world.legs(order_id) == [first, second]
     for flight_id in (first, second):
         flight = await world.flight_row(flight_id)
-        assert flight["capacity_g"] - flight["remaining_g"] == 31_000
-        assert flight["capacity_cm3"] - flight["remaining_cm3"] == 2_500
-    (event,) = await world.events(shipment["id"])
-    booked = event["payload"]
-    assert (event["type"], event["tenant_id"]) == ("routing.shipment.booked", world.merchant)
+        assert flight.capacity_g - flight.remaining_g == 31_000
+        assert flight.capacity_cm3 - flight.remaining_cm3 == 2_500
+    (event,) = await world.events(shipment.id)
+    booked = event.payload
+    assert (event.type, event.tenant_id) == ("routing.shipment.booked", world.merchant)
     assert [leg["flight_id"] for leg in booked["itinerary"]] == [first, second]
     assert all(leg["synthetic"] for leg in booked["itinerary"])
     assert is_house_waybill(booked["house_waybill"])
@@ -57,7 +57,7 @@ async def test_the_same_order_twice_is_one_shipment(world: RoutingWorld) -> None
     await world.place(country, order_id=order_id)
 
     assert await world.event_types(order_id) == ["booked"]
-    assert (await world.flight_row(first))["booked_shipments"] == 1
+    assert (await world.flight_row(first)).booked_shipments == 1
 
 
 async def test_goods_need_four_hours_and_the_manifest_must_be_open(world: RoutingWorld) -> None:
@@ -90,12 +90,12 @@ async def test_volume_fills_a_flight_as_well_as_weight(world: RoutingWorld) -> N
 
 async def refusal_of(world: RoutingWorld, order_id: str) -> tuple[str, str, str]:
     shipment = await world.shipment(order_id)
-    assert shipment["state"] == "unroutable"
+    assert shipment.state == "unroutable"
     assert await world.legs(order_id) == []
-    (event,) = await world.events(shipment["id"])
-    payload = event["payload"]
-    assert event["type"] == "routing.shipment.unroutable"
-    assert payload["code"] == shipment["refusal_code"]
+    (event,) = await world.events(shipment.id)
+    payload = event.payload
+    assert event.type == "routing.shipment.unroutable"
+    assert payload["code"] == shipment.refusal_code
     return payload["code"], payload["reason"], payload["remedy"]
 
 
@@ -123,7 +123,7 @@ async def test_when_everything_is_full_it_says_so(world: RoutingWorld) -> None:
     code, _, _ = await refusal_of(world, await world.place(country))
 
     assert code == "no_capacity"
-    assert (await world.flight_row(first))["booked_shipments"] == 1
+    assert (await world.flight_row(first)).booked_shipments == 1
 
 
 async def test_without_a_connection_in_the_timetable_it_says_so(world: RoutingWorld) -> None:
@@ -143,10 +143,11 @@ async def test_a_real_order_to_britain_is_booked_over_generated_flights(
     order_id = await world.place("GB")
 
     shipment = await world.shipment(order_id)
-    (event,) = await world.events(shipment["id"])
-    legs = event["payload"]["itinerary"]
+    (event,) = await world.events(shipment.id)
+    legs = event.payload["itinerary"]
     assert (legs[0]["origin"], legs[-1]["destination"]) == ("EHU", "LHR")
-    assert shipment["cut_off_at"] >= START + timedelta(hours=2.5)
+    assert shipment.cut_off_at is not None
+    assert shipment.cut_off_at >= START + timedelta(hours=2.5)
 
 
 @pytest.fixture
@@ -182,11 +183,11 @@ async def test_a_hundred_bookings_at_once_never_oversell_and_never_deadlock(
 
     orders = await asyncio.gather(*(book() for _ in range(100)))
 
-    states = [(await world.shipment(order_id))["state"] for order_id in orders]
+    states = [(await world.shipment(order_id)).state for order_id in orders]
     assert (states.count("booked"), states.count("unroutable")) == (40, 60)
     for flight_id, room in narrow.items():
         flight = await world.flight_row(flight_id)
-        assert (flight["booked_shipments"], flight["remaining_g"]) == (room, 0)
+        assert (flight.booked_shipments, flight.remaining_g) == (room, 0)
 
 
 def a_leg(flight_id: str) -> Leg:
@@ -217,7 +218,7 @@ async def test_the_statement_alone_never_oversells_nor_deadlocks(
     ]
     await world.flight(world.hub, b, departs_h=9)  # where the shipments are booked at first
     orders = [await world.place(country) for _ in range(60)]
-    ids = [(await world.shipment(order_id))["id"] for order_id in orders]
+    ids = [(await world.shipment(order_id)).id for order_id in orders]
     legs = tuple(a_leg(flight_id) for flight_id in flights)
 
     async def hold(n: int, shipment_id: str) -> bool:
@@ -229,7 +230,7 @@ async def test_the_statement_alone_never_oversells_nor_deadlocks(
     results = await asyncio.gather(*(hold(n, i) for n, i in enumerate(ids)))
 
     assert sum(results) == 20
-    assert [(await world.flight_row(f))["remaining_g"] for f in flights] == [10_000, 0]
+    assert [(await world.flight_row(f)).remaining_g for f in flights] == [10_000, 0]
 
 
 async def test_another_merchant_sees_neither_shipment_nor_legs(world: RoutingWorld) -> None:
@@ -248,6 +249,6 @@ async def test_a_shipment_of_any_weight_is_refused_as_too_heavy(world: RoutingWo
     order_id = await world.place(country, weight_g=10**14, volume_cm3=10**14)
 
     shipment = await world.shipment(order_id)
-    assert (shipment["state"], shipment["pieces"]) == ("unroutable", -(-(10**14) // 30_000))
-    (event,) = await world.events(shipment["id"])
-    assert event["payload"]["code"] == "too_heavy"
+    assert (shipment.state, shipment.pieces) == ("unroutable", -(-(10**14) // 30_000))
+    (event,) = await world.events(shipment.id)
+    assert event.payload["code"] == "too_heavy"

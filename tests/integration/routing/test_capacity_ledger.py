@@ -5,14 +5,13 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from services.routing.domain.shipments.shipment import TRANSITIONS, ShipmentStatus
 from services.routing.domain.status_updates.status_update import StatusUpdate
 from services.routing.use_cases.flights.cancellation import cancel_flight
 from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.status_updates import record_status_updates
-from shared.db import Statement
+from shared.db import TEXT, sql
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
 from tests.support.worlds.routing import (
@@ -20,8 +19,10 @@ from tests.support.worlds.routing import (
     RoutingWorld,
 )
 
-_STATES = Statement(
-    text("SELECT id, state FROM routing.shipments WHERE tenant_id = :tenant ORDER BY id")
+_STATES = sql(
+    "SELECT id, state FROM routing.shipments WHERE tenant_id = :tenant ORDER BY id",
+    lambda id, state: (id, ShipmentStatus(state)),  # noqa: A006
+    tenant=TEXT,
 )
 
 # What an airline may be told at a moment drawn by lot: too early, or of a flight that is off.
@@ -59,9 +60,7 @@ async def test_the_books_balance_after_every_step(world: RoutingWorld, seed: int
         await world.check_books()
         await states.follow()
 
-    assert [(await world.shipment(order_id))["state"] for order_id in orders[-3:]] == [
-        "delivered"
-    ] * 3
+    assert [(await world.shipment(order_id)).state for order_id in orders[-3:]] == ["delivered"] * 3
     for order_id in orders:
         await world.event_types(order_id)  # versions without gaps
 
@@ -76,9 +75,9 @@ class States:
     async def follow(self) -> None:
         async with self._park.db.read(self._park.merchant) as reader:
             rows = await reader.fetch_all(_STATES, tenant=self._park.merchant)
-        for row in rows:
-            before = self._known.get(row["id"], ShipmentStatus.WAITING)
-            after = self._known[row["id"]] = ShipmentStatus(row["state"])
+        for shipment_id, after in rows:
+            before = self._known.get(shipment_id, ShipmentStatus.WAITING)
+            self._known[shipment_id] = after
             assert after in _reachable(before), (before, after)
 
 
@@ -106,7 +105,7 @@ async def _step(
         act = world.make_ready if step == "ready" else world.cancel
         await act(chance.choice(orders))
     elif step == "close":
-        if (await world.flight_row(flight_id))["cut_off_at"] is not None:
+        if (await world.flight_row(flight_id)).cut_off_at is not None:
             await world.close(flight_id)
     elif step == "time":
         world.clock.advance(hours=1)
@@ -128,7 +127,7 @@ async def _try_cancel(world: RoutingWorld, flight_id: str) -> None:
 
 async def _report(world: RoutingWorld, code: str, flight_id: str) -> None:
     flight = await world.flight_row(flight_id)
-    airport = flight["origin"] if code == "DEP" else flight["destination"]
+    airport = flight.origin if code == "DEP" else flight.destination
     update = StatusUpdate(code, airport, world.clock.now(), flight_id=flight_id)
     async with world.db.transaction(PARK) as uow:
         (outcome,) = await record_status_updates(

@@ -65,7 +65,7 @@ async def test_a_hundred_of_the_largest_orders_leave_the_next_one_alone(
     ]
     assert await _statements(world, *largest) <= _ORDERS * _STATEMENTS_EACH_MAX
     assert len(searches) <= _ORDERS * _SEARCHES_EACH_MAX
-    refusals = [(await world.shipment(order.order_id))["refusal_code"] for order in largest]
+    refusals = [(await world.shipment(order.order_id)).refusal_code for order in largest]
     assert {code: refusals.count(code) for code in set(refusals)} == outcomes
 
     assert await _statements(other, other.placed(other_country)) <= usual

@@ -67,7 +67,7 @@ async def test_a_master_waybill_without_shipments_is_known_and_delivers_nothing(
     order_id = await world.place(country)
     await world.make_ready(order_id)
     await world.close(flight_id)
-    waybill = (await world.flight_row(flight_id))["master_waybill"]
+    waybill = (await world.flight_row(flight_id)).master_waybill
     await world.cancel(order_id)
     events = await world.event_types(order_id)
 

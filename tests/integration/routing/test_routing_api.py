@@ -186,7 +186,7 @@ async def test_reports_are_answered_item_by_item(
     assert items[0]["id"] == items[2]["id"]
     assert {e["pointer"] for e in items[1]["error"]["errors"]} == {"/airport", "/occurred_at"}
     assert items[3]["error"]["detail"] == "ZZZ 不是 FSU 状态代码。"
-    assert (await world.shipment(order_id))["state"] == "departed"
+    assert (await world.shipment(order_id)).state == "departed"
     manifest = (await client.get(f"/v1/flights/{flight_id}", headers=merchant)).json()["manifest"]
     assert (manifest["shipments"], manifest["gross_weight_g"]) == (1, 1_000)
 

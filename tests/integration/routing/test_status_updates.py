@@ -34,7 +34,7 @@ async def report(world: RoutingWorld, *updates: StatusUpdate) -> list[Recorded |
 
 async def update(world: RoutingWorld, code: str, flight_id: str, hours: float) -> StatusUpdate:
     flight = await world.flight_row(flight_id)
-    airport = flight["origin"] if code in ("DEP", "MAN") else flight["destination"]
+    airport = flight.origin if code in ("DEP", "MAN") else flight.destination
     return StatusUpdate(code, airport, at(hours), flight_id=flight_id)
 
 
@@ -45,7 +45,7 @@ async def reported(world: RoutingWorld, code: str, flight_id: str, hours: float)
 
 async def ends_of(world: RoutingWorld, flight_id: str) -> tuple[str, str]:
     flight = await world.flight_row(flight_id)
-    return flight["origin"], flight["destination"]
+    return flight.origin, flight.destination
 
 
 async def rebook(world: RoutingWorld) -> int:
@@ -70,7 +70,7 @@ async def test_the_way_of_a_shipment_from_departure_to_door(world: RoutingWorld)
     first, second, _, order_id = await underway(world)
 
     await reported(world, "DEP", first, 10)
-    assert (await world.shipment(order_id))["location"] is None
+    assert (await world.shipment(order_id)).location is None
     await reported(world, "ARR", first, 12)
     await reported(world, "DEP", second, 16)
     await reported(world, "ARR", second, 18)
@@ -88,15 +88,15 @@ async def test_the_way_of_a_shipment_from_departure_to_door(world: RoutingWorld)
         "delivered",
     ]
     shipment = await world.shipment(order_id)
-    events = await world.events(shipment["id"])
-    assert shipment["state"] == "delivered"
-    assert events[2]["payload"]["master_waybill"] == shipment["master_waybill"]
-    assert events[2]["payload"]["departed_at"] == "2026-11-22T18:00:00Z"
-    assert events[-1]["payload"]["delivered_at"] == "2026-11-23T14:00:00Z"
-    assert {event["tenant_id"] for event in events} == {world.merchant}
+    events = await world.events(shipment.id)
+    assert shipment.state == "delivered"
+    assert events[2].payload["master_waybill"] == shipment.master_waybill
+    assert events[2].payload["departed_at"] == "2026-11-22T18:00:00Z"
+    assert events[-1].payload["delivered_at"] == "2026-11-23T14:00:00Z"
+    assert {event.tenant_id for event in events} == {world.merchant}
     (departed,) = await world.events(second)
-    assert (departed["type"], departed["tenant_id"]) == ("routing.flight.departed", "park")
-    assert (departed["payload"]["shipments"], departed["payload"]["gross_weight_g"]) == (1, 1_000)
+    assert (departed.type, departed.tenant_id) == ("routing.flight.departed", "park")
+    assert (departed.payload["shipments"], departed.payload["gross_weight_g"]) == (1, 1_000)
 
 
 async def test_repeated_reports_change_nothing(world: RoutingWorld) -> None:
@@ -117,7 +117,7 @@ async def test_repeated_reports_change_nothing(world: RoutingWorld) -> None:
         "status DEP",
     ]
     flight = await world.flight_row(first)
-    assert (flight["departed_at"], flight["arrived_at"]) == (at(10), at(12))
+    assert (flight.departed_at, flight.arrived_at) == (at(10), at(12))
 
 
 async def test_early_reports_take_effect_once_their_time_has_come(world: RoutingWorld) -> None:
@@ -154,18 +154,18 @@ async def test_who_lands_too_late_is_rebooked_from_where_it_is(world: RoutingWor
     await reported(world, "ARR", first, 17)
 
     assert await world.legs(order_id) == [first]
-    assert (await world.shipment(order_id))["location"] == via
+    assert (await world.shipment(order_id)).location == via
     assert await rebook(world) >= 1
     assert await world.legs(order_id) == [first, later]
     shipment = await world.shipment(order_id)
-    rebooked = (await world.events(shipment["id"]))[-1]["payload"]
-    assert shipment["state"] == "departed"
+    rebooked = (await world.events(shipment.id))[-1].payload
+    assert shipment.state == "departed"
     assert rebooked["rebooked"]
     assert [leg["flight_id"] for leg in rebooked["itinerary"]] == [first, later]
     await reported(world, "DEP", later, 40)
     await reported(world, "ARR", later, 42)
-    assert (await world.shipment(order_id))["state"] == "arrived"
-    assert country == shipment["destination_country"]
+    assert (await world.shipment(order_id)).state == "arrived"
+    assert country == shipment.destination_country
 
 
 async def test_on_the_way_without_room_it_waits_and_tries_again(world: RoutingWorld) -> None:
@@ -176,7 +176,7 @@ async def test_on_the_way_without_room_it_waits_and_tries_again(world: RoutingWo
     await rebook(world)
 
     shipment = await world.shipment(order_id)
-    assert (shipment["state"], shipment["rebook_at"]) == ("departed", at(18))
+    assert (shipment.state, shipment.rebook_at) == ("departed", at(18))
     via, end = await ends_of(world, second)
     later = await world.flight(via, end, departs_h=40)
     world.clock.set(at(18))
@@ -188,7 +188,7 @@ async def test_delivery_by_house_waybill_needs_no_arrival_but_a_departure(
     world: RoutingWorld,
 ) -> None:
     first, _, _, order_id = await underway(world)
-    waybill = (await world.shipment(order_id))["house_waybill"]
+    waybill = (await world.shipment(order_id)).house_waybill
     delivery = StatusUpdate("DLV", "LHR", at(20), house_waybill=waybill)
 
     (refused,) = await report(world, delivery)
@@ -209,11 +209,12 @@ async def test_delivery_by_master_waybill_delivers_all_that_arrived(world: Routi
     await world.close(flight_id)
     await reported(world, "DEP", flight_id, 10)
     await reported(world, "ARR", flight_id, 12)
-    master = (await world.flight_row(flight_id))["master_waybill"]
+    master = (await world.flight_row(flight_id)).master_waybill
+    assert master is not None
 
     await report(world, StatusUpdate("DLV", end, at(20), master_waybill=master.replace("-", "")))
 
-    assert {(await world.shipment(o))["state"] for o in orders} == {"delivered"}
+    assert {(await world.shipment(o)).state for o in orders} == {"delivered"}
 
 
 async def test_departure_before_the_cut_off_is_refused_and_after_it_closes_the_manifest(
@@ -229,7 +230,7 @@ async def test_departure_before_the_cut_off_is_refused_and_after_it_closes_the_m
             "DEP",
             world.hub,
             at(10),
-            flight_number=(await world.flight_row(flight_id))["flight_number"],
+            flight_number=(await world.flight_row(flight_id)).flight_number,
             departs_on=START.date(),
         ),
     )
@@ -272,8 +273,8 @@ async def test_one_fact_reported_of_the_flight_and_of_the_parcel_is_two_statuses
     world: RoutingWorld,
 ) -> None:
     first, _, _, order_id = await underway(world)
-    via = (await world.flight_row(first))["destination"]
-    waybill = (await world.shipment(order_id))["house_waybill"]
+    via = (await world.flight_row(first)).destination
+    waybill = (await world.shipment(order_id)).house_waybill
     await reported(world, "DEP", first, 10)
     await reported(world, "ARR", first, 12)
     before = await world.event_types(order_id)
@@ -307,11 +308,11 @@ async def test_a_cancelled_flight_rebooks_who_can_and_refuses_the_others(
     await rebook(world)
 
     (event,) = await world.events(flight_id)
-    assert (event["type"], event["payload"]["reason"]) == ("routing.flight.cancelled", "fog")
+    assert (event.type, event.payload["reason"]) == ("routing.flight.cancelled", "fog")
     flight = await world.flight_row(flight_id)
-    assert (flight["remaining_g"], flight["booked_shipments"]) == (flight["capacity_g"], 0)
+    assert (flight.remaining_g, flight.booked_shipments) == (flight.capacity_g, 0)
     assert [await world.legs(o) for o in orders] in ([[other], []], [[], [other]])
-    assert sorted([(await world.shipment(o))["state"] for o in orders]) == ["booked", "unroutable"]
+    assert sorted([(await world.shipment(o)).state for o in orders]) == ["booked", "unroutable"]
 
 
 async def test_departed_and_cancelled_flights_stay_what_they_are(world: RoutingWorld) -> None:
@@ -342,11 +343,11 @@ async def test_a_cancelled_onward_leg_is_replaced_while_the_goods_move_on(
 
     assert await world.legs(order_id) == [first, later]
     if not departs_first:
-        assert (await world.shipment(order_id))["state"] == "manifested"
+        assert (await world.shipment(order_id)).state == "manifested"
         await reported(world, "DEP", first, 10)
     for code, flight_id, hours in (("ARR", first, 12), ("DEP", later, 40), ("ARR", later, 42)):
         await reported(world, code, flight_id, hours)
-    assert (await world.shipment(order_id))["state"] == "arrived"
+    assert (await world.shipment(order_id)).state == "arrived"
 
 
 async def test_an_arrival_days_before_its_flight_does_not_take_the_place_of_the_real_one(
@@ -357,4 +358,4 @@ async def test_an_arrival_days_before_its_flight_does_not_take_the_place_of_the_
     assert getattr(refused, "code", None) == "routing.status_update.before_flight"
     await reported(world, "DEP", first, 10)
     await reported(world, "ARR", first, 12)
-    assert (await world.flight_row(first))["arrived_at"] == at(12)
+    assert (await world.flight_row(first)).arrived_at == at(12)

@@ -1,16 +1,16 @@
 """The timetable fills itself, once, and moves on with business time."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from services.routing import jobs
 from services.routing.use_cases.flights.timetable import extend_timetable
 from services.routing.use_cases.reference import load_reference
 from services.routing.use_cases.shipments import planning
-from shared.db import Database, Statement
+from shared.db import Database, sql
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -23,13 +23,25 @@ from tests.support.worlds.routing import (
 
 DbFor = Callable[[str], Awaitable[Database]]
 
-COUNT = Statement(
-    text("""
+
+@dataclass(frozen=True, slots=True)
+class Flights:
+    flights: int
+    routes: int
+    first_at: datetime
+    last_at: datetime
+    synthetic: bool
+    without_cut_off: int
+
+
+COUNT = sql(
+    """
     SELECT count(*) AS flights, count(DISTINCT route_id) AS routes, min(departs_at) AS first_at,
         max(departs_at) AS last_at, bool_and(synthetic) AS synthetic,
         count(*) FILTER (WHERE origin = 'EHU' AND cut_off_at IS NULL) AS without_cut_off
     FROM routing.flights
-    """)
+    """,
+    Flights,
 )
 
 
@@ -65,13 +77,13 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
         await db.close()
         await postgres.drop_database(name)
 
-    assert (shipment["state"], shipment["ready_at"]) == ("booked", START + timedelta(hours=4))
+    assert (shipment.state, shipment.ready_at) == ("booked", START + timedelta(hours=4))
     assert first is not None
     assert after is not None
-    assert (first["routes"], first["synthetic"], first["without_cut_off"]) == (158, True, 0)
-    assert first["first_at"] > START
-    assert first["last_at"] >= START + timedelta(days=14)
-    assert after["flights"] == first["flights"] + added
+    assert (first.routes, first.synthetic, first.without_cut_off) == (158, True, 0)
+    assert first.first_at > START
+    assert first.last_at >= START + timedelta(days=14)
+    assert after.flights == first.flights + added
     assert added > 50
 
 
@@ -84,6 +96,6 @@ async def test_the_job_closes_what_is_due_and_leaves_the_rest(world: RoutingWorl
     await jobs.close_manifests(JobContext(world.db, world.clock))
     await jobs.rebook_shipments(JobContext(world.db, world.clock))
 
-    assert (await world.flight_row(due))["state"] == "closed"
-    assert (await world.flight_row(later))["state"] == "scheduled"
+    assert (await world.flight_row(due)).state == "closed"
+    assert (await world.flight_row(later)).state == "scheduled"
     assert await world.legs(order_id) == [later]

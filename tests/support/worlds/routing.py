@@ -8,18 +8,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
-from asyncpg import Record
-from sqlalchemy import text
-
 from services.routing.consumers import shipments as consumers
 from services.routing.use_cases.flights.manifests import close_manifest
 from services.routing.use_cases.shipments.commands import Command, carry_out
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.contracts.envelope import EventPayload
-from shared.db import Database, Statement, UnitOfWork
+from shared.db import BIGINT, INSTANT, INTEGER, TEXT, TEXTS, Database, Statement, UnitOfWork, sql
 from shared.kafka import Received
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
+from shared.kernel.json import JsonObject
 from tests.kit.clock import ManualClock
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.customs.declarations import (
@@ -32,60 +30,164 @@ START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _numbers = count()
 _versions = count(1)  # events of one aggregate come in their order unless a test says otherwise
 
-_ADD_AIRPORT = Statement(
-    text("""
+
+@dataclass(frozen=True, slots=True)
+class StoredShipment:
+    """What tests look at in a row of shipments."""
+
+    id: str
+    order_id: str
+    state: str
+    house_waybill: str | None
+    master_waybill: str | None
+    destination_country: str
+    pieces: int
+    location: str | None
+    ready_at: datetime | None
+    screened_at: datetime | None
+    screened_version: int
+    rebook_at: datetime | None
+    cut_off_at: datetime | None
+    promised_at: datetime | None
+    first_promised_at: datetime | None
+    refusal_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFlight:
+    """What tests look at in a row of flights."""
+
+    id: str
+    flight_number: str
+    origin: str
+    destination: str
+    cut_off_at: datetime | None
+    state: str
+    capacity_g: int
+    capacity_cm3: int
+    remaining_g: int
+    remaining_cm3: int
+    booked_shipments: int
+    master_waybill: str | None
+    manifest_shipments: int
+    manifest_weight_g: int
+    departed_at: datetime | None
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    type: str
+    payload: JsonObject
+    version: int
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Of a flight: what is taken, and what its shipments hold."""
+
+    taken: list[int]
+    held: list[int]
+
+
+_ADD_AIRPORT = sql(
+    """
     INSERT INTO routing.airports (iata, icao, name, city, country, latitude_deg, longitude_deg,
         time_zone)
     VALUES (:iata, :iata, 'Test', 'Test', :country, 0, 0, 'UTC')
-    """)
+    """,
+    iata=TEXT,
+    country=TEXT,
 )
-_ADD_ROUTE = Statement(
-    text("""
+_ADD_ROUTE = sql(
+    """
     INSERT INTO routing.routes (id, carrier, number, origin, destination, mode, scope, vehicle,
         weekly_frequency, payload_kg, distance_km, basis, note)
     VALUES (:id, 'EH', :number, :origin, :destination, :mode, 'onward', 'test', 1, :payload_kg,
         1000, 'synthetic', '')
     ON CONFLICT (id) DO UPDATE SET payload_kg = greatest(routes.payload_kg, EXCLUDED.payload_kg)
-    """)
+    """,
+    id=TEXT,
+    number=INTEGER,
+    origin=TEXT,
+    destination=TEXT,
+    mode=TEXT,
+    payload_kg=INTEGER,
 )
-_ADD_FLIGHT = Statement(
-    text("""
+_ADD_FLIGHT = sql(
+    """
     INSERT INTO routing.flights (id, route_id, carrier, flight_number, departs_on, mode, vehicle,
         origin, destination, departs_at, arrives_at, cut_off_at, capacity_g, capacity_cm3,
         remaining_g, remaining_cm3, state, synthetic)
     VALUES (:id, :route_id, 'EH', :number, '2026-11-22', :mode, 'test', :origin, :destination,
         :departs_at, :arrives_at, :cut_off_at, :weight_g, :volume_cm3, :weight_g, :volume_cm3,
         'scheduled', true)
-    """)
+    """,
+    id=TEXT,
+    route_id=TEXT,
+    number=TEXT,
+    mode=TEXT,
+    origin=TEXT,
+    destination=TEXT,
+    departs_at=INSTANT,
+    arrives_at=INSTANT,
+    cut_off_at=INSTANT,
+    weight_g=BIGINT,
+    volume_cm3=BIGINT,
 )
-_RENEW = Statement(text("UPDATE routing.timetable SET version = :version"))
-_SHIPMENT = Statement(text("SELECT * FROM routing.shipments WHERE order_id = :order_id"))
-_FLIGHT = Statement(text("SELECT * FROM routing.flights WHERE id = :id"))
-_EVENTS = Statement(
-    text(
-        """
+_RENEW = sql(
+    "UPDATE routing.timetable SET version = :version",
+    version=TEXT,
+)
+_SHIPMENT = sql(
+    """
+    SELECT id, order_id, state, house_waybill, master_waybill, destination_country, pieces,
+    location, ready_at, screened_at, screened_version, rebook_at, cut_off_at, promised_at,
+    first_promised_at, refusal_code FROM routing.shipments WHERE order_id = :order_id
+    """,
+    StoredShipment,
+    order_id=TEXT,
+)
+_FLIGHT = sql(
+    """
+    SELECT id, flight_number, origin, destination, cut_off_at, state, capacity_g,
+    capacity_cm3, remaining_g, remaining_cm3, booked_shipments, master_waybill,
+    manifest_shipments, manifest_weight_g, departed_at, arrived_at FROM routing.flights WHERE
+    id = :id
+    """,
+    StoredFlight,
+    id=TEXT,
+)
+_EVENTS = sql(
+    """
     SELECT type, payload::jsonb AS payload, aggregate_version AS version, tenant_id
     FROM routing.outbox WHERE aggregate_id = :subject ORDER BY id
-    """.replace("::", "\\:\\:")
-    )
+    """,
+    StoredEvent,
+    subject=TEXT,
 )
-_LEGS = Statement(
-    text("""
+_LEGS = sql(
+    """
     SELECT l.flight_id FROM routing.shipment_legs l JOIN routing.shipments s ON s.id = l.shipment_id
     WHERE s.order_id = :order_id ORDER BY l.leg_no
-    """)
+    """,
+    str,
+    order_id=TEXT,
 )
-_BOOKS = Statement(
-    text("""
-    SELECT f.id, f.capacity_g - f.remaining_g AS taken_g,
-        f.capacity_cm3 - f.remaining_cm3 AS taken_cm3, f.booked_shipments,
-        coalesce(sum(s.gross_weight_g), 0) AS held_g, coalesce(sum(s.volume_cm3), 0) AS held_cm3,
-        count(s.id) AS holders
+_BOOKS = sql(
+    """
+    SELECT ARRAY[f.capacity_g - f.remaining_g, f.capacity_cm3 - f.remaining_cm3,
+            f.booked_shipments] AS taken,
+        ARRAY[coalesce(sum(s.gross_weight_g), 0), coalesce(sum(s.volume_cm3), 0),
+            count(s.id)] AS held
     FROM routing.flights f
     LEFT JOIN routing.shipment_legs l ON l.flight_id = f.id
     LEFT JOIN routing.shipments s ON s.id = l.shipment_id
-    WHERE f.id = ANY(CAST(:flight_ids AS text[])) GROUP BY f.id
-    """)
+    WHERE f.id = ANY(:flight_ids) GROUP BY f.id
+    """,
+    Books,
+    flight_ids=TEXTS,
 )
 
 
@@ -149,9 +251,9 @@ class RoutingWorld:
         self.flights.append(flight_id)
         return flight_id
 
-    async def run(self, statement: Statement, **params: Any) -> None:
+    async def run(self, statement: Statement[None], **values: object) -> None:
         async with self.db.transaction(PARK) as uow:
-            await uow.execute(statement, **params)
+            await uow.execute(statement, **values)
 
     async def receive(
         self,
@@ -241,12 +343,13 @@ class RoutingWorld:
 
     async def close(self, flight_id: str) -> None:
         """At the cut-off of the flight, or now if that is past."""
-        cut_off_at = (await self.flight_row(flight_id))["cut_off_at"]
+        cut_off_at = (await self.flight_row(flight_id)).cut_off_at
+        assert cut_off_at is not None
         self.clock.set(max(self.clock.now(), cut_off_at))
         async with self.db.transaction(PARK) as uow:
             await close_manifest(uow, flight_id=flight_id, now=self.clock.now())
 
-    async def shipment(self, order_id: str) -> Record:
+    async def shipment(self, order_id: str) -> StoredShipment:
         async with self.db.read(self.merchant) as reader:
             row = await reader.fetch_first(_SHIPMENT, order_id=order_id)
         assert row is not None
@@ -254,36 +357,35 @@ class RoutingWorld:
 
     async def legs(self, order_id: str) -> list[str]:
         async with self.db.read(self.merchant) as reader:
-            return [r["flight_id"] for r in await reader.fetch_all(_LEGS, order_id=order_id)]
+            return await reader.fetch_values(_LEGS, order_id=order_id)
 
-    async def flight_row(self, flight_id: str) -> Record:
+    async def flight_row(self, flight_id: str) -> StoredFlight:
         async with self.db.read(PARK) as reader:
             row = await reader.fetch_first(_FLIGHT, id=flight_id)
         assert row is not None
         return row
 
-    async def events(self, subject: str) -> list[Record]:
+    async def events(self, subject: str) -> list[StoredEvent]:
         """Events of an aggregate in their order; versions must count from 1 without gaps."""
         async with self.db.read(PARK) as reader:
             rows = await reader.fetch_all(_EVENTS, subject=subject)
-        assert [row["version"] for row in rows] == list(range(1, len(rows) + 1))
+        assert [row.version for row in rows] == list(range(1, len(rows) + 1))
         return rows
 
     async def event_types(self, order_id: str) -> list[str]:
         shipment = await self.shipment(order_id)
-        rows = await self.events(shipment["id"])
-        return [_short(row["type"], row["payload"]) for row in rows]
+        rows = await self.events(shipment.id)
+        return [_short(row.type, row.payload) for row in rows]
 
     async def check_books(self) -> None:
         """On every flight of this test: what is taken is what is held, and never too much."""
         async with self.db.read(PARK) as reader:
             rows = await reader.fetch_all(_BOOKS, flight_ids=self.flights)
-        for row in rows:
-            taken = (row["taken_g"], row["taken_cm3"], row["booked_shipments"])
-            assert taken == (row["held_g"], row["held_cm3"], row["holders"]), row
+        for books in rows:
+            assert books.taken == books.held
 
 
-def _short(event_type: str, payload: dict[str, Any]) -> str:
+def _short(event_type: str, payload: JsonObject) -> str:
     """`booked`, `status MAN`, …"""
     name = event_type.removeprefix("routing.shipment.")
     return f"{name} {payload['code']}" if name == "status" else name
