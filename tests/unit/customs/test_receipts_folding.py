@@ -314,4 +314,5 @@ def test_a_receipt_is_matched_with_the_document_of_its_kind() -> None:
     assert own.merchant_id == "mer_1"
     report = matched[about_departure.identity]
     assert (report.document_id, report.declaration_id, report.merchant_id) == ("dpt_1", None, None)
-    assert [matched[one.identity].document_id for one in strangers] == [None, None, None]
+    for stranger in (matched[one.identity] for one in strangers):
+        assert (stranger.document_id, stranger.declaration_id, stranger.merchant_id) == (None,) * 3

@@ -122,20 +122,20 @@ def test_the_fold_agrees_with_the_oracle(receipts: list[Receipt], settled_s: int
 
 @given(receipt_lists)
 def test_every_fact_is_announced_once_whatever_the_arrivals(receipts: list[Receipt]) -> None:
-    told: list[str] = []
+    announced: list[str] = []
     for count in range(1, len(receipts) + 1):
         outcome = after_receipts(receipts[:count])
-        told += [fact for fact, _ in new_facts(outcome, frozenset(told))]
+        announced += [fact for fact, _ in new_facts(outcome, frozenset(announced))]
 
-    assert len(told) == len(set(told))
+    assert len(announced) == len(set(announced))
 
     codes = {receipt.return_status for receipt in receipts}
 
-    assert set(told) <= {fact for code, fact in FACTS.items() if code in codes}
+    assert set(announced) <= {fact for code, fact in FACTS.items() if code in codes}
 
     where_it_stands = oracle(receipts, None).value
 
-    assert where_it_stands in told or where_it_stands not in FACTS.values()
+    assert where_it_stands in announced or where_it_stands not in FACTS.values()
 
 
 def test_the_usual_way_visits_every_phase() -> None:
@@ -144,9 +144,9 @@ def test_the_usual_way_visits_every_phase() -> None:
 
     assert phases == [CODE_PHASE[r.return_status] for r in way]
 
-    told = [fact for fact, _ in new_facts(after_receipts(way), frozenset())]
+    announced = [fact for fact, _ in new_facts(after_receipts(way), frozenset())]
 
-    assert told == ["accepted", "manual_review", "released", "closed"]
+    assert announced == ["accepted", "manual_review", "released", "closed"]
     assert after_receipts(way).channel == "yellow"
 
 
@@ -234,7 +234,7 @@ class DeclarationMachine(RuleBasedStateMachine):
         self.attempts = 1
         self.phase = Phase.TRANSMITTED
         self.expected = Phase.TRANSMITTED
-        self.told: list[str] = []
+        self.announced: list[str] = []
         self.clock_s = 0
 
     @rule(code=st.sampled_from(CODES), pause_s=st.integers(0, 2))
@@ -253,7 +253,7 @@ class DeclarationMachine(RuleBasedStateMachine):
     def _fold(self) -> None:
         self.expected = self._expected()
         outcome = after_receipts(self.arrived, settled_at=self.settled_at)
-        self.told += [fact for fact, _ in new_facts(outcome, frozenset(self.told))]
+        self.announced += [fact for fact, _ in new_facts(outcome, frozenset(self.announced))]
         settlement = settle(outcome, before=self.phase, is_cancelled=False, attempts=self.attempts)
         self.phase = settlement.phase
         if settlement.resend_after is not None:
@@ -278,8 +278,8 @@ class DeclarationMachine(RuleBasedStateMachine):
         assert self.phase is self.expected
 
     @invariant()
-    def facts_are_told_once(self) -> None:
-        assert len(self.told) == len(set(self.told))
+    def facts_are_announced_once(self) -> None:
+        assert len(self.announced) == len(set(self.announced))
 
 
 DeclarationMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
