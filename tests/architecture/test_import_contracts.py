@@ -67,7 +67,7 @@ def _layer_file(folder: Path, name: str) -> Path:
     if path.suffix == ".py":
         return path
     if path.is_dir():
-        return min(p for p in path.glob("*.py") if p.name != "__init__.py")
+        return min(p for p in path.rglob("*.py") if p.name != "__init__.py")
     return path.with_suffix(".py")
 
 
