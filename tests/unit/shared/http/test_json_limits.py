@@ -46,6 +46,14 @@ def test_many_things_beside_each_other_are_not_deep() -> None:
     assert parse(wide) == [[]] * 1000
 
 
+def test_the_depth_is_that_of_the_deepest_part_and_not_the_number_of_parts() -> None:
+    deepest = "[" * (DEPTH_MAX - 1) + "]" * (DEPTH_MAX - 1)
+
+    assert parse(f"[{deepest},[],[]]") == json.loads(f"[{deepest},[],[]]")
+    with pytest.raises(NestedTooDeep):
+        parse(f"[[{deepest}],[],[]]")
+
+
 def test_what_is_too_deep_for_the_parser_is_too_deep() -> None:
     deep = "[" * (sys.getrecursionlimit() * 5)
 

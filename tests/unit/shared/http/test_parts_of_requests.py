@@ -94,6 +94,17 @@ class TestIncoming:
 
 
 class TestQuery:
+    @pytest.mark.parametrize(("known", "said"), [({"b", "a"}, "a, b"), (set(), "–")])
+    def test_a_refusal_lists_the_parameters_that_there_are(
+        self, known: set[str], said: str
+    ) -> None:
+        request = Request({"type": "http", "query_string": b"x=1", "headers": []})
+
+        with pytest.raises(Invalid) as refused:
+            QueryRule(frozenset(known), frozenset()).check(request)
+
+        assert refused.value.problems[0].params == {"name": "x", "known": said}
+
     RULE = QueryRule(frozenset({"limit", "status"}), frozenset({"status"}))
 
     def faults(self, query: bytes) -> list[tuple[str, str]]:
