@@ -60,7 +60,7 @@ class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
     openapi_extra=_BODY,
 )
 async def post_receipts(request: Request, call: ParkWrite) -> Response:
-    """Record receipts of the customs office.
+    """Report receipts of the customs office.
 
     CEB604 (lists) and CEB510 (departures), up to 100 at a time. Repetition and order do not matter;
     a receipt for an unknown document is kept and answered with 404.

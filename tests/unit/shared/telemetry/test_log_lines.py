@@ -87,7 +87,11 @@ class TestLines:
             configure_logging("catalog", level="LOUD", stream=io.StringIO())
 
     @pytest.mark.parametrize("name", ["uvicorn.access", "aiokafka.consumer", "kafka", "asyncio"])
-    def test_libraries_that_log_every_poll_are_logged_from_warnings_on(self, name: str) -> None:
+    def test_libraries_that_log_every_poll_are_logged_from_warnings_on(
+        self, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # uvicorn silences its access log for the whole process once a server has been configured.
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
         out = io.StringIO()
         configure_logging("catalog", level="DEBUG", stream=out)
         logging.getLogger(name).info("polled")
