@@ -87,15 +87,22 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
-@dataclass(frozen=True, slots=True)
 class Event:
-    """A record of a subscribed type, with a validated payload. `meaning` calls `on_<event>`, and
-    raises what that raises.
-    """
+    """A record of a subscribed type, with a validated payload."""
 
-    record: Record
-    envelope: Envelope
-    meaning: Callable[[], object]
+    __slots__ = ("_meaning", "_on", "envelope", "record")
+
+    def __init__(self, record: Record, envelope: Envelope, on: Callable[[], object]) -> None:
+        self.record = record
+        self.envelope = envelope
+        self._on = on
+        self._meaning: object = None
+
+    def meaning(self) -> object:
+        """What `on_<event>` says, asked once. Raises what that raises."""
+        if self._meaning is None:
+            self._meaning = self._on()
+        return self._meaning
 
 
 class Decoder:

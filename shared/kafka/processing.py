@@ -94,6 +94,7 @@ class Processor:
         progress(records[-1].offset)
 
     async def _decode(self, record: Record, stop: asyncio.Event) -> Event | None:
+        """None: not for us, or a dead letter by now. Poison is found before its slice begins."""
         try:
             event = self._decoder.decode(record)
         except ValueError as error:  # the base of MalformedEvent, OversizedEvent, ValidationError
@@ -101,6 +102,14 @@ class Processor:
             return None
         if event is None:
             metrics.CONSUMER_EVENTS.labels("skipped").inc()
+            return None
+        try:
+            event.meaning()
+        except Exception as error:  # noqa: BLE001 - sorted by fault_of
+            # A bug in `on_<event>` shows again in the slice, and is tried again as any failure is.
+            if (fault := fault_of(error)) is not Fault.FAILED:
+                await self._give_up(record, error, stop, fault=fault)
+                return None
         return event
 
     async def _slice(
