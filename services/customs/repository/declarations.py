@@ -31,7 +31,7 @@ _Row = dict[str, object]
 
 
 def _dossier(  # noqa: PLR0917 - a row's columns
-    id_: str,
+    declaration_id: str,
     tenant_id: str,
     order_id: str,
     shipment_id: str | None,
@@ -48,7 +48,7 @@ def _dossier(  # noqa: PLR0917 - a row's columns
     version: int,
 ) -> Dossier:
     return Dossier(
-        subject=Subject(id_, tenant_id, order_id, shipment_id, traceparent),
+        subject=Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent),
         cop_no=cop_no,
         phase=Phase(phase),
         status=Phase(status),
@@ -112,8 +112,8 @@ _UPSERT_DOSSIERS: Final = sql(
             THEN excluded.departure ELSE d.departure END,
         departure_noted_at = coalesce(d.departure_noted_at, excluded.departure_noted_at),
         traceparent = coalesce(excluded.traceparent, d.traceparent)
-    RETURNING id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase, status,
-        order_document, waybill, cancelled_at, attempts, lane, findings, version
+    RETURNING id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase,
+        status, order_document, waybill, cancelled_at, attempts, lane, findings, version
     """,
     _dossier,
     rows=JSON,

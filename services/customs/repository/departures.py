@@ -14,8 +14,8 @@ from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
 
-def _answered(id_: str, cop_no: str, phase: str) -> AnsweredDeparture:
-    return AnsweredDeparture(id_, cop_no, Phase(phase))
+def _answered(departure_id: str, cop_no: str, phase: str) -> AnsweredDeparture:
+    return AnsweredDeparture(departure_id, cop_no, Phase(phase))
 
 
 _UPSERT_FLIGHTS: Final = sql(
@@ -47,9 +47,10 @@ _TO_REPORT: Final = sql(
         SELECT p.flight_id
         FROM pending AS p LEFT JOIN customs.flights AS f ON f.id = p.flight_id
         WHERE p.noted >= f.shipments OR p.noted_at <= :noted_before)
-    SELECT d.id, d.departed_at, d.departure ->> 'flight_id', d.departure ->> 'flight_number',
-           d.departure ->> 'master_waybill', d.departure ->> 'house_waybill',
-           d.waybill ->> 'mode'
+    SELECT d.id AS declaration_id, d.departed_at, d.departure ->> 'flight_id' AS flight_id,
+           d.departure ->> 'flight_number' AS flight_number,
+           d.departure ->> 'master_waybill' AS master_waybill,
+           d.departure ->> 'house_waybill' AS house_waybill, d.waybill ->> 'mode' AS mode
     FROM customs.declarations AS d
     WHERE d.departed_at IS NOT NULL AND d.departure_id IS NULL AND d.attempts > 0
       AND d.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
@@ -96,7 +97,7 @@ _MARK_WRITTEN: Final = sql(
 
 _LOCK_BY_COP_NO: Final = sql(
     """
-    SELECT id, cop_no, phase FROM customs.departures WHERE cop_no = ANY(:cop_nos)
+    SELECT id AS departure_id, cop_no, phase FROM customs.departures WHERE cop_no = ANY(:cop_nos)
     ORDER BY id FOR UPDATE
     """,
     _answered,

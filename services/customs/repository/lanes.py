@@ -16,7 +16,7 @@ from shared.kernel.ids import new_id
 
 
 def _screened_parcel(  # noqa: PLR0917 - a row's columns
-    id_: str,
+    declaration_id: str,
     tenant_id: str,
     order_id: str,
     shipment_id: str | None,
@@ -28,20 +28,20 @@ def _screened_parcel(  # noqa: PLR0917 - a row's columns
     facts: list[str],
     version: int,
 ) -> ScreenedParcel:
-    subject = Subject(id_, tenant_id, order_id, shipment_id, traceparent)
+    subject = Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent)
     return ScreenedParcel(
         subject, Phase(status), channel, screened_at, is_held, tuple(facts), version
     )
 
 
 def _known_screening(
-    id_: str,
+    screening_id: str,
     declaration_id: str,
     lane: int,
     passed: bool,
     screened_at: datetime,
 ) -> tuple[Screening, str]:
-    return Screening(declaration_id, lane, passed, screened_at), id_
+    return Screening(declaration_id, lane, passed, screened_at), screening_id
 
 
 _QUEUES: Final = sql(
@@ -119,8 +119,8 @@ _TAKE: Final = sql(
 
 _LOCK_PARCELS: Final = sql(
     """
-    SELECT id, tenant_id, order_id, shipment_id, traceparent, status, channel, screened_at,
-           is_held, facts, version
+    SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, status, channel,
+           screened_at, is_held, facts, version
     FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
     """,
     _screened_parcel,
@@ -129,7 +129,7 @@ _LOCK_PARCELS: Final = sql(
 
 _KNOWN_SCREENINGS: Final = sql(
     """
-    SELECT id, declaration_id, lane, passed, screened_at FROM customs.screenings
+    SELECT id AS screening_id, declaration_id, lane, passed, screened_at FROM customs.screenings
     WHERE declaration_id = ANY(:ids)
     """,
     _known_screening,

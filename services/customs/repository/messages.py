@@ -37,18 +37,18 @@ class UnwrittenMessage:
 
 
 def _queued_list(
-    id_: str,
+    declaration_id: str,
     cop_no: str,
     order_document: OrderJson,
     waybill: WaybillJson,
     app_time: datetime | None,
 ) -> QueuedList:
     order = order_from_json(order_document)
-    return QueuedList(id_, cop_no, order, waybill_from_json(waybill), app_time)
+    return QueuedList(declaration_id, cop_no, order, waybill_from_json(waybill), app_time)
 
 
 def _uploaded_list(  # noqa: PLR0917 - a row's columns
-    id_: str,
+    declaration_id: str,
     tenant_id: str,
     order_id: str,
     shipment_id: str | None,
@@ -58,14 +58,14 @@ def _uploaded_list(  # noqa: PLR0917 - a row's columns
     facts: list[str],
     version: int,
 ) -> UploadedList:
-    subject = Subject(id_, tenant_id, order_id, shipment_id, traceparent)
+    subject = Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent)
     return UploadedList(subject, Phase(phase), Phase(status), tuple(facts), version)
 
 
 # SKIP LOCKED: several workers share the work. A row that a receipt holds locked is taken later.
 _QUEUED_LISTS: Final = sql(
     """
-    SELECT id, cop_no, order_document, waybill, app_time
+    SELECT id AS declaration_id, cop_no, order_document, waybill, app_time
     FROM customs.declarations
     WHERE phase = 'queued' AND message_guid IS NULL
       AND (resend_at IS NULL OR resend_at <= :real_now)
@@ -116,7 +116,8 @@ _UNWRITTEN: Final = sql(
 # Locked before the file appears: a receipt that is quicker than our commit waits for it.
 _LOCK_UPLOADED: Final = sql(
     """
-    SELECT id, tenant_id, order_id, shipment_id, traceparent, phase, status, facts, version
+    SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, phase, status,
+           facts, version
     FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
     """,
     _uploaded_list,

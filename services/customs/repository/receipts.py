@@ -15,7 +15,7 @@ from shared.kernel.ids import new_id
 
 
 def _declaration(  # noqa: PLR0917 - a row's columns
-    id_: str,
+    declaration_id: str,
     tenant_id: str,
     order_id: str,
     shipment_id: str | None,
@@ -35,7 +35,7 @@ def _declaration(  # noqa: PLR0917 - a row's columns
     invt_no: str | None,
 ) -> AnsweredDeclaration:
     return AnsweredDeclaration(
-        subject=Subject(id_, tenant_id, order_id, shipment_id, traceparent),
+        subject=Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent),
         cop_no=cop_no,
         phase=Phase(phase),
         status=Phase(status),
@@ -53,7 +53,7 @@ def _declaration(  # noqa: PLR0917 - a row's columns
 
 
 def _kept(  # noqa: PLR0917 - a row's columns
-    id_: str,
+    receipt_id: str,
     message_type: str,
     business_key: str,
     return_status: str,
@@ -66,7 +66,7 @@ def _kept(  # noqa: PLR0917 - a row's columns
     receipt = Receipt(
         message_type, business_key, return_status, return_time, return_info, guid, pre_no, invt_no
     )
-    return KeptReceipt(id_, receipt)
+    return KeptReceipt(receipt_id, receipt)
 
 
 _KEEP_RAW: Final = sql(
@@ -82,8 +82,9 @@ _KEEP_RAW: Final = sql(
 
 _LOCK_DECLARATIONS: Final = sql(
     """
-    SELECT id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase, status, facts, version,
-           attempts, settled_at, cancelled_at, screened_at, cut_off_at, lane, pre_no, invt_no
+    SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase,
+           status, facts, version, attempts, settled_at, cancelled_at, screened_at, cut_off_at,
+           lane, pre_no, invt_no
     FROM customs.declarations WHERE cop_no = ANY(:cop_nos) ORDER BY order_id FOR UPDATE
     """,
     _declaration,
@@ -116,8 +117,8 @@ _INSERT: Final = sql(
 
 _BY_COP_NO: Final = sql(
     """
-    SELECT id, message_type, business_key, return_status, return_time, return_info, guid, pre_no,
-           invt_no
+    SELECT id AS receipt_id, message_type, business_key, return_status, return_time, return_info,
+           guid, pre_no, invt_no
     FROM customs.receipts WHERE business_key = ANY(:cop_nos)
     """,
     _kept,

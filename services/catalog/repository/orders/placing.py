@@ -129,7 +129,7 @@ _WRITE_ORDERS: Final = sql(
         SELECT i.id, :tenant, :now, 'catalog', g.event, g.detail, g.detail_zh
         FROM given g JOIN inserted i ON i.id = g.id
     )
-    SELECT i.id, (SELECT count(*) FROM reserve) AS reserved,
+    SELECT i.id AS order_id, (SELECT count(*) FROM reserve) AS reserved,
         (SELECT count(DISTINCT product_id) FROM wanted WHERE stock_state = 'reserved') AS meant
     FROM inserted i
     """,

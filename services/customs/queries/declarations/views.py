@@ -71,11 +71,13 @@ class DeclarationView:
 
 
 _SELECT: Final = """
-    SELECT id, tenant_id, order_id, shipment_id, cop_no, status, phase, phase_at, channel,
-           waybill ->> 'house_waybill', flight_id, flight_number, cut_off_at, findings,
-           unroutable IS NOT NULL, rulebook, pre_no, invt_no, attempts, unknown_receipts, lane,
-           screened_at, is_held, submitted_at, departed_at, departure_reported_at, cancelled_at,
-           cancel_reason, version, created_at, order_received_at, waybill_received_at, validated_at
+    SELECT id, tenant_id AS merchant_id, order_id, shipment_id, cop_no, status, phase,
+           phase_at AS status_at, channel, waybill ->> 'house_waybill' AS house_waybill, flight_id,
+           flight_number, cut_off_at, findings AS stored_findings,
+           unroutable IS NOT NULL AS is_unroutable, rulebook, pre_no, invt_no, attempts,
+           unknown_receipts, lane, screened_at, is_held, submitted_at, departed_at,
+           departure_reported_at, cancelled_at, cancel_reason, version, created_at,
+           order_received_at, waybill_received_at, validated_at
     FROM customs.declarations
 """
 
