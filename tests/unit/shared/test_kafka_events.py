@@ -1,11 +1,9 @@
 """Pure parts of shared.kafka: headers in both directions, what is poison, what a failure means."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,7 +15,6 @@ from pydantic import ValidationError
 from shared.contracts.envelope import (
     EVENT_BYTES_MAX,
     Envelope,
-    EventPayload,
     MalformedEvent,
     envelope_from_record,
 )
@@ -30,13 +27,7 @@ from shared.kafka.publisher import _hash
 from shared.kafka.relay import lock_class, record_of
 from shared.kernel.clock import monotonic_s
 from shared.kernel.errors import Conflict, Invalid, NotFound, Unavailable
-from shared.kernel.ids import new_id
-
-
-class CrateOpened(EventPayload):
-    event_type: ClassVar[str] = "test.crate.opened"
-    topic: ClassVar[str] = "crates"
-    count: int
+from tests.support.crates import ARecord, CrateOpened, an_envelope
 
 
 def on_crate_opened(event: Received[CrateOpened]) -> int:
@@ -45,32 +36,6 @@ def on_crate_opened(event: Received[CrateOpened]) -> int:
 
 def on_crate_as_it_came(event: Envelope) -> bytes:
     return event.data
-
-
-@dataclass
-class ARecord:
-    value: bytes | None = b'{"count": 1}'
-    headers: Sequence[tuple[str, bytes | None]] = ()
-    key: bytes | None = b"k"
-    topic: str = "crates"
-    partition: int = 3
-    offset: int = 7
-    timestamp: int = 0
-
-
-def an_envelope(**more: Any) -> Envelope:
-    fields: dict[str, Any] = {
-        "id": new_id("evt"),
-        "source": "/airlane/test",
-        "type": "test.crate.opened",
-        "subject": "crt_1",
-        "time": datetime(2026, 11, 22, tzinfo=UTC),
-        "tenant_id": "mer_1",
-        "aggregate_version": 1,
-        "traceparent": None,
-        "data": b'{"count": 1}',
-    }
-    return Envelope(**fields | more)
 
 
 def a_record(**more: Any) -> ARecord:

@@ -14,7 +14,7 @@ from shared.kafka.faults import Fault
 from shared.kafka.letters import Letter
 from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.errors import Conflict
-from tests.unit.shared.test_kafka_events import ARecord
+from tests.support.crates import ARecord
 
 FIRST = datetime(2026, 11, 22, 8, tzinfo=UTC)
 

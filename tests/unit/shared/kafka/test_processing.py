@@ -28,7 +28,7 @@ from shared.kafka.publisher import OutgoingRecord, Publisher
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import floor_id
 from tests.kit.clock import ManualClock
-from tests.unit.shared.test_kafka_events import ARecord, an_envelope
+from tests.support.crates import ARecord, an_envelope
 
 
 class CrateMoved(EventPayload):
