@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.kafka.dead_letter import VALUE_OMITTED, bury, dead_letter, header_text
@@ -127,10 +127,17 @@ def test_any_header_can_be_read(value: bytes | None) -> None:
     header_text(value).encode()
 
 
-@given(own=headers)
+@example(b"\x1b[2J", b"\n", b"\x00")
+@given(st.binary(max_size=8), st.binary(max_size=8), st.binary(max_size=8))
 def test_a_letter_is_shown_on_printable_lines_whatever_is_in_it(
-    own: list[tuple[str, bytes | None]],
+    event_type: bytes, event_id: bytes, subject: bytes
 ) -> None:
+    own: list[tuple[str, bytes | None]] = [
+        ("ce_type", event_type),
+        ("ce_id", event_id),
+        ("ce_subject", subject),
+    ]
+
     shown = str(Letter.of(on_kafka(a_letter(ARecord(headers=own)))))
 
     lines = shown.split("\n")
