@@ -1,7 +1,8 @@
 """The log of reports, the shipments on a flight or under a waybill, and what a report changes.
 
 `domain/status_updates/effects.py` decides which shipments move. The changes here take their ids,
-write the log, and return the shipments as they are now, for their events.
+write the log, and return the shipments as they are now, for their events. Each statement states
+again what the decision relied on. If a shipment has changed since it was read, all of it is undone.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from services.routing.domain.status_updates.effects import Consigned, Landing, T
 from services.routing.domain.status_updates.status_update import StatusUpdate
 from shared.db import INSTANT, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.ids import new_id
+
+_CHANGED: Final = "a shipment changed after it was read"
 
 _ADD_UPDATE: Final = sql(
     """
@@ -134,7 +137,10 @@ _BOARD: Final = sql(
         UPDATE routing.shipments s
         SET location = NULL, state = 'departed', version = s.version + 1,
             departed_at = coalesce(s.departed_at, :at)
-        WHERE s.id = ANY(:shipment_ids)
+        FROM routing.shipment_legs l
+        WHERE s.id = ANY(:shipment_ids) AND s.location = :airport
+          AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
+          AND s.state = CASE WHEN l.leg_no = 0 THEN 'manifested' ELSE 'departed' END
         RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
@@ -148,8 +154,15 @@ _BOARD: Final = sql(
 )
 
 _SEEK_FLIGHT: Final = sql(
-    "UPDATE routing.shipments SET rebook_at = :now WHERE id = ANY(:shipment_ids)",
+    """
+    UPDATE routing.shipments s SET rebook_at = :now
+    FROM routing.shipment_legs l
+    WHERE s.id = ANY(:shipment_ids) AND s.location = :airport AND s.state = 'departed'
+      AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
+    """,
     shipment_ids=TEXTS,
+    flight_id=TEXT,
+    airport=TEXT,
     now=INSTANT,
 )
 
@@ -159,7 +172,9 @@ _LAND: Final = sql(
         UPDATE routing.shipments s
         SET location = :airport, leg_no = s.leg_no + 1, version = s.version + 1,
             state = CASE WHEN s.id = ANY(:at_last) THEN 'arrived' ELSE 'departed' END
-        WHERE s.id = ANY(:shipment_ids)
+        FROM routing.shipment_legs l
+        WHERE s.id = ANY(:shipment_ids) AND s.location IS NULL AND s.state = 'departed'
+          AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
         RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
@@ -179,7 +194,7 @@ _DELIVER: Final = sql(
         UPDATE routing.shipments s
         SET state = 'delivered', delivered_at = :at, location = :airport, rebook_at = NULL,
             version = s.version + 1
-        WHERE s.id = ANY(:shipment_ids)
+        WHERE s.id = ANY(:shipment_ids) AND s.state IN ('departed', 'arrived')
         RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
@@ -192,14 +207,17 @@ _DELIVER: Final = sql(
     at=INSTANT,
 )
 
-# A status that is in the log already is not announced again.
+# A status that is in the log already is not announced again. What is said of a flight concerns
+# only those that are on its manifest, aboard or flown.
 _NOTE: Final = sql(
     f"""
     WITH logged AS (
         INSERT INTO routing.shipment_statuses
             (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
         SELECT s.id, s.tenant_id, :code, :airport, :flight_id, :at
-        FROM routing.shipments s WHERE s.id = ANY(:shipment_ids)
+        FROM routing.shipments s
+        WHERE s.id = ANY(:shipment_ids) AND (:flight_id IS NULL
+            OR s.state IN ('manifested', 'departed', 'arrived', 'delivered'))
         ON CONFLICT DO NOTHING RETURNING shipment_id
     )
     UPDATE routing.shipments s SET version = s.version + 1 FROM logged
@@ -261,14 +279,21 @@ async def board(
 ) -> list[MovedShipment]:
     if not shipment_ids:
         return []
-    return await uow.fetch_all(
+    moved = await uow.fetch_all(
         _BOARD, shipment_ids=shipment_ids, flight_id=flight_id, code=code, airport=airport, at=at
     )
+    assert len(moved) == len(shipment_ids), _CHANGED
+    return moved
 
 
-async def seek_flight(uow: UnitOfWork, shipment_ids: Sequence[str], *, now: datetime) -> None:
-    """The job that rebooks looks for another flight for them."""
-    await uow.execute(_SEEK_FLIGHT, shipment_ids=shipment_ids, now=now)
+async def seek_flight(
+    uow: UnitOfWork, shipment_ids: Sequence[str], *, flight_id: str, airport: str, now: datetime
+) -> None:
+    """The flight left `airport` without them: the job that rebooks looks for another one."""
+    seeking = await uow.execute(
+        _SEEK_FLIGHT, shipment_ids=shipment_ids, flight_id=flight_id, airport=airport, now=now
+    )
+    assert seeking == len(shipment_ids), _CHANGED
 
 
 async def land(
@@ -277,7 +302,7 @@ async def land(
     shipment_ids = [*landing.at_last, *landing.between]
     if not shipment_ids:
         return []
-    return await uow.fetch_all(
+    moved = await uow.fetch_all(
         _LAND,
         shipment_ids=shipment_ids,
         at_last=landing.at_last,
@@ -286,6 +311,8 @@ async def land(
         airport=airport,
         at=at,
     )
+    assert len(moved) == len(shipment_ids), _CHANGED
+    return moved
 
 
 async def deliver(
@@ -299,9 +326,11 @@ async def deliver(
 ) -> list[MovedShipment]:
     if not shipment_ids:
         return []
-    return await uow.fetch_all(
+    moved = await uow.fetch_all(
         _DELIVER, shipment_ids=shipment_ids, flight_id=flight_id, code=code, airport=airport, at=at
     )
+    assert len(moved) == len(shipment_ids), _CHANGED
+    return moved
 
 
 async def note(

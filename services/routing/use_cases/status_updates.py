@@ -154,7 +154,7 @@ async def _take_effect(
     report = effects.reported(flight, update.code, at=update.occurred_at)
     if report.flight == flight:
         return
-    await flights.set_reported(uow, report.flight)
+    await flights.set_reported(uow, report.flight, known=flight)
     due = report.effects
     if Effect.BOARD in due:
         await _depart(uow, report.flight, now=now)
@@ -211,7 +211,9 @@ async def _board(uow: UnitOfWork, flight: Flight, *, now: datetime) -> list[Move
             )
     if boarding.missed:
         CONNECTIONS_MISSED.inc(len(boarding.missed))
-        await status_updates.seek_flight(uow, boarding.missed, now=now)
+        await status_updates.seek_flight(
+            uow, boarding.missed, flight_id=flight.id, airport=flight.origin, now=now
+        )
         await bookings.release(uow, boarding.missed)
     return aboard
 

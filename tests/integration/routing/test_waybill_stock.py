@@ -13,6 +13,7 @@ from tests.support.routing import hours
 from tests.support.worlds.routing import RoutingWorld
 
 _USE_UP: Final = sql("UPDATE routing.waybill_stock SET next_serial = last_serial + 1")
+_FORGET_CARRIER: Final = sql("UPDATE routing.flights SET carrier = 'XX' WHERE id = :id", id=TEXT)
 _STATE: Final = sql("SELECT state FROM routing.flights WHERE id = :id", str, id=TEXT)
 
 
@@ -33,3 +34,17 @@ async def test_without_a_waybill_a_flight_with_shipments_stays_open_and_an_empty
 
         states = [await uow.fetch_value(_STATE, id=flight_id) for flight_id in (full, empty)]
     assert states == ["scheduled", "closed"]
+
+
+async def test_flight_of_a_carrier_without_a_row_stays_open(world: RoutingWorld) -> None:
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    await world.make_ready(await world.place(country))
+
+    async with in_vain(world.db, PARK) as uow:
+        await uow.execute(_FORGET_CARRIER, id=flight_id)
+
+        with pytest.raises(WaybillStockExhausted, match="XX"):
+            await close_manifest(uow, flight_id=flight_id, now=hours(10))
+
+        assert await uow.fetch_value(_STATE, id=flight_id) == "scheduled"

@@ -75,7 +75,10 @@ _SET_REPORTED: Final = sql(
     """
     UPDATE routing.flights SET state = :status, departed_at = :departed_at,
         arrived_at = :arrived_at, delivered_at = :delivered_at, version = :version
-    WHERE id = :flight_id
+    WHERE id = :flight_id AND state = :known_status AND version = :known_version
+      AND departed_at IS NOT DISTINCT FROM :known_departed_at
+      AND arrived_at IS NOT DISTINCT FROM :known_arrived_at
+      AND delivered_at IS NOT DISTINCT FROM :known_delivered_at
     """,
     flight_id=TEXT,
     status=TEXT,
@@ -83,6 +86,11 @@ _SET_REPORTED: Final = sql(
     arrived_at=INSTANT,
     delivered_at=INSTANT,
     version=INTEGER,
+    known_status=TEXT,
+    known_version=INTEGER,
+    known_departed_at=INSTANT,
+    known_arrived_at=INSTANT,
+    known_delivered_at=INSTANT,
 )
 
 _CANCEL: Final = sql(
@@ -136,9 +144,9 @@ async def find_flight_of_day(
     return await uow.fetch_first(_FLIGHT_OF_DAY, flight_number=flight_number, departs_on=departs_on)
 
 
-async def set_reported(uow: UnitOfWork, flight: Flight) -> None:
-    """What was reported of it, and what that led to."""
-    await uow.execute(
+async def set_reported(uow: UnitOfWork, flight: Flight, *, known: Flight) -> None:
+    """What was reported of it, and what that led to. `known` is the flight as it was read."""
+    saved = await uow.execute(
         _SET_REPORTED,
         flight_id=flight.id,
         status=flight.status,
@@ -146,7 +154,13 @@ async def set_reported(uow: UnitOfWork, flight: Flight) -> None:
         arrived_at=flight.arrived_at,
         delivered_at=flight.delivered_at,
         version=flight.version,
+        known_status=known.status,
+        known_version=known.version,
+        known_departed_at=known.departed_at,
+        known_arrived_at=known.arrived_at,
+        known_delivered_at=known.delivered_at,
     )
+    assert saved == 1, "the flight changed after it was read"
 
 
 async def cancel_flight(uow: UnitOfWork, *, flight_id: str, reason: str, now: datetime) -> int:

@@ -20,6 +20,8 @@ from shared.db import (
 )
 from shared.kernel.ids import new_id
 
+_CHANGED: Final = "a shipment changed after it was read"
+
 _DUE_FOR_CLOSING: Final = sql(
     """
     SELECT id FROM routing.flights
@@ -65,13 +67,13 @@ _TAKE_SERIAL: Final = sql(
 # With a new version of the timetable, the search no longer offers the flight.
 _CLOSE: Final = sql(
     """
-    WITH closed AS (
-        UPDATE routing.flights SET state = 'closed', closed_at = :now,
-            master_waybill = :master_waybill, manifest_shipments = :shipments,
-            manifest_weight_g = :weight_g
-        WHERE id = :flight_id AND state = 'scheduled'
+    WITH renewed AS (
+        UPDATE routing.timetable SET version = :timetable_version WHERE id = 1
     )
-    UPDATE routing.timetable SET version = :timetable_version WHERE id = 1
+    UPDATE routing.flights SET state = 'closed', closed_at = :now,
+        master_waybill = :master_waybill, manifest_shipments = :shipments,
+        manifest_weight_g = :weight_g
+    WHERE id = :flight_id AND state = 'scheduled'
     """,
     flight_id=TEXT,
     now=INSTANT,
@@ -99,7 +101,10 @@ _PUT_ON_MANIFEST: Final = sql(
     WITH moved AS (
         UPDATE routing.shipments s
         SET state = 'manifested', master_waybill = :master_waybill, version = s.version + 1
+        FROM routing.shipment_legs l
         WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
+          AND s.released_at IS NOT NULL AND s.screened_at IS NOT NULL
+          AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
         RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
@@ -117,7 +122,10 @@ _LEAVE_BEHIND: Final = sql(
     f"""
     WITH moved AS (
         UPDATE routing.shipments s SET state = 'waiting', version = s.version + 1
+        FROM routing.shipment_legs l
         WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
+          AND (s.released_at IS NULL OR s.screened_at IS NULL)
+          AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
         RETURNING {_MOVED}
     ), {_LOGGED}
     SELECT * FROM moved ORDER BY id
@@ -141,10 +149,9 @@ async def list_candidates(uow: UnitOfWork, flight_id: str) -> list[Candidate]:
 
 
 async def take_serial(uow: UnitOfWork, *, carrier: str) -> IssuedSerial:
-    """The next serial of the carrier's stock."""
+    """The next serial of the carrier's stock; a carrier without a row has none."""
     issued = await uow.fetch_first(_TAKE_SERIAL, carrier=carrier)
-    assert issued is not None, carrier
-    return issued
+    return issued or IssuedSerial(prefix=carrier, serial=None)
 
 
 async def close(
@@ -155,7 +162,7 @@ async def close(
     master_waybill: str | None,
     now: datetime,
 ) -> None:
-    await uow.execute(
+    closed = await uow.execute(
         _CLOSE,
         flight_id=flight_id,
         now=now,
@@ -164,6 +171,7 @@ async def close(
         weight_g=manifest.gross_weight_g,
         timetable_version=new_id("tbl"),
     )
+    assert closed == 1, "the flight changed after it was read"
 
 
 async def put_on_manifest(
@@ -175,7 +183,7 @@ async def put_on_manifest(
     code: str,
     now: datetime,
 ) -> list[MovedShipment]:
-    return await uow.fetch_all(
+    moved = await uow.fetch_all(
         _PUT_ON_MANIFEST,
         shipment_ids=shipment_ids,
         master_waybill=master_waybill,
@@ -184,12 +192,14 @@ async def put_on_manifest(
         flight_id=flight.id,
         now=now,
     )
+    assert len(moved) == len(shipment_ids), _CHANGED
+    return moved
 
 
 async def leave_behind(
     uow: UnitOfWork, shipment_ids: Sequence[str], *, flight: Flight, code: str, now: datetime
 ) -> list[MovedShipment]:
-    return await uow.fetch_all(
+    moved = await uow.fetch_all(
         _LEAVE_BEHIND,
         shipment_ids=shipment_ids,
         code=code,
@@ -197,3 +207,5 @@ async def leave_behind(
         flight_id=flight.id,
         now=now,
     )
+    assert len(moved) == len(shipment_ids), _CHANGED
+    return moved

@@ -49,13 +49,17 @@ _SET_CLEARANCE: Final = sql(
     """
     UPDATE routing.shipments SET released_at = :released_at, released_version = :released_version,
         screened_at = :screened_at, screened_version = :screened_version
-    WHERE id = :shipment_id
+    WHERE id = :shipment_id AND state = :known_status
+      AND released_version = :known_released_version AND screened_version = :known_screened_version
     """,
     shipment_id=TEXT,
     released_at=INSTANT,
     released_version=INTEGER,
     screened_at=INSTANT,
     screened_version=INTEGER,
+    known_status=TEXT,
+    known_released_version=INTEGER,
+    known_screened_version=INTEGER,
 )
 
 
@@ -84,13 +88,18 @@ async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
     return await uow.fetch_first(_STANDING, order_id=order_id)
 
 
-async def set_clearance(uow: UnitOfWork, standing: Standing) -> None:
+async def set_clearance(uow: UnitOfWork, standing: Standing, *, known: Standing) -> None:
+    """`known` is the standing as it was read."""
     clearance = standing.clearance
-    await uow.execute(
+    saved = await uow.execute(
         _SET_CLEARANCE,
         shipment_id=standing.shipment_id,
         released_at=clearance.released_at,
         released_version=clearance.released_version,
         screened_at=clearance.screened_at,
         screened_version=clearance.screened_version,
+        known_status=known.status,
+        known_released_version=known.clearance.released_version,
+        known_screened_version=known.clearance.screened_version,
     )
+    assert saved == 1, "the shipment changed after it was read"

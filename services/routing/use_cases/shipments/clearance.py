@@ -55,6 +55,6 @@ async def note_screening(
 
 async def _save(uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime) -> None:
     if standing != known:
-        await clearance.set_clearance(uow, standing)
+        await clearance.set_clearance(uow, standing, known=known)
     if standing.needs_flight:
         await rebook_now(uow, shipment_id=standing.shipment_id, now=now)
