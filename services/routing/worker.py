@@ -4,8 +4,9 @@ from typing import Final
 
 from services.routing import jobs
 from services.routing.consumers import shipments as consumers
+from services.routing.domain.shipments.commands import Command
 from services.routing.settings import Settings
-from services.routing.use_cases.shipments.commands import Command, carry_out
+from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.db import Database

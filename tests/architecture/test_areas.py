@@ -26,6 +26,7 @@ COMMON = {
     "schemas": {"fields"},
     "tables": {"metadata"},
     "use_cases": {"metrics"},
+    "repository": {"turn"},
 }
 
 

@@ -1,12 +1,12 @@
 """What the events of others mean to routing: each becomes a command for its shipment."""
 
-from services.routing.domain.shipments.shipment import Goods
-from services.routing.use_cases.shipments.commands import (
+from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
     NoteRelease,
     NoteScreening,
 )
+from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
 from shared.kafka import Received

@@ -1,5 +1,6 @@
 """What only routing counts. Labels have few values: never an order, a flight or a merchant."""
 
+from functools import partial
 from typing import Final
 
 from prometheus_client import Counter, Histogram
@@ -10,6 +11,7 @@ from services.routing.domain.shipments.reachability import (
     NO_SERVICE,
     TOO_HEAVY,
 )
+from shared.db import UnitOfWork
 
 BOOKED: Final = Counter(
     "airlane_routing_shipments_booked", "Shipments that got an itinerary.", ["kind"]
@@ -37,3 +39,8 @@ SEARCH_SECONDS: Final = Histogram(
     "One search over the timetable in memory.",
     buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
 )
+
+
+def count(uow: UnitOfWork, series: Counter, times: int = 1) -> None:
+    """Once it is committed: a slice that is done again counts once."""
+    uow.after_commit.append(partial(series.inc, times))

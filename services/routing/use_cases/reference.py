@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from services.routing.domain.reference.files import DATA, Reference, read_reference
+from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.domain.reference.files import Reference
 from services.routing.repository import reference
 from services.routing.repository.flights import timetable
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.repository.turn import take_turn
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
 
@@ -13,10 +14,10 @@ from shared.kernel.ids import new_id
 async def load_reference(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
     """True if anything changed. Raises ReferenceFileWrong."""
     files = read_reference(folder)
-    if (await timetable.get_schedule(uow)).reference_digest == files.digest:
+    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
         return False
     await take_turn(uow)
-    if (await timetable.get_schedule(uow)).reference_digest == files.digest:
+    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
         return False
     await _save(uow, files)
     return True

@@ -31,9 +31,9 @@ from services.routing.repository import status_updates
 from services.routing.repository.flights import flights
 from services.routing.repository.flights.timetable import renew_timetable
 from services.routing.repository.shipments import bookings
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.repository.turn import take_turn
 from services.routing.use_cases.flights.manifests import close_due_manifest
-from services.routing.use_cases.metrics import CONNECTIONS_MISSED
+from services.routing.use_cases.metrics import CONNECTIONS_MISSED, count
 from shared.contracts.envelope import EventPayload
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
@@ -210,7 +210,7 @@ async def _board(uow: UnitOfWork, flight: Flight, *, now: datetime) -> list[Move
                 uow, shipment, flight, code=DEPARTED, airport=flight.origin, at=at, now=now
             )
     if boarding.missed:
-        CONNECTIONS_MISSED.inc(len(boarding.missed))
+        count(uow, CONNECTIONS_MISSED, len(boarding.missed))
         await status_updates.seek_flight(
             uow, boarding.missed, flight_id=flight.id, airport=flight.origin, now=now
         )

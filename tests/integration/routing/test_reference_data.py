@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from services.routing.domain.reference.files import DATA, FILES
+from services.routing.clients.reference_files import DATA
+from services.routing.domain.reference.files import FILES
 from services.routing.use_cases.reference import load_reference
 from shared.db import Database, UnitOfWork, sql
 from shared.kernel.identity import PARK

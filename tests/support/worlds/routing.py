@@ -9,8 +9,9 @@ from itertools import count
 from typing import Any, Final
 
 from services.routing.consumers import shipments as consumers
+from services.routing.domain.shipments.commands import Command
 from services.routing.use_cases.flights.manifests import close_manifest
-from services.routing.use_cases.shipments.commands import Command, carry_out
+from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.contracts.envelope import EventPayload
 from shared.db import BIGINT, INSTANT, INTEGER, TEXT, TEXTS, Database, Statement, UnitOfWork, sql

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.routing.clients.reference_files import DATA, read_reference
 from services.routing.domain.flights.schedule import (
-    Departure,
+    GeneratedFlight,
     block_minutes,
-    departures,
+    generated_flights,
 )
-from services.routing.domain.reference.files import DATA, read_reference
 from services.routing.domain.reference.records import CUBIC_CM_PER_KG, Route
 
 MONDAY = date(2026, 11, 23)
@@ -23,9 +23,9 @@ ROUTES = REFERENCE.routes
 ZONES = {airport.iata: airport.time_zone for airport in REFERENCE.airports}
 
 
-def a_week_of(route: Route, first: date = MONDAY) -> list[Departure]:
+def a_week_of(route: Route, first: date = MONDAY) -> list[GeneratedFlight]:
     return list(
-        departures(
+        generated_flights(
             route, time_zone=ZONES[route.origin], first=first, last=first + timedelta(days=6)
         )
     )
@@ -58,7 +58,9 @@ def test_two_weeks_hold_all_routes_with_unique_ids_and_numbers() -> None:
 def test_generation_does_not_depend_on_run_or_window() -> None:
     route = next(r for r in ROUTES if r.id == "EHU-SZX-air")
     whole = list(
-        departures(route, time_zone=ZONES["EHU"], first=MONDAY, last=MONDAY + timedelta(days=13))
+        generated_flights(
+            route, time_zone=ZONES["EHU"], first=MONDAY, last=MONDAY + timedelta(days=13)
+        )
     )
 
     assert whole == [*a_week_of(route), *a_week_of(route, MONDAY + timedelta(days=7))]

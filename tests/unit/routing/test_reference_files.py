@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.routing.domain.reference.files import DATA, FILES, ReferenceFileWrong, read_reference
+from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.domain.reference.files import FILES, ReferenceFileWrong
 
 REFERENCE = read_reference(DATA)
 

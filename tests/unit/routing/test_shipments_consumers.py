@@ -11,12 +11,13 @@ from services.routing.consumers.shipments import (
 from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.envelope import EventPayload
 from shared.kafka import Received
-from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
+from tests.support.events.catalog.orders import an_order_cancelled, an_order_placed
 from tests.support.events.customs.declarations import (
     a_declaration_released,
     a_declaration_screened,
 )
 from tests.support.events.envelopes import TRACEPARENT, enveloped
+from tests.support.routing import NOW
 
 P = TypeVar("P", bound=EventPayload)
 
@@ -25,32 +26,35 @@ def received(payload: P, version: int = 1) -> Received[P]:
     return Received(payload, enveloped(payload, version=version))
 
 
-def test_an_order_asks_for_room_for_all_its_lines() -> None:
-    lines = (
-        an_order_line(quantity=2, gross_weight_g=300, volume_cm3=40),
-        an_order_line(quantity=1, gross_weight_g=1_000, volume_cm3=5),
+def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
+    order = an_order_placed(
+        order_id="ord_1",
+        merchant_id="mer_1",
+        placed_at=NOW,
+        gross_weight_g=1_600,
+        volume_cm3=85,
+        ship_to={"country": "GB"},
     )
-    order = an_order_placed(lines=lines, ship_to={"country": "GB"})
 
     command = on_order_placed(received(order))
 
     assert command.goods == Goods(
-        order_id=order.order_id,
-        merchant_id=order.merchant_id,
+        order_id="ord_1",
+        merchant_id="mer_1",
         destination_country="GB",
-        weight_g=order.gross_weight_g,
-        volume_cm3=order.volume_cm3,
-        placed_at=order.placed_at,
+        weight_g=1_600,
+        volume_cm3=85,
+        placed_at=NOW,
     )
-    assert (command.tenant_id, command.traceparent) == (order.merchant_id, TRACEPARENT)
+    assert (command.tenant_id, command.traceparent) == ("mer_1", TRACEPARENT)
 
 
 def test_a_cancelled_order_cancels_its_shipment() -> None:
-    order = an_order_cancelled()
+    order = an_order_cancelled(order_id="ord_1", merchant_id="mer_1")
 
     command = on_order_cancelled(received(order))
 
-    assert (command.order_id, command.merchant_id) == (order.order_id, order.merchant_id)
+    assert (command.order_id, command.merchant_id) == ("ord_1", "mer_1")
 
 
 def test_a_release_counts_from_its_instant_and_by_the_declarations_version() -> None:

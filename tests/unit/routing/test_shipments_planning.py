@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.routing.domain.flights.timetable import HandlingTimes, OpenFlight, Timetable
-from services.routing.domain.reference.files import DATA, read_reference
+from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.domain.flights.timetable import (
+    HandlingTimes,
+    Itinerary,
+    OpenFlight,
+    Search,
+    Timetable,
+)
 from services.routing.domain.shipments.planning import (
     Plan,
-    Planning,
+    SearchBasis,
     Unplaced,
     becomes_unroutable,
     decide,
@@ -55,13 +61,15 @@ def to_heathrow(**changes: Any) -> OpenFlight:
     return OpenFlight(**(facts | changes))
 
 
-def planning(*flights: OpenFlight, room: dict[str, tuple[int, int]] | None = None) -> Planning:
-    return Planning(Timetable("tbl_1", flights, HANDLING, room), NETWORK, HANDLING, {"*": 48})
+def basis(*flights: OpenFlight, room: dict[str, tuple[int, int]] | None = None) -> SearchBasis:
+    return SearchBasis(Timetable("tbl_1", flights, HANDLING, room), NETWORK, HANDLING, {"*": 48})
 
 
-def decided(plan: Planning, unplaced: Unplaced, *, is_exact: bool = True) -> Plan | Refusal | None:
+def decided(
+    plan: SearchBasis, unplaced: Unplaced, *, is_exact: bool = True
+) -> Plan | Refusal | None:
     search = search_for(plan, unplaced, now=NOW)
-    return decide(plan, unplaced, search, plan.timetable.find(search), is_exact=is_exact)
+    return decide(plan, unplaced, search, plan.timetable.find, is_exact=is_exact)
 
 
 def test_goods_at_the_park_are_handled_first_unless_customs_has_cleared_them() -> None:
@@ -84,7 +92,7 @@ def test_goods_on_the_way_need_the_longest_connection_of_where_they_come_to(
 
 
 def test_what_is_found_becomes_a_plan_with_its_promise() -> None:
-    plan = decided(planning(to_heathrow()), an_unplaced())
+    plan = decided(basis(to_heathrow()), an_unplaced())
 
     assert isinstance(plan, Plan)
     assert plan.flight_ids == ["flt_1"]
@@ -94,7 +102,7 @@ def test_what_is_found_becomes_a_plan_with_its_promise() -> None:
 
 
 def test_without_exact_numbers_a_lack_of_room_is_not_a_refusal() -> None:
-    full = planning(to_heathrow(), room={"flt_1": (0, 0)})
+    full = basis(to_heathrow(), room={"flt_1": (0, 0)})
 
     assert decided(full, an_unplaced(), is_exact=False) is None
     refusal = decided(full, an_unplaced())
@@ -103,7 +111,7 @@ def test_without_exact_numbers_a_lack_of_room_is_not_a_refusal() -> None:
 
 
 def test_exact_numbers_without_a_connection_say_so() -> None:
-    too_early = planning(to_heathrow(departs_at=hours(3.9)))
+    too_early = basis(to_heathrow(departs_at=hours(3.9)))
 
     refusal = decided(too_early, an_unplaced())
 
@@ -113,16 +121,36 @@ def test_exact_numbers_without_a_connection_say_so() -> None:
 
 @pytest.mark.parametrize("is_exact", [False, True])
 def test_what_no_timetable_could_carry_is_refused_at_once(*, is_exact: bool) -> None:
-    nowhere = decided(planning(), an_unplaced(country="IE"), is_exact=is_exact)
-    heavy = decided(planning(), an_unplaced(weight_g=10**12), is_exact=is_exact)
+    nowhere = decided(basis(), an_unplaced(country="IE"), is_exact=is_exact)
+    heavy = decided(basis(), an_unplaced(weight_g=10**12), is_exact=is_exact)
 
     assert isinstance(nowhere, Refusal)
     assert isinstance(heavy, Refusal)
     assert (nowhere.code, heavy.code) == ("no_service", "too_heavy")
 
 
-@pytest.mark.parametrize("status", list(ShipmentStatus))
-def test_only_a_shipment_that_waits_at_the_park_becomes_unroutable(status: ShipmentStatus) -> None:
-    is_waiting = status is ShipmentStatus.WAITING
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("waiting", True), ("manifested", False), ("departed", False)],
+)
+def test_only_a_shipment_that_waits_at_the_park_becomes_unroutable(
+    status: str, *, expected: bool
+) -> None:
+    unplaced = an_unplaced(status=ShipmentStatus(status))
 
-    assert becomes_unroutable(an_unplaced(status=status)) is is_waiting
+    assert becomes_unroutable(unplaced) is expected
+
+
+def test_search_for_something_that_needs_no_room_tells_a_full_timetable_from_an_empty_one() -> None:
+    full = basis(to_heathrow(), room={"flt_1": (0, 0)})
+    unplaced = an_unplaced()
+    search = search_for(full, unplaced, now=NOW)
+    searched: list[int] = []
+
+    def find(one: Search) -> Itinerary | None:
+        searched.append(one.weight_g)
+        return full.timetable.find(one)
+
+    decide(full, unplaced, search, find, is_exact=True)
+
+    assert searched == [500, 0]

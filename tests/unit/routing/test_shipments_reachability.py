@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.domain.reference.files import DATA, read_reference
+from services.routing.clients.reference_files import DATA, read_reference
 from services.routing.domain.shipments.reachability import (
     Network,
     Wanted,

@@ -26,7 +26,7 @@ _STEP_MIN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class TimetableState:
     """What the database holds of the timetable. `version` changes with every change of flights,
     never with capacity; `first_on` to `last_on` are the local days whose departures exist.
     """
@@ -48,7 +48,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class GeneratedFlight:
     """One dated flight before it is a row. `departs_on` is the local day at the origin."""
 
     id: str
@@ -62,9 +62,9 @@ class Departure:
     capacity_cm3: int
 
 
-def departures(
+def generated_flights(
     route: Route, *, time_zone: str, first: date, last: date, cut_off: timedelta | None = None
-) -> Iterator[Departure]:
+) -> Iterator[GeneratedFlight]:
     """All departures of `route` whose local day lies in first..last (both included).
 
     `cut_off`: how long before departure the manifest closes, where the origin has one.
@@ -90,13 +90,13 @@ def _departures_per_weekday(route: Route) -> list[int]:
 
 def _departure(
     route: Route, zone: ZoneInfo, day: date, slot: int, cut_off: timedelta | None
-) -> Departure:
+) -> GeneratedFlight:
     minute = _departure_minute(route, slot)
     # fold=0: in the repeated hour of autumn the first one, in spring's missing hour one later.
     local = datetime.combine(day, time(minute // 60, minute % 60), zone)
     departs_at = local.astimezone(UTC)
     number = flight_number(route, slot)
-    return Departure(
+    return GeneratedFlight(
         id="flt_" + hashlib.sha256(f"{number}/{day.isoformat()}".encode()).hexdigest()[:32],
         route_id=route.id,
         flight_number=number,

@@ -1,13 +1,13 @@
-"""Reads the reference files (`data/*.csv`) into their records.
+"""Parses the park's reference files (`data/*.csv`) into their records.
 
-Pure parsing: a file that does not fit stops the load with its name and line.
+A file that does not fit is refused with its name and line.
 """
 
 import csv
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, TypeVar
 
 from services.routing.domain.reference.records import (
@@ -25,7 +25,6 @@ from services.routing.domain.reference.records import (
 
 R = TypeVar("R")
 
-DATA: Final = Path(__file__).resolve().parents[4] / "data"
 FILES: Final = (
     "airports.csv",
     "carriers.csv",
@@ -61,21 +60,21 @@ class ReferenceFileWrong(ValueError):
     """Which file, which line, and what is wrong with it."""
 
 
-def read_reference(folder: Path) -> Reference:
-    """Raises ReferenceFileWrong, or FileNotFoundError."""
+def parse_reference(files: Mapping[str, bytes]) -> Reference:
+    """`files` are the contents of FILES. Raises ReferenceFileWrong."""
     routes = [
-        *_numbered("routes.csv", _read(folder, "routes.csv", _route)),
-        *_numbered("onward-legs.csv", _read(folder, "onward-legs.csv", _onward)),
+        *_numbered("routes.csv", _parse(files, "routes.csv", _route)),
+        *_numbered("onward-legs.csv", _parse(files, "onward-legs.csv", _onward)),
     ]
     return Reference(
-        digest=_digest(folder),
-        airports=list(_read(folder, "airports.csv", _airport)),
-        carriers=list(_read(folder, "carriers.csv", _carrier)),
-        waybill_stock=[s for s in _read(folder, "carriers.csv", _stock) if s is not None],
+        digest=_digest(files),
+        airports=list(_parse(files, "airports.csv", _airport)),
+        carriers=list(_parse(files, "carriers.csv", _carrier)),
+        waybill_stock=[s for s in _parse(files, "carriers.csv", _stock) if s is not None],
         routes=routes,
-        handling_times=list(_read(folder, "handling-times.csv", _handling_time)),
-        delivery_allowances=list(_read(folder, "delivery-allowances.csv", _allowance)),
-        country_places=list(_read(folder, "country-places.csv", _place)),
+        handling_times=list(_parse(files, "handling-times.csv", _handling_time)),
+        delivery_allowances=list(_parse(files, "delivery-allowances.csv", _allowance)),
+        country_places=list(_parse(files, "country-places.csv", _place)),
     )
 
 
@@ -84,20 +83,22 @@ def _numbered(name: str, routes: Iterator[Route]) -> Iterator[Route]:
         yield replace(route, number=_FIRST_NUMBERS[name] + _NUMBER_STEP * n)
 
 
-def _digest(folder: Path) -> str:
+def _digest(files: Mapping[str, bytes]) -> str:
     # The rules that turn files into rows count, too.
     parts = [f"density {CUBIC_CM_PER_KG}".encode()]
-    parts += [(folder / name).read_bytes() for name in FILES]
+    parts += [files[name] for name in FILES]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _read(folder: Path, name: str, parse: Callable[[dict[str, str]], R]) -> Iterator[R]:
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        for line, cells in enumerate(csv.DictReader(file), start=2):
-            try:
-                yield parse(cells)
-            except (KeyError, ValueError) as error:
-                raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
+def _parse(
+    files: Mapping[str, bytes], name: str, parse: Callable[[dict[str, str]], R]
+) -> Iterator[R]:
+    lines = io.StringIO(files[name].decode(), newline="")
+    for line, cells in enumerate(csv.DictReader(lines), start=2):
+        try:
+            yield parse(cells)
+        except (KeyError, ValueError) as error:
+            raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
 
 
 def _airport(cells: dict[str, str]) -> Airport:

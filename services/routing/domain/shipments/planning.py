@@ -1,6 +1,6 @@
 """Planning a booking: when goods can leave, what to search for, what to do about the result."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,12 +24,14 @@ from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentSt
 
 HUB: Final = "EHU"
 _SLACK: Final = timedelta(minutes=1)
+Find = Callable[[Search], Itinerary | None]
+"""Searches the timetable of the basis."""
 RETRY_AFTER: Final = timedelta(hours=1)
 """Goods on the way that find no onward flight look again after that long (business time)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planning:
+class SearchBasis:
     """All a search needs."""
 
     timetable: Timetable
@@ -84,11 +86,11 @@ class Plan:
         return [leg.flight_id for leg in self.legs]
 
 
-def search_for(planning: Planning, unplaced: Unplaced, *, now: datetime) -> Search:
+def search_for(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Search:
     return Search(
         origin=unplaced.origin,
-        ready_at=ready_at(planning.handling, unplaced, now=now),
-        destinations=planning.network.destinations(unplaced.shipment.destination_country),
+        ready_at=ready_at(basis.handling, unplaced, now=now),
+        destinations=basis.network.destinations(unplaced.shipment.destination_country),
         weight_g=unplaced.shipment.gross_weight_g,
         volume_cm3=unplaced.shipment.volume_cm3,
     )
@@ -109,16 +111,17 @@ def ready_at(handling: HandlingTimes, unplaced: Unplaced, *, now: datetime) -> d
 
 
 def decide(
-    planning: Planning,
+    basis: SearchBasis,
     unplaced: Unplaced,
     search: Search,
-    found: Itinerary | None,
+    find: Find,
     *,
     is_exact: bool,
 ) -> Plan | Refusal | None:
-    """What to do about what the search found. None: nothing was found, but the room on flights was
-    not exact, so search again.
+    """What to do about what `find` finds. None: it finds nothing, but the room on flights was not
+    exact, so search again.
     """
+    found = find(search)
     if found is not None:
         return Plan(
             legs=tuple(_leg(flight) for flight in found.legs),
@@ -126,23 +129,22 @@ def decide(
             promised_at=promised_at(
                 found.arrives_at,
                 country=unplaced.shipment.destination_country,
-                allowance_h=planning.allowance_h,
+                allowance_h=basis.allowance_h,
             ),
         )
-    refusal = never_routable(planning.network, unplaced.wanted)
+    refusal = never_routable(basis.network, unplaced.wanted)
     if refusal is not None:
         return refusal
-    return no_room(planning, unplaced, search) if is_exact else None
+    return no_room(basis, unplaced, search, find) if is_exact else None
 
 
-def no_room(planning: Planning, unplaced: Unplaced, search: Search) -> Refusal:
+def no_room(basis: SearchBasis, unplaced: Unplaced, search: Search, find: Find) -> Refusal:
     """Why no connection can be had now: all full, or none at all."""
-    timetable = planning.timetable
     return not_routable_now(
-        planning.network,
+        basis.network,
         unplaced.wanted,
-        until=timetable.horizon_at,
-        found_if_empty=timetable.find(search.for_nothing()) is not None,
+        until=basis.timetable.horizon_at,
+        found_if_empty=find(search.for_nothing()) is not None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from services.routing.domain.flights.schedule import Departure, Schedule
+from services.routing.domain.flights.schedule import GeneratedFlight, TimetableState
 from services.routing.domain.flights.timetable import OpenFlight, Room
 from shared.db import (
     BIGINTS,
@@ -23,9 +23,9 @@ from shared.db import (
 )
 from shared.kernel.ids import new_id
 
-_SCHEDULE: Final = sql(
+_STATE: Final = sql(
     "SELECT version, first_on, last_on, reference_digest FROM routing.timetable WHERE id = 1",
-    Schedule,
+    TimetableState,
 )
 
 _SET_DAYS: Final = sql(
@@ -96,8 +96,8 @@ _RENEW: Final = sql(
 )
 
 
-async def get_schedule(reader: Reader) -> Schedule:
-    schedule = await reader.fetch_first(_SCHEDULE)
+async def get_timetable_state(reader: Reader) -> TimetableState:
+    schedule = await reader.fetch_first(_STATE)
     assert schedule is not None, "the first migration inserts it"
     return schedule
 
@@ -110,7 +110,7 @@ async def renew_timetable(uow: UnitOfWork) -> None:
     await uow.execute(_RENEW, version=new_id("tbl"))
 
 
-async def add_flights(uow: UnitOfWork, planned: Sequence[Departure]) -> int:
+async def add_flights(uow: UnitOfWork, planned: Sequence[GeneratedFlight]) -> int:
     """Adds what is not there yet; returns how many."""
     return await uow.execute(
         _ADD_FLIGHTS,

@@ -6,7 +6,7 @@ from services.routing.domain.flights.flight import FlightNotFound, is_to_cancel
 from services.routing.events.flights import flight_cancelled
 from services.routing.repository.flights import flights
 from services.routing.repository.shipments import bookings
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.repository.turn import take_turn
 from shared.db import UnitOfWork
 from shared.kernel.identity import PARK_TENANT
 

@@ -10,8 +10,8 @@ from services.routing.domain.shipments.shipment import MovedShipment
 from services.routing.events.shipments import shipment_status
 from services.routing.repository.flights import flights, manifests
 from services.routing.repository.shipments import bookings
-from services.routing.repository.shipments.turn import take_turn
-from services.routing.use_cases.metrics import LEFT_BEHIND
+from services.routing.repository.turn import take_turn
+from services.routing.use_cases.metrics import LEFT_BEHIND, count
 from shared.db import Reader, UnitOfWork
 
 
@@ -71,7 +71,7 @@ async def _leave_behind(
         uow, manifest.left_behind, flight=flight, code=OFFLOADED, now=now
     )
     await bookings.release(uow, manifest.left_behind)
-    LEFT_BEHIND.inc(len(left))
+    count(uow, LEFT_BEHIND, len(left))
     _announce(uow, left, flight, code=OFFLOADED, now=now)
 
 

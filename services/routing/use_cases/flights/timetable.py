@@ -3,28 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.routing.domain.flights.schedule import departures
+from services.routing.domain.flights.schedule import generated_flights
 from services.routing.domain.reference.records import Airport
 from services.routing.repository import reference
 from services.routing.repository.flights import timetable
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.repository.turn import take_turn
 from services.routing.use_cases.reference import load_reference
 from shared.db import UnitOfWork
 
 
 async def ensure_timetable(uow: UnitOfWork, *, now: datetime) -> None:
     """Fills the timetable of a new park: reference data, then flights."""
-    if (await timetable.get_schedule(uow)).reference_digest is None:
+    if (await timetable.get_timetable_state(uow)).reference_digest is None:
         await load_reference(uow)
     await extend_timetable(uow, now=now)
 
 
 async def extend_timetable(uow: UnitOfWork, *, now: datetime) -> int:
     """Generates the departures that are missing up to the horizon; returns how many were added."""
-    if (await timetable.get_schedule(uow)).missing_days(now) is None:
+    if (await timetable.get_timetable_state(uow)).missing_days(now) is None:
         return 0
     await take_turn(uow)
-    days = (await timetable.get_schedule(uow)).missing_days(now)
+    days = (await timetable.get_timetable_state(uow)).missing_days(now)
     routes = await reference.list_routes(uow)
     if days is None or not routes:
         return 0
@@ -34,7 +34,7 @@ async def extend_timetable(uow: UnitOfWork, *, now: datetime) -> int:
     planned = [
         departure
         for route in routes
-        for departure in departures(
+        for departure in generated_flights(
             route,
             time_zone=zones[route.origin],
             first=first_on,

@@ -8,6 +8,7 @@ The caller has taken the turn; only `rebook_due` takes it itself.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from services.routing.domain.flights.timetable import Itinerary, Search
@@ -16,7 +17,7 @@ from services.routing.domain.shipments.planning import (
     HUB,
     RETRY_AFTER,
     Plan,
-    Planning,
+    SearchBasis,
     Unplaced,
     becomes_unroutable,
     decide,
@@ -31,17 +32,18 @@ from services.routing.domain.shipments.shipment import (
     shipment_of,
 )
 from services.routing.events.shipments import shipment_booked, shipment_unroutable
-from services.routing.repository.flights.timetable import get_schedule
+from services.routing.repository.flights.timetable import get_timetable_state
 from services.routing.repository.shipments import bookings, clearance, rebooking
 from services.routing.repository.shipments.bookings import Booking
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.repository.turn import take_turn
 from services.routing.use_cases.metrics import (
     BOOKED,
     FULL_FLIGHTS_MET,
     SEARCH_SECONDS,
     UNROUTABLE,
+    count,
 )
-from services.routing.use_cases.shipments.planning import current_planning, prepare, refreshed
+from services.routing.use_cases.shipments.planning import current_basis, prepare, refreshed
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
 from shared.kernel.ids import new_id
@@ -56,7 +58,7 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None
     created = await bookings.create(uow, shipment, location=HUB, placed_at=goods.placed_at, now=now)
     if created is None:
         return
-    planning = await current_planning(uow, version=created.timetable_version, now=now)
+    basis = await current_basis(uow, version=created.timetable_version, now=now)
     new = Unplaced(
         shipment=shipment,
         status=ShipmentStatus.WAITING,
@@ -66,7 +68,7 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None
         handled_at=created.handled_at,
         is_cleared=created.is_cleared,
     )
-    await _place(uow, new, planning, now=now)
+    await _place(uow, new, basis, now=now)
 
 
 async def cancel_shipment(
@@ -85,8 +87,8 @@ async def cancel_shipment(
 async def rebook_now(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
     """Finds a new itinerary for a shipment that lost its own."""
     lost = await rebooking.get_unplaced(uow, shipment_id)
-    version = (await get_schedule(uow)).version
-    await _place(uow, lost, await current_planning(uow, version=version, now=now), now=now)
+    version = (await get_timetable_state(uow)).version
+    await _place(uow, lost, await current_basis(uow, version=version, now=now), now=now)
 
 
 async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> int:
@@ -95,15 +97,15 @@ async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> i
         return 0
     await take_turn(uow)
     due = await rebooking.list_due_for_rebooking(uow, now=now, rows_max=shipments_max)
-    version = (await get_schedule(uow)).version
+    version = (await get_timetable_state(uow)).version
     for lost in due:
-        planning = await current_planning(uow, version=version, now=now)
-        await _place(uow, lost, planning, now=now)
+        basis = await current_basis(uow, version=version, now=now)
+        await _place(uow, lost, basis, now=now)
     return len(due)
 
 
-async def _place(uow: UnitOfWork, unplaced: Unplaced, planning: Planning, *, now: datetime) -> None:
-    outcome = await _hold_or_refuse(uow, unplaced, planning, now=now)
+async def _place(uow: UnitOfWork, unplaced: Unplaced, basis: SearchBasis, *, now: datetime) -> None:
+    outcome = await _hold_or_refuse(uow, unplaced, basis, now=now)
     if isinstance(outcome, Refusal):
         await _refuse(uow, unplaced, outcome, now=now)
     else:
@@ -111,15 +113,15 @@ async def _place(uow: UnitOfWork, unplaced: Unplaced, planning: Planning, *, now
 
 
 async def _hold_or_refuse(
-    uow: UnitOfWork, unplaced: Unplaced, planning: Planning, *, now: datetime
+    uow: UnitOfWork, unplaced: Unplaced, basis: SearchBasis, *, now: datetime
 ) -> tuple[Plan, Booking] | Refusal:
     """The room in memory may be out of date: what it offers is held or looked for again."""
     for attempt in range(_TRIES):
         if attempt:
-            planning = await refreshed(uow, planning, now=now)
-        search = search_for(planning, unplaced, now=now)
-        found = _find(planning, search)
-        decision = decide(planning, unplaced, search, found, is_exact=attempt > 0)
+            basis = await refreshed(uow, basis, now=now)
+        search = search_for(basis, unplaced, now=now)
+        find = partial(_find, basis)
+        decision = decide(basis, unplaced, search, find, is_exact=attempt > 0)
         if isinstance(decision, Refusal):
             return decision
         if decision is None:
@@ -127,13 +129,14 @@ async def _hold_or_refuse(
         booking = await bookings.hold(uow, unplaced, decision, now=now)
         if booking is not None:
             return decision, booking
-        FULL_FLIGHTS_MET.inc()
-    return no_room(planning, unplaced, search_for(planning, unplaced, now=now))
+        count(uow, FULL_FLIGHTS_MET)
+    search = search_for(basis, unplaced, now=now)
+    return no_room(basis, unplaced, search, partial(_find, basis))
 
 
-def _find(planning: Planning, search: Search) -> Itinerary | None:
+def _find(basis: SearchBasis, search: Search) -> Itinerary | None:
     start = monotonic_s()
-    found = planning.timetable.find(search)
+    found = basis.timetable.find(search)
     SEARCH_SECONDS.observe(monotonic_s() - start)
     return found
 
@@ -143,7 +146,7 @@ async def _announce_booking(
 ) -> None:
     flown = await rebooking.list_flown_legs(uow, unplaced) if unplaced.first_leg_no else []
     is_again = booking.bookings > 1
-    BOOKED.labels("rebooked" if is_again else "first").inc()
+    count(uow, BOOKED.labels("rebooked" if is_again else "first"))
     uow.outbox.add(
         shipment_booked(
             unplaced.shipment,
@@ -166,7 +169,7 @@ async def _refuse(uow: UnitOfWork, unplaced: Unplaced, refusal: Refusal, *, now:
         await bookings.retry_later(uow, shipment_id, rebook_at=now + RETRY_AFTER)
         return
     version = await bookings.refuse(uow, shipment_id, refusal)
-    UNROUTABLE.labels(refusal.code).inc()
+    count(uow, UNROUTABLE.labels(refusal.code))
     uow.outbox.add(
         shipment_unroutable(unplaced.shipment, refusal),
         subject=shipment_id,

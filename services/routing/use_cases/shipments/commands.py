@@ -1,54 +1,19 @@
-"""What events of others ask of shipments, and carrying it out in the order of a slice."""
+"""Carries out the commands of a slice, in their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from services.routing.domain.shipments.shipment import Goods
-from services.routing.repository.shipments.turn import take_turn
+from services.routing.domain.shipments.commands import (
+    BookShipment,
+    CancelShipment,
+    Command,
+    NoteRelease,
+    NoteScreening,
+)
+from services.routing.repository.turn import take_turn
 from services.routing.use_cases.shipments import booking, clearance
 from shared.db import UnitOfWork
 from shared.telemetry import trace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Command:
-    """`tenant_id` and `traceparent` are those of the event."""
-
-    tenant_id: str
-    traceparent: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookShipment(_Command):
-    goods: Goods
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelShipment(_Command):
-    order_id: str
-    merchant_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteRelease(_Command):
-    order_id: str
-    merchant_id: str
-    released_at: datetime
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteScreening(_Command):
-    """`passed_at` None: the screening was not passed."""
-
-    order_id: str
-    merchant_id: str
-    passed_at: datetime | None
-    version: int
-
-
-Command = BookShipment | CancelShipment | NoteRelease | NoteScreening
 
 
 async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: datetime) -> None:

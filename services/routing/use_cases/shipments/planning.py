@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from services.routing.domain.flights.timetable import Timetable
-from services.routing.domain.shipments.planning import HUB, Planning
+from services.routing.domain.shipments.planning import HUB, SearchBasis
 from services.routing.domain.shipments.reachability import Network
 from services.routing.repository import reference
 from services.routing.repository.flights import timetable
@@ -22,48 +22,48 @@ _AGE_S_MAX: Final = 2.0
 
 
 class _Copy:
-    """The newest planning of this process. Versions are unique, so databases cannot mix."""
+    """The newest basis of this process. Versions are unique, so databases cannot mix."""
 
-    planning: Planning | None = None
+    basis: SearchBasis | None = None
     read_at_s: float = 0.0
 
 
-def _keep(planning: Planning) -> Planning:
-    _Copy.planning, _Copy.read_at_s = planning, monotonic_s()
-    return planning
+def _keep(basis: SearchBasis) -> SearchBasis:
+    _Copy.basis, _Copy.read_at_s = basis, monotonic_s()
+    return basis
 
 
 async def prepare(uow: UnitOfWork, *, now: datetime) -> None:
     """Before the first booking of this process: a fresh park may have no reference data yet."""
-    if _Copy.planning is None:
+    if _Copy.basis is None:
         await ensure_timetable(uow, now=now)
 
 
-async def current_planning(uow: UnitOfWork, *, version: str, now: datetime) -> Planning:
+async def current_basis(uow: UnitOfWork, *, version: str, now: datetime) -> SearchBasis:
     """The copy in memory if it shows schedule `version` and is young, else a fresh one."""
-    planning = _Copy.planning
-    if planning is None or planning.version != version:
-        return await _read_planning(uow, now=now)
+    basis = _Copy.basis
+    if basis is None or basis.version != version:
+        return await _read_basis(uow, now=now)
     if monotonic_s() - _Copy.read_at_s > _AGE_S_MAX:
-        return await _with_room(uow, planning, now=now)
-    return planning
+        return await _with_room(uow, basis, now=now)
+    return basis
 
 
-async def refreshed(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Planning:
-    """The planning with the room that is left on each flight now: exact, as the turn is taken."""
-    if (await timetable.get_schedule(uow)).version != planning.version:
-        return await _read_planning(uow, now=now)
-    return await _with_room(uow, planning, now=now)
+async def refreshed(uow: UnitOfWork, basis: SearchBasis, *, now: datetime) -> SearchBasis:
+    """The basis with the room that is left on each flight now: exact, as the turn is taken."""
+    if (await timetable.get_timetable_state(uow)).version != basis.version:
+        return await _read_basis(uow, now=now)
+    return await _with_room(uow, basis, now=now)
 
 
-async def _with_room(uow: UnitOfWork, planning: Planning, *, now: datetime) -> Planning:
+async def _with_room(uow: UnitOfWork, basis: SearchBasis, *, now: datetime) -> SearchBasis:
     room = await timetable.get_room(uow, now=now)
-    return _keep(replace(planning, timetable=planning.timetable.with_room(room)))
+    return _keep(replace(basis, timetable=basis.timetable.with_room(room)))
 
 
-async def _read_planning(uow: UnitOfWork, *, now: datetime) -> Planning:
+async def _read_basis(uow: UnitOfWork, *, now: datetime) -> SearchBasis:
     await ensure_timetable(uow, now=now)
-    version = (await timetable.get_schedule(uow)).version
+    version = (await timetable.get_timetable_state(uow)).version
     handling = await reference.get_handling_times(uow)
     flights = await timetable.list_open_flights(uow, now=now)
     room = await timetable.get_room(uow, now=now)
@@ -74,7 +74,7 @@ async def _read_planning(uow: UnitOfWork, *, now: datetime) -> Planning:
         places=await reference.list_country_places(uow),
     )
     return _keep(
-        Planning(
+        SearchBasis(
             timetable=Timetable(version, flights, handling, room),
             network=network,
             handling=handling,

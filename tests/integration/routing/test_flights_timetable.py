@@ -58,7 +58,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     db, name = await fresh(postgres)
     try:
         # The first order comes before any job has run.
-        monkeypatch.setattr(planning._Copy, "planning", None)
+        monkeypatch.setattr(planning._Copy, "basis", None)
         first_in = RoutingWorld(db, clock)
         shipment = await first_in.shipment(await first_in.place("GB"))
         await jobs.extend_timetable(JobContext(db, clock))

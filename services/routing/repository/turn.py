@@ -2,7 +2,8 @@
 
 A slice of events, a closing manifest and a status update touch the same flights and shipments in
 different orders. With turns they cannot deadlock, and a search after a full flight sees exact
-numbers. The guards in the statements hold without it, too.
+numbers. Statements state again what their decision relied on, so without it, too, nothing goes
+wrong: a writer that comes second fails.
 """
 
 from typing import Final
@@ -17,5 +18,7 @@ _TAKE_TURN: Final = sql("""
 
 
 async def take_turn(uow: UnitOfWork) -> None:
-    """First statement of everything that writes; held to the end of the transaction."""
+    """Held to the end of the transaction. What a decision needs of flights and shipments is read
+    after it.
+    """
     await uow.execute(_TAKE_TURN)

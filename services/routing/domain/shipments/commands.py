@@ -1,0 +1,46 @@
+"""What events of other services ask of a shipment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.routing.domain.shipments.shipment import Goods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """`tenant_id` and `traceparent` are those of the event."""
+
+    tenant_id: str
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookShipment(_Command):
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelShipment(_Command):
+    order_id: str
+    merchant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRelease(_Command):
+    order_id: str
+    merchant_id: str
+    released_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteScreening(_Command):
+    """`passed_at` None: the screening was not passed."""
+
+    order_id: str
+    merchant_id: str
+    passed_at: datetime | None
+    version: int
+
+
+Command = BookShipment | CancelShipment | NoteRelease | NoteScreening
