@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings.service import Port, ServiceSettings
 
 PartyCode = Annotated[str, Field(pattern=r"^([0-9A-HJ-NPQRTUWXY]{18}|[0-9]{4}[0-9A-Z]{6})$")]
 PartyName = Annotated[str, Field(min_length=1, max_length=100)]
@@ -20,8 +20,8 @@ _DISTRICT = r"^[0-9]{4}$"
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="CUSTOMS_")
 
-    api_port: int = Field(default=8002, description="Port of the API.")
-    worker_port: int = Field(default=8102, description="Port of the worker's probes and metrics.")
+    api_port: Port = Field(default=8002, description="Port of the API.")
+    worker_port: Port = Field(default=8102, description="Port of the worker's probes and metrics.")
     single_window_dir: Path = Field(
         default=Path(".airlane/single-window"),
         description="Folder of the Single Window's transfer client: out/ for messages, in/ for "

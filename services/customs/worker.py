@@ -1,5 +1,7 @@
 """Puts the worker of customs together: relay, consumer and jobs."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -8,16 +10,18 @@ from services.customs import jobs
 from services.customs.clients.single_window import DropFolder
 from services.customs.consumers import declarations, departures
 from services.customs.domain.declarations.codes import parse_code_tables
+from services.customs.domain.declarations.facts import Fact
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party, is_party_code
 from services.customs.settings import Settings
-from services.customs.use_cases.declarations.facts import Fact, record_slice
+from services.customs.use_cases.declarations.facts import record_slice
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
 from shared.contracts.routing.shipments import ShipmentBooked, ShipmentDeparted, ShipmentUnroutable
-from shared.db import Database
+from shared.db import Database, UnitOfWork
 from shared.kafka import Job, Subscriptions, Worker
-from shared.kernel.clock import Clock, clock_from_env
+from shared.kafka.events import Apply
+from shared.kernel.clock import Clock, clock_from_env, real_now
 from shared.settings import SettingsError, load
 
 CODES: Final = Path(__file__).parent / "reference" / "codes.csv"
@@ -54,6 +58,15 @@ def rulebook_of(settings: Settings) -> Rulebook:
     return Rulebook(parties, parse_code_tables(CODES.read_text(encoding="utf-8")))
 
 
+def applying(rulebook: Rulebook) -> Apply[Fact]:
+    """What the worker does with the facts of a slice."""
+
+    async def apply(uow: UnitOfWork, facts: Sequence[Fact], /, *, now: datetime) -> None:
+        await record_slice(uow, facts, rulebook=rulebook, now=now, real_now=real_now())
+
+    return apply
+
+
 def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
     folder = DropFolder(
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
@@ -79,6 +92,6 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         db=Database.of(settings, schema="customs"),
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        apply=partial(record_slice, rulebook=rulebook),
+        apply=applying(rulebook),
         jobs=jobs_of(settings, rulebook),
     )

@@ -1,11 +1,12 @@
 """/v1/declarations: what became of each order at customs, what happened, what is missing."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import CustomsRead, DeclarationPath
+from services.customs.api.deps import CustomsRead, DeclarationId
 from services.customs.queries.declarations import timeline, views
 from services.customs.schemas.declarations import DeclarationOut, MissingOut, TimelineOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
@@ -15,34 +16,29 @@ from shared.http.fields import AnyInstant
 declarations_api = APIRouter(tags=["declarations"])
 
 
+@dataclass(frozen=True)
+class DeclarationFilters:
+    """What a list of declarations can be narrowed to."""
+
+    status: Annotated[DeclarationStatus | None, Query()] = None
+    channel: Annotated[Channel | None, Query()] = None
+    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
+    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None
+    created_from: Annotated[AnyInstant | None, Query()] = None
+    created_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+    flight_id: Annotated[
+        str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
+    ] = None
+
+
 @declarations_api.get(
     "/v1/declarations", response_model=Page[DeclarationOut], responses=problems(422)
 )
 async def list_declarations(
-    call: CustomsRead,
-    page: PageOf,
-    *,
-    status: Annotated[DeclarationStatus | None, Query()] = None,
-    channel: Annotated[Channel | None, Query()] = None,
-    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
-    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
-    created_from: Annotated[AnyInstant | None, Query()] = None,
-    created_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
-    flight_id: Annotated[
-        str | None, Query(pattern=r"^flt_[0-9a-f]{32}$", description="Id of the booked flight.")
-    ] = None,
+    call: CustomsRead, given: Annotated[DeclarationFilters, Depends()], page: PageOf
 ) -> Response:
     """List declarations, newest first."""
-    filters = {
-        "status": status,
-        "channel": channel,
-        "order_id": order_id,
-        "house_waybill": house_waybill,
-        "flight_id": flight_id,
-        "created_from": created_from,
-        "created_to": created_to,
-    }
-    asked = page.of(filters, str)
+    asked = page.of(given, str)
     async with call.read() as reader:
         found = await views.list_declarations(reader, asked.window, asked.filters)
     shown = asked.page(
@@ -56,7 +52,7 @@ async def list_declarations(
     response_model=DeclarationOut,
     responses=problems(404, 422),
 )
-async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+async def get_declaration(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read a declaration."""
     async with call.read() as reader:
         declaration = await views.get_declaration(reader, declaration_id=declaration_id)
@@ -68,7 +64,7 @@ async def get_declaration(declaration_id: DeclarationPath, call: CustomsRead) ->
     response_model=TimelineOut,
     responses=problems(404, 422),
 )
-async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+async def get_timeline(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read what happened to a declaration.
 
     Documents, receipts, lane and departure, by time.
@@ -83,7 +79,7 @@ async def get_timeline(declaration_id: DeclarationPath, call: CustomsRead) -> Re
     response_model=MissingOut,
     responses=problems(404, 422),
 )
-async def get_missing(declaration_id: DeclarationPath, call: CustomsRead) -> Response:
+async def get_missing(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read what a declaration still lacks.
 
     Whose move it is at this moment, and what to do.

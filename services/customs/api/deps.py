@@ -20,7 +20,7 @@ class ParkOnly(Invalid):
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CustomsParts:
     """The parts of this service's app, made once by `create_app`."""
 
@@ -41,6 +41,6 @@ ParkWrite = Annotated[
     Call, Depends(call("customs:write", roles={Role.OPERATOR}, park_only=ParkOnly))
 ]
 
-DeclarationPath = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
-LanePath = Annotated[int, Path(ge=1, le=32767)]
-GuidPath = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]
+DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
+LaneNumber = Annotated[int, Path(ge=1, le=32767)]
+MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]

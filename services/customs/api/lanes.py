@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.customs.api.deps import LanePath, ParkRead, ParkWrite, Parts
+from services.customs.api.deps import LaneNumber, ParkRead, ParkWrite, Parts
 from services.customs.queries import lanes
 from services.customs.schemas.lanes import (
     LaneOut,
@@ -14,7 +14,7 @@ from services.customs.schemas.lanes import (
     TakeIn,
     TakenOut,
 )
-from services.customs.use_cases.lanes import record_screenings, take_parcels
+from services.customs.use_cases.lanes import RecordedScreening, record_screenings, take_parcels
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
@@ -36,7 +36,7 @@ async def list_lanes(call: ParkRead) -> Response:
 
 
 @lanes_api.post("/v1/lanes/{lane}:take", response_model=TakenOut, responses=problems(404, 422))
-async def take_from_lane(lane: LanePath, body: TakeIn, call: ParkWrite, parts: Parts) -> Response:
+async def take_from_lane(lane: LaneNumber, body: TakeIn, call: ParkWrite, parts: Parts) -> Response:
     """Take the next parcels of a lane to screen.
 
     Earliest flight cut-off first, then the oldest.
@@ -66,10 +66,12 @@ async def post_screenings(body: ScreeningsIn, call: ParkWrite) -> Response:
 
     async def act(uow: UnitOfWork) -> Reply:
         outcomes = await record_screenings(uow, screenings=accepted(items), now=call.clock.now())
-        return batch_reply(
-            call,
-            items,
-            [one if isinstance(one, AirlaneError) else ItemDone(*one) for one in outcomes],
-        )
+        return batch_reply(call, items, [_done(one) for one in outcomes])
 
     return await call.once(act)
+
+
+def _done(outcome: RecordedScreening | AirlaneError) -> ItemDone | AirlaneError:
+    if isinstance(outcome, AirlaneError):
+        return outcome
+    return ItemDone(outcome.id, is_new=outcome.is_new)

@@ -1,9 +1,9 @@
-"""/v1/messages: what was handed to the Single Window, byte for byte. For operators."""
+"""/v1/messages: what was delivered to the Single Window, byte for byte. For operators."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.customs.api.deps import GuidPath, ParkRead
+from services.customs.api.deps import MessageGuid, ParkRead
 from services.customs.queries import messages
 from services.customs.schemas.messages import MessageOut, MessageWithBody
 from shared.http import Page, PageOf, json_reply, problems
@@ -26,10 +26,10 @@ async def list_messages(call: ParkRead, page: PageOf) -> Response:
 @messages_api.get(
     "/v1/messages/{guid}", response_model=MessageWithBody, responses=problems(404, 422)
 )
-async def get_message(guid: GuidPath, call: ParkRead) -> Response:
+async def get_message(guid: MessageGuid, call: ParkRead) -> Response:
     """Read a message to the Single Window.
 
-    Byte for byte as it was handed over.
+    Byte for byte as it was delivered.
     """
     async with call.read() as reader:
         message = await messages.get_message(reader, guid=guid)

@@ -19,7 +19,7 @@ WRITTEN_FOR_S: Final = 30.0
 class SingleWindow(Protocol):
     """Calls block on the disk: run them outside of the event loop."""
 
-    def hand_over(self, guid: str, body: str) -> None:
+    def deliver(self, guid: str, body: str) -> None:
         """Durable when it returns. The same guid again replaces the same file."""
         ...
 
@@ -56,7 +56,7 @@ class DropFolder:
         for folder in (self.out, self.inbox / "done", self.inbox / "bad"):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def hand_over(self, guid: str, body: str) -> None:
+    def deliver(self, guid: str, body: str) -> None:
         # A name the transfer client does not pick up, in the same folder: rename is atomic there.
         temporary = self.out / f".{guid}.tmp"
         with temporary.open("wb") as file:

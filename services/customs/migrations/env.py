@@ -1,13 +1,9 @@
-"""Alembic's entry; everything else is in shared.db.migrate."""
+"""Alembic's entry point; all of it is in the kit. Importing a module of tables declares them."""
 
-from services.customs.tables import (  # noqa: F401 - tables register themselves in the metadata
-    declarations,
-    departures,
-    lanes,
-    messages,
-    receipts,
-)
+from services.customs.tables import declarations, departures, lanes, messages, receipts
 from services.customs.tables.metadata import metadata
 from shared.db.migrate import run_env
+
+__all__ = ["declarations", "departures", "lanes", "messages", "receipts"]
 
 run_env("customs", metadata)

@@ -1,5 +1,5 @@
 """Messages to the Single Window: the lists that wait for one, the messages themselves, and what
-handing them over changes.
+delivering them changes.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from services.customs.domain.declarations.documents import (
     waybill_from_json,
 )
 from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.declarations.upload import (
+from services.customs.domain.declarations.submission import (
     QueuedList,
-    Transmission,
-    Upload,
-    UploadedList,
+    Submission,
+    SubmissionChange,
+    SubmittedList,
 )
 from services.customs.domain.messages.message import OutgoingMessage
 from shared.db import INSTANT, INSTANTS, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
@@ -47,7 +47,7 @@ def _queued_list(
     return QueuedList(declaration_id, cop_no, order, waybill_from_json(waybill), app_time)
 
 
-def _uploaded_list(  # noqa: PLR0917 - a row's columns
+def _submitted_list(  # noqa: PLR0917 - a row's columns
     declaration_id: str,
     tenant_id: str,
     order_id: str,
@@ -57,9 +57,9 @@ def _uploaded_list(  # noqa: PLR0917 - a row's columns
     status: str,
     facts: list[str],
     version: int,
-) -> UploadedList:
+) -> SubmittedList:
     subject = Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent)
-    return UploadedList(subject, Phase(phase), Phase(status), tuple(facts), version)
+    return SubmittedList(subject, Phase(phase), Phase(status), tuple(facts), version)
 
 
 # SKIP LOCKED: several workers share the work. A row that a receipt holds locked is taken later.
@@ -114,13 +114,13 @@ _UNWRITTEN: Final = sql(
 )
 
 # Locked before the file appears: a receipt that is quicker than our commit waits for it.
-_LOCK_UPLOADED: Final = sql(
+_LOCK_SUBMITTED: Final = sql(
     """
     SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, phase, status,
            facts, version
     FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
     """,
-    _uploaded_list,
+    _submitted_list,
     ids=TEXTS,
 )
 
@@ -133,7 +133,7 @@ _MARK_WRITTEN: Final = sql(
     guids=TEXTS,
 )
 
-_SAVE_TRANSMISSIONS: Final = sql(
+_SAVE_SUBMISSIONS: Final = sql(
     """
     UPDATE customs.declarations AS d SET
         phase = r.phase, status = r.status,
@@ -169,13 +169,13 @@ async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: date
     )
 
 
-async def mark_composed(uow: UnitOfWork, uploads: Sequence[Upload], *, guid: str) -> None:
+async def mark_composed(uow: UnitOfWork, submissions: Sequence[Submission], *, guid: str) -> None:
     """The lists are in the message `guid`."""
     await uow.execute(
         _MARK_COMPOSED,
         guid=guid,
-        ids=[upload.declaration_id for upload in uploads],
-        app_times=[upload.app_time for upload in uploads],
+        ids=[submission.declaration_id for submission in submissions],
+        app_times=[submission.app_time for submission in submissions],
     )
 
 
@@ -183,16 +183,16 @@ async def lock_unwritten(uow: UnitOfWork, *, rows_max: int) -> list[UnwrittenMes
     return await uow.fetch_all(_UNWRITTEN, rows_max=rows_max)
 
 
-async def lock_uploaded(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[UploadedList]:
-    return await uow.fetch_all(_LOCK_UPLOADED, ids=declaration_ids)
+async def lock_submitted(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[SubmittedList]:
+    return await uow.fetch_all(_LOCK_SUBMITTED, ids=declaration_ids)
 
 
 async def mark_written(uow: UnitOfWork, guids: Sequence[str], *, now: datetime) -> None:
     await uow.execute(_MARK_WRITTEN, guids=guids, now=now)
 
 
-async def save_transmissions(
-    uow: UnitOfWork, transmissions: Sequence[Transmission], *, now: datetime
+async def save_submissions(
+    uow: UnitOfWork, changes: Sequence[SubmissionChange], *, now: datetime
 ) -> None:
     rows = [
         {
@@ -202,6 +202,6 @@ async def save_transmissions(
             "facts": one.announced,
             "version": one.version,
         }
-        for one in transmissions
+        for one in changes
     ]
-    await uow.execute(_SAVE_TRANSMISSIONS, rows=rows, now=now)
+    await uow.execute(_SAVE_SUBMISSIONS, rows=rows, now=now)

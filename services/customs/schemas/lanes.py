@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from services.customs.domain.lanes.queue import LaneParcel
+from services.customs.domain.lanes.queue import LaneParcel, LaneQueue, expected_wait
 from services.customs.domain.lanes.screening import Screening
 from services.customs.queries.lanes import LaneView
 from shared.contracts.customs.declarations import Channel
@@ -77,6 +77,7 @@ class LaneOut(BaseModel):
     @classmethod
     def of(cls, lane: LaneView) -> "LaneOut":
         capacity = lane.capacity_per_hour
+        queue = LaneQueue(lane.lane, capacity, waiting=lane.queue_parcels)
         return cls(
             lane=lane.lane,
             capacity_per_hour=capacity,
@@ -85,7 +86,7 @@ class LaneOut(BaseModel):
             held_parcels=lane.held_parcels,
             oldest_waiting_at=lane.oldest_waiting_at,
             next_cut_off_at=lane.next_cut_off_at,
-            expected_wait_s=round((lane.queue_parcels + 1) * 3600 / capacity, 1),
+            expected_wait_s=round(expected_wait(queue).total_seconds(), 1),
             screened_today=lane.screened_today,
             use=round(lane.screened_last_hour / capacity, 4),
         )

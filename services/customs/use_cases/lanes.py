@@ -1,6 +1,7 @@
 """Work of the security lanes: taking the next parcels, and reporting what the scanners saw."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.customs.domain.lanes.errors import LaneNotFound
@@ -12,6 +13,12 @@ from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.announcing import announce
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedScreening:
+    id: str
+    is_new: bool
 
 
 async def take_parcels(
@@ -30,8 +37,8 @@ async def take_parcels(
 
 async def record_screenings(
     uow: UnitOfWork, *, screenings: Sequence[Screening], now: datetime
-) -> list[tuple[str, bool] | AirlaneError]:
-    """For each report, in their order: its id and whether it is new, or why it was refused."""
+) -> list[RecordedScreening | AirlaneError]:
+    """For each report, in their order: as it is kept, or why it was refused."""
     declaration_ids = sorted({one.declaration_id for one in screenings})
     parcels = await lanes.lock_parcels(uow, declaration_ids)
     queues = await lanes.list_queues(uow)
@@ -45,6 +52,8 @@ async def record_screenings(
         announce(uow, outcome.announcements, declaration_screened, now=now)
         metrics.count_screenings(uow, outcome.new)
     return [
-        result if isinstance(result, AirlaneError) else (ids[screening], result)
+        result
+        if isinstance(result, AirlaneError)
+        else RecordedScreening(ids[screening], is_new=result)
         for screening, result in zip(screenings, outcome.results, strict=True)
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.customs.clients.single_window import SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.declarations.upload import transmitted, upload_of
+from services.customs.domain.declarations.submission import after_submission, submission_of
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.writer import CEB509, CEB603
@@ -29,17 +29,17 @@ async def compose_lists(
     if not queued:
         return 0
 
-    uploads = [upload_of(one, rulebook=rulebook, now=now) for one in queued]
+    submissions = [submission_of(one, rulebook=rulebook, now=now) for one in queued]
     message = compose(
         CEB603,
-        [upload.document for upload in uploads],
-        [upload.declaration_id for upload in uploads],
+        [submission.document for submission in submissions],
+        [submission.declaration_id for submission in submissions],
         parties=rulebook.parties,
     )
 
     await messages.insert_message(uow, message, now=now)
-    await messages.mark_composed(uow, uploads, guid=message.guid)
-    return len(uploads)
+    await messages.mark_composed(uow, submissions, guid=message.guid)
+    return len(submissions)
 
 
 async def deliver_messages(
@@ -54,16 +54,16 @@ async def deliver_messages(
     lists = [one for one in unwritten if one.message_type == CEB603.message_type]
     reports = [one for one in unwritten if one.message_type == CEB509.message_type]
     list_ids = [declaration_id for one in lists for declaration_id in one.declaration_ids]
-    uploaded = await messages.lock_uploaded(uow, list_ids) if list_ids else []
+    submitted = await messages.lock_submitted(uow, list_ids) if list_ids else []
 
-    transmissions = [transmitted(declaration, now=now) for declaration in uploaded]
-    announcements = [one.announcement for one in transmissions if one.announcement is not None]
+    changes = [after_submission(declaration, now=now) for declaration in submitted]
+    announcements = [one.announcement for one in changes if one.announcement is not None]
 
     for message in unwritten:
-        await asyncio.to_thread(single_window.hand_over, message.guid, message.body)
+        await asyncio.to_thread(single_window.deliver, message.guid, message.body)
     await messages.mark_written(uow, [message.guid for message in unwritten], now=now)
-    if transmissions:
-        await messages.save_transmissions(uow, transmissions, now=now)
+    if changes:
+        await messages.save_submissions(uow, changes, now=now)
         announce(uow, announcements, declaration_event, now=now)
     if reports:
         await departures.mark_written(

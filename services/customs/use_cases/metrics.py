@@ -33,8 +33,8 @@ UNKNOWN_RECEIPTS: Final = Counter(
 UNMATCHED_RECEIPTS: Final = Counter(
     "airlane_customs_unmatched_receipts", "Receipts for documents that are not known here."
 )
-FAILED_UPLOADS: Final = Counter(
-    "airlane_customs_uploads_failed", "Uploads the port refused, by what to do.", ["retry"]
+FAILED_SUBMISSIONS: Final = Counter(
+    "airlane_customs_uploads_failed", "Submissions that the port refused, by what to do.", ["retry"]
 )
 MESSAGES: Final = Counter(
     "airlane_customs_messages_written", "Messages put into the transfer folder.", ["message_type"]
@@ -52,7 +52,7 @@ for _phase in Phase:
 for _code in KINDS:
     FINDINGS.labels(_code)
 for _retry in Retry:
-    FAILED_UPLOADS.labels(_retry.value)
+    FAILED_SUBMISSIONS.labels(_retry.value)
 for _message in (CEB603, CEB509):
     MESSAGES.labels(_message.message_type)
 
@@ -65,7 +65,7 @@ def count_decisions(uow: UnitOfWork, changes: Collection[DossierChange]) -> None
 def count_changes(uow: UnitOfWork, changes: Collection[DeclarationChange]) -> None:
     """Of declarations, by receipts."""
     _count(uow, DECLARATIONS, (change.status for change in changes if change.is_new_status))
-    _count(uow, FAILED_UPLOADS, (change.retry for change in changes if change.retry is not None))
+    _count(uow, FAILED_SUBMISSIONS, (one.retry for one in changes if one.retry is not None))
 
 
 def count_receipts(uow: UnitOfWork, new: Collection[MatchedReceipt]) -> None:

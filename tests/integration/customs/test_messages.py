@@ -95,17 +95,17 @@ async def test_killed_between_file_and_commit_the_same_bytes_are_written_again(
     await customs.consume(customs.placed(order), customs.booked(order))
     await compose(customs)
     written: list[tuple[str, str]] = []
-    hand_over = customs.folder.hand_over
+    deliver = customs.folder.deliver
 
     class Killed(Exception):
         pass
 
     def and_die(guid: str, body: str) -> None:
-        hand_over(guid, body)
+        deliver(guid, body)
         written.append((guid, body))
         raise Killed
 
-    monkeypatch.setattr(customs.folder, "hand_over", and_die)
+    monkeypatch.setattr(customs.folder, "deliver", and_die)
 
     with pytest.raises(Killed):
         await jobs.deliver(JobContext(customs.db, customs.clock), customs.folder)
@@ -149,7 +149,7 @@ async def test_an_answer_quicker_than_our_commit_loses_nothing(
     assert await customs.events(row["id"]) == [("accepted", 1), ("submitted", 2)]
 
 
-async def test_a_failed_upload_is_sent_again_later_with_a_newer_time(
+async def test_a_failed_submission_is_sent_again_later_with_a_newer_time(
     customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     (row,) = await customs.declare(order := customs.an_order())
@@ -174,7 +174,7 @@ async def test_a_failed_upload_is_sent_again_later_with_a_newer_time(
     assert len(times) == 2
     assert times[0] < times[1]
 
-    # What was said about the first upload is history; the submission is announced once.
+    # What was said about the first submission is history, and only that one is announced.
     await office.answer(customs.receipt(row, "2"))
 
     row = await customs.declaration(order)
@@ -214,7 +214,7 @@ async def test_what_is_rolled_back_is_not_counted(
     def fail(_: str, __: str) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(customs.folder, "hand_over", fail)
+    monkeypatch.setattr(customs.folder, "deliver", fail)
     before = written.get()
     with pytest.raises(OSError, match="disk is full"):
         await jobs.deliver(JobContext(customs.db, customs.clock), customs.folder)

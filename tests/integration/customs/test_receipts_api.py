@@ -246,7 +246,7 @@ async def test_a_hundred_receipts_in_one_message(
     assert done == [{"status": "accepted", "n": 100}]
 
 
-async def test_a_cancelled_order_whose_upload_failed_is_withdrawn(
+async def test_a_cancelled_order_whose_submission_failed_is_withdrawn(
     customs: CustomsWorld, office: CustomsOperator
 ) -> None:
     (row,) = await customs.declare(order := customs.an_order())

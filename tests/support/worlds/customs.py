@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,8 +13,7 @@ from services.customs.clients.single_window import DropFolder
 from services.customs.domain.messages.layout import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
-from services.customs.use_cases.declarations.facts import record_slice
-from services.customs.worker import SUBSCRIPTIONS, rulebook_of
+from services.customs.worker import SUBSCRIPTIONS, applying, rulebook_of
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
 from shared.kafka import JobContext
@@ -66,7 +64,7 @@ class CustomsWorld:
         self.clock = clock
         self.rulebook = rulebook_of(settings)
         self.folder = DropFolder(folder)
-        self._take_in = intake(SUBSCRIPTIONS, partial(record_slice, rulebook=self.rulebook), clock)
+        self._take_in = intake(SUBSCRIPTIONS, applying(self.rulebook), clock)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
         return enveloped(payload, subject=subject, version=version, at=self.clock.now())

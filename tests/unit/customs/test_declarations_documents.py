@@ -15,7 +15,7 @@ from services.customs.domain.declarations.documents import (
     waybill_from_json,
     waybill_to_json,
 )
-from tests.unit.customs.builders import a_line, a_waybill, an_order
+from tests.support.customs import a_line, a_waybill, an_order
 
 STORED_ORDER = """{
     "order_id": "ord_1", "merchant_id": "mer_1", "currency": "GBP", "country": "DE",

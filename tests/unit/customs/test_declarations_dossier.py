@@ -10,7 +10,7 @@ from services.customs.domain.declarations.dossier import Dossier, decide, decide
 from services.customs.domain.declarations.facts import DossierFacts, ShipmentFact
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.phase import OPEN, Phase
-from tests.unit.customs.builders import NOW, RULEBOOK, a_line, a_subject, a_waybill, an_order
+from tests.support.customs import NOW, RULEBOOK, a_line, a_subject, a_waybill, an_order
 
 ORDER = an_order()
 FAULTY = a_waybill(ORDER, gross_weight_g=1)
@@ -107,26 +107,60 @@ def test_a_field_that_the_message_has_no_room_for_blocks() -> None:
     assert fault.code == "customs.match.field"
 
 
-@pytest.mark.parametrize("phase", sorted(set(Phase) - {Phase.WITHDRAWN, Phase.CANCEL_REQUESTED}))
-@pytest.mark.parametrize("attempts", [0, 1])
-def test_a_cancelled_order_is_withdrawn_or_its_cancellation_requested(
+@pytest.mark.parametrize(
+    ("phase", "attempts"),
+    [
+        (Phase.DRAFT, 0),
+        (Phase.BLOCKED, 0),
+        (Phase.VALIDATED, 0),
+        (Phase.QUEUED, 0),
+        (Phase.RETURNED, 1),
+    ],
+)
+def test_a_cancelled_order_is_withdrawn_where_customs_has_nothing(
     phase: Phase, attempts: int
 ) -> None:
-    """Withdrawn where customs has nothing. Otherwise the phase goes on below the request."""
-    at_customs = attempts > 0 and phase not in (*OPEN, Phase.RETURNED)
+    dossier = a_dossier(phase, is_cancelled=True, attempts=attempts, lane=2)
 
-    change = decide(
-        a_dossier(phase, is_cancelled=True, attempts=attempts, lane=2), rulebook=RULEBOOK, now=NOW
-    )
+    change = decide(dossier, rulebook=RULEBOOK, now=NOW)
 
-    if phase is Phase.CLOSED:
-        assert change is None
-    else:
-        assert change is not None
-        assert (change.phase, change.status) == (
-            (phase, Phase.CANCEL_REQUESTED) if at_customs else (Phase.WITHDRAWN, Phase.WITHDRAWN)
-        )
-        assert (change.lane, change.announcement) == (None, None)
+    assert change is not None
+    assert (change.phase, change.status) == (Phase.WITHDRAWN, Phase.WITHDRAWN)
+    assert (change.lane, change.announcement) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "phase",
+    [
+        Phase.QUEUED,
+        Phase.TRANSMITTED,
+        Phase.STAGED,
+        Phase.DECLARING,
+        Phase.SENT,
+        Phase.SEND_FAILED,
+        Phase.REJECTED_TECHNICAL,
+        Phase.ACCEPTED,
+        Phase.MANUAL_REVIEW,
+        Phase.INSPECTION,
+        Phase.CONCLUDED,
+        Phase.RELEASED,
+    ],
+)
+def test_a_cancellation_is_requested_once_the_list_is_in_a_message(phase: Phase) -> None:
+    """The phase goes on below the request."""
+    dossier = a_dossier(phase, is_cancelled=True, attempts=1, lane=2)
+
+    change = decide(dossier, rulebook=RULEBOOK, now=NOW)
+
+    assert change is not None
+    assert (change.phase, change.status) == (phase, Phase.CANCEL_REQUESTED)
+    assert (change.lane, change.announcement) == (None, None)
+
+
+def test_a_cancellation_after_the_end_changes_nothing() -> None:
+    closed = a_dossier(Phase.CLOSED, is_cancelled=True, attempts=1)
+
+    assert decide(closed, rulebook=RULEBOOK, now=NOW) is None
 
 
 @pytest.mark.parametrize(

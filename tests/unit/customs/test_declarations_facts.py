@@ -13,7 +13,7 @@ from services.customs.domain.declarations.facts import (
     ShipmentFact,
     merge_by_order,
 )
-from tests.unit.customs.builders import an_order
+from tests.support.customs import an_order
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from services.customs.domain.declarations.findings import (
 )
 from services.customs.domain.declarations.match import field_findings, match_documents
 from services.customs.domain.messages.writer import CEB603, faults
-from tests.unit.customs.builders import CODES, NOW, PARTIES, a_line, a_waybill, an_order
+from tests.support.customs import CODES, NOW, PARTIES, a_line, a_waybill, an_order
 
 
 def a_list(order: OrderDocument, waybill: Waybill, codes: CodeTables = CODES) -> ExportList:

@@ -2,8 +2,11 @@
 
 import pytest
 
-from services.customs.domain.declarations.missing import Progress, missing
+from services.customs.domain.declarations import missing as rules
+from services.customs.domain.declarations.missing import Missing, Progress, missing
 from services.customs.domain.declarations.phase import Phase
+
+AFTER_SCREENING = ["departure", "departure_report", "receipt_899"]
 
 
 def a_progress(phase: Phase, **changes: object) -> Progress:
@@ -25,21 +28,43 @@ def codes(progress: Progress) -> list[str]:
     return [one.code for one in missing(progress)]
 
 
-def test_what_is_missing_at_each_step() -> None:
-    assert codes(a_progress(Phase.DRAFT, has_waybill=False)) == ["waybill"]
-    assert codes(a_progress(Phase.DRAFT, has_waybill=False, is_unroutable=True)) == ["route"]
-    assert codes(a_progress(Phase.DRAFT, has_order=False)) == ["order"]
-    assert codes(a_progress(Phase.BLOCKED)) == ["correction"]
-    assert codes(a_progress(Phase.QUEUED))[:3] == ["transmission", "receipt_120", "receipt_800"]
-    assert codes(a_progress(Phase.ACCEPTED))[:2] == ["receipt_800", "screening"]
-    assert codes(a_progress(Phase.INSPECTION))[0] == "customs_decision"
-    assert codes(a_progress(Phase.RETURNED)) == ["redeclaration"]
-    assert codes(a_progress(Phase.RELEASED, is_held=True))[0] == "recheck"
-
-    done = a_progress(Phase.RELEASED, is_screened=True, has_departed=True, departure_reported=True)
-
-    assert codes(done) == ["receipt_899"]
-    assert codes(a_progress(Phase.CLOSED)) == []
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        (a_progress(Phase.DRAFT, has_waybill=False), ["waybill"]),
+        (a_progress(Phase.DRAFT, has_waybill=False, is_unroutable=True), ["route"]),
+        (a_progress(Phase.DRAFT, has_order=False), ["order"]),
+        (a_progress(Phase.DRAFT, has_order=False, has_waybill=False), ["order", "waybill"]),
+        (a_progress(Phase.BLOCKED), ["correction"]),
+        (
+            a_progress(Phase.QUEUED),
+            ["transmission", "receipt_120", "receipt_800", "screening", *AFTER_SCREENING],
+        ),
+        (a_progress(Phase.ACCEPTED), ["receipt_800", "screening", *AFTER_SCREENING]),
+        (
+            a_progress(Phase.INSPECTION, is_screened=True),
+            ["customs_decision", "receipt_800", *AFTER_SCREENING],
+        ),
+        (a_progress(Phase.RETURNED), ["redeclaration"]),
+        (a_progress(Phase.RELEASED, is_held=True), ["recheck", *AFTER_SCREENING]),
+        (a_progress(Phase.RELEASED, is_cancelled=True), []),
+        (
+            a_progress(Phase.RELEASED, is_screened=True, has_departed=True),
+            ["departure_report", "receipt_899"],
+        ),
+        (
+            a_progress(
+                Phase.RELEASED, is_screened=True, has_departed=True, departure_reported=True
+            ),
+            ["receipt_899"],
+        ),
+        (a_progress(Phase.CLOSED), []),
+    ],
+)
+def test_what_is_missing_comes_in_the_order_of_the_steps(
+    progress: Progress, expected: list[str]
+) -> None:
+    assert codes(progress) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,11 +94,16 @@ def test_what_is_missing_at_each_step() -> None:
 )
 def test_what_comes_next_in_each_phase(phase: Phase, first: str | None) -> None:
     """With both documents there and the parcel not screened yet."""
-    found = missing(a_progress(phase))
+    assert next(iter(codes(a_progress(phase))), None) == first
 
-    assert next((one.code for one in found), None) == first
 
-    for one in found:
-        for english, chinese in zip(one.words("en"), one.words("zh-CN"), strict=True):
-            assert english.isascii()
-            assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
+@pytest.mark.parametrize(
+    "one",
+    [value for value in vars(rules).values() if isinstance(value, Missing)],
+    ids=lambda one: one.code,
+)
+def test_what_is_missing_is_said_in_both_languages(one: Missing) -> None:
+    english, chinese = one.words("en"), one.words("zh-CN")
+
+    assert all(text.isascii() for text in english)
+    assert all(any("\u4e00" <= character <= "\u9fff" for character in text) for text in chinese)

@@ -17,7 +17,7 @@ from services.customs.domain.departures.report import (
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.values import compact_time
 from services.customs.domain.messages.writer import CEB509, faults
-from tests.unit.customs.builders import NOW, PARTIES
+from tests.support.customs import NOW, PARTIES
 
 
 def a_shipment(

@@ -18,7 +18,7 @@ from services.customs.domain.lanes.screening import (
     ScreeningOutcome,
     screen,
 )
-from tests.unit.customs.builders import a_subject
+from tests.support.customs import a_subject
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LANES = (1, 2, 3)

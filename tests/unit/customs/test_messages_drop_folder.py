@@ -13,7 +13,7 @@ from services.customs.clients.single_window import WRITTEN_FOR_S, DropFolder
 def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: Path) -> None:
     folder = DropFolder(tmp_path)
     for _ in range(2):
-        folder.hand_over("G-1", "<x/>")
+        folder.deliver("G-1", "<x/>")
 
     assert [path.name for path in folder.out.iterdir()] == ["G-1.xml"]
     assert (folder.out / "G-1.xml").read_bytes() == b"<x/>"
@@ -23,7 +23,7 @@ def test_the_transfer_client_never_sees_half_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = DropFolder(tmp_path)
-    folder.hand_over("G-1", "<x/>")
+    folder.deliver("G-1", "<x/>")
 
     def disk_full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -31,7 +31,7 @@ def test_the_transfer_client_never_sees_half_a_message(
     monkeypatch.setattr("os.fsync", disk_full)
     for guid in ("G-1", "G-2"):
         with pytest.raises(OSError, match="No space"):
-            folder.hand_over(guid, "<y/>")
+            folder.deliver(guid, "<y/>")
 
     assert [path.read_bytes() for path in folder.out.glob("*.xml")] == [b"<x/>"]
 
@@ -41,7 +41,7 @@ def test_a_message_has_the_mode_that_is_set_whatever_the_umask(
     tmp_path: Path, mode: int, more: dict[str, int]
 ) -> None:
     folder = DropFolder(tmp_path, **more)
-    folder.hand_over("G-1", "<x/>")
+    folder.deliver("G-1", "<x/>")
 
     assert stat.S_IMODE((folder.out / "G-1.xml").stat().st_mode) == mode
 

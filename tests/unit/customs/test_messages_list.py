@@ -8,7 +8,7 @@ from services.customs.domain.declarations.export_list import draw_up_list, expor
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX, NAMESPACE
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.writer import CEB603, Document
-from tests.unit.customs.builders import CODES, NOW, PARTIES, a_line, a_waybill, an_order
+from tests.support.customs import CODES, NOW, PARTIES, a_line, a_waybill, an_order
 
 NS = f"{{{NAMESPACE}}}"
 
@@ -82,7 +82,7 @@ def test_a_line_has_code_quantity_weight_and_value() -> None:
     }
 
 
-def test_a_list_without_a_known_flight_is_dated_by_its_upload() -> None:
+def test_a_list_without_a_known_flight_is_dated_by_its_submission() -> None:
     head = a_document(departs_at=None, flight_number=None).head
 
     assert (head["ieDate"], head["voyageNo"]) == ("20261123", None)

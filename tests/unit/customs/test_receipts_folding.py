@@ -1,4 +1,4 @@
-"""What receipts make of a declaration: status, facts, numbers, next upload, queue."""
+"""What receipts make of a declaration: status, facts, numbers, next submission, queue."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.lanes.queue import JoiningParcel
 from services.customs.domain.receipts.folding import (
     AnsweredDeclaration,
@@ -18,10 +18,9 @@ from services.customs.domain.receipts.folding import (
     fold_declaration,
 )
 from services.customs.domain.receipts.matching import match_receipts
-from services.customs.domain.receipts.outcome import after_receipts
 from services.customs.domain.receipts.receipt import Receipt
-from services.customs.domain.receipts.settlement import resend_delay
-from tests.unit.customs.builders import a_subject
+from services.customs.domain.receipts.retry import Retry
+from tests.support.customs import a_subject
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=5)
@@ -91,7 +90,7 @@ receipts = st.lists(
 def test_receipts_one_by_one_in_any_order_end_like_all_at_once(
     arrived: list[Receipt], data: st.DataObject
 ) -> None:
-    """Without another upload in between, which makes receipts about the one before it history."""
+    """Without another submission in between: it makes receipts about the one before it history."""
     at_once = folded(a_declaration(attempts=99), *arrived)
     declaration = a_declaration(attempts=99)
     seen: list[Receipt] = []
@@ -139,23 +138,37 @@ def test_a_receipt_without_words_has_no_detail() -> None:
     assert change.announcements[0].detail is None
 
 
-@given(receipts)
-def test_status_at_is_that_of_the_last_receipt_that_moved_it(arrived: list[Receipt]) -> None:
-    last = after_receipts(arrived).last
+@pytest.mark.parametrize(
+    ("arrived", "at"),
+    [
+        ([("120", 1), ("800", 5)], START + timedelta(seconds=5)),
+        # By customs' clock, whatever came first here.
+        ([("800", 5), ("120", 1)], START + timedelta(seconds=5)),
+        # 3 says nothing new once customs has the list.
+        ([("120", 1), ("3", 4)], START + timedelta(seconds=1)),
+        ([("120", 1), ("999", 4)], START + timedelta(seconds=1)),
+        # Nothing moved it: it has the status from now on.
+        ([("999", 4)], NOW),
+    ],
+)
+def test_the_phase_is_dated_by_the_last_receipt_that_moved_it(
+    arrived: list[tuple[str, int]], at: datetime
+) -> None:
+    change = folded(a_declaration(), *(a_receipt(code, at_s) for code, at_s in arrived))
 
-    assert folded(a_declaration(), *arrived).phase_at == (last.return_time if last else NOW)
+    assert change.phase_at == at
 
 
-@pytest.mark.parametrize("attempts", [1, 3, 7])
-def test_a_passing_fault_is_answered_by_the_next_upload(attempts: int) -> None:
+@pytest.mark.parametrize(("attempts", "after_s"), [(1, 2), (3, 8), (5, 32), (6, 60), (7, 60)])
+def test_a_passing_fault_is_answered_by_the_next_submission(attempts: int, after_s: int) -> None:
     change = folded(a_declaration(attempts=attempts), a_receipt("3"), a_receipt("4", 1))
 
     assert (change.phase, change.status) == (Phase.QUEUED, Phase.QUEUED)
-    assert change.resend_at == REAL_NOW + resend_delay(attempts)
+    assert change.resend_at == REAL_NOW + timedelta(seconds=after_s)
     assert change.settled_at == START + timedelta(seconds=1)
 
 
-def test_receipts_about_the_upload_before_are_history_after_the_next_one() -> None:
+def test_receipts_about_the_submission_before_are_history_after_the_next_one() -> None:
     failed = a_receipt("4", 1)
     queued = folded(a_declaration(), failed)
     sent_again = followed_by(a_declaration(), queued)
@@ -168,34 +181,73 @@ def test_receipts_about_the_upload_before_are_history_after_the_next_one() -> No
     assert answered.phase is Phase.DECLARING
 
 
-@pytest.mark.parametrize(("code", "attempts"), [("4", 8), ("-621099", 1)])
-def test_a_lasting_fault_is_not_sent_again(code: str, attempts: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "attempts", "phase", "retry"),
+    [
+        ("4", 8, Phase.SEND_FAILED, Retry.TRANSIENT),
+        ("-621099", 1, Phase.REJECTED_TECHNICAL, Retry.UNCLASSIFIED),
+    ],
+)
+def test_a_lasting_fault_is_not_sent_again(
+    code: str, attempts: int, phase: Phase, retry: Retry
+) -> None:
     change = folded(a_declaration(attempts=attempts), a_receipt(code))
 
-    assert change.phase in (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
+    assert (change.phase, change.retry) == (phase, retry)
     assert (change.resend_at, change.settled_at) == (None, None)
-    assert change.retry is not None
 
 
-@pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize("is_screened", [True, False])
-@pytest.mark.parametrize("is_cancelled", [True, False])
-@pytest.mark.parametrize("lane", [None, 2])
-def test_a_parcel_joins_a_queue_once_when_customs_has_its_list(
-    code: str, lane: int | None, *, is_screened: bool, is_cancelled: bool
+JOINING_CODES = ["120", "300", "500", "399", "800"]
+
+
+@pytest.mark.parametrize("code", JOINING_CODES)
+def test_a_parcel_joins_a_queue_when_customs_has_its_list(code: str) -> None:
+    change = folded(a_declaration(lane=None), a_receipt(code))
+
+    assert change.joining == JoiningParcel(a_subject().id, "mer_1", START + timedelta(hours=6))
+    assert change.leaves_queue is False
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - set(JOINING_CODES)))
+def test_a_parcel_joins_no_queue_while_customs_does_not_have_its_list_or_after_the_end(
+    code: str,
 ) -> None:
-    declaration = a_declaration(
-        lane=lane, is_screened=is_screened, is_cancelled=is_cancelled, attempts=8
-    )
+    change = folded(a_declaration(lane=None, attempts=8), a_receipt(code))
 
-    change = folded(declaration, a_receipt(code))
+    assert (change.joining, change.leaves_queue, change.lane) == (None, False, None)
 
-    waits = change.phase in ENTERED and change.phase is not Phase.CLOSED
-    joins = waits and lane is None and not is_screened and not is_cancelled
-    parcel = JoiningParcel(declaration.subject.id, "mer_1", declaration.cut_off_at)
-    assert change.joining == (parcel if joins else None)
-    left = lane is not None and change.phase in (Phase.RETURNED, Phase.WITHDRAWN)
-    assert (change.leaves_queue, change.lane) == (left, None if left else lane)
+
+@pytest.mark.parametrize("kept_out", [{"is_screened": True}, {"is_cancelled": True}, {"lane": 2}])
+@pytest.mark.parametrize("code", JOINING_CODES)
+def test_a_parcel_that_is_screened_cancelled_or_queued_joins_no_queue(
+    code: str, kept_out: dict[str, Any]
+) -> None:
+    change = folded(a_declaration(**kept_out), a_receipt(code))
+
+    assert (change.joining, change.leaves_queue) == (None, False)
+    assert change.lane == kept_out.get("lane")
+
+
+@pytest.mark.parametrize(
+    ("code", "is_cancelled", "leaves"),
+    [
+        ("100", False, True),
+        ("100", True, True),
+        ("4", True, True),
+        ("4", False, False),
+        ("120", False, False),
+        ("120", True, False),
+        ("899", False, False),
+    ],
+)
+def test_a_parcel_leaves_its_queue_when_its_list_is_returned_or_withdrawn(
+    code: str, *, is_cancelled: bool, leaves: bool
+) -> None:
+    queued = a_declaration(lane=2, is_cancelled=is_cancelled, attempts=8)
+
+    change = folded(queued, a_receipt(code))
+
+    assert (change.leaves_queue, change.lane) == (leaves, None if leaves else 2)
 
 
 def test_the_last_numbers_that_customs_gave_are_kept() -> None:

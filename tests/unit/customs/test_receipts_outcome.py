@@ -23,7 +23,7 @@ RANKS = "1 2 3 4 100 120 300 500 399 800 899".split()
 CODES = [*RANKS, "-301014", "-621017", "-621099", "999", "abc"]
 # Of these, what the specification's tables 7-1 and 7-2 call a passing fault.
 TRANSIENT = ("4", "-621017")
-# The codes that are facts for others: customs' words on the list, none on the upload.
+# The codes that are facts for others: customs' words on the list, none on the submission.
 FACTS = {
     "100": "returned",
     "120": "accepted",
@@ -56,8 +56,9 @@ def oracle(receipts: list[Receipt], settled_at: datetime | None) -> Phase:
 
 def verdict(receipts: list[Receipt], settled_at: datetime | None) -> tuple[Phase, str | None]:
     """The same answer without a machine: the furthest of the codes nothing undoes decides; below
-    them the last word of customs, and after a return the last word about the new upload, whose code
-    comes second."""
+    them the last word of customs, and after a return the last word about the new submission, whose
+    code comes second.
+    """
     known = {r.identity: r for r in receipts if phase_of_code(r.return_status) is not None}
     rank = {code: index for index, code in enumerate(RANKS)}
     ordered = sorted(
@@ -86,7 +87,7 @@ def verdict(receipts: list[Receipt], settled_at: datetime | None) -> tuple[Phase
             return base, None
     if any(r.return_status == "120" for r in rest):
         return Phase.ACCEPTED, None
-    uploads = [
+    submissions = [
         r
         for r in rest
         if (r.return_status in ("1", "2", "3", "4") or r.return_status.startswith("-"))
@@ -96,7 +97,7 @@ def verdict(receipts: list[Receipt], settled_at: datetime | None) -> tuple[Phase
             and retry_class(r.return_status, r.return_info) is Retry.STALE
         )
     ]
-    last = uploads[-1].return_status if uploads else None
+    last = submissions[-1].return_status if submissions else None
     return (phase_of_code(last) if last else None) or base, last
 
 
@@ -150,7 +151,7 @@ def test_the_usual_way_visits_every_phase() -> None:
     assert after_receipts(way).channel == "yellow"
 
 
-def test_upload_codes_after_120_change_nothing() -> None:
+def test_submission_codes_after_120_change_nothing() -> None:
     for code in ("1", "2", "3", "4", "-621099"):
         outcome = after_receipts([a_receipt("120", 1), a_receipt(code, 5)])
         assert outcome.phase is Phase.ACCEPTED

@@ -10,7 +10,7 @@ from services.customs.domain.receipts.outcome import CODE_PHASE, Outcome
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.domain.receipts.retry import Retry
 from services.customs.domain.receipts.settlement import ATTEMPTS_MAX, resend_delay, settle
-from tests.unit.customs.builders import NOW
+from tests.support.customs import NOW
 
 FAILED = (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
 RECEIPT = Receipt("CEB604", "AL1", "1", NOW, "")
@@ -54,7 +54,7 @@ def test_only_a_passing_fault_is_sent_again_and_not_for_ever(
 
 
 @pytest.mark.parametrize(("phase", "retry"), list(product(FAILED, sorted(Retry))))
-def test_a_failed_upload_of_a_cancelled_order_withdraws_it(phase: Phase, retry: Retry) -> None:
+def test_a_failed_submission_of_a_cancelled_order_withdraws_it(phase: Phase, retry: Retry) -> None:
     settled = settle(an_outcome(phase, retry), before=Phase.SENT, is_cancelled=True, attempts=1)
 
     assert settled.phase is settled.status is Phase.WITHDRAWN

@@ -1,4 +1,4 @@
-"""What the texts of a receipt say, and what to do about a failed upload."""
+"""What the texts of a receipt say, and what to do about a failed submission."""
 
 from datetime import UTC, datetime
 

@@ -96,7 +96,9 @@ _NO_BARCODE: Final = "无"
 def export_list_document(
     export: ExportList, *, guid: str, app_time: datetime, parties: Parties
 ) -> Document:
-    """The Inventory node of CEB603. `guid`: 36 upper-case characters; `app_time`: of the upload."""
+    """The Inventory node of CEB603. `guid`: 36 upper-case characters; `app_time`: when the
+    list is submitted.
+    """
     leaves_at = export.leaves_at or app_time
     head: dict[str, str | None] = {
         "guid": guid,

@@ -1,5 +1,5 @@
 """What new receipts make of the documents they answer: phase and status, the facts to announce, the
-next upload, and whether the parcel joins or leaves the queue of a lane.
+next submission, and whether the parcel joins or leaves the queue of a lane.
 
 A document is always folded from all its receipts, so the order in which they arrived, and how
 often, makes no difference.
@@ -61,7 +61,7 @@ class AnsweredDeparture:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationChange:
-    """A declaration afterwards. `settled_at` and `resend_at` are set where the upload is to be
+    """A declaration afterwards. `settled_at` and `resend_at` are set where the submission is to be
     repeated. `joining`: its parcel joins a queue, `leaves_queue`: it leaves the one it is in.
     """
 
@@ -155,7 +155,7 @@ def fold_declaration(
     now: datetime,
     real_now: datetime,
 ) -> DeclarationChange:
-    """`now` dates a status that no receipt caused, `real_now` the next upload."""
+    """`now` dates a status that no receipt caused, `real_now` the next submission."""
     outcome = after_receipts(receipts, settled_at=declaration.settled_at)
     settlement = settle(
         outcome,

@@ -36,7 +36,7 @@ CODE_PHASE: Final[dict[str, Phase]] = {
 _RANK: Final = {
     code: rank for rank, code in enumerate("1 2 3 4 100 120 300 500 399 800 899".split())
 }
-_UPLOAD: Final = frozenset(
+_SUBMISSION: Final = frozenset(
     {
         Phase.TRANSMITTED,
         Phase.STAGED,
@@ -47,17 +47,17 @@ _UPLOAD: Final = frozenset(
         Phase.RETURNED,
     }
 )
-_EXAMINED: Final = _UPLOAD | {Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.INSPECTION}
+_EXAMINED: Final = _SUBMISSION | {Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.INSPECTION}
 # Target phase ← phases it may be reached from. Codes may be skipped (a receipt can be lost), but
 # the machine never goes back: 1–4 and processing errors change nothing once customs has the list.
 _MOVES: Final[dict[Phase, frozenset[Phase]]] = {
-    Phase.STAGED: _UPLOAD,
-    Phase.DECLARING: _UPLOAD,
-    Phase.SENT: _UPLOAD,
-    Phase.SEND_FAILED: _UPLOAD,
-    Phase.REJECTED_TECHNICAL: _UPLOAD,
+    Phase.STAGED: _SUBMISSION,
+    Phase.DECLARING: _SUBMISSION,
+    Phase.SENT: _SUBMISSION,
+    Phase.SEND_FAILED: _SUBMISSION,
+    Phase.REJECTED_TECHNICAL: _SUBMISSION,
     Phase.RETURNED: _EXAMINED,
-    Phase.ACCEPTED: _UPLOAD,
+    Phase.ACCEPTED: _SUBMISSION,
     Phase.MANUAL_REVIEW: _EXAMINED,
     Phase.INSPECTION: _EXAMINED,
     Phase.CONCLUDED: _EXAMINED,
@@ -85,7 +85,7 @@ class Outcome:
     """What a set of receipts amounts to.
 
     `moves`: the receipts that moved it, in the order of customs' clock. `retry` is set when the
-    last move was a failed upload. `unknown`: receipts with a code that has no place here.
+    last move was a failed submission. `unknown`: receipts with a code that has no place here.
     """
 
     phase: Phase
@@ -108,8 +108,8 @@ class Outcome:
 
 
 def after_receipts(receipts: Iterable[Receipt], *, settled_at: datetime | None = None) -> Outcome:
-    """`settled_at`: failed uploads up to this instant of customs' clock were answered by another
-    upload. Receipts about uploads up to then are history.
+    """`settled_at`: failed submissions up to this instant of customs' clock were answered by
+    another one. Receipts about submissions up to then are history.
     """
     phase = Phase.TRANSMITTED
     moves: list[Receipt] = []
@@ -130,13 +130,13 @@ def after_receipts(receipts: Iterable[Receipt], *, settled_at: datetime | None =
     return Outcome(phase, tuple(moves), last, retry, tuple(unknown))
 
 
-_ABOUT_UPLOAD: Final = frozenset(
+_ABOUT_SUBMISSION: Final = frozenset(
     {Phase.STAGED, Phase.DECLARING, Phase.SENT, Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL}
 )
 
 
 def _is_history(target: Phase, receipt: Receipt, settled_at: datetime | None) -> bool:
-    if target not in _ABOUT_UPLOAD:
+    if target not in _ABOUT_SUBMISSION:
         return False
     if settled_at is not None and receipt.return_time <= settled_at:
         return True

@@ -1,4 +1,4 @@
-"""What to do about a failed upload."""
+"""What to do about a failed submission."""
 
 from enum import StrEnum
 from typing import Final
@@ -34,7 +34,9 @@ _CLASSES: Final[dict[str, Retry]] = (
 
 
 def retry_class(return_status: str, return_info: str) -> Retry:
-    """For a failed upload (4 or a negative status): the text's code decides before the status."""
+    """For a failed submission (4 or a negative status): the code in the text decides, else the
+    status.
+    """
     code = parse_return_info(return_info).code
     for candidate in (code, return_status.removeprefix("-"), return_status):
         if candidate is not None and candidate in _CLASSES:

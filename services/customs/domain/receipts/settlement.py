@@ -1,4 +1,6 @@
-"""What a declaration becomes by its receipts, with cancellation and further uploads considered."""
+"""What a declaration becomes by its receipts, with cancellation and further submissions
+considered.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +16,7 @@ _DELAY_S_MAX: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """`status` is what others see; `resend_after` is set when the upload is to be repeated."""
+    """`status` is what others see; `resend_after` is set when the submission is to be repeated."""
 
     phase: Phase
     status: Phase

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.customs.domain.declarations.dossier import decide_all
-from services.customs.domain.declarations.facts import DossierFacts, merge_by_order
+from services.customs.domain.declarations.facts import DossierFacts, Fact, merge_by_order
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.departures.flight import DepartedFlight
 from services.customs.events.declarations import declaration_event
@@ -13,17 +13,20 @@ from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.announcing import announce
 from services.customs.use_cases.departures import record_flights
 from shared.db import UnitOfWork
-from shared.kernel.clock import real_now
-
-Fact = DossierFacts | DepartedFlight
 
 
 async def record_slice(
-    uow: UnitOfWork, facts: Sequence[Fact], /, *, rulebook: Rulebook, now: datetime
+    uow: UnitOfWork,
+    facts: Sequence[Fact],
+    /,
+    *,
+    rulebook: Rulebook,
+    now: datetime,
+    real_now: datetime,
 ) -> None:
     """What the events of a slice mean. Runs for the whole park."""
     dossiers = [fact for fact in facts if isinstance(fact, DossierFacts)]
-    await record_facts(uow, facts=dossiers, rulebook=rulebook, now=now, real_now=real_now())
+    await record_facts(uow, facts=dossiers, rulebook=rulebook, now=now, real_now=real_now)
     flights = [fact for fact in facts if isinstance(fact, DepartedFlight)]
     await record_flights(uow, flights=flights)
 

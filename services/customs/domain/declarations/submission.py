@@ -1,4 +1,6 @@
-"""A list on its way to customs: what it is sent as, and what changes once it is in the folder."""
+"""The submission of a list: what it is sent as, and what changes once its message is in the folder.
+It is repeated when the port failed or refused it for a passing reason.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +21,9 @@ SUBMITTED: Final = "submitted"
 
 @dataclass(frozen=True, slots=True)
 class QueuedList:
-    """A declaration that waits for a message. `app_time`: of its last upload, if there was one."""
+    """A declaration that waits for a message. `app_time`: of its last submission, if there was
+    one.
+    """
 
     declaration_id: str
     cop_no: str
@@ -29,15 +33,17 @@ class QueuedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class Submission:
+    """A list as it goes into a message."""
+
     declaration_id: str
     app_time: datetime
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedList:
-    """A declaration whose message is being handed over, as locked. `announced`: the names of its
+class SubmittedList:
+    """A declaration whose message is being delivered, as locked. `announced`: the names of its
     facts that were announced.
     """
 
@@ -49,7 +55,7 @@ class UploadedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Transmission:
+class SubmissionChange:
     """The declaration once its message is in the folder."""
 
     declaration_id: str
@@ -60,24 +66,25 @@ class Transmission:
     announcement: Announcement | None
 
 
-def upload_of(queued: QueuedList, *, rulebook: Rulebook, now: datetime) -> Upload:
-    # appTime must grow from upload to upload, or the port ignores the newer one as stale (-301014).
+def submission_of(queued: QueuedList, *, rulebook: Rulebook, now: datetime) -> Submission:
+    # appTime must grow from one submission to the next, or the port ignores the newer one as stale
+    # (-301014).
     app_time = now if queued.app_time is None else max(now, queued.app_time + _SECOND)
     export = draw_up_list(queued.order, queued.waybill, cop_no=queued.cop_no, codes=rulebook.codes)
     document = export_list_document(
         export, guid=new_guid(), app_time=app_time, parties=rulebook.parties
     )
-    return Upload(queued.declaration_id, app_time, document)
+    return Submission(queued.declaration_id, app_time, document)
 
 
-def transmitted(declaration: UploadedList, *, now: datetime) -> Transmission:
-    """The submission is announced once, however often the list is sent. A receipt that was quicker
-    than our commit, or a cancellation, has moved the phase or the status on: that stays.
+def after_submission(declaration: SubmittedList, *, now: datetime) -> SubmissionChange:
+    """Announced once, however often the list is submitted. A receipt that was quicker than our
+    commit, or a cancellation, has moved the phase or the status on: that stays.
     """
     phase = Phase.TRANSMITTED if declaration.phase is Phase.QUEUED else declaration.phase
     status = Phase.TRANSMITTED if declaration.status is Phase.QUEUED else declaration.status
     if SUBMITTED in declaration.announced:
-        return Transmission(
+        return SubmissionChange(
             declaration.subject.id, phase, status, declaration.announced, declaration.version, None
         )
     version = declaration.version + 1
@@ -85,4 +92,4 @@ def transmitted(declaration: UploadedList, *, now: datetime) -> Transmission:
         fact=SUBMITTED, subject=declaration.subject, version=version, at=now, status=status
     )
     announced = (*declaration.announced, SUBMITTED)
-    return Transmission(declaration.subject.id, phase, status, announced, version, announcement)
+    return SubmissionChange(declaration.subject.id, phase, status, announced, version, announcement)
