@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.analytics.api.deps import AnalyticsParts
 from services.analytics.api.kpis import kpis_api
 from services.analytics.settings import Settings
 from shared import http
@@ -20,5 +21,5 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         routers=[kpis_api],
         description="Counts what happens in the park, exactly: every figure is a query over facts.",
     )
-    app.state.park_airport = settings.park_airport
+    app.state.analytics = AnalyticsParts(park_airport=settings.park_airport)
     return app

@@ -3,14 +3,14 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings.service import Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ANALYTICS_")
 
-    api_port: int = Field(default=8004, description="Port of the API.")
-    worker_port: int = Field(default=8104, description="Port of the worker's /metrics and probes.")
+    api_port: Port = Field(default=8004, description="Port of the API.")
+    worker_port: Port = Field(default=8104, description="Port of the worker's probes and metrics.")
     park_airport: str = Field(
         default="EHU", pattern=r"^[A-Z]{3}$", description="IATA code of the park's own airport."
     )

@@ -1,4 +1,6 @@
-"""Puts the worker of analytics together. It counts every event, and so consumes all topics."""
+"""Puts the worker of analytics together. Events that it does not count still say how far their
+stream has come, so it consumes them, too.
+"""
 
 from typing import Final
 
@@ -35,7 +37,7 @@ from shared.contracts.routing.shipments import (
 )
 from shared.db import Database
 from shared.kafka import Subscriptions, Undecoded, Worker
-from shared.kernel.clock import clock_from_env
+from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
 SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
@@ -65,13 +67,13 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
 }
 
 
-def create_worker(settings: Settings | None = None) -> Worker:
+def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
     settings = settings or load(Settings)
     return Worker(
         service="analytics",
         settings=settings,
         db=Database.of(settings, schema="analytics"),
-        clock=clock_from_env(),
+        clock=clock or clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
         apply=count_events,
         slice_max=500,

@@ -1,14 +1,15 @@
-"""python -m services.catalog api|worker|migrate|openapi|rotate-key"""
+"""python -m services.catalog api | worker | migrate | openapi | rotate-key"""
 
 from shared.runtime import OwnCommand, main
 
-main(
-    "catalog",
-    own=[
-        OwnCommand(
-            "rotate-key",
-            "let the next key sign access tokens, and publish the one after it",
-            "services.catalog.commands:rotate_key",
-        )
-    ],
-)
+if __name__ == "__main__":
+    main(
+        "catalog",
+        own=[
+            OwnCommand(
+                "rotate-key",
+                "let the next key sign access tokens, and publish the one after it",
+                "services.catalog.commands:rotate_key",
+            )
+        ],
+    )

@@ -1,4 +1,4 @@
-"""Assembles the API of catalog."""
+"""Puts the API of catalog together."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,15 +18,15 @@ from services.catalog.domain.credentials.token import BootstrapOperator
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import SigningKeyFiles, SigningKeys
+from shared import http
 from shared.db import Database
 from shared.http import KeySource
-from shared.http import create_app as create_http_app
 from shared.kernel.clock import Clock, clock_from_env
 from shared.kernel.identity import PARK
 from shared.settings import load
 from shared.telemetry import get_logger
 
-log = get_logger(__name__)
+_log = get_logger(__name__)
 
 _DESCRIPTION = (
     "Merchants and what they sell: products, stock, orders; credentials and access tokens."
@@ -50,7 +50,7 @@ def create_app(
             app.state.reference = await read_reference(reader)
         yield
 
-    app = create_http_app(
+    app = http.create_app(
         service="catalog",
         settings=settings,
         db=db,
@@ -76,7 +76,7 @@ def create_app(
 
 def _identity(settings: Settings) -> Identity:
     if settings.signing_key_file is None:
-        log.warning(
+        _log.warning(
             "CATALOG_SIGNING_KEY_FILE is not set: tokens end with this process,"
             " and no other process accepts them"
         )

@@ -5,16 +5,14 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings.service import Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="CATALOG_")
 
-    api_port: int = Field(default=8001, ge=1, le=65535, description="Port of the API.")
-    worker_port: int = Field(
-        default=8101, ge=1, le=65535, description="Port of the worker's probes and metrics."
-    )
+    api_port: Port = Field(default=8001, description="Port of the API.")
+    worker_port: Port = Field(default=8101, description="Port of the worker's probes and metrics.")
     signing_key_file: Path | None = Field(
         default=None,
         description="PEM file with the Ed25519 private key that signs access tokens. Without it"

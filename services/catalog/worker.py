@@ -4,9 +4,9 @@ places back orders when stock arrives.
 
 from typing import Final
 
+from services.catalog import jobs
 from services.catalog.consumers import orders as consumers
 from services.catalog.domain.orders.timeline import Observation
-from services.catalog.jobs import place_back_orders
 from services.catalog.settings import Settings
 from services.catalog.use_cases.orders.changes import record_observations
 from shared.contracts.customs.declarations import (
@@ -28,7 +28,7 @@ from shared.contracts.routing.shipments import (
 )
 from shared.db import Database
 from shared.kafka import Job, Subscriptions, Worker
-from shared.kernel.clock import clock_from_env
+from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
 SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
@@ -47,16 +47,16 @@ SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
     DeclarationScreened: consumers.on_declaration_screened,
 }
 
-JOBS: Final = [Job("place-back-orders", every_s=0.5, run=place_back_orders)]
+JOBS: Final = (Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),)
 
 
-def create_worker(settings: Settings | None = None) -> Worker:
+def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
     settings = settings or load(Settings)
     return Worker(
         service="catalog",
         settings=settings,
         db=Database.of(settings, schema="catalog"),
-        clock=clock_from_env(),
+        clock=clock or clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
         apply=record_observations,
         jobs=JOBS,

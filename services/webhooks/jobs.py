@@ -2,7 +2,7 @@
 
 from services.webhooks.queries import deliveries, endpoints
 from services.webhooks.use_cases import metrics
-from services.webhooks.use_cases.deliveries.retention import delete_old as delete_old_rows
+from services.webhooks.use_cases.deliveries.retention import delete_old
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -19,6 +19,6 @@ async def measure_backlog(context: JobContext) -> None:
     metrics.ENDPOINTS.labels("failing").set(counts.failing)
 
 
-async def delete_old(context: JobContext, *, days_kept: int) -> None:
+async def forget_old(context: JobContext, *, days_kept: int) -> None:
     async with context.db.transaction(PARK) as uow:
-        await delete_old_rows(uow, now=real_now(), days_kept=days_kept)
+        await delete_old(uow, real_now=real_now(), days_kept=days_kept)

@@ -3,14 +3,14 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings.service import Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="WEBHOOKS_")
 
-    api_port: int = Field(default=8005, description="Port of the API.")
-    worker_port: int = Field(default=8105, description="Port of the worker's /metrics and probes.")
+    api_port: Port = Field(default=8005, description="Port of the API.")
+    worker_port: Port = Field(default=8105, description="Port of the worker's probes and metrics.")
     secret_key: SecretStr | None = Field(
         default=None,
         description="Keys that encrypt endpoint secrets: id:base64 of 32 bytes, the sealing one "

@@ -2,21 +2,21 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from services.analytics.api.deps import AnalyticsRead, Parts
 from services.analytics.domain.kpis import KPIS, chosen_kpis
 from services.analytics.queries import kpis as queries
 from services.analytics.queries.kpis import KpiFilter
 from services.analytics.schemas.kpis import KpiOut
-from shared.http import Call, Page, PageOf, call, json_reply, problems
+from shared.http import Page, PageOf, json_reply, problems
 from shared.http.fields import Day
 from shared.kernel.identity import PARK
 
 kpis_api = APIRouter(tags=["kpis"])
 
-AnalyticsRead = Annotated[Call, Depends(call("analytics:read"))]
 KpiName = Annotated[str, Field(max_length=60, json_schema_extra={"enum": list(KPIS)})]
 Dimension = Literal["day", "market", "belt"]
 
@@ -30,8 +30,8 @@ Dimension = Literal["day", "market", "belt"]
 )
 async def list_kpis(
     *,
-    request: Request,
     call: AnalyticsRead,
+    parts: Parts,
     page: PageOf,
     name: Annotated[list[KpiName] | None, Query(max_length=20)] = None,
     day: Annotated[Day | None, Query(description="Only this day of the park.")] = None,
@@ -49,7 +49,7 @@ async def list_kpis(
             shown.window,
             kpis=kpis,
             asked=asked,
-            airport=request.app.state.park_airport,
+            airport=parts.park_airport,
         )
         as_of = await queries.newest_event_at(reader) or call.clock.now()
     return json_reply(

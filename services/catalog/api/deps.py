@@ -28,7 +28,7 @@ CredentialsWrite = Annotated[
 ]
 
 
-class NotForOneTenant(Invalid):
+class ParkOnly(Invalid):
     code = "catalog.request.not_for_one_tenant"
     text = Text(
         "This is done for the whole park, not for one merchant.",
@@ -39,10 +39,10 @@ class NotForOneTenant(Invalid):
 
 ParkWrite = Annotated[
     Call,
-    Depends(call("catalog:write", roles={Role.OPERATOR}, park_only=NotForOneTenant)),
+    Depends(call("catalog:write", roles={Role.OPERATOR}, park_only=ParkOnly)),
 ]
 
-SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
+Sku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
 
 
 async def _reference(request: Request) -> Reference:

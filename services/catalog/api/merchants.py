@@ -1,8 +1,9 @@
 """Merchants and partner platforms."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.catalog.api.deps import (
@@ -43,18 +44,21 @@ async def create_merchant(body: MerchantIn, call: ParkWrite, reference: Referenc
     return await call.once(act)
 
 
+@dataclass
+class MerchantFilters:
+    belt: Annotated[str | None, Query(max_length=40)] = None
+    has_office: Annotated[bool | None, Query()] = None
+
+
 @merchants_api.get("/v1/merchants", response_model=Page[MerchantOut], responses=problems(422))
 async def list_merchants(
-    call: CatalogRead,
-    page: PageOf,
-    belt: Annotated[str | None, Query(max_length=40)] = None,
-    has_office: Annotated[bool | None, Query()] = None,
+    call: CatalogRead, given: Annotated[MerchantFilters, Depends()], page: PageOf
 ) -> Response:
     """List merchants.
 
     Operators see all merchants; a merchant sees itself.
     """
-    asked = page.of({"belt": belt, "has_office": has_office}, str)
+    asked = page.of(given, str)
     async with call.read() as reader:
         merchants = await queries.list_merchants(reader, asked.window, asked.filters)
     return json_reply(asked.page(merchants, merchant_out, key=lambda merchant: (merchant.id,)))

@@ -11,7 +11,7 @@ from services.catalog.api.deps import (
     CatalogWrite,
     MerchantRead,
     References,
-    SkuPath,
+    Sku,
 )
 from services.catalog.domain.products import StoredProduct
 from services.catalog.queries import products as queries
@@ -49,7 +49,7 @@ def _saved_reply(saved: Saved) -> Reply:
 
 
 @products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
-async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
+async def get_product(sku: Sku, call: MerchantRead) -> Response:
     """Read a product by its SKU."""
     async with call.read() as reader:
         stored = await queries.get_product(reader, sku=sku)
@@ -65,7 +65,7 @@ async def get_product(sku: SkuPath, call: MerchantRead) -> Response:
     },
 )
 async def put_product(
-    sku: SkuPath, body: ProductIn, call: CatalogWrite, reference: References
+    sku: Sku, body: ProductIn, call: CatalogWrite, reference: References
 ) -> Response:
     """Create or replace a product.
 
@@ -94,7 +94,7 @@ async def put_product(
     responses=problems(404, 412, 422, 428),
 )
 async def patch_product(
-    sku: SkuPath, body: ProductPatch, call: CatalogWrite, reference: References
+    sku: Sku, body: ProductPatch, call: CatalogWrite, reference: References
 ) -> Response:
     """Change fields of a product.
 
@@ -117,7 +117,7 @@ async def patch_product(
 
 
 @products_api.delete("/v1/products/{sku}", status_code=204, responses=problems(404, 409, 412, 428))
-async def delete_product(sku: SkuPath, call: CatalogWrite) -> Response:
+async def delete_product(sku: Sku, call: CatalogWrite) -> Response:
     """Delete a product.
 
     Needs If-Match. Refused while orders have it reserved or wait for it.

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.catalog.api.deps import CatalogWrite, MerchantRead, SkuPath
+from services.catalog.api.deps import CatalogWrite, MerchantRead, Sku
 from services.catalog.domain.stock import Adjusted
 from services.catalog.queries import stock as queries
 from services.catalog.schemas.stock import (
@@ -79,7 +79,7 @@ def _done(outcome: Adjusted | AirlaneError) -> ItemDone | AirlaneError:
 
 
 @stock_api.get("/v1/stock/{sku}", response_model=StockOut, responses=problems(404))
-async def get_stock(sku: SkuPath, call: MerchantRead) -> Response:
+async def get_stock(sku: Sku, call: MerchantRead) -> Response:
     """Read the stock of a product."""
     async with call.read() as reader:
         stock = await queries.get_stock(reader, sku=sku)
@@ -98,7 +98,7 @@ class LedgerFilters:
     "/v1/stock/{sku}/ledger", response_model=Page[StockEntryOut], responses=problems(404, 422)
 )
 async def list_ledger(
-    sku: SkuPath,
+    sku: Sku,
     call: MerchantRead,
     page: PageOf,
     given: Annotated[LedgerFilters, Depends()],

@@ -34,7 +34,7 @@ _ORDERS: Final = Listing(
     """,
     stored_summary,
     order_by="o.id DESC",
-    after="o.id < :before_id",
+    after="o.id < :after_id",
     tenant="o.tenant_id = :tenant",
     filters={
         "status": "o.status = :status",
@@ -44,7 +44,7 @@ _ORDERS: Final = Listing(
         "ordered_from": "o.ordered_at >= :ordered_from",
         "ordered_to": "o.ordered_at < :ordered_to",
     },
-    before_id=TEXT,
+    after_id=TEXT,
     status=TEXT,
     country=TEXT,
     store=TEXT,

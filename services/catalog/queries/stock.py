@@ -29,9 +29,10 @@ _STOCK: Final = sql(
     tenant=TEXT,
     sku=TEXT,
 )
+# The tenant is that of the product, so that the whole park can ask, too.
 _ORDERS_OF_NUMBER: Final = (
-    "SELECT o.id FROM catalog.orders o"
-    " WHERE o.tenant_id = :tenant AND o.order_number = :order_number"
+    "SELECT o.id FROM catalog.orders o WHERE o.order_number = :order_number AND o.tenant_id ="
+    " (SELECT p.tenant_id FROM catalog.products p WHERE p.id = :product_id)"
 )
 _LEDGER: Final = Listing(
     """
@@ -40,7 +41,7 @@ _LEDGER: Final = Listing(
     """,
     LedgerEntry,
     order_by="l.id DESC",
-    after="l.id < :before_id",
+    after="l.id < :after_id",
     tenant="l.tenant_id = :tenant",
     where="l.product_id = :product_id",
     filters={
@@ -49,7 +50,7 @@ _LEDGER: Final = Listing(
         "occurred_from": "l.at >= :occurred_from",
         "occurred_to": "l.at < :occurred_to",
     },
-    before_id=BIGINT,
+    after_id=BIGINT,
     product_id=TEXT,
     order_id=TEXT,
     order_number=TEXT,

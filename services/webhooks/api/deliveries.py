@@ -84,7 +84,7 @@ async def replay_delivery(delivery_id: DeliveryId, call: WebhooksWrite) -> Respo
 
     async def act(uow: UnitOfWork) -> Reply:
         delivery = await replay.replay_delivery(
-            uow, delivery_id=delivery_id, tenant=call.tenant, now=real_now()
+            uow, delivery_id=delivery_id, tenant=call.tenant, real_now=real_now()
         )
         return Reply(202, DeliveryOut.of(delivery))
 

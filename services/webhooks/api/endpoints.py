@@ -1,8 +1,9 @@
 """/v1/endpoints: where partners, merchants and operators want events to be sent."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.webhooks.api.deps import EndpointId, Parts, WebhooksRead, WebhooksWrite
@@ -61,14 +62,17 @@ async def register_endpoint(body: EndpointIn, call: WebhooksWrite, parts: Parts)
     return _with_secret(await call.once(act), made)
 
 
+@dataclass
+class EndpointFilters:
+    status: Annotated[Literal["enabled", "disabled"] | None, Query()] = None
+
+
 @endpoints_api.get("/v1/endpoints", response_model=Page[EndpointOut], responses=problems(422))
 async def list_endpoints(
-    call: WebhooksRead,
-    page: PageOf,
-    status: Annotated[Literal["enabled", "disabled"] | None, Query()] = None,
+    call: WebhooksRead, given: Annotated[EndpointFilters, Depends()], page: PageOf
 ) -> Response:
     """List endpoints."""
-    asked = page.of({"status": status}, str)
+    asked = page.of(given, str)
     async with call.read() as reader:
         endpoints = await queries.list_endpoints(reader, asked.window, asked.filters)
     return json_reply(asked.page(endpoints, EndpointOut.of, key=lambda endpoint: (endpoint.id,)))

@@ -31,6 +31,10 @@ class PartnerRights:
     version: int
 
 
+# What a consumed event means.
+Fact = Message | PartnerRights
+
+
 class DataIsNotJson(Invalid):
     """The event cannot be delivered: it becomes a dead letter."""
 

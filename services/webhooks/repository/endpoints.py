@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.webhooks.domain.endpoints.endpoint import Endpoint, EndpointStatusChange
+from services.webhooks.domain.endpoints.endpoint import Endpoint
 from services.webhooks.domain.endpoints.health import Health
 from services.webhooks.domain.endpoints.secrets import Sealed, SealedSecret
 from shared.db import (
@@ -172,19 +172,6 @@ _SAVE_HEALTH: Final = sql(
     failures_in_a_row=INTEGERS,
     paused_until=INSTANTS,
 )
-_DISABLE: Final = sql(
-    """
-    UPDATE webhooks.endpoints
-    SET status = 'disabled', status_reason = :reason, version = version + 1, events = events + 1,
-        updated_at = :now
-    WHERE id = :id AND status = 'enabled'
-    RETURNING id AS endpoint_id, tenant_id, status, status_reason AS reason, events AS number
-    """,
-    EndpointStatusChange,
-    id=TEXT,
-    reason=TEXT,
-    now=INSTANT,
-)
 
 
 async def insert_endpoint(uow: UnitOfWork, endpoint: Endpoint) -> None:
@@ -269,10 +256,3 @@ async def save_health(uow: UnitOfWork, healths: Mapping[str, Health]) -> None:
         failures_in_a_row=[h.failures_in_a_row for h in healths.values()],
         paused_until=[h.paused_until for h in healths.values()],
     )
-
-
-async def disable_endpoint(
-    uow: UnitOfWork, *, endpoint_id: str, reason: str, now: datetime
-) -> EndpointStatusChange | None:
-    """What is to be announced; None if it was not enabled any more."""
-    return await uow.fetch_first(_DISABLE, id=endpoint_id, reason=reason, now=now)

@@ -16,6 +16,7 @@ from services.webhooks.domain.endpoints.endpoint import (
     EndpointStatusChange,
     check_room,
     deleted_endpoint,
+    disabled_endpoint,
     owner_of,
     patched_endpoint,
     registered_endpoint,
@@ -32,7 +33,7 @@ from services.webhooks.repository import endpoints as repository
 from services.webhooks.repository.messages import store_for_one
 from shared.db import UnitOfWork
 from shared.kernel.errors import NotFound
-from shared.kernel.identity import Principal
+from shared.kernel.identity import PARK, Principal
 from shared.kernel.ids import new_id
 
 
@@ -73,7 +74,7 @@ async def register_endpoint(
     )
     await repository.insert_endpoint(uow, changed.endpoint)
     secret = await _add_secret(uow, changed.endpoint, key_ring=key_ring, at=real_now)
-    announce(uow, changed.announced, now=now)
+    _announce(uow, changed.announced, now=now)
     return secret
 
 
@@ -97,6 +98,18 @@ async def change_endpoint(
     if patch.event_types is not None:
         patch = replace(patch, event_types=checked_patterns(patch.event_types, SUBSCRIBABLE))
     await _save(uow, patched_endpoint(endpoint, patch, now=real_now), now=now)
+
+
+async def disable_endpoint(
+    uow: UnitOfWork, *, endpoint_id: str, reason: str, now: datetime, real_now: datetime
+) -> None:
+    """Because of its answers. Nothing happens if it is disabled or deleted already."""
+    endpoint = await repository.lock_endpoint(uow, endpoint_id=endpoint_id, tenant=PARK)
+    if endpoint is None:
+        return
+    changed = disabled_endpoint(endpoint, reason=reason, now=real_now)
+    if changed is not None:
+        await _save(uow, changed, now=now)
 
 
 async def delete_endpoint(
@@ -160,7 +173,7 @@ async def send_test(
     return delivery_id
 
 
-def announce(uow: UnitOfWork, change: EndpointStatusChange | None, *, now: datetime) -> None:
+def _announce(uow: UnitOfWork, change: EndpointStatusChange | None, *, now: datetime) -> None:
     """Publishes it with the commit; None: there is nothing to announce."""
     if change is not None:
         uow.outbox.add(
@@ -174,7 +187,7 @@ def announce(uow: UnitOfWork, change: EndpointStatusChange | None, *, now: datet
 
 async def _save(uow: UnitOfWork, changed: ChangedEndpoint, *, now: datetime) -> None:
     await repository.update_endpoint(uow, changed.endpoint)
-    announce(uow, changed.announced, now=now)
+    _announce(uow, changed.announced, now=now)
     if changed.forgets_failures:
         await repository.save_health(uow, {changed.endpoint.id: Health()})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from services.catalog.domain.orders.new_order import NewOrder
@@ -10,11 +11,16 @@ from services.catalog.domain.reference import Reference
 from services.catalog.schemas.orders import OrderIn
 from services.catalog.use_cases.orders.placing import place_orders
 from shared.db import UnitOfWork
+from shared.kernel.errors import Invalid
 from tests.kit.clock import ManualClock
 from tests.support.worlds.catalog import Merchant, an_order
 
 REFERENCE: Final = Reference(frozenset(), frozenset(["UK"]), frozenset())
 LOCK_STOCK: Final = "SELECT 1 FROM catalog.stock WHERE tenant_id = $1 FOR UPDATE"
+LOCK_STOCK_OF: Final = """
+    SELECT 1 FROM catalog.stock s JOIN catalog.products p ON p.id = s.product_id
+    WHERE p.tenant_id = $1 AND p.sku = $2 FOR UPDATE OF s
+"""
 WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
@@ -62,6 +68,55 @@ async def test_batches_that_overlap_set_no_stock_aside_for_each_others_orders(
     assert [type(outcome) for outcome in first] == [Placement] * 10
     assert [type(outcome) for outcome in second] == [Repetition] * 10 + [Placement] * 10
     assert await merchant.stock("A-1") == (20, 20)
+
+
+async def placed_while_stock_is_locked(
+    merchant: Merchant, clock: ManualClock, *orders: NewOrder
+) -> list[Outcome]:
+    """Raises TimeoutError if they wait for it."""
+    async with merchant.db.transaction(merchant.id) as uow, asyncio.timeout(2):
+        await uow._connection.execute(LOCK_STOCK, merchant.id)
+        return await placed(merchant, clock, orders)
+
+
+async def test_a_batch_whose_orders_are_all_known_waits_for_no_stock(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    await merchant.stocked("A-1", 5)
+    orders = some_orders(3)
+    await placed(merchant, catalog_clock, orders)
+
+    outcomes = await placed_while_stock_is_locked(merchant, catalog_clock, *orders)
+
+    assert [type(outcome) for outcome in outcomes] == [Repetition] * 3
+
+
+async def test_an_order_that_is_refused_for_its_store_waits_for_no_stock(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    await merchant.stocked("A-1", 5)
+    order = replace(some_orders(1)[0], store="DE")
+
+    (outcome,) = await placed_while_stock_is_locked(merchant, catalog_clock, order)
+
+    assert isinstance(outcome, Invalid)
+    assert [problem.code for problem in outcome.problems] == ["catalog.order.unknown_store"]
+
+
+async def test_what_is_refused_in_a_batch_waits_for_no_stock_of_its_own(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    """Only the stock of orders that may be placed is locked."""
+    await merchant.stocked("A-1", 5)
+    await merchant.stocked("B-1", 5)
+    good, bad = some_orders(2)
+    bad = replace(bad, store="DE", lines=(replace(bad.lines[0], sku="B-1"),))
+
+    async with merchant.db.transaction(merchant.id) as uow, asyncio.timeout(2):
+        await uow._connection.execute(LOCK_STOCK_OF, merchant.id, "B-1")
+        outcomes = await placed(merchant, catalog_clock, [good, bad])
+
+    assert [type(outcome) for outcome in outcomes] == [Placement, Invalid]
 
 
 async def test_an_order_that_is_overtaken_is_the_earlier_one(

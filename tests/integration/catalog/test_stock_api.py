@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from services.catalog.jobs import place_back_orders
 from services.catalog.queries.orders import list_restocked_tenants
+from services.catalog.queries.stock import list_ledger
 from services.catalog.use_cases.orders.changes import cancel_order
-from shared.db import Database
+from shared.db import Database, Window
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
+from tests.integration.catalog.conftest import NewMerchant
 from tests.kit.clock import ManualClock
 from tests.kit.transactions import until_somebody_waits
 from tests.support.worlds.catalog import (
@@ -112,6 +114,23 @@ async def test_the_ledger_is_searched_by_order_and_time(
     assert await found(order_number="no-such") == []
     assert await found(occurred_from=since) == [3, 2]
     assert await found(occurred_to=since) == [0]
+
+
+async def test_the_park_searches_the_ledger_by_the_orders_of_the_products_merchant(
+    merchant: Merchant, new_merchant: NewMerchant
+) -> None:
+    product_id = await merchant.stocked("A-1", 10)
+    order = await merchant.ordered(("A-1", 2))
+    other = await new_merchant()
+    await other.stocked("A-1", 10)
+    await other.ordered(("A-1", 3), order_number=order["order_number"])
+
+    async with merchant.db.read(PARK) as reader:
+        found = await list_ledger(
+            reader, Window(10), {"order_number": order["order_number"]}, product_id=product_id
+        )
+
+    assert [(entry.order_id, entry.reserved_delta) for entry in found] == [(order["id"], 2)]
 
 
 async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.webhooks.domain.messages import DataIsNotJson
 from shared.contracts.envelope import Envelope
@@ -177,3 +178,19 @@ async def test_an_event_that_is_not_json_is_refused_and_nothing_of_its_slice_is_
     await world.publish(good)
 
     assert len(await world.deliveries(endpoint.id)) == 1
+
+
+async def test_a_slice_that_is_rolled_back_counts_no_deliveries(world: WebhooksWorld) -> None:
+    endpoint = await world.register("http://receiver/")
+    before = counted_deliveries()
+
+    async with in_vain(world.db, PARK) as uow:
+        await world.take_in(uow, world.event(tenant=endpoint.tenant))
+    in_between = counted_deliveries()
+    await world.publish(world.event(tenant=endpoint.tenant))
+
+    assert (in_between - before, counted_deliveries() - before) == (0, 1)
+
+
+def counted_deliveries() -> float:
+    return REGISTRY.get_sample_value("airlane_webhook_fan_out_deliveries_total") or 0.0

@@ -98,6 +98,9 @@ async def test_410_disables_the_endpoint_publishes_it_and_keeps_the_backlog(
     assert [e["aggregate_version"] for e in events] == [1, 2]
     published = json.loads(events[1]["payload"])
     assert (published["status"], published["reason"]) == ("disabled", "answered 410 Gone")
+    (row,) = await world.sql("SELECT * FROM webhooks.endpoints WHERE id = $1", endpoint.id)
+    assert (row["version"], row["events"]) == (2, 2)
+    assert row["updated_at"] > row["created_at"], "the times of a row are real times"
 
 
 async def test_failing_for_days_disables_and_success_forgets(

@@ -11,8 +11,7 @@ from services.webhooks.clients.http_sender import HttpSender, Post
 from services.webhooks.clients.key_ring import KeyRing
 from services.webhooks.use_cases.deliveries.sending import Sender, SendingPolicy
 from services.webhooks.use_cases.endpoints import register_endpoint
-from services.webhooks.use_cases.messages import fanning_out
-from services.webhooks.worker import SUBSCRIPTIONS
+from services.webhooks.worker import SUBSCRIPTIONS, fanning_out
 from shared.contracts.envelope import Envelope
 from shared.db import Database, UnitOfWork
 from shared.kernel.clock import real_now

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 from services.catalog.domain.orders.new_order import order_problems
 from services.catalog.domain.orders.order import demand_of
-from tests.unit.catalog.orders import NOW, REFERENCE, a_new_line, a_new_order, a_stored_line
+from tests.support.catalog import NOW, REFERENCE, a_new_line, a_new_order, a_stored_line
 
 
 def test_orders_are_checked_for_store_country_lines_and_total() -> None:

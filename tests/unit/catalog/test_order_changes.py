@@ -20,7 +20,7 @@ from services.catalog.domain.orders.facts import OrderFacts, Plan, Screening
 from services.catalog.domain.orders.order import Order, OrderNotCancellable, StockState
 from services.catalog.domain.orders.timeline import Entry, Observation
 from shared.kernel.words import Words
-from tests.unit.catalog.orders import NOW, a_stored_line, an_accepted_order
+from tests.support.catalog import NOW, a_stored_line, an_accepted_order
 
 PLACED = OrderFacts(placed=True)
 WAITING = OrderFacts(shortage="WIG-1 0/1")

@@ -18,10 +18,11 @@ from services.catalog.domain.orders.placement import (
     Placement,
     Placing,
     Repetition,
+    order_faults,
 )
 from services.catalog.domain.stock import Shortage
 from shared.kernel.errors import Invalid
-from tests.unit.catalog.orders import (
+from tests.support.catalog import (
     NOW,
     REFERENCE,
     a_new_line,
@@ -41,14 +42,17 @@ def placing(*products: OrderableProduct, known: Sequence[Order] = ()) -> Placing
         tenant="mer_1",
         products={product.sku: product for product in products},
         known={order.key: order for order in known},
-        reference=REFERENCE,
         now=NOW,
         new_order_id=counted_ids(),
     )
 
 
 def outcomes_of(decision: Placing, *orders: NewOrder) -> list[Outcome]:
-    return list(decision.outcomes(orders))
+    """As the use case has them: what is refused by itself takes no part in the decision."""
+    faults = list(order_faults(orders, REFERENCE))
+    sound = [order for order, fault in zip(orders, faults, strict=True) if fault is None]
+    decided = decision.outcomes(sound)
+    return [next(decided) if fault is None else fault for fault in faults]
 
 
 def placement_of(decision: Placing, order: NewOrder) -> Placement:

@@ -18,7 +18,7 @@ from services.catalog.domain.orders.stored import (
     stored_order,
 )
 from shared.kernel.words import Words
-from tests.unit.catalog.orders import a_stored_line, an_accepted_order
+from tests.support.catalog import a_stored_line, an_accepted_order
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LEG_OF_0_1 = {

@@ -18,6 +18,7 @@ from services.webhooks.domain.endpoints.endpoint import (
     TooManyEndpoints,
     check_room,
     deleted_endpoint,
+    disabled_endpoint,
     owner_of,
     patched_endpoint,
     registered_endpoint,
@@ -32,7 +33,7 @@ URL: Final = "https://partner.example/hooks"
 def registered(**changes: Any) -> ChangedEndpoint:
     given: dict[str, Any] = {
         "endpoint_id": "end_1",
-        "tenant_id": "prt_1",
+        "tenant_id": "par_1",
         "url": URL,
         "event_types": ("customs.*",),
         "description": "desk",
@@ -105,6 +106,17 @@ class ChangesOfAnEndpoint(RuleBasedStateMachine):
 
         assert self.changed.announced is None
 
+    @rule()
+    def give_up(self) -> None:
+        was_enabled = self.model["status"] == "enabled"
+
+        changed = disabled_endpoint(self.changed.endpoint, reason="410", now=self.now)
+
+        assert (changed is not None) is was_enabled
+        if changed is not None:
+            self.model["status"] = "disabled"
+            self._take(changed)
+
     @precondition(lambda self: self.model["status"] != "deleted")
     @rule()
     def delete(self) -> None:
@@ -126,7 +138,7 @@ class ChangesOfAnEndpoint(RuleBasedStateMachine):
     def the_endpoint_is_what_was_asked_for(self) -> None:
         endpoint = self.changed.endpoint
         assert {name: getattr(endpoint, name) for name in self.model} == self.model
-        assert (endpoint.id, endpoint.tenant_id, endpoint.created_at) == ("end_1", "prt_1", NOW)
+        assert (endpoint.id, endpoint.tenant_id, endpoint.created_at) == ("end_1", "par_1", NOW)
         assert endpoint.updated_at == self.now
 
     @invariant()
@@ -167,7 +179,7 @@ def test_an_announcement_says_why(changed: ChangedEndpoint, expected: tuple[str,
 
     assert announced is not None
     assert (announced.status, announced.reason) == expected
-    assert (announced.endpoint_id, announced.tenant_id) == ("end_1", "prt_1")
+    assert (announced.endpoint_id, announced.tenant_id) == ("end_1", "par_1")
 
 
 def test_only_an_enabled_endpoint_passes_the_check() -> None:
@@ -188,7 +200,7 @@ def test_a_tenant_has_room_until_it_has_the_most_endpoints() -> None:
 
 @pytest.mark.parametrize(
     ("tenant", "acts_as", "owner"),
-    [("prt_1", "prt_1", "prt_1"), ("park", "mer_1", "mer_1"), ("park", PARK, "park")],
+    [("par_1", "par_1", "par_1"), ("park", "mer_1", "mer_1"), ("park", PARK, "park")],
 )
 def test_an_endpoint_belongs_to_whom_its_creator_acts_for(
     tenant: str, acts_as: str, owner: str

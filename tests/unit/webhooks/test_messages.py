@@ -66,11 +66,11 @@ def test_an_event_of_the_contracts_names_the_order_it_is_about() -> None:
 def test_a_registered_partner_has_the_rights_of_that_version(
     merchants: list[str] | None, expected: tuple[str, ...] | None
 ) -> None:
-    payload = a_partner_registered(partner_id="prt_1", merchants=merchants)
+    payload = a_partner_registered(partner_id="par_1", merchants=merchants)
 
     (rights,) = meanings_of(SUBSCRIPTIONS, [enveloped(payload, version=7)])
 
-    assert rights == PartnerRights("prt_1", expected, version=7)
+    assert rights == PartnerRights("par_1", expected, version=7)
 
 
 @given(json_values)

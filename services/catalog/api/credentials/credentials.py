@@ -55,7 +55,7 @@ async def create_credential(
             description=body.description,
             scopes=body.scopes,
             environment=identity.environment,
-            now=real_now(),
+            real_now=real_now(),
         )
         location = f"/v1/credentials/{issued.credential.client_id}"
         return Reply(201, issued_out(issued), location=location)
@@ -113,7 +113,7 @@ async def rotate_credential(
             caller=call.principal,
             client_id=client_id,
             environment=identity.environment,
-            now=real_now(),
+            real_now=real_now(),
         )
         return Reply(200, issued_out(issued))
 

@@ -87,7 +87,7 @@ async def create_token(request: Request, identity: Identities) -> Response:
         form = await _form(request)
         client_id, client_secret = _client(request, form)
         identity.log_ins.check(address, client_id)
-        now = real_now()
+        asked_at = real_now()
         db: Database = request.app.state.airlane.db
         # The only park-wide read for a caller who is not known yet: it looks the tenant up, so it
         # cannot be limited to one. All it can reveal is that the secret is wrong.
@@ -97,7 +97,7 @@ async def create_token(request: Request, identity: Identities) -> Response:
                 client_id=client_id,
                 client_secret=client_secret,
                 operator=identity.operator,
-                now=now,
+                real_now=asked_at,
             )
         token = issue_token(
             client,
@@ -105,7 +105,7 @@ async def create_token(request: Request, identity: Identities) -> Response:
             key=identity.keys.current,
             issuer=identity.issuer,
             audience=identity.audience,
-            now=now,
+            real_now=asked_at,
         )
     except (
         InvalidClient,

@@ -1,8 +1,8 @@
 """The decision about new orders: which are placed, which are back-ordered, which are refused.
 
 Stock goes to orders in the order given. An order gets everything it wants, or waits for all of it.
-Nothing is read or written here; `use_cases.orders.placing` has locked the stock counters before,
-and writes what is decided.
+Nothing is read or written here. `use_cases.orders.placing` locks the stock counters of the orders
+that may be placed, and writes what is decided.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -96,16 +96,22 @@ class Repetition:
 Outcome = Placement | Repetition | DuplicateOrderNumber | Invalid
 
 
+def order_faults(orders: Iterable[NewOrder], reference: Reference) -> Iterator[Invalid | None]:
+    """What each order is refused for before any product is looked at; None: nothing."""
+    for order in orders:
+        problems = order_problems(order, reference)
+        yield Invalid(problems=problems) if problems else None
+
+
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """What the decision depends on. `products` are by SKU; `known` are earlier orders of the
-    merchant that may have the number of a new one.
+    """What the decision about orders without `order_faults` depends on. `products` are by SKU;
+    `known` are earlier orders of the merchant that may have the number of a new one.
     """
 
     tenant: str
     products: Mapping[str, OrderableProduct]
     known: Mapping[OrderKey, Order]
-    reference: Reference
     now: datetime
     new_order_id: Callable[[], str]
 
@@ -122,8 +128,6 @@ class Placing:
     def _outcome(
         self, order: NewOrder, first_by_key: Mapping[OrderKey, Order], available: dict[str, int]
     ) -> Outcome:
-        if problems := order_problems(order, self.reference):
-            return Invalid(problems=problems)
         if (first := first_by_key.get(order.key)) is not None:
             return repeated(order, first)
         if problems := product_problems(order, self.products):

@@ -37,9 +37,9 @@ async def create_credential(
     description: str,
     scopes: Sequence[str] | None,
     environment: str,
-    now: datetime,
+    real_now: datetime,
 ) -> Issued:
-    """Nobody grants more than they hold. `now` is real time.
+    """Nobody grants more than they hold.
 
     Raises CallerCredentialGone, ForeignTenant, UnknownTenant, ScopeNotAllowed or ScopeNotHeld.
     """
@@ -53,7 +53,7 @@ async def create_credential(
         role=role,
         description=description,
         wanted=scopes,
-        now=now,
+        now=real_now,
     )
     secret = new_secret(environment)
     await repository.insert_credential(uow, credential, secret_hash=hash_secret(secret))
@@ -70,7 +70,7 @@ async def _role_of(uow: UnitOfWork, tenant: str) -> Role:
 
 
 async def rotate_credential(
-    uow: UnitOfWork, *, caller: Principal, client_id: str, environment: str, now: datetime
+    uow: UnitOfWork, *, caller: Principal, client_id: str, environment: str, real_now: datetime
 ) -> Issued:
     """Issues a new secret; the previous one stays valid for OVERLAP.
 
@@ -85,7 +85,7 @@ async def rotate_credential(
     must_hold_all(credential.scopes, caller.scopes)
     secret = new_secret(environment)
     await repository.rotate_credential(
-        uow, client_id=client_id, secret_hash=hash_secret(secret), expires_at=now + OVERLAP
+        uow, client_id=client_id, secret_hash=hash_secret(secret), expires_at=real_now + OVERLAP
     )
     return Issued(credential, secret)
 

@@ -30,14 +30,14 @@ async def authenticate(
     client_id: str,
     client_secret: str,
     operator: BootstrapOperator | None,
-    now: datetime,
+    real_now: datetime,
 ) -> Client:
     """Raises InvalidClient. `reader` must be park-wide: the tenant is not known yet."""
     # Looked up in any case, so that the response time does not reveal the operator's id.
     known = await find_client(reader, client_id=client_id)
     if operator is not None and client_id == operator.client_id:
         known = operator.known()
-    return authenticated(known, client_id=client_id, client_secret=client_secret, now=now)
+    return authenticated(known, client_id=client_id, client_secret=client_secret, now=real_now)
 
 
 def issue_token(
@@ -47,11 +47,11 @@ def issue_token(
     key: SigningKey,
     issuer: str,
     audience: str | None,
-    now: datetime,
+    real_now: datetime,
 ) -> IssuedToken:
     """All of the client's scopes, or those asked for. Raises InvalidScope."""
     granted = granted_scopes(client, scope)
-    issued_at = int(now.timestamp())
+    issued_at = int(real_now.timestamp())
     claims: dict[str, object] = {} if audience is None else {"aud": audience}
     claims |= {
         "iss": issuer,

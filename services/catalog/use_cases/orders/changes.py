@@ -3,6 +3,7 @@ Every change of a stored order is saved by `save_changes`.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from services.catalog.domain.orders.changes import OrderChange, StockMoves, cancelled, observed
@@ -88,14 +89,13 @@ def _announce(uow: UnitOfWork, change: OrderChange, *, now: datetime) -> None:
     if not change.is_new_status:
         return
     # A slice concerns many orders: each continues the trace of its own event.
-    here = trace.enter(trace.continued(change.traceparent)) if change.traceparent else None
-    uow.outbox.add(
-        events.order_status_changed(change),
-        subject=order.id,
-        version=change.version,
-        at=now,
-        tenant_id=order.merchant_id,
-    )
-    if here is not None:
-        trace.leave(here)
+    own_trace = trace.following(change.traceparent) if change.traceparent else nullcontext()
+    with own_trace:
+        uow.outbox.add(
+            events.order_status_changed(change),
+            subject=order.id,
+            version=change.version,
+            at=now,
+            tenant_id=order.merchant_id,
+        )
     count_order(uow, change.facts.status, accepted_at=order.accepted_at, now=now)

@@ -1,4 +1,6 @@
-"""Placing orders: load, decide, save. Any number of them takes three statements.
+"""Placing orders: load, decide, save.
+
+A single order takes two statements, a batch of any size four.
 
 The decision is in `domain.orders.placement`. What happens to an order later is in `changes` and
 `back_orders`.
@@ -11,10 +13,12 @@ from functools import partial
 from services.catalog.domain.orders.new_order import NewOrder, OrderKey
 from services.catalog.domain.orders.order import Order
 from services.catalog.domain.orders.placement import (
+    OrderableProduct,
     Outcome,
     Placement,
     Placing,
     Repetition,
+    order_faults,
     repeated,
 )
 from services.catalog.domain.orders.timeline import Entry
@@ -50,21 +54,52 @@ async def place_orders(
     reference: Reference,
     now: datetime,
 ) -> list[Outcome]:
-    """The outcome of each order, in the order given."""
-    skus = {line.sku for order in orders for line in order.lines}
-    products = await placing.lock_products(uow, tenant=tenant, skus=skus)
-    # Under the lock, so that whoever places the same orders at the same time has either finished or
-    # waits. A single order needs no look-up: it takes nothing from others before it is written.
-    keys = {order.key for order in orders} if len(orders) > 1 else set()
-    known = await placing.find_by_number(uow, tenant=tenant, keys=keys) if keys else {}
+    """The outcome of each order, in the order given. Stock is locked only for orders that may be
+    placed: not for those that are refused by themselves, nor for known ones.
+    """
+    faults = [fault async for fault in giving_way(order_faults(orders, reference))]
+    sound = [order for order, fault in zip(orders, faults, strict=True) if fault is None]
+    placed = iter(await _place(uow, sound, tenant=tenant, now=now) if sound else ())
+    return [next(placed) if fault is None else fault for fault in faults]
 
-    decision = Placing(tenant, products, known, reference, now, partial(new_id, "ord"))
+
+async def _place(
+    uow: UnitOfWork, orders: Sequence[NewOrder], *, tenant: str, now: datetime
+) -> list[Outcome]:
+    products, known = await _load(uow, orders, tenant=tenant)
+
+    decision = Placing(tenant, products, known, now, partial(new_id, "ord"))
     outcomes = [outcome async for outcome in giving_way(decision.outcomes(orders))]
 
     overtaken = await _save(uow, outcomes, tenant=tenant, now=now)
     return [
         _final(order, outcome, overtaken) for order, outcome in zip(orders, outcomes, strict=True)
     ]
+
+
+async def _load(
+    uow: UnitOfWork, orders: Sequence[NewOrder], *, tenant: str
+) -> tuple[dict[str, OrderableProduct], dict[OrderKey, Order]]:
+    """The products of the orders that may be placed, locked, and the orders that are known.
+
+    A single order is not looked up: it takes nothing from others before it is written.
+    """
+    is_batch = len(orders) > 1
+    known: dict[OrderKey, Order] = {}
+    if is_batch:
+        keys = {order.key for order in orders}
+        known = await placing.find_by_number(uow, tenant=tenant, keys=keys)
+    new = [order for order in orders if order.key not in known]
+    if not new:
+        return {}, known
+    skus = {line.sku for order in new for line in order.lines}
+    products = await placing.lock_products(uow, tenant=tenant, skus=skus)
+    if is_batch:
+        # Once more under the lock: whoever places the same orders at the same time has either
+        # finished or waits.
+        keys = {order.key for order in new}
+        known |= await placing.find_by_number(uow, tenant=tenant, keys=keys)
+    return products, known
 
 
 async def _save(

@@ -17,7 +17,7 @@ class EndpointIsDeleted(Conflict):
     code = "webhooks.endpoint.deleted"
     text = Text("The endpoint of this delivery was deleted.", "该投递对应的端点已删除。")
     fix = Text(
-        "Register a new endpoint; it receives everything from then on.",
+        "Register a new endpoint; it receives every event that happens after that.",
         "请注册新端点；此后的事件都会通知它。",
     )
 

@@ -140,6 +140,13 @@ def patched_endpoint(endpoint: Endpoint, patch: EndpointPatch, *, now: datetime)
     return replace(changed, forgets_failures=is_fresh)
 
 
+def disabled_endpoint(endpoint: Endpoint, *, reason: str, now: datetime) -> ChangedEndpoint | None:
+    """Because of its answers. None: it does not receive anything as it is."""
+    if not endpoint.is_enabled:
+        return None
+    return _with_status(endpoint, "disabled", reason=reason, now=now)
+
+
 def deleted_endpoint(endpoint: Endpoint, *, now: datetime) -> ChangedEndpoint:
     return _with_status(endpoint, "deleted", reason="deleted by its owner", now=now)
 

@@ -15,7 +15,7 @@ from services.webhooks.domain.deliveries.outcomes import Outcome
 from services.webhooks.use_cases import metrics
 from services.webhooks.use_cases.deliveries.recording import count_outcomes, record_outcomes
 from shared.db import Database
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Unavailable
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
@@ -110,7 +110,8 @@ class Recorder:
                 outcomes=outcomes,
                 schedule_s=self._schedule_s,
                 disable_after=self._disable_after,
-                business_now=self._clock.now(),
+                now=self._clock.now(),
+                real_now=real_now(),
                 rng=self._rng,
             )
         count_outcomes(outcomes)

@@ -13,7 +13,7 @@ from services.webhooks.domain.deliveries.outcomes import (
 )
 from services.webhooks.repository import deliveries, endpoints
 from services.webhooks.use_cases import metrics
-from services.webhooks.use_cases.endpoints import announce
+from services.webhooks.use_cases.endpoints import disable_endpoint
 from shared.db import UnitOfWork
 
 
@@ -23,7 +23,8 @@ async def record_outcomes(
     outcomes: Sequence[Outcome],
     schedule_s: Sequence[float],
     disable_after: timedelta,
-    business_now: datetime,
+    now: datetime,
+    real_now: datetime,
     rng: random.Random,
 ) -> None:
     """One statement for all, and two more only if the health of an endpoint changes."""
@@ -35,10 +36,9 @@ async def record_outcomes(
         if changes.changed:
             await endpoints.save_health(uow, changes.changed)
         for endpoint_id, reason in changes.given_up.items():
-            disabled = await endpoints.disable_endpoint(
-                uow, endpoint_id=endpoint_id, reason=reason, now=business_now
+            await disable_endpoint(
+                uow, endpoint_id=endpoint_id, reason=reason, now=now, real_now=real_now
             )
-            announce(uow, disabled, now=business_now)
 
 
 def count_outcomes(outcomes: Sequence[Outcome]) -> None:

@@ -10,9 +10,9 @@ from shared.kernel.errors import NotFound
 
 
 async def replay_delivery(
-    uow: UnitOfWork, *, delivery_id: str, tenant: str, now: datetime
+    uow: UnitOfWork, *, delivery_id: str, tenant: str, real_now: datetime
 ) -> Delivery:
-    """The same webhook-id and bytes once more, with a fresh retry schedule. `now` is real time.
+    """The same webhook-id and bytes once more, with a fresh retry schedule.
 
     Raises NotFound, EndpointDisabled, EndpointIsDeleted, TooManyAttempts.
     """
@@ -20,7 +20,7 @@ async def replay_delivery(
     if delivery is None:
         raise NotFound
     endpoint = await lock_endpoint(uow, endpoint_id=delivery.endpoint_id, tenant=tenant)
-    replayed = replayed_delivery(delivery, endpoint=endpoint, now=now)
+    replayed = replayed_delivery(delivery, endpoint=endpoint, now=real_now)
     if replayed is not delivery:
         await repository.update_delivery(uow, replayed)
     return replayed

@@ -8,10 +8,10 @@ from shared.kernel.ids import floor_id
 
 
 async def delete_old(
-    uow: UnitOfWork, *, now: datetime, days_kept: int, rows_max: int = 2000
+    uow: UnitOfWork, *, real_now: datetime, days_kept: int, rows_max: int = 2000
 ) -> int:
     """Deletes what is older than `days_kept` days of real time, a bounded piece at a time."""
-    floor_ms = int((now - timedelta(days=days_kept)).timestamp() * 1000)
+    floor_ms = int((real_now - timedelta(days=days_kept)).timestamp() * 1000)
     return await repository.delete_before(
         uow,
         delivery_floor=floor_id("dlv", floor_ms),

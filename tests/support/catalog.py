@@ -1,4 +1,4 @@
-"""Orders as the unit tests of catalog need them: new ones, accepted ones, and what they are of."""
+"""Builders of catalog's domain: orders, new and accepted, and what they are made of."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
