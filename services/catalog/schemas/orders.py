@@ -169,6 +169,8 @@ class OrderOut(OrderSummaryOut):
     timeline: list[EntryOut]
 
 
+# Orders and products are read most of all. Their answers are plain documents, because building a
+# model first would slow down each of them.
 def order_out(order: Order, timeline: Iterable[Entry], locale: Locale) -> dict[str, object]:
     return {
         **order_summary_out(order, locale),

@@ -16,6 +16,8 @@ from services.catalog.domain.merchants import (
 from services.catalog.domain.reference import Reference
 from services.catalog.events import merchants as events
 from services.catalog.repository import merchants as repository
+from shared.contracts.catalog.merchants import MerchantRegistered
+from shared.contracts.catalog.partners import PartnerRegistered
 from shared.db import UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.ids import new_id
@@ -31,13 +33,7 @@ async def register_merchant(
     if not await repository.insert_merchant(uow, merchant):
         existing_id = await repository.find_by_uscc(uow, uscc=merchant.uscc)
         raise UsccTaken(uscc=merchant.uscc, existing_id=existing_id)
-    uow.outbox.add(
-        events.merchant_registered(merchant),
-        subject=merchant.id,
-        version=1,
-        at=now,
-        tenant_id=merchant.id,
-    )
+    _announce(uow, events.merchant_registered(merchant), tenant=merchant.id, now=now)
     return merchant
 
 
@@ -48,11 +44,12 @@ async def register_partner(
     known = await repository.list_known(uow, ids=sees) if sees is not None else set()
     partner = Partner(new_id("par"), name, visible_merchants(sees, known=known), now)
     await repository.insert_partner(uow, partner)
-    uow.outbox.add(
-        events.partner_registered(partner),
-        subject=partner.id,
-        version=1,
-        at=now,
-        tenant_id=partner.id,
-    )
+    _announce(uow, events.partner_registered(partner), tenant=partner.id, now=now)
     return partner
+
+
+def _announce(
+    uow: UnitOfWork, event: MerchantRegistered | PartnerRegistered, *, tenant: str, now: datetime
+) -> None:
+    """The first event of a tenant belongs to the tenant itself, whoever registered it."""
+    uow.outbox.add(event, subject=tenant, version=1, at=now, tenant_id=tenant)

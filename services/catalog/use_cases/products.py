@@ -17,6 +17,7 @@ from services.catalog.domain.products import (
 from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import products as repository
+from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, refuse
 from shared.kernel.tasks import giving_way
@@ -98,9 +99,7 @@ async def delete_product(
     if reserved or waiting:
         raise ProductInUse(reserved=reserved, waiting=waiting)
     await repository.delete_product(uow, tenant=tenant, product_id=stored.id, now=now)
-    uow.outbox.add(
-        events.product_deleted(stored), subject=stored.id, version=stored.version + 1, at=now
-    )
+    _announce(uow, events.product_deleted(stored), stored, version=stored.version + 1, now=now)
 
 
 async def put_products(
@@ -132,7 +131,7 @@ async def _create(
     if product.sku not in written:
         return None
     created = StoredProduct(written[product.sku].id, tenant, product, 1, now, now)
-    _announce(uow, created)
+    _announce(uow, events.product_updated(created), created, version=created.version, now=now)
     return created
 
 
@@ -153,7 +152,7 @@ async def _upsert(
             saved.append(Saved(same[product.sku]))
             continue
         stored = StoredProduct(row.id, tenant, product, row.version, row.created_at, now)
-        _announce(uow, stored)
+        _announce(uow, events.product_updated(stored), stored, version=stored.version, now=now)
         saved.append(Saved(stored, is_new=row.version == 1))
     return saved
 
@@ -170,14 +169,16 @@ async def _change(
 ) -> StoredProduct:
     changed = stored.changed_to(product, now=now)
     await repository.update_product(uow, changed)
-    _announce(uow, changed)
+    _announce(uow, events.product_updated(changed), changed, version=changed.version, now=now)
     return changed
 
 
-def _announce(uow: UnitOfWork, stored: StoredProduct) -> None:
-    uow.outbox.add(
-        events.product_updated(stored),
-        subject=stored.id,
-        version=stored.version,
-        at=stored.updated_at,
-    )
+def _announce(
+    uow: UnitOfWork,
+    event: ProductUpdated | ProductDeleted,
+    product: StoredProduct,
+    *,
+    version: int,
+    now: datetime,
+) -> None:
+    uow.outbox.add(event, subject=product.id, version=version, at=now)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.webhooks.api.deps import EndpointId, Parts, WebhooksRead, WebhooksWrite
-from services.webhooks.domain.endpoints.endpoint import Endpoint
+from services.webhooks.domain.endpoints.endpoint import Endpoint, EndpointStatus
 from services.webhooks.domain.endpoints.endpoint import EndpointPatch as Patch
 from services.webhooks.domain.endpoints.secrets import EndpointSecret
 from services.webhooks.queries import endpoints as queries
@@ -108,7 +108,7 @@ async def change_endpoint(
         ),
         event_types=body.event_types,
         description=body.description,
-        status=body.status,
+        status=None if body.status is None else EndpointStatus(body.status),
     )
 
     async def act(uow: UnitOfWork) -> Reply:

@@ -115,9 +115,10 @@ class HttpSender:
                 retry_after = response.headers.get("Retry-After")
                 excerpt = readable(await _read_some(response))
             is_success = 200 <= status < 300
-            result, error = ("delivered", None) if is_success else ("refused", f"HTTP {status}")
+            result = Result.DELIVERED if is_success else Result.REFUSED
+            error = None if is_success else f"HTTP {status}"
         except TimeoutError:
-            result, error = "timeout", f"no answer within {self._timeout_s:g} s"
+            result, error = Result.TIMEOUT, f"no answer within {self._timeout_s:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             result, error = _failed(failure)
         return Answer(
@@ -164,7 +165,8 @@ async def _read_some(response: aiohttp.ClientResponse) -> bytes:
 def _failed(failure: BaseException) -> tuple[Result, str]:
     text = f"{type(failure).__name__}: {failure}"[:500]
     # By its text: the connector does not keep the errors of several addresses that it tried.
-    result: Result = "forbidden_address" if _NOT_PUBLIC in str(failure) else "unreachable"
+    is_forbidden = _NOT_PUBLIC in str(failure)
+    result = Result.FORBIDDEN_ADDRESS if is_forbidden else Result.UNREACHABLE
     return result, readable(text.encode("utf-8", "replace"))
 
 

@@ -6,5 +6,5 @@ from shared.contracts.webhooks.endpoints import EndpointStatusChanged
 
 def endpoint_status_changed(change: EndpointStatusChange) -> EndpointStatusChanged:
     return EndpointStatusChanged(
-        endpoint_id=change.endpoint_id, status=change.status, reason=change.reason
+        endpoint_id=change.endpoint_id, status=change.status.value, reason=change.reason
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.webhooks.domain.deliveries.answers import Result
-from services.webhooks.domain.deliveries.delivery import Delivery
+from services.webhooks.domain.deliveries.delivery import Delivery, delivery_of_row
 from shared.db import INSTANT, INTEGER, TEXT, Filters, Listing, Reader, Window, sql
 from shared.kernel.errors import NotFound
 from shared.kernel.identity import PARK
@@ -23,6 +23,20 @@ class AttemptView:
     answer_excerpt: str | None
 
 
+def _attempt(  # noqa: PLR0917 - columns
+    number: int,
+    started_at: datetime,
+    duration_ms: int,
+    result: str,
+    status_code: int | None,
+    error: str | None,
+    answer_excerpt: str | None,
+) -> AttemptView:
+    return AttemptView(
+        number, started_at, duration_ms, Result(result), status_code, error, answer_excerpt
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """`pending`: deliveries that have not ended; `age_s`: how long the oldest is overdue."""
@@ -38,7 +52,7 @@ _SELECT: Final = """
 """
 _DELIVERY: Final = sql(
     f"{_SELECT} WHERE d.id = :id AND (:tenant = '{PARK}' OR d.tenant_id = :tenant)",
-    Delivery,
+    delivery_of_row,
     id=TEXT,
     tenant=TEXT,
 )
@@ -46,7 +60,7 @@ _DELIVERY: Final = sql(
 # goes with `event_id`.
 _DELIVERIES: Final = Listing(
     _SELECT,
-    Delivery,
+    delivery_of_row,
     order_by="d.id DESC",
     after="d.id < :after_id",
     tenant="d.tenant_id = :tenant",
@@ -82,7 +96,7 @@ _ATTEMPTS: Final = Listing(
         a.answer_excerpt
     FROM webhooks.attempts a
     """,
-    AttemptView,
+    _attempt,
     order_by="a.number",
     after="a.number > :after_number",
     tenant="a.tenant_id = :tenant",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
+from services.webhooks.domain.endpoints.endpoint import EndpointStatus
 from shared.db import TEXT, Filters, Listing, Reader, Window, sql
 from shared.kernel.errors import NotFound
 from shared.kernel.identity import PARK
@@ -16,12 +17,38 @@ class EndpointView:
     url: str
     event_types: Sequence[str]
     description: str | None
-    status: Literal["enabled", "disabled"]
+    status: EndpointStatus
     reason: str | None
     failing_since: datetime | None
     paused_until: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+def _endpoint(  # noqa: PLR0917 - columns
+    id: str,  # noqa: A002
+    url: str,
+    event_types: list[str],
+    description: str | None,
+    status: str,
+    reason: str | None,
+    failing_since: datetime | None,
+    paused_until: datetime | None,
+    created_at: datetime,
+    updated_at: datetime,
+) -> EndpointView:
+    return EndpointView(
+        id,
+        url,
+        event_types,
+        description,
+        EndpointStatus(status),
+        reason,
+        failing_since,
+        paused_until,
+        created_at,
+        updated_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +69,13 @@ _ENDPOINT: Final = sql(
     {_SELECT}
     WHERE e.id = :id AND (:tenant = '{PARK}' OR e.tenant_id = :tenant) AND e.status <> 'deleted'
     """,
-    EndpointView,
+    _endpoint,
     id=TEXT,
     tenant=TEXT,
 )
 _ENDPOINTS: Final = Listing(
     _SELECT,
-    EndpointView,
+    _endpoint,
     order_by="e.id",
     after="e.id > :after_id",
     tenant="e.tenant_id = :tenant",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.webhooks.domain.deliveries.delivery import Claim, Delivery
+from services.webhooks.domain.deliveries.delivery import Claim, Delivery, delivery_of_row
 from services.webhooks.domain.deliveries.outcomes import RecordedAttempt
 from shared.db import (
     INSTANT,
@@ -139,7 +139,7 @@ _LOCK_DELIVERY: Final = sql(
     WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant)
     FOR UPDATE
     """,  # noqa: S608 - a constant
-    Delivery,
+    delivery_of_row,
     id=TEXT,
     tenant=TEXT,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.webhooks.domain.endpoints.endpoint import Endpoint
+from services.webhooks.domain.endpoints.endpoint import Endpoint, EndpointStatus
 from services.webhooks.domain.endpoints.health import Health
 from services.webhooks.domain.endpoints.secrets import Sealed, SealedSecret
 from shared.db import (
@@ -59,6 +59,36 @@ _COUNT: Final = sql(
     int,
     tenant=TEXT,
 )
+
+
+def _endpoint(  # noqa: PLR0917 - columns
+    id: str,  # noqa: A002
+    tenant_id: str,
+    url: str,
+    event_types: list[str],
+    description: str | None,
+    status: str,
+    status_reason: str | None,
+    version: int,
+    events: int,
+    created_at: datetime,
+    updated_at: datetime,
+) -> Endpoint:
+    return Endpoint(
+        id,
+        tenant_id,
+        url,
+        event_types,
+        description,
+        EndpointStatus(status),
+        status_reason,
+        version,
+        events,
+        created_at,
+        updated_at,
+    )
+
+
 _LOCK_ENDPOINT: Final = sql(
     f"""
     SELECT id, tenant_id, url, event_types, description, status, status_reason, version, events,
@@ -67,7 +97,7 @@ _LOCK_ENDPOINT: Final = sql(
     WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant) AND status <> 'deleted'
     FOR UPDATE
     """,  # noqa: S608 - a constant
-    Endpoint,
+    _endpoint,
     id=TEXT,
     tenant=TEXT,
 )

@@ -1,13 +1,18 @@
 """Deliveries and attempts as REST clients see them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from services.webhooks.domain.deliveries.answers import Result
-from services.webhooks.domain.deliveries.delivery import Delivery, DeliveryStatus
+from services.webhooks.domain.deliveries.delivery import Delivery
 from services.webhooks.queries.deliveries import AttemptView
+
+# Written out, as the OpenAPI document has them where they are used.
+DeliveryStatusName = Literal["pending", "delivered", "failed"]
+ResultName = Literal[
+    "delivered", "refused", "timeout", "unreachable", "forbidden_address", "internal_error"
+]
 
 
 class DeliveryOut(BaseModel):
@@ -16,7 +21,7 @@ class DeliveryOut(BaseModel):
     event_id: str = Field(description="Sent as `webhook-id`, the same in every attempt.")
     event_type: str
     order_id: str | None = Field(description="The order that the event is about, if it is.")
-    status: DeliveryStatus
+    status: DeliveryStatusName
     attempts: int = Field(description="Requests made so far.")
     next_attempt_at: datetime | None = Field(description="Not before then; null once it ended.")
     received_at: datetime
@@ -24,37 +29,18 @@ class DeliveryOut(BaseModel):
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
-        return cls(
-            id=delivery.id,
-            endpoint_id=delivery.endpoint_id,
-            event_id=delivery.event_id,
-            event_type=delivery.event_type,
-            order_id=delivery.order_id,
-            status=delivery.status,
-            attempts=delivery.attempts,
-            next_attempt_at=delivery.next_attempt_at,
-            received_at=delivery.received_at,
-            finished_at=delivery.finished_at,
-        )
+        return cls.model_validate(delivery, from_attributes=True)
 
 
 class AttemptOut(BaseModel):
     number: int
     started_at: datetime
     duration_ms: int
-    result: Result
+    result: ResultName
     status_code: int | None
     error: str | None
     answer_excerpt: str | None = Field(description="The first 1 kB of the answer's body.")
 
     @classmethod
     def of(cls, attempt: AttemptView) -> Self:
-        return cls(
-            number=attempt.number,
-            started_at=attempt.started_at,
-            duration_ms=attempt.duration_ms,
-            result=attempt.result,
-            status_code=attempt.status_code,
-            error=attempt.error,
-            answer_excerpt=attempt.answer_excerpt,
-        )
+        return cls.model_validate(attempt, from_attributes=True)

@@ -76,18 +76,7 @@ class EndpointOut(BaseModel):
 
     @classmethod
     def of(cls, endpoint: EndpointView) -> Self:
-        return cls(
-            id=endpoint.id,
-            url=endpoint.url,
-            event_types=list(endpoint.event_types),
-            description=endpoint.description,
-            status=endpoint.status,
-            reason=endpoint.reason,
-            failing_since=endpoint.failing_since,
-            paused_until=endpoint.paused_until,
-            created_at=endpoint.created_at,
-            updated_at=endpoint.updated_at,
-        )
+        return cls.model_validate(endpoint, from_attributes=True)
 
 
 class EndpointWithSecretOut(EndpointOut):

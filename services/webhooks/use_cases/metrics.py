@@ -1,6 +1,6 @@
 """Metrics of webhooks. No endpoint and no tenant ever becomes a label."""
 
-from typing import Final, get_args
+from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -9,8 +9,8 @@ from services.webhooks.domain.deliveries.answers import Result
 ATTEMPTS: Final = Counter(
     "airlane_webhook_attempts", "Requests sent to endpoints, by what they came to.", ["result"]
 )
-for _result in get_args(Result):  # a series that begins at 1 shows no increase
-    ATTEMPTS.labels(_result)
+for _result in Result:  # a series that begins at 1 shows no increase
+    ATTEMPTS.labels(_result.value)
 DELIVERY_SECONDS: Final = Histogram(
     "airlane_webhook_delivery_seconds",
     "Time from the event's arrival here to the endpoint's 2xx.",

@@ -4,22 +4,21 @@ from typing import Any
 
 from httpx2 import AsyncClient
 
-from tests.integration.catalog.test_credentials_api import make, token_of
-from tests.support.worlds.catalog import Merchant, as_bearer, refused
+from tests.support.worlds.catalog import Merchant, a_credential, as_bearer, refused, token_of
 
 
-async def signed_in(client: AsyncClient, issued: dict[str, Any], **form: str) -> AsyncClient:
-    return as_bearer(client, await token_of(client, issued, **form))
+async def signed_in(client: AsyncClient, credential: dict[str, Any], **form: str) -> AsyncClient:
+    return as_bearer(client, await token_of(client, credential, **form))
 
 
 async def test_nobody_hands_out_more_than_they_hold(
     client: AsyncClient, merchant: Merchant, operator: AsyncClient
 ) -> None:
-    full = await make(merchant.client)
-    narrow = await make(merchant.client, scopes=["catalog:write"])
+    full = await a_credential(merchant.client)
+    narrow = await a_credential(merchant.client, scopes=["catalog:write"])
     caller = await signed_in(client, narrow)
     # All that both allow, when nothing is asked for.
-    assert (await make(caller))["scopes"] == ["catalog:write"]
+    assert (await a_credential(caller))["scopes"] == ["catalog:write"]
     wide = {"description": "x", "scopes": ["catalog:write", "routing:read"]}
     answer = await caller.post("/v1/credentials", json=wide)
     refused(answer, 403, "catalog.credential.scope_not_held")
@@ -31,7 +30,7 @@ async def test_nobody_hands_out_more_than_they_hold(
     whole = await signed_in(client, full)
     assert (await whole.post(path)).status_code == 200
     # An operator is held to the same.
-    one = await make(operator, tenant="park", scopes=["catalog:write"])
+    one = await a_credential(operator, tenant="park", scopes=["catalog:write"])
     answer = await (await signed_in(client, one)).post(
         "/v1/credentials", json={"description": "x", "tenant": "park", "scopes": ["customs:write"]}
     )
@@ -41,8 +40,8 @@ async def test_nobody_hands_out_more_than_they_hold(
 async def test_other_credentials_need_a_scope_of_their_own(
     client: AsyncClient, merchant: Merchant
 ) -> None:
-    mine = await make(merchant.client, scopes=["catalog:write"])
-    other = await make(merchant.client, scopes=["catalog:write"])
+    mine = await a_credential(merchant.client, scopes=["catalog:write"])
+    other = await a_credential(merchant.client, scopes=["catalog:write"])
     caller = await signed_in(client, mine)
     path = f"/v1/credentials/{other['client_id']}"
     refused(await caller.post(f"{path}:rotate"), 403, "auth.forbidden")
@@ -56,8 +55,8 @@ async def test_a_deleted_credential_makes_no_new_one(
     client: AsyncClient, merchant: Merchant, operator: AsyncClient
 ) -> None:
     for maker, tenant in ((merchant.client, merchant.id), (operator, "park")):
-        gone = await make(maker, tenant=tenant)
-        other = await make(maker, tenant=tenant)
+        gone = await a_credential(maker, tenant=tenant)
+        other = await a_credential(maker, tenant=tenant)
         caller = await signed_in(client, gone)
         assert (await maker.delete(f"/v1/credentials/{gone['client_id']}")).status_code == 204
         path = f"/v1/credentials/{other['client_id']}"
@@ -72,7 +71,7 @@ async def test_a_deleted_credential_makes_no_new_one(
 async def test_an_operators_credential_lives_on_while_it_acts_for_a_merchant(
     client: AsyncClient, merchant: Merchant, operator: AsyncClient
 ) -> None:
-    caller = await signed_in(client, await make(operator, tenant="park"))
+    caller = await signed_in(client, await a_credential(operator, tenant="park"))
     body = {"description": "x", "tenant": merchant.id}
     answer = await caller.post(
         "/v1/credentials", json=body, headers={"Airlane-Tenant": merchant.id}

@@ -7,7 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient
 
 from services.catalog.app import create_app
 from services.catalog.settings import Settings
@@ -17,26 +17,14 @@ from tests.support.worlds.catalog import (
     OPERATOR_ID,
     OPERATOR_SECRET,
     Merchant,
+    a_credential,
     a_product,
     a_uscc,
     as_bearer,
+    ask_for_token,
     refused,
+    token_of,
 )
-
-
-async def ask(client: AsyncClient, **form: str) -> Response:
-    return await client.post("/oauth/token", data={"grant_type": "client_credentials", **form})
-
-
-async def token_of(client: AsyncClient, credential: dict[str, Any], **form: str) -> str:
-    answer = await ask(
-        client,
-        client_id=credential["client_id"],
-        client_secret=credential["client_secret"],
-        **form,
-    )
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
 
 
 async def claims(client: AsyncClient, token: str) -> dict[str, Any]:
@@ -99,14 +87,14 @@ async def test_a_partner_of_the_whole_park_has_a_short_token(
     """Rights travel as events: a token that names 200 merchants is too long for a header."""
     sees = [(await new_merchant()).id for _ in range(3)]
     partner = await operator.post("/v1/partners", json={"name": "Wide", "sees": sees})
-    issued = await make(operator, tenant=partner.json()["id"])
+    issued = await a_credential(operator, tenant=partner.json()["id"])
     token = await token_of(client, issued)
     held = str(await claims(client, token))
     assert not any(merchant in held for merchant in sees)
 
 
 async def test_the_answer_is_as_oauth_wants_it(client: AsyncClient) -> None:
-    answer = await ask(
+    answer = await ask_for_token(
         client, client_id=OPERATOR_ID, client_secret=OPERATOR_SECRET, scope="routing:read"
     )
     assert answer.headers["cache-control"] == "no-store"
@@ -141,7 +129,7 @@ async def test_refusals_have_the_form_of_oauth(
     client: AsyncClient, form: dict[str, str], status: int, error: str
 ) -> None:
     good = {"client_id": OPERATOR_ID, "client_secret": OPERATOR_SECRET}
-    answer = await ask(client, **(good | form))
+    answer = await ask_for_token(client, **(good | form))
     assert answer.status_code == status, answer.text
     assert answer.json()["error"] == error
     assert answer.json()["error_description"].isascii()
@@ -221,16 +209,16 @@ async def test_two_secrets_live_while_rotating(client: AsyncClient, merchant: Me
     third = (await merchant.client.post(f"{path}:rotate")).json()
     await token_of(client, second)
     await token_of(client, third)
-    assert (await ask(client, **_login(first))).status_code == 401
+    assert (await ask_for_token(client, **_login(first))).status_code == 401
     async with merchant.db.transaction(merchant.id) as uow:
         await uow._connection.execute(
             "UPDATE catalog.credentials SET previous_expires_at = $2 WHERE client_id = $1",
             first["client_id"],
             real_now() - timedelta(seconds=1),
         )
-    assert (await ask(client, **_login(second))).status_code == 401
+    assert (await ask_for_token(client, **_login(second))).status_code == 401
     assert (await merchant.client.delete(path)).status_code == 204
-    assert (await ask(client, **_login(third))).status_code == 401
+    assert (await ask_for_token(client, **_login(third))).status_code == 401
     refused(await merchant.client.delete(path), 404, "catalog.credential.not_found")
 
 
@@ -266,7 +254,7 @@ async def test_scopes_can_be_fewer_but_not_more(client: AsyncClient, merchant: M
         "/v1/products/A-1", json=a_product(), headers={"Authorization": f"Bearer {token}"}
     )
     refused(put, 403, "auth.forbidden")
-    answer = await ask(client, **_login(issued), scope="catalog:write")
+    answer = await ask_for_token(client, **_login(issued), scope="catalog:write")
     assert answer.json()["error"] == "invalid_scope"
     wide = {"description": "all", "scopes": ["catalog:read", "customs:write"]}
     refused(
@@ -322,12 +310,6 @@ async def test_who_may_make_credentials_for_whom(
     refused(await merchant.client.delete(path), 404, "catalog.credential.not_found")
     refused(await merchant.client.post(f"{path}:rotate"), 404, "catalog.credential.not_found")
     assert (await operator.post(f"{path}:rotate")).status_code == 200
-
-
-async def make(caller: AsyncClient, **body: Any) -> dict[str, Any]:
-    answer = await caller.post("/v1/credentials", json={"description": "x", **body})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
 
 
 async def test_tokens_carry_the_audience_that_verifiers_ask_for(

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from services.webhooks.domain.deliveries.answers import Answer
+from services.webhooks.domain.deliveries.answers import Answer, Result
 from shared.kernel.clock import real_now
 from shared.kernel.tasks import ENDED_BY_ITSELF
 from tests.kit.waiting import until
 from tests.support.worlds.webhooks import WebhooksWorld
 
-OK = Answer("delivered", 200, None, "ok", None, started_at=real_now(), duration_ms=1)
+OK = Answer(Result.DELIVERED, 200, None, "ok", None, started_at=real_now(), duration_ms=1)
 
 
 class _Answers:

@@ -132,3 +132,24 @@ def refused(answer: Response, status: int, code: str, pointer: str | None = None
     if pointer is not None:
         assert pointer in {fault["pointer"] for fault in body["errors"]}, body
     return body
+
+
+async def ask_for_token(client: AsyncClient, **form: str) -> Response:
+    return await client.post("/oauth/token", data={"grant_type": "client_credentials", **form})
+
+
+async def token_of(client: AsyncClient, credential: dict[str, Any], **form: str) -> str:
+    answer = await ask_for_token(
+        client,
+        client_id=credential["client_id"],
+        client_secret=credential["client_secret"],
+        **form,
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+async def a_credential(caller: AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await caller.post("/v1/credentials", json={"description": "x", **body})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())

@@ -14,6 +14,7 @@ from services.webhooks.domain.endpoints.endpoint import (
     Endpoint,
     EndpointDisabled,
     EndpointPatch,
+    EndpointStatus,
     EndpointStatusChange,
     TooManyEndpoints,
     check_room,
@@ -46,7 +47,9 @@ def an_endpoint(status: str = "enabled") -> Endpoint:
     endpoint = registered().endpoint
     if status == "enabled":
         return endpoint
-    return patched_endpoint(endpoint, EndpointPatch(status="disabled"), now=NOW).endpoint
+    return patched_endpoint(
+        endpoint, EndpointPatch(status=EndpointStatus.DISABLED), now=NOW
+    ).endpoint
 
 
 class ChangesOfAnEndpoint(RuleBasedStateMachine):
@@ -89,7 +92,7 @@ class ChangesOfAnEndpoint(RuleBasedStateMachine):
         self._take(
             patched_endpoint(
                 self.changed.endpoint,
-                EndpointPatch(url, event_types, description, status),
+                EndpointPatch(url, event_types, description, status and EndpointStatus(status)),
                 now=self._tick(),
             )
         )
@@ -168,7 +171,7 @@ TestChangesOfAnEndpoint = ChangesOfAnEndpoint.TestCase
     [
         (registered(), ("enabled", "created")),
         (
-            patched_endpoint(an_endpoint(), EndpointPatch(status="disabled"), now=NOW),
+            patched_endpoint(an_endpoint(), EndpointPatch(status=EndpointStatus.DISABLED), now=NOW),
             ("disabled", "changed by its owner"),
         ),
         (deleted_endpoint(an_endpoint("disabled"), now=NOW), ("deleted", "deleted by its owner")),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.webhooks.domain.deliveries.answers import Answer
+from services.webhooks.domain.deliveries.answers import Answer, Result
 from services.webhooks.domain.deliveries.delivery import Claim
 from services.webhooks.domain.deliveries.outcomes import (
     Outcome,
@@ -38,8 +38,8 @@ CLAIM: Final = Claim(
     endpoint_version=1,
     is_endpoint_failing=True,
 )
-OK: Final = Answer("delivered", 200, None, "ok", None, started_at=NOW, duration_ms=250)
-REFUSED: Final = replace(OK, result="refused", status_code=500, error="HTTP 500")
+OK: Final = Answer(Result.DELIVERED, 200, None, "ok", None, started_at=NOW, duration_ms=250)
+REFUSED: Final = replace(OK, result=Result.REFUSED, status_code=500, error="HTTP 500")
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,18 @@ steps = st.lists(
 )
 
 
+def result_of(status_code: int | None) -> Result:
+    if status_code is None:
+        return Result.TIMEOUT
+    return Result.DELIVERED if 200 <= status_code < 300 else Result.REFUSED
+
+
 def outcomes_of(history: Sequence[Step]) -> list[Outcome]:
     at, outcomes = NOW, []
     for step in history:
         at += timedelta(seconds=step.after_s)
-        is_success = step.status_code is not None and 200 <= step.status_code < 300
         answer = Answer(
-            result="delivered" if is_success else "refused" if step.status_code else "timeout",
+            result=result_of(step.status_code),
             status_code=step.status_code,
             error=None,
             excerpt=None,

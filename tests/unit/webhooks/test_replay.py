@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.webhooks.domain.deliveries.delivery import (
     ATTEMPTS_MAX,
     Delivery,
+    DeliveryStatus,
     EndpointIsDeleted,
     TooManyAttempts,
     replayed_delivery,
@@ -18,6 +19,7 @@ from services.webhooks.domain.deliveries.delivery import (
 from services.webhooks.domain.endpoints.endpoint import (
     EndpointDisabled,
     EndpointPatch,
+    EndpointStatus,
     patched_endpoint,
     registered_endpoint,
 )
@@ -31,7 +33,9 @@ ENABLED: Final = registered_endpoint(
     description=None,
     now=NOW,
 ).endpoint
-DISABLED: Final = patched_endpoint(ENABLED, EndpointPatch(status="disabled"), now=NOW).endpoint
+DISABLED: Final = patched_endpoint(
+    ENABLED, EndpointPatch(status=EndpointStatus.DISABLED), now=NOW
+).endpoint
 
 instants = st.integers(-86_400, 86_400).map(lambda s: NOW + timedelta(seconds=s))
 deliveries = st.builds(
@@ -41,7 +45,7 @@ deliveries = st.builds(
     event_id=st.just("evt_1"),
     event_type=st.just("catalog.order.placed"),
     order_id=st.none(),
-    status=st.sampled_from(["pending", "delivered", "failed"]),
+    status=st.sampled_from(DeliveryStatus),
     due_at=instants,
     claim_id=st.none() | st.just("clm_1"),
     attempts=st.integers(0, ATTEMPTS_MAX - 1),
@@ -73,7 +77,7 @@ def test_a_replayed_delivery_is_due_at_once_with_a_fresh_schedule(delivery: Deli
 def test_a_claim_that_has_ended_does_not_keep_a_delivery_from_being_sent_again(
     delivery: Delivery,
 ) -> None:
-    abandoned = replace(delivery, status="pending", claim_id="clm_1", due_at=NOW)
+    abandoned = replace(delivery, status=DeliveryStatus.PENDING, claim_id="clm_1", due_at=NOW)
 
     assert replayed_delivery(abandoned, endpoint=ENABLED, now=NOW).claim_id is None
 

@@ -114,22 +114,22 @@ async def _save(
     written = await placing.write_placements(uow, placements, tenant=tenant, now=now)
     async for placement in giving_way(placements):
         if placement.order.id in written:
-            _announce(uow, placement)
+            _announce(uow, placement, now=now)
     overtaken = {p.order.key for p in placements if p.order.id not in written}
     if not overtaken:
         return {}
     return await placing.find_by_number(uow, tenant=tenant, keys=overtaken)
 
 
-def _announce(uow: UnitOfWork, placement: Placement) -> None:
+def _announce(uow: UnitOfWork, placement: Placement, *, now: datetime) -> None:
     order = placement.order
     uow.outbox.add(
         events.order_accepted(placement),
         subject=order.id,
         version=order.version,
-        at=order.accepted_at,
+        at=now,
     )
-    count_order(uow, order.status, accepted_at=order.accepted_at, now=order.accepted_at)
+    count_order(uow, order.status, accepted_at=order.accepted_at, now=now)
 
 
 def _final(order: NewOrder, outcome: Outcome, overtaken: dict[OrderKey, Order]) -> Outcome:

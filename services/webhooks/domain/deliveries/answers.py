@@ -2,16 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from enum import StrEnum
+from typing import Final
 
 EXCERPT_BYTES_MAX: Final = 1000
 
-# What an attempt came to, in the log and in metrics. `refused`: an answer that is not 2xx.
-# `unreachable`: no connection, or it broke. `forbidden_address`: the name leads to an address that
-# is not public. `internal_error`: a fault of ours, which says nothing about the endpoint.
-Result = Literal[
-    "delivered", "refused", "timeout", "unreachable", "forbidden_address", "internal_error"
-]
+
+class Result(StrEnum):
+    """What an attempt came to, in the log and in metrics.
+
+    `refused`: an answer that is not 2xx. `unreachable`: no connection, or it broke.
+    `forbidden_address`: the name leads to an address that is not public. `internal_error`: a fault
+    of ours, which says nothing about the endpoint.
+    """
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    INTERNAL_ERROR = "internal_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +39,15 @@ class Answer:
     @classmethod
     def not_sent(cls, error: str, *, at: datetime) -> "Answer":
         """For a fault of ours."""
-        return cls("internal_error", None, error, None, None, started_at=at, duration_ms=0)
+        return cls(Result.INTERNAL_ERROR, None, error, None, None, started_at=at, duration_ms=0)
 
     @property
     def is_success(self) -> bool:
-        return self.result == "delivered"
+        return self.result is Result.DELIVERED
 
     @property
     def is_about_endpoint(self) -> bool:
-        return self.result != "internal_error"
+        return self.result is not Result.INTERNAL_ERROR
 
     def without_foreign_text(self) -> "Answer":
         """Only what we measured ourselves: for an answer whose text cannot be stored."""

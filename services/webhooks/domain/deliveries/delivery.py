@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from enum import StrEnum
+from typing import Final
 
 from services.webhooks.domain.endpoints.endpoint import Endpoint
 from shared.kernel.errors import Conflict, Text
 
 ATTEMPTS_MAX: Final = 1_000
 
-# `pending` covers waiting, being sent and waiting for a retry; `failed`: all attempts are used up.
-DeliveryStatus = Literal["pending", "delivered", "failed"]
+
+class DeliveryStatus(StrEnum):
+    """`pending` covers waiting, being sent and waiting for a retry; `failed`: all attempts are used
+    up.
+    """
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 class EndpointIsDeleted(Conflict):
@@ -56,10 +64,44 @@ class Delivery:
     @property
     def next_attempt_at(self) -> datetime | None:
         """Not before then; None once it has ended."""
-        return self.due_at if self.status == "pending" else None
+        return self.due_at if self.status is DeliveryStatus.PENDING else None
 
     def is_being_sent(self, *, now: datetime) -> bool:
-        return self.status == "pending" and self.claim_id is not None and self.due_at > now
+        return (
+            self.status is DeliveryStatus.PENDING
+            and self.claim_id is not None
+            and self.due_at > now
+        )
+
+
+def delivery_of_row(  # noqa: PLR0917 - columns
+    id: str,  # noqa: A002
+    endpoint_id: str,
+    event_id: str,
+    event_type: str,
+    order_id: str | None,
+    status: str,
+    due_at: datetime,
+    claim_id: str | None,
+    attempts: int,
+    failures: int,
+    received_at: datetime,
+    finished_at: datetime | None,
+) -> Delivery:
+    return Delivery(
+        id,
+        endpoint_id,
+        event_id,
+        event_type,
+        order_id,
+        DeliveryStatus(status),
+        due_at,
+        claim_id,
+        attempts,
+        failures,
+        received_at,
+        finished_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +137,10 @@ def replayed_delivery(delivery: Delivery, *, endpoint: Endpoint | None, now: dat
     if delivery.is_being_sent(now=now):
         return delivery
     return replace(
-        delivery, status="pending", due_at=now, claim_id=None, failures=0, finished_at=None
+        delivery,
+        status=DeliveryStatus.PENDING,
+        due_at=now,
+        claim_id=None,
+        failures=0,
+        finished_at=None,
     )

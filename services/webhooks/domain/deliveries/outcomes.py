@@ -67,7 +67,7 @@ def recorded_attempt(
     claim, answer, ended_at = outcome.claim, outcome.answer, outcome.ended_at
     failures = claim.failures + (not answer.is_success)
     due_at: datetime | None = None
-    status: DeliveryStatus = "delivered"
+    status = DeliveryStatus.DELIVERED
     if not answer.is_success:
         due_at = next_attempt_at(
             failures=failures,
@@ -76,7 +76,7 @@ def recorded_attempt(
             rng=rng,
             schedule_s=schedule_s,
         )
-        status = "pending" if due_at else "failed"
+        status = DeliveryStatus.PENDING if due_at else DeliveryStatus.FAILED
     return RecordedAttempt(
         id=claim.id,
         claim_id=claim.claim_id,
@@ -85,7 +85,7 @@ def recorded_attempt(
         status=status,
         due_at=due_at or ended_at,
         failures=failures,
-        finished_at=None if status == "pending" else ended_at,
+        finished_at=None if status is DeliveryStatus.PENDING else ended_at,
         started_at=answer.started_at,
         duration_ms=answer.duration_ms,
         result=answer.result,

@@ -6,7 +6,8 @@ Each change is a pure function from the endpoint as it is to the endpoint as it 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from enum import StrEnum
+from typing import Final
 
 from shared.kernel.errors import Conflict, Text
 from shared.kernel.identity import PARK, Principal
@@ -14,8 +15,13 @@ from shared.kernel.identity import PARK, Principal
 DESCRIPTION_CHARS_MAX: Final = 500
 ENDPOINTS_MAX: Final = 50
 
-# `disabled` keeps its backlog and can be enabled again; `deleted` is for good.
-EndpointStatus = Literal["enabled", "disabled", "deleted"]
+
+class EndpointStatus(StrEnum):
+    """`disabled` keeps its backlog and can be enabled again; `deleted` is for good."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    DELETED = "deleted"
 
 
 class EndpointDisabled(Conflict):
@@ -51,7 +57,7 @@ class Endpoint:
 
     @property
     def is_enabled(self) -> bool:
-        return self.status == "enabled"
+        return self.status is EndpointStatus.ENABLED
 
     def check_enabled(self) -> None:
         """Raises EndpointDisabled."""
@@ -115,7 +121,7 @@ def registered_endpoint(
         url=url,
         event_types=event_types,
         description=description,
-        status="enabled",
+        status=EndpointStatus.ENABLED,
         status_reason=None,
         version=1,
         events=1,
@@ -136,7 +142,9 @@ def patched_endpoint(endpoint: Endpoint, patch: EndpointPatch, *, now: datetime)
     )
     status = patch.status or endpoint.status
     changed = _with_status(patched, status, reason="changed by its owner", now=now)
-    is_fresh = status == "enabled" and (patch.url is not None or not endpoint.is_enabled)
+    is_fresh = status is EndpointStatus.ENABLED and (
+        patch.url is not None or not endpoint.is_enabled
+    )
     return replace(changed, forgets_failures=is_fresh)
 
 
@@ -144,11 +152,11 @@ def disabled_endpoint(endpoint: Endpoint, *, reason: str, now: datetime) -> Chan
     """Because of its answers. None: it does not receive anything as it is."""
     if not endpoint.is_enabled:
         return None
-    return _with_status(endpoint, "disabled", reason=reason, now=now)
+    return _with_status(endpoint, EndpointStatus.DISABLED, reason=reason, now=now)
 
 
 def deleted_endpoint(endpoint: Endpoint, *, now: datetime) -> ChangedEndpoint:
-    return _with_status(endpoint, "deleted", reason="deleted by its owner", now=now)
+    return _with_status(endpoint, EndpointStatus.DELETED, reason="deleted by its owner", now=now)
 
 
 def touched_endpoint(endpoint: Endpoint, *, now: datetime) -> ChangedEndpoint:
@@ -161,7 +169,7 @@ def _with_status(
 ) -> ChangedEndpoint:
     """The next version. Only another status is announced, and has another reason."""
     saved = replace(endpoint, version=endpoint.version + 1, updated_at=now)
-    if status == endpoint.status:
+    if status is endpoint.status:
         return ChangedEndpoint(saved)
     saved = replace(saved, status=status, status_reason=reason, events=endpoint.events + 1)
     return ChangedEndpoint(saved, _announcement(saved, reason))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from services.webhooks.domain.deliveries.answers import Result
 from services.webhooks.domain.deliveries.outcomes import Outcome
 from services.webhooks.use_cases import metrics
 from services.webhooks.use_cases.deliveries.recording import count_outcomes, record_outcomes
@@ -85,7 +86,7 @@ class Recorder:
                 [replace(outcome, answer=outcome.answer.without_foreign_text())]
             )
         except Exception as second_error:  # noqa: BLE001 - see above
-            metrics.ATTEMPTS.labels("internal_error").inc()
+            metrics.ATTEMPTS.labels(Result.INTERNAL_ERROR.value).inc()
             _log.error(
                 "an outcome is lost: its delivery is sent again when the lease ends",
                 delivery=outcome.claim.id,

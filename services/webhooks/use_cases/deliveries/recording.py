@@ -44,7 +44,7 @@ async def record_outcomes(
 def count_outcomes(outcomes: Sequence[Outcome]) -> None:
     """In the metrics. After the commit, so that a batch that is repeated is not counted twice."""
     for result, count in Counter(outcome.answer.result for outcome in outcomes).items():
-        metrics.ATTEMPTS.labels(result).inc(count)
+        metrics.ATTEMPTS.labels(result.value).inc(count)
     for outcome in outcomes:
         if outcome.answer.is_success:
             waited = outcome.ended_at - outcome.claim.received_at
