@@ -23,7 +23,7 @@ from shared.telemetry import get_logger
 
 log = get_logger(__name__)
 
-# A run works off a backlog, but not for ever: other jobs share the process.
+# A run reduces a backlog, but within bounds: other jobs share the process.
 _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
 _MESSAGES_AT_ONCE = 20

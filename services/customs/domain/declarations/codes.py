@@ -19,7 +19,10 @@ class CodeTables:
 
 
 def parse_code_tables(text: str) -> CodeTables:
-    """Reads the CSV `kind,iso,code,name_zh,basis`. Raises ValueError on a double or odd row."""
+    """Reads the CSV `kind,iso,code,name_zh,basis`.
+
+    Raises ValueError for a duplicate or malformed row.
+    """
     tables: dict[str, dict[str, str]] = {"country": {}, "currency": {}}
     for row in csv.DictReader(io.StringIO(text)):
         table = tables.get(row["kind"])

@@ -27,7 +27,7 @@ class Phase(StrEnum):
     CANCEL_REQUESTED = "cancel_requested"  # shown instead of the phase; CEB605 is not sent yet
 
 
-# Customs has the parcel's list in its store, and it has not come back.
+# Customs has entered the list and has not returned it.
 ENTERED: Final = frozenset(
     {
         Phase.ACCEPTED,

@@ -23,7 +23,7 @@ class LaneQueue:
 
 @dataclass(frozen=True, slots=True)
 class JoiningParcel:
-    """Its list is in customs' store: it joins a queue."""
+    """A parcel that joins a queue, now that customs has entered its list."""
 
     declaration_id: str
     merchant_id: str
