@@ -1,16 +1,14 @@
 """From the outbox of one service to the effect in another, through a real broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from shared.contracts.envelope import Envelope, MalformedEvent
 from shared.db import Database, Statement, UnitOfWork
-from shared.kafka import Job, JobContext, Received, Undecoded, Worker
+from shared.kafka import Job, JobContext, Received, Worker
 from shared.kafka import consumer as consumer_module
 from shared.kafka.consumer import Consumer
 from shared.kernel.clock import monotonic_s, real_now
@@ -22,11 +20,9 @@ from tests.kit.databases import Postgres
 from tests.kit.plugin import Broker
 from tests.kit.waiting import until
 from tests.support.worlds.parcels import (
-    EFFECT,
     SERVICE,
     TENANT,
     ParcelMoved,
-    ParcelRefused,
     ParcelWorld,
     Serving,
     a_record,
@@ -228,82 +224,6 @@ async def _said(values: list[float], value: float) -> bool:
 
 async def _is_not(consumer: Consumer | None) -> bool:
     return not await _is(consumer)
-
-
-async def test_slice_is_applied_for_the_park_and_a_bad_event_in_it_is_isolated(
-    world: ParcelWorld,
-) -> None:
-    slices: list[int] = []
-
-    async def apply(uow: UnitOfWork, events: Sequence[Envelope], /, *, now: datetime) -> None:
-        assert (uow.tenant, now) == ("*", world.clock.now())
-        slices.append(len(events))
-        for event in events:
-            await uow.execute(
-                EFFECT, event_id=event.id, subject=event.subject, version=1, traceparent=None
-            )
-            event.payload(ParcelMoved)
-
-    events = [an_event(version=n) for n in range(30)]
-    events[7] = an_event(data=b"[]")
-    events[9] = an_event(type="test.parcel.unheard_of")
-    await world.send(*(a_record(world.topic, event) for event in events))
-    worker = Worker(
-        service=SERVICE,
-        settings=world.worker().settings,
-        db=world.db,
-        clock=world.clock,
-        subscriptions={ParcelMoved: Undecoded(lambda event: event)},
-        apply=apply,
-        topics=[world.topic],
-    )
-    async with Serving(worker):
-        effects = await world.effects_become(28)
-        letters = await world.dead_letters(1)
-    assert len(effects) == 28
-    assert max(slices) > 1
-    assert dict(letters[0].headers)["dlq_reason"] == b"invalid"
-
-
-async def test_event_without_a_meaning_is_a_letter_and_its_slice_is_applied_once(
-    world: ParcelWorld,
-) -> None:
-    slices: list[int] = []
-
-    def meaning_of(event: Received[ParcelMoved]) -> Envelope:
-        if event.payload.what == "foreign":
-            raise MalformedEvent("it is about a parcel of another tenant")
-        if event.payload.what == "refuse":
-            raise ParcelRefused
-        return event.envelope
-
-    async def apply(uow: UnitOfWork, events: Sequence[Envelope], /, *, now: datetime) -> None:
-        slices.append(len(events))
-        for event in events:
-            await uow.execute(
-                EFFECT, event_id=event.id, subject=event.subject, version=1, traceparent=None
-            )
-
-    events = [an_event(version=n) for n in range(30)]
-    events[7], events[9] = an_event("foreign"), an_event("refuse")
-    await world.send(*(a_record(world.topic, event) for event in events))
-    worker = Worker(
-        service=SERVICE,
-        settings=world.worker().settings,
-        db=world.db,
-        clock=world.clock,
-        subscriptions={ParcelMoved: meaning_of},
-        apply=apply,
-        topics=[world.topic],
-    )
-
-    async with Serving(worker):
-        await world.effects_become(28)
-        letters = await world.dead_letters(2)
-
-    reasons = {dict(letter.headers)["dlq_reason"] for letter in letters}
-    assert reasons == {b"malformed", b"rejected"}
-    assert sum(slices) == 28, "a slice was applied again for the sake of a bad event"
 
 
 async def test_handler_s_own_events_carry_a_child_of_the_trace(world: ParcelWorld) -> None:
