@@ -3,9 +3,9 @@
 Several workers may run them at once: what is due is decided again once the turn is taken.
 """
 
+from services.routing.use_cases import reference
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import ensure_timetable
-from services.routing.use_cases.reference import load_reference
 from services.routing.use_cases.shipments import booking
 from shared.kafka import JobContext
 from shared.kernel.errors import AirlaneError
@@ -17,9 +17,9 @@ log = get_logger(__name__)
 _REBOOKED_AT_ONCE = 100
 
 
-async def load_reference_data(context: JobContext) -> None:
+async def load_reference(context: JobContext) -> None:
     async with context.db.transaction(PARK) as uow:
-        if await load_reference(uow):
+        if await reference.load_reference(uow):
             log.info("reference data loaded")
 
 

@@ -1,4 +1,4 @@
-"""The second process of routing: what it consumes, and what it does by the clock."""
+"""Puts the worker of routing together: relay, consumer and jobs."""
 
 from typing import Final
 
@@ -21,13 +21,13 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     DeclarationScreened: consumers.on_declaration_screened,
 }
 
-JOBS: Final = (
-    Job("load-reference", every_s=3600.0, run=jobs.load_reference_data),
+JOBS: Final = [
+    Job("load-reference", every_s=3600.0, run=jobs.load_reference),
     Job("extend-timetable", every_s=5.0, run=jobs.extend_timetable),
     # Twice as often as others: in a park whose clock runs fast, flights leave soon after.
     Job("close-manifests", every_s=0.25, run=jobs.close_manifests),
     Job("rebook-shipments", every_s=0.5, run=jobs.rebook_shipments),
-)
+]
 
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:

@@ -1,9 +1,10 @@
 """/v1/flights: the timetable, what is left on it, manifests; and cancelling a flight."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.routing.api.deps import Airport, FlightId, ParkWrite, RoutingRead
@@ -19,35 +20,32 @@ from shared.http.fields import AnyInstant
 flights_api = APIRouter(tags=["flights"])
 
 
-@flights_api.get("/v1/flights", response_model=Page[FlightOut], responses=problems(422))
-async def list_flights(
-    *,
-    call: RoutingRead,
-    page: PageOf,
-    flight_number: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{3,8}$")] = None,
-    origin: Airport = None,
-    destination: Airport = None,
-    departing_from: Annotated[AnyInstant | None, Query()] = None,
-    departing_to: Annotated[AnyInstant | None, Query()] = None,
-    status: FlightStatusName | None = None,
+@dataclass(frozen=True)
+class FlightFilters:
+    """What a list of flights can be narrowed to."""
+
+    flight_number: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{3,8}$")] = None
+    origin: Airport = None
+    destination: Airport = None
+    departing_from: Annotated[AnyInstant | None, Query()] = None
+    departing_to: Annotated[AnyInstant | None, Query()] = None
+    status: Annotated[FlightStatusName | None, Query()] = None
     booked: Annotated[
         bool | None, Query(description="Only flights with (true) or without shipments (false).")
-    ] = None,
+    ] = None
+
+
+@flights_api.get("/v1/flights", response_model=Page[FlightOut], responses=problems(422))
+async def list_flights(
+    call: RoutingRead,
+    given: Annotated[FlightFilters, Depends()],
+    page: PageOf,
 ) -> Response:
     """List flights by departure.
 
     The earliest first. Instants are business time (GET /v1/clock).
     """
-    filters = {
-        "flight_number": flight_number,
-        "origin": origin,
-        "destination": destination,
-        "departing_from": departing_from,
-        "departing_to": departing_to,
-        "status": status,
-        "booked": booked,
-    }
-    asked = page.of(filters, datetime, str)
+    asked = page.of(given, datetime, str)
     async with call.read() as reader:
         flights = await queries.list_flights(reader, asked.window, asked.filters)
     return json_reply(

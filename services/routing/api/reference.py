@@ -1,8 +1,10 @@
 """Reference data of the park: airports, routes with their basis, and the business clock."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.routing.api.deps import Airport, Country, RoutingRead
@@ -13,11 +15,28 @@ from shared.http import Page, PageOf, json_reply, problems
 reference_api = APIRouter(tags=["reference"])
 
 
+@dataclass(frozen=True)
+class AirportFilters:
+    """What a list of airports can be narrowed to."""
+
+    country: Country = None
+
+
+@dataclass(frozen=True)
+class RouteFilters:
+    """What a list of routes can be narrowed to."""
+
+    origin: Airport = None
+    destination: Airport = None
+    scope: Annotated[Scope | None, Query()] = None
+
+
 @reference_api.get("/v1/airports", response_model=Page[AirportOut], responses=problems(422))
-async def list_airports(call: RoutingRead, page: PageOf, country: Country = None) -> Response:
+async def list_airports(
+    call: RoutingRead, given: Annotated[AirportFilters, Depends()], page: PageOf
+) -> Response:
     """List airports."""
-    filters = {"country": country}
-    asked = page.of(filters, str)
+    asked = page.of(given, str)
     async with call.read() as reader:
         airports = await queries.list_airports(reader, asked.window, asked.filters)
     return json_reply(asked.page(airports, AirportOut.of, key=lambda airport: (airport.iata,)))
@@ -26,17 +45,14 @@ async def list_airports(call: RoutingRead, page: PageOf, country: Country = None
 @reference_api.get("/v1/routes", response_model=Page[RouteOut], responses=problems(422))
 async def list_routes(
     call: RoutingRead,
+    given: Annotated[RouteFilters, Depends()],
     page: PageOf,
-    origin: Airport = None,
-    destination: Airport = None,
-    scope: Scope | None = None,
 ) -> Response:
     """List routes.
 
     All from the park's airport and the onward legs beyond, with what is known of each.
     """
-    filters = {"origin": origin, "destination": destination, "scope": scope}
-    asked = page.of(filters, int)
+    asked = page.of(given, int)
     async with call.read() as reader:
         routes = await queries.list_routes(reader, asked.window, asked.filters)
     return json_reply(asked.page(routes, RouteOut.of, key=lambda route: (route.number,)))

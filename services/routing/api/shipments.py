@@ -1,8 +1,9 @@
 """/v1/shipments: a merchant sees its own, operators see all."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.routing.api.deps import Airport, RoutingRead, ShipmentId
@@ -14,33 +15,30 @@ from shared.http.fields import AnyInstant
 shipments_api = APIRouter(tags=["shipments"])
 
 
+@dataclass(frozen=True)
+class ShipmentFilters:
+    """What a list of shipments can be narrowed to."""
+
+    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
+    flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None
+    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None
+    status: Annotated[ShipmentStatusName | None, Query()] = None
+    airport: Airport = None
+    placed_from: Annotated[AnyInstant | None, Query()] = None
+    placed_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+
+
 @shipments_api.get("/v1/shipments", response_model=Page[ShipmentOut], responses=problems(422))
 async def list_shipments(
-    *,
     call: RoutingRead,
+    given: Annotated[ShipmentFilters, Depends()],
     page: PageOf,
-    order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None,
-    flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None,
-    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None,
-    status: ShipmentStatusName | None = None,
-    airport: Airport = None,
-    placed_from: Annotated[AnyInstant | None, Query()] = None,
-    placed_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None,
 ) -> Response:
     """List shipments, newest first.
 
     `airport`: those on the ground there.
     """
-    filters = {
-        "order_id": order_id,
-        "flight_id": flight_id,
-        "house_waybill": house_waybill,
-        "status": status,
-        "airport": airport,
-        "placed_from": placed_from,
-        "placed_to": placed_to,
-    }
-    asked = page.of(filters, str)
+    asked = page.of(given, str)
     async with call.read() as reader:
         shipments = await queries.list_shipments(reader, asked.window, asked.filters)
     return json_reply(

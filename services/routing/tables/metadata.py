@@ -6,9 +6,7 @@ merchant and carry row-level security.
 
 from typing import Final
 
-from sqlalchemy import (
-    MetaData,
-)
+from sqlalchemy import MetaData
 
 from shared.db import NAMING
 

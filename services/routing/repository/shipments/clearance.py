@@ -1,11 +1,12 @@
 """What customs said of shipments, also of those that are not here yet."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from services.routing.domain.shipments.clearance import Clearance, Standing
 from services.routing.domain.shipments.shipment import ShipmentStatus
-from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 
 _ADD_EARLY_FACT: Final = sql(
     """
@@ -43,6 +44,33 @@ _STANDING: Final = sql(
     """,
     _standing,
     order_id=TEXT,
+)
+
+
+def _standing_of_order(  # noqa: PLR0917 - a row's columns
+    order_id: str,
+    shipment_id: str,
+    status: str,
+    released_at: datetime | None,
+    released_version: int,
+    screened_at: datetime | None,
+    screened_version: int,
+) -> tuple[str, Standing]:
+    return order_id, _standing(
+        shipment_id, status, released_at, released_version, screened_at, screened_version
+    )
+
+
+_STANDINGS: Final = sql(
+    """
+    SELECT s.order_id, s.id AS shipment_id, s.state AS status, s.released_at, s.released_version,
+        s.screened_at, s.screened_version
+    FROM unnest(:order_ids, :merchant_ids) AS asked(order_id, merchant_id)
+    JOIN routing.shipments s ON s.order_id = asked.order_id AND s.tenant_id = asked.merchant_id
+    """,
+    _standing_of_order,
+    order_ids=TEXTS,
+    merchant_ids=TEXTS,
 )
 
 _SET_CLEARANCE: Final = sql(
@@ -86,6 +114,17 @@ async def add_early_fact(
 async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
     """No other transaction changes it while this one has the turn."""
     return await uow.fetch_first(_STANDING, order_id=order_id)
+
+
+async def get_standings(uow: UnitOfWork, merchants: Mapping[str, str]) -> dict[str, Standing]:
+    """By order. `merchants` says by order whose shipment it has to be."""
+    if not merchants:
+        return {}
+    return dict(
+        await uow.fetch_all(
+            _STANDINGS, order_ids=list(merchants), merchant_ids=list(merchants.values())
+        )
+    )
 
 
 async def set_clearance(uow: UnitOfWork, standing: Standing, *, known: Standing) -> None:

@@ -12,37 +12,41 @@ from shared.db import UnitOfWork
 
 
 async def note_release(
-    uow: UnitOfWork, *, order_id: str, merchant_id: str, at: datetime, version: int, now: datetime
-) -> None:
+    uow: UnitOfWork,
+    known: Standing | None,
+    *,
+    order_id: str,
+    merchant_id: str,
+    at: datetime,
+    version: int,
+    now: datetime,
+) -> Standing | None:
     """Customs let it go. If its flight closed without it, it gets another one at once.
 
-    `version` is that of the declaration; what an older one says changes nothing.
+    `known` is its standing, or None if it is not here yet. `version` is that of the declaration;
+    what an older one says changes nothing. Returns the new standing; None: it has to be read.
     """
-    known = await clearance.find_standing(uow, order_id)
     if known is not None:
-        await _save(uow, known, known.released(at, version=version), now=now)
-        return
+        return await _save(uow, known, known.released(at, version=version), now=now)
     await clearance.add_early_fact(
         uow, order_id=order_id, kind="released", merchant_id=merchant_id, at=at, version=version
     )
+    return None
 
 
 async def note_screening(
     uow: UnitOfWork,
+    known: Standing | None,
     *,
     order_id: str,
     merchant_id: str,
     passed_at: datetime | None,
     version: int,
     now: datetime,
-) -> None:
-    """`passed_at` None: it was not passed, which takes an earlier one back. `version` is that of
-    the declaration; what an older one says changes nothing.
-    """
-    known = await clearance.find_standing(uow, order_id)
+) -> Standing | None:
+    """As `note_release`. `passed_at` None: it was not passed, which takes an earlier one back."""
     if known is not None:
-        await _save(uow, known, known.screened(passed_at, version=version), now=now)
-        return
+        return await _save(uow, known, known.screened(passed_at, version=version), now=now)
     await clearance.add_early_fact(
         uow,
         order_id=order_id,
@@ -51,10 +55,15 @@ async def note_screening(
         at=passed_at,
         version=version,
     )
+    return None
 
 
-async def _save(uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime) -> None:
+async def _save(
+    uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime
+) -> Standing | None:
     if standing != known:
         await clearance.set_clearance(uow, standing, known=known)
     if standing.needs_flight:
         await rebook_now(uow, shipment_id=standing.shipment_id, now=now)
+        return None
+    return standing

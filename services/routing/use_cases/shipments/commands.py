@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.routing.domain.shipments.clearance import Standing
 from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
@@ -10,6 +11,7 @@ from services.routing.domain.shipments.commands import (
     NoteRelease,
     NoteScreening,
 )
+from services.routing.repository.shipments.clearance import find_standing, get_standings
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases.shipments import booking, clearance
 from shared.db import UnitOfWork
@@ -18,38 +20,68 @@ from shared.telemetry import trace
 
 async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: datetime) -> None:
     """Each as the tenant of its event, so that it can only touch that tenant's shipment. One turn
-    for all of them.
+    for all of them, and one read of what is known about shipments that customs speaks of.
     """
     await take_turn(uow)
+    known = await get_standings(
+        uow,
+        {
+            command.order_id: command.tenant_id
+            for command in commands
+            if isinstance(command, NoteRelease | NoteScreening)
+        },
+    )
     for command in commands:
         await uow.act_as(command.tenant_id)
         with trace.following(command.traceparent):
-            await _carry_out(uow, command, now=now)
+            await _carry_out(uow, command, known, now=now)
 
 
-async def _carry_out(uow: UnitOfWork, command: Command, *, now: datetime) -> None:
+async def _carry_out(
+    uow: UnitOfWork, command: Command, known: dict[str, Standing], *, now: datetime
+) -> None:
+    """A command that changes the status of a shipment makes what is known of it out of date."""
     match command:
         case BookShipment():
             await booking.book_shipment(uow, goods=command.goods, now=now)
+            known.pop(command.goods.order_id, None)
         case CancelShipment():
             await booking.cancel_shipment(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
-        case NoteRelease():
-            await clearance.note_release(
-                uow,
-                order_id=command.order_id,
-                merchant_id=command.merchant_id,
-                at=command.released_at,
-                version=command.version,
-                now=now,
-            )
-        case NoteScreening():
-            await clearance.note_screening(
-                uow,
-                order_id=command.order_id,
-                merchant_id=command.merchant_id,
-                passed_at=command.passed_at,
-                version=command.version,
-                now=now,
-            )
+            known.pop(command.order_id, None)
+        case NoteRelease() | NoteScreening():
+            standing = known.pop(command.order_id, None)
+            if standing is None:
+                standing = await find_standing(uow, command.order_id)
+            changed = await _note(uow, command, standing, now=now)
+            if changed is not None:
+                known[command.order_id] = changed
+
+
+async def _note(
+    uow: UnitOfWork,
+    command: NoteRelease | NoteScreening,
+    known: Standing | None,
+    *,
+    now: datetime,
+) -> Standing | None:
+    if isinstance(command, NoteRelease):
+        return await clearance.note_release(
+            uow,
+            known,
+            order_id=command.order_id,
+            merchant_id=command.merchant_id,
+            at=command.released_at,
+            version=command.version,
+            now=now,
+        )
+    return await clearance.note_screening(
+        uow,
+        known,
+        order_id=command.order_id,
+        merchant_id=command.merchant_id,
+        passed_at=command.passed_at,
+        version=command.version,
+        now=now,
+    )
