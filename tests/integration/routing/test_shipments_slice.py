@@ -117,9 +117,13 @@ async def test_event_of_one_merchant_does_not_clear_the_shipment_of_another(
     await world.flight(world.hub, end, departs_h=10)
     order_id = await world.place(country)
 
-    await carried_out(world, screen(order_id, new_id("mer"), version=9))
+    await carried_out(
+        world,
+        screen(order_id, new_id("mer"), version=9),
+        screen(order_id, world.merchant, version=2),
+    )
 
-    assert (await world.shipment(order_id)).screened_at is None
+    assert (await world.shipment(order_id)).screened_version == 2
 
 
 async def test_booking_that_is_undone_is_not_counted(world: RoutingWorld) -> None:

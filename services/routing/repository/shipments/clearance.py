@@ -1,12 +1,15 @@
 """What customs said of shipments, also of those that are not here yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from services.routing.domain.shipments.clearance import Clearance, Standing
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
+
+OrderOfMerchant = tuple[str, str]
+"""(id of the order, id of the merchant)."""
 
 _ADD_EARLY_FACT: Final = sql(
     """
@@ -49,22 +52,23 @@ _STANDING: Final = sql(
 
 def _standing_of_order(  # noqa: PLR0917 - a row's columns
     order_id: str,
+    merchant_id: str,
     shipment_id: str,
     status: str,
     released_at: datetime | None,
     released_version: int,
     screened_at: datetime | None,
     screened_version: int,
-) -> tuple[str, Standing]:
-    return order_id, _standing(
+) -> tuple[OrderOfMerchant, Standing]:
+    return (order_id, merchant_id), _standing(
         shipment_id, status, released_at, released_version, screened_at, screened_version
     )
 
 
 _STANDINGS: Final = sql(
     """
-    SELECT s.order_id, s.id AS shipment_id, s.state AS status, s.released_at, s.released_version,
-        s.screened_at, s.screened_version
+    SELECT s.order_id, s.tenant_id AS merchant_id, s.id AS shipment_id, s.state AS status,
+        s.released_at, s.released_version, s.screened_at, s.screened_version
     FROM unnest(:order_ids, :merchant_ids) AS asked(order_id, merchant_id)
     JOIN routing.shipments s ON s.order_id = asked.order_id AND s.tenant_id = asked.merchant_id
     """,
@@ -116,13 +120,17 @@ async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:
     return await uow.fetch_first(_STANDING, order_id=order_id)
 
 
-async def get_standings(uow: UnitOfWork, merchants: Mapping[str, str]) -> dict[str, Standing]:
-    """By order. `merchants` says by order whose shipment it has to be."""
-    if not merchants:
+async def get_standings(
+    uow: UnitOfWork, orders: Collection[OrderOfMerchant]
+) -> dict[OrderOfMerchant, Standing]:
+    """Of the orders that have a shipment of that merchant."""
+    if not orders:
         return {}
     return dict(
         await uow.fetch_all(
-            _STANDINGS, order_ids=list(merchants), merchant_ids=list(merchants.values())
+            _STANDINGS,
+            order_ids=[order_id for order_id, _ in orders],
+            merchant_ids=[merchant_id for _, merchant_id in orders],
         )
     )
 

@@ -11,7 +11,11 @@ from services.routing.domain.shipments.commands import (
     NoteRelease,
     NoteScreening,
 )
-from services.routing.repository.shipments.clearance import find_standing, get_standings
+from services.routing.repository.shipments.clearance import (
+    OrderOfMerchant,
+    find_standing,
+    get_standings,
+)
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases.shipments import booking, clearance
 from shared.db import UnitOfWork
@@ -26,7 +30,7 @@ async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: dat
     known = await get_standings(
         uow,
         {
-            command.order_id: command.tenant_id
+            (command.order_id, command.tenant_id)
             for command in commands
             if isinstance(command, NoteRelease | NoteScreening)
         },
@@ -38,25 +42,26 @@ async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: dat
 
 
 async def _carry_out(
-    uow: UnitOfWork, command: Command, known: dict[str, Standing], *, now: datetime
+    uow: UnitOfWork, command: Command, known: dict[OrderOfMerchant, Standing], *, now: datetime
 ) -> None:
     """A command that changes the status of a shipment makes what is known of it out of date."""
     match command:
         case BookShipment():
             await booking.book_shipment(uow, goods=command.goods, now=now)
-            known.pop(command.goods.order_id, None)
+            known.pop((command.goods.order_id, command.tenant_id), None)
         case CancelShipment():
             await booking.cancel_shipment(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
-            known.pop(command.order_id, None)
+            known.pop((command.order_id, command.tenant_id), None)
         case NoteRelease() | NoteScreening():
-            standing = known.pop(command.order_id, None)
+            order = (command.order_id, command.tenant_id)
+            standing = known.pop(order, None)
             if standing is None:
                 standing = await find_standing(uow, command.order_id)
             changed = await _note(uow, command, standing, now=now)
             if changed is not None:
-                known[command.order_id] = changed
+                known[order] = changed
 
 
 async def _note(
