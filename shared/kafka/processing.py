@@ -106,8 +106,8 @@ class Processor:
         try:
             event.meaning()
         except Exception as error:  # noqa: BLE001 - sorted by fault_of
-            # A bug in `on_<event>` shows again in the slice, and is tried again as any failure is.
-            if (fault := fault_of(error)) is not Fault.FAILED:
+            # Anything but poison shows again in the slice, and is tried again as any failure is.
+            if (fault := fault_of(error)) not in (Fault.FAILED, Fault.TRANSIENT):
                 await self._give_up(record, error, stop, fault=fault)
                 return None
         return event

@@ -1,6 +1,7 @@
 """A slice of a partition against a model: every event has its effect once, or is a dead letter."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.contracts.envelope import MalformedEvent
 from shared.db import Database, UnitOfWork
 from shared.db.errors import DatabaseBusy, DatabaseUnavailable
 from shared.kafka import processing
-from shared.kafka.events import Undecoded
+from shared.kafka.events import Received, Undecoded
 from shared.kafka.processing import (
     ATTEMPTS_MAX,
     FAILED_IN_A_ROW_MAX,
@@ -292,3 +294,38 @@ async def test_undecoded_events_are_applied_as_they_came() -> None:
 
     assert seen == [record.value]
     assert rig.mailer.letters == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "reasons"),
+    [
+        (MalformedEvent("another tenant's"), [(1, "malformed", 1)]),
+        (Conflict(), [(1, "rejected", 1)]),
+        (DatabaseUnavailable(), []),  # it passes: the event waits
+        (KeyError("slip"), []),  # a slip of ours: tried again
+    ],
+)
+async def test_event_whose_meaning_fails_once_is_a_letter_only_if_it_is_poison(
+    failure: Exception, reasons: list[tuple[int, str, int]]
+) -> None:
+    rig = Rig()
+    failures = [failure]
+
+    def meaning_of(event: Received[CrateMoved]) -> int:
+        if event.payload.number == 1 and failures:
+            raise failures.pop()
+        return event.payload.number
+
+    processor = Processor(
+        group="routing",
+        db=cast("Database", rig.store),
+        clock=ManualClock(),
+        publisher=cast("Publisher", rig.mailer),
+        subscriptions={CrateMoved: meaning_of},
+        apply=rig.apply,
+    )
+
+    await processor.handle([a_record(n) for n in range(3)], rig.done.append, rig.stop)
+
+    assert rig.mailer.reasons == reasons
+    assert rig.tries == Counter([0, 2] if reasons else [0, 1, 2]), "a slice was applied again"
