@@ -94,6 +94,24 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
         ),
         Text("Remove it.", "请删除该字符。"),
     ),
+    "field.language_tag": (
+        Text("{tag} is not a language tag.", "{tag} 不是有效的语言标签。"),
+        Text(
+            "Use BCP 47 tags such as en, de or zh-CN.",
+            "请使用 BCP 47 标签，例如 en、de 或 zh-CN。",
+        ),
+    ),
+    "field.language_repeated": (
+        Text("The language {tag} is there twice.", "语言 {tag} 重复。"),
+        Text("Keep one of the two.", "请只保留一项。"),
+    ),
+    "field.url_unusable": (
+        Text("This is not an address that can be fetched.", "该网址无法访问。"),
+        Text(
+            "Send an absolute http or https URL without a user name, percent-encoded.",
+            "请填写完整的 http 或 https 网址，不含用户名，特殊字符需编码。",
+        ),
+    ),
     "field.invalid": (
         Text("{reason}.", "取值无效：{reason}。"),
         Text("Correct it.", "请更正。"),
@@ -162,6 +180,9 @@ _CODES: Final[dict[str, str]] = {
     "implausible_instant": "field.implausible_instant",
     "finite_number": "field.not_finite",
     "unseen_character": "field.unseen_character",
+    "language_tag": "field.language_tag",
+    "url_unusable": "field.url_unusable",
+    "language_repeated": "field.language_repeated",
 }
 
 _BOUNDS: Final[dict[str, tuple[str, str]]] = {
@@ -178,7 +199,8 @@ def field_problem(error: ErrorDetails) -> FieldProblem:
     """One entry of pydantic's `errors()`, with FastAPI's `loc`, as a FieldProblem."""
     kind: str = error["type"]
     context: dict[str, object] = dict(error.get("ctx") or {})
-    at = pointer(error["loc"])
+    # A validator of a whole object may blame one member of it.
+    at = pointer((*error["loc"], *[str(context[n]) for n in ("member",) if n in context]))
     if "." in kind:  # a code of our own, from PydanticCustomError("catalog.product.…", …)
         message = Text(error["msg"], error["msg"])
         return FieldProblem(at, kind, message, _WORDS["field.invalid"][1], context)

@@ -1,5 +1,5 @@
-"""Text that people read: names, titles, reasons. Invisible characters are refused, because they
-make two names look alike or a line read backwards.
+"""Text that people read: names, titles, descriptions; and the same in several languages. Invisible
+characters are refused, because they make two names look alike or a line read backwards.
 
 Several scripts and most emoji need joiners (ZWJ, ZWNJ), so they are allowed after characters beyond
 Latin. Marks that only guide the direction of a line (LRM, RLM, ALM) are harmless. A variation
@@ -8,10 +8,14 @@ after the other, both can carry a whole text that nobody sees.
 """
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from shared.kernel.languages import TAG_PATTERN, canonical_tag
+
+T = TypeVar("T")
 
 _REFUSED: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters, NEL (U+0085) among them
@@ -34,6 +38,14 @@ def visible(text: str) -> str:
     return text
 
 
+def visible_lines(text: str) -> str:
+    """The same for text of several lines, with each line break as one line feed."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii() or not text.isprintable():
+        _refuse_unseen(text.replace("\n", " ").replace("\t", " "))
+    return text
+
+
 def _refuse_unseen(text: str) -> None:
     if (found := _REFUSED.search(text)) is not None:
         raise PydanticCustomError(
@@ -49,3 +61,35 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(visible),
 ]
+
+# Several lines, without white space around them.
+Lines = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=5000),
+    AfterValidator(visible_lines),
+]
+
+
+def by_language(texts: dict[str, T]) -> dict[str, T]:
+    """The texts by language tag, each tag as it is usually written. Raises PydanticCustomError
+    (field.language_tag, field.language_repeated).
+    """
+    written: dict[str, T] = {}
+    for given, text in texts.items():
+        tag = canonical_tag(given)
+        if tag is None:
+            raise PydanticCustomError("language_tag", "{tag} is no language tag", {"tag": given})
+        if tag in written:
+            raise PydanticCustomError("language_repeated", "{tag} is there twice", {"tag": tag})
+        written[tag] = text
+    return written
+
+
+LANGUAGES_MAX: Final = 40
+# Beside AfterValidator(by_language): how the names of the members look.
+LANGUAGE_NAMES: Final = Field(
+    max_length=LANGUAGES_MAX, json_schema_extra={"propertyNames": {"pattern": TAG_PATTERN}}
+)
+# One line in each of some languages: {"en": "Mug", "zh-CN": "马克杯"}.
+LineByLanguage = Annotated[dict[str, Line], AfterValidator(by_language), LANGUAGE_NAMES]
+LinesByLanguage = Annotated[dict[str, Lines], AfterValidator(by_language), LANGUAGE_NAMES]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from starlette.requests import Request
 
-from services.catalog.domain.products import SKU_PATTERN
+from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text

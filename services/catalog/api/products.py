@@ -13,13 +13,13 @@ from services.catalog.api.deps import (
     References,
     Sku,
 )
-from services.catalog.domain.products import StoredProduct
+from services.catalog.domain.products.product import StoredProduct
 from services.catalog.queries import products as queries
-from services.catalog.schemas.products import (
+from services.catalog.schemas.products.patch import ProductPatch
+from services.catalog.schemas.products.product import (
     ProductIn,
     ProductItemIn,
     ProductOut,
-    ProductPatch,
     ProductsIn,
     product_out,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.catalog.domain.products import ProductNotFound
+from services.catalog.domain.products.product import ProductNotFound
 from shared.kernel.errors import Conflict, Text
 
 

@@ -1,6 +1,7 @@
 """Products as events."""
 
-from services.catalog.domain.products import StoredProduct
+from services.catalog.domain.products.product import StoredProduct
+from services.catalog.domain.products.stored import document_of
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 
 
@@ -21,6 +22,11 @@ def product_updated(stored: StoredProduct) -> ProductUpdated:
         battery=product.battery,
         synthetic=product.synthetic,
         version=stored.version,
+        product_type=product.product_type,
+        parent_sku=None if product.variant is None else product.variant.parent_sku,
+        options={} if product.variant is None else product.variant.options,
+        gtin=product.gtin,
+        **document_of(product.details),
     )
 
 

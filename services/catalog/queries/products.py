@@ -4,13 +4,15 @@ unique index.
 
 from typing import Final
 
-from services.catalog.domain.products import ProductNotFound, StoredProduct, stored_product
+from services.catalog.domain.products.product import ProductNotFound, StoredProduct
+from services.catalog.domain.products.stored import stored_product
 from shared.db import BOOLEAN, INSTANT, TEXT, Filters, Listing, Reader, Window, sql
 
 _SELECT: Final = """
     SELECT p.id, p.tenant_id, p.sku, p.title, p.hs_code, p.origin_country, p.net_weight_g,
         p.gross_weight_g, p.length_mm, p.width_mm, p.height_mm, p.price_minor, p.currency,
-        p.battery, p.synthetic, p.version, p.created_at, p.updated_at
+        p.battery, p.synthetic, p.product_type, p.parent_sku, p.options, p.gtin, p.details,
+        p.version, p.created_at, p.updated_at
     FROM catalog.products p
 """
 _PRODUCT: Final = sql(

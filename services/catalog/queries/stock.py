@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.products import ProductNotFound
+from services.catalog.domain.products.product import ProductNotFound
 from services.catalog.domain.stock import ProductStock, stock_of_row
 from shared.db import BIGINT, INSTANT, TEXT, Filters, Listing, Reader, Window, sql
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.products import Product, StoredProduct, stored_product
+from services.catalog.domain.products.product import Product, StoredProduct
+from services.catalog.domain.products.stored import details_to_json, stored_product
 from shared.db import (
     BIGINT,
     BOOLEAN,
@@ -35,6 +36,11 @@ _CONTENT: Final[dict[str, SqlType]] = {
     "currency": TEXT,
     "battery": BOOLEAN,
     "synthetic": BOOLEAN,
+    "product_type": TEXT,
+    "parent_sku": TEXT,
+    "options": JSON,
+    "gtin": TEXT,
+    "details": JSON,
 }
 _NAMES: Final = ", ".join(_CONTENT)
 
@@ -78,7 +84,8 @@ _UPSERT_PRODUCTS: Final = sql(
     WITH given AS (
         SELECT * FROM unnest(
             :id, :sku, :title, :hs_code, :origin_country, :net_weight_g, :gross_weight_g,
-            :length_mm, :width_mm, :height_mm, :price_minor, :currency, :battery, :synthetic
+            :length_mm, :width_mm, :height_mm, :price_minor, :currency, :battery, :synthetic,
+            :product_type, :parent_sku, :options, :gtin, :details
         ) AS g(id, sku, {_NAMES})
     ), written AS (
         INSERT INTO catalog.products AS p
@@ -212,6 +219,7 @@ async def delete_product(uow: UnitOfWork, *, tenant: str, product_id: str, now: 
 def _content(product: Product) -> dict[str, object]:
     """The columns that a merchant may change."""
     length, width, height = product.size_mm
+    variant = product.variant
     return {
         "title": product.title,
         "hs_code": product.hs_code,
@@ -225,4 +233,9 @@ def _content(product: Product) -> dict[str, object]:
         "currency": product.price.currency,
         "battery": product.battery,
         "synthetic": product.synthetic,
+        "product_type": product.product_type,
+        "parent_sku": None if variant is None else variant.parent_sku,
+        "options": {} if variant is None else variant.options,
+        "gtin": product.gtin,
+        "details": details_to_json(product.details),
     }

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from services.catalog.domain.products import SKU_PATTERN, SKU_WORDS
+from services.catalog.domain.products.product import SKU_PATTERN, SKU_WORDS
 from shared.http.faults import in_words
 from shared.http.fields import Body
 from shared.http.text import Line

@@ -18,6 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
 from shared.db import Key
 
+# `gtin` is as the merchant wrote it. `details` is what may be known beyond what an order needs
+# (domain.products.details).
 products: Final = Table(
     "products",
     metadata,
@@ -36,6 +38,11 @@ products: Final = Table(
     Column("currency", Text, nullable=False),
     Column("battery", Boolean, nullable=False),
     Column("synthetic", Boolean, nullable=False),
+    Column("product_type", Key),
+    Column("parent_sku", Key),
+    Column("options", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("gtin", Key),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     Column("version", Integer, nullable=False),
     instant_column("created_at"),
     instant_column("updated_at"),

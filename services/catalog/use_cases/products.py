@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.catalog.domain.merchants import MerchantNotFound
-from services.catalog.domain.products import (
+from services.catalog.domain.products.product import (
+    Known,
     Product,
     ProductInUse,
     ProductNotFound,
@@ -52,7 +53,7 @@ async def put_product(
 
     Raises Invalid, MerchantNotFound, PreconditionRequired or PreconditionFailed.
     """
-    refuse(product_problems(product, reference.hs_subheadings))
+    refuse(product_problems(product, _known(reference)))
     stored = await repository.lock_product(uow, tenant=tenant, sku=product.sku)
     if stored is None:
         check(None)
@@ -82,7 +83,7 @@ async def patch_product(
     stored = await _get_locked(uow, tenant=tenant, sku=sku)
     check(stored)
     product = apply(stored.product)
-    refuse(product_problems(product, reference.hs_subheadings))
+    refuse(product_problems(product, _known(reference)))
     if stored.product == product:
         return Saved(stored)
     return Saved(await _change(uow, stored, product, now=now))
@@ -114,11 +115,15 @@ async def put_products(
 
     A batch overwrites: it has no If-Match. Raises MerchantNotFound.
     """
-    decided = batch_faults(products, reference.hs_subheadings)
+    decided = batch_faults(products, _known(reference))
     faults = [fault async for fault in giving_way(decided)]
     good = [product for product, fault in zip(products, faults, strict=True) if fault is None]
     saved = iter(await _upsert(uow, good, tenant=tenant, now=now) if good else ())
     return [next(saved) if fault is None else fault for fault in faults]
+
+
+def _known(reference: Reference) -> Known:
+    return Known(reference.hs_subheadings)
 
 
 async def _create(

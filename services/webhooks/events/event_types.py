@@ -33,6 +33,13 @@ _EXAMPLES_BY_NAME: Final[dict[str, object]] = {
     "destination": "LGG",
     "airport": "LGG",
     "store": "DE",
+    "gtin": "6901234567892",
+    "confidence": 0.9,
+    "confirmed_on": "2026-01-15",
+}
+_MAPS_BY_NAME: Final[dict[str, object]] = {
+    "options": {"colour": "brown"},
+    "attributes": {"length_in": 20},
 }
 
 
@@ -69,7 +76,16 @@ def _example_of_generic(origin: object, arguments: tuple[Any, ...], name: str) -
     if origin is tuple:
         items = arguments[:1] if arguments[-1] is Ellipsis else arguments
         return tuple(_example(item, name) for item in items)
-    assert origin is dict, origin  # texts per language are the only maps in the contracts
+    assert origin is dict, origin
+    return _example_of_map(arguments[1], name)
+
+
+def _example_of_map(value: Any, name: str) -> object:
+    """Most maps of the contracts are texts by language."""
+    if name in _MAPS_BY_NAME:
+        return _MAPS_BY_NAME[name]
+    if get_origin(value) is tuple:
+        return {"en": ("Example",), "zh-CN": ("示例",)}
     return {"en": "Example", "zh-CN": "示例"}
 
 

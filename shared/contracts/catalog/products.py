@@ -2,10 +2,33 @@
 
 from typing import ClassVar
 
+from pydantic import BaseModel, Field
+
 from shared.contracts.envelope import EventPayload
-from shared.contracts.topics import (
-    CATALOG_PRODUCTS,
-)
+from shared.contracts.topics import CATALOG_PRODUCTS
+from shared.kernel.json import JsonObject
+
+
+class ProductMedia(BaseModel):
+    """`role`: main, gallery, swatch, manual or video. `alt`: what it shows, by language."""
+
+    url: str
+    role: str
+    alt: dict[str, str]
+
+
+class ProductClassification(BaseModel):
+    """A code of one tariff: `scheme` HS, EU or a country. `confidence` from 0 to 1, null: unknown.
+    `source`: merchant, suggestion, broker or ruling. `confirmed_on`: a day.
+    """
+
+    scheme: str
+    code: str
+    version: str | None
+    confidence: float | None
+    source: str | None
+    confirmed_by: str | None
+    confirmed_on: str | None
 
 
 class ProductUpdated(EventPayload):
@@ -28,6 +51,18 @@ class ProductUpdated(EventPayload):
     battery: bool
     synthetic: bool
     version: int
+    product_type: str | None = None
+    parent_sku: str | None = None
+    options: dict[str, str] = Field(default={})
+    gtin: str | None = None
+    brand: str | None = None
+    material: str | None = None
+    attributes: JsonObject = Field(default={})
+    description: dict[str, str] = Field(default={})
+    highlights: dict[str, tuple[str, ...]] = Field(default={})
+    warnings: dict[str, tuple[str, ...]] = Field(default={})
+    media: tuple[ProductMedia, ...] = ()
+    classifications: tuple[ProductClassification, ...] = ()
 
 
 class ProductDeleted(EventPayload):

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.products import (
+from services.catalog.domain.products.product import (
     DuplicateInBatch,
+    Known,
     Product,
     StoredProduct,
     batch_faults,
@@ -17,7 +18,7 @@ from services.catalog.domain.products import (
 from shared.kernel.money import Money
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-HS_SUBHEADINGS = frozenset(["670419"])
+KNOWN = Known(frozenset(["670419"]))
 PRODUCT = Product(
     sku="WIG-1",
     title={"en": "Wig"},
@@ -34,11 +35,11 @@ BROKEN = replace(PRODUCT, hs_code="670420", origin_country="EU", net_weight_g=12
 
 
 def test_a_right_product_has_no_problems() -> None:
-    assert product_problems(PRODUCT, HS_SUBHEADINGS) == []
+    assert product_problems(PRODUCT, KNOWN) == []
 
 
 def test_every_broken_rule_is_reported() -> None:
-    problems = product_problems(BROKEN, HS_SUBHEADINGS)
+    problems = product_problems(BROKEN, KNOWN)
 
     assert [p.pointer for p in problems] == ["/hs_code", "/origin_country", "/net_weight_g"]
 
@@ -58,7 +59,7 @@ def test_of_a_sku_that_stands_twice_in_a_batch_the_first_good_one_is_saved(
 ) -> None:
     products = [replace(PRODUCT if is_good else BROKEN, sku=sku) for sku, is_good in batch]
 
-    faults = list(batch_faults(products, HS_SUBHEADINGS))
+    faults = list(batch_faults(products, KNOWN))
 
     for index, ((sku, is_good), fault) in enumerate(zip(batch, faults, strict=True)):
         if not is_good:

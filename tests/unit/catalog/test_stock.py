@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.products import ProductNotFound
+from services.catalog.domain.products.product import ProductNotFound
 from services.catalog.domain.stock import (
     Adjusted,
     Adjustment,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.catalog.schemas.fields import Amount, Country, Currency, Sku
-from services.catalog.schemas.products import HsCode
+from services.catalog.schemas.products.product import HsCode
 from shared.http.faults import field_problem
 
 

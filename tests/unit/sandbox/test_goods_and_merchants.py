@@ -16,7 +16,7 @@ from deploy.sandbox.marketplaces.stock import stock_plan
 from deploy.sandbox.merchants.companies import EXPORTERS, MERCHANTS, OFFICES, merchants
 from deploy.sandbox.settings import DATA, DEMO_SLICE
 from services.catalog.schemas.merchants import MerchantIn
-from services.catalog.schemas.products import ProductItemIn
+from services.catalog.schemas.products.product import ProductItemIn
 
 
 def an_order(*lines: Line) -> PlannedOrder:

@@ -14,7 +14,7 @@ from deploy.sandbox.marketplaces.countries import country_code, stores_by_countr
 from deploy.sandbox.marketplaces.plan import Aside, Dropped, SlicePlan, plan, price_text, sku_of
 from deploy.sandbox.marketplaces.slices import Row, SliceNotReadable, read_slice
 from deploy.sandbox.settings import DATA, DEMO_SLICE
-from services.catalog.domain.products import SKU_PATTERN
+from services.catalog.domain.products.product import SKU_PATTERN
 
 STORES = stores_by_country(DATA / "marketplaces.csv")
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"

@@ -26,7 +26,7 @@ from services.catalog.domain.orders.order import (
     demand_of,
 )
 from services.catalog.domain.orders.timeline import Entry
-from services.catalog.domain.products import volume_cm3
+from services.catalog.domain.products.product import volume_cm3
 from services.catalog.domain.reference import Reference
 from services.catalog.domain.stock import Shortage, take
 from shared.kernel.errors import FieldProblem, Invalid, Text

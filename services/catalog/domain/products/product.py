@@ -4,11 +4,18 @@ SKUs have at most 20 characters because item numbers of an export list (CEB603 `
 more room. Spaces and slashes are not allowed: a SKU is a path segment and a printed bar code.
 """
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from services.catalog.domain.products.details import (
+    NO_DETAILS,
+    Details,
+    classification_problems,
+    media_problems,
+)
+from services.catalog.domain.products.gtin import GtinInternal, GtinWrong, check_digit, is_internal
 from shared.kernel.country import is_country
 from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
 from shared.kernel.money import Money
@@ -56,6 +63,37 @@ class NetAboveGross(Invalid):
     fix = Text("The gross weight includes the packaging.", "毛重应包含包装重量。")
 
 
+class UnknownProductType(Invalid):
+    code = "catalog.product.unknown_type"
+    text = Text("There is no product type {product_type}.", "没有商品类型 {product_type}。")
+    fix = Text("GET /v1/product-types lists them.", "可用类型见 GET /v1/product-types。")
+
+
+class UnknownParent(Invalid):
+    code = "catalog.product.unknown_parent"
+    text = Text("You have no parent with SKU {parent_sku}.", "没有 SKU 为 {parent_sku} 的父商品。")
+    fix = Text(
+        "Create it first: PUT /v1/parents/{parent_sku}.", "请先创建：PUT /v1/parents/{parent_sku}。"
+    )
+
+
+class OptionsWithoutParent(Invalid):
+    code = "catalog.product.options_without_parent"
+    text = Text("Options need a parent whose axes they name.", "填写 options 时必须指明父商品。")
+    fix = Text("Add parent_sku, or leave options out.", "请补充 parent_sku，或去掉 options。")
+
+
+class AttributesWithoutType(Invalid):
+    code = "catalog.product.attributes_without_type"
+    text = Text(
+        "Attributes need a product type that describes them.",
+        "填写 attributes 时必须指明商品类型。",
+    )
+    fix = Text(
+        "Add product_type, or leave attributes out.", "请补充 product_type，或去掉 attributes。"
+    )
+
+
 class ProductInUse(Conflict):
     code = "catalog.product.in_use"
     text = Text(
@@ -72,8 +110,18 @@ class DuplicateInBatch(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What makes a product one of its parent's variants: a value for each of the parent's axes."""
+
+    parent_sku: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """`size_mm` is length, width, height of one packed unit; `hs_code` has 6, 8 or 10 digits."""
+    """`size_mm` is length, width, height of one packed unit; `hs_code` has 6, 8 or 10 digits;
+    `title` is by language and has English; `gtin` is written as on the product.
+    """
 
     sku: str
     title: dict[str, str]
@@ -85,6 +133,21 @@ class Product:
     price: Money
     battery: bool
     synthetic: bool
+    product_type: str | None = None
+    variant: Variant | None = None
+    gtin: str | None = None
+    details: Details = NO_DETAILS
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a product may refer to: HS 2022, product types by code, and the merchant's parents by
+    SKU, at least those that the products at hand name.
+    """
+
+    hs_subheadings: Container[str]
+    types: Mapping[str, object] = field(default_factory=dict)
+    parents: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,51 +167,13 @@ class StoredProduct:
         )
 
 
-def stored_product(  # noqa: PLR0917 - columns
-    id: str,  # noqa: A002 - the column
-    tenant_id: str,
-    sku: str,
-    title: dict[str, str],
-    hs_code: str,
-    origin_country: str,
-    net_weight_g: int,
-    gross_weight_g: int,
-    length_mm: int,
-    width_mm: int,
-    height_mm: int,
-    price_minor: int,
-    currency: str,
-    battery: bool,
-    synthetic: bool,
-    version: int,
-    created_at: datetime,
-    updated_at: datetime,
-) -> StoredProduct:
-    """From the columns of its table."""
-    product = Product(
-        sku,
-        title,
-        hs_code,
-        origin_country,
-        net_weight_g,
-        gross_weight_g,
-        (length_mm, width_mm, height_mm),
-        Money(price_minor, currency),
-        battery,
-        synthetic,
-    )
-    return StoredProduct(id, tenant_id, product, version, created_at, updated_at)
-
-
-def batch_faults(
-    products: Sequence[Product], hs_subheadings: Container[str]
-) -> Iterator[Invalid | None]:
+def batch_faults(products: Sequence[Product], known: Known) -> Iterator[Invalid | None]:
     """What is wrong with each product of a batch, or None where it can be saved. If a SKU appears
     twice, the first valid one is saved.
     """
     chosen: set[str] = set()
     for product in products:
-        if problems := product_problems(product, hs_subheadings):
+        if problems := product_problems(product, known):
             yield Invalid(problems=problems)
         elif product.sku in chosen:
             yield DuplicateInBatch(pointer="/sku", sku=product.sku)
@@ -157,10 +182,10 @@ def batch_faults(
             yield None
 
 
-def product_problems(product: Product, hs_subheadings: Container[str]) -> list[FieldProblem]:
+def product_problems(product: Product, known: Known) -> list[FieldProblem]:
     """Every rule that the product breaks."""
     problems = []
-    if product.hs_code[:6] not in hs_subheadings:
+    if product.hs_code[:6] not in known.hs_subheadings:
         problems.append(UnknownHsCode.at("/hs_code", hs_code=product.hs_code))
     if not is_country(product.origin_country):
         problems.append(UnknownCountry.at("/origin_country", country=product.origin_country))
@@ -172,7 +197,31 @@ def product_problems(product: Product, hs_subheadings: Container[str]) -> list[F
                 gross=product.gross_weight_g,
             )
         )
+    if product.gtin is not None:
+        problems += _gtin_problems(product.gtin)
+    problems += _reference_problems(product, known)
+    if product.details is not NO_DETAILS:
+        problems += media_problems(product.details.media)
+        problems += classification_problems(product.details.classifications, product.hs_code)
     return problems
+
+
+def _gtin_problems(gtin: str) -> Iterator[FieldProblem]:
+    right = check_digit(gtin[:-1])
+    if right != int(gtin[-1]):
+        yield GtinWrong.at("/gtin", gtin=gtin, check_digit=right)
+    elif is_internal(gtin):
+        yield GtinInternal.at("/gtin", gtin=gtin, prefix=gtin.zfill(14)[1:4])
+
+
+def _reference_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
+    """What it refers to and is not there."""
+    if product.product_type is not None and product.product_type not in known.types:
+        yield UnknownProductType.at("/product_type", product_type=product.product_type)
+    elif product.product_type is None and product.details.attributes:
+        yield AttributesWithoutType.at("/attributes")
+    if product.variant is not None and product.variant.parent_sku not in known.parents:
+        yield UnknownParent.at("/parent_sku", parent_sku=product.variant.parent_sku)
 
 
 def volume_cm3(size_mm: tuple[int, int, int], quantity: int) -> int:

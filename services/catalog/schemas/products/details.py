@@ -1,0 +1,167 @@
+"""What clients send of a product beyond what an order needs. Parents and market overlays share
+these fields.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError, Url
+
+from services.catalog.domain.products.details import (
+    NO_DETAILS,
+    Classification,
+    ClassificationSource,
+    Details,
+    Media,
+    MediaRole,
+)
+from services.catalog.domain.products.gtin import GTIN_PATTERN, GTIN_WORDS
+from shared.http.faults import in_words
+from shared.http.fields import Body, Day
+from shared.http.text import LANGUAGE_NAMES, Line, LineByLanguage, LinesByLanguage, by_language
+from shared.kernel.errors import Text
+from shared.kernel.json import JsonObject
+
+TYPE_CODE_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
+AXIS_PATTERN: Final = r"^[a-z][a-z0-9_]{0,29}$"
+_TYPE_CODE_WORDS: Final = Text(
+    "1 to 40 small letters, digits and underscores, beginning with a letter",
+    "1 至 40 位小写字母、数字或下划线，且以字母开头",
+)
+_CODE_WORDS: Final = Text("6 to 13 digits", "6 至 13 位数字")
+_SCHEME_WORDS: Final = Text("HS, EU or a country such as CN", "HS、EU 或国家代码，例如 CN")
+MEDIA_MAX: Final = 20
+
+ProductType = Annotated[
+    str,
+    StringConstraints(pattern=in_words(TYPE_CODE_PATTERN, _TYPE_CODE_WORDS)),
+    Field(examples=["wig"]),
+]
+Gtin = Annotated[
+    str,
+    StringConstraints(pattern=in_words(GTIN_PATTERN, GTIN_WORDS)),
+    Field(examples=["6901234567892"]),
+]
+Confidence = Annotated[float, Field(strict=True, ge=0, le=1, examples=[0.9])]
+Highlights = Annotated[
+    dict[str, Annotated[list[Line], Field(min_length=1, max_length=10)]],
+    AfterValidator(by_language),
+    LANGUAGE_NAMES,
+]
+Warnings = Annotated[
+    dict[str, Annotated[list[Line], Field(min_length=1, max_length=20)]],
+    AfterValidator(by_language),
+    LANGUAGE_NAMES,
+]
+
+
+def _with_english(texts: dict[str, str]) -> dict[str, str]:
+    if "en" not in texts:
+        raise PydanticCustomError("missing", "there is no text in English", {"member": "en"})
+    return texts
+
+
+# Waybills and declarations need English.
+Title = Annotated[
+    LineByLanguage,
+    AfterValidator(_with_english),
+    Field(
+        description="By language (BCP 47). English is required.",
+        examples=[{"en": "White hanging heart T-light holder", "zh-CN": "白色心形烛台"}],
+        json_schema_extra={"required": ["en"]},
+    ),
+]
+
+
+def _fetchable(url: str) -> str:
+    """The address as it was given. Raises PydanticCustomError (field.url_unusable)."""
+    try:
+        parsed = Url(url)
+    except ValueError:
+        parsed = None
+    if (
+        parsed is None
+        or parsed.scheme not in ("http", "https")
+        or not parsed.host
+        or parsed.username
+        or parsed.password
+        or not url.isascii()
+        or not url.isprintable()
+        or " " in url
+    ):
+        raise PydanticCustomError("url_unusable", "not an address that can be fetched")
+    return url
+
+
+MediaUrl = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2048),
+    AfterValidator(_fetchable),
+    Field(examples=["https://media.example/85123A/main.jpg"]),
+]
+
+
+class MediaIn(Body):
+    url: MediaUrl
+    role: MediaRole = MediaRole.GALLERY
+    alt: LineByLanguage = Field(default={}, description="What it shows, by language.")
+
+    def to_domain(self) -> Media:
+        return Media(self.url, self.role, self.alt)
+
+
+class ClassificationIn(Body):
+    """A code of one tariff, and who says so."""
+
+    scheme: Annotated[
+        str,
+        StringConstraints(pattern=in_words(r"^(HS|[A-Z]{2})$", _SCHEME_WORDS)),
+        Field(examples=["CN"]),
+    ]
+    code: Annotated[
+        str,
+        StringConstraints(pattern=in_words(r"^[0-9]{6,13}$", _CODE_WORDS)),
+        Field(examples=["9405500000"]),
+    ]
+    version: Line | None = Field(default=None, examples=["2022"])
+    confidence: Confidence | None = None
+    source: ClassificationSource | None = None
+    confirmed_by: Line | None = None
+    confirmed_on: Day | None = None
+
+    def to_domain(self) -> Classification:
+        return Classification(
+            self.scheme,
+            self.code,
+            self.version,
+            self.confidence,
+            self.source,
+            self.confirmed_by,
+            self.confirmed_on,
+        )
+
+
+class DetailsIn(Body):
+    """The part of a body that products and parents share. Nothing of it is required."""
+
+    brand: Line | None = None
+    material: Line | None = Field(default=None, examples=["Iron, painted"])
+    attributes: JsonObject = Field(default={}, description="As the product type describes them.")
+    description: LinesByLanguage = Field(default={})
+    highlights: Highlights = Field(default={}, description="Short selling points, by language.")
+    warnings: Warnings = Field(default={}, description="Safety warnings, by language.")
+    media: list[MediaIn] = Field(default=[], max_length=MEDIA_MAX)
+
+    def details(self, classifications: tuple[Classification, ...] = ()) -> Details:
+        if not classifications and not self.model_fields_set & DetailsIn.model_fields.keys():
+            return NO_DETAILS
+        return Details(
+            attributes=self.attributes,
+            brand=self.brand,
+            material=self.material,
+            description=self.description,
+            highlights={tag: tuple(lines) for tag, lines in self.highlights.items()},
+            warnings={tag: tuple(lines) for tag, lines in self.warnings.items()},
+            media=tuple([one.to_domain() for one in self.media]),
+            classifications=classifications,
+        )
