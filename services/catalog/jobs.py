@@ -10,6 +10,9 @@ async def place_back_orders(context: JobContext) -> None:
     """Places orders that wait for what has arrived, in a transaction per merchant."""
     async with context.db.read(PARK) as reader:
         tenants = await list_restocked_tenants(reader)
-    for tenant in tenants:
+
+    async def place(tenant: str) -> None:
         async with context.db.transaction(tenant) as uow:
             await back_orders.place_back_orders(uow, tenant=tenant, now=context.clock.now())
+
+    await context.each_by_itself(tenants, place)

@@ -8,7 +8,6 @@ from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import ensure_timetable
 from services.routing.use_cases.shipments import booking
 from shared.kafka import JobContext
-from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
 
@@ -32,12 +31,12 @@ async def close_manifests(context: JobContext) -> None:
     """A transaction per flight: one that cannot close does not hold up the others."""
     async with context.db.read(PARK) as reader:
         due = await manifests.list_flights_to_close(reader, now=context.clock.now())
-    for flight_id in due:
-        try:
-            async with context.db.transaction(PARK) as uow:
-                await manifests.close_manifest(uow, flight_id=flight_id, now=context.clock.now())
-        except AirlaneError as refusal:
-            log.error("manifest not closed", flight_id=flight_id, error=str(refusal))
+
+    async def close(flight_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await manifests.close_manifest(uow, flight_id=flight_id, now=context.clock.now())
+
+    await context.each_by_itself(due, close)
 
 
 async def rebook_shipments(context: JobContext) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from shared.db import Database
 from shared.db.connection import Connection
+from shared.db.errors import DatabaseNotReady, DatabaseUnavailable
 from shared.kafka.faults import sleep_until
 from shared.kernel.clock import Clock, monotonic_s, real_time_ms
 from shared.kernel.tasks import told_to_end
@@ -17,11 +18,37 @@ log = get_logger(__name__)
 
 _PATIENCE_S: Final = 5.0
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class JobContext:
+    """`job`: the name of the job that runs."""
+
     db: Database
     clock: Clock
+    job: str = "none"
+
+    async def each_by_itself(
+        self, subjects: Iterable[T], act: Callable[[T], Awaitable[None]]
+    ) -> None:
+        """`act` for each merchant, flight …: one that fails is logged and counted, and the others
+        have their turn all the same. It gets another one with the next run.
+
+        Raises only what would meet all of them: DatabaseUnavailable, DatabaseNotReady.
+        """
+        for subject in subjects:
+            try:
+                await act(subject)
+            except (DatabaseUnavailable, DatabaseNotReady):
+                raise
+            except (Exception, asyncio.CancelledError):
+                if told_to_end():
+                    raise
+                metrics.JOB_SUBJECTS_FAILED.labels(self.job).inc()
+                log.exception(
+                    "job failed for one of many", job=self.job, subject=str(subject), seldom=True
+                )
 
 
 @dataclass(frozen=True)
@@ -47,6 +74,7 @@ class JobRunner:
         for job in jobs:  # a series that starts with its first failure shows no increase
             metrics.JOB_FAILURES.labels(job.name)
             metrics.JOB_LAST_SUCCESS.labels(job.name)
+            metrics.JOB_SUBJECTS_FAILED.labels(job.name)
 
     async def run(self, stop: asyncio.Event) -> None:
         try:
@@ -69,7 +97,7 @@ class JobRunner:
             if job.exclusive and not await self._locks.hold(job.name):
                 return
             with metrics.JOB_RUN_SECONDS.labels(job.name).time():
-                await job.run(self._context)
+                await job.run(replace(self._context, job=job.name))
             metrics.JOB_LAST_SUCCESS.labels(job.name).set(real_time_ms() / 1000)
         except (Exception, asyncio.CancelledError):
             if told_to_end():

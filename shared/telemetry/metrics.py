@@ -127,6 +127,11 @@ JOB_RUN_SECONDS: Final = Histogram(
     "airlane_job_run_seconds", "Duration of a periodic job's run.", ["name"], buckets=_JOB_S
 )
 JOB_FAILURES: Final = Counter("airlane_job_failures", "Runs of a job that failed.", ["name"])
+JOB_SUBJECTS_FAILED: Final = Counter(
+    "airlane_job_subjects_failed",
+    "Merchants, flights and the like that a run failed for while it went on with the others.",
+    ["name"],
+)
 JOB_LAST_SUCCESS: Final = Gauge(
     "airlane_job_last_success_timestamp_seconds",
     "When a job last succeeded in this process; 0: never.",

@@ -15,6 +15,7 @@ from services.catalog.use_cases.orders.changes import cancel_order
 from shared.db import Database, Window
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
+from shared.telemetry import metrics
 from tests.integration.catalog.conftest import NewMerchant
 from tests.kit.clock import ManualClock
 from tests.kit.transactions import until_somebody_waits
@@ -40,7 +41,11 @@ class Worker:
 @pytest.fixture
 async def worker(db_for: Any, catalog_clock: ManualClock) -> Worker:
     db: Database = await db_for("catalog")
-    return Worker(JobContext(db=db, clock=catalog_clock))
+    return Worker(JobContext(db=db, clock=catalog_clock, job="place-back-orders"))
+
+
+def failed_subjects(job: str) -> float:
+    return float(metrics.JOB_SUBJECTS_FAILED.labels(job)._value.get())
 
 
 async def test_adjustments_add_up(merchant: Merchant) -> None:
@@ -224,6 +229,36 @@ async def test_released_stock_goes_to_who_waits(merchant: Merchant, worker: Work
     await worker.tick()
     assert (await merchant.order(waiter["id"]))["status"] == "placed"
     assert await merchant.stock("A-1") == (2, 1)
+
+
+async def test_a_merchant_whose_back_orders_fail_does_not_hold_up_the_others(
+    new_merchant: NewMerchant, worker: Worker
+) -> None:
+    """Whichever of the two comes first."""
+    merchants = [await new_merchant() for _ in range(3)]
+    orders = []
+    for merchant in merchants:
+        await merchant.stocked("A-1", 0)
+        orders.append(await merchant.ordered(("A-1", 1)))
+        await merchant.adjusted("A-1", 1)
+    spoilt, spoilt_order = merchants[1], orders[1]["id"]
+    mend = "UPDATE catalog.orders SET lines = $2::jsonb WHERE id = $1 RETURNING lines"
+    async with spoilt.db.transaction(spoilt.id) as uow:
+        lines = await uow._connection.fetch(
+            "SELECT lines FROM catalog.orders WHERE id = $1", spoilt_order
+        )
+        await uow._connection.execute(mend, spoilt_order, [{}])
+    before = failed_subjects("place-back-orders")
+
+    await worker.tick()
+
+    statuses = [(await merchants[index].order(orders[index]["id"]))["status"] for index in (0, 2)]
+    assert statuses == ["placed", "placed"]
+    assert failed_subjects("place-back-orders") == before + 1
+    async with spoilt.db.transaction(spoilt.id) as uow:
+        await uow._connection.execute(mend, spoilt_order, lines[0]["lines"])
+    await worker.tick()
+    assert (await spoilt.order(spoilt_order))["status"] == "placed"
 
 
 async def test_a_cancelled_back_order_stays_cancelled(merchant: Merchant, worker: Worker) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.routing import jobs
+from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import extend_timetable
 from services.routing.use_cases.reference import load_reference
 from services.routing.use_cases.shipments import planning
-from shared.db import Database, sql
+from shared.db import Database, UnitOfWork, sql
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -85,6 +86,26 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     assert first.last_at >= START + timedelta(days=14)
     assert after.flights == first.flights + added
     assert added > 50
+
+
+async def test_a_flight_that_cannot_close_for_whatever_reason_does_not_hold_up_the_others(
+    world: RoutingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, _ = await world.airport()
+    flights = [await world.flight(world.hub, end, departs_h=-2000) for _ in range(3)]
+    close_manifest = manifests.close_manifest
+
+    async def broken_for_one(uow: UnitOfWork, *, flight_id: str, now: datetime) -> None:
+        if flight_id == flights[1]:
+            raise KeyError(flight_id)
+        await close_manifest(uow, flight_id=flight_id, now=now)
+
+    monkeypatch.setattr(manifests, "close_manifest", broken_for_one)
+
+    await jobs.close_manifests(JobContext(world.db, world.clock))
+
+    states = [(await world.flight_row(flight)).state for flight in flights]
+    assert states == ["closed", "scheduled", "closed"]
 
 
 async def test_the_job_closes_what_is_due_and_leaves_the_rest(world: RoutingWorld) -> None:

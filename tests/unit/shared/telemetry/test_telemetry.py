@@ -157,6 +157,7 @@ def test_the_core_set_of_metrics_exists() -> None:
         "airlane_db_oldest_xact_age_seconds",
         "airlane_job_run_seconds",
         "airlane_job_failures_total",
+        "airlane_job_subjects_failed_total",
         "airlane_build_info",
     } <= names
     assert not any(name.endswith("_created") for name in names)
