@@ -111,7 +111,10 @@ async def _create_merchants(park: OperatorClient) -> list[str]:
         skus = [f"SKU-{k}" for k in range(PRODUCTS)]
         products = [{"sku": sku} | _PRODUCT for sku in skus]
         await park.post("catalog", "/v1/products:batch", {"items": products}, merchants[-1])
-        stock = [{"sku": sku, "delta": 100_000_000, "reason": "received"} for sku in skus]
+        stock = [
+            {"sku": sku, "delta": 100_000_000, "reason": "received", "reference": "bench"}
+            for sku in skus
+        ]
         await park.post("catalog", "/v1/stock-adjustments:batch", {"items": stock}, merchants[-1])
     return merchants
 

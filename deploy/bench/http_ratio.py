@@ -126,7 +126,12 @@ def _create_merchant(api: SetupClient) -> tuple[str, str]:
         api.call(
             "POST",
             "/v1/stock-adjustments",
-            {"sku": f"SKU-{n}", "delta": 1_000_000, "reason": "received"},
+            {
+                "sku": f"SKU-{n}",
+                "delta": 1_000_000,
+                "reason": "received",
+                "reference": "bench",
+            },
         )
     return merchant, token
 

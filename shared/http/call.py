@@ -76,6 +76,10 @@ class Call:
     def locale(self) -> Locale:
         return self._request.locale
 
+    @property
+    def has_idempotency_key(self) -> bool:
+        return self._request.header(b"idempotency-key") is not None
+
     def check_unchanged(self, present: object, *, is_applied: bool = False) -> None:
         """Checks If-Match and If-None-Match against what a GET shows as `present`.
 

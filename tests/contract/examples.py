@@ -182,7 +182,7 @@ def _routing(world: AllServices) -> RoutingWorld:
 
 
 def _adjustment(world: AllServices) -> dict[str, Any]:
-    return {"sku": world.made["sku"], "delta": 5, "reason": "received"}
+    return {"sku": world.made["sku"], "delta": 5, "reason": "received", "reference": new_id("ref")}
 
 
 def _receipt(world: AllServices) -> dict[str, Any]:

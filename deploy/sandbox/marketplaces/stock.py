@@ -34,9 +34,16 @@ class StockReceipt:
     sku: str
     quantity: int
 
-    def body(self) -> dict[str, object]:
-        """A stock adjustment as the API takes it, which allows a billion pieces at most."""
-        return {"sku": self.sku, "delta": min(self.quantity, 1_000_000_000), "reason": "received"}
+    def body(self, reference: str) -> dict[str, object]:
+        """A stock adjustment as the API takes it, which allows a billion pieces at most.
+        `reference`: the delivery note, which a product is on once.
+        """
+        return {
+            "sku": self.sku,
+            "delta": min(self.quantity, 1_000_000_000),
+            "reason": "received",
+            "reference": reference,
+        }
 
 
 @dataclass
@@ -111,7 +118,7 @@ async def restock(park: SeededPark, late: Mapping[str, Sequence[StockReceipt]], 
 async def _receive(
     catalog: ServiceClient, receipts: Sequence[StockReceipt], merchant_id: str, key: str
 ) -> None:
-    items = [receipt.body() for receipt in receipts]
+    items = [receipt.body(key) for receipt in receipts]
     await _post(catalog, "/v1/stock-adjustments:batch", items, merchant_id, key)
 
 

@@ -48,7 +48,9 @@ await call(token, "PUT", `/v1/products/${sku}`, {
   net_weight_g: 900, gross_weight_g: 1100, size_mm: [150, 150, 400],
   price: { amount: "12.99", currency: "EUR" }, battery: false,
 });
-await call(token, "POST", "/v1/stock-adjustments", { sku, delta: 10, reason: "received" });
+await call(token, "POST", "/v1/stock-adjustments", {
+  sku, delta: 10, reason: "received", reference: "GR-1",
+});
 const order = await call(token, "POST", "/v1/orders", {
   store: "DE", order_number: sku, ordered_at: new Date().toISOString(),
   ship_to: { country: "DE", postal_code: "10115" },

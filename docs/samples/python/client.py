@@ -84,7 +84,12 @@ def main():
             "battery": False,
         },
     )
-    call(token, "POST", "/v1/stock-adjustments", {"sku": sku, "delta": 10, "reason": "received"})
+    call(
+        token,
+        "POST",
+        "/v1/stock-adjustments",
+        {"sku": sku, "delta": 10, "reason": "received", "reference": "GR-1"},
+    )
     order = call(
         token,
         "POST",

@@ -1,13 +1,14 @@
 """Stock: adjusting it, reading the counters and the ledger."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogWrite, MerchantRead, Sku
-from services.catalog.domain.stock import Adjusted
+from services.catalog.domain.stock import REFERENCE_PATTERN, Adjusted, Repeated
 from services.catalog.queries import stock as queries
 from services.catalog.schemas.stock import (
     StockAdjustmentIn,
@@ -31,15 +32,22 @@ stock_api = APIRouter(tags=["stock"])
     "/v1/stock-adjustments",
     status_code=201,
     response_model=StockOut,
-    responses=problems(404, 409, 422),
+    responses={
+        200: {"model": StockOut, "description": "It had been made before: the stock after it"},
+        **problems(404, 409, 422),
+    },
 )
 async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
     """Adjust the stock of a product.
 
     Adds to stock, or removes at most what is not reserved. Orders that wait for it are placed soon
     after.
+
+    If the product was adjusted under the `reference` before, nothing is changed: the answer is 200
+    with the stock after that adjustment if the content is the same, else 409 with its facts in
+    `existing`. Without a `reference` the request needs an Idempotency-Key.
     """
-    adjustment = body.to_domain()
+    adjustment = body.to_domain(has_key=call.has_idempotency_key)
 
     async def act(uow: UnitOfWork) -> Reply:
         (outcome,) = await adjust_stock(
@@ -47,7 +55,9 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
         )
         if isinstance(outcome, AirlaneError):
             raise outcome
-        return Reply(201, stock_out(outcome.stock), location=f"/v1/stock/{outcome.stock.sku}")
+        is_new = isinstance(outcome, Adjusted)
+        stock = outcome.stock if isinstance(outcome, Adjusted) else outcome.first.stock
+        return Reply(201 if is_new else 200, stock_out(stock), location=f"/v1/stock/{stock.sku}")
 
     return await call.once(act)
 
@@ -61,9 +71,11 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
 async def adjust_many(body: StockAdjustmentsIn, call: CatalogWrite) -> Response:
     """Adjust the stock of up to 500 products.
 
-    Applied in the order given; each is accepted or refused on its own.
+    Applied in the order given; each is accepted or refused on its own. Each has a `reference`, or
+    the request has an Idempotency-Key.
     """
-    items = await read_items(StockAdjustmentIn, body.items, StockAdjustmentIn.to_domain)
+    to_domain = partial(StockAdjustmentIn.to_domain, has_key=call.has_idempotency_key)
+    items = await read_items(StockAdjustmentIn, body.items, to_domain)
 
     async def act(uow: UnitOfWork) -> Reply:
         outcomes = await adjust_stock(
@@ -74,8 +86,14 @@ async def adjust_many(body: StockAdjustmentsIn, call: CatalogWrite) -> Response:
     return await call.once(act)
 
 
-def _done(outcome: Adjusted | AirlaneError) -> ItemDone | AirlaneError:
-    return outcome if isinstance(outcome, AirlaneError) else ItemDone(outcome.stock.product_id)
+def _done(outcome: Adjusted | Repeated | AirlaneError) -> ItemDone | AirlaneError:
+    match outcome:
+        case AirlaneError():
+            return outcome
+        case Repeated(first):
+            return ItemDone(first.stock.product_id, is_new=False)
+        case Adjusted():
+            return ItemDone(outcome.stock.product_id)
 
 
 @stock_api.get("/v1/stock/{sku}", response_model=StockOut, responses=problems(404))
@@ -90,6 +108,7 @@ async def get_stock(sku: Sku, call: MerchantRead) -> Response:
 class LedgerFilters:
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
     order_number: Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,50}$")] = None
+    reference: Annotated[str | None, Query(pattern=REFERENCE_PATTERN)] = None
     occurred_from: Annotated[AnyInstant | None, Query()] = None
     occurred_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
 

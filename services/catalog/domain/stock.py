@@ -5,10 +5,18 @@ available = on_hand - reserved; 0 <= reserved <= on_hand always (a CHECK in the 
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from services.catalog.domain.products.product import ProductNotFound
 from shared.kernel.errors import Conflict, Text
+from shared.kernel.instants import rfc3339
+
+REFERENCE_PATTERN: Final = r"^[\x21-\x7e]{1,64}$"
+REFERENCE_WORDS: Final = Text(
+    "1 to 64 visible ASCII characters, without blanks", "1 至 64 个可见 ASCII 字符，不含空格"
+)
 
 
 class Reason(StrEnum):
@@ -30,6 +38,19 @@ class StockBelowReserved(Conflict):
     fix = Text(
         "Cancel orders first, or take away no more than is available.",
         "请先取消订单，或调减数量不超过可用库存。",
+    )
+
+
+class DuplicateReference(Conflict):
+    code = "catalog.stock.duplicate_reference"
+    members = ("existing",)
+    text = Text(
+        "{sku} was adjusted under the reference {reference} already, with other content.",
+        "{sku} 已有参考号为 {reference} 的调整，但内容不同。",
+    )
+    fix = Text(
+        "`existing` is the first adjustment; use another reference for another adjustment.",
+        "首次调整见 existing；其他调整请使用新的参考号。",
     )
 
 
@@ -63,19 +84,30 @@ class ProductStock:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """`delta`: +40 arrived, -2 were broken."""
+    """`delta`: +40 arrived, -2 were broken. `reference`: the number of the merchant's own document
+    about it, if it has one. A reference is used once per product.
+    """
 
     sku: str
     delta: int
     reason: Reason
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """An adjustment that was made, with the counters after it."""
+    """An adjustment that was made at `at`, with the counters after it."""
 
     adjustment: Adjustment
     stock: ProductStock
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An adjustment that had been made before, as `first`. It changes nothing."""
+
+    first: Adjusted
 
 
 def stock_of_row(
@@ -84,15 +116,29 @@ def stock_of_row(
     return ProductStock(product_id, sku, Counters(on_hand, reserved, version))
 
 
+AdjustmentRefused = ProductNotFound | StockBelowReserved | DuplicateReference
+
+
 def adjusted_in_sequence(
-    adjustments: Iterable[Adjustment], stock: Iterable[ProductStock]
-) -> Iterator[Adjusted | ProductNotFound | StockBelowReserved]:
-    """The outcome of each adjustment; later ones start from the counters that earlier ones left."""
+    adjustments: Iterable[Adjustment],
+    stock: Iterable[ProductStock],
+    earlier: Iterable[Adjusted],
+    *,
+    now: datetime,
+) -> Iterator[Adjusted | Repeated | AdjustmentRefused]:
+    """The outcome of each adjustment; later ones start from the counters that earlier ones left.
+
+    `earlier`: adjustments of these products that have a reference of one of `adjustments`.
+    """
     by_sku = {one.sku: one for one in stock}
+    first_of = {(one.stock.sku, one.adjustment.reference): one for one in earlier}
     for adjustment in adjustments:
         before = by_sku.get(adjustment.sku)
         if before is None:
             yield ProductNotFound(pointer="/sku")
+            continue
+        if first := first_of.get((adjustment.sku, adjustment.reference)):
+            yield _again(adjustment, first)
             continue
         try:
             counters = before.counters.adjusted(adjustment.delta, sku=adjustment.sku)
@@ -101,7 +147,24 @@ def adjusted_in_sequence(
             continue
         after = replace(before, counters=counters)
         by_sku[adjustment.sku] = after
-        yield Adjusted(adjustment, after)
+        done = Adjusted(adjustment, after, now)
+        if adjustment.reference is not None:
+            first_of[adjustment.sku, adjustment.reference] = done
+        yield done
+
+
+def _again(adjustment: Adjustment, first: Adjusted) -> Repeated | DuplicateReference:
+    if adjustment == first.adjustment:
+        return Repeated(first)
+    return DuplicateReference(
+        sku=adjustment.sku,
+        reference=adjustment.reference,
+        existing={
+            "delta": first.adjustment.delta,
+            "reason": first.adjustment.reason.value,
+            "occurred_at": rfc3339(first.at),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,4 +14,5 @@ def stock_adjusted(adjusted: Adjusted, *, merchant_id: str) -> StockAdjusted:
         on_hand=stock.counters.on_hand,
         reserved=stock.counters.reserved,
         reason=adjusted.adjustment.reason.value,
+        reference=adjusted.adjustment.reference,
     )

@@ -17,6 +17,7 @@ class LedgerEntry:
     on_hand_delta: int
     reserved_delta: int
     order_id: str | None
+    reference: str | None
 
 
 _STOCK: Final = sql(
@@ -36,7 +37,7 @@ _ORDERS_OF_NUMBER: Final = (
 )
 _LEDGER: Final = Listing(
     """
-    SELECT l.id, l.at, l.reason, l.on_hand_delta, l.reserved_delta, l.order_id
+    SELECT l.id, l.at, l.reason, l.on_hand_delta, l.reserved_delta, l.order_id, l.reference
     FROM catalog.stock_ledger l
     """,
     LedgerEntry,
@@ -47,6 +48,7 @@ _LEDGER: Final = Listing(
     filters={
         "order_id": "l.order_id = :order_id",
         "order_number": f"l.order_id = ANY(ARRAY({_ORDERS_OF_NUMBER}))",
+        "reference": "l.reference = :reference",
         "occurred_from": "l.at >= :occurred_from",
         "occurred_to": "l.at < :occurred_to",
     },
@@ -54,6 +56,7 @@ _LEDGER: Final = Listing(
     product_id=TEXT,
     order_id=TEXT,
     order_number=TEXT,
+    reference=TEXT,
     occurred_from=INSTANT,
     occurred_to=INSTANT,
 )
@@ -70,5 +73,5 @@ async def get_stock(reader: Reader, *, sku: str) -> ProductStock:
 async def list_ledger(
     reader: Reader, window: Window, filters: Filters, *, product_id: str
 ) -> list[LedgerEntry]:
-    """Newest first. Filters: order_id, order_number, occurred_from, occurred_to."""
+    """Newest first. Filters: order_id, order_number, reference, occurred_from, occurred_to."""
     return await _LEDGER.page(reader, window, filters, product_id=product_id)

@@ -3,10 +3,18 @@ locked too, so that no two transactions wait for each other.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.stock import Adjusted, ProductStock, stock_of_row
+from services.catalog.domain.stock import (
+    Adjusted,
+    Adjustment,
+    Counters,
+    ProductStock,
+    Reason,
+    stock_of_row,
+)
 from shared.db import BIGINTS, INSTANT, INTEGER, INTEGERS, TEXT, TEXTS, UnitOfWork, sql
 
 _LOCK_BY_SKU: Final = sql(
@@ -41,10 +49,10 @@ _WRITE_ADJUSTMENTS: Final = sql(
     """
     WITH ledger AS (
         INSERT INTO catalog.stock_ledger
-            (tenant_id, product_id, reason, on_hand_delta, reserved_delta, at)
-        SELECT :tenant, product_id, reason, delta, 0, :now
-        FROM unnest(:entry_products, :entry_reasons, :entry_deltas)
-            WITH ORDINALITY AS e(product_id, reason, delta, n)
+            (tenant_id, product_id, reason, on_hand_delta, reserved_delta, reference, at)
+        SELECT :tenant, product_id, reason, delta, 0, reference, :now
+        FROM unnest(:entry_products, :entry_reasons, :entry_deltas, :entry_references)
+            WITH ORDINALITY AS e(product_id, reason, delta, reference, n)
         ORDER BY n
     )
     UPDATE catalog.stock s
@@ -60,9 +68,47 @@ _WRITE_ADJUSTMENTS: Final = sql(
     entry_products=TEXTS,
     entry_reasons=TEXTS,
     entry_deltas=BIGINTS,
+    entry_references=TEXTS,
     products=TEXTS,
     on_hands=BIGINTS,
     versions=INTEGERS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """An entry of the ledger under a reference. `later_…`: the sums of the entries after it."""
+
+    product_id: str
+    reference: str
+    delta: int
+    reason: str
+    at: datetime
+    later_on_hand: int
+    later_reserved: int
+    later_adjustments: int
+
+
+# A repetition usually follows soon, so there are few later entries. Under the lock of the counters
+# the sum of all entries is what they show, so these and the later entries give what they were.
+_EARLIER: Final = sql(
+    """
+    SELECT l.product_id, l.reference, l.on_hand_delta AS delta, l.reason, l.at,
+        later.on_hand AS later_on_hand, later.reserved AS later_reserved,
+        later.adjustments AS later_adjustments
+    FROM catalog.stock_ledger l, LATERAL (
+        SELECT coalesce(sum(n.on_hand_delta), 0)::bigint AS on_hand,
+            coalesce(sum(n.reserved_delta), 0)::bigint AS reserved,
+            count(*) FILTER (WHERE n.order_id IS NULL) AS adjustments
+        FROM catalog.stock_ledger n WHERE n.product_id = l.product_id AND n.id > l.id
+    ) AS later
+    WHERE l.tenant_id = :tenant AND l.product_id = ANY(:products)
+        AND l.reference = ANY(:references)
+    """,
+    _Earlier,
+    tenant=TEXT,
+    products=TEXTS,
+    references=TEXTS,
 )
 # Ends the reservations of whole orders: shipped (`shipped` = 1, the goods are gone) or released
 # (`shipped` = 0, they can be sold again).
@@ -132,6 +178,31 @@ async def lock_available(
     return dict(await uow.fetch_all(_LOCK_AVAILABLE, tenant=tenant, products=sorted(products)))
 
 
+async def list_earlier(
+    uow: UnitOfWork, stock: Collection[ProductStock], *, references: Collection[str]
+) -> list[Adjusted]:
+    """Adjustments that were made under the references before, with the counters that each left. The
+    products of `stock` are locked.
+    """
+    if not references:
+        return []
+    by_id = {one.product_id: one for one in stock}
+    found = await uow.fetch_all(
+        _EARLIER, tenant=uow.tenant, products=list(by_id), references=sorted(references)
+    )
+    return [_adjusted(by_id[entry.product_id], entry) for entry in found]
+
+
+def _adjusted(now: ProductStock, entry: _Earlier) -> Adjusted:
+    left = Counters(
+        now.counters.on_hand - entry.later_on_hand,
+        now.counters.reserved - entry.later_reserved,
+        now.counters.version - entry.later_adjustments,
+    )
+    adjustment = Adjustment(now.sku, entry.delta, Reason(entry.reason), entry.reference)
+    return Adjusted(adjustment, ProductStock(now.product_id, now.sku, left), entry.at)
+
+
 async def write_adjustments(
     uow: UnitOfWork, adjusted: Sequence[Adjusted], *, tenant: str, now: datetime
 ) -> None:
@@ -144,6 +215,7 @@ async def write_adjustments(
         entry_products=[one.stock.product_id for one in adjusted],
         entry_reasons=[one.adjustment.reason.value for one in adjusted],
         entry_deltas=[one.adjustment.delta for one in adjusted],
+        entry_references=[one.adjustment.reference for one in adjusted],
         products=list(last),
         on_hands=[counters.on_hand for counters in last.values()],
         versions=[counters.version for counters in last.values()],

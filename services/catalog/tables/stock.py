@@ -48,8 +48,17 @@ stock_ledger: Final = Table(
     Column("on_hand_delta", BigInteger, nullable=False),
     Column("reserved_delta", BigInteger, nullable=False),
     Column("order_id", Key),
+    Column("reference", Key),  # of an adjustment: the merchant's own document
     instant_column("at"),
     Index("stock_ledger_product_id_ix", "product_id", "id"),
     Index("stock_ledger_at_ix", "product_id", "at"),
     Index("stock_ledger_order_ix", "order_id", postgresql_where=text("order_id IS NOT NULL")),
+    Index(
+        "stock_ledger_reference_uq",
+        "tenant_id",
+        "product_id",
+        "reference",
+        unique=True,
+        postgresql_where=text("reference IS NOT NULL"),
+    ),
 )

@@ -1,9 +1,16 @@
-"""Adjusting stock: any number of adjustments in two statements, with an event for each."""
+"""Adjusting stock: any number of adjustments in two statements, three if they have references, with
+an event for each.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.catalog.domain.stock import Adjusted, Adjustment, adjusted_in_sequence
+from services.catalog.domain.stock import (
+    Adjusted,
+    Adjustment,
+    Repeated,
+    adjusted_in_sequence,
+)
 from services.catalog.events import stock as events
 from services.catalog.repository import stock as repository
 from shared.db import UnitOfWork
@@ -13,15 +20,20 @@ from shared.kernel.tasks import giving_way
 
 async def adjust_stock(
     uow: UnitOfWork, *, tenant: str, adjustments: Sequence[Adjustment], now: datetime
-) -> list[Adjusted | AirlaneError]:
+) -> list[Adjusted | Repeated | AirlaneError]:
     """Applies them in the order given. Each is accepted or refused on its own (ProductNotFound,
-    StockBelowReserved). The worker places back orders soon after.
+    StockBelowReserved, DuplicateReference). The worker places back orders soon after.
     """
     skus = {adjustment.sku for adjustment in adjustments}
     stock = await repository.lock_stock(uow, tenant=tenant, skus=skus)
 
-    decided = adjusted_in_sequence(adjustments, stock)
-    outcomes: list[Adjusted | AirlaneError] = [one async for one in giving_way(decided)]
+    # Under the lock: whoever adjusts under the same references has finished or waits.
+    earlier = await repository.list_earlier(uow, stock, references=_references(adjustments))
+
+    decided = adjusted_in_sequence(adjustments, stock, earlier, now=now)
+    outcomes: list[Adjusted | Repeated | AirlaneError] = [
+        outcome async for outcome in giving_way(decided)
+    ]
 
     done = [outcome for outcome in outcomes if isinstance(outcome, Adjusted)]
     if done:
@@ -29,6 +41,10 @@ async def adjust_stock(
     async for adjusted in giving_way(done):
         _announce(uow, adjusted, tenant=tenant, now=now)
     return outcomes
+
+
+def _references(adjustments: Sequence[Adjustment]) -> set[str]:
+    return {one.reference for one in adjustments if one.reference is not None}
 
 
 def _announce(uow: UnitOfWork, adjusted: Adjusted, *, tenant: str, now: datetime) -> None:

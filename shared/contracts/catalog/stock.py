@@ -9,7 +9,10 @@ from shared.contracts.topics import (
 
 
 class StockAdjusted(EventPayload):
-    """A counted change of stock on hand (receipt of goods, count, damage). Aggregate: product."""
+    """A counted change of stock on hand (receipt of goods, count, damage). Aggregate: product.
+
+    `reference`: the number of the merchant's own document about it, if it gave one.
+    """
 
     event_type: ClassVar[str] = "catalog.stock.adjusted"
     topic: ClassVar[str] = CATALOG_STOCK
@@ -21,3 +24,4 @@ class StockAdjusted(EventPayload):
     on_hand: int
     reserved: int
     reason: str
+    reference: str | None = None

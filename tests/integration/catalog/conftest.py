@@ -20,12 +20,14 @@ from services.catalog.app import create_app
 from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from services.catalog.settings import Settings
 from shared.http import GivenKeys
+from shared.kafka import JobContext
 from shared.kernel.identity import Role
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
 from tests.support.worlds.catalog import (
     OPERATOR_ID,
     OPERATOR_SECRET,
+    BackOrders,
     Merchant,
     a_uscc,
     as_bearer,
@@ -105,3 +107,8 @@ def new_merchant(
 @pytest.fixture
 async def merchant(new_merchant: NewMerchant) -> Merchant:
     return await new_merchant()
+
+
+@pytest.fixture
+async def worker(db_for: Any, catalog_clock: ManualClock) -> BackOrders:
+    return BackOrders(JobContext(await db_for("catalog"), catalog_clock, "place-back-orders"))

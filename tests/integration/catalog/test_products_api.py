@@ -10,6 +10,7 @@ from tests.kit.clock import ManualClock
 from tests.support.worlds.catalog import (
     Merchant,
     a_product,
+    an_adjustment,
     refused,
 )
 
@@ -285,8 +286,7 @@ async def test_merchants_do_not_see_each_other(merchant: Merchant, new_merchant:
         404,
         "catalog.product.not_found",
     )
-    adjustment = {"sku": "MINE", "delta": 1, "reason": "received"}
-    answer = await other.client.post("/v1/stock-adjustments", json=adjustment)
+    answer = await other.client.post("/v1/stock-adjustments", json=an_adjustment("MINE", 1))
     refused(answer, 404, "catalog.product.not_found", "/sku")
     assert (await get("/v1/products")).json()["items"] == []
 

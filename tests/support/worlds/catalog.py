@@ -7,7 +7,11 @@ from typing import Any
 from httpx2 import AsyncClient, Response
 from stdnum.cn import uscc
 
+from services.catalog.jobs import place_back_orders
+from services.catalog.queries.orders import list_restocked_tenants
 from shared.db import Database
+from shared.kafka import JobContext
+from shared.kernel.identity import PARK
 
 OPERATOR_ID = "cli_operator_of_the_tests"
 OPERATOR_SECRET = "airlane_test_" + "0" * 48
@@ -51,6 +55,12 @@ def a_line(
     return {"line": number, "sku": sku, "quantity": quantity, "unit_price": price}
 
 
+def an_adjustment(sku: str, delta: int, **changes: Any) -> dict[str, Any]:
+    """With a reference of its own."""
+    reference = f"GR-{next(_numbers)}"
+    return {"sku": sku, "delta": delta, "reason": "received", "reference": reference} | changes
+
+
 @dataclass
 class Merchant:
     """A registered merchant with a client that carries its token."""
@@ -68,7 +78,7 @@ class Merchant:
         return str(answer.json()["id"])
 
     async def adjusted(self, sku: str, quantity: int, reason: str = "received") -> None:
-        body = {"sku": sku, "delta": quantity, "reason": reason}
+        body = an_adjustment(sku, quantity, reason=reason)
         answer = await self.client.post("/v1/stock-adjustments", json=body)
         assert answer.status_code == 201, answer.text
 
@@ -111,6 +121,20 @@ class Merchant:
         assert rows
         for row in rows:
             assert (row["on_hand"], row["reserved"]) == (row["on_hand_sum"], row["reserved_sum"])
+
+
+@dataclass
+class BackOrders:
+    """The worker's job that places them."""
+
+    context: JobContext
+
+    async def tick(self) -> None:
+        await place_back_orders(self.context)
+
+    async def has_work_for(self, merchant: Merchant) -> bool:
+        async with self.context.db.read(PARK) as reader:
+            return merchant.id in await list_restocked_tenants(reader)
 
 
 def as_bearer(client: AsyncClient, token: str, **headers: str) -> AsyncClient:

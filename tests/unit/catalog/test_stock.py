@@ -1,5 +1,9 @@
 """Counters, adjustments in sequence, and taking several products or none, against slow oracles."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +13,16 @@ from services.catalog.domain.stock import (
     Adjusted,
     Adjustment,
     Counters,
+    DuplicateReference,
     ProductStock,
     Reason,
+    Repeated,
     StockBelowReserved,
     adjusted_in_sequence,
     take,
 )
+
+NOW: Final = datetime(2026, 11, 22, 8, 26, tzinfo=UTC)
 
 _available = st.dictionaries(st.sampled_from("abc"), st.integers(0, 8))
 _demands = st.lists(
@@ -62,27 +70,68 @@ def test_adjusting_never_touches_what_is_reserved(
         assert after.available >= 0
 
 
+_documents = st.none() | st.sampled_from(["R1", "R2"])
+
+
 @given(
     stock=st.dictionaries(st.sampled_from("AB"), st.integers(0, 5)),
-    deltas=st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-4, 4)), max_size=8),
+    calls=st.lists(
+        st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-4, 4), _documents), max_size=5),
+        max_size=4,
+    ),
 )
-def test_each_adjustment_finds_the_counters_as_the_ones_before_left_them(
-    stock: dict[str, int], deltas: list[tuple[str, int]]
+def test_each_adjustment_finds_what_the_ones_before_left_and_each_reference_counts_once(
+    stock: dict[str, int], calls: list[list[tuple[str, int, str | None]]]
 ) -> None:
-    counted = [ProductStock(f"prd_{sku}", sku, Counters(n, 0, 7)) for sku, n in stock.items()]
-    adjustments = [Adjustment(sku, delta, Reason.COUNTED) for sku, delta in deltas]
-
-    outcomes = list(adjusted_in_sequence(adjustments, counted))
-
+    """Whether a repetition comes in the same call or in a later one."""
+    counted = {sku: ProductStock(f"prd_{sku}", sku, Counters(n, 0, 7)) for sku, n in stock.items()}
     on_hand, versions = dict(stock), dict.fromkeys(stock, 7)
-    for (sku, delta), outcome in zip(deltas, outcomes, strict=True):
-        if sku not in on_hand:
-            assert isinstance(outcome, ProductNotFound)
-        elif on_hand[sku] + delta < 0:
-            assert isinstance(outcome, StockBelowReserved)
-        else:
-            on_hand[sku] += delta
-            versions[sku] += 1
-            assert isinstance(outcome, Adjusted)
-            assert outcome.stock.product_id == f"prd_{sku}"
-            assert outcome.stock.counters == Counters(on_hand[sku], 0, versions[sku])
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    ledger: list[Adjusted] = []
+
+    for call in calls:
+        adjustments = [Adjustment(sku, n, Reason.COUNTED, document) for sku, n, document in call]
+        references = {document for _, _, document in call}
+        earlier = [one for one in ledger if one.adjustment.reference in references - {None}]
+        outcomes = list(adjusted_in_sequence(adjustments, counted.values(), earlier, now=NOW))
+
+        for (sku, delta, document), outcome in zip(call, outcomes, strict=True):
+            if sku not in on_hand:
+                assert isinstance(outcome, ProductNotFound)
+            elif document is not None and (sku, document) in first:
+                first_delta, left = first[sku, document]
+                if delta == first_delta:
+                    assert isinstance(outcome, Repeated)
+                    assert outcome.first.stock.counters.on_hand == left
+                else:
+                    assert isinstance(outcome, DuplicateReference)
+            elif on_hand[sku] + delta < 0:
+                assert isinstance(outcome, StockBelowReserved)
+            else:
+                on_hand[sku] += delta
+                versions[sku] += 1
+                if document is not None:
+                    first[sku, document] = delta, on_hand[sku]
+                assert isinstance(outcome, Adjusted)
+                assert outcome.stock.product_id == f"prd_{sku}"
+                assert outcome.stock.counters == Counters(on_hand[sku], 0, versions[sku])
+                ledger.append(outcome)
+                counted[sku] = outcome.stock
+
+
+@pytest.mark.parametrize("changed", [{"delta": 4}, {"reason": Reason.LOST}])
+def test_a_reference_with_other_content_is_refused_with_the_first_adjustment(
+    changed: dict[str, Any],
+) -> None:
+    first = Adjustment("A", 3, Reason.COUNTED, "R1")
+    counted = ProductStock("prd_A", "A", Counters(3, 0, 1))
+    earlier = [Adjusted(first, counted, NOW)]
+
+    (outcome,) = adjusted_in_sequence([replace(first, **changed)], [counted], earlier, now=NOW)
+
+    assert isinstance(outcome, DuplicateReference)
+    assert outcome.params["existing"] == {
+        "delta": 3,
+        "reason": "counted",
+        "occurred_at": "2026-11-22T08:26:00Z",
+    }

@@ -41,10 +41,10 @@ async def test_each_merchant_gets_its_products_and_all_the_stock_that_is_asked_f
     stock = {a.headers["Airlane-Tenant"]: a.body["items"] for a in api.asked_for(ADJUSTMENTS)}
     assert [item["sku"] for item in products["mer_0"]["items"]] == ["A", "B"]
     assert stock["mer_0"] == [
-        {"sku": "A", "delta": 100, "reason": "received"},
-        {"sku": "B", "delta": 100, "reason": "received"},
+        {"sku": "A", "delta": 100, "reason": "received", "reference": "run-A"},
+        {"sku": "B", "delta": 100, "reason": "received", "reference": "run-A"},
     ]
-    assert stock["mer_3"] == [{"sku": "A", "delta": 7, "reason": "received"}]
+    assert stock["mer_3"] == [{"sku": "A", "delta": 7, "reason": "received", "reference": "run-A"}]
     assert (stocked.products, stocked.short) == (3, 0)
 
 
@@ -70,8 +70,10 @@ async def test_what_is_short_has_a_third_in_the_morning_and_the_rest_later(
     arrived = await restock(park, stocked.late, "run")
 
     _, later = api.asked_for(ADJUSTMENTS)
-    assert morning.body["items"] == [{"sku": article.sku, "delta": 30, "reason": "received"}]
-    assert later.body["items"] == [{"sku": article.sku, "delta": 70, "reason": "received"}]
+    (first,), (rest,) = morning.body["items"], later.body["items"]
+    assert (first["sku"], first["delta"]) == (article.sku, 30)
+    assert (rest["sku"], rest["delta"]) == (article.sku, 70)
+    assert first["reference"] != rest["reference"]
     assert (stocked.short, arrived) == (1, 1)
 
 
@@ -112,4 +114,4 @@ async def test_a_product_that_the_park_refuses_ends_the_day(
 
 
 def test_a_receipt_is_never_larger_than_the_api_takes() -> None:
-    assert StockReceipt("A", 5_000_000_000).body()["delta"] == 1_000_000_000
+    assert StockReceipt("A", 5_000_000_000).body("r")["delta"] == 1_000_000_000

@@ -136,7 +136,7 @@ func run() error {
 		return err
 	}
 	if _, err = call(token, "POST", "/v1/stock-adjustments",
-		object{"sku": sku, "delta": 10, "reason": "received"}); err != nil {
+		object{"sku": sku, "delta": 10, "reason": "received", "reference": "GR-1"}); err != nil {
 		return err
 	}
 	order, err := call(token, "POST", "/v1/orders", object{
