@@ -115,7 +115,7 @@ class Database:
         finally:
             connection.writes = False
             await self._pool.release(connection)
-        if uow.outbox.rows:
+        if uow.outbox.rows or uow.outbox.was_written_to:
             self._waker.wake()
         for wake in uow.after_commit:
             wake()

@@ -11,12 +11,15 @@ later change is a separate step (`kit_v2`, …) that every service takes with `u
 from collections.abc import Callable
 from typing import Final
 
-from shared.db import kit_v1, kit_v2
+from shared.db import kit_v1, kit_v2, kit_v3
 from shared.db.table_ddl import Executes, protect, sort_as_bytes
 
 __all__ = ["KIT_VERSION", "create_kit_tables", "protect", "sort_as_bytes", "upgrade_kit"]
 
-_STEPS: Final[dict[int, Callable[[Executes, str], None]]] = {2: kit_v2.upgrade}
+_STEPS: Final[dict[int, Callable[[Executes, str], None]]] = {
+    2: kit_v2.upgrade,
+    3: kit_v3.upgrade,
+}
 KIT_VERSION: Final = max(_STEPS)
 
 

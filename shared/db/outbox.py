@@ -74,6 +74,9 @@ class Outbox:
     def __init__(self, tenant: str) -> None:
         self._tenant = tenant
         self.rows: list[OutboxRow] = []
+        # Set by whoever writes events with a statement of its own, which needs the SQL function
+        # `stream_of`: the relay is then told, too.
+        self.was_written_to = False
 
     def act_as(self, tenant: str) -> None:
         self._tenant = tenant
