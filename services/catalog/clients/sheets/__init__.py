@@ -1,0 +1,17 @@
+"""Files of any kind as rows of cells, and rows written as files."""
+
+from services.catalog.clients.sheets.opening import open_sheet
+from services.catalog.clients.sheets.refusals import SheetRefused, SheetTooLarge
+from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
+from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
+
+__all__ = [
+    "Sheet",
+    "SheetFormat",
+    "SheetLimits",
+    "SheetRefused",
+    "SheetRow",
+    "SheetShape",
+    "SheetTooLarge",
+    "open_sheet",
+]

@@ -1,0 +1,225 @@
+"""CSV and its relatives, streamed: memory does not grow with the file."""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from services.catalog.clients.sheets.encodings import TextFile, text_file
+from services.catalog.clients.sheets.header_row import LINES_MAX, Header, find_header
+from services.catalog.clients.sheets.refusals import (
+    SheetBroken,
+    SheetEmpty,
+    SheetFullWidthCommas,
+    SheetNoHeader,
+)
+from services.catalog.clients.sheets.sheet import (
+    Sheet,
+    SheetLimits,
+    is_blank,
+    too_many_columns,
+    too_many_rows,
+)
+from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports.faults import CellFault
+from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
+
+DELIMITERS: Final = (",", "\t", ";", "|")
+# A file with more rows than this whose quotes do not match is not worth reading on.
+_BROKEN_MAX: Final = 1_000
+_QUOTES: Final = CellFault(fault_kinds.ROW_QUOTES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    line: int
+    cells: list[str]
+    fault: CellFault | None = None
+
+
+class DelimitedSheet(Sheet):
+    def __init__(self, path: Path, text: TextFile, shape: SheetShape, limits: SheetLimits) -> None:
+        self.path = path
+        self.shape = shape
+        self.limits = limits
+        self.rows_total = max(0, text.lines + 1 - shape.header_line)
+        self._text = text
+
+    def rows(self, *, after_line: int = 0) -> Iterator[SheetRow]:
+        width = len(self.shape.columns)
+        left = self.limits.rows_max
+        after = max(after_line, self.shape.header_line)
+        for record in _records(self.path, self._text, str(self.shape.delimiter), self.limits):
+            cells = record.cells
+            if record.line <= after or (len(cells) < 2 and is_blank(cells)) or is_blank(cells):
+                continue
+            left -= 1
+            if left < 0:
+                raise too_many_rows(self.limits.rows_max)
+            if record.fault is None and len(cells) == width:
+                yield SheetRow(record.line, tuple(cells))
+            else:
+                yield _odd(record, width)
+
+
+def _odd(record: _Record, width: int) -> SheetRow:
+    """A row with more or fewer cells than the header has columns, or one that is broken."""
+    cells = record.cells
+    if record.fault is not None:
+        return SheetRow(record.line, tuple(cells), record.fault)
+    if len(cells) > width and is_blank(cells[width:]):
+        return SheetRow(record.line, tuple(cells[:width]))
+    kind = fault_kinds.ROW_TOO_LONG if len(cells) > width else fault_kinds.ROW_TOO_SHORT
+    fault = CellFault(kind, {"cells": len(cells), "columns": width})
+    return SheetRow(record.line, tuple(cells), fault)
+
+
+def open_delimited(path: Path, limits: SheetLimits) -> Sheet:
+    text = text_file(path)
+    delimiter, header = _layout(path, text, limits)
+    if len(header.columns) > limits.columns_max:
+        raise too_many_columns(limits.columns_max)
+    shape = SheetShape(
+        SheetFormat.CSV,
+        header.columns,
+        header.line,
+        encoding=text.encoding,
+        has_bom=text.skip > 0,
+        delimiter=delimiter,
+    )
+    return DelimitedSheet(path, text, shape, limits)
+
+
+def _layout(path: Path, text: TextFile, limits: SheetLimits) -> tuple[str, Header]:
+    """The delimiter under which the most names of the header are known, else the most columns."""
+    with _reader(path, text) as file:
+        first = file.readline(64)
+    stated = _stated(first)
+    best: tuple[tuple[int, float], str, Header] | None = None
+    for delimiter in (stated,) if stated else DELIMITERS:
+        found = list(islice(_filled(path, text, delimiter, limits), LINES_MAX))
+        if not found:
+            raise SheetEmpty
+        header = find_header([(record.line, record.cells) for record in found])
+        if header is None:
+            continue
+        width = len(header.columns)
+        same = sum(len(record.cells) == width for record in found) / len(found)
+        score = (header.score if width > 1 else min(header.score, 1), (width > 1) * same * width)
+        if best is None or score > best[0]:
+            best = (score, delimiter, header)
+    if best is None:
+        raise SheetNoHeader(lines=LINES_MAX)
+    _, delimiter, header = best
+    if len(header.columns) == 1 and "，" in header.columns[0]:
+        raise SheetFullWidthCommas(line=header.line)
+    return delimiter, header
+
+
+def _stated(first: str) -> str | None:
+    """`sep=;` in the first line: Excel's own hint."""
+    bare = first.strip("\r\n")
+    has_hint = bare[:4].lower() == "sep=" and len(bare) == 5
+    return bare[4] if has_hint and bare[4] not in '"\r\n' else None
+
+
+def _filled(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) -> Iterator[_Record]:
+    for record in _records(path, text, delimiter, limits):
+        if not is_blank(record.cells):
+            yield record
+
+
+def _reader(path: Path, text: TextFile) -> io.TextIOWrapper:
+    raw = path.open("rb")
+    raw.seek(text.skip)
+    # Line breaks stay as they are: inside of quotes they belong to the value.
+    return io.TextIOWrapper(raw, encoding=text.encoding, errors="strict", newline="")
+
+
+class _Lines:
+    """The lines of a file, and those that are given back to be read again. `taken`: since the last
+    record began.
+    """
+
+    def __init__(self, file: io.TextIOWrapper, line_max: int) -> None:
+        self._file = file
+        self._line_max = line_max
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._file.readline(self._line_max)
+        if not line:
+            raise StopIteration
+        if len(line) >= self._line_max and line[-1] not in "\r\n":
+            raise SheetBroken(rows=1, line=self.number + len(self.taken) + 1)
+        self.taken.append(line)
+        return line
+
+    def skip_hint(self) -> None:
+        """Passes over `sep=;` in the first line."""
+        line = self._file.readline(self._line_max)
+        if _stated(line) is not None:
+            self.number = 1
+        elif line:
+            self._again.append(line)
+
+    def give_back_all_but_the_first(self) -> str:
+        first, *others = self.taken
+        self._again.extendleft(reversed(others))
+        self.taken = [first]
+        return first
+
+
+def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) -> Iterator[_Record]:
+    """A row with wrong quotes is a record with a fault; reading goes on with the next line, even
+    where the open quote has swallowed many.
+    """
+    with _reader(path, text) as file:
+        lines = _Lines(file, limits.line_max)
+        lines.skip_hint()
+        broken = 0
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        while True:
+            lines.number += len(lines.taken)
+            lines.taken.clear()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                broken += 1
+                if broken > _BROKEN_MAX:
+                    raise SheetBroken(rows=broken, line=lines.number + 1) from None
+                first = lines.give_back_all_but_the_first()
+                yield _Record(lines.number + 1, _leniently(first, delimiter), _QUOTES)
+                reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                continue
+            if len(lines.taken) == 1 and len(lines.taken[0]) <= limits.cell_max:
+                yield _Record(lines.number + 1, cells)
+            else:
+                yield _checked(_Record(lines.number + 1, cells), limits)
+
+
+def _checked(record: _Record, limits: SheetLimits) -> _Record:
+    length = max(map(len, record.cells), default=0)
+    if length <= limits.cell_max:
+        return record
+    fault = CellFault(fault_kinds.ROW_CELL_TOO_LONG, {"length": length, "limit": limits.cell_max})
+    return _Record(record.line, record.cells, fault)
+
+
+def _leniently(line: str, delimiter: str) -> list[str]:
+    """What can be read of a broken row, for showing and for correcting."""
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return [line[:1000]]

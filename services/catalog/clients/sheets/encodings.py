@@ -1,0 +1,130 @@
+"""Which encoding a text file has, decided on all of its bytes before the first row is used: half a
+file in one encoding and half in another is refused, not guessed.
+"""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.catalog.clients.sheets.refusals import SheetEncodingUnknown, SheetKindUnknown
+
+_CHUNK: Final = 1 << 20
+_HEAD: Final = 1 << 16
+# So many characters beyond ASCII do not become valid UTF-8 by accident.
+_PROOF_OF_UTF8: Final = 10
+# Share of the characters beyond ASCII that Chinese text has in GB2312. Other 8-bit encodings
+# read as GB18030 give rare characters.
+_CHINESE_SHARE: Final = 0.8
+_SAMPLE_CHARACTERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """`encoding` without a byte order mark; `skip`: bytes of that mark; `lines`: line breaks."""
+
+    encoding: str
+    skip: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """`offset`: from the beginning of the file. `wide`: characters beyond ASCII before it."""
+
+    offset: int
+    wide: int
+
+
+def text_file(path: Path) -> TextFile:
+    """Raises SheetEncodingUnknown."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise SheetKindUnknown(kind="UTF-32")
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if head.startswith(mark):
+            return _decoded(path, encoding, len(mark))
+    if (wide := _utf16_by_zeros(head)) is not None:
+        return _decoded(path, wide, 0)
+    utf8 = _try(path, "utf-8", 0)
+    if isinstance(utf8, int):
+        return TextFile("utf-8", 0, utf8)
+    if utf8.wide >= _PROOF_OF_UTF8:
+        raise _unknown(path, utf8.offset)
+    chinese = _try(path, "gb18030", 0)
+    if isinstance(chinese, int):
+        if _is_chinese(path):
+            return TextFile("gb18030", 0, chinese)
+        raise _unknown(path, utf8.offset)
+    raise _unknown(path, max(utf8.offset, chinese.offset))
+
+
+def _decoded(path: Path, encoding: str, skip: int) -> TextFile:
+    found = _try(path, encoding, skip)
+    if isinstance(found, _Failure):
+        raise _unknown(path, found.offset)
+    return TextFile(encoding, skip, found)
+
+
+def _utf16_by_zeros(head: bytes) -> str | None:
+    """Every second byte of ASCII in UTF-16 is zero: delimiters and line breaks at least."""
+    zeros = head.count(0)
+    if zeros * 20 < len(head) or len(head) < 4:
+        return None
+    odd = head[1::2].count(0)
+    if odd >= 0.9 * zeros:
+        return "utf-16-le"
+    return "utf-16-be" if zeros - odd >= 0.9 * zeros else None
+
+
+def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
+    """The number of line breaks, or where the bytes stop being that encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    feeds = returns = fed = wide = 0
+    ends_with_return = False
+    with path.open("rb") as file:
+        file.seek(skip)
+        fed = skip
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                fed += len(chunk)
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].decode(encoding, "ignore")
+                wide += sum(not character.isascii() for character in before)
+                return _Failure(fed - len(error.object) + error.start, wide)
+            if text and not text.isascii() and wide < _PROOF_OF_UTF8:
+                wide += sum(not character.isascii() for character in text[:_HEAD])
+            feeds += text.count("\n")
+            returns += text.count("\r") - text.count("\r\n")
+            if ends_with_return and text.startswith("\n"):
+                returns -= 1
+            ends_with_return = text.endswith("\r")
+            if not chunk:
+                return feeds + returns
+
+
+def _is_chinese(path: Path) -> bool:
+    found: list[str] = []
+    decoder = codecs.getincrementaldecoder("gb18030")("strict")
+    with path.open("rb") as file:
+        while len(found) < _SAMPLE_CHARACTERS and (chunk := file.read(_CHUNK)):
+            found += [character for character in decoder.decode(chunk) if not character.isascii()]
+    text = "".join(found[:_SAMPLE_CHARACTERS])
+    return len(text.encode("gb2312", "ignore")) / 2 >= _CHINESE_SHARE * len(text)
+
+
+def _unknown(path: Path, offset: int) -> SheetEncodingUnknown:
+    lines = 1
+    left = offset
+    with path.open("rb") as file:
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            lines += chunk.count(b"\n")
+            left -= len(chunk)
+    return SheetEncodingUnknown(offset=offset, line=lines)

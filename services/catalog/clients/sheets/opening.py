@@ -1,0 +1,66 @@
+"""Finds out what a file is, by what is in it: its name may say anything."""
+
+from pathlib import Path
+from typing import Final
+
+from services.catalog.clients.sheets.delimited import open_delimited
+from services.catalog.clients.sheets.refusals import (
+    SheetEmpty,
+    SheetEncrypted,
+    SheetJsonArray,
+    SheetKindUnknown,
+    SheetTooLarge,
+)
+from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
+
+_HEAD: Final = 4096
+# First bytes of what people send by mistake.
+_KINDS: Final = (
+    (b"%PDF-", "PDF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"{\\rtf", "RTF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+)
+_OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP: Final = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta")
+
+
+def open_sheet(path: Path, *, filename: str | None, limits: SheetLimits) -> Sheet:
+    """`filename`: what the sender calls it, only for texts of refusals.
+
+    Raises a SheetRefused, or SheetTooLarge.
+    """
+    size = path.stat().st_size
+    if size > limits.bytes_max:
+        raise SheetTooLarge(limit=limits.bytes_max, what="bytes", what_zh="字节")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        raise SheetEmpty
+    for magic, kind in _KINDS:
+        if head.startswith(magic):
+            raise SheetKindUnknown(kind=kind)
+    if head.startswith(_OLE2):
+        _refuse_ole2(path)
+    if head.startswith(b"PK\x03\x04"):
+        raise SheetKindUnknown(kind="ZIP")
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin.lower().startswith(_MARKUP):
+        kind = "XML" if begin.startswith(b"<?xml") else "HTML"
+        raise SheetKindUnknown(kind=f"{kind} ({filename})" if filename else kind)
+    if begin.startswith(b"["):
+        raise SheetJsonArray
+    return open_delimited(path, limits)
+
+
+def _refuse_ole2(path: Path) -> None:
+    """Old workbooks, and new ones with a password, share a container."""
+    with path.open("rb") as file:
+        content = file.read(8 * 1024 * 1024)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise SheetEncrypted
+    raise SheetKindUnknown(kind="Excel 97–2003 (.xls)")

@@ -1,0 +1,264 @@
+"""What a header says: the fields it can name, a unit, a language."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from services.catalog.domain.imports.fields import FIELDS, field_at
+from services.catalog.domain.imports.product_fields import Field
+from services.catalog.domain.imports.rows import GROUP_MARK, ImportKind
+from services.catalog.domain.imports.units import (
+    CURRENCIES,
+    LANGUAGES,
+    LENGTHS,
+    WEIGHTS,
+    ZONES,
+    folded,
+    unit_family,
+)
+
+# The column of reasons in a file of failed rows, and line numbers of a person.
+IGNORED: Final = frozenset(map(folded, ("导入失败原因 / reason", "导入失败原因")))
+
+_FAMILY: Final = {
+    "weight": "weight",
+    "size": "length",
+    "side": "length",
+    "amount": "currency",
+    "instant": "zone",
+}
+_BRACKETS: Final = re.compile(r"[(\[【{<]([^()\[\]【】{}<>]*)[)\]】}>]")
+_NOTES: Final = frozenset(
+    map(folded, "必填 选填 可选 必须 非必填 required optional mandatory 单位".split())
+)
+# What whole numbers count.
+_PIECES: Final = frozenset("个 件 只 套 条 双 包 台 盒 pcs pc piece pieces unit units".split())
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+_LATIN: Final = re.compile("[a-z0-9$€£]+")
+_NUMBER: Final = re.compile(r"^(.*?\D)(\d{1,2})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`paths`: what the header can name; several: it is not clear. `needs_language`: `paths` are
+    without a language (`title`).
+    """
+
+    paths: frozenset[str]
+    unit: str | None = None
+    needs_language: bool = False
+
+
+NOTHING: Final = Meaning(frozenset())
+
+
+_Names = Mapping[str, tuple[Field, ...]]
+
+
+def _names(kind: ImportKind) -> _Names:
+    names: dict[str, tuple[Field, ...]] = {}
+    for field in FIELDS[kind]:
+        for name in dict.fromkeys(map(folded, (*field.names.split("|"), field.path))):
+            names[name] = (*names.get(name, ()), field)
+    return names
+
+
+_NAMES: Final[Mapping[ImportKind, _Names]] = {kind: _names(kind) for kind in ImportKind}
+# Words that stand at the end of a header, or of its text, or within it.
+_UNIT_WORDS: Final = frozenset(
+    word for word in {*WEIGHTS, *LENGTHS, *CURRENCIES, *ZONES} if folded(word) == word
+)
+_WORD_MAX: Final = max(map(len, {*_UNIT_WORDS, *LANGUAGES}))
+_HAN_LANGUAGES: Final = tuple(
+    sorted((word for word in LANGUAGES if not word.isascii()), key=len, reverse=True)
+)
+_HEADER_MAX: Final = 120
+
+
+@lru_cache(maxsize=4096)
+def meaning_of(kind: ImportKind, header: str) -> Meaning:
+    """Everything that the header can be; NOTHING if it is not known."""
+    stripped = header.strip()
+    if len(stripped) > _HEADER_MAX:
+        return NOTHING
+    if (field := field_at(kind, stripped)) is not None:
+        return Meaning(frozenset({stripped if not field.many else _without_number(stripped)}))
+    if GROUP_MARK in header:
+        return _of_group(kind, *header.rsplit(GROUP_MARK, 1))
+    return _of_text(kind, header)
+
+
+def _without_number(path: str) -> str:
+    return re.sub(r"\.\d+$", "", path)
+
+
+def _of_group(kind: ImportKind, group: str, name: str) -> Meaning:
+    """`尺寸(cm) › 长`, `重量 › 净重(kg)`, `English › Title`, `基本信息 › SKU`."""
+    above, own_above = _parts(group)
+    below, own_below = _parts(name)
+    both = _of_text(kind, f"{above} {below} {_bracketed(own_above)} {_bracketed(own_below)}")
+    if both.paths:
+        return both
+    alone = _of_text(kind, name)
+    if len(alone.paths) == 1 and alone.unit is None:
+        with_unit = _of_text(kind, f"{name} {_bracketed(own_above)}")
+        return with_unit if with_unit.paths else alone
+    return alone
+
+
+def _bracketed(words: list[str]) -> str:
+    return " ".join(f"({word})" for word in words)
+
+
+def _parts(header: str) -> tuple[str, list[str]]:
+    """The text outside of brackets, and the units, languages and notes inside of them."""
+    text = unicodedata.normalize("NFKC", header).casefold().replace("*", " ")
+    inside: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        word = folded(match[1])
+        if word in _NOTES:
+            return " "
+        if unit_family(_unit_word(match[1])) or word in LANGUAGES or word in _PIECES:
+            inside.append(match[1].strip())
+            return " "
+        return f" {match[1]} "
+
+    return _BRACKETS.sub(take, text), inside
+
+
+def _unit_word(text: str) -> str:
+    """`US$` keeps its sign, `单位:kg` loses its label."""
+    bare = unicodedata.normalize("NFKC", text).casefold().strip()
+    if bare in CURRENCIES:
+        return bare
+    return folded(text).removeprefix("单位").removeprefix("unit")
+
+
+def _of_text(kind: ImportKind, header: str) -> Meaning:
+    text, inside = _parts(header)
+    units = {word for one in inside if unit_family(word := _unit_word(one))}
+    languages = {LANGUAGES[word] for one in inside if (word := folded(one)) in LANGUAGES}
+    pieces = any(folded(one) in _PIECES for one in inside)
+    # Two spellings of one unit, `克 (g)`, are one.
+    unit = _one_unit(units)
+    if units and unit is None:
+        return NOTHING
+    language = next(iter(languages)) if len(languages) == 1 else None
+    for found in _readings(kind, text):
+        meaning = _fitting(found, unit, language)
+        if meaning.paths and (not pieces or _counts(kind, meaning)):
+            return meaning
+    return NOTHING
+
+
+def _counts(kind: ImportKind, meaning: Meaning) -> bool:
+    fields = (field_at(kind, path) for path in meaning.paths)
+    return all(field is not None and field.reads in {"whole", "signed"} for field in fields)
+
+
+def _one_unit(units: set[str]) -> str | None:
+    values = {(unit_family(unit), _value(unit)) for unit in units}
+    return min(units) if len(values) == 1 else None
+
+
+def _value(unit: str) -> str:
+    for table in (WEIGHTS, LENGTHS):
+        if unit in table:
+            return str(table[unit])
+    return CURRENCIES.get(unit) or ZONES[unit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    fields: tuple[Field, ...]
+    unit: str | None = None
+    language: str | None = None
+
+
+def _readings(kind: ImportKind, text: str) -> Iterator[_Reading]:
+    """Ways to read the text, the likeliest first."""
+    name = folded(text)
+    yield from _affixed(kind, name)
+    han, latin = "".join(_HAN.findall(text)), "".join(_LATIN.findall(text))
+    if han and latin:
+        yield from _bilingual(list(_affixed(kind, han)), list(_affixed(kind, latin)))
+
+
+def _bilingual(han: list[_Reading], latin: list[_Reading]) -> Iterator[_Reading]:
+    """`净重 Net weight`: both halves name the field. If they disagree, it is not clear."""
+    for one in han:
+        for other in latin:
+            both = tuple(field for field in one.fields if field in other.fields)
+            if both:
+                yield _Reading(both, one.unit or other.unit, one.language or other.language)
+    if han and latin:
+        yield _Reading((*han[0].fields, *latin[0].fields), han[0].unit or latin[0].unit)
+
+
+def _affixed(kind: ImportKind, name: str) -> Iterator[_Reading]:
+    names = _NAMES[kind]
+    yield from _numbered(names, name)
+    # The longest ending first, so that "kg" is not read as "g".
+    for length in range(min(_WORD_MAX, len(name) - 1), 0, -1):
+        yield from _ending(names, name[:-length], name[-length:])
+    for length in range(min(_WORD_MAX, len(name) - 1), 0, -1):
+        yield from _in_language(names, name[length:], name[:length])
+    # A language inside: `产品英文名称`, `卖点英文1`.
+    for word in _HAN_LANGUAGES:
+        if word in name:
+            yield from _in_language(names, name.replace(word, "", 1), word)
+
+
+def _ending(names: _Names, rest: str, word: str) -> Iterator[_Reading]:
+    if word in _UNIT_WORDS:
+        for base in dict.fromkeys((rest, rest.removesuffix("单位"), rest.removesuffix("in"))):
+            for reading in _numbered(names, base):
+                yield replace(reading, unit=word)
+    yield from _in_language(names, rest, word)
+
+
+def _in_language(names: _Names, rest: str, word: str) -> Iterator[_Reading]:
+    if (language := LANGUAGES.get(word)) is not None:
+        for reading in _numbered(names, rest):
+            yield replace(reading, language=language)
+
+
+def _numbered(names: _Names, name: str) -> Iterator[_Reading]:
+    if (fields := names.get(name)) is not None:
+        yield _Reading(fields)
+    elif (parts := _NUMBER.match(name)) is not None and parts[1] in names:
+        fields = tuple(field for field in names[parts[1]] if field.many)
+        if fields:
+            yield _Reading(fields)
+
+
+def _fitting(reading: _Reading, unit: str | None, language: str | None) -> Meaning:
+    """Keeps the fields that the unit and the language fit."""
+    fields = reading.fields
+    if unit is not None and reading.unit is not None and _value(unit) != _value(reading.unit):
+        return NOTHING
+    unit = unit or reading.unit
+    language = language or reading.language
+    if unit is not None:
+        family = unit_family(unit)
+        fields = tuple(field for field in fields if _FAMILY.get(field.reads) == family)
+    if language is not None:
+        fields = tuple(field for field in fields if field.by_language)
+    if not fields:
+        return NOTHING
+    spoken = all(field.by_language for field in fields)
+    paths = frozenset(
+        f"{field.path}.{language}" if field.by_language and language else field.path
+        for field in fields
+    )
+    return Meaning(paths, _stated(unit), needs_language=spoken and language is None)
+
+
+def _stated(unit: str | None) -> str | None:
+    if unit is None:
+        return None
+    return CURRENCIES.get(unit) or ZONES.get(unit) or unit

@@ -1,0 +1,232 @@
+"""Finds out which column is what, by its header and, where that leaves something open, its values.
+
+A guess is never silent: what can be two things, or is known twice, is a finding and is not read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports.column_values import learn
+from services.catalog.domain.imports.faults import FaultKind
+from services.catalog.domain.imports.fields import FIELDS, field_at
+from services.catalog.domain.imports.findings import RowFinding, Severity
+from services.catalog.domain.imports.header_names import IGNORED, Meaning, meaning_of
+from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
+from services.catalog.domain.imports.rows import ImportKind, SheetRow
+from services.catalog.domain.imports.units import folded
+
+# Columns that nobody needs to hear about.
+_SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    column: MappedColumn
+    many: bool
+    is_remembered: bool
+
+
+def match_columns(
+    columns: Sequence[str],
+    kind: ImportKind,
+    remembered: Mapping[str, str],
+    *,
+    sample: Iterable[SheetRow] = (),
+    constants: Mapping[str, str] | None = None,
+) -> ColumnMapping:
+    """`remembered`: header → target (`net_weight_g@kg`), "" for a column to ignore; it wins.
+
+    `sample`: some of the first rows. They decide the language of a title, the decimal mark and the
+    order of day and month, where the header does not.
+    """
+    rows = tuple(sample)
+    constants = constants or {}
+    known = {folded(name): target for name, target in remembered.items()}
+    chosen: list[_Chosen] = []
+    findings: list[RowFinding] = []
+    for index, name in enumerate(columns):
+        if (target := known.get(folded(name))) is not None and name.strip():
+            found = _remembered(kind, index, name, target, findings)
+        else:
+            found = _by_name(kind, index, name, rows, findings)
+        if found is not None:
+            chosen.append(found)
+    mapped = _without_rivals(chosen, findings)
+    mapped = _whole_sizes(mapped, findings)
+    mapped = [learn(column, kind, rows) for column in mapped]
+    findings += _zones(kind, mapped)
+    if columns:
+        findings += _missing(kind, mapped, constants)
+    return ColumnMapping(kind, tuple(columns), tuple(mapped), tuple(findings), constants)
+
+
+def is_target(kind: ImportKind, target: str) -> bool:
+    """Whether a column may be mapped to this: a path, maybe with a unit; "" to ignore it."""
+    return not target or field_at(kind, target.partition("@")[0]) is not None
+
+
+def recognised(names: Sequence[str]) -> int:
+    """How many of these names are known headers of any kind of import."""
+    return sum(any(meaning_of(kind, name).paths for kind in ImportKind) for name in names if name)
+
+
+def _remembered(
+    kind: ImportKind, index: int, name: str, target: str, findings: list[RowFinding]
+) -> _Chosen | None:
+    if not target:
+        return None
+    path, _, unit = target.partition("@")
+    field = field_at(kind, path)
+    if field is None:
+        findings.append(_column(fault_kinds.COLUMN_UNKNOWN, name))
+        return None
+    return _Chosen(MappedColumn(index, name, path, unit or None), field.many, is_remembered=True)
+
+
+def _by_name(
+    kind: ImportKind,
+    index: int,
+    name: str,
+    rows: Sequence[SheetRow],
+    findings: list[RowFinding],
+) -> _Chosen | None:
+    if not name.strip():
+        if any(index < len(row.cells) and row.cells[index] not in {None, ""} for row in rows):
+            findings.append(_column(fault_kinds.COLUMN_NAMELESS, name, number=index + 1))
+        return None
+    if folded(name) in IGNORED:
+        return None
+    meaning = meaning_of(kind, name)
+    if meaning.needs_language:
+        meaning = _with_language(meaning, index, name, rows, findings)
+    if len(meaning.paths) != 1:
+        fault = fault_kinds.COLUMN_AMBIGUOUS if meaning.paths else fault_kinds.COLUMN_UNKNOWN
+        candidates = ", ".join(sorted(meaning.paths))
+        findings.append(_column(fault, name, candidates=candidates))
+        return None
+    (path,) = meaning.paths
+    field = field_at(kind, path)
+    assert field is not None, path
+    column = MappedColumn(index, name, path, meaning.unit)
+    return _Chosen(column, field.many, is_remembered=False)
+
+
+def _with_language(
+    meaning: Meaning,
+    index: int,
+    name: str,
+    rows: Sequence[SheetRow],
+    findings: list[RowFinding],
+) -> Meaning:
+    """A title without a language: the values tell Chinese from English, and nothing else."""
+    language = _language_of(
+        [
+            cell
+            for row in rows
+            if index < len(row.cells) and isinstance(cell := row.cells[index], str) and cell
+        ]
+    )
+    bases = meaning.paths
+    if language is None:
+        return replace(
+            meaning,
+            paths=frozenset(f"{base}.{tag}" for base in bases for tag in ("en", "zh-CN")),
+        )
+    findings.append(
+        _column(fault_kinds.COLUMN_LANGUAGE, name, language=language, severity=Severity.WARNING)
+    )
+    return replace(meaning, paths=frozenset(f"{base}.{language}" for base in bases))
+
+
+def _language_of(texts: Sequence[str]) -> str | None:
+    han = latin = accented = 0
+    for text in texts:
+        for character in text:
+            if "\u4e00" <= character <= "\u9fff":
+                han += 1
+            elif character.isascii():
+                latin += character.isalpha()
+            elif character.isalpha():
+                accented += 1
+    if han > latin // 2 and han > accented:
+        return "zh-CN"
+    # Words of other languages have accents about every twentieth letter.
+    if latin and not han and accented * 200 < latin:
+        return "en"
+    return None
+
+
+def _without_rivals(chosen: Sequence[_Chosen], findings: list[RowFinding]) -> list[MappedColumn]:
+    """One column for each field. A remembered one beats the others; lists take several."""
+    by_path: dict[str, list[_Chosen]] = {}
+    for one in chosen:
+        by_path.setdefault(one.column.path, []).append(one)
+    kept: list[MappedColumn] = []
+    for path, rivals in by_path.items():
+        if len(rivals) == 1 or rivals[0].many:
+            kept += [rival.column for rival in rivals]
+            continue
+        preferred = [rival for rival in rivals if rival.is_remembered]
+        if len(preferred) == 1:
+            kept.append(preferred[0].column)
+            continue
+        names = ", ".join(rival.column.name for rival in rivals)
+        findings.append(
+            _column(fault_kinds.COLUMN_TWICE, rivals[0].column.name, columns=names, field=path)
+        )
+    return sorted(kept, key=lambda column: column.index)
+
+
+def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) -> list[MappedColumn]:
+    """Length, width and height come as one column, or as three."""
+    paths = {column.path for column in columns}
+    if not paths & _SIDES or (paths >= _SIDES and "size_mm" not in paths):
+        return list(columns)
+    kept = []
+    for column in columns:
+        if column.path not in _SIDES:
+            kept.append(column)
+        elif "size_mm" in paths:
+            findings.append(_column(fault_kinds.COLUMN_TWICE, column.name, columns="size_mm"))
+        else:
+            findings.append(_column(fault_kinds.COLUMN_SIZE_PART, column.name))
+    return kept
+
+
+def _zones(kind: ImportKind, columns: Iterable[MappedColumn]) -> list[RowFinding]:
+    return [
+        _column(fault_kinds.COLUMN_TIME_ZONE, column.name, zone="+08:00")
+        for column in columns
+        if (field := field_at(kind, column.path)) and field.reads == "instant" and not column.unit
+    ]
+
+
+def _missing(
+    kind: ImportKind, columns: Iterable[MappedColumn], constants: Mapping[str, str]
+) -> list[RowFinding]:
+    there = {column.path for column in columns} | set(constants)
+    return [
+        RowFinding(
+            0,
+            "",
+            field.path,
+            "",
+            fault_kinds.COLUMN_MISSING.code,
+            {"field": field.path, "example": field.example},
+        )
+        for field in FIELDS[kind]
+        if field.needed and field.path not in there
+    ]
+
+
+def _column(
+    fault: FaultKind,
+    name: str,
+    *,
+    severity: Severity = Severity.WARNING,
+    field: str = "",
+    **params: str | int,
+) -> RowFinding:
+    return RowFinding(0, name, field, "", fault.code, params, severity)

@@ -1,0 +1,306 @@
+"""What a column of a product file can be, how it is read, and its names in headers. The names are
+those of factories' and ERP sheets in Chinese and English, and of the product files of Amazon,
+Shopify, WooCommerce and Alibaba.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`path`: into the document, with `*` for a language or a name of its own.
+
+    `reads`: the kind of reader, see `cells.py`. `clearable`: an empty cell may remove the value.
+    `example`: a header for it, in Chinese and English. `many`: several columns make one list.
+    """
+
+    path: str
+    reads: str
+    names: str
+    example: str
+    needed: bool = False
+    clearable: bool = False
+    many: bool = False
+    by_language: bool = False
+
+
+AMOUNT_NAMES: Final = (
+    "price|standard price|variant price|regular price|unit price|amount|单价|售价|价格|销售价"
+    "|零售价|销售价格|申报价|申报单价|商品价格|产品价格|sale unit price|list price|fob price"
+    "|申报价值|declared value|price amount|销售单价|商品单价|建议售价|商品售价|your price|出厂价"
+    "|报价|declared price"
+)
+CURRENCY_NAMES: Final = (
+    "currency|币种|货币|币别|价格币种|currency code|price currency|货币代码|结算币种|申报币种"
+    "|货币类型|货币单位|单价币种|售价币种"
+)
+SKU: Final = Field(
+    "sku",
+    "code",
+    "sku|seller sku|item sku|merchant sku|msku|variant sku|sku code|sku编码|sku编号|sku号"
+    "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|货号|商家编码|商品sku|产品sku|库存sku"
+    "|本地sku|库存编号|平台sku|卖家sku|单品货号|item number|item no|item code|article no"
+    "|article number|product code|product id|part number|物料编码|款式编码|规格编码"
+    "|contribution sku|型号货号|model no|stock sku|子sku|原厂sku",
+    "商品编码 SKU",
+    needed=True,
+)
+PRODUCT_FIELDS: Final = (
+    SKU,
+    Field(
+        "title",
+        "line",
+        "title|name|item name|product name|product title|item title|标题|名称|品名|产品名称"
+        "|商品名称|产品标题|商品标题|货品名称|申报品名|产品名|商品名|报关品名|货物名称|goods name"
+        "|subject|产品品名|宝贝标题|declared name|customs name",
+        "英文品名 Title (English)",
+        clearable=True,
+        by_language=True,
+    ),
+    Field(
+        "hs_code",
+        "hs_code",
+        "hs code|hs|hscode|hs编码|海关编码|税号|商品hs编码|hts code|hts|tariff code"
+        "|commodity code|tariff number|customs code|海关商品编码|报关编码|出口hs编码|hsn code"
+        "|harmonized code|harmonized system code|variant hs code|hs code export|海关税号",
+        "海关编码 HS code",
+    ),
+    Field(
+        "origin_country",
+        "country",
+        "origin|country of origin|origin country|原产国|原产地|产地|原产国家|原产国地区|生产国"
+        "|country of manufacture|made in|制造国|生产地|coo|原产国别|country region of origin"
+        "|country as labeled",
+        "原产国 Country of origin",
+    ),
+    Field(
+        "net_weight_g",
+        "weight",
+        "net weight|item weight|净重|单品净重|产品净重|单个净重|单件净重|nw|n w|product weight"
+        "|产品重量|重量|weight|商品重量|单品重量|unit weight|net wt|净含量重量|商品净重",
+        "净重(g) Net weight (g)",
+    ),
+    Field(
+        "gross_weight_g",
+        "weight",
+        "gross weight|package weight|item package weight|毛重|单品毛重|含包装重量|包装重量"
+        "|包装后重量|gw|g w|shipping weight|variant grams|variant weight|gross wt|带包装重量"
+        "|重量含包装|重量|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量"
+        "|packing weight|发货重量|商品毛重",
+        "毛重(g) Gross weight (g)",
+    ),
+    Field(
+        "size_mm",
+        "size",
+        "size|dimensions|尺寸|包装尺寸|外箱尺寸|产品尺寸|规格尺寸|长宽高|长x宽x高|长*宽*高|lwh"
+        "|lxwxh|package dimensions|package size|packing size|item dimensions|商品尺寸|包装规格"
+        "|体积尺寸|length width height|length x width x height|彩盒尺寸|单品尺寸"
+        "|product dimensions|l x w x h|product size|包装长宽高|尺寸长宽高|包装尺寸长宽高"
+        "|size lxwxh|dimension",
+        "包装尺寸(cm) Size LxWxH (cm)",
+    ),
+    Field(
+        "size_mm.0",
+        "side",
+        "length|长|长度|包装长|包装长度|package length|item package length|产品长|尺寸长"
+        "|包装尺寸长|外箱长|商品长|长边|规格长|长宽高长|尺寸长度|size length|dimensions length"
+        "|length depth|packed length|packing length",
+        "长(cm) Length (cm)",
+    ),
+    Field(
+        "size_mm.1",
+        "side",
+        "width|宽|宽度|包装宽|包装宽度|package width|item package width|产品宽|尺寸宽|包装尺寸宽"
+        "|外箱宽|商品宽|规格宽|长宽高宽|尺寸宽度|size width|dimensions width|packed width"
+        "|packing width",
+        "宽(cm) Width (cm)",
+    ),
+    Field(
+        "size_mm.2",
+        "side",
+        "height|高|高度|包装高|包装高度|package height|item package height|产品高|尺寸高"
+        "|包装尺寸高|外箱高|商品高|规格高|长宽高高|尺寸高度|size height|dimensions height"
+        "|packed height|packing height",
+        "高(cm) Height (cm)",
+    ),
+    Field(
+        "price.amount",
+        "amount",
+        AMOUNT_NAMES,
+        "单价 Price",
+    ),
+    Field(
+        "price.currency",
+        "currency",
+        CURRENCY_NAMES,
+        "币种 Currency",
+    ),
+    Field(
+        "battery",
+        "yes_no",
+        "battery|contains battery|has battery|with battery|是否带电|带电|含电池|是否含电池|电池"
+        "|batteries included|are batteries included|are batteries required|带电池|是否带电池|含电"
+        "|是否含电|内置电池",
+        "是否带电 Battery",
+    ),
+    Field("synthetic", "yes_no", "synthetic|合成数据|示例数据", "示例数据 Synthetic"),
+    Field(
+        "gtin",
+        "gtin",
+        "gtin|ean|upc|barcode|bar code|ean code|upc code|ean13|gtin13|gtin14|条码|条形码|商品条码"
+        "|国际条码|商品条形码|variant barcode|external product id|product barcode|ean upc|upc ean"
+        "|ean13条码|gtin upc ean or isbn|upc编码|69码|国标码|产品条码|global trade item number",
+        "条形码 GTIN",
+        clearable=True,
+    ),
+    Field(
+        "brand",
+        "line",
+        "brand|brand name|品牌|品牌名称|品牌名|商标|brands|商品品牌|产品品牌",
+        "品牌 Brand",
+        clearable=True,
+    ),
+    Field(
+        "material",
+        "line",
+        "material|material type|材质|材料|成分|主要材质|产品材质|面料|商品材质|材质成分|fabric"
+        "|material composition|fabric type|报关材质|申报材质",
+        "材质 Material",
+        clearable=True,
+    ),
+    Field(
+        "description",
+        "text",
+        "description|product description|描述|产品描述|商品描述|详情|详细描述|商品详情|产品详情"
+        "|body|body html|item description|long description|长描述|产品介绍|商品介绍",
+        "英文描述 Description (English)",
+        clearable=True,
+        by_language=True,
+    ),
+    Field(
+        "highlights",
+        "line",
+        "highlights|highlight|bullet point|bullet points|bullet|卖点|五点描述|五点|产品卖点"
+        "|商品卖点|key product features|产品特点|商品特点|产品亮点|亮点|feature|features|要点",
+        "英文卖点1 Highlight 1 (English)",
+        clearable=True,
+        many=True,
+        by_language=True,
+    ),
+    Field(
+        "warnings",
+        "line",
+        "warnings|warning|safety warning|警告|警示语|安全警告|警告语|警示|注意事项",
+        "英文警示语1 Warning 1 (English)",
+        clearable=True,
+        many=True,
+        by_language=True,
+    ),
+    Field(
+        "media",
+        "url",
+        "image|images|image url|image src|image link|图片|图片链接|图片地址|商品图片|产品图片"
+        "|图片url|picture|picture url|图片网址|photo",
+        "图片 Images",
+        clearable=True,
+        many=True,
+    ),
+    Field(
+        "media.main",
+        "url",
+        "main image|main image url|主图|主图链接|主图url|产品主图|商品主图|variant image|首图",
+        "主图 Main image URL",
+        clearable=True,
+    ),
+    Field(
+        "media.gallery",
+        "url",
+        "other image url|other image|附图|副图|附图链接|additional image|gallery image",
+        "附图1 Other image URL 1",
+        clearable=True,
+        many=True,
+    ),
+    Field(
+        "product_type",
+        "line",
+        "product type|producttype|feed product type|产品类型|商品类型|品类|类目代码|产品类型代码",
+        "产品类型 Product type",
+        clearable=True,
+    ),
+    Field(
+        "parent_sku",
+        "code",
+        "parent sku|parent|父sku|父级sku|父体sku|母sku|主sku|父货号|spu|spu编码|父商品编码|款号"
+        "|父产品编码|主编码|父体|父编码|主商品编码|父商品sku",
+        "父SKU Parent SKU",
+        clearable=True,
+    ),
+    Field(
+        "options.color",
+        "line",
+        "color|colour|颜色|color name|颜色分类|colour name|商品颜色|规格颜色|产品颜色",
+        "颜色 Color",
+        clearable=True,
+    ),
+    Field(
+        "options.size",
+        "line",
+        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码",
+        "尺码 Size name",
+        clearable=True,
+    ),
+    Field("option.1.name", "line", "option1 name|option 1 name", "Option1 Name", clearable=True),
+    Field("option.1.value", "line", "option1 value|option 1 value", "Option1 Value"),
+    Field("option.2.name", "line", "option2 name|option 2 name", "Option2 Name", clearable=True),
+    Field("option.2.value", "line", "option2 value|option 2 value", "Option2 Value"),
+    Field("option.3.name", "line", "option3 name|option 3 name", "Option3 Name", clearable=True),
+    Field("option.3.value", "line", "option3 value|option 3 value", "Option3 Value"),
+)
+# Columns that say the unit of another one.
+UNIT_FIELDS: Final = (
+    Field(
+        "unit.weight",
+        "unit",
+        "weight unit|重量单位|weight unit of measure|variant weight unit|weight uom",
+        "重量单位",
+    ),
+    Field(
+        "unit.net_weight_g",
+        "unit",
+        "item weight unit of measure|item weight unit|net weight unit|净重单位",
+        "净重单位",
+    ),
+    Field(
+        "unit.gross_weight_g",
+        "unit",
+        "package weight unit of measure|package weight unit|gross weight unit|毛重单位"
+        "|item package weight unit",
+        "毛重单位",
+    ),
+    Field(
+        "unit.size_mm",
+        "unit",
+        "size unit|尺寸单位|dimension unit|dimensions unit|长度单位|package dimensions unit"
+        "|package dimensions unit of measure|package size unit|length unit",
+        "尺寸单位",
+    ),
+    Field(
+        "unit.size_mm.0",
+        "unit",
+        "package length unit of measure|package length unit|item package length unit",
+        "长单位",
+    ),
+    Field(
+        "unit.size_mm.1",
+        "unit",
+        "package width unit of measure|package width unit|item package width unit",
+        "宽单位",
+    ),
+    Field(
+        "unit.size_mm.2",
+        "unit",
+        "package height unit of measure|package height unit|item package height unit",
+        "高单位",
+    ),
+)
