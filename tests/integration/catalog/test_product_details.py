@@ -51,7 +51,12 @@ async def test_they_are_read_back_and_told_to_others(merchant: Merchant) -> None
 async def test_a_patch_changes_one_language_and_removes_what_is_null(merchant: Merchant) -> None:
     await merchant.stocked("A-1", 0, **DETAILS)
     etag = (await merchant.client.get("/v1/products/A-1")).headers["etag"]
-    patch = {"title": {"de": None, "fr": "Bougeoir"}, "brand": None, "gtin": None, "media": []}
+    patch: dict[str, Any] = {
+        "title": {"de": None, "fr": "Bougeoir"},
+        "brand": None,
+        "gtin": None,
+        "media": [],
+    }
 
     answer = await merchant.client.patch("/v1/products/A-1", json=patch, headers={"If-Match": etag})
 
