@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.catalog.api.changes import changes_api
 from services.catalog.api.credentials.credentials import credentials_api
 from services.catalog.api.credentials.identity import Identity
 from services.catalog.api.credentials.tokens import tokens_api
@@ -60,6 +61,7 @@ def create_app(
             products_api,
             orders_api,
             stock_api,
+            changes_api,
             merchants_api,
             reference_api,
             credentials_api,

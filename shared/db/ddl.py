@@ -1,8 +1,8 @@
 """What the schemas of all services have in common, for their migrations: the kit's tables and
 row-level security.
 
-Kit tables have no tenant policy: they belong to the service's machinery, not to a merchant, and no
-query of an API reads them for a caller. `idempotency_key` does have one.
+Kit tables have no tenant policy: they belong to the service's machinery, not to a merchant. Only the
+feed (`shared.db.feed`) reads the outbox for a caller. `idempotency_key` does have a policy.
 
 The kit's tables have versions. `create_kit_tables` makes version 1, which first migrations froze. A
 later change is a separate step (`kit_v2`, …) that every service takes with `upgrade_kit`.
@@ -11,10 +11,19 @@ later change is a separate step (`kit_v2`, …) that every service takes with `u
 from collections.abc import Callable
 from typing import Final
 
-from shared.db import kit_v1, kit_v2, kit_v3
+from shared.db import kept_outbox, kit_v1, kit_v2, kit_v3
 from shared.db.table_ddl import Executes, protect, sort_as_bytes
 
-__all__ = ["KIT_VERSION", "create_kit_tables", "protect", "sort_as_bytes", "upgrade_kit"]
+__all__ = [
+    "KIT_VERSION",
+    "create_kit_tables",
+    "keep_outbox",
+    "protect",
+    "sort_as_bytes",
+    "upgrade_kit",
+]
+
+keep_outbox = kept_outbox.keep
 
 _STEPS: Final[dict[int, Callable[[Executes, str], None]]] = {
     2: kit_v2.upgrade,

@@ -16,9 +16,20 @@ _ROWS_A_STEP: Final = 5000
 # SECURITY DEFINER: the app role may ask for a step but owns nothing. The search path is pinned, as
 # for every such function. The lock timeout bounds what a step costs others: while an ALTER or DROP
 # waits, all who come later wait behind it.
-_DEFINER: Final = """
+DEFINER: Final = """
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms'"""
+
+# The text for format(…, partition): whether some row of the partition is not published yet. It uses
+# the index on (lane, xid).
+UNPUBLISHED_IN: Final = """
+    'SELECT EXISTS (SELECT FROM {schema}.relay_lane l, LATERAL ('
+    ' SELECT FROM {schema}.%1$I r'
+    ' WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)'
+    ' UNION ALL SELECT FROM {schema}.%1$I r'
+    ' WHERE r.lane = l.lane AND r.xid = ANY (ARRAY(SELECT pg_snapshot_xip(l.seen)))'
+    ') u)'
+"""
 
 
 def upgrade(op: Executes, schema: str) -> None:
@@ -28,7 +39,7 @@ def upgrade(op: Executes, schema: str) -> None:
     for statement in (
         _add_partition(schema),
         _drop_partition(schema),
-        _delete_expired(schema),
+        delete_expired(schema),
         # Workers of version 1 still call it while they are being replaced.
         f"""
         CREATE OR REPLACE FUNCTION {schema}.rotate_partitions() RETURNS void
@@ -50,7 +61,7 @@ def upgrade(op: Executes, schema: str) -> None:
         op.execute(statement)
 
 
-def _floor(day: str) -> str:
+def floor_of(day: str) -> str:
     """SQL for the smallest event id of a UTC day."""
     return f"'evt_' || lpad(to_hex(extract(epoch FROM {day})::bigint * 1000), 12, '0')"
 
@@ -60,7 +71,7 @@ def _add_partition(schema: str) -> str:
     # went to the default partition (no worker ran for days) cannot get a partition of its own. It
     # is skipped: its rows stay where they are, work, and are deleted by `delete_expired`.
     return f"""
-    CREATE FUNCTION {schema}.add_partition() RETURNS text {_DEFINER} AS $$
+    CREATE FUNCTION {schema}.add_partition() RETURNS text {DEFINER} AS $$
     DECLARE
         today date := (now() AT TIME ZONE 'UTC')::date;
         parent text;
@@ -81,8 +92,8 @@ def _add_partition(schema: str) -> str:
         LOOP
             name := parent || to_char(day, '_YYYYMMDD');
             CONTINUE WHEN to_regclass(format('{schema}.%I', name)) IS NOT NULL;
-            low := {_floor("day")};
-            high := {_floor("day + 1")};
+            low := {floor_of("day")};
+            high := {floor_of("day + 1")};
             EXECUTE format('SELECT EXISTS (SELECT FROM {schema}.%I'
                 ' WHERE event_id >= %L AND event_id < %L)', parent || '_other', low, high)
                 INTO is_late;
@@ -104,7 +115,7 @@ def _drop_partition(schema: str) -> str:
     # and uses the index on (lane, xid).
     kept = ", ".join(f"('{parent}', {days})" for parent, days in DAYS_KEPT.items())
     return f"""
-    CREATE FUNCTION {schema}.drop_partition() RETURNS text {_DEFINER} AS $$
+    CREATE FUNCTION {schema}.drop_partition() RETURNS text {DEFINER} AS $$
     DECLARE
         parent text;
         name text;
@@ -124,14 +135,7 @@ def _drop_partition(schema: str) -> str:
             ORDER BY right(c.relname, 8), c.relname
         LOOP
             IF parent = 'outbox' THEN
-                EXECUTE format(
-                    'SELECT EXISTS (SELECT FROM {schema}.relay_lane l, LATERAL ('
-                    ' SELECT FROM {schema}.%1$I r'
-                    ' WHERE r.lane = l.lane AND r.xid >= pg_snapshot_xmax(l.seen)'
-                    ' UNION ALL SELECT FROM {schema}.%1$I r'
-                    ' WHERE r.lane = l.lane AND r.xid = ANY (ARRAY(SELECT pg_snapshot_xip(l.seen)))'
-                    ') u)', name)
-                INTO is_unpublished;
+                EXECUTE format({UNPUBLISHED_IN.format(schema=schema)}, name) INTO is_unpublished;
                 CONTINUE WHEN is_unpublished;
             END IF;
             EXECUTE format('DROP TABLE {schema}.%I', name);
@@ -142,20 +146,26 @@ def _drop_partition(schema: str) -> str:
     """
 
 
-def _delete_expired(schema: str) -> str:
+def delete_expired(
+    schema: str, *, outbox_days: int = DAYS_KEPT["outbox"], replace: bool = False
+) -> str:
+    """The function that deletes a step of what has expired and has no partition to go with."""
+    days_kept = DAYS_KEPT | {"outbox": outbox_days}
+
     def expired(parent: str, condition: str) -> str:
-        day = f"(now() AT TIME ZONE 'UTC')::date - {DAYS_KEPT[parent]}"
+        day = f"(now() AT TIME ZONE 'UTC')::date - {days_kept[parent]}"
         return f"""
             DELETE FROM {schema}.{parent}_other WHERE ctid = ANY (ARRAY(
                 SELECT r.ctid FROM {schema}.{parent}_other r
-                WHERE r.event_id < {_floor(f"({day})")} {condition} LIMIT {_ROWS_A_STEP}));
+                WHERE r.event_id < {floor_of(f"({day})")} {condition} LIMIT {_ROWS_A_STEP}));
             GET DIAGNOSTICS n = ROW_COUNT;
             deleted := deleted + n;"""
 
     published = f"""AND EXISTS (SELECT FROM {schema}.relay_lane l
                     WHERE l.lane = r.lane AND pg_visible_in_snapshot(r.xid, l.seen))"""
+    create = "CREATE OR REPLACE" if replace else "CREATE"
     return f"""
-    CREATE FUNCTION {schema}.delete_expired() RETURNS integer {_DEFINER} AS $$
+    {create} FUNCTION {schema}.delete_expired() RETURNS integer {DEFINER} AS $$
     DECLARE
         deleted integer;
         n integer;

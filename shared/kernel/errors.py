@@ -7,6 +7,7 @@ code, and a text and a fix in English and Chinese. Nothing here knows about tran
     ├── Unauthenticated       the caller is not known
     ├── Forbidden             the caller is known, and not allowed to do this
     ├── NotFound              missing, or another tenant's: the answer is the same
+    ├── Gone                  it was here, and is kept no longer
     ├── Conflict              not possible in the current state
     ├── PreconditionFailed    If-Match names another version
     ├── PreconditionRequired  a change needs If-Match
@@ -120,6 +121,12 @@ class NotFound(AirlaneError):
         "Check the id; the lists show what you have access to.",
         "请核对编号；可通过列表接口查看有权访问的资源。",
     )
+
+
+class Gone(AirlaneError):
+    code = "resource.gone"
+    text = Text("This is kept no longer.", "该内容已不再保留。")
+    fix = Text("Read the current state instead.", "请改为读取当前状态。")
 
 
 class Conflict(AirlaneError):

@@ -1,0 +1,203 @@
+"""The outbox as a feed: what happened to one tenant, in the order of commits, each event once.
+
+Ids alone would lose events: a transaction may write id 7 and commit after somebody has read id 8.
+So a reader's place is a snapshot `seen`, as the relay's is (docs/adr/0003). A window is what a
+later snapshot, `target`, sees beyond `seen`, in id order, page by page. The order of an aggregate's
+events is right, because they are inserted while its row is locked.
+
+`floor_id` keeps windows cheap: every event that `seen` does not see has a larger id. It is the
+largest id that was visible at a moment before which no transaction that was open at `seen` had
+begun. (An event gets its id after its transaction has its number: the state is written first.)
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from shared.db.statement import sql
+from shared.db.types import BIGINT, INTEGER, TEXT, TEXTS, SqlType
+from shared.db.unit_of_work import Reader
+
+# Visible in it is nothing: the beginning of all that is kept.
+_NOTHING_SEEN: Final = "1:1:"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """An event of the outbox. `data` is its payload as JSON text."""
+
+    id: int
+    event_id: str
+    type: str
+    subject: str
+    version: int
+    at: datetime
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader is. `target` is None between windows; `last_id` is the last event read of a
+    window. `next_floor_id` may replace `floor_id` once no transaction below `next_floor_xid` is
+    open. `cluster`: the one whose transactions the snapshots speak of.
+    """
+
+    cluster: int
+    seen: str = _NOTHING_SEEN
+    target: str | None = None
+    last_id: int = 0
+    floor_id: int = 0
+    next_floor_xid: int = 0
+    next_floor_id: int = 0
+    seen_at: datetime | None = None
+    target_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        """When everything was read that had been committed; None: there was no such moment yet."""
+        return self.seen_at or self.target_at
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """A snapshot, and the largest id of the tenant that is visible in it. `at`: real time."""
+
+    cluster: int
+    snapshot: str
+    id_max: int
+    at: datetime
+
+    @property
+    def xmin(self) -> int:
+        """All older transactions have ended."""
+        return int(self.snapshot.split(":")[0])
+
+    @property
+    def xmax(self) -> int:
+        """This and all younger transactions had not begun."""
+        return int(self.snapshot.split(":")[1])
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """`is_last`: nothing more had been committed when its window was opened."""
+
+    events: list[FeedEvent]
+    place: Place
+    is_last: bool
+
+
+class Feed:
+    """Reads the outbox of one schema. The outbox has no row-level security; every statement here
+    names the tenant.
+    """
+
+    def __init__(self, schema: str) -> None:
+        self._now = sql(
+            f"""
+            SELECT here.system_identifier AS cluster, pg_current_snapshot()::text AS snapshot,
+                greatest(0,
+                    (SELECT max(id) FROM {schema}.outbox WHERE tenant_id = :tenant),
+                    (SELECT max(id) FROM {schema}.outbox_kept WHERE tenant_id = :tenant)
+                ) AS id_max,
+                clock_timestamp() AS at
+            FROM pg_control_system() here
+            """,
+            Now,
+            tenant=TEXT,
+        )
+        window: dict[str, SqlType] = {"tenant": TEXT, "last_id": BIGINT, "seen": TEXT}
+        window |= {"target": TEXT, "rows_max": INTEGER}
+        self._all = sql(_window(schema), FeedEvent, **window)
+        self._of_types = sql(
+            _window(schema, "AND type = ANY(:types)"), FeedEvent, **window, types=TEXTS
+        )
+
+    async def now(self, reader: Reader, *, tenant: str) -> Now:
+        now = await reader.fetch_first(self._now, tenant=tenant)
+        assert now is not None
+        return now
+
+    async def page(
+        self,
+        reader: Reader,
+        place: Place,
+        now: Now,
+        *,
+        tenant: str,
+        types: list[str] | None = None,
+        limit: int,
+    ) -> FeedPage:
+        """The next events after `place`; `types` leaves out others. `now` is of the same reader."""
+        window = place if place.target is not None else opened(place, now)
+        assert window.target is not None
+        values: dict[str, object] = {
+            "tenant": tenant,
+            "last_id": window.last_id,
+            "seen": window.seen,
+            "target": window.target,
+            "rows_max": limit + 1,
+        }
+        if types is None:
+            events = await reader.fetch_all(self._all, **values)
+        else:
+            events = await reader.fetch_all(self._of_types, **values, types=types)
+        if len(events) > limit:
+            del events[limit:]
+            return FeedPage(events, continued(window, events[-1].id), is_last=False)
+        return FeedPage(events, closed(window), is_last=True)
+
+
+def _window(schema: str, condition: str = "") -> str:
+    """Both halves by the index on (tenant_id, id), merged as they are read."""
+
+    def half(table: str) -> str:
+        return f"""
+            SELECT id, event_id, type, aggregate_id AS subject, aggregate_version AS version,
+                occurred_at AS at, payload AS data
+            FROM {schema}.{table}
+            WHERE tenant_id = :tenant AND id > :last_id {condition}
+                AND NOT pg_visible_in_snapshot(xid, CAST(CAST(:seen AS text) AS pg_snapshot))
+                AND pg_visible_in_snapshot(xid, CAST(CAST(:target AS text) AS pg_snapshot))
+        """
+
+    return f"{half('outbox_kept')} UNION ALL {half('outbox')} ORDER BY id LIMIT :rows_max"
+
+
+def beginning(now: Now) -> Place:
+    """Before everything that is kept."""
+    return Place(now.cluster)
+
+
+def after_all(before: Now, now: Now) -> Place:
+    """After everything that `now` sees. `before` is an earlier moment, by which windows become
+    cheap from the start.
+    """
+    place = Place(now.cluster, next_floor_xid=before.xmax, next_floor_id=before.id_max)
+    return closed(opened(place, now))
+
+
+def opened(place: Place, now: Now) -> Place:
+    """A window that ends now, and the floor of the one after it."""
+    is_settled = now.xmin >= place.next_floor_xid
+    return replace(
+        place,
+        target=now.snapshot,
+        target_at=now.at,
+        last_id=place.floor_id,
+        floor_id=place.next_floor_id if is_settled else place.floor_id,
+        next_floor_xid=now.xmax if is_settled else place.next_floor_xid,
+        next_floor_id=max(now.id_max, place.next_floor_id) if is_settled else place.next_floor_id,
+    )
+
+
+def continued(place: Place, last_id: int) -> Place:
+    return replace(place, last_id=last_id)
+
+
+def closed(place: Place) -> Place:
+    """Everything that the window's target sees has been read."""
+    assert place.target is not None
+    return replace(
+        place, seen=place.target, seen_at=place.target_at, target=None, target_at=None, last_id=0
+    )
