@@ -1,8 +1,8 @@
 """What the schemas of all services have in common, for their migrations: the kit's tables and
 row-level security.
 
-Kit tables have no tenant policy: they belong to the service's machinery, not to a merchant. Only the
-feed (`shared.db.feed`) reads the outbox for a caller. `idempotency_key` does have a policy.
+Kit tables have no tenant policy: they belong to the machinery of a service, not to a merchant. Only
+the feed (`shared.db.feed`) reads the outbox for a caller. `idempotency_key` does have a policy.
 
 The kit's tables have versions. `create_kit_tables` makes version 1, which first migrations froze. A
 later change is a separate step (`kit_v2`, …) that every service takes with `upgrade_kit`.

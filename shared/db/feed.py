@@ -60,10 +60,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """A snapshot, and the largest id of the tenant that is visible in it. `at`: real time."""
+    """A snapshot, and the largest id of the tenant that is visible in it. `at`: real time.
+
+    Transactions that were open at the snapshot have numbers below `xid`. The snapshot's own upper
+    end does not say so: it is only above those that had ended.
+    """
 
     cluster: int
     snapshot: str
+    xid: int
     id_max: int
     at: datetime
 
@@ -71,11 +76,6 @@ class Now:
     def xmin(self) -> int:
         """All older transactions have ended."""
         return int(self.snapshot.split(":")[0])
-
-    @property
-    def xmax(self) -> int:
-        """This and all younger transactions had not begun."""
-        return int(self.snapshot.split(":")[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class Feed:
         self._now = sql(
             f"""
             SELECT here.system_identifier AS cluster, pg_current_snapshot()::text AS snapshot,
+                pg_current_xact_id()::text::bigint AS xid,
                 greatest(0,
                     (SELECT max(id) FROM {schema}.outbox WHERE tenant_id = :tenant),
                     (SELECT max(id) FROM {schema}.outbox_kept WHERE tenant_id = :tenant)
@@ -173,7 +174,7 @@ def after_all(before: Now, now: Now) -> Place:
     """After everything that `now` sees. `before` is an earlier moment, by which windows become
     cheap from the start.
     """
-    place = Place(now.cluster, next_floor_xid=before.xmax, next_floor_id=before.id_max)
+    place = Place(now.cluster, next_floor_xid=before.xid, next_floor_id=before.id_max)
     return closed(opened(place, now))
 
 
@@ -186,7 +187,7 @@ def opened(place: Place, now: Now) -> Place:
         target_at=now.at,
         last_id=place.floor_id,
         floor_id=place.next_floor_id if is_settled else place.floor_id,
-        next_floor_xid=now.xmax if is_settled else place.next_floor_xid,
+        next_floor_xid=now.xid if is_settled else place.next_floor_xid,
         next_floor_id=max(now.id_max, place.next_floor_id) if is_settled else place.next_floor_id,
     )
 

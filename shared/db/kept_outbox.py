@@ -5,8 +5,6 @@ The relay looks into every partition of the outbox at every round, so old days d
 day is moved to `outbox_kept` as a whole, in one transaction, so that no reader misses it.
 """
 
-
-
 from typing import Final
 
 from shared.db import kit_v2

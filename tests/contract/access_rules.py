@@ -71,6 +71,8 @@ RULES: Final[dict[str, Rule]] = {
     "catalog DELETE /v1/products/{sku}": _CHANGED_SKU,
     "catalog GET /v1/products": _list("catalog:read", "sku"),
     "catalog POST /v1/products:batch": _made("catalog:write", 207, names_tenant=True),
+    "catalog GET /v1/changes": _list("catalog:read", None, names_tenant=True),
+    "catalog GET /v1/products:export": _list("catalog:read", None, names_tenant=True),
     "catalog POST /v1/orders": _made("catalog:write", 422, names_tenant=True),
     "catalog POST /v1/orders:batch": _made("catalog:write", 207, names_tenant=True),
     "catalog GET /v1/orders/{order_id}": Rule("catalog:read", Whose.A_TENANTS),

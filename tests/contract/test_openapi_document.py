@@ -16,7 +16,9 @@ from tests.contract.operations import Operation, all_apps, operations
 Node = dict[str, Any]
 
 VERBS: Final = frozenset(
-    "Adjust Cancel Change Create Delete Issue List Place Read Register Report Send Take".split()
+    (
+        "Adjust Cancel Change Create Delete Export Issue List Place Read Register Report Send Take"
+    ).split()
 )
 # Their summaries say all there is to say.
 SUCCESSES: Final = ("200", "201", "202", "204", "207")

@@ -27,6 +27,7 @@ from shared.db.feed import beginning
 from shared.http import Reply, problems
 from shared.http.errors import TooManyAtOnce
 from shared.http.replies import json_bytes, response_of
+from shared.kernel.clock import real_now
 
 changes_api = APIRouter(tags=["changes"])
 
@@ -60,9 +61,7 @@ async def list_changes(
         if cursor is None:
             place = beginning(now)
         else:
-            place = place_of(
-                cursor, tenant=call.tenant, cluster=now.cluster, real_now=call.clock.real_now()
-            )
+            place = place_of(cursor, tenant=call.tenant, cluster=now.cluster, real_now=real_now())
         page = await queries.read_changes(reader, place, now, types=wanted, limit=limit)
     body = changes_out(page, cursor_of(page.place, tenant=call.tenant))
     return response_of(Reply(200, body))

@@ -33,7 +33,7 @@ async def place_after_all(db: Database, tenant: str) -> Place:
     for _ in range(_SETTLE_MAX):
         async with db.read(tenant) as reader:
             now = await read_now(reader)
-        if now.xmin >= before.xmax:
+        if now.xmin >= before.xid:
             break
         await asyncio.sleep(_SETTLE_S)
     return after_all(before, now)

@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts.topics import TOPICS
 from shared.db import Database
+from shared.db.ddl import keep_outbox
 from shared.kafka.jobs import JobContext
 from shared.kafka.rotation import rotation
 from shared.kernel.clock import SystemClock, real_now
@@ -178,3 +179,27 @@ async def test_writers_go_on_while_rotation_meets_a_long_reader(
     assert _named("outbox", 3) not in await _partitions(owner)
     await reader.close()
     await rotating.close()
+
+
+async def test_a_published_day_of_a_kept_outbox_is_moved_and_later_dropped(
+    postgres: Postgres, name: str, owner: asyncpg.Connection, rotate: JobContext
+) -> None:
+    async with postgres.owner_operations("catalog", name) as op:
+        keep_outbox(op, "catalog")
+    for days_ago in (40, 5, 2):
+        await _partition(owner, "outbox", days_ago)
+        await owner.execute(_EVENT, f"{_floor(_day(days_ago))}7")
+    await _run(rotate)
+    assert await owner.fetchval("SELECT count(*) FROM catalog.outbox_kept") == 0  # unpublished
+
+    await _publish_all(owner)
+    await _run(rotate)
+
+    # The one of 40 days ago is dropped as soon as it has been moved, in the next run.
+    kept = await owner.fetch("SELECT tableoid::regclass::text AS name FROM catalog.outbox_kept")
+    assert f"catalog.{_named('outbox', 5)}" in {row["name"] for row in kept}
+    await _run(rotate)
+    kept = await owner.fetch("SELECT tableoid::regclass::text AS name FROM catalog.outbox_kept")
+    assert [row["name"] for row in kept] == [f"catalog.{_named('outbox', 5)}"]
+    left = await owner.fetch("SELECT tableoid::regclass::text AS name FROM catalog.outbox")
+    assert [row["name"] for row in left] == [f"catalog.{_named('outbox', 2)}"]
