@@ -28,6 +28,7 @@ from shared.http.keys import UrlKeys
 from shared.kernel.clock import Clock
 from shared.kernel.identity import Role
 
+STREAMS: Final = frozenset(("catalog GET /v1/products:export",))
 OPERATOR_ID: Final = "cli_operator_of_the_tests"
 OPERATOR_SECRET: Final = "airlane_test_" + "0" * 48
 
@@ -63,6 +64,11 @@ class Operation:
     def is_page(self) -> bool:
         """A list in pages."""
         return self.method == "GET" and "cursor" in self.query
+
+    @property
+    def is_stream(self) -> bool:
+        """Sent while it is made: without a length, and without an ETag."""
+        return str(self) in STREAMS
 
     @property
     def is_conditional(self) -> bool:

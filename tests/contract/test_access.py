@@ -300,8 +300,16 @@ async def test_queries_keep_tenants_apart_without_row_level_security(
         if answer.is_success and operation.method == "GET":
             check_shown(caller, answer, rule, own)
             fenced = await Asking(own, operation).ask(target, caller.headers)
-            assert answer.json() == fenced.json()
+            assert _shown(answer) == _shown(fenced)
     assert await rows_of(own, operation.service) == before
+
+
+def _shown(answer: Response) -> object:
+    """What an answer shows. The cursor of the feed says when it was asked, so it always differs."""
+    if not answer.content:
+        return None
+    body = answer.json()
+    return {n: v for n, v in body.items() if n != "next"} if "has_more" in body else body
 
 
 NAMED: Final = [
