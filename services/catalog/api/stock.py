@@ -41,7 +41,8 @@ async def adjust(body: StockAdjustmentIn, call: CatalogWrite) -> Response:
     """Adjust the stock of a product.
 
     Adds to stock, or removes at most what is not reserved. Orders that wait for it are placed soon
-    after.
+    after. What was `counted`, `damaged` or `lost` may leave less than is reserved: new orders then
+    get nothing until the `shortfall` is made up.
 
     If the product was adjusted under the `reference` before, nothing is changed: the answer is 200
     with the stock after that adjustment if the content is the same, else 409 with its facts in

@@ -1,6 +1,8 @@
 """Stock arithmetic: counters per product, adjustments, and taking several products or none.
 
-available = on_hand - reserved; 0 <= reserved <= on_hand always (a CHECK in the database, too).
+Neither counter is ever below zero (a CHECK in the database, too). What is on hand and not reserved
+is available. A count may find less than is reserved: then nothing is available, and `shortfall`
+says how many reserved pieces are not there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -29,6 +31,22 @@ class Reason(StrEnum):
     RETURNED = "returned"
 
 
+# What was found in the warehouse. It is recorded even if orders have reserved more.
+_COUNTS: Final = frozenset((Reason.COUNTED, Reason.DAMAGED, Reason.LOST))
+
+
+class StockBelowZero(Conflict):
+    code = "catalog.stock.below_zero"
+    text = Text(
+        "{sku} has {on_hand} on hand: {delta} is too much to take away.",
+        "{sku} 在库 {on_hand} 件，不能调整 {delta} 件。",
+    )
+    fix = Text(
+        "Read the stock, then send the difference to what was counted.",
+        "请先查询库存，再填写与实盘数量的差额。",
+    )
+
+
 class StockBelowReserved(Conflict):
     code = "catalog.stock.below_reserved"
     text = Text(
@@ -36,8 +54,9 @@ class StockBelowReserved(Conflict):
         "{sku} 在库 {on_hand} 件，已预留 {reserved} 件，不能调整 {delta} 件。",
     )
     fix = Text(
-        "Cancel orders first, or take away no more than is available.",
-        "请先取消订单，或调减数量不超过可用库存。",
+        "Take away no more than is available; for goods that are not there, the reason is counted, "
+        "damaged or lost.",
+        "调减数量不得超过可用库存；如货物确已短缺，请使用原因 counted、damaged 或 lost。",
     )
 
 
@@ -64,15 +83,35 @@ class Counters:
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.reserved
+        return max(self.on_hand - self.reserved, 0)
 
-    def adjusted(self, delta: int, *, sku: str) -> "Counters":
-        """Raises StockBelowReserved."""
-        if self.available + delta < 0:
+    @property
+    def shortfall(self) -> int:
+        """Reserved pieces that are not there."""
+        return max(self.reserved - self.on_hand, 0)
+
+    def adjusted(self, delta: int, reason: Reason, *, sku: str) -> "Counters":
+        """Raises StockBelowZero, StockBelowReserved."""
+        on_hand = self.on_hand + delta
+        if on_hand < 0:
+            raise StockBelowZero(sku=sku, on_hand=self.on_hand, delta=delta)
+        if delta < 0 and on_hand < self.reserved and reason not in _COUNTS:
             raise StockBelowReserved(
                 sku=sku, on_hand=self.on_hand, reserved=self.reserved, delta=delta
             )
-        return Counters(self.on_hand + delta, self.reserved, self.version + 1)
+        return Counters(on_hand, self.reserved, self.version + 1)
+
+    def shipped(self, quantity: int) -> "Counters":
+        """Reserved goods have left. If fewer are on hand, the count was wrong: zero remain."""
+        left = max(self.on_hand - quantity, 0)
+        return replace(self, on_hand=left, reserved=self.reserved - quantity)
+
+    def released(self, quantity: int) -> "Counters":
+        return replace(self, reserved=self.reserved - quantity)
+
+    def shipped_unreserved(self, quantity: int) -> "Counters":
+        """Goods without a reservation have left. What others have reserved stays theirs."""
+        return replace(self, on_hand=self.on_hand - min(quantity, self.available))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +141,30 @@ class Adjusted:
     stock: ProductStock
     at: datetime
 
+    def entry(self, tenant: str) -> "LedgerEntry":
+        made = self.adjustment
+        return LedgerEntry(
+            tenant,
+            self.stock.product_id,
+            made.reason.value,
+            made.delta,
+            0,
+            reference=made.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A change of the counters of a product, by an order or by an adjustment (`reference`)."""
+
+    tenant: str
+    product_id: str
+    reason: str
+    on_hand_delta: int
+    reserved_delta: int
+    order_id: str | None = None
+    reference: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
@@ -116,7 +179,7 @@ def stock_of_row(
     return ProductStock(product_id, sku, Counters(on_hand, reserved, version))
 
 
-AdjustmentRefused = ProductNotFound | StockBelowReserved | DuplicateReference
+AdjustmentRefused = ProductNotFound | StockBelowReserved | StockBelowZero | DuplicateReference
 
 
 def adjusted_in_sequence(
@@ -141,8 +204,10 @@ def adjusted_in_sequence(
             yield _again(adjustment, first)
             continue
         try:
-            counters = before.counters.adjusted(adjustment.delta, sku=adjustment.sku)
-        except StockBelowReserved as refusal:
+            counters = before.counters.adjusted(
+                adjustment.delta, adjustment.reason, sku=adjustment.sku
+            )
+        except (StockBelowZero, StockBelowReserved) as refusal:
             yield refusal
             continue
         after = replace(before, counters=counters)

@@ -13,6 +13,7 @@ def stock_adjusted(adjusted: Adjusted, *, merchant_id: str) -> StockAdjusted:
         delta=adjusted.adjustment.delta,
         on_hand=stock.counters.on_hand,
         reserved=stock.counters.reserved,
+        shortfall=stock.counters.shortfall,
         reason=adjusted.adjustment.reason.value,
         reference=adjusted.adjustment.reference,
     )

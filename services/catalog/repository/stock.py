@@ -2,7 +2,7 @@
 locked too, so that no two transactions wait for each other.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +11,13 @@ from services.catalog.domain.stock import (
     Adjusted,
     Adjustment,
     Counters,
+    LedgerEntry,
     ProductStock,
     Reason,
     stock_of_row,
 )
-from shared.db import BIGINTS, INSTANT, INTEGER, INTEGERS, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import BIGINTS, INSTANT, INTEGERS, TEXT, TEXTS, UnitOfWork, sql
+from shared.kernel.identity import PARK
 
 _LOCK_BY_SKU: Final = sql(
     """
@@ -30,48 +32,55 @@ _LOCK_BY_SKU: Final = sql(
 )
 
 
-def _available(product_id: str, available: int) -> tuple[str, int]:
-    return product_id, available
+def _counters(product_id: str, on_hand: int, reserved: int, version: int) -> tuple[str, Counters]:
+    return product_id, Counters(on_hand, reserved, version)
 
 
-_LOCK_AVAILABLE: Final = sql(
-    """
-    SELECT product_id, on_hand - reserved AS available FROM catalog.stock
-    WHERE tenant_id = :tenant AND product_id = ANY(:products)
+_LOCK_COUNTERS: Final = sql(
+    f"""
+    SELECT product_id, on_hand, reserved, version FROM catalog.stock
+    WHERE product_id = ANY(:products) AND (tenant_id = :tenant OR :tenant = '{PARK}')
     ORDER BY product_id FOR UPDATE
-    """,
-    _available,
+    """,  # noqa: S608 - a constant
+    _counters,
     tenant=TEXT,
     products=TEXTS,
 )
 # Runs after the counters were locked, so EXISTS sees every order that waits for them.
-_WRITE_ADJUSTMENTS: Final = sql(
+_WRITE_ENTRIES: Final = sql(
     """
     WITH ledger AS (
-        INSERT INTO catalog.stock_ledger
-            (tenant_id, product_id, reason, on_hand_delta, reserved_delta, reference, at)
-        SELECT :tenant, product_id, reason, delta, 0, reference, :now
-        FROM unnest(:entry_products, :entry_reasons, :entry_deltas, :entry_references)
-            WITH ORDINALITY AS e(product_id, reason, delta, reference, n)
+        INSERT INTO catalog.stock_ledger (tenant_id, product_id, reason, on_hand_delta,
+            reserved_delta, order_id, reference, at)
+        SELECT tenant_id, product_id, reason, on_hand_delta, reserved_delta, order_id, reference,
+            :now
+        FROM unnest(:tenant, :product, :reason, :on_hand_delta, :reserved_delta, :order_id,
+            :reference) WITH ORDINALITY AS e(tenant_id, product_id, reason, on_hand_delta,
+            reserved_delta, order_id, reference, n)
         ORDER BY n
     )
     UPDATE catalog.stock s
-    SET restocks = s.restocks + CASE WHEN c.on_hand > s.on_hand AND EXISTS (
-            SELECT 1 FROM catalog.back_order_lines b WHERE b.product_id = s.product_id
-        ) THEN 1 ELSE 0 END,
-        on_hand = c.on_hand, version = c.version, updated_at = :now
-    FROM unnest(:products, :on_hands, :versions) AS c(product_id, on_hand, version)
-    WHERE s.product_id = c.product_id AND s.tenant_id = :tenant
+    SET restocks = s.restocks + CASE
+            WHEN greatest(c.on_hand - c.reserved, 0) > greatest(s.on_hand - s.reserved, 0)
+            AND EXISTS (SELECT 1 FROM catalog.back_order_lines b WHERE b.product_id = s.product_id)
+            THEN 1 ELSE 0 END,
+        on_hand = c.on_hand, reserved = c.reserved, version = c.version, updated_at = :now
+    FROM unnest(:counted, :on_hand, :reserved, :version)
+        AS c(product_id, on_hand, reserved, version)
+    WHERE s.product_id = c.product_id
     """,
-    tenant=TEXT,
     now=INSTANT,
-    entry_products=TEXTS,
-    entry_reasons=TEXTS,
-    entry_deltas=BIGINTS,
-    entry_references=TEXTS,
-    products=TEXTS,
-    on_hands=BIGINTS,
-    versions=INTEGERS,
+    tenant=TEXTS,
+    product=TEXTS,
+    reason=TEXTS,
+    on_hand_delta=BIGINTS,
+    reserved_delta=BIGINTS,
+    order_id=TEXTS,
+    reference=TEXTS,
+    counted=TEXTS,
+    on_hand=BIGINTS,
+    reserved=BIGINTS,
+    version=INTEGERS,
 )
 
 
@@ -110,72 +119,16 @@ _EARLIER: Final = sql(
     products=TEXTS,
     references=TEXTS,
 )
-# Ends the reservations of whole orders: shipped (`shipped` = 1, the goods are gone) or released
-# (`shipped` = 0, they can be sold again).
-_END_RESERVATIONS: Final = sql(
-    """
-    WITH moved AS (
-        SELECT o.id AS order_id, o.tenant_id, l.product_id, sum(l.quantity)::bigint AS quantity
-        FROM catalog.orders o,
-            jsonb_to_recordset(o.lines) AS l(product_id text, quantity bigint)
-        WHERE o.id = ANY(:orders) GROUP BY 1, 2, 3
-    ), totals AS (
-        SELECT product_id, sum(quantity)::bigint AS quantity FROM moved GROUP BY 1
-    ), locked AS (
-        SELECT s.product_id, t.quantity FROM catalog.stock s JOIN totals t USING (product_id)
-        ORDER BY s.product_id FOR UPDATE OF s
-    ), ledger AS (
-        INSERT INTO catalog.stock_ledger
-            (tenant_id, product_id, reason, on_hand_delta, reserved_delta, order_id, at)
-        SELECT tenant_id, product_id, :reason, -quantity * :shipped, -quantity, order_id, :now
-        FROM moved
-    )
-    UPDATE catalog.stock s
-    SET on_hand = s.on_hand - k.quantity * :shipped, reserved = s.reserved - k.quantity,
-        restocks = s.restocks + 1 - :shipped, updated_at = :now
-    FROM locked k WHERE s.product_id = k.product_id
-    """,
-    orders=TEXTS,
-    reason=TEXT,
-    shipped=INTEGER,
-    now=INSTANT,
-)
-# For an order that departed although it had been cancelled. The goods are gone, but what others
-# have reserved in the meantime stays theirs. The ledger has what was really taken.
-_SHIP_UNRESERVED: Final = sql(
-    """
-    WITH wanted AS (
-        SELECT l.product_id, sum(l.quantity)::bigint AS quantity
-        FROM catalog.orders o,
-            jsonb_to_recordset(o.lines) AS l(product_id text, quantity bigint)
-        WHERE o.id = :order_id GROUP BY 1
-    ), locked AS (
-        SELECT s.product_id, s.tenant_id, least(w.quantity, s.on_hand - s.reserved) AS taken
-        FROM catalog.stock s JOIN wanted w USING (product_id)
-        ORDER BY s.product_id FOR UPDATE OF s
-    ), ledger AS (
-        INSERT INTO catalog.stock_ledger
-            (tenant_id, product_id, reason, on_hand_delta, reserved_delta, order_id, at)
-        SELECT tenant_id, product_id, 'shipped', -taken, 0, :order_id, :now
-        FROM locked WHERE taken > 0
-    )
-    UPDATE catalog.stock s SET on_hand = s.on_hand - k.taken, updated_at = :now
-    FROM locked k WHERE s.product_id = k.product_id
-    """,
-    order_id=TEXT,
-    now=INSTANT,
-)
 
 
 async def lock_stock(uow: UnitOfWork, *, tenant: str, skus: Collection[str]) -> list[ProductStock]:
     return await uow.fetch_all(_LOCK_BY_SKU, tenant=tenant, skus=sorted(skus))
 
 
-async def lock_available(
-    uow: UnitOfWork, *, tenant: str, products: Collection[str]
-) -> dict[str, int]:
-    """The quantity that can be reserved, by product id."""
-    return dict(await uow.fetch_all(_LOCK_AVAILABLE, tenant=tenant, products=sorted(products)))
+async def lock_counters(uow: UnitOfWork, *, products: Collection[str]) -> dict[str, Counters]:
+    """Those of the tenant's products, by product id. A deleted product has none."""
+    found = await uow.fetch_all(_LOCK_COUNTERS, tenant=uow.tenant, products=sorted(products))
+    return dict(found)
 
 
 async def list_earlier(
@@ -203,35 +156,27 @@ def _adjusted(now: ProductStock, entry: _Earlier) -> Adjusted:
     return Adjusted(adjustment, ProductStock(now.product_id, now.sku, left), entry.at)
 
 
-async def write_adjustments(
-    uow: UnitOfWork, adjusted: Sequence[Adjusted], *, tenant: str, now: datetime
+async def write_entries(
+    uow: UnitOfWork,
+    entries: Sequence[LedgerEntry],
+    counters: Mapping[str, Counters],
+    *,
+    now: datetime,
 ) -> None:
-    """Writes a row of the ledger for each, and the counters after the last one of each product."""
-    last = {one.stock.product_id: one.stock.counters for one in adjusted}
+    """Writes the entries, and the locked counters of their products as they are after the last."""
+    changed = {entry.product_id: counters[entry.product_id] for entry in entries}
     await uow.execute(
-        _WRITE_ADJUSTMENTS,
-        tenant=tenant,
+        _WRITE_ENTRIES,
         now=now,
-        entry_products=[one.stock.product_id for one in adjusted],
-        entry_reasons=[one.adjustment.reason.value for one in adjusted],
-        entry_deltas=[one.adjustment.delta for one in adjusted],
-        entry_references=[one.adjustment.reference for one in adjusted],
-        products=list(last),
-        on_hands=[counters.on_hand for counters in last.values()],
-        versions=[counters.version for counters in last.values()],
+        tenant=[entry.tenant for entry in entries],
+        product=[entry.product_id for entry in entries],
+        reason=[entry.reason for entry in entries],
+        on_hand_delta=[entry.on_hand_delta for entry in entries],
+        reserved_delta=[entry.reserved_delta for entry in entries],
+        order_id=[entry.order_id for entry in entries],
+        reference=[entry.reference for entry in entries],
+        counted=list(changed),
+        on_hand=[one.on_hand for one in changed.values()],
+        reserved=[one.reserved for one in changed.values()],
+        version=[one.version for one in changed.values()],
     )
-
-
-async def ship_reserved(uow: UnitOfWork, *, orders: Collection[str], now: datetime) -> None:
-    """Shipped goods leave both counters."""
-    await uow.execute(_END_RESERVATIONS, orders=list(orders), reason="shipped", shipped=1, now=now)
-
-
-async def release_reserved(uow: UnitOfWork, *, orders: Collection[str], now: datetime) -> None:
-    """Released goods leave the reserved counter only."""
-    await uow.execute(_END_RESERVATIONS, orders=list(orders), reason="released", shipped=0, now=now)
-
-
-async def ship_unreserved(uow: UnitOfWork, *, order_id: str, now: datetime) -> None:
-    """Takes as much of what is not reserved as there is."""
-    await uow.execute(_SHIP_UNRESERVED, order_id=order_id, now=now)

@@ -90,7 +90,8 @@ class StockOut(BaseModel):
     sku: str
     on_hand: int
     reserved: int
-    available: int
+    available: int = Field(description="On hand and not reserved; never below 0.")
+    shortfall: int = Field(description="Reserved pieces that are not there; usually 0.")
 
 
 class StockEntryOut(BaseModel):
@@ -111,6 +112,7 @@ def stock_out(stock: ProductStock) -> dict[str, object]:
         "on_hand": stock.counters.on_hand,
         "reserved": stock.counters.reserved,
         "available": stock.counters.available,
+        "shortfall": stock.counters.shortfall,
     }
 
 

@@ -19,8 +19,9 @@ from services.catalog.tables.metadata import instant_column, metadata, tenant_co
 from services.catalog.tables.products import products
 from shared.db import Key
 
-# The counters. `restocks` counts the times when more became available while orders were waiting,
-# `retried` how far the worker followed: the difference is its work list.
+# The counters. A count may find less on hand than is reserved. `restocks` counts the times when
+# more became available while orders were waiting, `retried` how far the worker followed: the
+# difference is its work list.
 stock: Final = Table(
     "stock",
     metadata,
@@ -32,7 +33,7 @@ stock: Final = Table(
     Column("restocks", Integer, nullable=False, server_default=text("0")),
     Column("retried", Integer, nullable=False, server_default=text("0")),
     instant_column("updated_at"),
-    CheckConstraint("reserved >= 0 AND on_hand >= reserved", name="counters"),
+    CheckConstraint("reserved >= 0 AND on_hand >= 0", name="counters"),
     Index("stock_restocked_ix", "tenant_id", postgresql_where=text("restocks > retried")),
     postgresql_with={"fillfactor": 50},
 )

@@ -22,7 +22,8 @@ async def adjust_stock(
     uow: UnitOfWork, *, tenant: str, adjustments: Sequence[Adjustment], now: datetime
 ) -> list[Adjusted | Repeated | AirlaneError]:
     """Applies them in the order given. Each is accepted or refused on its own (ProductNotFound,
-    StockBelowReserved, DuplicateReference). The worker places back orders soon after.
+    StockBelowZero, StockBelowReserved, DuplicateReference). The worker places back orders soon
+    after.
     """
     skus = {adjustment.sku for adjustment in adjustments}
     stock = await repository.lock_stock(uow, tenant=tenant, skus=skus)
@@ -37,7 +38,9 @@ async def adjust_stock(
 
     done = [outcome for outcome in outcomes if isinstance(outcome, Adjusted)]
     if done:
-        await repository.write_adjustments(uow, done, tenant=tenant, now=now)
+        entries = [adjusted.entry(tenant) for adjusted in done]
+        left = {adjusted.stock.product_id: adjusted.stock.counters for adjusted in done}
+        await repository.write_entries(uow, entries, left, now=now)
     async for adjusted in giving_way(done):
         _announce(uow, adjusted, tenant=tenant, now=now)
     return outcomes

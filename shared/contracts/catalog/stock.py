@@ -11,7 +11,8 @@ from shared.contracts.topics import (
 class StockAdjusted(EventPayload):
     """A counted change of stock on hand (receipt of goods, count, damage). Aggregate: product.
 
-    `reference`: the number of the merchant's own document about it, if it gave one.
+    `reference`: the number of the merchant's own document about it, if it gave one. `shortfall`:
+    reserved pieces that are not on hand.
     """
 
     event_type: ClassVar[str] = "catalog.stock.adjusted"
@@ -25,3 +26,4 @@ class StockAdjusted(EventPayload):
     reserved: int
     reason: str
     reference: str | None = None
+    shortfall: int = 0

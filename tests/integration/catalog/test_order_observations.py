@@ -1,5 +1,6 @@
 """An order followed through routing and customs: facts in any order, stock consumed once."""
 
+import asyncio
 import random
 from itertools import permutations
 from typing import Any
@@ -15,6 +16,7 @@ from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.intake import intake
+from tests.kit.transactions import until_somebody_waits
 from tests.support.events.customs.declarations import (
     a_declaration_accepted,
     a_declaration_blocked,
@@ -268,6 +270,48 @@ async def test_a_cancelled_order_that_flew_all_the_same(way: OrderWay, consumer:
     assert (await merchant.order(order_id))["status"] == "delivered"
     assert await merchant.stock("A-1") == (9, 9)
     await merchant.ledger_equals_counters()
+
+
+async def test_departures_lock_all_their_products_at_once(
+    merchant: Merchant, consumer: Consumer
+) -> None:
+    """One of a reserved, one of a cancelled order: else two slices could wait for each other."""
+    first, second = await merchant.stocked("Z-1", 9), await merchant.stocked("A-1", 9)
+    reserved = await merchant.ordered(("A-1", 1))
+    cancelled = await merchant.ordered(("Z-1", 1))
+    await merchant.client.post(f"/v1/orders/{cancelled['id']}:cancel", json={"reason": "x"})
+    lock = "SELECT 1 FROM catalog.stock WHERE product_id = $1 FOR UPDATE NOWAIT"
+
+    async with merchant.db.transaction(merchant.id) as uow:
+        await uow._connection.execute(lock, first)
+        ways = [OrderWay(merchant, order["id"]) for order in (reserved, cancelled)]
+        slice_ = asyncio.create_task(consumer.hears(*(way.departed() for way in ways)))
+        await until_somebody_waits(uow)
+        await uow._connection.execute(lock, second)
+    await slice_
+
+    assert await merchant.stock("A-1") == (8, 0)
+    assert await merchant.stock("Z-1") == (8, 0)
+
+
+async def test_slices_of_departures_do_not_wait_for_each_other(
+    merchant: Merchant, consumer: Consumer
+) -> None:
+    """Each has a reserved order of the one product and a cancelled one of the other."""
+    for sku in ("A-1", "Z-1"):
+        await merchant.stocked(sku, 200)
+    slices = []
+    for index in range(40):
+        skus = ("A-1", "Z-1") if index % 2 else ("Z-1", "A-1")
+        orders = [await merchant.ordered((sku, 1)) for sku in skus]
+        path = f"/v1/orders/{orders[1]['id']}:cancel"
+        await merchant.client.post(path, json={"reason": "x"})
+        slices.append([OrderWay(merchant, order["id"]).departed() for order in orders])
+
+    await asyncio.gather(*(consumer.hears(*events) for events in slices))
+
+    assert await merchant.stock("A-1") == (160, 0)
+    assert await merchant.stock("Z-1") == (160, 0)
 
 
 async def test_unknown_and_foreign_orders_are_refused(

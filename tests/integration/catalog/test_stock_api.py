@@ -11,7 +11,7 @@ from shared.kernel.identity import PARK
 from tests.integration.catalog.conftest import NewMerchant
 from tests.kit.clock import ManualClock
 from tests.kit.transactions import until_somebody_waits
-from tests.support.worlds.catalog import Merchant, an_adjustment, an_order, refused
+from tests.support.worlds.catalog import BackOrders, Merchant, an_adjustment, an_order, refused
 
 
 async def test_adjustments_add_up(merchant: Merchant) -> None:
@@ -24,6 +24,7 @@ async def test_adjustments_add_up(merchant: Merchant) -> None:
         "on_hand": 7,
         "reserved": 2,
         "available": 5,
+        "shortfall": 0,
     }
     below = an_adjustment("A-1", -6)
     answer = await merchant.client.post("/v1/stock-adjustments", json=below)
@@ -104,6 +105,49 @@ async def test_the_park_searches_the_ledger_by_the_orders_of_the_products_mercha
         )
 
     assert [(entry.order_id, entry.reserved_delta) for entry in found] == [(order["id"], 2)]
+
+
+async def test_a_count_may_find_less_than_is_reserved(
+    merchant: Merchant, worker: BackOrders
+) -> None:
+    """New orders get nothing until the shortfall is made up."""
+    await merchant.stocked("A-1", 10)
+    first, second = [await merchant.ordered(("A-1", 4)) for _ in range(2)]
+    refusal = await merchant.client.post("/v1/stock-adjustments", json=an_adjustment("A-1", -7))
+    refused(refusal, 409, "catalog.stock.below_reserved")
+
+    await merchant.adjusted("A-1", -7, "counted")
+
+    assert (await merchant.client.get("/v1/stock/A-1")).json() | {"product_id": ""} == {
+        "product_id": "",
+        "sku": "A-1",
+        "on_hand": 3,
+        "reserved": 8,
+        "available": 0,
+        "shortfall": 5,
+    }
+    event = (await merchant.events())[-1]["data"]
+    assert (event["on_hand"], event["reserved"], event["shortfall"]) == (3, 8, 5)
+    late = await merchant.ordered(("A-1", 1))
+    assert late["status"] == "backordered"
+    assert late["findings"][0]["detail"].endswith(": A-1 0/1.")
+    await merchant.adjusted("A-1", 5)
+    await worker.tick()
+    assert (await merchant.order(late["id"]))["status"] == "backordered"
+    await merchant.client.post(f"/v1/orders/{first['id']}:cancel", json={"reason": "x"})
+    await worker.tick()
+    assert (await merchant.order(late["id"]))["status"] == "placed"
+    assert (await merchant.order(second["id"]))["status"] == "placed"
+    assert await merchant.stock("A-1") == (8, 5)
+    await merchant.ledger_equals_counters()
+
+
+async def test_nothing_finds_less_than_none(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 2)
+    body = an_adjustment("A-1", -3, reason="lost")
+    answer = await merchant.client.post("/v1/stock-adjustments", json=body)
+    refused(answer, 409, "catalog.stock.below_zero")
+    assert await merchant.stock("A-1") == (2, 0)
 
 
 async def test_batch_applies_in_the_order_given(merchant: Merchant) -> None:

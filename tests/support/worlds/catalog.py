@@ -93,7 +93,8 @@ class Merchant:
     async def stock(self, sku: str) -> tuple[int, int]:
         """On hand and reserved."""
         body = (await self.client.get(f"/v1/stock/{sku}")).json()
-        assert body["available"] == body["on_hand"] - body["reserved"]
+        free = body["on_hand"] - body["reserved"]
+        assert (body["available"], body["shortfall"]) == (max(free, 0), max(-free, 0))
         return body["on_hand"], body["reserved"]
 
     async def events(self, subject: str | None = None) -> list[dict[str, Any]]:

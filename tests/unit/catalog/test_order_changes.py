@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from services.catalog.domain.orders.changes import (
     Announcement,
     OrderChange,
-    StockMoves,
     cancelled,
     observed,
     placed_after_waiting,
 )
 from services.catalog.domain.orders.facts import OrderFacts, Plan, Screening
 from services.catalog.domain.orders.order import Order, OrderNotCancellable, StockState
+from services.catalog.domain.orders.stock_moves import StockMoves
 from services.catalog.domain.orders.timeline import Entry, Observation
 from shared.kernel.words import Words
 from tests.support.catalog import NOW, a_stored_line, an_accepted_order

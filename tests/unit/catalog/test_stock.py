@@ -18,6 +18,7 @@ from services.catalog.domain.stock import (
     Reason,
     Repeated,
     StockBelowReserved,
+    StockBelowZero,
     adjusted_in_sequence,
     take,
 )
@@ -55,19 +56,29 @@ def test_all_or_nothing_first_come_first_served(
     assert left == {piece: pile.count(piece) for piece in available}
 
 
-@given(on_hand=st.integers(0, 100), reserved=st.integers(0, 100), quantity=st.integers(-200, 200))
-def test_adjusting_never_touches_what_is_reserved(
-    on_hand: int, reserved: int, quantity: int
+@given(
+    on_hand=st.integers(0, 9),
+    reserved=st.integers(0, 9),
+    delta=st.integers(-12, 12).filter(bool),
+    reason=st.sampled_from(Reason),
+)
+def test_only_a_count_finds_less_than_is_reserved_and_nothing_finds_less_than_none(
+    on_hand: int, reserved: int, delta: int, reason: Reason
 ) -> None:
-    counters = Counters(on_hand + reserved, reserved, 3)
+    counters = Counters(on_hand, reserved, 3)
+    is_count = reason in {Reason.COUNTED, Reason.DAMAGED, Reason.LOST}
 
-    if on_hand + quantity < 0:
+    if on_hand + delta < 0:
+        with pytest.raises(StockBelowZero):
+            counters.adjusted(delta, reason, sku="A")
+    elif delta < 0 and not is_count and on_hand + delta < reserved:
         with pytest.raises(StockBelowReserved):
-            counters.adjusted(quantity, sku="A")
+            counters.adjusted(delta, reason, sku="A")
     else:
-        after = counters.adjusted(quantity, sku="A")
-        assert after == Counters(on_hand + reserved + quantity, reserved, 4)
-        assert after.available >= 0
+        after = counters.adjusted(delta, reason, sku="A")
+        assert after == Counters(on_hand + delta, reserved, 4)
+        assert after.available - after.shortfall == on_hand + delta - reserved
+        assert min(after.available, after.shortfall) == 0
 
 
 _documents = st.none() | st.sampled_from(["R1", "R2"])
@@ -106,7 +117,7 @@ def test_each_adjustment_finds_what_the_ones_before_left_and_each_reference_coun
                 else:
                     assert isinstance(outcome, DuplicateReference)
             elif on_hand[sku] + delta < 0:
-                assert isinstance(outcome, StockBelowReserved)
+                assert isinstance(outcome, StockBelowZero)
             else:
                 on_hand[sku] += delta
                 versions[sku] += 1

@@ -3,7 +3,7 @@ stock and those who are notified.
 """
 
 from collections.abc import Iterable, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -116,38 +116,3 @@ def observed(
             traceparent=observation.traceparent,
         )
     return list(changes.values()), unknown
-
-
-@dataclass(frozen=True, slots=True)
-class StockMoves:
-    """Orders, or their ids, by what their changes mean for the stock. Each move happens once,
-    because the order's `stock_state` changes with it.
-    """
-
-    reserved: list[Order] = field(default_factory=list)
-    shipped: list[str] = field(default_factory=list)
-    released: list[str] = field(default_factory=list)
-    # Departed without a reservation: they had been cancelled, or were never placed.
-    shipped_unreserved: list[str] = field(default_factory=list)
-    no_longer_waiting: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, changes: Iterable[OrderChange]) -> "StockMoves":
-        moves = cls()
-        for change in changes:
-            order_id = change.before.id
-            match change.before.stock_state, change.stock_state:
-                case StockState.WAITING, StockState.RESERVED:
-                    moves.reserved.append(change.before)
-                case StockState.WAITING, StockState.RELEASED:
-                    moves.no_longer_waiting.append(order_id)
-                case StockState.WAITING, StockState.CONSUMED:
-                    moves.shipped_unreserved.append(order_id)
-                    moves.no_longer_waiting.append(order_id)
-                case StockState.RESERVED, StockState.CONSUMED:
-                    moves.shipped.append(order_id)
-                case StockState.RESERVED, StockState.RELEASED:
-                    moves.released.append(order_id)
-                case StockState.RELEASED, StockState.CONSUMED:
-                    moves.shipped_unreserved.append(order_id)
-        return moves

@@ -48,7 +48,7 @@ _LOCK_PRODUCTS: Final = sql(
     """
     SELECT p.id AS product_id, p.sku, p.title ->> 'en' AS title_en, p.hs_code, p.origin_country,
         p.net_weight_g, p.gross_weight_g, p.length_mm, p.width_mm, p.height_mm, p.battery,
-        s.on_hand - s.reserved AS available, m.belt
+        greatest(s.on_hand - s.reserved, 0) AS available, m.belt
     FROM catalog.products p
         JOIN catalog.stock s ON s.product_id = p.id
         JOIN catalog.merchants m ON m.id = p.tenant_id

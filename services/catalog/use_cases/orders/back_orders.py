@@ -21,7 +21,8 @@ async def place_back_orders(uow: UnitOfWork, *, tenant: str, now: datetime) -> i
     seen = [one.product_id for one in restocked]
     orders = await repository.lock_placeable(uow, tenant=tenant, products=seen)
     wanted = {product_id for order in orders for product_id in order.demand}
-    available = await stock.lock_available(uow, tenant=tenant, products=wanted.union(seen))
+    counters = await stock.lock_counters(uow, products=wanted.union(seen))
+    available = {product_id: one.available for product_id, one in counters.items()}
 
     changes = placed_after_waiting(orders, available, now=now)
 

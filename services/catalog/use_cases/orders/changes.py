@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from services.catalog.domain.orders.changes import OrderChange, StockMoves, cancelled, observed
+from services.catalog.domain.orders.changes import OrderChange, cancelled, observed
 from services.catalog.domain.orders.order import Order, OrderNotFound
+from services.catalog.domain.orders.stock_moves import StockMoves
 from services.catalog.domain.orders.timeline import Entry, Observation
 from services.catalog.events import orders as events
 from services.catalog.repository import stock
@@ -66,14 +67,13 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[OrderChange], *, now: 
 
 
 async def _move_stock(uow: UnitOfWork, moves: StockMoves, *, now: datetime) -> None:
+    if moves.ended:
+        # All of them at once: two runs of locks could wait for those of another transaction.
+        counters = await stock.lock_counters(uow, products=moves.ended)
+        if entries := list(moves.settle(counters)):
+            await stock.write_entries(uow, entries, counters, now=now)
     if moves.reserved:
         await back_orders.reserve_waiting(uow, moves.reserved, now=now)
-    if moves.shipped:
-        await stock.ship_reserved(uow, orders=moves.shipped, now=now)
-    if moves.released:
-        await stock.release_reserved(uow, orders=moves.released, now=now)
-    for order_id in moves.shipped_unreserved:
-        await stock.ship_unreserved(uow, order_id=order_id, now=now)
     if moves.no_longer_waiting:
         await back_orders.forget_waiting(uow, orders=moves.no_longer_waiting)
 
