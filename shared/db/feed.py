@@ -93,6 +93,8 @@ class Feed:
     """
 
     def __init__(self, schema: str) -> None:
+        # Plans the page that follows in the same transaction. A plan made while today's partition
+        # was empty would scan it, and a sort would read the whole window for one page.
         self._now = sql(
             f"""
             SELECT here.system_identifier AS cluster, pg_current_snapshot()::text AS snapshot,
@@ -102,7 +104,9 @@ class Feed:
                     (SELECT max(id) FROM {schema}.outbox_kept WHERE tenant_id = :tenant)
                 ) AS id_max,
                 clock_timestamp() AS at
-            FROM pg_control_system() here
+            FROM pg_control_system() here,
+                set_config('enable_seqscan', 'off', true) AS no_scan,
+                set_config('enable_sort', 'off', true) AS no_sort
             """,
             Now,
             tenant=TEXT,
@@ -150,16 +154,17 @@ class Feed:
 
 
 def _window(schema: str, condition: str = "") -> str:
-    """Both halves by the index on (tenant_id, id), merged as they are read."""
+    """A page of each half by the index on (tenant_id, id), and of these the first page."""
 
     def half(table: str) -> str:
         return f"""
-            SELECT id, event_id, type, aggregate_id AS subject, aggregate_version AS version,
+            (SELECT id, event_id, type, aggregate_id AS subject, aggregate_version AS version,
                 occurred_at AS at, payload AS data
             FROM {schema}.{table}
             WHERE tenant_id = :tenant AND id > :last_id {condition}
                 AND NOT pg_visible_in_snapshot(xid, CAST(CAST(:seen AS text) AS pg_snapshot))
                 AND pg_visible_in_snapshot(xid, CAST(CAST(:target AS text) AS pg_snapshot))
+            ORDER BY id LIMIT :rows_max)
         """
 
     return f"{half('outbox_kept')} UNION ALL {half('outbox')} ORDER BY id LIMIT :rows_max"

@@ -207,3 +207,37 @@ async def test_a_follower_reads_only_what_is_new(db: Database, owner: asyncpg.Co
 
     # Behind by no more than the two windows that it takes to settle.
     assert place.floor_id >= 28
+
+
+async def test_a_page_far_behind_reads_no_more_than_a_page(
+    db: Database, owner: asyncpg.Connection, postgres: Postgres
+) -> None:
+    await owner.execute(
+        "INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id,"
+        " aggregate_version, occurred_at, payload, lane)"
+        " SELECT 'evt_' || n, 't', 'p', 'a.b.c', CASE WHEN n % 2 = 0 THEN 'm' ELSE 'n' END, n,"
+        " now(), '{}', 0 FROM generate_series(1, 20000) n"
+    )
+    await owner.execute("ANALYZE catalog.outbox")
+    place = await _start(db)
+    _, place, _ = await _page(db, place, limit=50)
+
+    async with db.read("m") as reader:
+        await FEED.now(reader, tenant="m")
+        statement = FEED._all
+        values = {
+            "tenant": "m",
+            "last_id": 9000,
+            "seen": place.seen,
+            "target": place.target,
+            "rows_max": 51,
+        }
+        plan = await reader._connection.fetch(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT TEXT) {statement.sql}", *statement.arguments(values)
+        )
+
+    text = "\n".join(row[0] for row in plan)
+    assert "Merge Append" in text, text
+    assert "Seq Scan" not in text, text
+    pages = int(text.split("shared hit=")[1].split()[0].rstrip(")"))
+    assert pages < 30, text
