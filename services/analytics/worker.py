@@ -15,6 +15,7 @@ from shared.contracts.catalog.orders import (
     OrderPlaced,
     OrderStatusChanged,
 )
+from shared.contracts.catalog.overlays import OverlayDeleted, OverlayUpdated
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.contracts.catalog.stock import StockAdjusted
 from shared.contracts.customs.declarations import (
@@ -48,6 +49,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     OrderStatusChanged: consumers.on_order_status_changed,
     ProductUpdated: Undecoded(consumers.on_other_event),
     ProductDeleted: Undecoded(consumers.on_other_event),
+    OverlayUpdated: Undecoded(consumers.on_other_event),
+    OverlayDeleted: Undecoded(consumers.on_other_event),
     StockAdjusted: Undecoded(consumers.on_other_event),
     DeclarationSubmitted: consumers.on_declaration_submitted,
     DeclarationBlocked: consumers.on_declaration_blocked,

@@ -11,6 +11,7 @@ from services.catalog.api.credentials.identity import Identity
 from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
+from services.catalog.api.overlays import overlays_api
 from services.catalog.api.products import products_api
 from services.catalog.api.reference import reference_api
 from services.catalog.api.stock import stock_api
@@ -62,6 +63,7 @@ def create_app(
             orders_api,
             stock_api,
             changes_api,
+            overlays_api,
             merchants_api,
             reference_api,
             credentials_api,

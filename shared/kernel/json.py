@@ -1,6 +1,28 @@
-"""Types for JSON."""
+"""Types for JSON, and merging it."""
 
 from typing import Any
 
 # A JSON object whose members its reader knows, such as a JSON Schema or an OpenAPI document.
 JsonObject = dict[str, Any]
+
+
+def merged(target: object, patch: object) -> object:
+    """`target` after the patch (RFC 7396 §2)."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two JSON values are equal. For Python True is 1; in JSON true is no number."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(v, other[n]) for n, v in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and one == other

@@ -3,7 +3,7 @@ whom.
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Final
 
 CHARS_MAX: Final = 35
@@ -51,4 +51,20 @@ def lookup(asked: Iterable[str], available: Container[str]) -> str | None:
             parts.pop()
             if parts and len(parts[-1]) == 1:
                 parts.pop()
+    return None
+
+
+def best(wanted: Iterable[str], available: Collection[str]) -> str | None:
+    """The available tag for a reader who wants these, the dearest first. Where the lookup of a tag
+    finds nothing, another tag of the same language is nearer to it than another language: a reader
+    of zh is shown zh-CN, and one of pt-BR is shown pt-PT. None if there is neither for any.
+    """
+    for tag in wanted:
+        found = lookup((tag,), available)
+        if found is None:
+            language = tag.partition("-")[0]
+            kin = [one for one in available if one.partition("-")[0] == language]
+            found = min(kin, default=None)
+        if found is not None:
+            return found
     return None

@@ -17,11 +17,13 @@ from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
 from tests.kit.clock import ManualClock
-from tests.support.worlds.catalog import a_product, a_uscc, an_order
+from tests.support.worlds.catalog import a_product, a_uscc, an_order, an_overlay
 from tests.support.worlds.customs import CustomsWorld
 from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
+# Every product of the examples differs there.
+MARKET: Final = "DE"
 
 
 @dataclass
@@ -82,7 +84,15 @@ async def _sku(world: AllServices) -> str:
         f"/v1/products/{sku}", json=a_product(), headers=headers
     )
     assert answer.status_code == 201, answer.text
+    overlay = await world.clients["catalog"].put(
+        f"/v1/products/{sku}/markets/{MARKET}", json=an_overlay(), headers=headers
+    )
+    assert overlay.status_code == 201, overlay.text
     return sku
+
+
+async def _market(_: AllServices) -> str:
+    return MARKET
 
 
 async def _order(world: AllServices) -> str:
@@ -150,6 +160,7 @@ async def _delivery(world: AllServices) -> str:
 
 EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
+    "market": _market,
     "order_id": _order,
     "merchant_id": _merchant,
     "partner_id": _partner,
@@ -215,6 +226,8 @@ def _status_update(world: AllServices) -> dict[str, Any]:
 BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PUT /v1/products/{sku}": lambda _: a_product(battery=True),
     "catalog PATCH /v1/products/{sku}": lambda _: {"battery": True},
+    "catalog PUT /v1/products/{sku}/markets/{market}": lambda _: an_overlay(status="withdrawn"),
+    "catalog PATCH /v1/products/{sku}/markets/{market}": lambda _: {"title": {"de": None}},
     "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},
     "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),
     "catalog POST /v1/orders:batch": lambda world: {"items": [an_order((world.made["sku"], 1))]},

@@ -1,15 +1,24 @@
 """What routes depend on: one alias per verb, and the reference data."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Query
+from pydantic import AfterValidator
 from starlette.requests import Request
 
+from services.catalog.domain.overlays.overlay import MARKET_PATTERN
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from shared.http import Call, call
+from shared.http.faults import in_words
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role
+from shared.kernel.languages import CHARS_MAX, TAG_PATTERN, canonical_tag
+
+_MARKET: Final = in_words(
+    MARKET_PATTERN, Text("two capital letters such as DE", "两位大写字母，例如 DE")
+)
+_LOCALE_WORDS: Final = Text("a language tag such as de or zh-CN", "语言标签，例如 de 或 zh-CN")
 
 CatalogRead = Annotated[Call, Depends(call("catalog:read"))]
 # A SKU belongs to one merchant: operators name it in Airlane-Tenant.
@@ -43,6 +52,27 @@ ParkWrite = Annotated[
 ]
 
 Sku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
+Market = Annotated[str, Path(pattern=_MARKET, description="ISO country.", examples=["DE"])]
+
+
+def _as_written(tag: str | None) -> str | None:
+    return None if tag is None else canonical_tag(tag)
+
+
+LocaleQuery = Annotated[
+    str | None,
+    Query(
+        pattern=in_words(TAG_PATTERN, _LOCALE_WORDS),
+        max_length=CHARS_MAX,
+        description="Language of the texts (BCP 47).",
+        examples=["de"],
+    ),
+    AfterValidator(_as_written),
+]
+MarketQuery = Annotated[
+    str | None,
+    Query(pattern=_MARKET, description="ISO country.", examples=["DE"]),
+]
 
 
 async def _reference(request: Request) -> Reference:

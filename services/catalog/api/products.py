@@ -9,12 +9,19 @@ from starlette.responses import Response
 from services.catalog.api.deps import (
     CatalogRead,
     CatalogWrite,
+    LocaleQuery,
+    MarketQuery,
     MerchantRead,
     References,
     Sku,
 )
+from services.catalog.domain.overlays.merging import languages_wanted
+from services.catalog.domain.overlays.overlay import known_market
 from services.catalog.domain.products.product import StoredProduct
+from services.catalog.domain.reference import NO_STORE
 from services.catalog.queries import products as queries
+from services.catalog.queries.overlays import get_product_in_market
+from services.catalog.schemas.overlays.view import ProductInMarketOut, product_in_market_out
 from services.catalog.schemas.products.patch import ProductPatch
 from services.catalog.schemas.products.product import (
     ProductIn,
@@ -48,12 +55,39 @@ def _saved_reply(saved: Saved) -> Reply:
     return representation(product_out(stored), status, at=f"/v1/products/{stored.product.sku}")
 
 
-@products_api.get("/v1/products/{sku}", response_model=ProductOut, responses=problems(404))
-async def get_product(sku: Sku, call: MerchantRead) -> Response:
-    """Read a product by its SKU."""
+@products_api.get(
+    "/v1/products/{sku}",
+    response_model=ProductOut | ProductInMarketOut,
+    responses=problems(404, 422),
+)
+async def get_product(
+    sku: Sku,
+    call: MerchantRead,
+    reference: References,
+    market: MarketQuery = None,
+    locale: LocaleQuery = None,
+) -> Response:
+    """Read a product by its SKU.
+
+    With `market` or `locale` the answer is the product as that market sees it
+    (`ProductInMarketOut`): what differs there laid over the product, each value with its `source`,
+    and each text in the best language there is. That is `locale` or a prefix of it, another tag of
+    the same language, a language of the market's stores, English, or any other; the overlay's text
+    in that language comes before the product's.
+    """
+    if market is None and locale is None:
+        async with call.read() as reader:
+            stored = await queries.get_product(reader, sku=sku)
+        return json_reply(product_out(stored))
+    stores = NO_STORE
+    if market is not None:
+        stores = reference.market(known_market(market, pointer="/query/market"))
+    languages = languages_wanted(locale, stores.languages)
     async with call.read() as reader:
-        stored = await queries.get_product(reader, sku=sku)
-    return json_reply(product_out(stored))
+        shown = await get_product_in_market(reader, sku=sku, market=market, languages=languages)
+    return json_reply(
+        product_in_market_out(shown, market=market, locale=locale, languages=languages)
+    )
 
 
 @products_api.put(

@@ -1,9 +1,17 @@
 """Alembic's entry point; all of it is in the kit. Importing a module of tables declares them."""
 
-from services.catalog.tables import credentials, merchants, orders, products, reference, stock
+from services.catalog.tables import (
+    credentials,
+    merchants,
+    orders,
+    overlays,
+    products,
+    reference,
+    stock,
+)
 from services.catalog.tables.metadata import metadata
 from shared.db.migrate import run_env
 
-__all__ = ["credentials", "merchants", "orders", "products", "reference", "stock"]
+__all__ = ["credentials", "merchants", "orders", "overlays", "products", "reference", "stock"]
 
 run_env("catalog", metadata)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.catalog.domain.reference import Belt, Reference, Store
+from services.catalog.domain.reference import Belt, Reference, Store, markets_of
 from shared.db import Reader, sql
 
 _BELTS: Final = sql(
@@ -20,10 +20,12 @@ _HS_SUBHEADINGS: Final = sql("SELECT code FROM catalog.hs_codes WHERE level = 6"
 
 
 async def read_reference(reader: Reader) -> Reference:
+    stores = await list_stores(reader)
     return Reference(
         belts=frozenset([belt.code for belt in await list_belts(reader)]),
-        stores=frozenset([store.code for store in await list_stores(reader)]),
+        stores=frozenset([store.code for store in stores]),
         hs_subheadings=frozenset(await reader.fetch_values(_HS_SUBHEADINGS)),
+        markets=markets_of(stores),
     )
 
 

@@ -18,6 +18,7 @@ from services.catalog.domain.products.product import (
 from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import products as repository
+from services.catalog.use_cases.overlays import delete_overlays
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, refuse
@@ -99,6 +100,7 @@ async def delete_product(
     waiting = await repository.count_waiting(uow, tenant=tenant, product_id=stored.id)
     if reserved or waiting:
         raise ProductInUse(reserved=reserved, waiting=waiting)
+    await delete_overlays(uow, tenant=tenant, product_id=stored.id, now=now)
     await repository.delete_product(uow, tenant=tenant, product_id=stored.id, now=now)
     _announce(uow, events.product_deleted(stored), stored, version=stored.version + 1, now=now)
 

@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from services.catalog.tables import credentials, merchants, orders, products, reference, stock
+from services.catalog.tables import (
+    credentials,
+    merchants,
+    orders,
+    overlays,
+    products,
+    reference,
+    stock,
+)
 
-AREAS = (credentials, merchants, orders, products, reference, stock)
+AREAS = (credentials, merchants, orders, overlays, products, reference, stock)
 
 REFERENCE = {"belts", "stores", "hs_codes"}
 

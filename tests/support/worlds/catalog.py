@@ -38,6 +38,14 @@ def a_product(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def an_overlay(**changes: Any) -> dict[str, Any]:
+    return {
+        "status": "active",
+        "title": {"de": "Teelichthalter mit weißem Herz"},
+        "brand": "Herzlich",
+    } | changes
+
+
 def an_order(*lines: tuple[str, int], **changes: Any) -> dict[str, Any]:
     return {
         "store": "UK",

@@ -77,7 +77,7 @@ def document_of(details: Details) -> JsonObject:
         "description": details.description,
         "highlights": {tag: list(lines) for tag, lines in details.highlights.items()},
         "warnings": {tag: list(lines) for tag, lines in details.warnings.items()},
-        "media": [_media_to_json(one) for one in details.media],
+        "media": [media_to_json(one) for one in details.media],
         "classifications": [_classification_to_json(one) for one in details.classifications],
     }
 
@@ -93,7 +93,7 @@ def details_from_json(stored: JsonObject) -> Details:
         description=get("description", {}),
         highlights={tag: tuple(lines) for tag, lines in get("highlights", {}).items()},
         warnings={tag: tuple(lines) for tag, lines in get("warnings", {}).items()},
-        media=tuple([_media_from_json(one) for one in get("media", ())]),
+        media=tuple([media_from_json(one) for one in get("media", ())]),
         classifications=tuple([_classification_from_json(c) for c in get("classifications", ())]),
     )
 
@@ -101,11 +101,11 @@ def details_from_json(stored: JsonObject) -> Details:
 _NOTHING: Final[tuple[object, ...]] = (None, {}, [])
 
 
-def _media_to_json(media: Media) -> JsonObject:
+def media_to_json(media: Media) -> JsonObject:
     return {"url": media.url, "role": media.role.value, "alt": media.alt}
 
 
-def _media_from_json(stored: JsonObject) -> Media:
+def media_from_json(stored: JsonObject) -> Media:
     return Media(stored["url"], MediaRole(stored["role"]), stored["alt"])
 
 

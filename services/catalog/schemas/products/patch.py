@@ -23,7 +23,7 @@ from services.catalog.schemas.products.product import (
 from shared.http.faults import invalid_model
 from shared.http.fields import Body, TrueOrFalse
 from shared.http.text import LANGUAGE_NAMES, Line, Lines, by_language
-from shared.kernel.json import JsonObject
+from shared.kernel.json import JsonObject, merged
 
 # null removes the text of a language.
 LinePatch = Annotated[dict[str, Line | None], AfterValidator(by_language), LANGUAGE_NAMES]
@@ -71,16 +71,3 @@ class ProductPatch(Body):
         except ValidationError as error:
             raise invalid_model(error) from error
         return changed.to_domain(product.sku)
-
-
-def merged(target: object, patch: object) -> object:
-    """`target` after the patch (RFC 7396 §2)."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merged(result.get(name), value)
-    return result

@@ -1,0 +1,117 @@
+"""Overlays: put, patch, delete. One change, one version, one event."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from services.catalog.domain.overlays.overlay import (
+    Overlay,
+    OverlayNotFound,
+    StoredOverlay,
+    is_same,
+    overlay_problems,
+)
+from services.catalog.domain.products.product import ProductNotFound, StoredProduct
+from services.catalog.events import overlays as events
+from services.catalog.repository import overlays as repository
+from services.catalog.repository import products
+from shared.db import UnitOfWork
+from shared.kernel.errors import refuse
+from shared.kernel.ids import new_id
+
+
+class Check(Protocol):
+    """The caller's preconditions. `stored` is None if there is no such overlay, `is_applied` says
+    that it is already what the caller wants. Raises if they do not hold.
+    """
+
+    def __call__(self, stored: StoredOverlay | None, *, is_applied: bool = False) -> None: ...
+
+
+async def put_overlay(
+    uow: UnitOfWork, *, tenant: str, sku: str, overlay: Overlay, check: Check, now: datetime
+) -> tuple[StoredOverlay, bool]:
+    """Creates or replaces; the second says that it is new. An equal overlay changes nothing.
+
+    Raises ProductNotFound, Invalid, PreconditionRequired or PreconditionFailed.
+    """
+    product, stored = await _lock(uow, tenant=tenant, sku=sku, market=overlay.market)
+    refuse(list(overlay_problems(overlay, product.product)))
+    if stored is None:
+        check(None)
+        created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, now, now)
+        await repository.insert_overlay(uow, created)
+        _announce(uow, created, now=now)
+        return created, True
+    is_applied = is_same(stored.overlay, overlay)
+    check(stored, is_applied=is_applied)
+    return (stored if is_applied else await _change(uow, stored, overlay, now=now)), False
+
+
+async def patch_overlay(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    sku: str,
+    market: str,
+    apply: Callable[[Overlay], Overlay],
+    check: Check,
+    now: datetime,
+) -> StoredOverlay:
+    """`apply` merges the patch. Raises ProductNotFound, OverlayNotFound, Invalid, Precondition…"""
+    product, stored = await _lock(uow, tenant=tenant, sku=sku, market=market)
+    if stored is None:
+        raise OverlayNotFound(sku=sku)
+    check(stored)
+    overlay = apply(stored.overlay)
+    refuse(list(overlay_problems(overlay, product.product)))
+    if is_same(stored.overlay, overlay):
+        return stored
+    return await _change(uow, stored, overlay, now=now)
+
+
+async def delete_overlay(
+    uow: UnitOfWork, *, tenant: str, sku: str, market: str, check: Check, now: datetime
+) -> None:
+    """Raises ProductNotFound, OverlayNotFound, Precondition…"""
+    _, stored = await _lock(uow, tenant=tenant, sku=sku, market=market)
+    if stored is None:
+        raise OverlayNotFound(sku=sku)
+    check(stored)
+    await repository.delete_overlay(uow, stored)
+    _announce_end(uow, stored, now=now)
+
+
+async def delete_overlays(uow: UnitOfWork, *, tenant: str, product_id: str, now: datetime) -> None:
+    """All of a product that ends. Its lock is held."""
+    for stored in await repository.delete_overlays(uow, tenant=tenant, product_id=product_id):
+        _announce_end(uow, stored, now=now)
+
+
+async def _lock(
+    uow: UnitOfWork, *, tenant: str, sku: str, market: str
+) -> tuple[StoredProduct, StoredOverlay | None]:
+    product = await products.lock_product(uow, tenant=tenant, sku=sku)
+    if product is None:
+        raise ProductNotFound
+    stored = await repository.lock_overlay(uow, tenant=tenant, product_id=product.id, market=market)
+    return product, stored
+
+
+async def _change(
+    uow: UnitOfWork, stored: StoredOverlay, overlay: Overlay, *, now: datetime
+) -> StoredOverlay:
+    changed = stored.changed_to(overlay, now=now)
+    await repository.update_overlay(uow, changed)
+    _announce(uow, changed, now=now)
+    return changed
+
+
+def _announce(uow: UnitOfWork, stored: StoredOverlay, *, now: datetime) -> None:
+    event = events.overlay_updated(stored)
+    uow.outbox.add(event, subject=stored.id, version=stored.version, at=now)
+
+
+def _announce_end(uow: UnitOfWork, stored: StoredOverlay, *, now: datetime) -> None:
+    event = events.overlay_deleted(stored)
+    uow.outbox.add(event, subject=stored.id, version=stored.version + 1, at=now)
