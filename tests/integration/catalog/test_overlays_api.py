@@ -8,7 +8,7 @@ from tests.integration.catalog.conftest import NewMerchant
 from tests.support.worlds.catalog import Merchant, a_product, an_overlay, refused
 
 AT = "/v1/products/A-1/markets/DE"
-WITHOUT_OVERLAY = {
+WITHOUT_OVERLAY: dict[str, Any] = {
     "title": {},
     "brand": None,
     "material": None,
@@ -77,7 +77,12 @@ async def test_replacing_needs_the_present_version(merchant: Merchant) -> None:
 async def test_patch_merges_and_null_goes_back_to_the_product(merchant: Merchant) -> None:
     await merchant.stocked("A-1", 0)
     await merchant.client.put(AT, json=an_overlay(warnings={"de": ["Heiß"]}))
-    patch = {"brand": None, "title": {"fr": "Bougeoir"}, "warnings": None, "media": []}
+    patch: dict[str, Any] = {
+        "brand": None,
+        "title": {"fr": "Bougeoir"},
+        "warnings": None,
+        "media": [],
+    }
     answer = await merchant.client.patch(AT, json=patch, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -157,7 +162,7 @@ async def test_faults_are_named_with_their_place(
 async def test_a_market_is_a_country(merchant: Merchant, market: str, code: str) -> None:
     await merchant.stocked("A-1", 0)
     for method in ("GET", "PUT", "PATCH", "DELETE"):
-        body = {} if method in ("PUT", "PATCH") else None
+        body: dict[str, Any] | None = {} if method in ("PUT", "PATCH") else None
         answer = await merchant.client.request(
             method, f"/v1/products/A-1/markets/{market}", json=body, headers={"If-Match": "*"}
         )

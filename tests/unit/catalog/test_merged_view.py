@@ -111,7 +111,7 @@ def test_what_is_no_text_is_the_uppermost(said: list[tuple[Layer, str | None]]) 
         assert found.brand == found.material == Found(*named[0])
         assert found.media == Found(picture[named[0][0]], named[0][1])
     else:
-        assert found.brand is found.material is found.media is None
+        assert (found.brand, found.material, found.media) == (None, None, None)
 
 
 ATTRIBUTES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -190,5 +190,6 @@ def test_what_a_market_reads_is_read_from_its_stores(
 
 
 def a_store(**changes: Any) -> Store:
-    facts = dict.fromkeys(Store.__dataclass_fields__) | {"country": "CA", "currency": "CAD"}
+    facts: dict[str, Any] = dict.fromkeys(Store.__dataclass_fields__)
+    facts |= {"country": "CA", "currency": "CAD"}
     return Store(**(facts | changes))
