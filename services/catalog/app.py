@@ -15,6 +15,7 @@ from services.catalog.api.overlays import overlays_api
 from services.catalog.api.products import products_api
 from services.catalog.api.reference import reference_api
 from services.catalog.api.stock import stock_api
+from services.catalog.api.types import types_api
 from services.catalog.domain.credentials.credential import hash_secret
 from services.catalog.domain.credentials.token import BootstrapOperator
 from services.catalog.queries.reference import read_reference
@@ -64,6 +65,7 @@ def create_app(
             stock_api,
             changes_api,
             overlays_api,
+            types_api,
             merchants_api,
             reference_api,
             credentials_api,

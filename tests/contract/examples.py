@@ -17,7 +17,13 @@ from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
 from tests.kit.clock import ManualClock
-from tests.support.worlds.catalog import a_product, a_uscc, an_order, an_overlay
+from tests.support.worlds.catalog import (
+    a_product,
+    a_product_type,
+    a_uscc,
+    an_order,
+    an_overlay,
+)
 from tests.support.worlds.customs import CustomsWorld
 from tests.support.worlds.routing import RoutingWorld
 
@@ -158,9 +164,19 @@ async def _delivery(world: AllServices) -> str:
     return str((await world.post("webhooks", f"/v1/endpoints/{endpoint}:test", {})).json()["id"])
 
 
+async def _type_code(world: AllServices) -> str:
+    code = f"t_{new_id('typ')[-12:]}"
+    answer = await world.clients["catalog"].put(
+        f"/v1/product-types/{code}", json=a_product_type(), headers=world.operator()
+    )
+    assert answer.status_code == 201, answer.text
+    return code
+
+
 EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
     "market": _market,
+    "type_code": _type_code,
     "order_id": _order,
     "merchant_id": _merchant,
     "partner_id": _partner,
@@ -229,6 +245,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PUT /v1/products/{sku}/markets/{market}": lambda _: an_overlay(status="withdrawn"),
     "catalog PATCH /v1/products/{sku}/markets/{market}": lambda _: {"title": {"de": None}},
     "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},
+    "catalog PUT /v1/product-types/{type_code}": lambda _: a_product_type(source="Desk"),
     "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),
     "catalog POST /v1/orders:batch": lambda world: {"items": [an_order((world.made["sku"], 1))]},
     "catalog POST /v1/orders/{order_id}:cancel": lambda _: {"reason": "changed mind"},

@@ -23,6 +23,7 @@ def product_updated(stored: StoredProduct) -> ProductUpdated:
         synthetic=product.synthetic,
         version=stored.version,
         product_type=product.product_type,
+        product_type_version=stored.type_version,
         parent_sku=None if product.variant is None else product.variant.parent_sku,
         options={} if product.variant is None else product.variant.options,
         gtin=product.gtin,

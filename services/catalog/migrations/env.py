@@ -8,10 +8,20 @@ from services.catalog.tables import (
     products,
     reference,
     stock,
+    types,
 )
 from services.catalog.tables.metadata import metadata
 from shared.db.migrate import run_env
 
-__all__ = ["credentials", "merchants", "orders", "overlays", "products", "reference", "stock"]
+__all__ = [
+    "credentials",
+    "merchants",
+    "orders",
+    "overlays",
+    "products",
+    "reference",
+    "stock",
+    "types",
+]
 
 run_env("catalog", metadata)

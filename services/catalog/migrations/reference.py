@@ -4,6 +4,7 @@ A new state of a file comes with a migration that calls this again; the old one 
 """
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -83,4 +84,29 @@ def _replace(
             f" ON CONFLICT (code) DO UPDATE SET {updates}"
         ),
         {"rows": json.dumps(rows)},
+    )
+
+
+def load_product_types(file: str = "product-types.json") -> None:
+    """Each type as its first version, unless somebody has made one of that code. The text of a
+    schema and its digest are as the service writes them.
+    """
+    types = json.loads((_DATA / file).read_text(encoding="utf-8"))
+    for one in types:
+        one["schema"] = json.dumps(one["schema"], ensure_ascii=False, separators=(",", ":"))
+        one["digest"] = hashlib.sha256(one["schema"].encode()).hexdigest()
+    op.get_bind().execute(
+        text(
+            """
+            INSERT INTO catalog.product_types
+                (code, version, name, schema, digest, hs_prefixes, is_current, source, as_of)
+            SELECT code, 1, name, schema, digest, hs_prefixes, true, source, as_of
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+                code text, name jsonb, schema text, digest text, hs_prefixes text[], source text,
+                as_of date
+            )
+            ON CONFLICT DO NOTHING
+            """
+        ),
+        {"rows": json.dumps(types)},
     )

@@ -12,7 +12,7 @@ _SELECT: Final = """
     SELECT p.id, p.tenant_id, p.sku, p.title, p.hs_code, p.origin_country, p.net_weight_g,
         p.gross_weight_g, p.length_mm, p.width_mm, p.height_mm, p.price_minor, p.currency,
         p.battery, p.synthetic, p.product_type, p.parent_sku, p.options, p.gtin, p.details,
-        p.version, p.created_at, p.updated_at
+        p.version, p.created_at, p.updated_at, p.product_type_version
     FROM catalog.products p
 """
 _PRODUCT: Final = sql(

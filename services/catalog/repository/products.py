@@ -12,6 +12,7 @@ from shared.db import (
     BOOLEAN,
     INSTANT,
     INTEGER,
+    INTEGERS,
     JSON,
     TEXT,
     TEXTS,
@@ -57,7 +58,9 @@ class Upserted:
 
 _LOCK_PRODUCT: Final = sql(
     f"""
-    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at FROM catalog.products
+    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at,
+        product_type_version
+    FROM catalog.products
     WHERE tenant_id = :tenant AND sku = :sku AND deleted_at IS NULL FOR UPDATE
     """,  # noqa: S608 - names are the constants above
     stored_product,
@@ -67,13 +70,15 @@ _LOCK_PRODUCT: Final = sql(
 _UPDATE_PRODUCT: Final = sql(
     f"""
     UPDATE catalog.products
-    SET {", ".join(f"{name} = :{name}" for name in _CONTENT)}, version = :version, updated_at = :now
+    SET {", ".join(f"{name} = :{name}" for name in _CONTENT)}, version = :version,
+        updated_at = :now, product_type_version = :product_type_version
     WHERE id = :product_id AND tenant_id = :tenant
     """,  # noqa: S608 - names are the constants above
     product_id=TEXT,
     tenant=TEXT,
     version=INTEGER,
     now=INSTANT,
+    product_type_version=INTEGER,
     **_CONTENT,
 )
 # One statement for one product or five hundred. Rows that are equal are not written; the join with
@@ -85,17 +90,19 @@ _UPSERT_PRODUCTS: Final = sql(
         SELECT * FROM unnest(
             :id, :sku, :title, :hs_code, :origin_country, :net_weight_g, :gross_weight_g,
             :length_mm, :width_mm, :height_mm, :price_minor, :currency, :battery, :synthetic,
-            :product_type, :parent_sku, :options, :gtin, :details
-        ) AS g(id, sku, {_NAMES})
+            :product_type, :parent_sku, :options, :gtin, :details, :product_type_version
+        ) AS g(id, sku, {_NAMES}, product_type_version)
     ), written AS (
         INSERT INTO catalog.products AS p
-            (id, tenant_id, sku, {_NAMES}, version, created_at, updated_at)
-        SELECT g.id, m.id, g.sku, {", ".join(f"g.{name}" for name in _CONTENT)}, 1, :now, :now
+            (id, tenant_id, sku, {_NAMES}, version, created_at, updated_at, product_type_version)
+        SELECT g.id, m.id, g.sku, {", ".join(f"g.{name}" for name in _CONTENT)}, 1, :now, :now,
+            g.product_type_version
         FROM given g JOIN catalog.merchants m ON m.id = :tenant
         ORDER BY g.sku COLLATE "C"
         ON CONFLICT (tenant_id, sku) WHERE deleted_at IS NULL DO UPDATE
         SET {", ".join(f"{name} = excluded.{name}" for name in _CONTENT)},
-            version = p.version + 1, updated_at = :now
+            version = p.version + 1, updated_at = :now,
+            product_type_version = excluded.product_type_version
         WHERE :overwrite AND ({", ".join(f"p.{name}" for name in _CONTENT)})
             IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _CONTENT)})
         RETURNING p.id, p.sku, p.version, p.created_at
@@ -111,11 +118,14 @@ _UPSERT_PRODUCTS: Final = sql(
     overwrite=BOOLEAN,
     id=TEXTS,
     sku=TEXTS,
+    product_type_version=INTEGERS,
     **{name: array_of(kind) for name, kind in _CONTENT.items()},
 )
 _PRODUCTS_BY_SKU: Final = sql(
     f"""
-    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at FROM catalog.products
+    SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at,
+        product_type_version
+    FROM catalog.products
     WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
     """,  # noqa: S608 - names are the constants above
     stored_product,
@@ -178,15 +188,22 @@ async def update_product(uow: UnitOfWork, stored: StoredProduct) -> None:
         tenant=stored.merchant_id,
         version=stored.version,
         now=stored.updated_at,
+        product_type_version=stored.type_version,
         **_content(stored.product),
     )
 
 
 async def upsert_products(
-    uow: UnitOfWork, products: Sequence[Product], *, tenant: str, overwrite: bool, now: datetime
+    uow: UnitOfWork,
+    products: Sequence[Product],
+    *,
+    tenant: str,
+    overwrite: bool,
+    type_versions: Sequence[int | None],
+    now: datetime,
 ) -> dict[str, Upserted]:
     """What was created or changed, by SKU. Missing are products that were equal, and all if there
-    is no such merchant. SKUs must be distinct.
+    is no such merchant. SKUs must be distinct. `type_versions`: what each was checked against.
     """
     contents = [_content(product) for product in products]
     written = await uow.fetch_all(
@@ -196,6 +213,7 @@ async def upsert_products(
         overwrite=overwrite,
         id=[new_id("prd") for _ in products],
         sku=[product.sku for product in products],
+        product_type_version=type_versions,
         **{name: [content[name] for content in contents] for name in _CONTENT},
     )
     return {one.sku: one for one in written}

@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
 from shared.db import Key
 
-# `gtin` is as the merchant wrote it. `details` is what may be known beyond what an order needs
+# `product_type_version` is the one that the attributes were checked against. `gtin` is as the
+# merchant wrote it. `details` is what may be known beyond what an order needs
 # (domain.products.details).
 products: Final = Table(
     "products",
@@ -39,6 +40,7 @@ products: Final = Table(
     Column("battery", Boolean, nullable=False),
     Column("synthetic", Boolean, nullable=False),
     Column("product_type", Key),
+    Column("product_type_version", Integer),
     Column("parent_sku", Key),
     Column("options", JSONB, nullable=False, server_default=text("'{}'")),
     Column("gtin", Key),

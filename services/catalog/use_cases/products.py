@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.catalog.domain.merchants import MerchantNotFound
 from services.catalog.domain.products.product import (
+    DuplicateInBatch,
     Known,
     Product,
     ProductInUse,
@@ -19,9 +20,10 @@ from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import products as repository
 from services.catalog.use_cases.overlays import delete_overlays
+from services.catalog.use_cases.types import known_types
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
-from shared.kernel.errors import AirlaneError, refuse
+from shared.kernel.errors import AirlaneError, Invalid, refuse
 from shared.kernel.tasks import giving_way
 
 
@@ -50,24 +52,31 @@ async def put_product(
     reference: Reference,
     now: datetime,
 ) -> Saved:
-    """Creates or replaces. An equal product changes nothing and needs no If-Match.
+    """Creates or replaces. An equal product changes nothing and needs no If-Match, nor does it
+    matter to it that its type has a new version since.
 
     Raises Invalid, MerchantNotFound, PreconditionRequired or PreconditionFailed.
     """
-    refuse(product_problems(product, _known(reference)))
+    known = await load_known(uow, [product], reference=reference)
+    problems = product_problems(product, known)
     stored = await repository.lock_product(uow, tenant=tenant, sku=product.sku)
     if stored is None:
+        refuse(problems)
         check(None)
-        created = await _create(uow, product, tenant=tenant, now=now)
+        created = await _create(uow, product, tenant=tenant, known=known, now=now)
         if created is not None:
             return Saved(created, is_new=True)
         # Somebody else created it a moment ago, or there is no such merchant.
         stored = await repository.lock_product(uow, tenant=tenant, sku=product.sku)
         if stored is None:
             raise MerchantNotFound
-    is_applied = stored.product == product
+    is_applied = stored.product.is_same(product)
+    if not is_applied:
+        refuse(problems)
     check(stored, is_applied=is_applied)
-    return Saved(stored if is_applied else await _change(uow, stored, product, now=now))
+    if is_applied:
+        return Saved(stored)
+    return Saved(await _change(uow, stored, product, known=known, now=now))
 
 
 async def patch_product(
@@ -84,10 +93,11 @@ async def patch_product(
     stored = await _get_locked(uow, tenant=tenant, sku=sku)
     check(stored)
     product = apply(stored.product)
-    refuse(product_problems(product, _known(reference)))
-    if stored.product == product:
+    if stored.product.is_same(product):
         return Saved(stored)
-    return Saved(await _change(uow, stored, product, now=now))
+    known = await load_known(uow, [product], reference=reference)
+    refuse(product_problems(product, known))
+    return Saved(await _change(uow, stored, product, known=known, now=now))
 
 
 async def delete_product(
@@ -117,48 +127,89 @@ async def put_products(
 
     A batch overwrites: it has no If-Match. Raises MerchantNotFound.
     """
-    decided = batch_faults(products, _known(reference))
-    faults = [fault async for fault in giving_way(decided)]
+    known = await load_known(uow, products, reference=reference)
+    faults = [fault async for fault in giving_way(batch_faults(products, known))]
     good = [product for product, fault in zip(products, faults, strict=True) if fault is None]
-    saved = iter(await _upsert(uow, good, tenant=tenant, now=now) if good else ())
-    return [next(saved) if fault is None else fault for fault in faults]
+    written = await _upsert(uow, good, tenant=tenant, known=known, now=now) if good else ()
+    saved = iter(written)
+    same = await _unchanged(uow, products, faults, tenant=tenant)
+    return [
+        next(saved) if fault is None else same.get(index, fault)
+        for index, fault in enumerate(faults)
+    ]
 
 
-def _known(reference: Reference) -> Known:
-    return Known(reference.hs_subheadings)
+async def load_known(
+    uow: UnitOfWork, products: Sequence[Product], *, reference: Reference
+) -> Known:
+    """What these products may refer to: one statement for the types of all, none if they name
+    none.
+    """
+    codes = {one.product_type for one in products if one.product_type is not None}
+    return Known(reference.hs_subheadings, types=await known_types(uow, codes))
+
+
+async def _unchanged(
+    uow: UnitOfWork,
+    products: Sequence[Product],
+    faults: Sequence[Invalid | None],
+    *,
+    tenant: str,
+) -> dict[int, Saved]:
+    """Of the faulty ones those that are stored like this, by their place: a rule that came later
+    does not refuse them.
+    """
+    faulty = {
+        index: product
+        for index, (product, fault) in enumerate(zip(products, faults, strict=True))
+        if fault is not None and not isinstance(fault, DuplicateInBatch)
+    }
+    if not faulty:
+        return {}
+    skus = [product.sku for product in faulty.values()]
+    stored = await repository.list_by_sku(uow, tenant=tenant, skus=skus)
+    return {
+        index: Saved(found)
+        for index, product in faulty.items()
+        if (found := stored.get(product.sku)) is not None and found.product.is_same(product)
+    }
 
 
 async def _create(
-    uow: UnitOfWork, product: Product, *, tenant: str, now: datetime
+    uow: UnitOfWork, product: Product, *, tenant: str, known: Known, now: datetime
 ) -> StoredProduct | None:
     """None if the product exists already, or the merchant does not."""
+    type_version = known.type_version(product)
     written = await repository.upsert_products(
-        uow, [product], tenant=tenant, overwrite=False, now=now
+        uow, [product], tenant=tenant, overwrite=False, type_versions=[type_version], now=now
     )
     if product.sku not in written:
         return None
-    created = StoredProduct(written[product.sku].id, tenant, product, 1, now, now)
+    created = StoredProduct(written[product.sku].id, tenant, product, 1, now, now, type_version)
     _announce(uow, events.product_updated(created), created, version=created.version, now=now)
     return created
 
 
 async def _upsert(
-    uow: UnitOfWork, products: Sequence[Product], *, tenant: str, now: datetime
+    uow: UnitOfWork, products: Sequence[Product], *, tenant: str, known: Known, now: datetime
 ) -> list[Saved]:
+    type_versions = [known.type_version(product) for product in products]
     written = await repository.upsert_products(
-        uow, products, tenant=tenant, overwrite=True, now=now
+        uow, products, tenant=tenant, overwrite=True, type_versions=type_versions, now=now
     )
     unchanged = [product.sku for product in products if product.sku not in written]
     same = await repository.list_by_sku(uow, tenant=tenant, skus=unchanged) if unchanged else {}
     if not same.keys() >= set(unchanged):
         raise MerchantNotFound
     saved = []
-    async for product in giving_way(products):
+    async for product, type_version in giving_way(zip(products, type_versions, strict=True)):
         row = written.get(product.sku)
         if row is None:
             saved.append(Saved(same[product.sku]))
             continue
-        stored = StoredProduct(row.id, tenant, product, row.version, row.created_at, now)
+        stored = StoredProduct(
+            row.id, tenant, product, row.version, row.created_at, now, type_version
+        )
         _announce(uow, events.product_updated(stored), stored, version=stored.version, now=now)
         saved.append(Saved(stored, is_new=row.version == 1))
     return saved
@@ -172,9 +223,9 @@ async def _get_locked(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredProduc
 
 
 async def _change(
-    uow: UnitOfWork, stored: StoredProduct, product: Product, *, now: datetime
+    uow: UnitOfWork, stored: StoredProduct, product: Product, *, known: Known, now: datetime
 ) -> StoredProduct:
-    changed = stored.changed_to(product, now=now)
+    changed = stored.changed_to(product, type_version=known.type_version(product), now=now)
     await repository.update_product(uow, changed)
     _announce(uow, events.product_updated(changed), changed, version=changed.version, now=now)
     return changed

@@ -32,7 +32,10 @@ class ProductClassification(BaseModel):
 
 
 class ProductUpdated(EventPayload):
-    """A product as it is now (created, replaced or patched): the whole state, not a difference."""
+    """A product as it is now (created, replaced or patched): the whole state, not a difference.
+
+    `attributes` fit version `product_type_version` of the product type.
+    """
 
     event_type: ClassVar[str] = "catalog.product.updated"
     topic: ClassVar[str] = CATALOG_PRODUCTS
@@ -52,6 +55,7 @@ class ProductUpdated(EventPayload):
     synthetic: bool
     version: int
     product_type: str | None = None
+    product_type_version: int | None = None
     parent_sku: str | None = None
     options: dict[str, str] = Field(default={})
     gtin: str | None = None

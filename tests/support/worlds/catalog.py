@@ -46,6 +46,34 @@ def an_overlay(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def a_schema(**properties: Any) -> dict[str, Any]:
+    """Of goods with a length in inches, which is required, and whatever else is named."""
+    length = {
+        "title": "Length",
+        "x-titles": {"zh-CN": "长度"},
+        "x-unit": "in",
+        "type": "number",
+        "minimum": 4,
+        "maximum": 60,
+    }
+    return {
+        "type": "object",
+        "properties": {"length_in": length, **properties},
+        "required": ["length_in"],
+        "additionalProperties": False,
+    }
+
+
+def a_product_type(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": {"en": "Tresses", "zh-CN": "发束"},
+        "schema": a_schema(),
+        "hs_prefixes": ["6704"],
+        "source": "Park office",
+        "as_of": "2026-11-22",
+    } | changes
+
+
 def an_order(*lines: tuple[str, int], **changes: Any) -> dict[str, Any]:
     return {
         "store": "UK",

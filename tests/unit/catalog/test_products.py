@@ -76,6 +76,6 @@ def test_a_change_is_the_next_version_of_the_same_product() -> None:
     dearer = replace(PRODUCT, price=Money(5999, "USD"))
     later = NOW + timedelta(hours=1)
 
-    changed = stored.changed_to(dearer, now=later)
+    changed = stored.changed_to(dearer, type_version=2, now=later)
 
-    assert changed == StoredProduct("prd_1", "mer_1", dearer, 4, NOW, later)
+    assert changed == StoredProduct("prd_1", "mer_1", dearer, 4, NOW, later, 2)

@@ -16,6 +16,7 @@ from services.catalog.domain.products.details import (
     media_problems,
 )
 from services.catalog.domain.products.gtin import GtinInternal, GtinWrong, check_digit, is_internal
+from services.catalog.domain.types.attributes import KnownType
 from shared.kernel.country import is_country
 from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
 from shared.kernel.money import Money
@@ -138,6 +139,11 @@ class Product:
     gtin: str | None = None
     details: Details = NO_DETAILS
 
+    def is_same(self, other: "Product") -> bool:
+        """Equal also where Python is generous: the attribute true is not 1."""
+        mine, theirs = self.details.attributes, other.details.attributes
+        return self == other and (not mine or _is_same_json(mine, theirs))
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -146,13 +152,20 @@ class Known:
     """
 
     hs_subheadings: Container[str]
-    types: Mapping[str, object] = field(default_factory=dict)
+    types: Mapping[str, KnownType] = field(default_factory=dict)
     parents: Mapping[str, object] = field(default_factory=dict)
+
+    def type_version(self, product: Product) -> int | None:
+        """The version of its type that a valid product was checked against."""
+        code = product.product_type
+        return None if code is None else self.types[code].version
 
 
 @dataclass(frozen=True, slots=True)
 class StoredProduct:
-    """`version` counts the changes; each is one event."""
+    """`version` counts the changes; each is one event. `type_version`: what its attributes were
+    checked against.
+    """
 
     id: str
     merchant_id: str
@@ -160,10 +173,19 @@ class StoredProduct:
     version: int
     created_at: datetime
     updated_at: datetime
+    type_version: int | None = None
 
-    def changed_to(self, product: Product, *, now: datetime) -> "StoredProduct":
+    def changed_to(
+        self, product: Product, *, type_version: int | None, now: datetime
+    ) -> "StoredProduct":
         return StoredProduct(
-            self.id, self.merchant_id, product, self.version + 1, self.created_at, now
+            self.id,
+            self.merchant_id,
+            product,
+            self.version + 1,
+            self.created_at,
+            now,
+            type_version,
         )
 
 
@@ -216,12 +238,28 @@ def _gtin_problems(gtin: str) -> Iterator[FieldProblem]:
 
 def _reference_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
     """What it refers to and is not there."""
-    if product.product_type is not None and product.product_type not in known.types:
-        yield UnknownProductType.at("/product_type", product_type=product.product_type)
-    elif product.product_type is None and product.details.attributes:
-        yield AttributesWithoutType.at("/attributes")
+    yield from _attribute_problems(product, known)
     if product.variant is not None and product.variant.parent_sku not in known.parents:
         yield UnknownParent.at("/parent_sku", parent_sku=product.variant.parent_sku)
+
+
+def _attribute_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
+    if product.product_type is None:
+        if product.details.attributes:
+            yield AttributesWithoutType.at("/attributes")
+    elif (known_type := known.types.get(product.product_type)) is None:
+        yield UnknownProductType.at("/product_type", product_type=product.product_type)
+    else:
+        yield from known_type.problems(product.details.attributes)
+
+
+def _is_same_json(one: object, other: object) -> bool:
+    """Of two values that Python calls equal."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_is_same_json(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return all(map(_is_same_json, one, other))
+    return isinstance(one, bool) == isinstance(other, bool)
 
 
 def volume_cm3(size_mm: tuple[int, int, int], quantity: int) -> int:

@@ -40,6 +40,7 @@ def stored_product(  # noqa: PLR0917 - columns
     version: int,
     created_at: datetime,
     updated_at: datetime,
+    product_type_version: int | None,
 ) -> StoredProduct:
     """From the columns of its table."""
     product = Product(
@@ -58,7 +59,9 @@ def stored_product(  # noqa: PLR0917 - columns
         gtin,
         details_from_json(details),
     )
-    return StoredProduct(id, tenant_id, product, version, created_at, updated_at)
+    return StoredProduct(
+        id, tenant_id, product, version, created_at, updated_at, product_type_version
+    )
 
 
 def details_to_json(details: Details) -> JsonObject:

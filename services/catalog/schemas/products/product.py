@@ -148,6 +148,9 @@ class ProductOut(BaseModel):
     battery: bool
     synthetic: bool
     product_type: str | None
+    product_type_version: int | None = Field(
+        description="What the attributes were checked against when the product last changed."
+    )
     parent_sku: str | None
     options: dict[str, str]
     gtin: str | None
@@ -171,6 +174,7 @@ def product_out(stored: StoredProduct) -> dict[str, object]:
         "merchant_id": stored.merchant_id,
         "sku": stored.product.sku,
         **product_document(stored.product),
+        "product_type_version": stored.type_version,
         "gtin_issuer": _issuer_out(stored.product.gtin),
         "version": stored.version,
         "created_at": stored.created_at,

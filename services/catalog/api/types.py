@@ -1,0 +1,123 @@
+"""Product types: what attributes goods have."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import Response
+
+from services.catalog.api.deps import CatalogRead, ParkWrite, References
+from services.catalog.domain.types.product_type import StoredType
+from services.catalog.queries import types as queries
+from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
+from services.catalog.schemas.types import (
+    ProductTypeIn,
+    ProductTypeOut,
+    ProductTypeSummaryOut,
+    summary_out,
+    type_out,
+)
+from services.catalog.use_cases import types as use_cases
+from shared.db import UnitOfWork
+from shared.http import Page, PageOf, Reply, json_reply, problems, representation
+
+types_api = APIRouter(tags=["products"])
+
+_SCHEMA_JSON: Final = "application/schema+json"
+# A version never changes; the newest must be asked for again.
+_FOR_EVER: Final = "private, max-age=31536000, immutable"
+_ASK_AGAIN: Final = "private, no-cache"
+
+TypeCode = Annotated[str, Path(pattern=TYPE_CODE_PATTERN, examples=["wig"])]
+Version = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="The newest if it is left out.")
+]
+
+
+@types_api.put(
+    "/v1/product-types/{type_code}",
+    response_model=ProductTypeOut,
+    responses={
+        201: {"model": ProductTypeOut, "description": "Created"},
+        **problems(412, 422, 428),
+    },
+)
+async def put_product_type(
+    type_code: TypeCode, body: ProductTypeIn, call: ParkWrite, reference: References
+) -> Response:
+    """Create a product type, or give it a new version.
+
+    A new version needs If-Match. Products keep theirs until they change. Sending the newest version
+    again changes nothing.
+    """
+    given = body.to_domain(type_code)
+
+    def check(stored: StoredType | None, *, is_applied: bool = False) -> None:
+        present = None if stored is None else type_out(stored)
+        call.check_unchanged(present, is_applied=is_applied)
+
+    async def act(uow: UnitOfWork) -> Reply:
+        saved = await use_cases.put_type(uow, given=given, check=check, reference=reference)
+        status = 201 if saved.is_new else 200
+        return representation(type_out(saved.stored), status, at=f"/v1/product-types/{type_code}")
+
+    return await call.change(act)
+
+
+@types_api.get(
+    "/v1/product-types/{type_code}", response_model=ProductTypeOut, responses=problems(404, 422)
+)
+async def get_product_type(
+    type_code: TypeCode, call: CatalogRead, version: Version = None
+) -> Response:
+    """Read a product type."""
+    async with call.read() as reader:
+        stored = await queries.get_type(reader, code=type_code, version=version)
+    return json_reply(type_out(stored))
+
+
+@types_api.get(
+    "/v1/product-types/{type_code}/schema",
+    responses={
+        200: {"content": {_SCHEMA_JSON: {"schema": {"type": "object"}}}},
+        **problems(404, 422),
+    },
+    response_class=Response,
+)
+async def get_product_type_schema(
+    type_code: TypeCode, call: CatalogRead, version: Version = None
+) -> Response:
+    """Read the JSON Schema of a product type.
+
+    For validators and forms: the properties are in the order of the fields of a form.
+    """
+    async with call.read() as reader:
+        found = await queries.get_schema(reader, code=type_code, version=version)
+    headers = {
+        "content-type": _SCHEMA_JSON,
+        "cache-control": _ASK_AGAIN if version is None else _FOR_EVER,
+    }
+    return json_reply(found.schema.encode(), headers=headers)
+
+
+@dataclass
+class ProductTypeFilters:
+    hs_code: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,10}$", description="Types for goods of this code.")
+    ] = None
+
+
+@types_api.get(
+    "/v1/product-types", response_model=Page[ProductTypeSummaryOut], responses=problems(422)
+)
+async def list_product_types(
+    call: CatalogRead, page: PageOf, given: Annotated[ProductTypeFilters, Depends()]
+) -> Response:
+    """List product types.
+
+    In the order of their codes, each in its newest version.
+    """
+    asked = page.of(given, str)
+    async with call.read() as reader:
+        found = await queries.list_types(reader, asked.window, asked.filters)
+    return json_reply(asked.page(found, summary_out, key=lambda summary: (summary.code,)))
