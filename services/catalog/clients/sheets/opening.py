@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from services.catalog.clients.sheets.delimited import open_delimited
+from services.catalog.clients.sheets.json_lines import open_json_lines
 from services.catalog.clients.sheets.refusals import (
     SheetEmpty,
     SheetEncrypted,
@@ -12,6 +13,7 @@ from services.catalog.clients.sheets.refusals import (
     SheetTooLarge,
 )
 from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
+from services.catalog.clients.sheets.worksheet import open_workbook
 
 _HEAD: Final = 4096
 # First bytes of what people send by mistake.
@@ -47,13 +49,15 @@ def open_sheet(path: Path, *, filename: str | None, limits: SheetLimits) -> Shee
     if head.startswith(_OLE2):
         _refuse_ole2(path)
     if head.startswith(b"PK\x03\x04"):
-        raise SheetKindUnknown(kind="ZIP")
+        return open_workbook(path, limits)
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if begin.lower().startswith(_MARKUP):
         kind = "XML" if begin.startswith(b"<?xml") else "HTML"
         raise SheetKindUnknown(kind=f"{kind} ({filename})" if filename else kind)
     if begin.startswith(b"["):
         raise SheetJsonArray
+    if begin.startswith(b"{"):
+        return open_json_lines(path, limits)
     return open_delimited(path, limits)
 
 

@@ -32,6 +32,7 @@ from services.catalog.domain.imports.readings import EMPTY, Noted, Reader, Readi
 from services.catalog.domain.imports.rows import Cell, CellError
 from services.catalog.domain.imports.texts import cleaned, line_of, text_of
 from services.catalog.domain.imports.units import folded
+from services.catalog.domain.products.gtin import check_digit
 
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.ASCII | re.IGNORECASE)
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII | re.IGNORECASE)
@@ -68,17 +69,19 @@ def reader_for(reads: str, column: MappedColumn) -> Reader:
 
 
 def remembering(read: Reader) -> Reader:
-    """Many columns have few different values; a known text is not read again."""
-    known: dict[str, Reading] = {}
+    """Many columns have few different values; a known one is not read again."""
+    # One for each type: 1, 1.0 and True are the same key.
+    known: dict[type, dict[Cell, Reading]] = {str: {}, int: {}, float: {}}
 
     def look_up(cell: Cell) -> Reading:
-        if cell.__class__ is not str:
+        values = known.get(cell.__class__)
+        if values is None:
             return read(cell)
-        value = known.get(cell)
+        value = values.get(cell)
         if value is None:
             value = read(cell)
-            if len(known) < 4096:
-                known[cell] = value
+            if len(values) < 4096:
+                values[cell] = value
         return value
 
     return look_up
@@ -153,26 +156,20 @@ def _digits_of(cell: Cell) -> str | CellFault | None:
 
 def gtin_of(cell: Cell) -> Reading:
     """8, 12, 13 or 14 digits. Lost zeros come back where the check digit proves the rest."""
+    if cell.__class__ is str and len(cell) == 13 and cell.isdigit() and cell.isascii():
+        return cell
     code = _digits_of(cell)
     if not isinstance(code, str):
         return code or EMPTY
     digits = code.replace(" ", "").replace("-", "")
     if not (digits.isascii() and digits.isdigit()) or not 7 <= len(digits) <= 14:
         return CellFault(fault_kinds.CELL_GTIN)
-    expected = check_digit(digits[:-1])
-    if digits[-1] != expected:
-        return CellFault(fault_kinds.CELL_GTIN_CHECK, {"expected": digits[:-1] + expected})
     if len(digits) in {8, 12, 13, 14}:
-        return digits
+        return digits  # whether it is right is a rule of products, whatever door they come by
     full = digits.zfill(8 if len(digits) < 8 else 12)
+    if check_digit(full[:-1]) != int(full[-1]):
+        return CellFault(fault_kinds.CELL_GTIN)
     return Noted(full, CellFault(fault_kinds.CELL_PADDED, {"read": full}))
-
-
-def check_digit(digits: str) -> str:
-    """Of the digits before it: weights 3 and 1 from the right (GS1 General Specifications)."""
-    odd = sum(map(int, digits[::-2]))
-    even = sum(map(int, digits[-2::-2]))
-    return str(-(3 * odd + even) % 10)
 
 
 def hs_code_of(cell: Cell) -> Reading:

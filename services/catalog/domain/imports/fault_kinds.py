@@ -70,13 +70,6 @@ CELL_GTIN: Final = _kind(
     "Enter all digits below the bar code, leading zeros included.",
     "请填写条码下方的全部数字，包括开头的 0。",
 )
-CELL_GTIN_CHECK: Final = _kind(
-    "catalog.cell.gtin_check_digit",
-    "The check digit of {value} in {column} is wrong: it would be {expected}.",
-    "{column} 的 {value} 校验位错误，应为 {expected}。",
-    "Compare it with the bar code; digits may be wrong or swapped.",
-    "请与条码核对，可能有数字填错或顺序颠倒。",
-)
 CELL_PADDED: Final = _kind(
     "catalog.cell.zeros_restored",
     "{value} in {column} had lost leading zeros; it was read as {read}, which its check digit"

@@ -3,6 +3,7 @@ sides, an amount with its currency, lists, the options of a variant, the lines o
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from services.catalog.domain.imports import fault_kinds
@@ -33,6 +34,7 @@ class Builder:
         return inner
 
 
+Finish = Callable[[Builder, list[Problem]], None]
 Put = Callable[[Builder, Reading | None], None]
 _SIDES: Final = ("size_mm.0", "size_mm.1", "size_mm.2")
 # Amount and currency, by kind.
@@ -42,7 +44,7 @@ _MONEY: Final = {
     ImportKind.ORDERS: ("unit_price.amount", "unit_price.currency"),
 }
 _MEDIA: Final = ("media", "media.main", "media.gallery")
-_LINE: Final = frozenset({"line", "sku", "quantity"})
+_LINE: Final = ("line", "sku", "quantity")
 
 
 class Places:
@@ -51,6 +53,7 @@ class Places:
     def __init__(self, kind: ImportKind) -> None:
         self._kind = kind
         self._known: dict[tuple[int, str], Put] = {}
+        self._finishers: dict[str, Finish] = {}
 
     def of(self, column: MappedColumn) -> Put:
         key = (column.index, column.path)
@@ -62,14 +65,16 @@ class Places:
         path = column.path
         if path == "size_mm":
             return _put_size
+        if self._kind is ImportKind.ORDERS and path in _LINE:
+            return _put_part(path, column)
         if self._waits(path):
-            return _put_part(column)
+            name, finish = self._finisher(path)
+            self._finishers.setdefault(name, finish)
+            return _put_part(path, column)
         head, _, rest = path.partition(".")
         return _put_nested(head, rest) if rest else _put_top(path)
 
     def _waits(self, path: str) -> bool:
-        if self._kind is ImportKind.ORDERS and (path in _LINE or path.startswith("unit_price.")):
-            return True
         if path in _SIDES or path in _MONEY.get(self._kind, ()):
             return True
         return path.startswith(("highlights.", "warnings.", "media", "option."))
@@ -77,23 +82,24 @@ class Places:
     def finish(self, builder: Builder) -> list[Problem]:
         """Puts the parts together. Returns what does not fit."""
         problems: list[Problem] = []
-        parts = builder.parts
-        if any(side in parts for side in _SIDES):
-            _finish_size(builder, problems)
-        if (names := _MONEY.get(self._kind)) is not None and (
-            names[0] in parts or names[1] in parts
-        ):
-            _finish_money(builder, names, problems)
-        for path in list(parts):
-            if path.startswith(("highlights.", "warnings.")):
-                _finish_lines(builder, path)
-            elif path.startswith("option."):
-                _finish_option(builder, path)
-        if any(path.startswith("media") for path in parts):
-            _finish_media(builder)
+        for finish in self._finishers.values():
+            finish(builder, problems)
         if self._kind is ImportKind.ORDERS:
-            _finish_line(builder)
+            _finish_order_line(builder)
         return problems
+
+    def _finisher(self, path: str) -> tuple[str, Finish]:
+        """What puts this part together with others, under a name that they share."""
+        if path in _SIDES:
+            return "size", _finish_size
+        if path in _MONEY.get(self._kind, ()):
+            return "money", partial(_finish_money, _MONEY[self._kind])
+        if path.startswith("media"):
+            return "media", _finish_media
+        if path.startswith("option."):
+            name = path.rpartition(".")[0]
+            return name, partial(_finish_option, name)
+        return path, partial(_finish_lines, path)
 
 
 def _put_top(name: str) -> Put:
@@ -114,9 +120,7 @@ def _put_nested(parent: str, name: str) -> Put:
     return put
 
 
-def _put_part(column: MappedColumn) -> Put:
-    path = column.path
-
+def _put_part(path: str, column: MappedColumn) -> Put:
     def put(builder: Builder, value: Reading | None) -> None:
         waiting = builder.parts.get(path)
         if waiting is None:
@@ -133,100 +137,100 @@ def _put_size(builder: Builder, value: Reading | None) -> None:
 
 
 def _finish_size(builder: Builder, problems: list[Problem]) -> None:
-    there = [builder.parts[side][0] for side in _SIDES if side in builder.parts]
+    parts = builder.parts
+    there = [parts[side][0] for side in _SIDES if side in parts]
     if len(there) == 3:
         builder.document["size_mm"] = [value for _, value in there]
-    elif not builder.failed.intersection(_SIDES):
+    elif there and not builder.failed.intersection(_SIDES):
         problems.append((there[0][0], CellFault(fault_kinds.CELL_SIZE_PART)))
 
 
-def _finish_money(builder: Builder, names: tuple[str, str], problems: list[Problem]) -> None:
+def _finish_money(names: tuple[str, str], builder: Builder, problems: list[Problem]) -> None:
     """The currency is that of its column, else of the amount's header, else of its sign."""
-    at_amount, at_currency = names
-    if builder.failed.intersection(names):
-        return  # one without the other would make another price
-    amounts, currencies = builder.parts.get(at_amount), builder.parts.get(at_currency)
+    amounts, currencies = builder.parts.get(names[0]), builder.parts.get(names[1])
+    # One without the other would make another price.
+    if not (amounts or currencies) or (builder.failed and builder.failed.intersection(names)):
+        return
     currency = currencies[0][1] if currencies else None
     money: JsonObject = {}
     if amounts:
         column, amount = amounts[0]
         if isinstance(amount, Amount):
-            fault = None
-            if currency is None:
-                currency, fault = _currency_of(amount)
-            elif isinstance(currency, str) and currency not in amount.currencies:
-                fault = CellFault(
-                    fault_kinds.CELL_CURRENCY_DIFFERS,
-                    {"found": amount.currencies[0], "currency": currency},
-                )
+            fault = _misfit(amount, currency)
             if fault is not None:
                 problems.append((column, fault))
                 return
+            currency = currency or amount.currencies[0]
             amount = amount.text
         money["amount"] = amount
     if currency is not None:
         money["currency"] = currency
-    head = at_amount.partition(".")[0]
-    if at_amount == head:
+    head, _, rest = names[0].partition(".")
+    if not rest:
         builder.document |= money
     else:
         builder.document[head] = money
 
 
-def _currency_of(amount: Amount) -> tuple[str | None, CellFault | None]:
-    if len(amount.currencies) == 1:
-        return amount.currencies[0], None
-    possible = ", ".join(amount.currencies)
-    return None, CellFault(fault_kinds.CELL_CURRENCY_UNCLEAR, {"currencies": possible})
+def _misfit(amount: Amount, currency: Reading | None) -> CellFault | None:
+    if currency is None:
+        possible = ", ".join(amount.currencies)
+        is_clear = len(amount.currencies) == 1
+        kind = fault_kinds.CELL_CURRENCY_UNCLEAR
+        return None if is_clear else CellFault(kind, {"currencies": possible})
+    if currency in amount.currencies:
+        return None
+    return CellFault(
+        fault_kinds.CELL_CURRENCY_DIFFERS,
+        {"found": amount.currencies[0], "currency": str(currency)},
+    )
 
 
-def _finish_lines(builder: Builder, path: str) -> None:
-    if path in builder.failed:
+def _finish_lines(path: str, builder: Builder, _problems: list[Problem]) -> None:
+    waiting = builder.parts.get(path)
+    if waiting is None or path in builder.failed:
         return  # a list replaces the one before, so it comes whole or not at all
     name, language = path.split(".")[:2]
-    lines = [value for _, value in builder.parts[path] if value is not None]
+    lines = [value for _, value in waiting if value is not None]
     builder.nested(name)[language] = lines or None
 
 
-def _finish_option(builder: Builder, path: str) -> None:
+def _finish_option(name: str, builder: Builder, _problems: list[Problem]) -> None:
     """`Option1 Name` says the axis of `Option1 Value`."""
-    if not path.endswith(".name"):
-        return
-    axis = builder.parts[path][0][1]
-    values = builder.parts.get(path.removesuffix(".name") + ".value")
-    if isinstance(axis, str) and values and values[0][1] is not None:
-        builder.nested("options")[axis.strip().lower().replace(" ", "_")] = values[0][1]
+    axes, values = builder.parts.get(f"{name}.name"), builder.parts.get(f"{name}.value")
+    if axes and values and isinstance(axes[0][1], str) and values[0][1] is not None:
+        builder.nested("options")[axes[0][1].lower().replace(" ", "_")] = values[0][1]
 
 
-def _finish_media(builder: Builder) -> None:
+def _finish_media(builder: Builder, _problems: list[Problem]) -> None:
     """The first image is the main one, unless a column says which is."""
-    if builder.failed.intersection(_MEDIA):
+    parts = builder.parts
+    if not any(path in parts for path in _MEDIA) or builder.failed.intersection(_MEDIA):
         return
-    main = _urls(builder, "media.main")
-    others = [*_urls(builder, "media"), *_urls(builder, "media.gallery")]
-    if not main and "media" in builder.parts:
+    main = _urls(parts.get("media.main"))
+    others = [*_urls(parts.get("media")), *_urls(parts.get("media.gallery"))]
+    if not main and "media" in parts:
         main, others = others[:1], others[1:]
-    seen = dict.fromkeys([*main[:1], *main[1:], *others])
-    media = [{"url": url, "role": "main" if main and url == main[0] else "gallery"} for url in seen]
+    media = [
+        {"url": url, "role": "main" if place == 0 and main else "gallery"}
+        for place, url in enumerate(dict.fromkeys([*main, *others]))
+    ]
     builder.document["media"] = media or None
 
 
-def _urls(builder: Builder, path: str) -> list[str]:
+def _urls(waiting: list[tuple[MappedColumn, Reading | None]] | None) -> list[str]:
     return [
         url
-        for _, value in builder.parts.get(path, ())
+        for _, value in waiting or ()
         if isinstance(value, tuple)
         for url in value
         if isinstance(url, str)
     ]
 
 
-def _finish_line(builder: Builder) -> None:
+def _finish_order_line(builder: Builder) -> None:
     """A row of a file of orders is one line of an order."""
-    line: JsonObject = {}
-    for name in ("line", "sku", "quantity"):
-        if name in builder.parts:
-            line[name] = builder.parts[name][0][1]
+    line: JsonObject = {name: builder.parts[name][0][1] for name in _LINE if name in builder.parts}
     if "unit_price" in builder.document:
         line["unit_price"] = builder.document.pop("unit_price")
     if line:

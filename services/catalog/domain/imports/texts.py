@@ -17,12 +17,14 @@ _BLANKS: Final = re.compile("[\t\u00a0\u2007\u202f\u3000\x0b\x0c]")
 _INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS: Final = re.compile(r"[ ]*(?:\r\n|\r|\n|\x85|\u2028|\u2029)[ ]*")
+# "" too.
+_SPECIAL: Final = frozenset(("", " ", "="))
 _FORMULA: Final = re.compile(r"=[A-Za-z0-9_.+$('\"@\-]")
 
 
 def cleaned(text: str) -> str | CellFault:
     """Ordinary spaces instead of special ones, without invisible characters and outer spaces."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # Chinese too; special spaces are not
         return text.strip()
     text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
     text = _BREAKS.sub("\n", text).strip()
@@ -33,6 +35,10 @@ def cleaned(text: str) -> str | CellFault:
 
 def line_of(cell: Cell) -> str | CellFault | Empty:
     """One line of text: breaks inside of the cell become spaces."""
+    if cell.__class__ is str:
+        assert isinstance(cell, str)
+        if cell.isprintable() and cell[:1] not in _SPECIAL and cell[-1] != " ":
+            return cell
     text = text_of(cell)
     if text.__class__ is str:
         assert isinstance(text, str)

@@ -1,0 +1,247 @@
+"""Workbooks as rows: what Excel and other writers put in cells, and what must not be unpacked."""
+
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from services.catalog.clients.sheets import SheetLimits, SheetRefused, SheetTooLarge
+from services.catalog.domain.imports import CellError
+from tests.support.sheets import Opened, sheet_of
+from tests.support.workbooks import raw_workbook, workbook
+
+HEADER = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>SKU</t></is></c>'
+    '<c r="B1" t="inlineStr"><is><t>Title (English)</t></is></c></row>'
+)
+
+
+def _second_row(opened: Opened, cells: str, **parts: object) -> tuple[object, ...]:
+    rows = f'<sheetData>{HEADER}<row r="2">{cells}</row></sheetData>'
+    (row,) = opened(raw_workbook(rows, **parts)).rows()  # type: ignore[arg-type]
+    return row.cells
+
+
+def test_types_of_cells_are_kept(opened: Opened, tmp_path: Path) -> None:
+    header = ["SKU", "Title (English)", "Price USD", "EAN", "Battery", "Valid", "HS", "毛重(kg)"]
+    day, at = date(2026, 11, 22), datetime(2026, 11, 22, 8, 26)  # noqa: DTZ001 - of a cell
+    row = ["A1", "Lamp", 12.5, 4006381333931, True, day, at, "1.2kg"]
+
+    sheet = opened(
+        workbook(tmp_path / "x.xlsx", [header, row], formats={5: "yyyy-mm-dd", 6: "d/m/yy h:mm"})
+    )
+
+    assert sheet.shape.sheet == "商品"
+    assert sheet.shape.columns == tuple(header)
+    assert [one.cells for one in sheet.rows()] == [
+        ("A1", "Lamp", 12.5, 4006381333931, True, day, at, "1.2kg")
+    ]
+    assert sheet.rows_total == 1
+
+
+def test_rows_are_those_that_another_reader_finds(opened: Opened, tmp_path: Path) -> None:
+    header = ["SKU", "Title (English)", "Price USD", "Battery"]
+    rows = [header] + [
+        [f"A{n}", f"<Lamp> & 灯\n{n}", n * 1.1 if n % 3 else n, n % 2 == 0] for n in range(500)
+    ]
+    path = tmp_path / "x.xlsx"
+
+    sheet = opened(workbook(path, rows))
+
+    others = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert [row.cells for row in sheet.rows()] == [tuple(row) for row in others[1:]]
+    assert [row.line for row in sheet.rows()] == list(range(2, 502))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<c r="A2"><v>6.7041E9</v></c>', 6704100000),
+        ('<c r="A2"><v>4006381333931.0</v></c>', 4006381333931),
+        ('<c r="A2" t="e"><v>#REF!</v></c>', CellError("#REF!")),
+        ('<c r="A2"><f>B2*2</f></c>', CellError("=B2*2")),
+        ('<c r="A2"><f>B2*2</f><v>7</v></c>', 7),
+        ('<c r="A2" t="str"><f>A&amp;B</f><v>ab</v></c>', "ab"),
+        ('<c r="A2" t="b"><v>0</v></c>', False),
+        ('<c r="A2" t="s"><v>0</v></c>', "shared & \r one"),
+        ('<c t="s" r="A2"><v>1</v></c>', "rich text"),
+        ('<c r="A2" t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c>', "ab"),
+        ('<c r="A2" t="inlineStr"><is><t><![CDATA[<a>]]></t></is></c>', "<a>"),
+        ('<c r="A2" t="d"><v>2026-11-22</v></c>', datetime(2026, 11, 22)),  # noqa: DTZ001
+        ('<c r="A2" s="1"><v>381333931</v></c>', "0000381333931"),
+        ('<c r="A2" s="2"><v>0.15</v></c>', "15%"),
+        ('<c r="A2" s="3"><v>46348</v></c>', date(2026, 11, 22)),
+        ('<c r="A2" s="4"><v>46348</v></c>', 46348),
+    ],
+)
+def test_cell_is_read_as_a_person_sees_it(opened: Opened, cell: str, value: object) -> None:
+    strings = [
+        "<t>shared &amp; _x000D_ one</t>",
+        "<r><t>rich</t></r><r><t> text</t></r><rPh><t>RICH</t></rPh>",
+    ]
+    styles = (
+        '<numFmts><numFmt numFmtId="170" formatCode="0000000000000"/>'
+        '<numFmt numFmtId="171" formatCode="[$-804]yyyy&quot;年&quot;m&quot;月&quot;d"/>'
+        '<numFmt numFmtId="172" formatCode="#,##0.00&quot;day&quot;"/></numFmts>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="9"/><xf numFmtId="171"/>'
+        '<xf numFmtId="172"/></cellXfs>'
+    )
+
+    cells = _second_row(
+        opened,
+        cell + '<c r="B2" t="inlineStr"><is><t>x</t></is></c>',
+        strings=strings,
+        styles=styles,
+    )
+
+    assert cells == (value, "x")
+    assert type(cells[0]) is type(value)
+
+
+def test_elements_with_prefixes_and_rows_without_numbers(opened: Opened) -> None:
+    sheet = (
+        "<x:sheetData><x:row><x:c t='inlineStr'><x:is><x:t>SKU</x:t></x:is></x:c>"
+        "<x:c t='inlineStr'><x:is><x:t>Brand</x:t></x:is></x:c></x:row>"
+        "<x:row/><x:row><x:c><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c></x:row></x:sheetData>"
+    )
+
+    (row,) = opened(raw_workbook(sheet)).rows()
+
+    assert (row.line, row.cells) == (3, (1, 2))
+
+
+def test_hidden_sheets_and_sheets_without_goods_are_passed_over(opened: Opened) -> None:
+    rows = f'<sheetData>{HEADER}<row r="2"><c r="A2"><v>1</v></c></row></sheetData>'
+    states = {"old": "hidden", "older": "veryHidden", "goods": "visible"}
+
+    assert opened(raw_workbook(rows, states=states)).shape.sheet == "goods"
+
+
+def test_cell_merged_over_rows_stands_for_each(opened: Opened) -> None:
+    merged = (
+        f'<sheetData>{HEADER}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>9</v></c></row>'
+        '<row r="3"><c r="A3"><v>2</v></c></row><row r="4"><c r="A4"><v>3</v></c></row>'
+        '</sheetData><mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'
+    )
+
+    rows = [row.cells for row in opened(raw_workbook(merged)).rows()]
+
+    assert rows == [(1, 9), (2, 9), (3, None)]
+
+
+def test_header_of_two_merged_rows(opened: Opened, tmp_path: Path) -> None:
+    rows = [
+        ["商品资料表", None, None, None, None, None],
+        ["SKU", "英文品名", "重量(kg)", None, "尺寸(cm)", None, None],
+        [None, None, "净重", "毛重", "长", "宽", "高"],
+        ["A1", "Lamp", 1, 2, 3, 4, 5],
+    ]
+
+    sheet = opened(workbook(tmp_path / "x.xlsx", rows))
+
+    assert sheet.shape.columns == (
+        "SKU",
+        "英文品名",
+        "重量(kg) › 净重",
+        "重量(kg) › 毛重",
+        "尺寸(cm) › 长",
+        "尺寸(cm) › 宽",
+        "尺寸(cm) › 高",
+    )
+    assert [row.line for row in sheet.rows()] == [4]
+
+
+def test_dates_may_count_from_1904(opened: Opened) -> None:
+    content = raw_workbook(
+        f'<sheetData>{HEADER}<row r="2"><c r="A2" s="1"><v>44886</v></c></row></sheetData>',
+        styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>',
+        others={},
+    )
+    old = "<sheets>"
+    renewed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old_zip, zipfile.ZipFile(renewed, "w") as new:
+        for name in old_zip.namelist():
+            data = old_zip.read(name)
+            if name == "xl/workbook.xml":
+                data = data.replace(old.encode(), b'<workbookPr date1904="1"/>' + old.encode())
+            new.writestr(name, data)
+
+    (row,) = opened(renewed.getvalue()).rows()
+
+    assert row.cells[0] == date(2026, 11, 22)
+
+
+def test_archive_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+    bomb = raw_workbook("<sheetData/>", others={"xl/media/a": bytes(30 * 1024 * 1024)})
+
+    with pytest.raises(SheetTooLarge, match="packed size"):
+        sheet_of(tmp_path / "x", bomb)
+
+
+@pytest.mark.parametrize("limits", [SheetLimits(unzipped_max=500), SheetLimits(entries_max=3)])
+def test_archive_above_the_limits_is_refused(tmp_path: Path, limits: SheetLimits) -> None:
+    with pytest.raises(SheetTooLarge):
+        sheet_of(tmp_path / "x", raw_workbook("<sheetData/>"), limits)
+
+
+def test_entities_are_refused(opened: Opened) -> None:
+    evil = '<!DOCTYPE a [<!ENTITY b "bbbb">]>'
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        opened(raw_workbook(f"<sheetData>{HEADER}</sheetData>", prolog=evil))
+
+
+def test_sheet_that_breaks_off_is_damaged(opened: Opened) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(2, 50))
+    broken = raw_workbook(f"<sheetData>{HEADER}{rows}<row r=")
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        list(opened(broken).rows())
+
+
+def _zip(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "xls"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (_zip(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "ods"),
+        (_zip(Index__Document_iwa=b"", **{"Index/Document.iwa": b""}), "numbers"),
+        (_zip(**{"xl/workbook.bin": b""}), "xlsb"),
+        (_zip(readme=b"x"), "ZIP"),
+        (b"PK\x03\x04 not really", "damaged"),
+        (b"<html><table><tr><td>sku</td></tr></table></html>", "HTML"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "XML"),
+        (b'[{"sku":"A1"}]', "json_array"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b" \r\n \r\n", "empty"),
+    ],
+    ids="pdf xls password ods numbers xlsb zip damaged html xml array gzip empty".split(),
+)
+def test_other_kinds_of_files_are_refused_by_name(
+    opened: Opened, content: bytes, words: str
+) -> None:
+    with pytest.raises(SheetRefused, match=words) as refused:
+        opened(content)
+
+    assert refused.value.fix.zh
+
+
+def test_password_in_the_archive_is_noticed(opened: Opened) -> None:
+    content = bytearray(raw_workbook("<sheetData/>"))
+    place = content.index(b"PK\x01\x02")
+    content[place + 8] |= 1
+
+    with pytest.raises(SheetRefused, match="password"):
+        opened(bytes(content))
