@@ -44,7 +44,8 @@ def test_types_of_cells_are_kept(opened: Opened, tmp_path: Path) -> None:
 
 def test_rows_are_those_that_another_reader_finds(opened: Opened, tmp_path: Path) -> None:
     header = ["SKU", "Title (English)", "Price USD", "Battery"]
-    rows = [header] + [
+    rows: list[list[object]] = [[*header]]
+    rows += [
         [f"A{n}", f"<Lamp> & 灯\n{n}", n * 1.1 if n % 3 else n, n % 2 == 0] for n in range(500)
     ]
     path = tmp_path / "x.xlsx"
@@ -133,7 +134,7 @@ def test_cell_merged_over_rows_stands_for_each(opened: Opened) -> None:
 
 
 def test_header_of_two_merged_rows(opened: Opened, tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["商品资料表", None, None, None, None, None],
         ["SKU", "英文品名", "重量(kg)", None, "尺寸(cm)", None, None],
         [None, None, "净重", "毛重", "长", "宽", "高"],

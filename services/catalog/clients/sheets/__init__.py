@@ -1,8 +1,10 @@
 """Files of any kind as rows of cells, and rows written as files."""
 
+from services.catalog.clients.sheets.failed_rows import write_failed_rows
 from services.catalog.clients.sheets.opening import open_sheet
 from services.catalog.clients.sheets.refusals import SheetRefused, SheetTooLarge
 from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
+from services.catalog.clients.sheets.templates import write_template
 from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
 
 __all__ = [
@@ -14,4 +16,6 @@ __all__ = [
     "SheetShape",
     "SheetTooLarge",
     "open_sheet",
+    "write_failed_rows",
+    "write_template",
 ]

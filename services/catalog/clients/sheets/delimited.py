@@ -180,8 +180,8 @@ class _Lines:
 
 
 def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) -> Iterator[_Record]:
-    """A row with wrong quotes is a record with a fault; reading goes on with the next line, even
-    where the open quote has swallowed many.
+    """A row with wrong quotes is a record of its first line with a fault; reading goes on with the
+    next line, even where the open quote has swallowed many.
     """
     with _reader(path, text) as file:
         lines = _Lines(file, limits.line_max)
@@ -200,7 +200,7 @@ def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) ->
                 if broken > _BROKEN_MAX:
                     raise SheetBroken(rows=broken, line=lines.number + 1) from None
                 first = lines.give_back_all_but_the_first()
-                yield _Record(lines.number + 1, _leniently(first, delimiter), _QUOTES)
+                yield _Record(lines.number + 1, [first.rstrip("\r\n")], _QUOTES)
                 reader = csv.reader(lines, delimiter=delimiter, strict=True)
                 continue
             if len(lines.taken) == 1 and len(lines.taken[0]) <= limits.cell_max:
@@ -215,11 +215,3 @@ def _checked(record: _Record, limits: SheetLimits) -> _Record:
         return record
     fault = CellFault(fault_kinds.ROW_CELL_TOO_LONG, {"length": length, "limit": limits.cell_max})
     return _Record(record.line, record.cells, fault)
-
-
-def _leniently(line: str, delimiter: str) -> list[str]:
-    """What can be read of a broken row, for showing and for correcting."""
-    try:
-        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
-    except csv.Error:
-        return [line[:1000]]

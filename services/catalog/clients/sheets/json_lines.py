@@ -74,7 +74,7 @@ def _row(line: int, text: str | None, limits: SheetLimits) -> SheetRow:
     try:
         return SheetRow(line, (), document=parse_object(text))
     except _Refused as refused:
-        return SheetRow(line, (text[:_SHOWN].rstrip(),), refused.fault)
+        return SheetRow(line, (text.rstrip(),), refused.fault)
 
 
 def parse_object(text: str) -> JsonObject:

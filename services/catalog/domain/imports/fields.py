@@ -138,8 +138,6 @@ FIELDS: Final[dict[ImportKind, tuple[Field, ...]]] = {
     ImportKind.STOCK: STOCK_FIELDS,
     ImportKind.ORDERS: ORDER_FIELDS,
 }
-# The column that a file of failed rows has last.
-REASON_COLUMN: Final = "导入失败原因 / reason"
 
 _OWN_NAME: Final = re.compile(r"(attributes|options)\.([A-Za-z][A-Za-z0-9_-]{0,59})")
 _TAG: Final = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"

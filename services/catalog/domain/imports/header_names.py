@@ -20,8 +20,10 @@ from services.catalog.domain.imports.units import (
     unit_family,
 )
 
-# The column of reasons in a file of failed rows, and line numbers of a person.
-IGNORED: Final = frozenset(map(folded, ("导入失败原因 / reason", "导入失败原因")))
+# The last column of a file of failed rows, and that of notes in a template: not of the goods.
+REASON_COLUMN: Final = "导入失败原因 / reason"
+NOTE_COLUMN: Final = "说明 / note"
+_IGNORED: Final = frozenset(map(folded, (REASON_COLUMN, "导入失败原因", NOTE_COLUMN)))
 
 _FAMILY: Final = {
     "weight": "weight",
@@ -76,6 +78,7 @@ _HAN_LANGUAGES: Final = tuple(
     sorted((word for word in LANGUAGES if not word.isascii()), key=len, reverse=True)
 )
 _HEADER_MAX: Final = 120
+_WORDS_MAX: Final = 10
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +92,11 @@ def meaning_of(kind: ImportKind, header: str) -> Meaning:
     if GROUP_MARK in header:
         return _of_group(kind, *header.rsplit(GROUP_MARK, 1))
     return _of_text(kind, header)
+
+
+def is_ignored(name: str) -> bool:
+    """Whether the column is one that we have added."""
+    return folded(name) in _IGNORED
 
 
 def _without_number(path: str) -> str:
@@ -183,20 +191,25 @@ def _readings(kind: ImportKind, text: str) -> Iterator[_Reading]:
     """Ways to read the text, the likeliest first."""
     name = folded(text)
     yield from _affixed(kind, name)
+    words = text.split()[:_WORDS_MAX]
+    for place in range(1, len(words)):
+        left, right = folded("".join(words[:place])), folded("".join(words[place:]))
+        yield from _bilingual(list(_affixed(kind, left)), list(_affixed(kind, right)))
     han, latin = "".join(_HAN.findall(text)), "".join(_LATIN.findall(text))
     if han and latin:
-        yield from _bilingual(list(_affixed(kind, han)), list(_affixed(kind, latin)))
+        first, second = list(_affixed(kind, han)), list(_affixed(kind, latin))
+        yield from _bilingual(first, second)
+        if first and second:  # they disagree, so it is not clear
+            yield _Reading((*first[0].fields, *second[0].fields))
 
 
 def _bilingual(han: list[_Reading], latin: list[_Reading]) -> Iterator[_Reading]:
-    """`净重 Net weight`: both halves name the field. If they disagree, it is not clear."""
+    """`净重 Net weight`: both halves name the field."""
     for one in han:
         for other in latin:
             both = tuple(field for field in one.fields if field in other.fields)
             if both:
                 yield _Reading(both, one.unit or other.unit, one.language or other.language)
-    if han and latin:
-        yield _Reading((*han[0].fields, *latin[0].fields), han[0].unit or latin[0].unit)
 
 
 def _affixed(kind: ImportKind, name: str) -> Iterator[_Reading]:

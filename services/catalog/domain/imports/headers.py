@@ -12,7 +12,7 @@ from services.catalog.domain.imports.column_values import learn
 from services.catalog.domain.imports.faults import FaultKind
 from services.catalog.domain.imports.fields import FIELDS, field_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
-from services.catalog.domain.imports.header_names import IGNORED, Meaning, meaning_of
+from services.catalog.domain.imports.header_names import Meaning, is_ignored, meaning_of
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.units import folded
@@ -96,7 +96,7 @@ def _by_name(
         if any(index < len(row.cells) and row.cells[index] not in {None, ""} for row in rows):
             findings.append(_column(fault_kinds.COLUMN_NAMELESS, name, number=index + 1))
         return None
-    if folded(name) in IGNORED:
+    if is_ignored(name):
         return None
     meaning = meaning_of(kind, name)
     if meaning.needs_language:

@@ -18,14 +18,20 @@ _INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS: Final = re.compile(r"[ ]*(?:\r\n|\r|\n|\x85|\u2028|\u2029)[ ]*")
 # "" too.
-_SPECIAL: Final = frozenset(("", " ", "="))
+_SPECIAL: Final = frozenset(("", " ", "=", "#"))
+# Excel's error values, which are text in CSV.
+_ERRORS: Final = frozenset(
+    "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split()
+)
 _FORMULA: Final = re.compile(r"=[A-Za-z0-9_.+$('\"@\-]")
 
 
 def cleaned(text: str) -> str | CellFault:
     """Ordinary spaces instead of special ones, without invisible characters and outer spaces."""
     if text.isprintable():  # Chinese too; special spaces are not
-        return text.strip()
+        text = text.strip()
+        is_error = text[:1] == "#" and text.upper() in _ERRORS
+        return CellFault(fault_kinds.CELL_ERROR) if is_error else text
     text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
     text = _BREAKS.sub("\n", text).strip()
     if (found := _CONTROL.search(text)) is not None:

@@ -1,0 +1,145 @@
+"""The rows that failed, as a file of the same kind with the reason behind each: to correct and to
+send again.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import xlsxwriter
+
+from services.catalog.clients.sheets.delimited import DELIMITERS, DelimitedSheet
+from services.catalog.clients.sheets.json_lines import REASON_MEMBER, JsonLinesSheet
+from services.catalog.clients.sheets.sheet import Sheet
+from services.catalog.domain.imports.header_names import REASON_COLUMN, is_ignored
+from services.catalog.domain.imports.rows import Cell, CellError, SheetRow, SheetShape
+
+# Line and reason of a row that failed, in the order of the lines.
+Reason = tuple[int, str]
+
+_MARKS: Final = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-8": b"\xef\xbb\xbf"}
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_WORKBOOK: Final[dict[str, object]] = {
+    "constant_memory": True,
+    # Text stays text, whatever it looks like.
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+# Excel's limit for the text of a cell.
+_CELL_MAX: Final = 32_767
+
+
+def write_failed_rows(sheet: Sheet, target: Path, reasons: Iterable[Reason]) -> int:
+    """Writes the rows of these lines with their reasons. Returns how many there were.
+
+    `reasons` are in the order of the lines, one each; the sheet is read once more.
+    """
+    failed = _failed(sheet.rows(), iter(reasons))
+    if isinstance(sheet, JsonLinesSheet):
+        return _write_json_lines(target, failed)
+    if isinstance(sheet, DelimitedSheet):
+        return _write_delimited(sheet, target, failed)
+    return _write_workbook(sheet, target, failed)
+
+
+def _failed(rows: Iterator[SheetRow], reasons: Iterator[Reason]) -> Iterator[tuple[SheetRow, str]]:
+    wanted = next(reasons, None)
+    for row in rows:
+        while wanted is not None and wanted[0] < row.line:
+            wanted = next(reasons, None)
+        if wanted is None:
+            return
+        if wanted[0] == row.line:
+            yield row, harmless(wanted[1])
+            wanted = next(reasons, None)
+
+
+def harmless(text: str) -> str:
+    """No program takes this for a formula, and it is one line."""
+    line = " ".join(text.split())
+    return f"· {line}" if line.startswith(_FORMULA_SIGNS) else line
+
+
+def _write_delimited(
+    sheet: DelimitedSheet, target: Path, failed: Iterator[tuple[SheetRow, str]]
+) -> int:
+    """Cells as the sender wrote them, formulas too: it is the sender's own file."""
+    shape = sheet.shape
+    encoding, delimiter = str(shape.encoding), str(shape.delimiter)
+    kept = _without_reasons(shape)
+    count = 0
+    with target.open("wb") as raw:
+        if shape.has_bom:
+            raw.write(_MARKS[encoding])
+        with io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
+            if delimiter not in DELIMITERS:
+                file.write(f"sep={delimiter}\r\n")
+            writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+            writer.writerow([*(shape.columns[index] for index in kept), REASON_COLUMN])
+            for row, reason in failed:
+                # A row that is too short or too long stays so: filled up, it would pass.
+                whole = row.fault is None
+                cells = [row.cells[index] for index in kept] if whole else row.cells
+                writer.writerow([*cells, reason])
+                count += 1
+    return count
+
+
+def _without_reasons(shape: SheetShape) -> list[int]:
+    """The columns without the reasons of an earlier failure."""
+    return [index for index, name in enumerate(shape.columns) if not is_ignored(name)]
+
+
+def _write_json_lines(target: Path, failed: Iterator[tuple[SheetRow, str]]) -> int:
+    """Lines that are no JSON objects are text of a member `_line`, to be written anew."""
+    count = 0
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        for row, reason in failed:
+            count += 1
+            line = "".join(str(cell) for cell in row.cells)
+            own = {"_line": line} if row.document is None else row.document
+            file.write(json.dumps({**own, REASON_MEMBER: reason}, ensure_ascii=False) + "\n")
+    return count
+
+
+def _write_workbook(sheet: Sheet, target: Path, failed: Iterator[tuple[SheetRow, str]]) -> int:
+    book = xlsxwriter.Workbook(target, _WORKBOOK)
+    try:
+        page = book.add_worksheet((sheet.shape.sheet or "Sheet1")[:31])
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        kept = _without_reasons(sheet.shape)
+        names = [*(sheet.shape.columns[index] for index in kept), REASON_COLUMN]
+        for column, name in enumerate(names):
+            page.write_string(0, column, name)
+        count = 0
+        for row, reason in failed:
+            count += 1
+            for column, cell in enumerate(row.cells[index] for index in kept):
+                if isinstance(cell, datetime):
+                    page.write_datetime(count, column, cell, instant)
+                elif isinstance(cell, date):
+                    page.write_datetime(count, column, cell, day)
+                else:
+                    _write_cell(page, count, column, cell)
+            page.write_string(count, len(names) - 1, reason[:_CELL_MAX])
+    finally:
+        book.close()
+    return count
+
+
+def _write_cell(page: xlsxwriter.worksheet.Worksheet, line: int, column: int, cell: Cell) -> None:
+    if isinstance(cell, CellError):
+        page.write_string(line, column, cell.text)
+    elif isinstance(cell, str):
+        page.write_string(line, column, cell)
+    elif isinstance(cell, bool):
+        page.write_boolean(line, column, cell)
+    elif isinstance(cell, int | float | Decimal):
+        page.write_number(line, column, cell)

@@ -1,0 +1,148 @@
+"""Failed rows as a file of the same kind, which reads the same when it is sent again."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from services.catalog.clients.sheets import (
+    Sheet,
+    SheetFormat,
+    SheetLimits,
+    open_sheet,
+    write_failed_rows,
+    write_template,
+)
+from services.catalog.domain.imports import (
+    ImportKind,
+    RowDocument,
+    documents,
+    match_columns,
+)
+from tests.support.sheets import Opened
+from tests.support.workbooks import workbook
+
+
+def _read(sheet: Sheet) -> list[RowDocument]:
+    mapping = match_columns(sheet.shape.columns, ImportKind.PRODUCTS, {}, sample=sheet.sample)
+    return list(documents(sheet.rows(), mapping))
+
+
+def _again(sheet: Sheet, target: Path, reasons: list[tuple[int, str]]) -> Sheet:
+    assert write_failed_rows(sheet, target, reasons) == len(reasons)
+    return open_sheet(target, filename=None, limits=SheetLimits())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "^"])
+def test_rows_of_csv_read_the_same_again(
+    opened: Opened, tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    rows = [
+        ["SKU", "英文品名", "净重(kg)", "price"],
+        ["A1", 'a "quoted", and ; text', "1,2", "¥5"],
+        ["A2", "ok", "1", "2"],
+        ["A3", "=1+1", "-1", "two\nlines"],
+    ]
+    lines = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    hint = f"sep={delimiter}\n" if delimiter == "^" else ""
+    content = (hint + "\r\n".join(lines)).encode(encoding)
+    sheet = opened(content)
+    before = _read(sheet)
+    reasons = [(before[0].line, "=cmd()"), (before[2].line, "no title")]
+
+    again = _again(sheet, tmp_path / "failed", reasons)
+
+    assert (again.shape.encoding, again.shape.delimiter) == (sheet.shape.encoding, delimiter)
+    assert again.shape.has_bom == sheet.shape.has_bom
+    assert [row.cells for row in again.rows()] == [
+        (*rows[1], "· =cmd()"),
+        (*rows[3], "no title"),
+    ]
+    assert [one.document for one in _read(again)] == [before[0].document, before[2].document]
+
+
+def test_row_that_is_broken_does_not_pass_when_it_is_sent_again(
+    opened: Opened, tmp_path: Path
+) -> None:
+    sheet = opened(b'sku,title,brand\nA1,a,b,c\nA2,a\nA3,"b" c,x\nA4,"open,x\n')
+    faults = [row.fault and row.fault.code for row in sheet.rows()]
+
+    again = _again(sheet, tmp_path / "failed", [(row.line, "wrong") for row in sheet.rows()])
+
+    assert all(faults)
+    assert all(row.fault for row in again.rows())
+
+
+def test_reason_of_an_earlier_failure_is_replaced(opened: Opened, tmp_path: Path) -> None:
+    sheet = opened("sku,导入失败原因 / reason,brand\nA1,old,b\n".encode())
+
+    again = _again(sheet, tmp_path / "failed", [(2, "new")])
+
+    assert again.shape.columns == ("sku", "brand", "导入失败原因 / reason")
+    assert [row.cells for row in again.rows()] == [("A1", "b", "new")]
+
+
+def test_rows_of_a_workbook_read_the_same_again(opened: Opened, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["SKU", "英文品名", "条码", "净重(kg)", "品牌", "HS"],
+        ["A1", "=1+1 as text", 4006381333931, 1.1 + 2.2, "-Brand", "940550"],
+        [85123, "x", "0012345678905", "1.2kg", None, 6704.11],
+        [True, "x", 381333931, 3, "@b", "040550"],
+    ]
+    sheet = opened(workbook(tmp_path / "x.xlsx", rows, formats={2: "0000000000000"}))
+    before = _read(sheet)
+
+    again = _again(sheet, tmp_path / "failed", [(2, "=x"), (3, "why"), (4, "why")])
+
+    assert again.shape.sheet == sheet.shape.sheet
+    assert [one.document for one in _read(again)] == [one.document for one in before]
+    assert [[f.code for f in one.findings] for one in _read(again)] == [
+        [f.code for f in one.findings] for one in before
+    ]
+    assert [row.cells[-1] for row in again.rows()] == ["· =x", "why", "why"]
+
+
+def test_objects_read_the_same_again(opened: Opened, tmp_path: Path) -> None:
+    sheet = opened('{"sku": "A1", "title": {"en": "灯"}}\n{"a": 1}\n{"b": broken\n'.encode())
+
+    again = _again(sheet, tmp_path / "failed", [(1, "no price"), (3, "not JSON")])
+
+    assert (tmp_path / "failed").read_text(encoding="utf-8").count('"_reason": "no price"') == 1
+    assert [row.document for row in again.rows()] == [
+        {"sku": "A1", "title": {"en": "灯"}},
+        {"_line": '{"b": broken'},
+    ]
+
+
+@pytest.mark.parametrize("form", [SheetFormat.CSV, SheetFormat.XLSX])
+@pytest.mark.parametrize("kind", list(ImportKind))
+def test_template_is_understood_as_it_is(
+    tmp_path: Path, kind: ImportKind, form: SheetFormat
+) -> None:
+    path = tmp_path / "template"
+
+    write_template(kind, path, form)
+
+    sheet = open_sheet(path, filename=None, limits=SheetLimits())
+    mapping = match_columns(sheet.shape.columns, kind, {}, sample=sheet.sample)
+    (row,) = documents(sheet.rows(), mapping)
+    assert mapping.findings == ()
+    assert row.findings == ()
+    assert len(mapping.columns) == len(sheet.shape.columns) - 1
+
+
+def test_template_of_products_makes_a_whole_product(tmp_path: Path) -> None:
+    write_template(ImportKind.PRODUCTS, tmp_path / "t", SheetFormat.CSV)
+
+    (row,) = _read(open_sheet(tmp_path / "t", filename=None, limits=SheetLimits()))
+
+    assert row.document["synthetic"] is True
+    assert row.document["size_mm"] == [120, 80, 60]
+    assert row.document["price"] == {"amount": "1.65", "currency": "USD"}
+    assert row.document["title"] == {
+        "zh-CN": "白色心形烛台",
+        "en": "White heart tealight holder",
+    }
+    with (tmp_path / "t").open(encoding="utf-8-sig", newline="") as file:
+        assert "示例行" in list(csv.reader(file))[1][-1]
