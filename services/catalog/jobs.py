@@ -1,9 +1,15 @@
 """Work that runs by itself, without a request or an event."""
 
+from typing import Final
+
 from services.catalog.queries.orders import list_restocked_tenants
+from services.catalog.use_cases import products
 from services.catalog.use_cases.orders import back_orders
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
+
+# A transaction of a tenth of a second.
+_SEARCH_ROWS_MAX: Final = 500
 
 
 async def place_back_orders(context: JobContext) -> None:
@@ -16,3 +22,15 @@ async def place_back_orders(context: JobContext) -> None:
             await back_orders.place_back_orders(uow, tenant=tenant, now=context.clock.now())
 
     await context.each_by_itself(tenants, place)
+
+
+async def make_search_words(context: JobContext) -> None:
+    """Makes the words of products that have none, or whose words a release has changed. They are
+    found once it has been there; everything else writes the words with the product.
+    """
+    after_id: str | None = ""
+    while after_id is not None:
+        async with context.db.transaction(PARK) as uow:
+            after_id = await products.make_search_words(
+                uow, after_id=after_id, rows_max=_SEARCH_ROWS_MAX
+            )

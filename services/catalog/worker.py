@@ -47,7 +47,11 @@ SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
     DeclarationScreened: consumers.on_declaration_screened,
 }
 
-JOBS: Final = (Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),)
+JOBS: Final = (
+    Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),
+    # A release that is rolled out leaves old processes that write no words, or older ones.
+    Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),
+)
 
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:

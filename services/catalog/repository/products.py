@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.catalog.domain.products.product import Product, StoredProduct
+from services.catalog.domain.products.search_words import EDITION, SearchWords
 from services.catalog.domain.products.stored import details_to_json, stored_product
 from shared.db import (
     BIGINT,
@@ -14,6 +15,7 @@ from shared.db import (
     INTEGER,
     INTEGERS,
     JSON,
+    SMALLINT,
     TEXT,
     TEXTS,
     SqlType,
@@ -67,19 +69,45 @@ _LOCK_PRODUCT: Final = sql(
     tenant=TEXT,
     sku=TEXT,
 )
-_UPDATE_PRODUCT: Final = sql(
-    f"""
+_UPDATE: Final = f"""
     UPDATE catalog.products
     SET {", ".join(f"{name} = :{name}" for name in _CONTENT)}, version = :version,
         updated_at = :now, product_type_version = :product_type_version
     WHERE id = :product_id AND tenant_id = :tenant
-    """,  # noqa: S608 - names are the constants above
-    product_id=TEXT,
-    tenant=TEXT,
-    version=INTEGER,
-    now=INSTANT,
-    product_type_version=INTEGER,
+"""  # noqa: S608 - names are the constants above
+_UPDATE_TYPES: Final[dict[str, SqlType]] = {
+    "product_id": TEXT,
+    "tenant": TEXT,
+    "version": INTEGER,
+    "now": INSTANT,
+    "product_type_version": INTEGER,
     **_CONTENT,
+}
+_UPDATE_PRODUCT: Final = sql(_UPDATE, **_UPDATE_TYPES)
+# How the words of products are written: after a SELECT or VALUES of these columns.
+_INTO_SEARCH: Final = """
+    INSERT INTO catalog.product_search AS s (product_id, tenant_id, words, folded, edition)
+"""
+_NEW_WORDS: Final = """
+    ON CONFLICT (product_id) DO UPDATE
+    SET words = excluded.words, folded = excluded.folded, edition = excluded.edition
+    WHERE (s.words, s.folded, s.edition)
+        IS DISTINCT FROM (excluded.words, excluded.folded, excluded.edition)
+"""
+_UPDATE_PRODUCT_AND_WORDS: Final = sql(
+    f"""
+    WITH searchable AS (
+        {_INTO_SEARCH}
+        SELECT :product_id, :tenant, array_to_tsvector(string_to_array(:words, ' ')), :folded,
+            :edition
+        {_NEW_WORDS}
+    )
+    {_UPDATE}
+    """,
+    words=TEXT,
+    folded=TEXT,
+    edition=SMALLINT,
+    **_UPDATE_TYPES,
 )
 # One statement for one product or five hundred. Rows that are equal are not written; the join with
 # merchants writes nothing for a tenant that does not exist. Sorted, so that two batches cannot wait
@@ -90,8 +118,9 @@ _UPSERT_PRODUCTS: Final = sql(
         SELECT * FROM unnest(
             :id, :sku, :title, :hs_code, :origin_country, :net_weight_g, :gross_weight_g,
             :length_mm, :width_mm, :height_mm, :price_minor, :currency, :battery, :synthetic,
-            :product_type, :parent_sku, :options, :gtin, :details, :product_type_version
-        ) AS g(id, sku, {_NAMES}, product_type_version)
+            :product_type, :parent_sku, :options, :gtin, :details, :product_type_version,
+            :words, :folded
+        ) AS g(id, sku, {_NAMES}, product_type_version, words, folded)
     ), written AS (
         INSERT INTO catalog.products AS p
             (id, tenant_id, sku, {_NAMES}, version, created_at, updated_at, product_type_version)
@@ -109,6 +138,11 @@ _UPSERT_PRODUCTS: Final = sql(
     ), counters AS (
         INSERT INTO catalog.stock (product_id, tenant_id, on_hand, reserved, version, updated_at)
         SELECT id, :tenant, 0, 0, 0, :now FROM written WHERE version = 1
+    ), searchable AS (
+        {_INTO_SEARCH}
+        SELECT w.id, :tenant, array_to_tsvector(string_to_array(g.words, ' ')), g.folded, :edition
+        FROM written w JOIN given g ON g.sku = w.sku
+        {_NEW_WORDS}
     )
     SELECT id, sku, version, created_at FROM written
     """,  # noqa: S608 - names are the constants above
@@ -119,6 +153,9 @@ _UPSERT_PRODUCTS: Final = sql(
     id=TEXTS,
     sku=TEXTS,
     product_type_version=INTEGERS,
+    words=TEXTS,
+    folded=TEXTS,
+    edition=SMALLINT,
     **{name: array_of(kind) for name, kind in _CONTENT.items()},
 )
 _PRODUCTS_BY_SKU: Final = sql(
@@ -131,6 +168,36 @@ _PRODUCTS_BY_SKU: Final = sql(
     stored_product,
     tenant=TEXT,
     skus=TEXTS,
+)
+# What another holds is left for the next time. Words of a later edition are a newer release's.
+_LOCK_WITHOUT_WORDS: Final = sql(
+    f"""
+    SELECT p.id, p.tenant_id, p.sku, {", ".join(f"p.{name}" for name in _CONTENT)}, p.version,
+        p.created_at, p.updated_at, p.product_type_version
+    FROM catalog.products p
+    WHERE p.id > :after_id AND p.deleted_at IS NULL AND NOT EXISTS (
+        SELECT FROM catalog.product_search s WHERE s.product_id = p.id AND s.edition >= :edition
+    )
+    ORDER BY p.id LIMIT :rows_max FOR NO KEY UPDATE OF p SKIP LOCKED
+    """,  # noqa: S608 - names are the constants above
+    stored_product,
+    after_id=TEXT,
+    edition=SMALLINT,
+    rows_max=INTEGER,
+)
+_WRITE_WORDS: Final = sql(
+    f"""
+    {_INTO_SEARCH}
+    SELECT g.product_id, g.tenant_id, array_to_tsvector(string_to_array(g.words, ' ')), g.folded,
+        :edition
+    FROM unnest(:product_id, :tenant, :words, :folded) AS g(product_id, tenant_id, words, folded)
+    {_NEW_WORDS}
+    """,  # noqa: S608 - constants
+    product_id=TEXTS,
+    tenant=TEXTS,
+    words=TEXTS,
+    folded=TEXTS,
+    edition=SMALLINT,
 )
 # Two statements, because each sees the data as of its start: first wait for whoever holds the
 # counters, then count who waits for the product.
@@ -160,6 +227,8 @@ _DELETE_PRODUCT: Final = sql(
             (tenant_id, product_id, reason, on_hand_delta, reserved_delta, at)
         SELECT :tenant, :product_id, 'product_deleted', -on_hand, 0, :now
         FROM counters WHERE on_hand <> 0
+    ), searchable AS (
+        DELETE FROM catalog.product_search WHERE product_id = :product_id
     )
     UPDATE catalog.products SET deleted_at = :now, updated_at = :now, version = version + 1
     WHERE id = :product_id AND tenant_id = :tenant
@@ -181,21 +250,34 @@ async def list_by_sku(
     return {stored.product.sku: stored for stored in found}
 
 
-async def update_product(uow: UnitOfWork, stored: StoredProduct) -> None:
-    await uow.execute(
-        _UPDATE_PRODUCT,
-        product_id=stored.id,
-        tenant=stored.merchant_id,
-        version=stored.version,
-        now=stored.updated_at,
-        product_type_version=stored.type_version,
+async def update_product(
+    uow: UnitOfWork, stored: StoredProduct, *, words: SearchWords | None
+) -> None:
+    """`words` None: they are what they were."""
+    values: dict[str, object] = {
+        "product_id": stored.id,
+        "tenant": stored.merchant_id,
+        "version": stored.version,
+        "now": stored.updated_at,
+        "product_type_version": stored.type_version,
         **_content(stored.product),
-    )
+    }
+    if words is None:
+        await uow.execute(_UPDATE_PRODUCT, **values)
+    else:
+        await uow.execute(
+            _UPDATE_PRODUCT_AND_WORDS,
+            words=words.words,
+            folded=words.folded,
+            edition=EDITION,
+            **values,
+        )
 
 
 async def upsert_products(
     uow: UnitOfWork,
     products: Sequence[Product],
+    words: Sequence[SearchWords],
     *,
     tenant: str,
     overwrite: bool,
@@ -203,7 +285,8 @@ async def upsert_products(
     now: datetime,
 ) -> dict[str, Upserted]:
     """What was created or changed, by SKU. Missing are products that were equal, and all if there
-    is no such merchant. SKUs must be distinct. `type_versions`: what each was checked against.
+    is no such merchant. SKUs must be distinct. `words` are those of each product, `type_versions`
+    what each was checked against.
     """
     contents = [_content(product) for product in products]
     written = await uow.fetch_all(
@@ -214,9 +297,34 @@ async def upsert_products(
         id=[new_id("prd") for _ in products],
         sku=[product.sku for product in products],
         product_type_version=type_versions,
+        words=[one.words for one in words],
+        folded=[one.folded for one in words],
+        edition=EDITION,
         **{name: [content[name] for content in contents] for name in _CONTENT},
     )
     return {one.sku: one for one in written}
+
+
+async def lock_without_words(
+    uow: UnitOfWork, *, after_id: str, rows_max: int
+) -> list[StoredProduct]:
+    """Products whose words are missing or of an earlier edition, by id."""
+    return await uow.fetch_all(
+        _LOCK_WITHOUT_WORDS, after_id=after_id, edition=EDITION, rows_max=rows_max
+    )
+
+
+async def write_words(
+    uow: UnitOfWork, products: Sequence[StoredProduct], words: Sequence[SearchWords]
+) -> None:
+    await uow.execute(
+        _WRITE_WORDS,
+        product_id=[stored.id for stored in products],
+        tenant=[stored.merchant_id for stored in products],
+        words=[one.words for one in words],
+        folded=[one.folded for one in words],
+        edition=EDITION,
+    )
 
 
 async def lock_reserved(uow: UnitOfWork, *, tenant: str, product_id: str) -> int:

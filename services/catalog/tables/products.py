@@ -9,11 +9,12 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
 from shared.db import Key
@@ -60,4 +61,18 @@ products: Final = Table(
         postgresql_where=text("deleted_at IS NULL"),
     ),
     Index("products_tenant_id_ix", "tenant_id", "id"),
+)
+
+# What a product is found by (domain.products.search_words). Without row-level security: under a
+# policy its index would not be used (docs/adr/0020). Nothing is answered from here: readers see
+# products, which are protected.
+product_search: Final = Table(
+    "product_search",
+    metadata,
+    Column("product_id", Key, primary_key=True),
+    tenant_column(),
+    Column("words", TSVECTOR, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("edition", SmallInteger, nullable=False),
+    Index("product_search_words_ix", "words", postgresql_using="gin"),
 )

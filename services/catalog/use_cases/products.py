@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.catalog.clients.pinyin import initials_of
 from services.catalog.domain.merchants import MerchantNotFound
 from services.catalog.domain.products.product import (
     DuplicateInBatch,
@@ -16,6 +17,7 @@ from services.catalog.domain.products.product import (
     batch_faults,
     product_problems,
 )
+from services.catalog.domain.products.search_words import SearchWords, search_words, searched
 from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import products as repository
@@ -180,8 +182,15 @@ async def _create(
 ) -> StoredProduct | None:
     """None if the product exists already, or the merchant does not."""
     type_version = known.type_version(product)
+    words = search_words(product, tenant, initials_of)
     written = await repository.upsert_products(
-        uow, [product], tenant=tenant, overwrite=False, type_versions=[type_version], now=now
+        uow,
+        [product],
+        [words],
+        tenant=tenant,
+        overwrite=False,
+        type_versions=[type_version],
+        now=now,
     )
     if product.sku not in written:
         return None
@@ -193,9 +202,15 @@ async def _create(
 async def _upsert(
     uow: UnitOfWork, products: Sequence[Product], *, tenant: str, known: Known, now: datetime
 ) -> list[Saved]:
-    type_versions = [known.type_version(product) for product in products]
+    words = [search_words(product, tenant, initials_of) async for product in giving_way(products)]
     written = await repository.upsert_products(
-        uow, products, tenant=tenant, overwrite=True, type_versions=type_versions, now=now
+        uow,
+        products,
+        words,
+        tenant=tenant,
+        overwrite=True,
+        type_versions=[known.type_version(product) for product in products],
+        now=now,
     )
     unchanged = [product.sku for product in products if product.sku not in written]
     same = await repository.list_by_sku(uow, tenant=tenant, skus=unchanged) if unchanged else {}
@@ -226,9 +241,31 @@ async def _change(
     uow: UnitOfWork, stored: StoredProduct, product: Product, *, known: Known, now: datetime
 ) -> StoredProduct:
     changed = stored.changed_to(product, type_version=known.type_version(product), now=now)
-    await repository.update_product(uow, changed)
+    await repository.update_product(uow, changed, words=_new_words(stored, product))
     _announce(uow, events.product_updated(changed), changed, version=changed.version, now=now)
     return changed
+
+
+def _new_words(stored: StoredProduct, product: Product) -> SearchWords | None:
+    """The words of the product in its place; None if they are the same."""
+    if searched(stored.product) == searched(product):
+        return None
+    return search_words(product, stored.merchant_id, initials_of)
+
+
+async def make_search_words(uow: UnitOfWork, *, after_id: str, rows_max: int) -> str | None:
+    """Makes the words of products that have none, or older ones: the next `rows_max` by id. The id
+    to go on after; None at the end. For the whole park.
+    """
+    products = await repository.lock_without_words(uow, after_id=after_id, rows_max=rows_max)
+    if not products:
+        return None
+    words = [
+        search_words(stored.product, stored.merchant_id, initials_of)
+        async for stored in giving_way(products)
+    ]
+    await repository.write_words(uow, products, words)
+    return products[-1].id if len(products) == rows_max else None
 
 
 def _announce(

@@ -113,6 +113,20 @@ class Merchant:
             await self.adjusted(sku, quantity)
         return str(answer.json()["id"])
 
+    async def patched(self, sku: str, patch: dict[str, Any]) -> None:
+        """Whatever its version is."""
+        headers = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        answer = await self.client.patch(f"/v1/products/{sku}", json=patch, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    async def batch(self, sku: str, product: dict[str, Any]) -> None:
+        """One product by POST /v1/products:batch."""
+        answer = await self.client.post(
+            "/v1/products:batch", json={"items": [{"sku": sku, **product}]}
+        )
+        assert answer.status_code == 207, answer.text
+        assert answer.json()["items"][0]["status"] < 300, answer.text
+
     async def adjusted(self, sku: str, quantity: int, reason: str = "received") -> None:
         body = an_adjustment(sku, quantity, reason=reason)
         answer = await self.client.post("/v1/stock-adjustments", json=body)
