@@ -14,7 +14,7 @@ from services.catalog.tables import (
 
 AREAS = (credentials, merchants, orders, overlays, products, reference, stock)
 
-# Nothing is answered from them (docs/adr/0020).
+# Nothing is answered from them (docs/adr/0021).
 OPEN = {"product_search"}
 REFERENCE = {"belts", "stores", "hs_codes"}
 

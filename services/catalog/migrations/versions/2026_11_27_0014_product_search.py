@@ -4,8 +4,8 @@
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
@@ -21,5 +21,5 @@ def upgrade() -> None:
         )
         """
     )
-    # Without row-level security on purpose: under a policy this index would not be used (ADR 20).
+    # Without row-level security on purpose: under a policy this index would not be used (ADR 21).
     op.execute("CREATE INDEX product_search_words_ix ON catalog.product_search USING gin (words)")
