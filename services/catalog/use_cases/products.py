@@ -202,6 +202,7 @@ async def _create(
 async def _upsert(
     uow: UnitOfWork, products: Sequence[Product], *, tenant: str, known: Known, now: datetime
 ) -> list[Saved]:
+    type_versions = [known.type_version(product) for product in products]
     words = [search_words(product, tenant, initials_of) async for product in giving_way(products)]
     written = await repository.upsert_products(
         uow,
@@ -209,7 +210,7 @@ async def _upsert(
         words,
         tenant=tenant,
         overwrite=True,
-        type_versions=[known.type_version(product) for product in products],
+        type_versions=type_versions,
         now=now,
     )
     unchanged = [product.sku for product in products if product.sku not in written]

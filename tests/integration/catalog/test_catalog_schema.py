@@ -16,7 +16,7 @@ AREAS = (credentials, merchants, orders, overlays, products, reference, stock)
 
 # Nothing is answered from them (docs/adr/0021).
 OPEN = {"product_search"}
-REFERENCE = {"belts", "stores", "hs_codes"}
+REFERENCE = {"belts", "stores", "hs_codes", "product_types"}
 
 
 async def test_row_security_is_forced_on_every_tenant_table(db_for: Any) -> None:
