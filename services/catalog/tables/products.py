@@ -64,7 +64,7 @@ products: Final = Table(
 )
 
 # What a product is found by (domain.products.search_words). Without row-level security: under a
-# policy its index would not be used (docs/adr/0021). Nothing is answered from here: readers see
+# policy its index would not be used (docs/adr/0022). Nothing is answered from here: readers see
 # products, which are protected.
 product_search: Final = Table(
     "product_search",

@@ -14,7 +14,7 @@ from services.catalog.tables import (
 
 AREAS = (credentials, merchants, orders, overlays, products, reference, stock)
 
-# Nothing is answered from them (docs/adr/0021).
+# Nothing is answered from them (docs/adr/0022).
 OPEN = {"product_search"}
 REFERENCE = {"belts", "stores", "hs_codes", "product_types"}
 

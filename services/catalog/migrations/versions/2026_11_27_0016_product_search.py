@@ -21,5 +21,5 @@ def upgrade() -> None:
         )
         """
     )
-    # Without row-level security on purpose: under a policy this index would not be used (ADR 21).
+    # Without row-level security on purpose: under a policy this index would not be used (ADR 22).
     op.execute("CREATE INDEX product_search_words_ix ON catalog.product_search USING gin (words)")
