@@ -18,6 +18,8 @@ UNCONDITIONAL = {
     "catalog DELETE /v1/credentials/{client_id}": "a lost secret must be stopped at once"
 }
 CHANGES = [o for o in CLOSED if o.is_conditional and str(o) not in UNCONDITIONAL]
+DELETED = {(o.service, o.path) for o in CLOSED if o.method == "DELETE"}
+CREATED_BY_PUT = [o for o in CLOSED if o.method == "PUT" and (o.service, o.path) in DELETED]
 PATHS = sorted({(o.service, o.path) for o in operations()})
 
 
@@ -108,6 +110,32 @@ async def test_a_change_needs_the_present_etag(operation: Operation, world: AllS
         assert after.headers["etag"] != etag
         assert (done.headers["etag"], done.content) == (after.headers["etag"], after.content)
         assert done.headers["content-location"] == address
+
+
+@pytest.mark.parametrize("operation", CREATED_BY_PUT, ids=str)
+async def test_a_put_with_if_match_makes_nothing_where_nothing_is(
+    operation: Operation, world: AllServices
+) -> None:
+    """Neither where something was deleted nor where nothing has ever been."""
+    address = await world.address(operation, fresh=True)
+    was = (await world.send(operation, method="GET", address=address)).headers["etag"]
+    deleted = await world.send(
+        operation, method="DELETE", address=address, headers={"If-Match": was}
+    )
+    assert deleted.status_code == 204
+    # The last parameter of each such path names something by a word of the caller's own.
+    names = {name: await world.resource(name) for name in operation.path_params}
+    never = operation.path.format_map(names | {operation.path_params[-1]: "FR"})
+    for nowhere in (address, never):
+        for tag in (was, "*", '"1"'):
+            answer = await world.send(
+                operation,
+                address=nowhere,
+                json=body_of(operation, world),
+                headers={"If-Match": tag},
+            )
+            assert code_of(answer, 412) == "request.nothing_to_match"
+        assert (await world.send(operation, method="GET", address=nowhere)).status_code == 404
 
 
 async def test_an_etag_of_a_former_life_is_no_key_to_the_next(world: AllServices) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import pytest
+
 from services.catalog.domain.orders.new_order import NewOrder
+from services.catalog.domain.orders.order import DuplicateOrderNumber
 from services.catalog.domain.orders.placement import Outcome, Placement, Repetition
 from services.catalog.domain.reference import Reference
 from services.catalog.schemas.orders import OrderIn
@@ -77,6 +80,49 @@ async def placed_while_stock_is_locked(
     async with merchant.db.transaction(merchant.id) as uow, asyncio.timeout(2):
         await uow._connection.execute(LOCK_STOCK, merchant.id)
         return await placed(merchant, clock, orders)
+
+
+@pytest.mark.parametrize("others", [0, 2], ids=["alone", "in_a_batch"])
+@pytest.mark.parametrize("fate", ["deleted", "deleted_and_made_again", "too_heavy"])
+async def test_a_repeated_order_is_known_whatever_became_of_its_product(
+    merchant: Merchant, catalog_clock: ManualClock, fate: str, others: int
+) -> None:
+    await merchant.stocked("A-1", 20)
+    await merchant.stocked("B-1", 5)
+    (order,) = some_orders(1)
+    order = replace(order, lines=(replace(order.lines[0], quantity=11),))
+    (first,) = await placed(merchant, catalog_clock, [order])
+    assert isinstance(first, Placement)
+    any_tag = {"If-Match": "*"}
+    if fate == "too_heavy":
+        change = {"gross_weight_g": 10_000_000}
+        path = "/v1/products/A-1"
+        assert (await merchant.client.patch(path, json=change, headers=any_tag)).is_success
+    else:
+        cancel = f"/v1/orders/{first.order.id}:cancel"
+        await merchant.client.post(cancel, json={"reason": "x"})
+        gone = await merchant.client.delete("/v1/products/A-1", headers=any_tag)
+        assert gone.status_code == 204
+    if fate == "deleted_and_made_again":
+        await merchant.stocked("A-1", 0)
+    beside = [
+        replace(one, lines=(replace(one.lines[0], sku="B-1"),)) for one in some_orders(others)
+    ]
+
+    outcome, *_ = await placed(merchant, catalog_clock, [order, *beside])
+    other, *_ = await placed(merchant, catalog_clock, [replace(order, postal_code="1"), *beside])
+
+    assert isinstance(outcome, Repetition)
+    assert outcome.order.id == first.order.id
+    assert isinstance(other, DuplicateOrderNumber)
+
+
+async def test_a_new_order_without_its_product_is_refused_alone_and_in_a_batch(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    for orders in (some_orders(1), some_orders(3)):
+        outcomes = await placed(merchant, catalog_clock, orders)
+        assert [type(outcome) for outcome in outcomes] == [Invalid] * len(orders)
 
 
 async def test_a_batch_whose_orders_are_all_known_waits_for_no_stock(

@@ -1,6 +1,8 @@
 """Placing orders: load, decide, save.
 
-A single order takes two statements, a batch of any size four.
+A new order takes two statements, a batch of any size four. What is known already is looked up: in a
+batch before anything is locked, and a single order only if it would be refused. Either way a
+repetition has the first order as its outcome, whatever has become of its products since.
 
 The decision is in `domain.orders.placement`. What happens to an order later is in `changes` and
 `back_orders`.
@@ -71,10 +73,10 @@ async def _place(
     decision = Placing(tenant, products, known, now, partial(new_id, "ord"))
     outcomes = [outcome async for outcome in giving_way(decision.outcomes(orders))]
 
-    overtaken = await _save(uow, outcomes, tenant=tenant, now=now)
-    return [
-        _final(order, outcome, overtaken) for order, outcome in zip(orders, outcomes, strict=True)
-    ]
+    first = await _save(uow, outcomes, tenant=tenant, now=now)
+    if len(orders) == 1 and isinstance(outcomes[0], Invalid):
+        first = await placing.find_by_number(uow, tenant=tenant, keys=[orders[0].key])
+    return [_final(order, outcome, first) for order, outcome in zip(orders, outcomes, strict=True)]
 
 
 async def _load(
@@ -82,7 +84,7 @@ async def _load(
 ) -> tuple[dict[str, OrderableProduct], dict[OrderKey, Order]]:
     """The products of the orders that may be placed, locked, and the orders that are known.
 
-    A single order is not looked up: it takes nothing from others before it is written.
+    A single order is not looked up here: it takes nothing from others before it is written.
     """
     is_batch = len(orders) > 1
     known: dict[OrderKey, Order] = {}
@@ -132,8 +134,7 @@ def _announce(uow: UnitOfWork, placement: Placement, *, now: datetime) -> None:
     count_order(uow, order.status, accepted_at=order.accepted_at, now=now)
 
 
-def _final(order: NewOrder, outcome: Outcome, overtaken: dict[OrderKey, Order]) -> Outcome:
-    first = overtaken.get(order.key)
-    if first is None or isinstance(outcome, Invalid):
-        return outcome
-    return repeated(order, first)
+def _final(order: NewOrder, outcome: Outcome, first: dict[OrderKey, Order]) -> Outcome:
+    """`first`: orders that have the number of one of ours, and were not known to the decision."""
+    known = first.get(order.key)
+    return outcome if known is None else repeated(order, known)
