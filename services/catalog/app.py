@@ -12,6 +12,7 @@ from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
 from services.catalog.api.overlays import overlays_api
+from services.catalog.api.prices import prices_api
 from services.catalog.api.products import products_api
 from services.catalog.api.reference import reference_api
 from services.catalog.api.stock import stock_api
@@ -66,6 +67,7 @@ def create_app(
             changes_api,
             overlays_api,
             types_api,
+            prices_api,
             merchants_api,
             reference_api,
             credentials_api,

@@ -6,7 +6,7 @@ The JSON Schemas and the event types of webhooks are made from this one list.
 from types import ModuleType
 from typing import Final
 
-from shared.contracts.catalog import merchants, orders, overlays, partners, products, stock
+from shared.contracts.catalog import merchants, orders, overlays, partners, prices, products, stock
 from shared.contracts.customs import declarations
 from shared.contracts.envelope import EventPayload
 from shared.contracts.routing import flights, shipments
@@ -17,6 +17,7 @@ _NOUNS: Final = (
     partners,
     products,
     overlays,
+    prices,
     stock,
     orders,
     declarations,

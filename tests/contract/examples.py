@@ -28,7 +28,7 @@ from tests.support.worlds.customs import CustomsWorld
 from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
-# Every product of the examples differs there.
+# Every product of the examples differs there, and has prices.
 MARKET: Final = "DE"
 
 
@@ -94,6 +94,12 @@ async def _sku(world: AllServices) -> str:
         f"/v1/products/{sku}/markets/{MARKET}", json=an_overlay(), headers=headers
     )
     assert overlay.status_code == 201, overlay.text
+    prices = await world.clients["catalog"].put(
+        f"/v1/products/{sku}/markets/{MARKET}/prices",
+        json={"prices": [{"amount": "19.90", "currency": "EUR"}]},
+        headers=headers,
+    )
+    assert prices.status_code == 201, prices.text
     return sku
 
 
@@ -244,6 +250,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PATCH /v1/products/{sku}": lambda _: {"battery": True},
     "catalog PUT /v1/products/{sku}/markets/{market}": lambda _: an_overlay(status="withdrawn"),
     "catalog PATCH /v1/products/{sku}/markets/{market}": lambda _: {"title": {"de": None}},
+    "catalog PUT /v1/products/{sku}/markets/{market}/prices": lambda _: {"prices": []},
     "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},
     "catalog PUT /v1/product-types/{type_code}": lambda _: a_product_type(source="Desk"),
     "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),

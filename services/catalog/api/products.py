@@ -73,7 +73,7 @@ async def get_product(
     (`ProductInMarketOut`): what differs there laid over the product, each value with its `source`,
     and each text in the best language there is. That is `locale` or a prefix of it, another tag of
     the same language, a language of the market's stores, English, or any other; the overlay's text
-    in that language comes before the product's.
+    in that language comes before the product's. `price` holds there now.
     """
     if market is None and locale is None:
         async with call.read() as reader:
@@ -86,7 +86,14 @@ async def get_product(
     async with call.read() as reader:
         shown = await get_product_in_market(reader, sku=sku, market=market, languages=languages)
     return json_reply(
-        product_in_market_out(shown, market=market, locale=locale, languages=languages)
+        product_in_market_out(
+            shown,
+            market=market,
+            locale=locale,
+            languages=languages,
+            currencies=stores.currencies,
+            at=call.clock.now(),
+        )
     )
 
 

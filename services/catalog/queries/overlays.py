@@ -15,19 +15,32 @@ from services.catalog.domain.overlays.overlay import (
     OverlayNotFound,
     StoredOverlay,
 )
-from services.catalog.domain.overlays.stored import stored_overlay
+from services.catalog.domain.overlays.stored import overlay_from_json, stored_overlay
+from services.catalog.domain.prices.schedule import MarketPrice
+from services.catalog.domain.prices.stored import prices_from_json
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.queries import products
 from shared.db import TEXT, Filters, Listing, Reader, Window, sql
+from shared.kernel.json import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class ProductInMarket:
-    """`status` None: nothing is set for the market."""
+    """`status` None: no overlay is set for the market. `prices`: those that are set for it."""
 
     stored: StoredProduct
     status: MarketStatus | None
     merged: Merged
+    prices: tuple[MarketPrice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _InMarket:
+    """What is set for a market; each None: nothing."""
+
+    state: str | None
+    patch: JsonObject | None
+    prices: list[JsonObject] | None
 
 
 _SELECT: Final = """
@@ -41,6 +54,21 @@ _OVERLAY: Final = sql(
     """,
     stored_overlay,
     tenant=TEXT,
+    product_id=TEXT,
+    market=TEXT,
+)
+# One row, whatever is there.
+_IN_MARKET: Final = sql(
+    """
+    SELECT o.state, o.patch, m.prices
+    FROM catalog.products p
+    LEFT JOIN catalog.market_overlays o
+        ON o.tenant_id = p.tenant_id AND o.product_id = p.id AND o.market = :market
+    LEFT JOIN catalog.market_prices m
+        ON m.tenant_id = p.tenant_id AND m.product_id = p.id AND m.market = :market
+    WHERE p.id = :product_id
+    """,
+    _InMarket,
     product_id=TEXT,
     market=TEXT,
 )
@@ -78,14 +106,20 @@ async def list_overlays(
 async def get_product_in_market(
     reader: Reader, *, sku: str, market: str | None, languages: Sequence[str]
 ) -> ProductInMarket:
-    """`market` None: the product as it is everywhere. Raises ProductNotFound."""
+    """Two statements. `market` None: the product as it is everywhere. Raises ProductNotFound."""
     product = await products.get_product(reader, sku=sku)
     sheets = [sheet_of_product(product.product)]
-    found = None if market is None else await _find(reader, product, market)
-    if found is not None:
-        sheets.insert(0, sheet_of_overlay(found.overlay))
-    status = None if found is None else found.overlay.status
-    return ProductInMarket(product, status, merge(sheets, languages))
+    status: MarketStatus | None = None
+    prices: tuple[MarketPrice, ...] = ()
+    if market is not None:
+        found = await reader.fetch_first(_IN_MARKET, product_id=product.id, market=market)
+        if found is not None and found.state is not None:
+            overlay = overlay_from_json(market, found.state, found.patch or {})
+            sheets.insert(0, sheet_of_overlay(overlay))
+            status = overlay.status
+        if found is not None and found.prices is not None:
+            prices = prices_from_json(found.prices)
+    return ProductInMarket(product, status, merge(sheets, languages), prices)
 
 
 async def _find(reader: Reader, product: StoredProduct, market: str) -> StoredOverlay | None:

@@ -22,6 +22,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import products as repository
 from services.catalog.use_cases.overlays import delete_overlays
+from services.catalog.use_cases.prices import delete_prices
 from services.catalog.use_cases.types import known_types
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
@@ -113,6 +114,7 @@ async def delete_product(
     if reserved or waiting:
         raise ProductInUse(reserved=reserved, waiting=waiting)
     await delete_overlays(uow, tenant=tenant, product_id=stored.id, now=now)
+    await delete_prices(uow, tenant=tenant, product_id=stored.id, now=now)
     await repository.delete_product(uow, tenant=tenant, product_id=stored.id, now=now)
     _announce(uow, events.product_deleted(stored), stored, version=stored.version + 1, now=now)
 

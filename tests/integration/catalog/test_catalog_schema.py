@@ -7,12 +7,13 @@ from services.catalog.tables import (
     merchants,
     orders,
     overlays,
+    prices,
     products,
     reference,
     stock,
 )
 
-AREAS = (credentials, merchants, orders, overlays, products, reference, stock)
+AREAS = (credentials, merchants, orders, overlays, prices, products, reference, stock)
 
 # Nothing is answered from them (docs/adr/0022).
 OPEN = {"product_search"}

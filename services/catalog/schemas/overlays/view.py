@@ -1,13 +1,16 @@
 """A product as a market sees it: every value with where it came from."""
 
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
 from services.catalog.domain.overlays.merging import Found, Layer, text_for
 from services.catalog.domain.overlays.overlay import MarketStatus
+from services.catalog.domain.prices.schedule import foremost, shown
 from services.catalog.domain.products.details import Media, MediaRole
 from services.catalog.queries.overlays import ProductInMarket
+from services.catalog.schemas.prices import PriceShownOut, price_shown_out
 from services.catalog.schemas.products.product import ClassificationOut, product_document
 from shared.kernel.json import JsonObject
 
@@ -79,6 +82,10 @@ class ProductInMarketOut(BaseModel):
     status: MarketStatus | None = Field(description="In the market; null: nothing is set there.")
     values: ValuesOut
     attributes: dict[str, ValueOut[object]] = Field(description="Each by its name.")
+    price: PriceShownOut = Field(
+        description="What is asked now: in the currency of the market's stores if there is a price"
+        " in it, else the one that began last; never converted."
+    )
 
 
 _AS_PRODUCT = (
@@ -98,9 +105,17 @@ _AS_PRODUCT = (
 
 
 def product_in_market_out(
-    shown: ProductInMarket, *, market: str | None, locale: str | None, languages: tuple[str, ...]
+    in_market: ProductInMarket,
+    *,
+    market: str | None,
+    locale: str | None,
+    languages: tuple[str, ...],
+    currencies: tuple[str, ...],
+    at: datetime,
 ) -> dict[str, object]:
-    stored, merged = shown.stored, shown.merged
+    """`currencies`: those of the market's stores."""
+    stored, merged = in_market.stored, in_market.merged
+    prices = shown(in_market.prices, stored.product.price, at)
     document = product_document(stored.product)
     own = {name: _own(document[name]) for name in _AS_PRODUCT}
     media = merged.media
@@ -111,7 +126,7 @@ def product_in_market_out(
         "market": market,
         "locale": locale,
         "languages": languages,
-        "status": shown.status,
+        "status": in_market.status,
         "values": {
             "title": _text(merged.title),
             "description": _text(merged.description),
@@ -128,6 +143,7 @@ def product_in_market_out(
             **own,
         },
         "attributes": {name: _value(found) for name, found in merged.attributes.items()},
+        "price": price_shown_out(foremost(prices, currencies)),
     }
 
 

@@ -1,0 +1,147 @@
+"""Prices of markets: put as a whole, or row by row for many products. One change of a market's
+prices, one version, one event.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.catalog.domain.prices.rows import PriceRow, decide_rows, places_of
+from services.catalog.domain.prices.schedule import (
+    MarketPrice,
+    StoredPrices,
+    in_order,
+    price_problems,
+)
+from services.catalog.domain.products.product import ProductNotFound
+from services.catalog.events import prices as events
+from services.catalog.repository import prices as repository
+from services.catalog.repository import products
+from shared.db import UnitOfWork
+from shared.kernel.errors import Invalid, refuse
+from shared.kernel.ids import new_id
+from shared.kernel.money import Money
+from shared.kernel.tasks import giving_way
+
+
+class Check(Protocol):
+    """The caller's preconditions. `stored` is None if no prices are set, `base` is the product's
+    own price, `is_applied` says that they are already what the caller wants. Raises if they do not
+    hold.
+    """
+
+    def __call__(
+        self, stored: StoredPrices | None, base: Money, *, is_applied: bool = False
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPrices:
+    """`base`: the product's own price."""
+
+    stored: StoredPrices
+    base: Money
+    is_new: bool = False
+
+
+async def put_market_prices(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    sku: str,
+    market: str,
+    prices: Sequence[MarketPrice],
+    check: Check,
+    now: datetime,
+) -> SavedPrices:
+    """Creates or replaces all of a market. Equal prices change nothing, in whatever order.
+
+    Raises ProductNotFound, Invalid, PreconditionRequired or PreconditionFailed.
+    """
+    refuse(list(price_problems(prices)))
+    ordered = in_order(prices)
+    product = await products.lock_product(uow, tenant=tenant, sku=sku)
+    if product is None:
+        raise ProductNotFound
+    base = product.product.price
+    stored = await repository.get_prices(uow, tenant=tenant, product_id=product.id, market=market)
+    if stored is None:
+        check(None, base)
+        changed = _new(tenant, product.id, sku, market, ordered, now=now)
+    elif stored.prices == ordered:
+        check(stored, base, is_applied=True)
+        return SavedPrices(stored, base)
+    else:
+        check(stored, base)
+        changed = stored.changed_to(ordered, now=now)
+    await _save(uow, [changed], tenant=tenant, now=now)
+    return SavedPrices(changed, base, is_new=stored is None)
+
+
+async def put_prices(
+    uow: UnitOfWork, *, tenant: str, rows: Sequence[PriceRow], now: datetime
+) -> list[Invalid | None]:
+    """Each row is a price of one product in one market; what the row does not name stays. What is
+    wrong with each, or None, in the order given; pointers begin at the row.
+
+    Four statements, however many rows there are. It overwrites: there is no If-Match.
+    """
+    places = places_of(rows)
+    ids = await repository.lock_products(
+        uow, tenant=tenant, skus=sorted({sku for sku, _ in places})
+    )
+    there = [(ids[sku], market) for sku, market in places if sku in ids]
+    found = await repository.list_prices(
+        uow,
+        tenant=tenant,
+        product_ids=[product_id for product_id, _ in there],
+        markets=[market for _, market in there],
+    )
+    present = {(one.sku, one.market): one for one in found}
+    decided = decide_rows(
+        rows, frozenset(ids), {place: one.prices for place, one in present.items()}
+    )
+    saved = []
+    async for place, prices in giving_way(decided.changed.items()):
+        sku, market = place
+        before = present.get(place)
+        saved.append(
+            _new(tenant, ids[sku], sku, market, prices, now=now)
+            if before is None
+            else before.changed_to(prices, now=now)
+        )
+    await _save(uow, saved, tenant=tenant, now=now)
+    return list(decided.faults)
+
+
+async def delete_prices(uow: UnitOfWork, *, tenant: str, product_id: str, now: datetime) -> None:
+    """All of a product that ends. Its lock is held."""
+    for stored in await repository.delete_prices(uow, tenant=tenant, product_id=product_id):
+        _announce(uow, stored.changed_to((), now=now), now=now)
+
+
+async def _save(
+    uow: UnitOfWork, saved: Sequence[StoredPrices], *, tenant: str, now: datetime
+) -> None:
+    if saved:
+        await repository.save_prices(uow, saved, tenant=tenant, now=now)
+    for stored in saved:
+        _announce(uow, stored, now=now)
+
+
+def _new(
+    tenant: str,
+    product_id: str,
+    sku: str,
+    market: str,
+    prices: tuple[MarketPrice, ...],
+    *,
+    now: datetime,
+) -> StoredPrices:
+    return StoredPrices(new_id("prc"), tenant, product_id, sku, market, prices, 1, now, now)
+
+
+def _announce(uow: UnitOfWork, stored: StoredPrices, *, now: datetime) -> None:
+    event = events.prices_changed(stored)
+    uow.outbox.add(event, subject=stored.id, version=stored.version, at=now)
