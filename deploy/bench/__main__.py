@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.bench import events, http_ratio, webhooks
+from deploy.bench import classification, events, http_ratio, webhooks
 from deploy.bench.rig import ROOT, Figure, machine
 
 STATE: Final = ROOT / ".airlane"
@@ -35,6 +35,7 @@ def chain_figures() -> list[Figure]:
 
 
 PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
+    "classification": classification.measure,
     "http": http_ratio.measure,
     "events": events.measure,
     "webhooks": webhooks.measure,

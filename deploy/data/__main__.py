@@ -17,7 +17,8 @@ from typing import Final
 from deploy.data.airports import AirportUnknown
 from deploy.data.built_files import BUILT_FILES, DATA, BuiltFile, is_same
 from deploy.data.harmonized_system import NotHarmonizedSystem
-from deploy.data.tables import TABLES, Tables, faults_of
+from deploy.data.table import Tables, faults_of
+from deploy.data.tables import TABLES
 
 CODES: Final = DATA.parent / "services" / "customs" / "reference" / "codes.csv"
 _UNUSABLE: Final = (AirportUnknown, NotHarmonizedSystem, OSError, ValueError, LookupError)

@@ -2,55 +2,15 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
-from deploy.data.csv_files import CsvRow, read_rows
+from deploy.data import classifications
+from deploy.data.csv_files import CsvRow
+from deploy.data.table import Table, Tables
 
 _EARTH_RADIUS_KM: Final = 6371.0
 _EVERYWHERE: Final = "*"
-
-
-@dataclass(frozen=True)
-class Table:
-    """`key`: the columns that no two rows have in common. `rules` yield one line per fault."""
-
-    file: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    rows: int
-    rules: Callable[["Tables"], Iterator[str]]
-
-
-class Tables:
-    """Reads each file of a folder once, by its name without `.csv`."""
-
-    def __init__(self, folder: Path, codes: Path) -> None:
-        self._folder, self._codes = folder, codes
-        self._read: dict[str, list[CsvRow]] = {}
-
-    def __getitem__(self, name: str) -> list[CsvRow]:
-        if name not in self._read:
-            path = self._codes if name == "codes" else self._folder / f"{name}.csv"
-            self._read[name] = read_rows(path)
-        return self._read[name]
-
-    def column(self, name: str, column: str) -> set[str]:
-        return {row[column] for row in self[name]}
-
-
-def faults_of(table: Table, tables: Tables) -> list[str]:
-    """One line per fault; without the right columns no other rule can be checked."""
-    rows = tables[table.file]
-    if tuple(rows[0]) != table.columns:
-        return [f"{table.file}: columns are {', '.join(rows[0])}"]
-    keys = Counter(tuple(row[column] for column in table.key) for row in rows)
-    found = [f"{' '.join(key)} is there {count} times" for key, count in keys.items() if count > 1]
-    if len(rows) != table.rows:
-        found.append(f"{len(rows)} rows instead of {table.rows}")
-    return [f"{table.file}: {fault}" for fault in (*found, *table.rules(tables))]
 
 
 def _distance_km(tables: Tables, leg: CsvRow) -> float:
@@ -231,5 +191,6 @@ TABLES: Final = (
         10,
         _belts,
     ),
+    *classifications.TABLES,
     Table("codes", ("kind", "iso", "code", "name_zh", "basis"), ("kind", "iso"), 240, _codes),
 )

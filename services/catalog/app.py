@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.catalog.api.changes import changes_api
+from services.catalog.api.classifications import classifications_api
 from services.catalog.api.credentials.credentials import credentials_api
 from services.catalog.api.credentials.identity import Identity
 from services.catalog.api.credentials.tokens import tokens_api
@@ -17,8 +18,10 @@ from services.catalog.api.products import products_api
 from services.catalog.api.reference import reference_api
 from services.catalog.api.stock import stock_api
 from services.catalog.api.types import types_api
+from services.catalog.domain.classifications.suggestion import Classifier
 from services.catalog.domain.credentials.credential import hash_secret
 from services.catalog.domain.credentials.token import BootstrapOperator
+from services.catalog.queries.classifications import read_classification_tables
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import SigningKeyFiles, SigningKeys
@@ -52,6 +55,7 @@ def create_app(
     async def reference() -> AsyncIterator[None]:
         async with db.read(PARK) as reader:
             app.state.reference = await read_reference(reader)
+            app.state.classifier = Classifier(await read_classification_tables(reader))
         yield
 
     app = http.create_app(
@@ -70,6 +74,7 @@ def create_app(
             prices_api,
             merchants_api,
             reference_api,
+            classifications_api,
             credentials_api,
             tokens_api,
         ],

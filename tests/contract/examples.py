@@ -67,7 +67,7 @@ class AllServices:
     async def address(self, operation: Operation, *, fresh: bool = False) -> str:
         """Its path with parameters that name something; `fresh`: something no other test uses."""
         found = {name: await self.resource(name, fresh=fresh) for name in operation.path_params}
-        return operation.path.format_map(found)
+        return operation.path.format_map(found) + QUERIES.get(str(operation), "")
 
     async def resource(self, name: str, *, fresh: bool = False) -> str:
         if fresh:
@@ -140,6 +140,10 @@ async def _message(world: AllServices) -> str:
     return str(row["message_guid"])
 
 
+async def _hs_code(_: AllServices) -> str:
+    return "940550"
+
+
 async def _lane(_: AllServices) -> str:
     return "1"
 
@@ -189,6 +193,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "client_id": _credential,
     "declaration_id": _declaration,
     "guid": _message,
+    "hs_code": _hs_code,
     "lane": _lane,
     "flight_id": _flight,
     "shipment_id": _shipment,
@@ -243,6 +248,9 @@ def _status_update(world: AllServices) -> dict[str, Any]:
         "house_waybill": "EHUAA00000011",
     }
 
+
+# By operation: the query that it cannot do without.
+QUERIES: Final = {"catalog GET /v1/classifications:suggest": "?title=Coffee+mug"}
 
 # By operation: a body that is accepted. Items of batches are those of the single operation.
 BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {

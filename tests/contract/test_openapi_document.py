@@ -17,7 +17,8 @@ Node = dict[str, Any]
 
 VERBS: Final = frozenset(
     (
-        "Adjust Cancel Change Create Delete Export Issue List Place Read Register Report Send Take"
+        "Adjust Cancel Change Create Delete Export Issue List Place Read Register Report Send"
+        " Suggest Take"
     ).split()
 )
 # Their summaries say all there is to say.

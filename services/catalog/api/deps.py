@@ -6,6 +6,7 @@ from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 from starlette.requests import Request
 
+from services.catalog.domain.classifications.suggestion import Classifier
 from services.catalog.domain.overlays.overlay import MARKET_PATTERN
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
@@ -81,3 +82,11 @@ async def _reference(request: Request) -> Reference:
 
 
 References = Annotated[Reference, Depends(_reference)]
+
+
+async def _classifier(request: Request) -> Classifier:
+    classifier: Classifier = request.app.state.classifier
+    return classifier
+
+
+Classifiers = Annotated[Classifier, Depends(_classifier)]

@@ -1,6 +1,7 @@
 """Alembic's entry point; all of it is in the kit. Importing a module of tables declares them."""
 
 from services.catalog.tables import (
+    classifications,
     credentials,
     merchants,
     orders,
@@ -15,6 +16,7 @@ from services.catalog.tables.metadata import metadata
 from shared.db.migrate import run_env
 
 __all__ = [
+    "classifications",
     "credentials",
     "merchants",
     "orders",

@@ -67,6 +67,54 @@ def load_hs_codes(edition: str, file: str = "hs2022.csv") -> None:
     _replace("hs_codes", columns, file, row)
 
 
+def name_hs_codes(file: str = "hs2022-zh.csv") -> None:
+    """Chinese names of chapters and headings."""
+    op.get_bind().execute(
+        text(
+            "UPDATE catalog.hs_codes AS h SET name_zh = r.name_zh"
+            " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(code text, name_zh text)"
+            " WHERE h.code = r.code"
+        ),
+        {"rows": json.dumps(_rows_of(file))},
+    )
+
+
+def load_classification_words(
+    source: str, as_of: str, file: str = "classification-words.csv"
+) -> None:
+    """A line of the file has several words of one meaning; the table has a row for each."""
+    rows = [r | {"word": word} for r in _rows_of(file) for word in r.pop("words").split("; ")]
+    columns = "kind text, language text, word text, target text, feature text"
+    _reload("classification_words", columns, rows, source, as_of)
+
+
+def load_classification_families(
+    source: str, as_of: str, file: str = "classification-families.csv"
+) -> None:
+    columns = "family text, features text, code text, chance float8"
+    _reload("classification_families", columns, _rows_of(file), source, as_of)
+
+
+def _rows_of(file: str) -> list[dict[str, str]]:
+    with (_DATA / file).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _reload(table: str, columns: str, rows: list[dict[str, str]], source: str, as_of: str) -> None:
+    """The whole table anew: nothing refers to its rows."""
+    columns += ", source text, as_of date"
+    names = ", ".join(column.split()[0] for column in columns.split(", "))
+    connection = op.get_bind()
+    connection.execute(text(f"DELETE FROM catalog.{table}"))  # noqa: S608 - constants of this module
+    connection.execute(
+        text(
+            f"INSERT INTO catalog.{table} ({names})"  # noqa: S608 - constants of this module
+            f" SELECT {names} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({columns})"
+        ),
+        {"rows": json.dumps([row | {"source": source, "as_of": as_of} for row in rows])},
+    )
+
+
 def _replace(
     table: str, columns: str, file: str, row: Callable[[dict[str, str]], dict[str, Any] | None]
 ) -> None:

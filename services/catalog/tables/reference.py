@@ -40,4 +40,6 @@ hs_codes: Final = Table(
     Column("level", Integer, nullable=False),
     Column("description", Text, nullable=False),
     Column("edition", Text, nullable=False),
+    # Our own wording; there for chapters and headings only.
+    Column("name_zh", Text),
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.catalog.tables import (
+    classifications,
     credentials,
     merchants,
     orders,
@@ -13,11 +14,28 @@ from services.catalog.tables import (
     stock,
 )
 
-AREAS = (credentials, merchants, orders, overlays, prices, products, reference, stock)
+AREAS = (
+    classifications,
+    credentials,
+    merchants,
+    orders,
+    overlays,
+    prices,
+    products,
+    reference,
+    stock,
+)
 
 # Nothing is answered from them (docs/adr/0022).
 OPEN = {"product_search"}
-REFERENCE = {"belts", "stores", "hs_codes", "product_types"}
+REFERENCE = {
+    "belts",
+    "stores",
+    "hs_codes",
+    "product_types",
+    "classification_words",
+    "classification_families",
+}
 
 
 async def test_row_security_is_forced_on_every_tenant_table(db_for: Any) -> None:

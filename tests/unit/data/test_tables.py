@@ -7,7 +7,8 @@ import pytest
 
 from deploy.data.__main__ import CODES
 from deploy.data.built_files import DATA
-from deploy.data.tables import TABLES, Table, Tables, faults_of
+from deploy.data.table import Table, Tables, faults_of
+from deploy.data.tables import TABLES
 
 BY_FILE = {table.file: table for table in TABLES}
 

@@ -1,7 +1,6 @@
-"""How much each find in a title speaks for each heading. Every number is in this file's constants.
+"""What the words of a title say for which heading. All weights of the words are in this file.
 
-Each find gives a code a part between 0 and 1. Finds that agree add up as independent grounds do:
-together 1 - (1-a)(1-b)….
+Each find gives a code a part between 0 and 1; `suggestion` adds them up.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,35 +20,40 @@ _BEHIND: Final = 0.15
 _MOTIF_HEAD: Final = 0.5
 _MOTIF_BESIDE: Final = 0.2
 _MOTIF_PATTERN: Final = 0.04
-# A feature named in the head's phrase counts whole, behind a "with" in part.
-_FEATURE_BEHIND: Final = 0.5
-# Of an unnamed material: the one assumed, and the others by their chance.
-_ASSUMED: Final = 0.85
-_OTHER_CHANCE: Final = 0.6
-# With a named feature: codes that hold for it less exactly, and those that ask for another.
-_LESS_EXACT: Final = 0.5
-_NAMED_OTHERWISE: Final = 0.15
-# A second feature that a code asks for makes it more exact; an occasion comes before a material.
-_SECOND_FEATURE: Final = 0.1
+# A feature behind a "with" may be that of something else: alone it does not decide.
+_FEATURE_BEHIND: Final = 0.4
+_DECIDES: Final = 0.7
+# Of two materials, the one nearer to the head; an occasion comes before any material.
+_NEARER: Final = 0.01
 _OCCASIONS: Final = frozenset({"christmas", "easter", "party"})
 _OCCASION: Final = 0.2
-# Of two materials, the one nearer to the head.
-_NEARER: Final = 0.01
+# A second feature that a code asks for makes it more exact.
+_SECOND_FEATURE: Final = 0.1
+# Of a material that is not named: the one assumed, and the others by their chance.
+_ASSUMED: Final = 0.85
+_POSSIBLE: Final = 0.6
+# Of a named one: codes for which it holds less exactly, and those that ask for another.
+_LESS_EXACT: Final = 0.5
+_NAMED_OTHERWISE: Final = 0.15
 
 
 class Ground(StrEnum):
-    """Why a code is suggested."""
-
     TRADE_WORD = "trade_word"
-    FEATURE = "feature"
-    ASSUMED = "assumed"
     HS_TEXT = "hs_text"
+
+
+class Known(StrEnum):
+    """Whether the title names the features that the code asks for."""
+
+    NAMED = "named"
+    ASSUMED = "assumed"
+    POSSIBLE = "possible"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`said`: the words of the title. `matched`: the trade word, the feature, or the words of the
-    text. `weight`: its part, 0 to 1. `features`: of a family's code, what decided it."""
+    """`said`: the words of the title, folded. `matched`: the word of the trade, or those of the
+    tariff's text. `weight`: its part, 0 to 1. `features`: what the code asks for."""
 
     code: str
     ground: Ground
@@ -58,133 +62,111 @@ class Evidence:
     matched: str
     weight: float
     features: tuple[str, ...] = ()
-    is_assumed: bool = False
+    known: Known = Known.NAMED
 
 
-def features_of(lexicon: Lexicon, reading: Reading) -> dict[str, tuple[float, str]]:
-    """Each feature with how much of it holds and the word that said so; parents included."""
-    held: dict[str, tuple[float, str]] = {}
-    last_phrase = 0
+# By name, how much of the feature holds.
+Features = Mapping[str, float]
+
+
+def features_of(lexicon: Lexicon, reading: Reading) -> dict[str, float]:
+    """The features that the title names, and what these are kinds of."""
+    first = next((found for found in reading.found if found.entry.products), None)
+    held: dict[str, float] = {}
     for found in reading.found:
-        if found.entry.products and not held.get("", None):
-            last_phrase = last_phrase or found.phrase
-    for found in reading.found:
-        behind = not found.is_han and found.phrase > last_phrase
-        weight = _FEATURE_BEHIND if behind else 1.0
-        weight += _NEARER * found.place
+        # In Chinese what is said behind the goods is about them.
+        is_behind = first is not None and not first.is_han and found.phrase > first.phrase
+        weight = (_FEATURE_BEHIND if is_behind else 1.0) + _NEARER * found.place
         for feature in found.entry.features:
-            extra = _OCCASION if feature in _OCCASIONS else 0.0
-            _hold(held, feature, weight + extra, found.said)
+            holds = weight + (_OCCASION if feature in _OCCASIONS else 0.0)
+            held[feature] = max(holds, held.get(feature, 0.0))
             for parent, part in lexicon.parents.get(feature, {}).items():
-                _hold(held, parent, (weight + extra) * part, found.said)
+                held[parent] = max(holds * part, held.get(parent, 0.0))
     return held
 
 
-def _hold(
-    held: dict[str, tuple[float, str]], feature: str, weight: float, said: str
-) -> None:
-    if weight > held.get(feature, (0.0, ""))[0]:
-        held[feature] = (weight, said)
-
-
-def evidence_of(
-    lexicon: Lexicon, reading: Reading, features: Mapping[str, tuple[float, str]]
-) -> Iterator[Evidence]:
-    """What the words of the trade say."""
+def evidence_of_words(lexicon: Lexicon, reading: Reading, features: Features) -> Iterator[Evidence]:
     goods = [found for found in reading.found if found.entry.products]
-    # Glass is what a vase is made of, and by itself what one drinks from.
-    if surely := [found for found in goods if not found.entry.features]:
-        goods = surely
+    # Glass is what a vase is made of; by itself it is what one drinks from.
+    goods = [found for found in goods if not found.entry.features] or goods
     motifs = [found for found in reading.found if found.entry.motifs and not found.entry.products]
-    head = _head(goods)
+    head, motif_head = _head(goods), _head(motifs)
     for found in goods:
-        weight = _HEAD if found is head else _weight_beside(found, head)
+        weight = _HEAD if found is head else _BESIDE
+        if head is not None and found.phrase > head.phrase:
+            weight = _BEHIND
         yield from _of_targets(lexicon, found, found.entry.products, weight, features)
-    motif_head = _head(motifs)
     for found in motifs:
         weight = _MOTIF_PATTERN if head else _MOTIF_HEAD if found is motif_head else _MOTIF_BESIDE
         yield from _of_targets(lexicon, found, found.entry.motifs, weight, features)
 
 
-def _weight_beside(found: Found, head: Found | None) -> float:
-    return _BEHIND if head and found.phrase > head.phrase else _BESIDE
-
-
 def _head(goods: Sequence[Found]) -> Found | None:
     """The last goods of the first phrase that has any.
 
-    A name of two words is more certainly one than a single word behind it, which may be the
-    pattern (a lunch bag, vintage doily), unless it follows at once (a bubble gum ring)."""
-    if not goods:
-        return None
-    head = goods[0]
+    A name of two words is more certainly the goods than a single word behind it, which may be the
+    pattern (a lunch bag, vintage doily), unless it follows at once (a bubble gum ring).
+    """
+    head = goods[0] if goods else None
     for found in goods:
-        if found.phrase != head.phrase:
+        if head is None or found.phrase != head.phrase:
             break
         follows = found.place == head.place + head.length
-        if found.is_han or follows or _certainty(found) >= _certainty(head):
+        if found.is_han or follows or found.length > 1 or head.length == 1:
             head = found
     return head
 
 
-def _certainty(found: Found) -> int:
-    return min(found.length, 2)
-
-
 def _of_targets(
-    lexicon: Lexicon,
-    found: Found,
-    targets: Sequence[Target],
-    weight: float,
-    features: Mapping[str, tuple[float, str]],
+    lexicon: Lexicon, found: Found, targets: Sequence[Target], weight: float, features: Features
 ) -> Iterator[Evidence]:
     for target in targets:
         rows = lexicon.families.get(target.to)
         if rows is None:
-            yield Evidence(
-                target.to,
-                Ground.TRADE_WORD,
-                found.entry.language,
-                found.said,
-                found.entry.said,
-                weight,
-            )
+            yield _evidence(found, target.to, weight)
             continue
-        for row, share, decided in ways(rows, target.feature, features):
-            yield Evidence(
-                row.code,
-                Ground.TRADE_WORD,
-                found.entry.language,
-                found.said,
-                found.entry.said,
-                weight * share,
-                tuple(row.features.split("+")) if decided or share == _ASSUMED else (),
-                is_assumed=not decided,
-            )
+        for row, share, known in ways(rows, target.feature, features):
+            asked = tuple(row.features.split("+"))
+            yield _evidence(found, row.code, weight * share, asked, known)
+
+
+def _evidence(
+    found: Found,
+    code: str,
+    weight: float,
+    features: tuple[str, ...] = (),
+    known: Known = Known.NAMED,
+) -> Evidence:
+    entry = found.entry
+    return Evidence(
+        code, Ground.TRADE_WORD, entry.language, found.said, entry.said, weight, features, known
+    )
 
 
 def ways(
-    rows: Sequence[FamilyCode], assumed: str, features: Mapping[str, tuple[float, str]]
-) -> Iterator[tuple[FamilyCode, float, bool]]:
-    """The codes of a family, each with its share and whether a named feature decided it."""
+    rows: Sequence[FamilyCode], assumed: str, features: Features
+) -> Iterator[tuple[FamilyCode, float, Known]]:
+    """The codes of a family, each with its share, 0 to 1."""
     fits = [(row, _fit(row, features)) for row in rows]
     best = max(fit for _, fit in fits)
+    best = best if best >= _DECIDES else 0.0
     for row, fit in fits:
         if best and fit == best:
-            yield row, 1.0, True
+            yield row, 1.0, Known.NAMED
+        elif best and fit:
+            yield row, min(_LESS_EXACT * fit, 1.0), Known.NAMED
         elif best:
-            share = _LESS_EXACT * fit if fit else _NAMED_OTHERWISE * row.chance
-            if share:
-                yield row, min(share, 1.0), False
+            yield row, _NAMED_OTHERWISE * row.chance, Known.POSSIBLE
         elif row.features == assumed:
-            yield row, _ASSUMED, False
-        elif row.chance:
-            yield row, _OTHER_CHANCE * row.chance, False
+            yield row, _ASSUMED, Known.ASSUMED
+        elif fit:
+            yield row, min(fit, _ASSUMED), Known.POSSIBLE
+        else:
+            yield row, _POSSIBLE * row.chance, Known.POSSIBLE
 
 
-def _fit(row: FamilyCode, features: Mapping[str, tuple[float, str]]) -> float:
+def _fit(row: FamilyCode, features: Features) -> float:
     """0: the title does not name all that the code asks for."""
     asked = row.features.split("+")
-    if not all(feature in features for feature in asked):
-        return 0.0
-    return min(features[feature][0] for feature in asked) + _SECOND_FEATURE * (len(asked) - 1)
+    holds = min(features.get(feature, 0.0) for feature in asked)
+    return holds + _SECOND_FEATURE * (len(asked) - 1) if holds else 0.0

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.catalog.domain.classifications.lexicon import LONGEST_PHRASE, Entry, Lexicon
+from services.catalog.domain.classifications.lexicon import Entry, Lexicon
 from services.catalog.domain.classifications.words import Piece, split
 
-_MIN_CUT: Final = 5
-_MIN_PART: Final = 3
+_PHRASE_MAX: Final = 5
+# A word that was cut off has at least so many letters; a word in a compound at least so many.
+_CUT_OFF_MIN: Final = 5
+_PART_MIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Found:
     length: int
     place: int
     phrase: int
-    is_han: bool
+    is_han: bool = False
 
 
 @dataclass(slots=True)
@@ -37,38 +39,48 @@ def read_title(lexicon: Lexicon, title: str) -> Reading:
     reading = Reading()
     phrase = at = 0
     while at < len(pieces):
-        piece = pieces[at]
+        piece, taken = pieces[at], 1
         if piece.is_break:
             phrase += 1
-            at += 1
         elif piece.is_han:
             _read_han(lexicon, piece, at, phrase, reading)
             # In Chinese titles the words between two spaces are one phrase.
             phrase += 1
-            at += 1
-        elif at + 1 < len(pieces) and (mixed := _mixed(lexicon, piece, pieces[at + 1])):
-            # T恤, U盘: the rest of the Chinese run is read next.
+        elif mixed := _mixed(lexicon, pieces[at : at + 2]):
             entry, said = mixed
             reading.found.append(Found(entry, said, len(said), at, phrase, is_han=True))
-            pieces[at + 1] = Piece(pieces[at + 1].text[len(said) - len(piece.text) :], is_han=True)
-            at += 1
+            # The rest of the Chinese run is read next.
+            rest = pieces[at + 1].text[len(said) - len(piece.text) :]
+            pieces[at + 1] = Piece(rest, is_han=bool(rest), is_break=not rest)
         else:
             taken, found = _longest(lexicon, pieces, at)
             for entry, said in found:
-                if entry.is_break:
-                    phrase += 1
-                reading.found.append(Found(entry, said, taken, at, phrase, is_han=False))
+                phrase += entry.is_break
+                reading.found.append(Found(entry, said, taken, at, phrase))
             if not found:
                 reading.rest.append(piece)
-            at += taken
+        at += taken
     return reading
 
 
-def _mixed(lexicon: Lexicon, latin: Piece, han: Piece) -> tuple[Entry, str] | None:
-    if not han.is_han:
+def _parts(lexicon: Lexicon, piece: Piece) -> list[Piece]:
+    """An unknown word that is two known ones run together becomes two."""
+    word = piece.text
+    if piece.is_han or piece.is_break or word in lexicon.single or lexicon.get(word):
+        return [piece]
+    for cut in range(len(word) - _PART_MIN, _PART_MIN - 1, -1):
+        if word[:cut] in lexicon.single and word[cut:] in lexicon.single:
+            return [Piece(word[:cut]), Piece(word[cut:])]
+    return [piece]
+
+
+def _mixed(lexicon: Lexicon, pieces: Sequence[Piece]) -> tuple[Entry, str] | None:
+    """A name of both scripts, such as T恤 or U盘."""
+    if len(pieces) < 2 or not pieces[1].is_han:
         return None
-    for length in range(min(lexicon.longest_han, len(han.text)), 0, -1):
-        if entry := lexicon.get(said := latin.text + han.text[:length]):
+    latin, han = pieces[0].text, pieces[1].text
+    for length in range(min(lexicon.longest_han, len(han)), 0, -1):
+        if entry := lexicon.get(said := latin + han[:length]):
             return entry, said
     return None
 
@@ -76,22 +88,22 @@ def _mixed(lexicon: Lexicon, latin: Piece, han: Piece) -> tuple[Entry, str] | No
 def _longest(
     lexicon: Lexicon, pieces: Sequence[Piece], at: int
 ) -> tuple[int, list[tuple[Entry, str]]]:
-    """How many pieces the longest known word takes, and its entry; two for a word run together."""
-    for length in range(min(LONGEST_PHRASE, len(pieces) - at), 0, -1):
+    """How many pieces the longest known word takes, and its entry behind those of its features."""
+    for length in range(min(_PHRASE_MAX, len(pieces) - at), 0, -1):
         words = pieces[at : at + length]
         if any(word.is_han or word.is_break for word in words):
             continue
         if entry := lexicon.get("".join(word.text for word in words)):
-            inner = _inner(lexicon, words) if length > 1 else []
+            inner = _features_inside(lexicon, words) if length > 1 else []
             return length, [*inner, (entry, " ".join(word.text for word in words))]
     word = pieces[at].text
-    if len(word) >= _MIN_CUT and (entry := lexicon.beginning_with(word)):
+    if len(word) >= _CUT_OFF_MIN and (entry := lexicon.beginning_with(word)):
         return 1, [(entry, word)]
     return 1, []
 
 
-def _inner(lexicon: Lexicon, words: Sequence[Piece]) -> list[tuple[Entry, str]]:
-    """The features inside of a longer word: a wooden spoon is of wood."""
+def _features_inside(lexicon: Lexicon, words: Sequence[Piece]) -> list[tuple[Entry, str]]:
+    """A wooden spoon is one name, and of wood."""
     entries = [(lexicon.get(word.text), word.text) for word in words]
     return [
         (Entry(entry.said, entry.language, features=entry.features), said)
@@ -100,31 +112,17 @@ def _inner(lexicon: Lexicon, words: Sequence[Piece]) -> list[tuple[Entry, str]]:
     ]
 
 
-def _parts(lexicon: Lexicon, piece: Piece) -> list[Piece]:
-    """An unknown word that is two known ones run together."""
-    word = piece.text
-    if piece.is_han or piece.is_break or word in lexicon.single or lexicon.get(word):
-        return [piece]
-    for cut in range(len(word) - _MIN_PART, _MIN_PART - 1, -1):
-        if word[:cut] in lexicon.single and word[cut:] in lexicon.single:
-            return [Piece(word[:cut]), Piece(word[cut:])]
-    return [piece]
-
-
 def _read_han(lexicon: Lexicon, piece: Piece, place: int, phrase: int, reading: Reading) -> None:
     """The longest known word at each sign; what is between them is rest."""
-    text, at, unknown = piece.text, 0, ""
-    while at < len(text):
-        for length in range(min(lexicon.longest_han, len(text) - at), 0, -1):
-            word = text[at : at + length]
-            if entry := lexicon.get(word):
-                if unknown:
-                    reading.rest.append(Piece(unknown, is_han=True))
-                    unknown = ""
-                reading.found.append(Found(entry, word, length, place, phrase, is_han=True))
-                break
+    run, at, unknown = piece.text, 0, ""
+    while at < len(run):
+        lengths = range(min(lexicon.longest_han, len(run) - at), 0, -1)
+        word = next((run[at : at + n] for n in lengths if lexicon.get(run[at : at + n])), "")
+        if entry := lexicon.get(word):
+            reading.found.append(Found(entry, word, len(word), place, phrase, is_han=True))
         else:
-            length, unknown = 1, unknown + text[at]
-        at += length
-    if unknown:
-        reading.rest.append(Piece(unknown, is_han=True))
+            unknown += run[at]
+        if unknown and (entry or at + 1 == len(run)):
+            reading.rest.append(Piece(unknown, is_han=True))
+            unknown = ""
+        at += len(word) or 1

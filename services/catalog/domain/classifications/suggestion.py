@@ -1,44 +1,40 @@
 """Suggests where goods belong in the Harmonized System, and says why.
 
-A suggestion is no ruling: it is for a person who knows the goods to confirm.
+A suggestion is no ruling: somebody who knows the goods confirms it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from services.catalog.domain.classifications.evidence import (
     Evidence,
-    Ground,
-    evidence_of,
+    Known,
+    evidence_of_words,
     features_of,
 )
-from services.catalog.domain.classifications.lexicon import Lexicon, build_lexicon
+from services.catalog.domain.classifications.lexicon import build_lexicon
 from services.catalog.domain.classifications.reading import Reading, read_title
 from services.catalog.domain.classifications.tables import ClassificationTables, HsText
 from services.catalog.domain.classifications.texts import (
-    TextIndex,
-    bigrams,
     build_text_index,
-    in_texts,
+    evidence_of_texts,
     subheading_by_text,
 )
 
 _HEADING: Final = 4
-# What the texts say beside words of the trade, and where these know nothing.
-_TEXT_BESIDE: Final = 0.25
-_TEXT_ALONE: Final = 0.6
-# In a title the last word counts most; of goods that the trade's words know, the text adds little.
-_LAST: Final = 1.0
-_EARLIER: Final = 0.5
-# Below this a word in common is chance.
+# What a suggestion must have at least; what one that begins a list must have.
 _LEAST: Final = 0.05
-# A subheading is named if nothing else in its heading is nearly as likely.
-_CLEARLY: Final = 0.6
+_FIRST_LEAST: Final = 0.15
+# Score, and lead over the next, that a level of confidence asks for.
 _HIGH: Final = (0.7, 0.25)
 _MEDIUM: Final = (0.45, 0.05)
+# A subheading is named if no other of its heading has that part of its weight.
+_CLEARLY: Final = 0.6
+# A material that is given by itself counts before one in the title.
+_GIVEN: Final = 1.0
 
 
 class Confidence(StrEnum):
@@ -48,8 +44,8 @@ class Confidence(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Help(StrEnum):
-    """What would make a suggestion more certain."""
+class Hint(StrEnum):
+    """What would make the suggestions more certain."""
 
     MATERIAL = "material"
     GOODS = "goods"
@@ -58,8 +54,8 @@ class Help(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`code`: six digits where the words decide it, else four. `score`: 0 to 1, the same scale for
-    all titles."""
+    """`code`: six digits where the words decide it, else four. `score`: 0 to 1, on one scale for
+    all titles. `reasons`: the heaviest first."""
 
     code: str
     score: float
@@ -69,123 +65,100 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """`confidence`: that the first one is right."""
+    """`items`: one for each heading, the best first. `confidence`: that of the first."""
 
     items: tuple[Suggestion, ...]
     confidence: Confidence
-    helps: tuple[Help, ...]
+    hints: tuple[Hint, ...]
 
 
 class Classifier:
-    """Built once from the tables; a call takes no I/O and well below a millisecond or two."""
+    """Built once from the tables. `texts`: the lines of the Harmonized System by code."""
 
     def __init__(self, tables: ClassificationTables) -> None:
-        self._lexicon: Lexicon = build_lexicon(tables.texts, tables.words, tables.families)
-        self._index: TextIndex = build_text_index(tables.texts)
-        self.texts: dict[str, HsText] = {text.code: text for text in tables.texts}
+        self.texts: Mapping[str, HsText] = {text.code: text for text in tables.texts}
+        self._lexicon = build_lexicon(tables)
+        self._index = build_text_index(tables.texts)
 
-    def suggest(self, title: str, material: str = "", limit: int = 5) -> Suggestions:
+    def suggest(self, title: str, *, material: str = "", limit: int = 5) -> Suggestions:
+        """`title` and `material` in English, Chinese or both; at most `limit` headings."""
         reading = read_title(self._lexicon, title)
         features = features_of(self._lexicon, reading)
-        if material:
-            # Said on purpose, so it counts before what the title mentions.
-            said = read_title(self._lexicon, material)
-            for feature, (weight, word) in features_of(self._lexicon, said).items():
-                features[feature] = (weight + 1, word)
-        grounds = list(evidence_of(self._lexicon, reading, features))
-        grounds += self._texts(reading, material, bool(grounds))
-        return self._ranked(reading, grounds, frozenset(features), limit)
-
-    def _texts(self, reading: Reading, material: str, beside: bool) -> Iterable[Evidence]:
-        words: dict[str, float] = {}
-        said = [
-            (found.place, word)
-            for found in reading.found
-            if not found.entry.is_noise and not found.entry.is_break and not found.is_han
-            for word in found.said.split()
-        ]
-        for _, word in said:
-            words[word] = _EARLIER
-        for piece in reading.rest:
-            for word in bigrams(piece.text) if piece.is_han else [piece.text]:
-                words[word] = _EARLIER
-        for found in reading.found:
-            if found.is_han and not found.entry.is_noise:
-                for gram in bigrams(found.said):
-                    words[gram] = _EARLIER
-        if said:
-            words[max(said)[1]] = _LAST
-        most = _TEXT_BESIDE if beside else _TEXT_ALONE
-        for code, (share, which) in in_texts(self._index, words).items():
-            if share * most >= _LEAST:
-                language = "en" if which[0].isascii() else "zh"
-                matched = " ".join(which)
-                yield Evidence(code, Ground.HS_TEXT, language, matched, matched, share * most)
-
-    def _ranked(
-        self, reading: Reading, grounds: Sequence[Evidence], features: frozenset[str], limit: int
-    ) -> Suggestions:
+        given = features_of(self._lexicon, read_title(self._lexicon, material))
+        features |= {name: holds + _GIVEN for name, holds in given.items()}
+        grounds = list(evidence_of_words(self._lexicon, reading, features))
+        grounds += evidence_of_texts(self._index, reading, is_beside=bool(grounds))
         by_heading: dict[str, list[Evidence]] = defaultdict(list)
         for ground in grounds:
-            by_heading[ground.code[:_HEADING]].append(ground)
-        scores = {heading: _score(found) for heading, found in by_heading.items()}
+            if ground.weight:
+                by_heading[ground.code[:_HEADING]].append(ground)
+        scores = {heading: score_of(found) for heading, found in by_heading.items()}
         ranked = sorted(scores, key=lambda heading: (-scores[heading], heading))
-        words = features | {word for found in reading.found for word in found.said.split()}
-        words |= {piece.text for piece in reading.rest}
-        items: list[Suggestion] = []
-        for at, heading in enumerate(ranked[:limit]):
-            after = scores[ranked[at + 1]] if at + 1 < len(ranked) else 0.0
-            found = by_heading[heading]
-            items.append(
-                Suggestion(
-                    self._code(heading, found, words),
-                    round(scores[heading], 3),
-                    _confidence(scores[heading], scores[heading] - after),
-                    tuple(sorted(found, key=lambda ground: -ground.weight)),
-                )
-            )
-        confidence = items[0].confidence if items else Confidence.UNKNOWN
-        return Suggestions(tuple(items), confidence, _helps(items))
+        if not ranked or scores[ranked[0]] < _FIRST_LEAST:
+            return Suggestions((), Confidence.UNKNOWN, (Hint.GOODS, Hint.MATERIAL, Hint.USE))
+        said = _said(reading) | features.keys()
+        items = [
+            self._suggestion(by_heading[heading], scores[heading], scores.get(after, 0.0), said)
+            for heading, after in zip(ranked[:limit], [*ranked[1:], ""], strict=False)
+            if scores[heading] >= _LEAST
+        ]
+        return Suggestions(tuple(items), items[0].confidence, _hints(items[0]))
 
-    def _code(self, heading: str, found: Sequence[Evidence], words: frozenset[str] | set[str]) -> str:
-        by_code: dict[str, float] = defaultdict(float)
-        for ground in found:
-            by_code[ground.code] = max(by_code[ground.code], ground.weight)
-        named = sorted(
-            ((weight, code) for code, weight in by_code.items() if len(code) > _HEADING),
-            reverse=True,
+    def _suggestion(
+        self, found: Sequence[Evidence], score: float, next_score: float, said: frozenset[str]
+    ) -> Suggestion:
+        reasons = sorted(found, key=lambda ground: (-ground.weight, ground.code))
+        return Suggestion(
+            self._code(found, said),
+            round(score, 3),
+            _confidence(score, score - next_score),
+            tuple(reasons),
         )
-        if named and (len(named) == 1 or named[1][0] < named[0][0] * _CLEARLY):
-            weight, code = named[0]
-            if weight >= by_code.get(heading, 0.0) * _CLEARLY:
-                return code
-        by_text = subheading_by_text(self._index, heading, frozenset(words))
-        return by_text[0] if by_text else heading
+
+    def _code(self, found: Sequence[Evidence], said: frozenset[str]) -> str:
+        """Of one heading: the subheading that words name, else the one whose text they are in."""
+        weights: dict[str, float] = defaultdict(float)
+        for ground in found:
+            weights[ground.code] = max(weights[ground.code], ground.weight)
+        heading = found[0].code[:_HEADING]
+        best = max(weights, key=lambda code: (weights[code], len(code), code))
+        if len(best) > _HEADING and all(
+            weight < weights[best] * _CLEARLY
+            for code, weight in weights.items()
+            if code not in (best, heading)
+        ):
+            return best
+        return subheading_by_text(self._index, heading, said) or heading
 
 
-def _score(found: Iterable[Evidence]) -> float:
-    """Grounds of one word count once, the best; those of different words add up."""
-    best: dict[str, float] = {}
+def score_of(found: Iterable[Evidence]) -> float:
+    """Of one word's grounds the best counts. Those of different words add up as independent grounds
+    do: together 1 - (1-a)(1-b)…"""
+    best: dict[str, float] = defaultdict(float)
     for ground in found:
-        best[ground.said] = max(best.get(ground.said, 0.0), ground.weight)
-    left = 1.0
+        best[ground.said] = max(best[ground.said], ground.weight)
+    against = 1.0
     for weight in best.values():
-        left *= 1 - min(weight, 1.0)
-    return 1 - left
+        against *= 1 - weight
+    return 1 - against
 
 
-def _confidence(score: float, margin: float) -> Confidence:
-    if score >= _HIGH[0] and margin >= _HIGH[1]:
-        return Confidence.HIGH
-    if score >= _MEDIUM[0] and margin >= _MEDIUM[1]:
-        return Confidence.MEDIUM
+def _said(reading: Reading) -> frozenset[str]:
+    words = {word for found in reading.found for word in found.said.split()}
+    return frozenset(words | {piece.text for piece in reading.rest})
+
+
+def _confidence(score: float, lead: float) -> Confidence:
+    for confidence, (least, least_lead) in (
+        (Confidence.HIGH, _HIGH),
+        (Confidence.MEDIUM, _MEDIUM),
+    ):
+        if score >= least and lead >= least_lead:
+            return confidence
     return Confidence.LOW
 
 
-def _helps(items: Sequence[Suggestion]) -> tuple[Help, ...]:
-    if not items:
-        return (Help.GOODS, Help.MATERIAL, Help.USE)
-    first = items[0].reasons[0]
-    if first.is_assumed:
-        return (Help.MATERIAL,)
-    return (Help.GOODS, Help.USE) if items[0].confidence is Confidence.LOW else ()
+def _hints(first: Suggestion) -> tuple[Hint, ...]:
+    if first.reasons[0].known is not Known.NAMED:
+        return (Hint.MATERIAL,)
+    return (Hint.GOODS, Hint.USE) if first.confidence is Confidence.LOW else ()

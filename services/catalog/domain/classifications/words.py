@@ -1,27 +1,29 @@
-"""Folding and splitting of titles, trade words and tariff texts: one way for all of them.
+"""Folding and splitting of titles, words of the trade and texts of the tariff: one way for all.
 
 English words are folded and lose their plural. Chinese has no spaces: its runs stay whole, and the
 lexicon finds known words in them.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-# Latin letters and digits, or one run of Han characters; signs between phrases are kept as breaks.
-_PIECES: Final = re.compile(r"[a-z0-9]+|[㐀-䶿一-鿿]+|[,，;；:：()（）。|]")
-_LATIN: Final = re.compile(r"[a-z0-9]+")
+from services.catalog.domain.products import folding
+
+_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+# Latin letters and digits, one run of Han characters, or a sign that ends a phrase.
+_PIECES: Final = re.compile(rf"[a-z0-9]+|[{_HAN}]+|[,;:()。、|]")
 # Their "s" is not a plural.
 _SINGULAR_ENDINGS: Final = ("ss", "us", "is")
 _LONG_PLURALS: Final = ("xes", "ches", "shes", "sses", "zes")
-_MIN_PLURAL: Final = 4
+_PLURAL_MIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`text` is folded; a Latin word is without its plural, `is_han` a run of Chinese, and neither
-    is a sign that ends a phrase."""
+    """`text` is folded. It is a word without its plural; or a run of Chinese (`is_han`), or a sign
+    that ends a phrase (`is_break`)."""
 
     text: str
     is_han: bool = False
@@ -29,16 +31,14 @@ class Piece:
 
 
 def fold(text: str) -> str:
-    """NFKC, lower case, Latin letters without their marks."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    folded = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    # B'fly, children's: what is left out of a word is no space.
-    return folded.replace("'", "").replace("’", "")
+    """As search folds it, and without apostrophes; non-slip is one word."""
+    plain = folding.fold(text)
+    return plain.replace("'", "").replace("\u2019", "").replace("non-", "non")
 
 
 def singular(word: str) -> str:
-    """An English word without its plural, by its ending: the same for a title and a table."""
-    if len(word) < _MIN_PLURAL or word.endswith(_SINGULAR_ENDINGS) or not word.endswith("s"):
+    """An English word without its plural, by its ending. Not always a word, but always the same."""
+    if len(word) < _PLURAL_MIN or not word.endswith("s") or word.endswith(_SINGULAR_ENDINGS):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
@@ -49,10 +49,11 @@ def split(text: str) -> list[Piece]:
     return [_piece(found) for found in _PIECES.findall(fold(text))]
 
 
+@lru_cache(maxsize=20_000)
 def _piece(text: str) -> Piece:
-    if _LATIN.fullmatch(text):
+    if text[0].isascii() and text[0].isalnum():
         return Piece(singular(text))
-    is_han = "㐀" <= text[0] <= "鿿"
+    is_han = len(text) > 1 or text[0].isalpha()
     return Piece(text, is_han=is_han, is_break=not is_han)
 
 
