@@ -10,7 +10,12 @@ def merged(target: object, patch: object) -> object:
     """`target` after the patch (RFC 7396 §2)."""
     if not isinstance(patch, dict):
         return patch
-    result = dict(target) if isinstance(target, dict) else {}
+    return merged_object(target if isinstance(target, dict) else {}, patch)
+
+
+def merged_object(target: JsonObject, patch: JsonObject) -> JsonObject:
+    """The same for two objects."""
+    result = dict(target)
     for name, value in patch.items():
         if value is None:
             result.pop(name, None)

@@ -3,9 +3,18 @@
 from typing import Any
 
 import pytest
+from httpx2 import AsyncClient
 
+from shared.kernel.ids import new_id
 from tests.integration.catalog.conftest import NewMerchant
-from tests.support.worlds.catalog import Merchant, a_product, an_overlay, refused
+from tests.support.worlds.catalog import (
+    Merchant,
+    a_product,
+    a_product_type,
+    a_schema,
+    an_overlay,
+    refused,
+)
 
 AT = "/v1/products/A-1/markets/DE"
 WITHOUT_OVERLAY: dict[str, Any] = {
@@ -266,6 +275,61 @@ async def test_a_locale_is_a_language_tag(merchant: Merchant) -> None:
     await merchant.stocked("A-1", 0)
     answer = await merchant.client.get("/v1/products/A-1?locale=german!")
     refused(answer, 422, "field.wrong_format", "/query/locale")
+
+
+async def test_attributes_are_checked_as_the_market_shows_them(
+    merchant: Merchant, operator: AsyncClient
+) -> None:
+    code = f"t_{new_id('typ')[-12:]}"
+    schema = a_schema(colour={"type": "string"}, note={"type": "string"})
+    made = await operator.put(f"/v1/product-types/{code}", json=a_product_type(schema=schema))
+    assert made.is_success, made.text
+    own = {"length_in": 20, "note": "x"}
+    await merchant.stocked("A-1", 0, product_type=code, attributes=own)
+    put = merchant.client.put
+    refusals: dict[str, dict[str, Any]] = {
+        "catalog.attribute.too_large": {"length_in": 61},
+        "catalog.attribute.missing": {"length_in": None},
+        "catalog.attribute.unknown": {"size": 1},
+    }
+    for wrong, attributes in refusals.items():
+        (name,) = attributes
+        refused(await put(AT, json={"attributes": attributes}), 422, wrong, f"/attributes/{name}")
+    patch = {"colour": "rot", "note": None}
+    answer = await put(AT, json={"attributes": patch})
+    assert (answer.status_code, answer.json()["attributes"]) == (201, patch)
+    view = (await merchant.client.get("/v1/products/A-1?market=DE")).json()
+    assert view["attributes"] == {
+        "colour": {"value": "rot", "source": "overlay"},
+        "length_in": {"value": 20, "source": "product"},
+    }
+    # null goes back to what the product has.
+    answer = await merchant.client.patch(
+        AT, json={"attributes": {"colour": None}}, headers={"If-Match": "*"}
+    )
+    assert answer.json()["attributes"] == {"note": None}
+
+
+async def test_a_new_version_of_the_type_is_not_the_overlay_s_fault(
+    merchant: Merchant, operator: AsyncClient
+) -> None:
+    code = f"t_{new_id('typ')[-12:]}"
+    path = f"/v1/product-types/{code}"
+    await operator.put(path, json=a_product_type(schema=a_schema(note={"type": "string"})))
+    await merchant.stocked("A-1", 0, product_type=code, attributes={"length_in": 20})
+    stricter = a_schema(note={"type": "string"}, colour={"type": "string"})
+    stricter["required"] = ["length_in", "colour"]
+    newer = await operator.put(
+        path, json=a_product_type(schema=stricter), headers={"If-Match": "*"}
+    )
+    assert newer.json()["version"] == 2
+    answer = await merchant.client.put(AT, json={"attributes": {"note": "x"}})
+    assert answer.status_code == 201, answer.text
+    wrong = await merchant.client.put(
+        AT, json={"attributes": {"note": 1}}, headers={"If-Match": "*"}
+    )
+    problem = refused(wrong, 422, "catalog.attribute.wrong_type", "/attributes/note")
+    assert problem["error_count"] == 1
 
 
 async def test_markets_of_others_are_not_seen(

@@ -12,9 +12,10 @@ from typing import Final
 
 from services.catalog.domain.products.details import Media, media_problems
 from services.catalog.domain.products.product import AttributesWithoutType, Product
+from services.catalog.domain.types.attributes import KnownType
 from shared.kernel.country import is_country
 from shared.kernel.errors import FieldProblem, Invalid, NotFound, Text
-from shared.kernel.json import JsonObject, same
+from shared.kernel.json import JsonObject, merged_object, same
 
 MARKET_PATTERN: Final = r"^[A-Z]{2}$"
 
@@ -101,9 +102,27 @@ def is_same(one: Overlay, other: Overlay) -> bool:
     return one == other and same(one.attributes, other.attributes)
 
 
-def overlay_problems(overlay: Overlay, product: Product) -> Iterator[FieldProblem]:
-    """Every rule that it breaks, laid over this product."""
+def overlay_problems(
+    overlay: Overlay, product: Product, known_type: KnownType | None
+) -> Iterator[FieldProblem]:
+    """Every rule that it breaks, laid over this product. `known_type`: the product's."""
     if overlay.media is not None:
         yield from media_problems(overlay.media)
-    if overlay.attributes and product.product_type is None:
+    if overlay.attributes:
+        yield from _attribute_problems(overlay.attributes, product, known_type)
+
+
+def _attribute_problems(
+    patch: JsonObject, product: Product, known_type: KnownType | None
+) -> Iterator[FieldProblem]:
+    """Of the product's attributes with the patch. What is wrong with the product's own, because its
+    type has a new version since, is not the overlay's fault.
+    """
+    if known_type is None:
         yield AttributesWithoutType.at("/attributes")
+        return
+    own = product.details.attributes
+    before = {(one.pointer, one.code) for one in known_type.problems(own)}
+    for problem in known_type.problems(merged_object(own, patch)):
+        if (problem.pointer, problem.code) not in before:
+            yield problem
