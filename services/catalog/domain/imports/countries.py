@@ -102,7 +102,7 @@ IL ISR 以色列/Israel
 IM IMN 马恩岛/Isle of Man
 IN IND 印度/India
 IQ IRQ 伊拉克/Iraq
-IR IRN 伊朗/Iran
+IR IRN 伊朗/Iran/Iran, Islamic Republic of
 IS ISL 冰岛/Iceland
 IT ITA 意大利/Italy/Italia
 JE JEY 泽西岛/Jersey
@@ -116,7 +116,7 @@ KI KIR 基里巴斯/Kiribati
 KM COM 科摩罗/Comoros
 KN KNA 圣基茨和尼维斯/Saint Kitts and Nevis
 KP PRK 朝鲜/North Korea
-KR KOR 韩国/South Korea/Korea/Republic of Korea
+KR KOR 韩国/South Korea/Korea/Republic of Korea/Korea, Republic of
 KW KWT 科威特/Kuwait
 KY CYM 开曼群岛/Cayman Islands
 KZ KAZ 哈萨克斯坦/Kazakhstan
@@ -133,7 +133,7 @@ LV LVA 拉脱维亚/Latvia
 LY LBY 利比亚/Libya
 MA MAR 摩洛哥/Morocco
 MC MCO 摩纳哥/Monaco
-MD MDA 摩尔多瓦/Moldova
+MD MDA 摩尔多瓦/Moldova/Moldova, Republic of
 ME MNE 黑山/Montenegro
 MG MDG 马达加斯加/Madagascar
 MK MKD 北马其顿/马其顿/North Macedonia/Macedonia
@@ -205,7 +205,7 @@ TO TON 汤加/Tonga
 TR TUR 土耳其/Turkey/Türkiye/Turkiye
 TT TTO 特立尼达和多巴哥/Trinidad and Tobago
 TW TWN 台湾/中国台湾/Taiwan
-TZ TZA 坦桑尼亚/Tanzania
+TZ TZA 坦桑尼亚/Tanzania/Tanzania, United Republic of
 UA UKR 乌克兰/Ukraine
 UG UGA 乌干达/Uganda
 US USA 美国/United States/United States of America/America

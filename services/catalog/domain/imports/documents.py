@@ -150,21 +150,20 @@ def _steps(mapping: ColumnMapping) -> list[_Step]:
     for column in mapping.columns:
         field = field_at(mapping.kind, column.path)
         assert field is not None, column.path
-        if field.reads == "unit" or _unit_path(field.reads, column.path, paths):
+        if field.reads == "unit" or _unit_path(field.reads, column, paths):
             continue
         clearable = field.clearable and column.path != "title.en"
         steps.append(_Step(column, reader_for(field.reads, column), clearable))
     return steps
 
 
-def _unit_path(reads: str, path: str, paths: set[str]) -> str | None:
-    """The column that says the unit of this one."""
-    if reads not in _UNITS:
+def _unit_path(reads: str, column: MappedColumn, paths: set[str]) -> str | None:
+    """The column that says the unit of this one, whose header says none."""
+    if reads not in _UNITS or column.unit:
         return None
-    return next(
-        (unit for unit in (f"unit.{path}", _UNITS[reads]) if unit in paths),
-        None,
-    )
+    # Some files state the unit of the first side only.
+    usual = (f"unit.{column.path}", _UNITS[reads], f"{_UNITS[reads]}.0")
+    return next((path for path in usual if path in paths), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,7 @@ def _with_unit_columns(mapping: ColumnMapping) -> list[_WithUnit]:
     for column in mapping.columns:
         field = field_at(mapping.kind, column.path)
         assert field is not None, column.path
-        path = _unit_path(field.reads, column.path, set(by_path))
+        path = _unit_path(field.reads, column, set(by_path))
         if path is not None:
             unit = by_path[path]
             found.append(_WithUnit(column, field.reads, unit, reader_for("unit", unit), {}))

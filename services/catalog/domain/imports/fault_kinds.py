@@ -176,6 +176,13 @@ CELL_CURRENCY_DIFFERS: Final = _kind(
     "Correct one of them.",
     "请更正其中之一。",
 )
+CELL_LINE_TOTAL: Final = _kind(
+    "catalog.cell.line_total",
+    "{value} in {column} cannot be divided by {quantity} to whole cents.",
+    "{column} 的 {value} 除以 {quantity} 不是整分。",
+    "Add a column with the price of one piece.",
+    "请增加“单价”列。",
+)
 CELL_YES_NO: Final = _kind(
     "catalog.cell.yes_no",
     "{value} in {column} is neither yes nor no.",
@@ -298,6 +305,27 @@ COLUMN_TWICE: Final = _kind(
     "多列都是 {field}：{columns}，均未读取。",
     "Choose one of them, or delete the others.",
     "请选择其中一列，或删除其余列。",
+)
+COLUMN_ASSUMED: Final = _kind(
+    "catalog.column.assumed",
+    "{column} is taken for {field}.",
+    "“{column}”列按 {field} 处理。",
+    "Choose what it is, or ignore it, if that is wrong; the choice is remembered.",
+    "如不正确，请指定该列的含义或忽略；选择会被记住。",
+)
+COLUMN_SECOND: Final = _kind(
+    "catalog.column.second",
+    "{column} could be {field} too, but {read} is read for it.",
+    "“{column}”也可作为 {field}，已采用“{read}”列。",
+    "Choose the other one if that is wrong; the choice is remembered.",
+    "如不正确，请改选该列；选择会被记住。",
+)
+COLUMN_CARTON: Final = _kind(
+    "catalog.column.per_carton",
+    "{column} may be that of a carton, because the file has the column {carton}; it is not read.",
+    "文件有“{carton}”列，“{column}”可能是整箱数据，未读取。",
+    "Name it after one piece, e.g. Unit {column}, or choose what it is.",
+    "请在表头注明单件，例如 单品{column}，或指定该列的含义。",
 )
 COLUMN_MISSING: Final = _kind(
     "catalog.column.missing",

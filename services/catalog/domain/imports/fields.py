@@ -86,8 +86,9 @@ ORDER_FIELDS: Final = (
     Field(
         "ordered_at",
         "instant",
-        "ordered at|order date|purchase date|下单时间|订单时间|付款时间|下单日期|created at|paid at"
-        "|订单日期|订单创建时间|order time|order created|交易时间",
+        "ordered at|order date|purchase date|下单时间|订单时间|下单日期|created at"
+        "|订单日期|订单创建时间|order time|order created|交易时间"
+        "||付款时间|paid at|付款日期|支付时间|payments date",
         "下单时间(UTC) Ordered at (UTC)",
         needed=True,
     ),
@@ -113,7 +114,7 @@ ORDER_FIELDS: Final = (
         "line|line number|line no|行号|序号|订单行号|item line|明细行号|line item number",
         "行号 Line",
     ),
-    Field("sku", "code", SKU.names + "|lineitem sku", "商品编码 SKU", needed=True),
+    Field("sku", "code", f"lineitem sku|{SKU.names}", "商品编码 SKU", needed=True),
     Field(
         "quantity",
         "whole",
@@ -129,6 +130,12 @@ ORDER_FIELDS: Final = (
         "|成交单价|sale price",
         "单价 Unit price",
         needed=True,
+    ),
+    Field(
+        "line_total.amount",
+        "amount",
+        "item price|line total|lineitem total|小计|商品小计|行金额|商品总价|明细金额",
+        "小计 Line total",
     ),
     Field("unit_price.currency", "currency", CURRENCY_NAMES, "币种 Currency"),
 )

@@ -32,9 +32,24 @@ _FAMILY: Final = {
     "amount": "currency",
     "instant": "zone",
 }
+# Paths of the API have their units in their names.
+_UNIT_OF_READING: Final = {"weight": "g", "size": "mm", "side": "mm"}
 _BRACKETS: Final = re.compile(r"[(\[【{<]([^()\[\]【】{}<>]*)[)\]】}>]")
 _NOTES: Final = frozenset(
     map(folded, "必填 选填 可选 必须 非必填 required optional mandatory 单位".split())
+)
+# Headers of sheets that count in cartons: their weights and sizes may be those of a carton.
+_CARTONS: Final = frozenset(
+    map(
+        folded,
+        "装箱数|装箱量|每箱数量|箱数|外箱数量|每箱装数|单箱数量|装箱数量|pcs/ctn|pcs per carton"
+        "|qty/ctn"
+        "|qty per carton|units per carton|carton qty|carton quantity|ctns|ctn|cartons|pcs/carton"
+        "|quantity per carton|件/箱|个/箱|number of cartons|入数".split("|"),
+    )
+)
+_PIECE: Final = re.compile(
+    "单[品个件]|每件|商品|产品|unit|item|product|piece|package|彩盒", re.IGNORECASE
 )
 # What whole numbers count.
 _PIECES: Final = frozenset("个 件 只 套 条 双 包 台 盒 pcs pc piece pieces unit units".split())
@@ -46,25 +61,41 @@ _NUMBER: Final = re.compile(r"^(.*?\D)(\d{1,2})$")
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """`paths`: what the header can name; several: it is not clear. `needs_language`: `paths` are
-    without a language (`title`).
+    without a language (`title`). `is_weak`: another column with that meaning goes before.
     """
 
     paths: frozenset[str]
     unit: str | None = None
     needs_language: bool = False
+    is_weak: bool = False
 
 
 NOTHING: Final = Meaning(frozenset())
 
 
-_Names = Mapping[str, tuple[Field, ...]]
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A field by one of its names. `is_weak`: it gives way to another column of that field."""
+
+    field: Field
+    unit: str | None = None
+    is_weak: bool = False
+
+
+_Names = Mapping[str, tuple[_Name, ...]]
 
 
 def _names(kind: ImportKind) -> _Names:
-    names: dict[str, tuple[Field, ...]] = {}
+    names: dict[str, tuple[_Name, ...]] = {}
     for field in FIELDS[kind]:
-        for name in dict.fromkeys(map(folded, (*field.names.split("|"), field.path))):
-            names[name] = (*names.get(name, ()), field)
+        strong, _, weak = field.names.partition("||")
+        for group, is_weak in ((f"{strong}|{field.path}", False), (weak, True)):
+            for entry in filter(None, group.split("|")):
+                text, _, unit = entry.partition("@")
+                name = folded(text)
+                if all(known.field is not field for known in names.get(name, ())):
+                    found = _Name(field, unit or None, is_weak)
+                    names[name] = (*names.get(name, ()), found)
     return names
 
 
@@ -88,10 +119,21 @@ def meaning_of(kind: ImportKind, header: str) -> Meaning:
     if len(stripped) > _HEADER_MAX:
         return NOTHING
     if (field := field_at(kind, stripped)) is not None:
-        return Meaning(frozenset({stripped if not field.many else _without_number(stripped)}))
+        path = _without_number(stripped) if field.many else stripped
+        return Meaning(frozenset({path}), _UNIT_OF_READING.get(field.reads))
     if GROUP_MARK in header:
         return _of_group(kind, *header.rsplit(GROUP_MARK, 1))
     return _of_text(kind, header)
+
+
+def counts_cartons(name: str) -> bool:
+    """`装箱数`, `PCS/CTN`, with or without a unit in brackets."""
+    return folded(name) in _CARTONS or folded(_parts(name)[0]) in _CARTONS
+
+
+def names_a_piece(name: str) -> bool:
+    """`单品毛重`, `Item weight`: not of a carton, whatever else is in the file."""
+    return _PIECE.search(name) is not None
 
 
 def is_ignored(name: str) -> bool:
@@ -177,12 +219,12 @@ def _value(unit: str) -> str:
     for table in (WEIGHTS, LENGTHS):
         if unit in table:
             return str(table[unit])
-    return CURRENCIES.get(unit) or ZONES[unit]
+    return _stated(unit) or ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    fields: tuple[Field, ...]
+    names: tuple[_Name, ...]
     unit: str | None = None
     language: str | None = None
 
@@ -200,14 +242,15 @@ def _readings(kind: ImportKind, text: str) -> Iterator[_Reading]:
         first, second = list(_affixed(kind, han)), list(_affixed(kind, latin))
         yield from _bilingual(first, second)
         if first and second:  # they disagree, so it is not clear
-            yield _Reading((*first[0].fields, *second[0].fields))
+            yield _Reading((*first[0].names, *second[0].names))
 
 
-def _bilingual(han: list[_Reading], latin: list[_Reading]) -> Iterator[_Reading]:
+def _bilingual(first: list[_Reading], second: list[_Reading]) -> Iterator[_Reading]:
     """`净重 Net weight`: both halves name the field."""
-    for one in han:
-        for other in latin:
-            both = tuple(field for field in one.fields if field in other.fields)
+    for one in first:
+        for other in second:
+            fields = {name.field.path for name in other.names}
+            both = tuple(name for name in one.names if name.field.path in fields)
             if both:
                 yield _Reading(both, one.unit or other.unit, one.language or other.language)
 
@@ -241,37 +284,46 @@ def _in_language(names: _Names, rest: str, word: str) -> Iterator[_Reading]:
 
 
 def _numbered(names: _Names, name: str) -> Iterator[_Reading]:
-    if (fields := names.get(name)) is not None:
-        yield _Reading(fields)
+    if (found := names.get(name)) is not None:
+        yield _Reading(found, found[0].unit)
     elif (parts := _NUMBER.match(name)) is not None and parts[1] in names:
-        fields = tuple(field for field in names[parts[1]] if field.many)
-        if fields:
-            yield _Reading(fields)
+        many = tuple(one for one in names[parts[1]] if one.field.many)
+        if many:
+            yield _Reading(many)
 
 
 def _fitting(reading: _Reading, unit: str | None, language: str | None) -> Meaning:
     """Keeps the fields that the unit and the language fit."""
-    fields = reading.fields
     if unit is not None and reading.unit is not None and _value(unit) != _value(reading.unit):
         return NOTHING
     unit = unit or reading.unit
     language = language or reading.language
+    names = reading.names
     if unit is not None:
         family = unit_family(unit)
-        fields = tuple(field for field in fields if _FAMILY.get(field.reads) == family)
+        names = tuple(name for name in names if _FAMILY.get(name.field.reads) == family)
     if language is not None:
-        fields = tuple(field for field in fields if field.by_language)
-    if not fields:
+        names = tuple(name for name in names if name.field.by_language)
+    if not names:
         return NOTHING
-    spoken = all(field.by_language for field in fields)
+    fields = [name.field for name in names]
     paths = frozenset(
         f"{field.path}.{language}" if field.by_language and language else field.path
         for field in fields
     )
-    return Meaning(paths, _stated(unit), needs_language=spoken and language is None)
+    spoken = all(field.by_language for field in fields)
+    return Meaning(
+        paths,
+        _stated(unit),
+        needs_language=spoken and language is None,
+        is_weak=all(name.is_weak for name in names),
+    )
 
 
 def _stated(unit: str | None) -> str | None:
     if unit is None:
         return None
-    return CURRENCIES.get(unit) or ZONES.get(unit) or unit
+    family = unit_family(unit)
+    if family == "currency":
+        return CURRENCIES[unit]
+    return ZONES[unit] if family == "zone" else unit

@@ -3,21 +3,31 @@
 A guess is never silent: what can be two things, or is known twice, is a finding and is not read.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from services.catalog.domain.imports import fault_kinds
 from services.catalog.domain.imports.column_values import learn
+from services.catalog.domain.imports.dates import PARK_OFFSET
 from services.catalog.domain.imports.faults import FaultKind
 from services.catalog.domain.imports.fields import FIELDS, field_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
-from services.catalog.domain.imports.header_names import Meaning, is_ignored, meaning_of
+from services.catalog.domain.imports.header_names import (
+    Meaning,
+    counts_cartons,
+    is_ignored,
+    meaning_of,
+    names_a_piece,
+)
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.units import folded
 
-# Columns that nobody needs to hear about.
+_SIZES: Final = frozenset({"size_mm", "options.size"})
+_DIMENSIONS: Final = re.compile(r"\d\s*[a-zA-Z\u4e00-\u9fff]*\s*[xX*×]\s*\d")
+_HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 _SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
 
 
@@ -25,7 +35,8 @@ _SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
 class _Chosen:
     column: MappedColumn
     many: bool
-    is_remembered: bool
+    # Remembered columns are 0, those with a usual name 1, others with the same meaning 2.
+    rank: int
 
 
 def match_columns(
@@ -53,10 +64,10 @@ def match_columns(
             found = _by_name(kind, index, name, rows, findings)
         if found is not None:
             chosen.append(found)
-    mapped = _without_rivals(chosen, findings)
+    mapped = _of_pieces(columns, _without_rivals(chosen, findings), known, findings)
     mapped = _whole_sizes(mapped, findings)
     mapped = [learn(column, kind, rows) for column in mapped]
-    findings += _zones(kind, mapped)
+    findings += _zones(kind, mapped, rows)
     if columns:
         findings += _missing(kind, mapped, constants)
     return ColumnMapping(kind, tuple(columns), tuple(mapped), tuple(findings), constants)
@@ -82,7 +93,7 @@ def _remembered(
     if field is None:
         findings.append(_column(fault_kinds.COLUMN_UNKNOWN, name))
         return None
-    return _Chosen(MappedColumn(index, name, path, unit or None), field.many, is_remembered=True)
+    return _Chosen(MappedColumn(index, name, path, unit or None), field.many, 0)
 
 
 def _by_name(
@@ -99,6 +110,8 @@ def _by_name(
     if is_ignored(name):
         return None
     meaning = meaning_of(kind, name)
+    if meaning.paths == _SIZES:
+        meaning = _with_size(meaning, index, rows)
     if meaning.needs_language:
         meaning = _with_language(meaning, index, name, rows, findings)
     if len(meaning.paths) != 1:
@@ -109,8 +122,27 @@ def _by_name(
     (path,) = meaning.paths
     field = field_at(kind, path)
     assert field is not None, path
+    if meaning.is_weak and field.reads in {"amount", "line"}:
+        findings.append(_column(fault_kinds.COLUMN_ASSUMED, name, field=path))
     column = MappedColumn(index, name, path, meaning.unit)
-    return _Chosen(column, field.many, is_remembered=False)
+    return _Chosen(column, field.many, 2 if meaning.is_weak else 1)
+
+
+def _with_size(meaning: Meaning, index: int, rows: Sequence[SheetRow]) -> Meaning:
+    """`Size` is 30x20x10 or XL: the values tell."""
+    texts = _texts(index, rows)
+    sizes = sum(_DIMENSIONS.search(text) is not None for text in texts)
+    if not texts or 0 < sizes < len(texts):
+        return meaning
+    return replace(meaning, paths=frozenset({"size_mm" if sizes else "options.size"}))
+
+
+def _texts(index: int, rows: Sequence[SheetRow]) -> list[str]:
+    return [
+        cell
+        for row in rows
+        if index < len(row.cells) and isinstance(cell := row.cells[index], str) and cell.strip()
+    ]
 
 
 def _with_language(
@@ -121,13 +153,7 @@ def _with_language(
     findings: list[RowFinding],
 ) -> Meaning:
     """A title without a language: the values tell Chinese from English, and nothing else."""
-    language = _language_of(
-        [
-            cell
-            for row in rows
-            if index < len(row.cells) and isinstance(cell := row.cells[index], str) and cell
-        ]
-    )
+    language = _language_of(_texts(index, rows))
     bases = meaning.paths
     if language is None:
         return replace(
@@ -168,15 +194,41 @@ def _without_rivals(chosen: Sequence[_Chosen], findings: list[RowFinding]) -> li
         if len(rivals) == 1 or rivals[0].many:
             kept += [rival.column for rival in rivals]
             continue
-        preferred = [rival for rival in rivals if rival.is_remembered]
-        if len(preferred) == 1:
-            kept.append(preferred[0].column)
-            continue
+        rank = min(rival.rank for rival in rivals)
+        best = [rival.column for rival in rivals if rival.rank == rank]
         names = ", ".join(rival.column.name for rival in rivals)
-        findings.append(
-            _column(fault_kinds.COLUMN_TWICE, rivals[0].column.name, columns=names, field=path)
-        )
+        if len(best) > 1:
+            findings.append(_column(fault_kinds.COLUMN_TWICE, names, columns=names, field=path))
+            continue
+        kept.append(best[0])
+        findings += [
+            _column(fault_kinds.COLUMN_SECOND, rival.column.name, read=best[0].name, field=path)
+            for rival in rivals
+            if rival.column is not best[0]
+        ]
     return sorted(kept, key=lambda column: column.index)
+
+
+def _of_pieces(
+    names: Sequence[str],
+    columns: list[MappedColumn],
+    known: Mapping[str, str],
+    findings: list[RowFinding],
+) -> list[MappedColumn]:
+    """Where a sheet counts in cartons, a weight or a size has to say that it is of one piece."""
+    carton = next((name for name in names if counts_cartons(name)), None)
+    if carton is None:
+        return columns
+    kept = []
+    for column in columns:
+        is_measure = column.path.startswith(("net_weight_g", "gross_weight_g", "size_mm"))
+        if not is_measure or folded(column.name) in known or names_a_piece(column.name):
+            kept.append(column)
+        else:
+            findings.append(
+                _column(fault_kinds.COLUMN_CARTON, column.name, carton=carton, field=column.path)
+            )
+    return kept
 
 
 def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) -> list[MappedColumn]:
@@ -195,18 +247,27 @@ def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) ->
     return kept
 
 
-def _zones(kind: ImportKind, columns: Iterable[MappedColumn]) -> list[RowFinding]:
-    return [
-        _column(fault_kinds.COLUMN_TIME_ZONE, column.name, zone="+08:00")
-        for column in columns
-        if (field := field_at(kind, column.path)) and field.reads == "instant" and not column.unit
-    ]
+def _zones(
+    kind: ImportKind, columns: Iterable[MappedColumn], rows: Sequence[SheetRow]
+) -> list[RowFinding]:
+    """Columns of times whose zone neither the header nor the values say."""
+    found = []
+    for column in columns:
+        field = field_at(kind, column.path)
+        if field is None or field.reads != "instant" or column.unit:
+            continue
+        texts = _texts(column.index, rows)
+        if not texts or not all(map(_HAS_OFFSET.search, texts)):
+            found.append(_column(fault_kinds.COLUMN_TIME_ZONE, column.name, zone=PARK_OFFSET))
+    return found
 
 
 def _missing(
     kind: ImportKind, columns: Iterable[MappedColumn], constants: Mapping[str, str]
 ) -> list[RowFinding]:
     there = {column.path for column in columns} | set(constants)
+    if "line_total.amount" in there:
+        there.add("unit_price.amount")
     return [
         RowFinding(
             0,

@@ -3,6 +3,7 @@ sides, an amount with its currency, lists, the options of a variant, the lines o
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -43,6 +44,8 @@ _MONEY: Final = {
     ImportKind.PRICES: ("amount", "currency"),
     ImportKind.ORDERS: ("unit_price.amount", "unit_price.currency"),
 }
+_UNIT_PRICE: Final = "unit_price.amount"
+_TOTAL: Final = "line_total.amount"
 _MEDIA: Final = ("media", "media.main", "media.gallery")
 _LINE: Final = ("line", "sku", "quantity")
 
@@ -67,6 +70,9 @@ class Places:
             return _put_size
         if self._kind is ImportKind.ORDERS and path in _LINE:
             return _put_part(path, column)
+        if path == _TOTAL:
+            self._finishers.setdefault(*self._finisher(_UNIT_PRICE))
+            return _put_part(path, column)
         if self._waits(path):
             name, finish = self._finisher(path)
             self._finishers.setdefault(name, finish)
@@ -82,6 +88,8 @@ class Places:
     def finish(self, builder: Builder) -> list[Problem]:
         """Puts the parts together. Returns what does not fit."""
         problems: list[Problem] = []
+        if _TOTAL in builder.parts:
+            _finish_total(builder, problems)
         for finish in self._finishers.values():
             finish(builder, problems)
         if self._kind is ImportKind.ORDERS:
@@ -184,6 +192,22 @@ def _misfit(amount: Amount, currency: Reading | None) -> CellFault | None:
         fault_kinds.CELL_CURRENCY_DIFFERS,
         {"found": amount.currencies[0], "currency": str(currency)},
     )
+
+
+def _finish_total(builder: Builder, problems: list[Problem]) -> None:
+    """The price of one piece, where a file has that of a whole line only."""
+    column, total = builder.parts[_TOTAL][0]
+    quantity = builder.parts["quantity"][0][1] if "quantity" in builder.parts else None
+    text = total.text if isinstance(total, Amount) else total
+    if _UNIT_PRICE in builder.parts or not isinstance(quantity, int) or quantity < 1:
+        return
+    price = Decimal(str(text)) / quantity
+    if price != round(price, 2):
+        problems.append((column, CellFault(fault_kinds.CELL_LINE_TOTAL, {"quantity": quantity})))
+        return
+    each = format(price.quantize(Decimal("0.01")), "f")
+    value = Amount(each, total.currencies) if isinstance(total, Amount) else each
+    builder.parts[_UNIT_PRICE] = [(column, value)]
 
 
 def _finish_lines(path: str, builder: Builder, _problems: list[Problem]) -> None:

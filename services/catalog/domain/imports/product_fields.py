@@ -12,6 +12,8 @@ class Field:
     """`path`: into the document, with `*` for a language or a name of its own.
 
     `reads`: the kind of reader, see `cells.py`. `clearable`: an empty cell may remove the value.
+    `names`: separated by `|`; those behind `||` give way to a column with one of the others; what
+    stands behind `@` is the unit that the name implies.
     `example`: a header for it, in Chinese and English. `many`: several columns make one list.
     """
 
@@ -27,9 +29,9 @@ class Field:
 
 AMOUNT_NAMES: Final = (
     "price|standard price|variant price|regular price|unit price|amount|单价|售价|价格|销售价"
-    "|零售价|销售价格|申报价|申报单价|商品价格|产品价格|sale unit price|list price|fob price"
-    "|申报价值|declared value|price amount|销售单价|商品单价|建议售价|商品售价|your price|出厂价"
-    "|报价|declared price"
+    "|零售价|销售价格|商品价格|产品价格|sale unit price|fob price|price amount|销售单价"
+    "|商品单价|建议售价|商品售价|your price|基本售价|fob|exw price|price per unit||list price"
+    "|申报价|申报单价|申报价值|申报金额|declared value|declared price|出厂价|报价|市场价"
 )
 CURRENCY_NAMES: Final = (
     "currency|币种|货币|币别|价格币种|currency code|price currency|货币代码|结算币种|申报币种"
@@ -39,10 +41,10 @@ SKU: Final = Field(
     "sku",
     "code",
     "sku|seller sku|item sku|merchant sku|msku|variant sku|sku code|sku编码|sku编号|sku号"
-    "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|货号|商家编码|商品sku|产品sku|库存sku"
-    "|本地sku|库存编号|平台sku|卖家sku|单品货号|item number|item no|item code|article no"
-    "|article number|product code|product id|part number|物料编码|款式编码|规格编码"
-    "|contribution sku|型号货号|model no|stock sku|子sku|原厂sku",
+    "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|商家编码|商品sku|产品sku|库存sku"
+    "|本地sku|库存编号|平台sku|卖家sku|单品货号|item code|product code|规格编码"
+    "|contribution sku|stock sku|子sku||货号|款式编码|product id|part number|物料编码|item no"
+    "|item number|model no|article no|article number|型号货号|原厂sku",
     "商品编码 SKU",
     needed=True,
 )
@@ -52,8 +54,9 @@ PRODUCT_FIELDS: Final = (
         "title",
         "line",
         "title|name|item name|product name|product title|item title|标题|名称|品名|产品名称"
-        "|商品名称|产品标题|商品标题|货品名称|申报品名|产品名|商品名|报关品名|货物名称|goods name"
-        "|subject|产品品名|宝贝标题|declared name|customs name",
+        "|商品名称|产品标题|商品标题|货品名称|产品名|商品名|货物名称|goods name|subject"
+        "|产品品名|宝贝标题|库存sku名称|sku名称|description of goods|货物品名||申报品名"
+        "|报关品名|declared name|customs name|申报名|报关名|申报名称|报关名称",
         "英文品名 Title (English)",
         clearable=True,
         by_language=True,
@@ -63,7 +66,8 @@ PRODUCT_FIELDS: Final = (
         "hs_code",
         "hs code|hs|hscode|hs编码|海关编码|税号|商品hs编码|hts code|hts|tariff code"
         "|commodity code|tariff number|customs code|海关商品编码|报关编码|出口hs编码|hsn code"
-        "|harmonized code|harmonized system code|variant hs code|hs code export|海关税号",
+        "|harmonized code|harmonized system code|variant hs code|hs code export|海关税号"
+        "|hs code中国|hs code china|中国海关编码|h s code",
         "海关编码 HS code",
     ),
     Field(
@@ -85,43 +89,46 @@ PRODUCT_FIELDS: Final = (
         "gross_weight_g",
         "weight",
         "gross weight|package weight|item package weight|毛重|单品毛重|含包装重量|包装重量"
-        "|包装后重量|gw|g w|shipping weight|variant grams|variant weight|gross wt|带包装重量"
-        "|重量含包装|重量|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量"
-        "|packing weight|发货重量|商品毛重",
+        "|包装后重量|gw|g w|shipping weight|variant weight|gross wt|带包装重量|重量含包装|重量"
+        "|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量|packing weight"
+        "|发货重量|商品毛重|variant grams@g|单品重量含包装",
         "毛重(g) Gross weight (g)",
     ),
     Field(
         "size_mm",
         "size",
-        "size|dimensions|尺寸|包装尺寸|外箱尺寸|产品尺寸|规格尺寸|长宽高|长x宽x高|长*宽*高|lwh"
-        "|lxwxh|package dimensions|package size|packing size|item dimensions|商品尺寸|包装规格"
-        "|体积尺寸|length width height|length x width x height|彩盒尺寸|单品尺寸"
-        "|product dimensions|l x w x h|product size|包装长宽高|尺寸长宽高|包装尺寸长宽高"
-        "|size lxwxh|dimension",
+        "size|dimensions|尺寸|包装尺寸|产品尺寸|规格尺寸|长宽高|长*宽*高|lwh|lxwxh"
+        "|package dimensions|package size|packing size|item dimensions|商品尺寸|体积尺寸"
+        "|length width height|length x width x height|彩盒尺寸|单品尺寸|product dimensions"
+        "|l x w x h|product size|包装长宽高|尺寸长宽高|包装尺寸长宽高|size lxwxh|dimension|meas"
+        "|measurement|measurements|长x宽x高",
         "包装尺寸(cm) Size LxWxH (cm)",
     ),
     Field(
         "size_mm.0",
         "side",
         "length|长|长度|包装长|包装长度|package length|item package length|产品长|尺寸长"
-        "|包装尺寸长|外箱长|商品长|长边|规格长|长宽高长|尺寸长度|size length|dimensions length"
-        "|length depth|packed length|packing length",
+        "|包装尺寸长|商品长|长边|规格长|长宽高长|尺寸长度|size length|dimensions length"
+        "|length depth|packed length|packing length|单品长|单品规格长|单品尺寸长|包装规格长"
+        "|商品尺寸长|产品尺寸长|商品规格长|产品规格长|product length",
         "长(cm) Length (cm)",
     ),
     Field(
         "size_mm.1",
         "side",
-        "width|宽|宽度|包装宽|包装宽度|package width|item package width|产品宽|尺寸宽|包装尺寸宽"
-        "|外箱宽|商品宽|规格宽|长宽高宽|尺寸宽度|size width|dimensions width|packed width"
-        "|packing width",
+        "width|宽|宽度|包装宽|包装宽度|package width|item package width|产品宽|尺寸宽"
+        "|包装尺寸宽|商品宽|规格宽|长宽高宽|尺寸宽度|size width|dimensions width|packed width"
+        "|packing width|单品宽|单品规格宽|单品尺寸宽|包装规格宽|商品尺寸宽|产品尺寸宽"
+        "|商品规格宽|产品规格宽|product width",
         "宽(cm) Width (cm)",
     ),
     Field(
         "size_mm.2",
         "side",
         "height|高|高度|包装高|包装高度|package height|item package height|产品高|尺寸高"
-        "|包装尺寸高|外箱高|商品高|规格高|长宽高高|尺寸高度|size height|dimensions height"
-        "|packed height|packing height",
+        "|包装尺寸高|商品高|规格高|长宽高高|尺寸高度|size height|dimensions height"
+        "|packed height|packing height|单品高|单品规格高|单品尺寸高|包装规格高|商品尺寸高"
+        "|产品尺寸高|商品规格高|产品规格高|product height",
         "高(cm) Height (cm)",
     ),
     Field(
@@ -140,8 +147,9 @@ PRODUCT_FIELDS: Final = (
         "battery",
         "yes_no",
         "battery|contains battery|has battery|with battery|是否带电|带电|含电池|是否含电池|电池"
-        "|batteries included|are batteries included|are batteries required|带电池|是否带电池|含电"
-        "|是否含电|内置电池",
+        "|batteries included|are batteries included|are batteries required|带电池|是否带电池"
+        "|含电|是否含电|内置电池|batteries are included|batteries are required"
+        "|are batteries needed|带电属性",
         "是否带电 Battery",
     ),
     Field("synthetic", "yes_no", "synthetic|合成数据|示例数据", "示例数据 Synthetic"),
@@ -201,7 +209,7 @@ PRODUCT_FIELDS: Final = (
         "media",
         "url",
         "image|images|image url|image src|image link|图片|图片链接|图片地址|商品图片|产品图片"
-        "|图片url|picture|picture url|图片网址|photo",
+        "|图片url|picture|picture url|图片网址|photo|产品图片链接|商品图片链接|图片网络地址",
         "图片 Images",
         clearable=True,
         many=True,
@@ -246,7 +254,7 @@ PRODUCT_FIELDS: Final = (
     Field(
         "options.size",
         "line",
-        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码",
+        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码|size",
         "尺码 Size name",
         clearable=True,
     ),

@@ -120,7 +120,9 @@ def _three_sides(column: MappedColumn) -> Reader:
         sides = [_written(side.strip(), mark) for side in _TIMES.split(half_width(text))]
         numbers = [side for side in sides if isinstance(side, _Written) and not side.before]
         if len(sides) != 3 or len(numbers) != 3:
-            return next((side for side in sides if isinstance(side, CellFault)), wrong)
+            faults = [side for side in sides if isinstance(side, CellFault)]
+            unclear = [fault for fault in faults if fault.kind is fault_kinds.CELL_SEPARATOR]
+            return unclear[0] if len(sides) == 3 and unclear else wrong
         # `30x20x10cm`: the last unit is that of all three.
         last = numbers[-1].unit
         units = [side.unit or last for side in numbers]

@@ -1,0 +1,430 @@
+"""What a cell means: the right value, or a clear fault."""
+
+from datetime import date, datetime
+
+import pytest
+
+from services.catalog.domain.imports import Cell, CellError, ImportKind, RowDocument
+from services.catalog.domain.imports.fault_kinds import FAULT_KINDS
+from tests.support.sheets import read_cell
+
+
+def _codes(row: RowDocument) -> list[str]:
+    return [finding.code.removeprefix("catalog.") for finding in row.findings]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        (6704100000.0, "6704100000"),
+        ("6704100000.0", "6704100000"),
+        ("6.704100000E+9", "6704100000"),
+        ("6704.11", "670411"),
+        ("6704.11.00", "67041100"),
+        ("6704 11 00 00", "6704110000"),
+        ("'670411", "670411"),
+        ('="670411"', "670411"),
+        ("６７０４１１", "670411"),
+        ("\u200b670411\u00a0", "670411"),
+        (6704.11, "670411"),
+    ],
+)
+def test_hs_code_is_read(cell: Cell, code: str) -> None:
+    row = read_cell("HS编码", cell)
+
+    assert row.document == {"sku": "A1", "hs_code": code}
+    assert row.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("6.7041E9", "cell.digits_lost"),
+        ("6.7041E+09", "cell.digits_lost"),
+        (40550, "cell.hs_zero_lost"),
+        ("4055000", "cell.hs_zero_lost"),
+        (6704.1, "cell.hs_code"),
+        ("wig", "cell.hs_code"),
+        (date(2026, 11, 22), "cell.code_as_date"),
+        (CellError("#N/A"), "cell.error_value"),
+        ("#N/A", "cell.error_value"),
+        (CellError("=B2*2"), "cell.formula"),
+        ("=B2*2", "cell.formula"),
+        ("67\x0004", "cell.control_character"),
+        (True, "cell.not_code"),
+    ],
+)
+def test_hs_code_that_is_lost_is_said(cell: Cell, code: str) -> None:
+    row = read_cell("HS编码", cell)
+
+    assert _codes(row) == [code]
+    assert row.document == {"sku": "A1"}
+    (finding,) = row.findings
+    assert (finding.line, finding.column, finding.field) == (2, "HS编码", "hs_code")
+    for text in (finding.detail.en, finding.detail.zh, finding.fix.en, finding.fix.zh):
+        assert text
+        assert "{" not in text
+
+
+def test_lost_zero_of_an_hs_code_is_offered_and_not_taken() -> None:
+    (finding,) = read_cell("HS编码", 40550).findings
+
+    assert "040550" in finding.fix.en
+
+
+@pytest.mark.parametrize(
+    ("cell", "gtin", "codes"),
+    [
+        ("4006381333931", "4006381333931", []),
+        (4006381333931, "4006381333931", []),
+        (4006381333931.0, "4006381333931", []),
+        ("4006381333931.0", "4006381333931", []),
+        ("400-6381-333931", "4006381333931", []),
+        ("４００６３８１３３３９３１", "4006381333931", []),
+        # 12 digits that are right by themselves; a wrong check digit is for the rules of products.
+        ("012345678905", "012345678905", []),
+        ("4006381333932", "4006381333932", []),
+        (12345678905, "012345678905", ["cell.zeros_restored"]),
+        ("5678905", None, ["cell.gtin"]),
+        ("1234565", "01234565", ["cell.zeros_restored"]),
+        ("4.00638E+12", None, ["cell.digits_lost"]),
+        (4.00638133393112e15, None, ["cell.digits_lost"]),
+        ("12345678901", None, ["cell.gtin"]),
+        ("N/A", None, ["cell.gtin"]),
+    ],
+)
+def test_gtin(cell: Cell, gtin: str | None, codes: list[str]) -> None:
+    row = read_cell("条形码", cell)
+
+    assert row.document.get("gtin") == gtin
+    assert _codes(row) == codes
+
+
+@pytest.mark.parametrize(
+    ("cell", "sku"),
+    [(85123, "85123"), (85123.0, "85123"), ("85123A", "85123A"), ("12E5", "12E5"), ("'007", "007")],
+)
+def test_sku_is_kept_as_written(cell: Cell, sku: str) -> None:
+    assert read_cell("Parent SKU", cell).document["parent_sku"] == sku
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("1.2E+06", "cell.digits_lost"),
+        ("85123.0", "cell.code_as_number"),
+        (1.5, "cell.code_as_number"),
+        (datetime(2026, 1, 2), "cell.code_as_date"),  # noqa: DTZ001 - of a cell
+        (False, "cell.not_code"),
+    ],
+)
+def test_sku_that_a_program_has_changed_is_said(cell: Cell, code: str) -> None:
+    assert _codes(read_cell("Parent SKU", cell)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "grams"),
+    [
+        ("净重(g)", "240", 240),
+        ("净重(g)", 240.0, 240),
+        ("净重（KG）", "0.24", 240),
+        ("净重 kg", "１.2", 1200),
+        ("Net weight", "1.2kg", 1200),
+        ("Net weight", "1.2 千克", 1200),
+        ("Net weight (kg)", "300g", 300),
+        ("Net weight", "1 斤", 500),
+        ("Net weight (lb)", "2", 907),
+        ("净重(g)", "1,234.5", 1235),
+        ("净重(g)", "1.234,5", 1235),
+        ("净重(g)", 1.1 + 2.2, 3),
+        ("net_weight_g", "240", 240),
+    ],
+)
+def test_weight(header: str, cell: Cell, grams: int) -> None:
+    row = read_cell(header, cell)
+
+    assert row.document["net_weight_g"] == grams
+    assert set(_codes(row)) <= {"cell.rounded"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("240", "cell.no_unit"),
+        (240, "cell.no_unit"),
+        ("240cm", "cell.unit"),
+        ("about 240g", "cell.not_number"),
+        ("1,234g", "cell.separator_unclear"),
+        ("50%", "cell.percent"),
+        (True, "cell.not_number"),
+        ("1.2.3kg", "cell.not_number"),
+        ("9" * 70 + "kg", "cell.not_number"),
+    ],
+)
+def test_weight_that_is_not_clear_is_said(cell: Cell, code: str) -> None:
+    row = read_cell("Net weight", cell)
+
+    assert "net_weight_g" not in row.document
+    assert _codes(row) == [code]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "size"),
+    [
+        ("尺寸(cm)", "30x20x10", [300, 200, 100]),
+        ("尺寸", "30*20*10cm", [300, 200, 100]),
+        ("尺寸", "30cm × 20cm × 10cm", [300, 200, 100]),
+        ("长*宽*高(mm)", "３０＊２０＊１０", [30, 20, 10]),
+        ("包装尺寸(cm)", "30 X 20,5 X 10", [300, 205, 100]),
+        ("Size (in)", "10x10x10", [254, 254, 254]),
+        ("尺寸", "300毫米*20厘米*10厘米", [300, 200, 100]),
+    ],
+)
+def test_size(header: str, cell: str, size: list[int]) -> None:
+    row = read_cell(header, cell)
+
+    assert row.document.get("size_mm") == size
+    assert row.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("30x20", "cell.size"),
+        ("30x20x10x5", "cell.size"),
+        ("axbxc", "cell.size"),
+        ("30x20x10", "cell.no_unit"),
+        ("30x20x10kg", "cell.unit"),
+    ],
+)
+def test_size_that_is_not_clear_is_said(cell: str, code: str) -> None:
+    row = read_cell("包装尺寸", cell)
+
+    assert "size_mm" not in row.document
+    assert _codes(row) == [code]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "price"),
+    [
+        ("单价", "12.50", {"amount": "12.50"}),
+        ("单价", 12.5, {"amount": "12.5"}),
+        ("单价", 3.3000000000000003, {"amount": "3.3"}),
+        ("单价", "1,234.50", {"amount": "1234.50"}),
+        ("单价", "1.234,50", {"amount": "1234.50"}),
+        ("单价", "1 234,50", {"amount": "1234.50"}),
+        ("单价", "1'234.50", {"amount": "1234.50"}),
+        ("单价", "12,5", {"amount": "12.5"}),
+        ("单价", ".5", {"amount": "0.5"}),
+        ("单价（美元）", "12.5", {"amount": "12.5", "currency": "USD"}),
+        ("Price USD", 12, {"amount": "12", "currency": "USD"}),
+        ("价格(元)", "￥12.5", {"amount": "12.5", "currency": "CNY"}),
+        ("单价", "US$12.5", {"amount": "12.5", "currency": "USD"}),
+        ("单价", "12.5 €", {"amount": "12.5", "currency": "EUR"}),
+        ("单价", "12.5元", {"amount": "12.5", "currency": "CNY"}),
+        ("单价", "EUR 12,50", {"amount": "12.50", "currency": "EUR"}),
+        ("单价", "¥12.5元", {"amount": "12.5", "currency": "CNY"}),
+    ],
+)
+def test_price(header: str, cell: Cell, price: dict[str, str]) -> None:
+    row = read_cell(header, cell)
+
+    assert row.document.get("price") == price
+    assert row.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "code"),
+    [
+        ("单价", "1,234", "cell.separator_unclear"),
+        ("单价", "$12", "cell.currency_unclear"),
+        ("单价", "¥12", "cell.currency_unclear"),
+        ("单价（美元）", "€12", "cell.currency_differs"),
+        ("单价", "15%", "cell.percent"),
+        ("单价", "12.50/件", "cell.not_number"),
+        ("单价", "面议", "cell.not_number"),
+        ("单价", CellError("#DIV/0!"), "cell.error_value"),
+        ("单价", "12-15", "cell.not_number"),
+    ],
+)
+def test_price_that_is_not_clear_is_said(header: str, cell: Cell, code: str) -> None:
+    row = read_cell(header, cell)
+
+    assert "price" not in row.document
+    assert _codes(row) == [code]
+
+
+@pytest.mark.parametrize("cell", ["是", "Yes", "Y", "TRUE", "√", "1", 1, 1.0, True, "有", "带电"])
+def test_yes(cell: Cell) -> None:
+    assert read_cell("是否带电", cell).document["battery"] is True
+
+
+@pytest.mark.parametrize("cell", ["否", "no", "N", "false", "×", "0", 0, False, "无", "不带电"])
+def test_no(cell: Cell) -> None:
+    assert read_cell("是否带电", cell).document["battery"] is False
+
+
+@pytest.mark.parametrize("cell", ["maybe", 2, "锂电池", date(2026, 1, 1)])
+def test_neither_yes_nor_no(cell: Cell) -> None:
+    assert _codes(read_cell("是否带电", cell)) == ["cell.yes_no"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("中国", "CN"),
+        ("cn", "CN"),
+        ("CHN", "CN"),
+        ("China (Mainland)", "CN"),
+        ("Made in China", "CN"),
+        ("中国(CN)", "CN"),
+        ("P.R. China", "CN"),
+        ("UK", "GB"),
+        ("Deutschland", "DE"),
+        ("Türkiye", "TR"),
+        ("中国香港", "HK"),
+        ("Korea, Republic of", "KR"),
+    ],
+)
+def test_country(cell: str, code: str) -> None:
+    assert read_cell("原产国", cell).document.get("origin_country") == code
+
+
+@pytest.mark.parametrize("cell", ["Atlantis", "中", "EU", 86])
+def test_country_that_is_none_is_said(cell: Cell) -> None:
+    assert _codes(read_cell("原产国", cell)) == ["cell.country"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("  Lamp\u00a0\u200b white\u3000 ", "Lamp  white"),
+        ("Lamp\nwhite", "Lamp white"),
+        (240, "240"),
+        (1.5, "1.5"),
+        ("=SUM of parts", "=SUM of parts"),
+        ("-20 °C lamp", "-20 °C lamp"),
+    ],
+)
+def test_line_of_text(cell: Cell, text: str) -> None:
+    if isinstance(cell, str) and cell.startswith("="):
+        assert _codes(read_cell("品牌", cell)) == ["cell.formula"]
+    else:
+        assert read_cell("品牌", cell).document["brand"] == text
+
+
+def test_breaks_stay_in_descriptions() -> None:
+    row = read_cell("Description (English)", "First\r\nsecond  ")
+
+    assert row.document["description"] == {"en": "First\nsecond"}
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\u00a0", "\u3000\u200b"])
+@pytest.mark.parametrize(
+    "header", "品牌 条形码 HS编码 原产国 净重(kg) 尺寸(cm) 单价 币种 是否带电 主图 父SKU".split()
+)
+def test_blank_cell_keeps_what_is_there(header: str, blank: Cell) -> None:
+    row = read_cell(header, blank)
+
+    assert row.document == {"sku": "A1"}
+    assert row.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "instant"),
+    [
+        ("2026-11-22", "2026-11-22T00:00:00+08:00"),
+        ("2026/11/22 8:26", "2026-11-22T08:26:00+08:00"),
+        ("2026年11月22日", "2026-11-22T00:00:00+08:00"),
+        ("2026-11-22T08:26:00Z", "2026-11-22T08:26:00Z"),
+        ("2026-11-22T08:26:00+0900", "2026-11-22T08:26:00+09:00"),
+        ("22.11.2026", "2026-11-22T00:00:00+08:00"),
+        ("11/22/2026 8:26 PM", "2026-11-22T20:26:00+08:00"),
+        ("22/11/2026", "2026-11-22T00:00:00+08:00"),
+        ("Nov 22, 2026", "2026-11-22T00:00:00+08:00"),
+        ("22-Nov-2026 08:26:30", "2026-11-22T08:26:30+08:00"),
+        ("20261122", "2026-11-22T00:00:00+08:00"),
+        (46348, "2026-11-22T00:00:00+08:00"),
+        (46348.35138889, "2026-11-22T08:26:00+08:00"),
+        ("46348", "2026-11-22T00:00:00+08:00"),
+        (date(2026, 11, 22), "2026-11-22T00:00:00+08:00"),
+        (datetime(2026, 11, 22, 8, 26), "2026-11-22T08:26:00+08:00"),  # noqa: DTZ001 - of a cell
+    ],
+)
+def test_instant(cell: Cell, instant: str) -> None:
+    row = read_cell("生效时间", cell, ImportKind.PRICES)
+
+    assert row.document["valid_from"] == instant
+
+
+def test_zone_of_the_header_counts() -> None:
+    row = read_cell("Valid from (UTC)", "2026-11-22 08:26", ImportKind.PRICES)
+
+    assert row.document["valid_from"] == "2026-11-22T08:26:00Z"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("03/04/2026", "cell.date_unclear"),
+        ("2026-13-01", "cell.date"),
+        ("2026-02-30", "cell.date"),
+        ("tomorrow", "cell.date"),
+        (12, "cell.date"),
+        (True, "cell.date"),
+        ("2026-11-22 25:00", "cell.date"),
+    ],
+)
+def test_instant_that_is_not_clear_is_said(cell: Cell, code: str) -> None:
+    assert _codes(read_cell("生效时间", cell, ImportKind.PRICES)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"), [("1,234", 1234), ("12", 12), (12.0, 12), ("12件", 12), ("１２", 12)]
+)
+def test_count(cell: Cell, count: int) -> None:
+    assert read_cell("库存数量", cell, ImportKind.STOCK).document["on_hand"] == count
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("1.5", "cell.not_whole"), (1.5, "cell.not_whole"), ("many", "cell.not_number")],
+)
+def test_count_that_is_not_whole_is_said(cell: Cell, code: str) -> None:
+    assert _codes(read_cell("库存数量", cell, ImportKind.STOCK)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "store"),
+    [
+        ("DE", "DE"),
+        ("Amazon.de", "DE"),
+        ("amazon.co.uk", "GB"),
+        ("Amazon.com", "US"),
+        ("www.amazon.com.au", "AU"),
+        ("德国站", "DE"),
+        ("独立站", "direct"),
+        ("英国", "GB"),
+    ],
+)
+def test_store(cell: str, store: str) -> None:
+    assert read_cell("站点", cell, ImportKind.PRICES).document.get("market") == store
+
+
+def test_addresses_of_images() -> None:
+    row = read_cell("图片", "https://a.example/1.jpg, https://a.example/2.jpg?x=1,2")
+
+    assert row.document["media"] == [
+        {"url": "https://a.example/1.jpg", "role": "main"},
+        {"url": "https://a.example/2.jpg?x=1,2", "role": "gallery"},
+    ]
+    assert _codes(read_cell("图片", "a.jpg")) == ["cell.url"]
+
+
+def test_all_faults_have_texts_and_codes_of_their_own() -> None:
+    assert len(FAULT_KINDS) > 40
+    for code, kind in FAULT_KINDS.items():
+        assert kind.code == code
+        for text in (kind.text, kind.fix):
+            assert text.en
+            assert text.zh

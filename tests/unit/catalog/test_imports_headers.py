@@ -1,0 +1,266 @@
+"""Which column is what: by its header, by its values where these decide, never by a guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.catalog.domain.imports import (
+    Cell,
+    ColumnMapping,
+    ImportKind,
+    Severity,
+    is_target,
+    match_columns,
+)
+from services.catalog.domain.imports.fields import FIELDS
+from tests.support.sheets import rows_of
+
+PRODUCTS = ImportKind.PRODUCTS
+
+
+def _match(
+    *names: str, kind: ImportKind = PRODUCTS, sample: tuple[Cell, ...] = ()
+) -> ColumnMapping:
+    return match_columns(names, kind, {}, sample=rows_of(sample) if sample else ())
+
+
+def _targets(mapping: ColumnMapping) -> dict[str, str]:
+    return {column.name: column.target for column in mapping.columns}
+
+
+def _findings(mapping: ColumnMapping) -> list[tuple[str, str]]:
+    return [
+        (finding.code.removeprefix("catalog.column."), finding.column or finding.field)
+        for finding in mapping.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        ("重量(g)净重", "net_weight_g@g"),
+        ("净重（KG）", "net_weight_g@kg"),
+        ("净重/千克", "net_weight_g@千克"),
+        ("Net weight (kg)", "net_weight_g@kg"),
+        ("NET_WEIGHT_KG", "net_weight_g@kg"),
+        ("ｎｅｔ　ｗｅｉｇｈｔ（ｇ）", "net_weight_g@g"),
+        ("净重\n(g)", "net_weight_g@g"),
+        ("净重\u00a0[单位：kg]", "net_weight_g@kg"),
+        ("N.W.(kgs)\n净重", "net_weight_g@kgs"),
+        ("net_weight_g", "net_weight_g@g"),
+        ("长*宽*高(cm)", "size_mm@cm"),
+        ("尺寸(长x宽x高 cm)", "size_mm@cm"),
+        ("尺寸", "size_mm"),
+        ("单价（美元）", "price.amount@USD"),
+        ("Price USD", "price.amount@USD"),
+        ("Price ($)", "price.amount"),
+        ("价格(元)", "price.amount@CNY"),
+        ("售价（US$）", "price.amount@USD"),
+        ("*商品编码(必填)", "sku"),
+        ("Seller SKU *", "sku"),
+        ("英文品名", "title.en"),
+        ("产品英文名称", "title.en"),
+        ("标题（德语）", "title.de"),
+        ("Title [zh-CN]", "title.zh-CN"),
+        ("品名(中文)", "title.zh-CN"),
+        ("title.pt-BR", "title.pt-BR"),
+        ("卖点1（英文）", "highlights.en"),
+        ("highlights.en.3", "highlights.en"),
+        ("HS CODE", "hs_code"),
+        ("H.S. Code\n海关编码", "hs_code"),
+        ("GTIN, UPC, EAN, or ISBN", "gtin"),
+        ("Variant Grams", "gross_weight_g@g"),
+        ("attributes.length_in", "attributes.length_in"),
+        ("options.color", "options.color"),
+        ("main_image_url", "media.main"),
+        ("other_image_url2", "media.gallery"),
+        ("are_batteries_included", "battery"),
+        ("重量(kg) › 净重", "net_weight_g@kg"),
+        ("重量 › 毛重(g)", "gross_weight_g@g"),
+        ("尺寸(cm) › 长", "size_mm.0@cm"),
+        ("基本信息 › SKU", "sku"),
+    ],
+)
+def test_header_is_understood(header: str, target: str) -> None:
+    # A side of the size counts with the two others only.
+    others = ["宽(cm)", "高(cm)"] if "size_mm.0" in target else []
+
+    assert _targets(_match(header, *others))[header] == target
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "采购价",
+        "成本价",
+        "备注",
+        "Compare at price",
+        "Price (kg)",
+        "Weight (cm)",
+        "规格",
+        "供应商",
+        "x" * 200,
+    ],
+)
+def test_header_that_is_not_known_is_a_finding(header: str) -> None:
+    assert ("unknown", header) in _findings(_match("SKU", header))
+
+
+@pytest.mark.parametrize("header", ["重量(g)", "Weight (kg)", "商品重量"])
+def test_header_that_can_be_two_things_is_not_read(header: str) -> None:
+    mapping = _match("SKU", header)
+
+    assert _targets(mapping) == {"SKU": "sku"}
+    (finding,) = mapping.findings
+    assert finding.code == "catalog.column.ambiguous"
+    assert finding.params["candidates"] == "gross_weight_g, net_weight_g"
+
+
+def test_halves_that_disagree_are_not_read() -> None:
+    assert _findings(_match("SKU", "毛重 Net weight")) == [("ambiguous", "毛重 Net weight")]
+
+
+@pytest.mark.parametrize(
+    ("value", "target"),
+    [
+        ("白色心形烛台 LED", "title.zh-CN"),
+        ("White heart holder", "title.en"),
+        ("Würfel für Bäume", None),
+    ],
+)
+def test_language_of_a_title_is_that_of_its_values(value: str, target: str | None) -> None:
+    mapping = _match("SKU", "商品名称", sample=("A1", value))
+
+    assert _targets(mapping).get("商品名称") == target
+    assert _findings(mapping) == [("language" if target else "ambiguous", "商品名称")]
+
+
+@pytest.mark.parametrize(("value", "target"), [("30x20x10", "size_mm"), ("XL", "options.size")])
+def test_size_is_a_measure_or_a_choice_by_its_values(value: str, target: str) -> None:
+    assert _targets(_match("SKU", "Size", sample=("A1", value)))["Size"] == target
+
+
+def test_two_columns_for_one_field_are_not_read() -> None:
+    mapping = _match("SKU", "毛重(g)", "Gross weight (kg)")
+
+    assert _targets(mapping) == {"SKU": "sku"}
+    (finding,) = mapping.findings
+    assert finding.code == "catalog.column.twice"
+    assert finding.params["columns"] == "毛重(g), Gross weight (kg)"
+
+
+def test_usual_name_goes_before_another_one_and_says_so() -> None:
+    mapping = _match("货号", "SKU", "售价", "申报价值(美元)")
+
+    assert _targets(mapping) == {"SKU": "sku", "售价": "price.amount"}
+    assert ("second", "货号") in _findings(mapping)
+    assert ("second", "申报价值(美元)") in _findings(mapping)
+
+
+def test_remembered_choice_wins() -> None:
+    remembered = {
+        "重量（g）": "net_weight_g@g",
+        "Weight": "gross_weight_g@kg",
+        "货号": "sku",
+        "备注": "",
+    }
+
+    mapping = match_columns(["SKU", "货号", "重量(G)", "Weight", "备注"], PRODUCTS, remembered)
+
+    assert _targets(mapping) == {
+        "货号": "sku",
+        "重量(G)": "net_weight_g@g",
+        "Weight": "gross_weight_g@kg",
+    }
+    assert _findings(mapping) == [("second", "SKU")]
+    assert mapping.remembered["Weight"] == "gross_weight_g@kg"
+
+
+def test_remembered_choice_that_is_no_field_is_said() -> None:
+    mapping = match_columns(["SKU", "x"], PRODUCTS, {"x": "colour"})
+
+    assert _findings(mapping) == [("unknown", "x")]
+    assert is_target(PRODUCTS, "net_weight_g@kg")
+    assert is_target(PRODUCTS, "")
+    assert not is_target(PRODUCTS, "colour")
+
+
+@pytest.mark.parametrize("kind", list(ImportKind))
+def test_column_that_every_row_needs_is_missed(kind: ImportKind) -> None:
+    mapping = _match("备注", kind=kind)
+
+    missing = {finding.field for finding in mapping.findings if finding.severity is Severity.ERROR}
+    assert missing == {field.path for field in FIELDS[kind] if field.needed}
+    assert not mapping.usable
+
+
+def test_constant_stands_for_a_column() -> None:
+    mapping = match_columns(["SKU", "Price"], ImportKind.PRICES, {}, constants={"market": "DE"})
+
+    assert mapping.usable
+
+
+def test_sides_come_together_or_not_at_all() -> None:
+    assert _findings(_match("SKU", "长(cm)", "宽(cm)")) == [
+        ("size_incomplete", "长(cm)"),
+        ("size_incomplete", "宽(cm)"),
+    ]
+
+
+def test_weights_beside_a_count_of_cartons_have_to_name_a_piece() -> None:
+    mapping = _match("SKU", "装箱数", "毛重KG", "单品净重KG")
+
+    assert _targets(mapping) == {"SKU": "sku", "单品净重KG": "net_weight_g@KG".lower()}
+    assert ("per_carton", "毛重KG") in _findings(mapping)
+
+
+def test_column_without_a_header_is_a_finding_if_it_has_values() -> None:
+    assert _findings(_match("SKU", "", "", sample=("A1", "x", None))) == [("nameless", "")]
+
+
+def test_times_without_a_zone_say_which_one_is_taken() -> None:
+    without, with_zone = ("2026-11-22 08:26",), ("2026-11-22T08:26:00+01:00",)
+
+    def zones(header: str, cells: tuple[Cell, ...]) -> bool:
+        mapping = _match(header, kind=ImportKind.PRICES, sample=cells)
+        return ("time_zone", header) in _findings(mapping)
+
+    assert zones("Valid from", without)
+    assert not zones("Valid from", with_zone)
+    assert not zones("Valid from (UTC)", without)
+
+
+_HEADERS = [
+    *(
+        name.partition("@")[0]
+        for field in FIELDS[PRODUCTS]
+        for name in field.names.split("|")
+        if name
+    ),
+    *("净重(kg)", "重量", "Weight (g)", "品名", "Title (German)", "单价（美元）", "?", "", "x"),
+]
+
+
+@given(st.lists(st.sampled_from(_HEADERS), max_size=12))
+def test_no_two_columns_are_one_field_unless_it_is_a_list(headers: list[str]) -> None:
+    mapping = match_columns(headers, PRODUCTS, {})
+
+    single = [
+        column.path
+        for column in mapping.columns
+        if not column.path.startswith(("highlights.", "warnings.", "media"))
+    ]
+    assert len(single) == len(set(single))
+    # Whatever is not read is named, all but empty headers.
+    read = {column.index for column in mapping.columns}
+    named = " ".join(finding.column for finding in mapping.findings)
+    for index, header in enumerate(headers):
+        assert index in read or not header or header in named
+
+
+@given(st.text(max_size=60))
+def test_any_header_is_read_or_named(header: str) -> None:
+    mapping = match_columns([header], PRODUCTS, {})
+
+    assert len(mapping.columns) <= 1
+    assert mapping.columns or mapping.findings
