@@ -31,3 +31,8 @@ def read_cell(header: str, cell: Cell, kind: ImportKind = ImportKind.PRODUCTS) -
     mapping = match_columns(("SKU", header), kind, {}, sample=rows)
     (document,) = documents(rows, mapping)
     return document
+
+
+def codes_of(row: RowDocument) -> list[str]:
+    """What was found in the row: `cell.gtin` for catalog.cell.gtin."""
+    return [finding.code.removeprefix("catalog.") for finding in row.findings]

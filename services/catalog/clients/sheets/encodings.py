@@ -13,9 +13,9 @@ _CHUNK: Final = 1 << 20
 _HEAD: Final = 1 << 16
 # So many characters beyond ASCII do not become valid UTF-8 by accident.
 _PROOF_OF_UTF8: Final = 10
-# Share of the characters beyond ASCII that Chinese text has in GB2312. Other 8-bit encodings
-# read as GB18030 give rare characters.
-_CHINESE_SHARE: Final = 0.8
+# Most characters of Chinese text are in GB2312. Other 8-bit encodings read as GB18030 give the rare
+# ones that GBK added.
+_RARE_SHARE: Final = 0.2
 _SAMPLE_CHARACTERS: Final = 20_000
 
 
@@ -117,7 +117,10 @@ def _is_chinese(path: Path) -> bool:
         while len(found) < _SAMPLE_CHARACTERS and (chunk := file.read(_CHUNK)):
             found += [character for character in decoder.decode(chunk) if not character.isascii()]
     text = "".join(found[:_SAMPLE_CHARACTERS])
-    return len(text.encode("gb2312", "ignore")) / 2 >= _CHINESE_SHARE * len(text)
+    common = len(text.encode("gb2312", "ignore"))
+    # Characters of four bytes are no accident; rare ones of two bytes are what accents look like.
+    rare = (len(text.encode("gbk", "ignore")) - common) / 2
+    return rare <= _RARE_SHARE * len(text)
 
 
 def _unknown(path: Path, offset: int) -> SheetEncodingUnknown:
