@@ -16,6 +16,7 @@ from shared.contracts.catalog.orders import (
     OrderStatusChanged,
 )
 from shared.contracts.catalog.overlays import OverlayDeleted, OverlayUpdated
+from shared.contracts.catalog.parents import ParentDeleted, ParentUpdated
 from shared.contracts.catalog.prices import PricesChanged
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.contracts.catalog.stock import StockAdjusted
@@ -52,6 +53,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     ProductDeleted: Undecoded(consumers.on_other_event),
     OverlayUpdated: Undecoded(consumers.on_other_event),
     OverlayDeleted: Undecoded(consumers.on_other_event),
+    ParentUpdated: Undecoded(consumers.on_other_event),
+    ParentDeleted: Undecoded(consumers.on_other_event),
     PricesChanged: Undecoded(consumers.on_other_event),
     StockAdjusted: Undecoded(consumers.on_other_event),
     DeclarationSubmitted: consumers.on_declaration_submitted,

@@ -13,6 +13,7 @@ from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
 from services.catalog.api.overlays import overlays_api
+from services.catalog.api.parents import parents_api
 from services.catalog.api.prices import prices_api
 from services.catalog.api.products import products_api
 from services.catalog.api.reference import reference_api
@@ -70,6 +71,7 @@ def create_app(
             stock_api,
             changes_api,
             overlays_api,
+            parents_api,
             types_api,
             prices_api,
             merchants_api,

@@ -6,7 +6,16 @@ The JSON Schemas and the event types of webhooks are made from this one list.
 from types import ModuleType
 from typing import Final
 
-from shared.contracts.catalog import merchants, orders, overlays, partners, prices, products, stock
+from shared.contracts.catalog import (
+    merchants,
+    orders,
+    overlays,
+    parents,
+    partners,
+    prices,
+    products,
+    stock,
+)
 from shared.contracts.customs import declarations
 from shared.contracts.envelope import EventPayload
 from shared.contracts.routing import flights, shipments
@@ -17,6 +26,7 @@ _NOUNS: Final = (
     partners,
     products,
     overlays,
+    parents,
     prices,
     stock,
     orders,

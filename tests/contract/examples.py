@@ -18,6 +18,7 @@ from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
 from tests.kit.clock import ManualClock
 from tests.support.worlds.catalog import (
+    a_parent,
     a_product,
     a_product_type,
     a_uscc,
@@ -174,6 +175,16 @@ async def _delivery(world: AllServices) -> str:
     return str((await world.post("webhooks", f"/v1/endpoints/{endpoint}:test", {})).json()["id"])
 
 
+async def _parent_sku(world: AllServices) -> str:
+    sku = f"P-{new_id('pnt')[-12:]}"
+    headers = world.operator(acts_for=world.merchant_id)
+    answer = await world.clients["catalog"].put(
+        f"/v1/parents/{sku}", json=a_parent(), headers=headers
+    )
+    assert answer.status_code == 201, answer.text
+    return sku
+
+
 async def _type_code(world: AllServices) -> str:
     code = f"t_{new_id('typ')[-12:]}"
     answer = await world.clients["catalog"].put(
@@ -186,6 +197,7 @@ async def _type_code(world: AllServices) -> str:
 EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
     "market": _market,
+    "parent_sku": _parent_sku,
     "type_code": _type_code,
     "order_id": _order,
     "merchant_id": _merchant,
@@ -260,6 +272,8 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PATCH /v1/products/{sku}/markets/{market}": lambda _: {"title": {"de": None}},
     "catalog PUT /v1/products/{sku}/markets/{market}/prices": lambda _: {"prices": []},
     "catalog POST /v1/products:batch": lambda _: {"items": [a_product(sku="BATCH-1")]},
+    "catalog PUT /v1/parents/{parent_sku}": lambda _: a_parent(brand="Airlane"),
+    "catalog PATCH /v1/parents/{parent_sku}": lambda _: {"synthetic": True},
     "catalog PUT /v1/product-types/{type_code}": lambda _: a_product_type(source="Desk"),
     "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),
     "catalog POST /v1/orders:batch": lambda world: {"items": [an_order((world.made["sku"], 1))]},

@@ -45,6 +45,17 @@ _PRODUCTS: Final = Listing(
     battery=BOOLEAN,
     updated_since=INSTANT,
 )
+# Its own listing: a parent has few variants, so a sort by id is cheaper than an index for it.
+_VARIANTS: Final = Listing(
+    _SELECT,
+    stored_product,
+    order_by="p.id",
+    after="p.id > :after_id",
+    tenant="p.tenant_id = :tenant",
+    where="p.deleted_at IS NULL AND p.parent_sku = :parent_sku",
+    after_id=TEXT,
+    parent_sku=TEXT,
+)
 
 
 async def get_product(reader: Reader, *, sku: str) -> StoredProduct:
@@ -62,3 +73,8 @@ async def list_products(reader: Reader, window: Window, filters: Filters) -> lis
     updated_since.
     """
     return await _PRODUCTS.page(reader, window, filters)
+
+
+async def list_variants(reader: Reader, window: Window, *, parent_sku: str) -> list[StoredProduct]:
+    """The products that name this parent, by id."""
+    return await _VARIANTS.page(reader, window, parent_sku=parent_sku)

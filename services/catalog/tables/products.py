@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, ExcludeConstraint
 
 from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
 from shared.db import Key
@@ -61,6 +61,18 @@ products: Final = Table(
         postgresql_where=text("deleted_at IS NULL"),
     ),
     Index("products_tenant_id_ix", "tenant_id", "id"),
+    # No two variants of a parent with the same options. The use cases ask before they write; this
+    # is checked at the end of a transaction, so that variants can change places.
+    ExcludeConstraint(
+        ("tenant_id", "="),
+        ("parent_sku", "="),
+        ("options", "="),
+        name="products_options_ex",
+        using="btree",
+        where=text("deleted_at IS NULL AND parent_sku IS NOT NULL"),
+        deferrable=True,
+        initially="DEFERRED",
+    ),
 )
 
 # What a product is found by (domain.products.search_words). Without row-level security: under a

@@ -16,10 +16,12 @@ from services.catalog.domain.products.product import (
     StoredProduct,
     batch_faults,
     product_problems,
+    without_clashes,
 )
 from services.catalog.domain.products.search_words import SearchWords, search_words, searched
 from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
+from services.catalog.repository import parents
 from services.catalog.repository import products as repository
 from services.catalog.use_cases.overlays import delete_overlays
 from services.catalog.use_cases.prices import delete_prices
@@ -60,7 +62,7 @@ async def put_product(
 
     Raises Invalid, MerchantNotFound, PreconditionRequired or PreconditionFailed.
     """
-    known = await load_known(uow, [product], reference=reference)
+    known = await load_known(uow, [product], tenant=tenant, reference=reference)
     problems = product_problems(product, known)
     stored = await repository.lock_product(uow, tenant=tenant, sku=product.sku)
     if stored is None:
@@ -93,12 +95,21 @@ async def patch_product(
     now: datetime,
 ) -> Saved:
     """`apply` merges the patch. Raises ProductNotFound, Invalid, Precondition…"""
+    # Read without a lock first, because the lock on its parent comes before that on the product.
+    before = (await repository.list_by_sku(uow, tenant=tenant, skus=[sku])).get(sku)
+    if before is None:
+        raise ProductNotFound
+    check(before)
+    expected = apply(before.product)
+    known = await load_known(uow, [expected], tenant=tenant, reference=reference)
     stored = await _get_locked(uow, tenant=tenant, sku=sku)
     check(stored)
     product = apply(stored.product)
     if stored.product.is_same(product):
         return Saved(stored)
-    known = await load_known(uow, [product], reference=reference)
+    if (product.product_type, product.variant) != (expected.product_type, expected.variant):
+        # Somebody changed it in between, and If-Match said that this does not matter.
+        known = await load_known(uow, [product], tenant=tenant, reference=reference)
     refuse(product_problems(product, known))
     return Saved(await _change(uow, stored, product, known=known, now=now))
 
@@ -131,8 +142,9 @@ async def put_products(
 
     A batch overwrites: it has no If-Match. Raises MerchantNotFound.
     """
-    known = await load_known(uow, products, reference=reference)
+    known = await load_known(uow, products, tenant=tenant, reference=reference)
     faults = [fault async for fault in giving_way(batch_faults(products, known))]
+    faults = without_clashes(products, faults, known)
     good = [product for product, fault in zip(products, faults, strict=True) if fault is None]
     written = await _upsert(uow, good, tenant=tenant, known=known, now=now) if good else ()
     saved = iter(written)
@@ -144,13 +156,20 @@ async def put_products(
 
 
 async def load_known(
-    uow: UnitOfWork, products: Sequence[Product], *, reference: Reference
+    uow: UnitOfWork, products: Sequence[Product], *, tenant: str, reference: Reference
 ) -> Known:
-    """What these products may refer to: one statement for the types of all, none if they name
-    none.
+    """What these products may refer to. One statement for the types of all, two for their parents,
+    none for what nobody names. The parents stay locked, so this comes before any lock on products.
     """
     codes = {one.product_type for one in products if one.product_type is not None}
-    return Known(reference.hs_subheadings, types=await known_types(uow, codes))
+    types = await known_types(uow, codes)
+    variants = [one.variant for one in products if one.variant is not None]
+    if not variants:
+        return Known(reference.hs_subheadings, types)
+    skus = {variant.parent_sku for variant in variants}
+    found = await parents.lock_for_variants(uow, tenant=tenant, skus=skus)
+    taken = await parents.taken_options(uow, tenant=tenant, variants=variants)
+    return Known(reference.hs_subheadings, types, found, taken)
 
 
 async def _unchanged(

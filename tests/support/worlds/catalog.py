@@ -46,6 +46,10 @@ def an_overlay(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def a_parent(**changes: Any) -> dict[str, Any]:
+    return {"title": {"en": "Lace wig", "zh-CN": "蕾丝假发"}, "axes": ["colour"]} | changes
+
+
 def a_schema(**properties: Any) -> dict[str, Any]:
     """Of goods with a length in inches, which is required, and whatever else is named."""
     length = {

@@ -16,9 +16,18 @@ from services.catalog.domain.products.details import (
     media_problems,
 )
 from services.catalog.domain.products.gtin import GtinInternal, GtinWrong, check_digit, is_internal
+from services.catalog.domain.products.variants import (
+    KnownParent,
+    OptionsKey,
+    Variant,
+    clashes,
+    option_problems,
+    taken_problem,
+)
 from services.catalog.domain.types.attributes import KnownType
 from shared.kernel.country import is_country
 from shared.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, Text
+from shared.kernel.json import same
 from shared.kernel.money import Money
 
 SKU_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,19}$"
@@ -111,14 +120,6 @@ class DuplicateInBatch(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """What makes a product one of its parent's variants: a value for each of the parent's axes."""
-
-    parent_sku: str
-    options: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Product:
     """`size_mm` is length, width, height of one packed unit; `hs_code` has 6, 8 or 10 digits;
     `title` is by language and has English; `gtin` is written as on the product.
@@ -141,19 +142,20 @@ class Product:
 
     def is_same(self, other: "Product") -> bool:
         """Equal also where Python is generous: the attribute true is not 1."""
-        mine, theirs = self.details.attributes, other.details.attributes
-        return self == other and (not mine or _is_same_json(mine, theirs))
+        return self == other and same(self.details.attributes, other.details.attributes)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a product may refer to: HS 2022, product types by code, and the merchant's parents by
-    SKU, at least those that the products at hand name.
+    SKU, at least those that the products at hand name. `taken`: whose SKU has the options that
+    they want.
     """
 
     hs_subheadings: Container[str]
     types: Mapping[str, KnownType] = field(default_factory=dict)
-    parents: Mapping[str, object] = field(default_factory=dict)
+    parents: Mapping[str, KnownParent] = field(default_factory=dict)
+    taken: Mapping[OptionsKey, str] = field(default_factory=dict)
 
     def type_version(self, product: Product) -> int | None:
         """The version of its type that a valid product was checked against."""
@@ -190,12 +192,12 @@ class StoredProduct:
 
 
 def batch_faults(products: Sequence[Product], known: Known) -> Iterator[Invalid | None]:
-    """What is wrong with each product of a batch, or None where it can be saved. If a SKU appears
-    twice, the first valid one is saved.
+    """What is wrong with each product of a batch by itself, or None. If a SKU appears twice, the
+    first valid one goes on. What they take from each other: `without_clashes`.
     """
     chosen: set[str] = set()
     for product in products:
-        if problems := product_problems(product, known):
+        if problems := _own_problems(product, known):
             yield Invalid(problems=problems)
         elif product.sku in chosen:
             yield DuplicateInBatch(pointer="/sku", sku=product.sku)
@@ -204,8 +206,36 @@ def batch_faults(products: Sequence[Product], known: Known) -> Iterator[Invalid 
             yield None
 
 
+def without_clashes(
+    products: Sequence[Product], faults: Sequence[Invalid | None], known: Known
+) -> list[Invalid | None]:
+    """The faults of a batch, and those of variants whose options another one has or gets. Two
+    variants may change places.
+    """
+    good = [product for product, fault in zip(products, faults, strict=True) if fault is None]
+    if all(product.variant is None for product in good):
+        return list(faults)
+    wanted = [(one.sku, None if one.variant is None else one.variant.key) for one in good]
+    clashing = clashes(wanted, known.taken)
+    return [
+        Invalid(problems=[taken_problem(product.variant, clashing[product.sku])])
+        if fault is None and product.variant is not None and product.sku in clashing
+        else fault
+        for product, fault in zip(products, faults, strict=True)
+    ]
+
+
 def product_problems(product: Product, known: Known) -> list[FieldProblem]:
-    """Every rule that the product breaks."""
+    """Every rule that a product breaks which is saved alone."""
+    problems = _own_problems(product, known)
+    if product.variant is not None:
+        holder = known.taken.get(product.variant.key, product.sku)
+        if holder != product.sku:
+            problems.append(taken_problem(product.variant, holder))
+    return problems
+
+
+def _own_problems(product: Product, known: Known) -> list[FieldProblem]:
     problems = []
     if product.hs_code[:6] not in known.hs_subheadings:
         problems.append(UnknownHsCode.at("/hs_code", hs_code=product.hs_code))
@@ -221,7 +251,8 @@ def product_problems(product: Product, known: Known) -> list[FieldProblem]:
         )
     if product.gtin is not None:
         problems += _gtin_problems(product.gtin)
-    problems += _reference_problems(product, known)
+    problems += _variant_problems(product, known)
+    problems += _attribute_problems(product, known)
     if product.details is not NO_DETAILS:
         problems += media_problems(product.details.media)
         problems += classification_problems(product.details.classifications, product.hs_code)
@@ -236,30 +267,28 @@ def _gtin_problems(gtin: str) -> Iterator[FieldProblem]:
         yield GtinInternal.at("/gtin", gtin=gtin, prefix=gtin.zfill(14)[1:4])
 
 
-def _reference_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
-    """What it refers to and is not there."""
-    yield from _attribute_problems(product, known)
-    if product.variant is not None and product.variant.parent_sku not in known.parents:
-        yield UnknownParent.at("/parent_sku", parent_sku=product.variant.parent_sku)
+def _variant_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
+    variant = product.variant
+    if variant is None:
+        return
+    parent = known.parents.get(variant.parent_sku)
+    if parent is None:
+        yield UnknownParent.at("/parent_sku", parent_sku=variant.parent_sku)
+    else:
+        yield from option_problems(variant, parent)
 
 
 def _attribute_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
-    if product.product_type is None:
-        if product.details.attributes:
+    own, code, variant = product.details.attributes, product.product_type, product.variant
+    if code is None:
+        if own:
             yield AttributesWithoutType.at("/attributes")
-    elif (known_type := known.types.get(product.product_type)) is None:
-        yield UnknownProductType.at("/product_type", product_type=product.product_type)
+    elif (known_type := known.types.get(code)) is None:
+        yield UnknownProductType.at("/product_type", product_type=code)
     else:
-        yield from known_type.problems(product.details.attributes)
-
-
-def _is_same_json(one: object, other: object) -> bool:
-    """Of two values that Python calls equal."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return all(_is_same_json(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return all(map(_is_same_json, one, other))
-    return isinstance(one, bool) == isinstance(other, bool)
+        parent = None if variant is None else known.parents.get(variant.parent_sku)
+        attributes = own if parent is None else parent.attributes_with(own, code)
+        yield from known_type.problems(attributes)
 
 
 def volume_cm3(size_mm: tuple[int, int, int], quantity: int) -> int:

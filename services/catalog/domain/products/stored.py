@@ -11,7 +11,8 @@ from services.catalog.domain.products.details import (
     Media,
     MediaRole,
 )
-from services.catalog.domain.products.product import Product, StoredProduct, Variant
+from services.catalog.domain.products.product import Product, StoredProduct
+from services.catalog.domain.products.variants import Variant
 from shared.kernel.json import JsonObject
 from shared.kernel.money import Money
 

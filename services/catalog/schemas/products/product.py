@@ -16,9 +16,9 @@ from services.catalog.domain.products.product import (
     OptionsWithoutParent,
     Product,
     StoredProduct,
-    Variant,
 )
 from services.catalog.domain.products.stored import document_of
+from services.catalog.domain.products.variants import Variant
 from services.catalog.schemas.fields import (
     BATCH_MAX,
     Country,
