@@ -30,6 +30,7 @@ WRITES: Final = frozenset(f"{service}:write" for service in SERVICES)
 EVERY: Final = READS | WRITES | {MANAGE_CREDENTIALS}
 OF_A_TENANT: Final = (
     "sku",
+    "parent_sku",
     "order_id",
     "merchant_id",
     "client_id",
