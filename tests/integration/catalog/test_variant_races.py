@@ -27,6 +27,7 @@ from tests.support.worlds.catalog import (
 )
 
 ANY = {"If-Match": "*"}
+BLUE = Variant("WIG", {"colour": "blue"})
 
 
 async def with_red(merchant: Merchant) -> Merchant:
@@ -48,13 +49,15 @@ def pass_all(stored: object, *, is_applied: bool = False) -> None:
     """No preconditions."""
 
 
-async def first_turns_blue(owner: Merchant, uow: UnitOfWork, app: Any, clock: ManualClock) -> None:
-    """As a request that has not ended yet."""
+async def first_becomes(
+    variant: Variant, owner: Merchant, uow: UnitOfWork, app: Any, clock: ManualClock
+) -> None:
+    """W-1, by a request that has not ended yet."""
     stored = (await products.list_by_sku(uow, tenant=owner.id, skus=["W-1"]))["W-1"]
     await put_product(
         uow,
         tenant=owner.id,
-        product=replace(stored.product, variant=Variant("WIG", {"colour": "blue"})),
+        product=replace(stored.product, variant=variant),
         check=pass_all,
         reference=app.state.reference,
         now=clock.now(),
@@ -68,7 +71,7 @@ async def test_of_two_who_want_the_same_options_the_second_is_refused(
     owner = await with_red(merchant)
     body = a_variant("blue")
     async with owner.db.transaction(owner.id) as uow:
-        await first_turns_blue(owner, uow, app, catalog_clock)
+        await first_becomes(BLUE, owner, uow, app, catalog_clock)
         request = (
             owner.client.put("/v1/products/W-2", json=body)
             if way == "put"
@@ -91,7 +94,7 @@ async def test_of_two_who_leave_and_take_the_second_gets_what_is_free(
 ) -> None:
     owner = await with_red(merchant)
     async with owner.db.transaction(owner.id) as uow:
-        await first_turns_blue(owner, uow, app, catalog_clock)
+        await first_becomes(BLUE, owner, uow, app, catalog_clock)
         sent = asyncio.ensure_future(owner.client.put("/v1/products/W-2", json=a_variant("red")))
         await until_somebody_waits(uow)
 
@@ -104,13 +107,10 @@ async def test_a_parent_is_not_deleted_under_a_variant(
     owner = await with_red(merchant)
     await owner.client.put("/v1/parents/WIG-2", json=a_parent())
     async with owner.db.transaction(owner.id) as uow:
-        await parents.lock_for_variants(uow, tenant=owner.id, skus=["WIG-2"])
+        moved = Variant("WIG-2", {"colour": "red"})
+        await first_becomes(moved, owner, uow, app, catalog_clock)
         deleting = asyncio.ensure_future(owner.client.delete("/v1/parents/WIG-2", headers=ANY))
         await until_somebody_waits(uow)
-        stored = (await products.list_by_sku(uow, tenant=owner.id, skus=["W-1"]))["W-1"]
-        moved = replace(stored.product, variant=Variant("WIG-2", {"colour": "red"}))
-        changed = stored.changed_to(moved, type_version=None, now=catalog_clock.now())
-        await products.update_product(uow, changed)
 
     refused(await deleting, 409, "catalog.parent.in_use")
 

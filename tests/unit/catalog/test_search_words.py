@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from services.catalog.clients.pinyin import initials_of
 from services.catalog.domain.products.details import Details
 from services.catalog.domain.products.folding import fold, runs_and_words, tokens_of
-from services.catalog.domain.products.product import Product, Variant
+from services.catalog.domain.products.product import Product
 from services.catalog.domain.products.search_query import Condition, Fact, condition_of
 from services.catalog.domain.products.search_words import search_words, searched
+from services.catalog.domain.products.variants import Variant
 from shared.kernel.money import Money
 
 PRODUCT = Product(
