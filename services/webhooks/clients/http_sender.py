@@ -1,37 +1,24 @@
-"""HTTP POST to the endpoints of partners: the only requests that leave the park.
+"""HTTP POST to the endpoints of partners, through the guarded client (`shared.net.guarded`).
 
-No redirects, cookies, proxies from the environment or decompression; the read is capped, and the
-whole exchange has one deadline. The address is checked where the socket is made, for names and
-literals alike, so that nothing can change between check and connection (DNS rebinding).
+No redirects; the read is capped, and the whole exchange has one deadline.
 """
 
 import asyncio
-import errno
 import socket
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 import aiohttp
-from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
 from services.webhooks.domain.deliveries.answers import Answer, Result, readable
-from services.webhooks.domain.endpoints.address import is_public
 from shared.kernel.clock import monotonic_s, real_now
+from shared.net.guarded import GuardedClient, is_forbidden
 
 USER_AGENT: Final = "Airlane-Webhooks/0.1"
 READ_BYTES_MAX: Final = 16_384
 _BODY_TIMEOUT_S: Final = 2.0
-_DNS_TIMEOUT_S: Final = 2.0
-_DNS_TRIES: Final = 2
-_KEEP_ALIVE_S: Final = 30.0
-_HEADER_BYTES_MAX: Final = 8190
-_NOT_PUBLIC: Final = "is not a public address"
-
-
-class ForbiddenAddress(OSError):
-    """The connection would go to an address that is not public."""
 
 
 class Post(Protocol):
@@ -52,34 +39,15 @@ class HttpSender:
     ) -> None:
         """`nameservers` (`address:port`) take the place of the system's own."""
         self._timeout_s = timeout_s
-        self._allow_private = allow_private_addresses
-        self._nameservers = nameservers
-        self._session: aiohttp.ClientSession | None = None
-        self._resolver: aiohttp.AsyncResolver | None = None
+        self._client = GuardedClient(
+            timeout_s=timeout_s,
+            allow_private_addresses=allow_private_addresses,
+            nameservers=nameservers,
+            headers={"User-Agent": USER_AGENT, "Content-Type": "application/json"},
+        )
 
     async def __aenter__(self) -> Self:
-        # Its lookups hold no thread: names that never resolve delay nothing else.
-        self._resolver = aiohttp.AsyncResolver(
-            nameservers=self._nameservers, timeout=_DNS_TIMEOUT_S, tries=_DNS_TRIES
-        )
-        connector = aiohttp.TCPConnector(
-            limit=0,
-            resolver=self._resolver,
-            use_dns_cache=False,
-            keepalive_timeout=_KEEP_ALIVE_S,
-            socket_factory=self._guarded_socket,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
-            skip_auto_headers={"Accept", "Accept-Encoding"},
-            headers={"User-Agent": USER_AGENT, "Content-Type": "application/json"},
-            max_line_size=_HEADER_BYTES_MAX,
-            max_field_size=_HEADER_BYTES_MAX,
-        )
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(
@@ -88,15 +56,9 @@ class HttpSender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-        if self._resolver is not None:
-            await self._resolver.close()
-            self._resolver = None
+        await self._client.__aexit__(kind, error, trace)
 
     async def __call__(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-        assert self._session is not None, "use it as a context manager"
         started_at, start_s = real_now(), monotonic_s()
         status: int | None = None
         excerpt: str | None = None
@@ -104,7 +66,7 @@ class HttpSender:
         result: Result
         error: str | None
         try:
-            async with self._session.post(
+            async with self._client.session.post(
                 # As registered, byte for byte: a signed address must not be quoted anew.
                 URL(url, encoded=True),
                 data=body,
@@ -130,12 +92,6 @@ class HttpSender:
             started_at=started_at,
             duration_ms=int((monotonic_s() - start_s) * 1000),
         )
-
-    def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, place = address
-        if not self._allow_private and not is_public(str(place[0])):
-            raise ForbiddenAddress(errno.EACCES, f"{place[0]} {_NOT_PUBLIC}")
-        return socket.socket(family=family, type=kind, proto=protocol)
 
 
 async def _read_some(response: aiohttp.ClientResponse) -> bytes:
@@ -164,9 +120,7 @@ async def _read_some(response: aiohttp.ClientResponse) -> bytes:
 
 def _failed(failure: BaseException) -> tuple[Result, str]:
     text = f"{type(failure).__name__}: {failure}"[:500]
-    # By its text: the connector does not keep the errors of several addresses that it tried.
-    is_forbidden = _NOT_PUBLIC in str(failure)
-    result = Result.FORBIDDEN_ADDRESS if is_forbidden else Result.UNREACHABLE
+    result = Result.FORBIDDEN_ADDRESS if is_forbidden(failure) else Result.UNREACHABLE
     return result, readable(text.encode("utf-8", "replace"))
 
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.webhooks.domain.endpoints.address import is_public
 from services.webhooks.domain.endpoints.url import (
     UrlNotPublic,
     UrlNotUsable,
     parse_url,
     refuse_private,
 )
+from shared.kernel.addresses import is_public
 
 FORBIDDEN = [
     "127.0.0.1",

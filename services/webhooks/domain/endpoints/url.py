@@ -12,7 +12,7 @@ from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from services.webhooks.domain.endpoints.address import is_public
+from shared.kernel.addresses import is_public
 from shared.kernel.errors import Invalid, Text
 
 URL_CHARS_MAX: Final = 2048

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may be sent to: public unicast only (defence against SSRF).
+"""Which addresses a stranger's URL may lead to: public unicast only (defence against SSRF).
 
 `ipaddress.is_global` alone is not enough: in Python 3.11 it calls several spellings of a private
 IPv4 address inside IPv6 global, and multicast too. The list below is what it lets through.
