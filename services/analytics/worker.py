@@ -20,6 +20,7 @@ from shared.contracts.catalog.parents import ParentDeleted, ParentUpdated
 from shared.contracts.catalog.prices import PricesChanged
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.contracts.catalog.stock import StockAdjusted
+from shared.contracts.catalog.submissions import SubmissionRefused
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -51,6 +52,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     OrderStatusChanged: consumers.on_order_status_changed,
     ProductUpdated: Undecoded(consumers.on_other_event),
     ProductDeleted: Undecoded(consumers.on_other_event),
+    SubmissionRefused: Undecoded(consumers.on_other_event),
     OverlayUpdated: Undecoded(consumers.on_other_event),
     OverlayDeleted: Undecoded(consumers.on_other_event),
     ParentUpdated: Undecoded(consumers.on_other_event),

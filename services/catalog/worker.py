@@ -1,14 +1,21 @@
-"""The worker of catalog: publishes events, records what routing and customs report of orders, and
-places back orders when stock arrives.
+"""The worker of catalog: publishes events, records what routing and customs report of orders, takes
+in products that merchants' systems submit, and places back orders when stock arrives.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from services.catalog import jobs
 from services.catalog.consumers import orders as consumers
+from services.catalog.consumers.submissions import on_product_submitted
 from services.catalog.domain.orders.timeline import Observation
+from services.catalog.domain.reference import Reference
+from services.catalog.domain.submissions import Submission
+from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
 from services.catalog.use_cases.orders.changes import record_observations
+from services.catalog.use_cases.submissions import take_submissions
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
@@ -19,6 +26,7 @@ from shared.contracts.customs.declarations import (
     DeclarationScreened,
     DeclarationSubmitted,
 )
+from shared.contracts.erp.products import ProductSubmitted
 from shared.contracts.routing.shipments import (
     ShipmentBooked,
     ShipmentDelivered,
@@ -26,12 +34,14 @@ from shared.contracts.routing.shipments import (
     ShipmentStatus,
     ShipmentUnroutable,
 )
-from shared.db import Database
-from shared.kafka import Job, Subscriptions, Worker
+from shared.db import Database, UnitOfWork
+from shared.kafka import Job, Subscriptions, Undecoded, Worker
 from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
-SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
+Meaning = Observation | Submission
+
+SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     ShipmentBooked: consumers.on_shipment_booked,
     ShipmentUnroutable: consumers.on_shipment_unroutable,
     ShipmentDeparted: consumers.on_shipment_departed,
@@ -45,6 +55,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Observation]] = {
     DeclarationReturned: consumers.on_declaration_decided,
     DeclarationClosed: consumers.on_declaration_decided,
     DeclarationScreened: consumers.on_declaration_screened,
+    ProductSubmitted: Undecoded(on_product_submitted),
 }
 
 JOBS: Final = (
@@ -52,6 +63,24 @@ JOBS: Final = (
     # A release that is rolled out leaves old processes that write no words, or older ones.
     Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),
 )
+
+
+class Intake:
+    """Applies a slice of events. Reference data is read once, by the first slice that needs it."""
+
+    def __init__(self) -> None:
+        self._reference: Reference | None = None
+
+    async def __call__(
+        self, uow: UnitOfWork, meanings: Sequence[Meaning], /, *, now: datetime
+    ) -> None:
+        observations = [one for one in meanings if isinstance(one, Observation)]
+        submissions = [one for one in meanings if isinstance(one, Submission)]
+        if observations:
+            await record_observations(uow, observations, now=now)
+        if submissions:
+            self._reference = self._reference or await read_reference(uow)
+            await take_submissions(uow, submissions, reference=self._reference, now=now)
 
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
@@ -62,6 +91,6 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         db=Database.of(settings, schema="catalog"),
         clock=clock or clock_from_env(),
         subscriptions=SUBSCRIPTIONS,
-        apply=record_observations,
+        apply=Intake(),
         jobs=JOBS,
     )

@@ -1,4 +1,4 @@
-"""Every event type that the services publish, by name.
+"""Every event type that the services publish or take in, by name.
 
 The JSON Schemas and the event types of webhooks are made from this one list.
 """
@@ -15,9 +15,11 @@ from shared.contracts.catalog import (
     prices,
     products,
     stock,
+    submissions,
 )
 from shared.contracts.customs import declarations
 from shared.contracts.envelope import EventPayload
+from shared.contracts.erp import products as erp_products
 from shared.contracts.routing import flights, shipments
 from shared.contracts.webhooks import endpoints
 
@@ -28,8 +30,10 @@ _NOUNS: Final = (
     overlays,
     parents,
     prices,
+    submissions,
     stock,
     orders,
+    erp_products,
     declarations,
     shipments,
     flights,

@@ -16,6 +16,8 @@ CUSTOMS_DECLARATIONS: Final = "airlane.customs.declarations.v1"
 ROUTING_SHIPMENTS: Final = "airlane.routing.shipments.v1"
 ROUTING_FLIGHTS: Final = "airlane.routing.flights.v1"
 WEBHOOKS_ENDPOINTS: Final = "airlane.webhooks.endpoints.v1"
+# Written by the systems of merchants, not by a service.
+ERP_PRODUCTS: Final = "airlane.erp.products.v1"
 
 _DAY_MS: Final = 86_400_000
 PARTITIONS: Final = 4
@@ -31,7 +33,7 @@ class TopicSpec:
 
 # What each service consumes. `SUBSCRIPTIONS` of each worker must agree with it, which is tested.
 CONSUMED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "catalog": (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS),
+    "catalog": (CUSTOMS_DECLARATIONS, ROUTING_SHIPMENTS, ERP_PRODUCTS),
     "customs": (CATALOG_ORDERS, ROUTING_SHIPMENTS, ROUTING_FLIGHTS),
     "routing": (CATALOG_ORDERS, CUSTOMS_DECLARATIONS),
     "analytics": (
@@ -73,6 +75,7 @@ _TOPICS: Final = (
     ROUTING_SHIPMENTS,
     ROUTING_FLIGHTS,
     WEBHOOKS_ENDPOINTS,
+    ERP_PRODUCTS,
 )
 
 TOPICS: Final[dict[str, TopicSpec]] = {name: TopicSpec(name) for name in _TOPICS} | {

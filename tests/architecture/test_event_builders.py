@@ -50,13 +50,12 @@ def constructions(source: str) -> Iterator[str]:
 def builders() -> list[Callable[..., EventPayload]]:
     """Of the contracts' events, without those of their parts."""
     found: list[Callable[..., EventPayload]] = []
-    for service in SERVICES:
-        for file in sorted((BUILDERS / service).glob("*.py")):
-            module = importlib.import_module(f"tests.support.events.{service}.{file.stem}")
-            for _, member in inspect.getmembers(module, inspect.isfunction):
-                made = get_type_hints(member).get("return")
-                if inspect.isclass(made) and issubclass(made, EventPayload):
-                    found.append(member)
+    for file in sorted(BUILDERS.glob("*/*.py")):
+        module = importlib.import_module(f"tests.support.events.{file.parent.name}.{file.stem}")
+        for _, member in inspect.getmembers(module, inspect.isfunction):
+            made = get_type_hints(member).get("return")
+            if inspect.isclass(made) and issubclass(made, EventPayload):
+                found.append(member)
     return found
 
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from services.catalog.use_cases.orders.changes import record_observations
-from services.catalog.worker import SUBSCRIPTIONS
+from services.catalog.worker import SUBSCRIPTIONS, Intake
 from shared.db import Database, Statement
 from shared.kafka.relay import record_of
 from shared.kernel.identity import PARK
@@ -105,4 +104,4 @@ async def book(world: AllServices) -> None:
     envelope = enveloped(booked, at=now)
     catalog = world.databases["catalog"]
     async with catalog.transaction(world.merchant_id) as uow:
-        await intake(SUBSCRIPTIONS, record_observations, world.clock)(uow, [envelope])
+        await intake(SUBSCRIPTIONS, Intake(), world.clock)(uow, [envelope])

@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.contracts.envelope import EventPayload
+from shared.contracts.envelope import ContractModel, EventPayload
 from shared.contracts.topics import CATALOG_PRODUCTS
 from shared.kernel.json import JsonObject
 
 
-class ProductMedia(BaseModel):
+class ProductMedia(ContractModel):
     """`role`: main, gallery, swatch, manual or video. `alt`: what it shows, by language."""
 
     url: str
@@ -17,7 +17,7 @@ class ProductMedia(BaseModel):
     alt: dict[str, str]
 
 
-class ProductClassification(BaseModel):
+class ProductClassification(ContractModel):
     """A code of one tariff: `scheme` HS, EU or a country. `confidence` from 0 to 1, null: unknown.
     `source`: merchant, suggestion, broker or ruling. `confirmed_on`: a day.
     """

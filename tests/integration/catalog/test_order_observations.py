@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from services.catalog.domain.orders.order import OrderNotFound
-from services.catalog.use_cases.orders.changes import record_observations
-from services.catalog.worker import SUBSCRIPTIONS
+from services.catalog.worker import SUBSCRIPTIONS, Intake
 from shared.contracts.envelope import Envelope
 from shared.db import Database
 from shared.kernel.identity import PARK
@@ -40,7 +39,7 @@ class Consumer:
 
     def __init__(self, db: Database, clock: ManualClock) -> None:
         self._db = db
-        self._take_in = intake(SUBSCRIPTIONS, record_observations, clock)
+        self._take_in = intake(SUBSCRIPTIONS, Intake(), clock)
 
     async def hears(self, *envelopes: Envelope) -> None:
         async with self._db.transaction(PARK) as uow:

@@ -46,6 +46,9 @@ def a_record(topic: str, envelope: Envelope) -> OutgoingRecord:
 
 
 def _aggregate_id(payload: EventPayload) -> str:
-    noun = payload.event_type.split(".")[1]
-    aggregate_id: str = getattr(payload, "product_id" if noun == "stock" else f"{noun}_id")
+    producer, noun, _ = payload.event_type.split(".")
+    names = {"stock": "product_id"}
+    # Merchants' systems know products by their SKU only.
+    name = "sku" if producer == "erp" else names.get(noun, f"{noun}_id")
+    aggregate_id: str = getattr(payload, name)
     return aggregate_id

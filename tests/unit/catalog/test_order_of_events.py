@@ -52,6 +52,7 @@ class Heard:
         at = T0 + timedelta(minutes=self.minute)
         envelope = enveloped(self.payload, version=self.version, at=at)
         (observation,) = meanings_of(SUBSCRIPTIONS, [envelope])
+        assert isinstance(observation, Observation)
         return observation
 
 
