@@ -1,9 +1,16 @@
 """CSV files of all kinds as rows: encodings, delimiters, quotes, broken lines."""
 
+from pathlib import Path
+
 import pytest
 
-from services.catalog.clients.sheets import Sheet, SheetRefused
-from tests.support.sheets import Opened
+from services.catalog.clients.sheets import Sheet, SheetLimits, SheetRefused, SheetTooLarge
+from tests.support.sheets import Opened, sheet_of
+
+_KOREAN = (
+    "하얀색 하트 모양 촛대 브랜드 조명 램프 제품 한국어 상품 설명 가격 무게 그램 색상 크기"
+    " 여성 의류 신발 가방 화장품 브러시 세트 무료 배송 고품질 주방 용품 어린이 장난감"
+)
 
 
 def _cells(sheet: Sheet) -> list[tuple[int, tuple[object, ...]]]:
@@ -95,6 +102,92 @@ def test_bytes_that_are_no_text_are_refused_with_their_place(opened: Opened) -> 
     assert refused.value.params == {"offset": content.index(b"\xff"), "line": 3}
 
 
-def test_western_european_text_is_not_read_as_chinese(opened: Opened) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "Weißer Kerzenhalter für Bäume in großer Größe"),
+        ("cp1250", "Biały świecznik w kształcie serca, żółty"),
+        ("cp1251", "Белый подсвечник в форме сердца для дома"),
+        ("iso8859_7", "Λευκό κηροπήγιο σε σχήμα καρδιάς"),
+        ("big5", "家用裝飾燈具產品說明白色心形燭臺掛飾女裝連衣裙無線耳機"),
+        ("shift_jis", "白いハート型キャンドルホルダー商品説明価格重量"),
+        ("euc_jp", "白いハート型キャンドルホルダー商品説明価格重量色サイズ女性衣類靴"),
+        ("euc_kr", _KOREAN),
+    ],
+)
+def test_other_encodings_are_not_read_as_chinese(opened: Opened, encoding: str, text: str) -> None:
     with pytest.raises(SheetRefused, match="encoding_unknown"):
-        opened("sku;title\nA1;Müller Größe für Kühe\nA2;Äpfel Öl Übel\n".encode("cp1252"))
+        opened(f"sku;title\nA1;{text}\n".encode(encoding))
+
+
+@pytest.mark.parametrize("text", ["白色心形烛台", "镕喆堃烛台😀", "灯", "Größe 灯", "橡皮泥彩泥"])
+def test_short_chinese_text_is_read(opened: Opened, text: str) -> None:
+    sheet = opened(f"货号,英文品名,品名\nA1,Lamp,{text}\n".encode("gb18030"))
+
+    assert sheet.shape.encoding == "gb18030"
+    assert _cells(sheet) == [(2, ("A1", "Lamp", text))]
+
+
+def test_number_of_rows_is_that_of_lines(opened: Opened) -> None:
+    assert opened(b"sku,title\nA1,x\nA2,y").rows_total == 2
+    assert opened(b"sku,title\r\nA1,x\r\nA2,y\r\n").rows_total == 2
+    assert opened(b"sku,title\rA1,x\rA2,y\r").rows_total == 2
+
+
+def test_zero_bytes_stay_in_their_cells(opened: Opened) -> None:
+    content = b"sku,title\n" + b"A1,some longer text with one\0zero byte\n" * 3
+
+    assert next(opened(content).rows()).cells == ("A1", "some longer text with one\0zero byte")
+
+
+def test_title_lines_above_the_header_are_passed_over(opened: Opened) -> None:
+    sheet = opened("商品资料表,,\n2026-11,,\n货号,英文品名,HS编码\nA1,x,940550\n".encode())
+
+    assert sheet.shape.columns == ("货号", "英文品名", "HS编码")
+    assert [row.line for row in sheet.rows()] == [4]
+
+
+def test_header_of_unknown_names_is_the_first_line_of_names(opened: Opened) -> None:
+    sheet = opened(b"abc,def,ghi\n1,2,3\n")
+
+    assert sheet.shape.columns == ("abc", "def", "ghi")
+
+
+def test_full_width_commas_are_named(opened: Opened) -> None:
+    with pytest.raises(SheetRefused, match="full_width_commas"):
+        opened("货号，英文品名\nA1，x\n".encode())
+
+
+def test_file_without_a_header_is_refused(opened: Opened) -> None:
+    with pytest.raises(SheetRefused, match="no_header"):
+        opened(b"1,2,3\n4,5,6\n")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        SheetLimits(bytes_max=20),
+        SheetLimits(rows_max=2),
+        SheetLimits(columns_max=1),
+    ],
+)
+def test_files_above_the_limits_are_refused(tmp_path: Path, limits: SheetLimits) -> None:
+    with pytest.raises(SheetTooLarge):
+        list(sheet_of(tmp_path / "x", b"sku,title\n" + b"A1,x\n" * 3, limits).rows())
+
+
+def test_cell_above_the_limit_costs_one_row(tmp_path: Path) -> None:
+    content = b"sku,title\nA1," + b"x" * 50 + b"\nA2,x\n"
+
+    long, short = sheet_of(tmp_path / "x", content, SheetLimits(cell_max=40)).rows()
+
+    assert long.fault is not None
+    assert long.fault.code == "catalog.row.cell_too_long"
+    assert short.fault is None
+
+
+def test_line_without_an_end_is_refused(tmp_path: Path) -> None:
+    content = b"sku,title\nA1," + b"x" * 5000
+
+    with pytest.raises(SheetRefused, match="broken"):
+        list(sheet_of(tmp_path / "x", content, SheetLimits(line_max=1000)).rows())

@@ -46,7 +46,7 @@ class DelimitedSheet(Sheet):
         self.path = path
         self.shape = shape
         self.limits = limits
-        self.rows_total = max(0, text.lines + 1 - shape.header_line)
+        self.rows_total = max(0, text.lines - shape.header_line)
         self._text = text
 
     def rows(self, *, after_line: int = 0) -> Iterator[SheetRow]:

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from services.catalog.clients.sheets.chinese import is_chinese
 from services.catalog.clients.sheets.refusals import SheetEncodingUnknown, SheetKindUnknown
 
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 1 << 16
 # So many characters beyond ASCII do not become valid UTF-8 by accident.
 _PROOF_OF_UTF8: Final = 10
-# Most characters of Chinese text are in GB2312. Other 8-bit encodings read as GB18030 give the rare
-# ones that GBK added.
-_RARE_SHARE: Final = 0.2
 _SAMPLE_CHARACTERS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """`encoding` without a byte order mark; `skip`: bytes of that mark; `lines`: line breaks."""
+    """`encoding` without a byte order mark; `skip`: bytes of that mark; `lines`: of text, about."""
 
     encoding: str
     skip: int
@@ -83,10 +81,10 @@ def _utf16_by_zeros(head: bytes) -> str | None:
 
 
 def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
-    """The number of line breaks, or where the bytes stop being that encoding."""
+    """The number of lines, or where the bytes stop being that encoding."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     feeds = returns = fed = wide = 0
-    ends_with_return = False
+    ends_with_return = is_open = False
     with path.open("rb") as file:
         file.seek(skip)
         fed = skip
@@ -106,8 +104,10 @@ def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
             if ends_with_return and text.startswith("\n"):
                 returns -= 1
             ends_with_return = text.endswith("\r")
+            if text:
+                is_open = text[-1] not in "\r\n"
             if not chunk:
-                return feeds + returns
+                return feeds + returns + is_open
 
 
 def _is_chinese(path: Path) -> bool:
@@ -116,11 +116,7 @@ def _is_chinese(path: Path) -> bool:
     with path.open("rb") as file:
         while len(found) < _SAMPLE_CHARACTERS and (chunk := file.read(_CHUNK)):
             found += [character for character in decoder.decode(chunk) if not character.isascii()]
-    text = "".join(found[:_SAMPLE_CHARACTERS])
-    common = len(text.encode("gb2312", "ignore"))
-    # Characters of four bytes are no accident; rare ones of two bytes are what accents look like.
-    rare = (len(text.encode("gbk", "ignore")) - common) / 2
-    return rare <= _RARE_SHARE * len(text)
+    return is_chinese("".join(found[:_SAMPLE_CHARACTERS]))
 
 
 def _unknown(path: Path, offset: int) -> SheetEncodingUnknown:

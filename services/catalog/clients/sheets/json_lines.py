@@ -25,7 +25,7 @@ class JsonLinesSheet(Sheet):
         self.path = path
         self.shape = SheetShape(SheetFormat.NDJSON, encoding="utf-8", has_bom=skip > 0)
         self.limits = limits
-        self.rows_total = lines + 1
+        self.rows_total = lines
         self._skip = skip
 
     def rows(self, *, after_line: int = 0) -> Iterator[SheetRow]:
