@@ -125,7 +125,7 @@ def _of_targets(
         if rows is None:
             yield _evidence(found, target.to, weight)
             continue
-        for row, share, known in ways(rows, target.feature, features):
+        for row, share, known in ways(lexicon, rows, target.feature, features):
             asked = tuple(row.features.split("+"))
             yield _evidence(found, row.code, weight * share, asked, known)
 
@@ -144,25 +144,41 @@ def _evidence(
 
 
 def ways(
-    rows: Sequence[FamilyCode], assumed: str, features: Features
+    lexicon: Lexicon, rows: Sequence[FamilyCode], assumed: str, features: Features
 ) -> Iterator[tuple[FamilyCode, float, Known]]:
     """The codes of a family, each with its share, 0 to 1."""
     fits = [(row, _fit(row, features)) for row in rows]
     best = max(fit for _, fit in fits)
-    best = best if best >= _DECIDES else 0.0
+    if best >= _DECIDES:
+        for row, fit in fits:
+            if fit == best:
+                yield row, 1.0, Known.NAMED
+            elif fit:
+                yield row, min(_LESS_EXACT * fit, 1.0), Known.NAMED
+            else:
+                yield row, _NAMED_OTHERWISE * row.chance, Known.POSSIBLE
+        return
+    # Named is only what steel or copper is a kind of: metal.
+    narrower = [row for row in rows if _is_narrower(lexicon, row, features)]
+    likeliest = max(narrower, key=lambda row: row.chance, default=None)
     for row, fit in fits:
-        if best and fit == best:
-            yield row, 1.0, Known.NAMED
-        elif best and fit:
-            yield row, min(_LESS_EXACT * fit, 1.0), Known.NAMED
-        elif best:
-            yield row, _NAMED_OTHERWISE * row.chance, Known.POSSIBLE
-        elif row.features == assumed:
+        if row is likeliest or (likeliest is None and row.features == assumed):
             yield row, _ASSUMED, Known.ASSUMED
         elif fit:
             yield row, min(fit, _ASSUMED), Known.POSSIBLE
-        else:
+        elif likeliest is None or row in narrower:
             yield row, _POSSIBLE * row.chance, Known.POSSIBLE
+        else:
+            yield row, _NAMED_OTHERWISE * row.chance, Known.POSSIBLE
+
+
+def _is_narrower(lexicon: Lexicon, row: FamilyCode, features: Features) -> bool:
+    """What the code asks for is a kind of what the title names for certain."""
+    return any(
+        features.get(parent, 0.0) >= _DECIDES
+        for feature in row.features.split("+")
+        for parent in lexicon.parents.get(feature, ())
+    )
 
 
 def _fit(row: FamilyCode, features: Features) -> float:

@@ -62,22 +62,26 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """`single`: every word that is a name or stands in one. `parents`: by feature, what it is a
-    kind of, with how much of it holds. `cut_off`: the keys of products in order."""
+    kind of, with how much of it holds. `in_order`: the products that are one word."""
 
     entries: Mapping[str, Entry]
     single: frozenset[str]
     families: Mapping[str, Sequence[FamilyCode]]
     parents: Mapping[str, Mapping[str, float]]
-    cut_off: Sequence[str]
+    in_order: Sequence[str]
     longest_han: int
 
     def get(self, key: str) -> Entry | None:
         return self.entries.get(key)
 
+    def names_goods(self, key: str) -> bool:
+        entry = self.entries.get(key)
+        return entry is not None and bool(entry.products or entry.motifs)
+
     def beginning_with(self, start: str) -> Entry | None:
-        """The product whose name was cut off there, if all that begin so point to one place."""
+        """The word for goods that was cut off there, if all that begin so point to one place."""
         found: list[Entry] = []
-        for key in self.cut_off[bisect_left(self.cut_off, start) :]:
+        for key in self.in_order[bisect_left(self.in_order, start) :]:
             if not key.startswith(start):
                 break
             found.append(self.entries[key])
@@ -106,7 +110,7 @@ def build_lexicon(tables: ClassificationTables) -> Lexicon:
         frozenset(single),
         dict(families),
         _closed(parents),
-        sorted(key for key, entry in entries.items() if entry.products),
+        sorted(key for key in single if key in entries and entries[key].products),
         max((len(key) for key in entries if not key.isascii()), default=1),
     )
 

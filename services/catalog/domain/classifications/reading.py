@@ -40,18 +40,19 @@ def read_title(lexicon: Lexicon, title: str) -> Reading:
     phrase = at = 0
     while at < len(pieces):
         piece, taken = pieces[at], 1
+        if at and not piece.is_joined and (piece.is_han or pieces[at - 1].is_han):
+            # In Chinese titles the words between two spaces are one phrase.
+            phrase += 1
         if piece.is_break:
             phrase += 1
         elif piece.is_han:
             _read_han(lexicon, piece, at, phrase, reading)
-            # In Chinese titles the words between two spaces are one phrase.
-            phrase += 1
         elif mixed := _mixed(lexicon, pieces[at : at + 2]):
             entry, said = mixed
             reading.found.append(Found(entry, said, len(said), at, phrase, is_han=True))
             # The rest of the Chinese run is read next.
             rest = pieces[at + 1].text[len(said) - len(piece.text) :]
-            pieces[at + 1] = Piece(rest, is_han=bool(rest), is_break=not rest)
+            pieces[at + 1] = Piece(rest, is_han=True, is_joined=True)
         else:
             taken, found = _longest(lexicon, pieces, at)
             for entry, said in found:
@@ -64,19 +65,19 @@ def read_title(lexicon: Lexicon, title: str) -> Reading:
 
 
 def _parts(lexicon: Lexicon, piece: Piece) -> list[Piece]:
-    """An unknown word that is two known ones run together becomes two."""
+    """An unknown word that is two known ones run together becomes two; the second names goods."""
     word = piece.text
     if piece.is_han or piece.is_break or word in lexicon.single or lexicon.get(word):
         return [piece]
     for cut in range(len(word) - _PART_MIN, _PART_MIN - 1, -1):
-        if word[:cut] in lexicon.single and word[cut:] in lexicon.single:
+        if word[:cut] in lexicon.single and lexicon.names_goods(word[cut:]):
             return [Piece(word[:cut]), Piece(word[cut:])]
     return [piece]
 
 
 def _mixed(lexicon: Lexicon, pieces: Sequence[Piece]) -> tuple[Entry, str] | None:
     """A name of both scripts, such as T恤 or U盘."""
-    if len(pieces) < 2 or not pieces[1].is_han:
+    if len(pieces) < 2 or not (pieces[1].is_han and pieces[1].is_joined):
         return None
     latin, han = pieces[0].text, pieces[1].text
     for length in range(min(lexicon.longest_han, len(han)), 0, -1):
@@ -97,7 +98,8 @@ def _longest(
             inner = _features_inside(lexicon, words) if length > 1 else []
             return length, [*inner, (entry, " ".join(word.text for word in words))]
     word = pieces[at].text
-    if len(word) >= _CUT_OFF_MIN and (entry := lexicon.beginning_with(word)):
+    is_unknown = word not in lexicon.single and len(word) >= _CUT_OFF_MIN
+    if is_unknown and (entry := lexicon.beginning_with(word)):
         return 1, [(entry, word)]
     return 1, []
 
