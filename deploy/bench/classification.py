@@ -2,8 +2,8 @@
 
 The titles are those of `data/classification-labels.csv`, labelled by hand: `tuning` was looked at
 while the words were written, `held` was not, and `fresh` was drawn and labelled when they were
-done. A suggestion is right if it is the label itself; `also` counts the other headings that a
-broker would accept for want of a material.
+done, so nobody had seen it. A suggestion is right if it is the label itself; `also` counts the
+other headings that a broker would accept for want of a material.
 """
 
 import time

@@ -63,6 +63,7 @@ ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "DELETE /v1/credentials/{client_id}": (1, None),
     "GET /v1/belts": (1, None),
     "GET /v1/stores": (1, None),
+    "GET /v1/hs-codes/{hs_code}": (1, None),
     "PUT /v1/product-types/{type_code}": (4, lambda: a_product_type(source="Desk")),
     "GET /v1/product-types/{type_code}": (1, None),
     "GET /v1/product-types/{type_code}/schema": (1, None),
@@ -75,6 +76,7 @@ LISTS: Final[dict[str, int]] = {
     "GET /v1/stock/{sku}/ledger": 2,
     "GET /v1/changes": 2,
     "GET /v1/merchants": 1,
+    "GET /v1/hs-codes": 1,
     "GET /v1/partners": 1,
     "GET /v1/credentials": 1,
     "GET /v1/product-types": 1,
@@ -95,6 +97,7 @@ BATCHES: Final[dict[str, tuple[int, Callable[[int], object]]]] = {
 # They need no database, or read it in portions.
 OTHERS: Final = {
     "GET /v1/products:export": "one statement for each portion that is sent",
+    "GET /v1/classifications:suggest": "none: the tables are read when the process starts",
     "POST /oauth/token": "test_a_token_takes_one_statement",
     "GET /.well-known/jwks.json": "none",
     "GET /.well-known/oauth-authorization-server": "none",
@@ -148,6 +151,7 @@ async def stage(new_merchant: NewMerchant, operator: AsyncClient) -> Stage:
         "partner_id": partner.json()["id"],
         "client_id": credential["client_id"],
         "type_code": "counted",
+        "hs_code": "940550",
     }
     return Stage(merchant, operator, names)
 

@@ -102,8 +102,10 @@ def evidence_of_texts(index: TextIndex, reading: Reading, *, is_beside: bool) ->
             shares[code] += index.rarity[word] * worth * in_text / whole
             which[code].append(word)
     most = _BESIDE if is_beside else _ALONE
+    materials = _materials(reading)
     for code, share in shares.items():
-        if share * most >= _LEAST:
+        # What goods are made of does not say what they are.
+        if share * most >= _LEAST and not materials.issuperset(which[code]):
             words = " ".join(which[code])
             language = "en" if words.isascii() else "zh"
             yield Evidence(code, Ground.HS_TEXT, language, words, words, share * most)
@@ -123,6 +125,16 @@ def _words_said(reading: Reading) -> dict[str, float]:
     if last:
         said[last] = _LAST
     return said
+
+
+def _materials(reading: Reading) -> frozenset[str]:
+    """The words that say a feature and nothing else."""
+    return frozenset(
+        word
+        for found in reading.found
+        if found.entry.features and not found.entry.products and not found.entry.motifs
+        for word in (_pairs(found.said) if found.is_han else found.said.split())
+    )
 
 
 def subheading_by_text(index: TextIndex, heading: str, said: frozenset[str]) -> str | None:
