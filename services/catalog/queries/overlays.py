@@ -8,6 +8,7 @@ from services.catalog.domain.overlays.merging import (
     Merged,
     merge,
     sheet_of_overlay,
+    sheet_of_parent,
     sheet_of_product,
 )
 from services.catalog.domain.overlays.overlay import (
@@ -20,6 +21,7 @@ from services.catalog.domain.prices.schedule import MarketPrice
 from services.catalog.domain.prices.stored import prices_from_json
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.queries import products
+from services.catalog.queries.parents import parents_by_sku
 from shared.db import TEXT, Filters, Listing, Reader, Window, sql
 from shared.kernel.json import JsonObject
 
@@ -106,9 +108,15 @@ async def list_overlays(
 async def get_product_in_market(
     reader: Reader, *, sku: str, market: str | None, languages: Sequence[str]
 ) -> ProductInMarket:
-    """Two statements. `market` None: the product as it is everywhere. Raises ProductNotFound."""
+    """Two statements, three for a variant. `market` None: the product as it is everywhere. Raises
+    ProductNotFound.
+    """
     product = await products.get_product(reader, sku=sku)
     sheets = [sheet_of_product(product.product)]
+    if (variant := product.product.variant) is not None:
+        skus = [variant.parent_sku]
+        found_parents = await parents_by_sku(reader, tenant=product.merchant_id, skus=skus)
+        sheets += [sheet_of_parent(one.parent, product.product) for one in found_parents.values()]
     status: MarketStatus | None = None
     prices: tuple[MarketPrice, ...] = ()
     if market is not None:

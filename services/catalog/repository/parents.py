@@ -52,6 +52,15 @@ _LOCK_FOR_VARIANTS: Final = sql(
     tenant=TEXT,
     skus=TEXTS,
 )
+_KNOWN_PARENT: Final = sql(
+    """
+    SELECT sku, axes, product_type, details -> 'attributes' AS attributes FROM catalog.parents
+    WHERE tenant_id = :tenant AND sku = :sku AND deleted_at IS NULL
+    """,
+    _known_parent,
+    tenant=TEXT,
+    sku=TEXT,
+)
 _HOLDERS: Final = sql(
     """
     SELECT p.parent_sku, p.options, p.sku
@@ -124,6 +133,11 @@ _DELETE_PARENT: Final = sql(
 
 async def lock_parent(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredParent | None:
     return await uow.fetch_first(_LOCK_PARENT, tenant=tenant, sku=sku)
+
+
+async def get_known_parent(uow: UnitOfWork, *, tenant: str, sku: str) -> KnownParent | None:
+    """As it is now; it may change at any time."""
+    return await uow.fetch_first(_KNOWN_PARENT, tenant=tenant, sku=sku)
 
 
 async def lock_for_variants(

@@ -11,10 +11,10 @@ from services.catalog.domain.overlays.overlay import (
     is_same,
     overlay_problems,
 )
-from services.catalog.domain.products.product import Product, ProductNotFound, StoredProduct
+from services.catalog.domain.products.product import ProductNotFound, StoredProduct
 from services.catalog.events import overlays as events
 from services.catalog.repository import overlays as repository
-from services.catalog.repository import products
+from services.catalog.repository import parents, products
 from services.catalog.use_cases.types import known_types
 from shared.db import UnitOfWork
 from shared.kernel.errors import refuse
@@ -37,7 +37,7 @@ async def put_overlay(
     Raises ProductNotFound, Invalid, PreconditionRequired or PreconditionFailed.
     """
     product, stored = await _lock(uow, tenant=tenant, sku=sku, market=overlay.market)
-    await _refuse(uow, overlay, product.product)
+    await _refuse(uow, overlay, product)
     if stored is None:
         check(None)
         created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, now, now)
@@ -65,7 +65,7 @@ async def patch_overlay(
         raise OverlayNotFound(sku=sku)
     check(stored)
     overlay = apply(stored.overlay)
-    await _refuse(uow, overlay, product.product)
+    await _refuse(uow, overlay, product)
     if is_same(stored.overlay, overlay):
         return stored
     return await _change(uow, stored, overlay, now=now)
@@ -89,12 +89,18 @@ async def delete_overlays(uow: UnitOfWork, *, tenant: str, product_id: str, now:
         _announce_end(uow, stored, now=now)
 
 
-async def _refuse(uow: UnitOfWork, overlay: Overlay, product: Product) -> None:
-    """Raises Invalid."""
-    code = product.product_type if overlay.attributes else None
-    types = {} if code is None else await known_types(uow, [code])
-    known_type = None if code is None else types.get(code)
-    refuse(list(overlay_problems(overlay, product, known_type)))
+async def _refuse(uow: UnitOfWork, overlay: Overlay, stored: StoredProduct) -> None:
+    """Raises Invalid. What attributes are checked against is read only if there are some."""
+    product = stored.product
+    code, variant = product.product_type, product.variant
+    known_type, parent = None, None
+    if overlay.attributes and code is not None:
+        known_type = (await known_types(uow, [code])).get(code)
+        if variant is not None:
+            parent = await parents.get_known_parent(
+                uow, tenant=stored.merchant_id, sku=variant.parent_sku
+            )
+    refuse(list(overlay_problems(overlay, product, known_type, parent)))
 
 
 async def _lock(

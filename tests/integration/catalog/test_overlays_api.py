@@ -9,6 +9,7 @@ from shared.kernel.ids import new_id
 from tests.integration.catalog.conftest import NewMerchant
 from tests.support.worlds.catalog import (
     Merchant,
+    a_parent,
     a_product,
     a_product_type,
     a_schema,
@@ -308,6 +309,50 @@ async def test_attributes_are_checked_as_the_market_shows_them(
         AT, json={"attributes": {"colour": None}}, headers={"If-Match": "*"}
     )
     assert answer.json()["attributes"] == {"note": None}
+
+
+async def test_a_variant_shows_what_its_parent_has(
+    merchant: Merchant, operator: AsyncClient
+) -> None:
+    code = f"t_{new_id('typ')[-12:]}"
+    schema = a_schema(note={"type": "string"})
+    await operator.put(f"/v1/product-types/{code}", json=a_product_type(schema=schema))
+    parent = a_parent(
+        title={"en": "Wig", "de": "Perücke"},
+        product_type=code,
+        attributes={"length_in": 20, "note": "p"},
+        brand="Hair",
+        media=[{"url": "https://a/1", "role": "main"}],
+    )
+    made = await merchant.client.put("/v1/parents/WIG", json=parent)
+    assert made.is_success, made.text
+    await merchant.stocked(
+        "A-1",
+        0,
+        parent_sku="WIG",
+        options={"colour": "black"},
+        product_type=code,
+        attributes={"note": "v"},
+    )
+    # What the parent gives is not missing in the market.
+    answer = await merchant.client.put(AT, json={"attributes": {"note": "m"}})
+    assert answer.status_code == 201, answer.text
+    taken_away = await merchant.client.put(
+        AT, json={"attributes": {"length_in": None}}, headers={"If-Match": "*"}
+    )
+    refused(taken_away, 422, "catalog.attribute.missing", "/attributes/length_in")
+    view = (await merchant.client.get("/v1/products/A-1?market=DE&locale=de")).json()
+    values = view["values"]
+    assert values["title"] == {"value": "Perücke", "language": "de", "source": "parent"}
+    assert values["brand"] == {"value": "Hair", "source": "parent"}
+    assert values["media"]["source"] == "parent"
+    assert values["options"] == {"value": {"colour": "black"}, "source": "product"}
+    assert view["attributes"] == {
+        "length_in": {"value": 20, "source": "parent"},
+        "note": {"value": "m", "source": "overlay"},
+    }
+    elsewhere = (await merchant.client.get("/v1/products/A-1?market=FR")).json()
+    assert elsewhere["attributes"]["note"] == {"value": "v", "source": "product"}
 
 
 async def test_a_new_version_of_the_type_is_not_the_overlay_s_fault(

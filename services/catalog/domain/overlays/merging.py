@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from services.catalog.domain.overlays.overlay import Overlay
+from services.catalog.domain.parents.parent import Parent
 from services.catalog.domain.products.details import Media
 from services.catalog.domain.products.product import Product
 from shared.kernel.json import JsonObject, merged
@@ -94,6 +95,22 @@ def sheet_of_overlay(overlay: Overlay) -> Sheet:
         highlights=overlay.highlights,
         warnings=overlay.warnings,
         media=overlay.media,
+    )
+
+
+def sheet_of_parent(parent: Parent, product: Product) -> Sheet:
+    """What a variant of it shows. Attributes of another type than the variant's say nothing."""
+    details = parent.details
+    return Sheet(
+        layer=Layer.PARENT,
+        title=parent.title,
+        brand=details.brand,
+        material=details.material,
+        attributes=parent.known().attributes_with({}, product.product_type),
+        description=details.description,
+        highlights=details.highlights,
+        warnings=details.warnings,
+        media=details.media or None,
     )
 
 

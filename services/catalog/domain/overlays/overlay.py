@@ -12,6 +12,7 @@ from typing import Final
 
 from services.catalog.domain.products.details import Media, media_problems
 from services.catalog.domain.products.product import AttributesWithoutType, Product
+from services.catalog.domain.products.variants import KnownParent
 from services.catalog.domain.types.attributes import KnownType
 from shared.kernel.country import is_country
 from shared.kernel.errors import FieldProblem, Invalid, NotFound, Text
@@ -103,25 +104,32 @@ def is_same(one: Overlay, other: Overlay) -> bool:
 
 
 def overlay_problems(
-    overlay: Overlay, product: Product, known_type: KnownType | None
+    overlay: Overlay,
+    product: Product,
+    known_type: KnownType | None,
+    parent: KnownParent | None = None,
 ) -> Iterator[FieldProblem]:
-    """Every rule that it breaks, laid over this product. `known_type`: the product's."""
+    """Every rule that it breaks, laid over this product. `known_type`: the product's. `parent`: of
+    a variant.
+    """
     if overlay.media is not None:
         yield from media_problems(overlay.media)
     if overlay.attributes:
-        yield from _attribute_problems(overlay.attributes, product, known_type)
+        own = product.details.attributes
+        if parent is not None:
+            own = parent.attributes_with(own, product.product_type)
+        yield from _attribute_problems(overlay.attributes, own, known_type)
 
 
 def _attribute_problems(
-    patch: JsonObject, product: Product, known_type: KnownType | None
+    patch: JsonObject, own: JsonObject, known_type: KnownType | None
 ) -> Iterator[FieldProblem]:
-    """Of the product's attributes with the patch. What is wrong with the product's own, because its
-    type has a new version since, is not the overlay's fault.
+    """Of the product's own attributes with the patch. What is wrong with them by themselves,
+    because their type has a new version since, is not the overlay's fault.
     """
     if known_type is None:
         yield AttributesWithoutType.at("/attributes")
         return
-    own = product.details.attributes
     before = {(one.pointer, one.code) for one in known_type.problems(own)}
     for problem in known_type.problems(merged_object(own, patch)):
         if (problem.pointer, problem.code) not in before:
