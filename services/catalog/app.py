@@ -10,6 +10,8 @@ from services.catalog.api.classifications import classifications_api
 from services.catalog.api.credentials.credentials import credentials_api
 from services.catalog.api.credentials.identity import Identity
 from services.catalog.api.credentials.tokens import tokens_api
+from services.catalog.api.imports.imports import imports_api
+from services.catalog.api.imports.results import results_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
 from services.catalog.api.overlays import overlays_api
@@ -29,6 +31,7 @@ from services.catalog.use_cases.credentials.signing_keys import SigningKeyFiles,
 from shared import http
 from shared.db import Database
 from shared.http import KeySource
+from shared.http.uploads import Spool
 from shared.kernel.clock import Clock, clock_from_env
 from shared.kernel.identity import PARK
 from shared.settings import load
@@ -74,6 +77,8 @@ def create_app(
             parents_api,
             types_api,
             prices_api,
+            imports_api,
+            results_api,
             merchants_api,
             reference_api,
             classifications_api,
@@ -84,6 +89,7 @@ def create_app(
         # Catalog has the keys at hand and need not fetch them from itself over HTTP.
         keys=keys or identity.keys,
         description=_DESCRIPTION,
+        spool=Spool(settings.spool_dir, settings.import_bytes_max),
     )
     app.state.identity = identity
     return app

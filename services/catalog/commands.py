@@ -1,9 +1,30 @@
-"""Commands that only catalog has: `python -m services.catalog rotate-key`."""
+"""Commands that only catalog has: `python -m services.catalog rotate-key | import`."""
 
+import asyncio
+import os
+import sys
+import threading
+from typing import Final
+
+import uvloop
+
+from services.catalog.clients.sheets import SheetLimits
+from services.catalog.domain.imports.job import State
+from services.catalog.queries.reference import read_reference
+from services.catalog.schemas.imports.rows import read_product
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import TooEarly, rotate
-from shared.kernel.clock import real_now
+from services.catalog.use_cases.imports.running import Tools, make_words
+from services.catalog.use_cases.imports.running import run_import as run
+from shared.db import Database
+from shared.kafka.jobs import JobLocks
+from shared.kernel.clock import clock_from_env, real_now
+from shared.kernel.identity import PARK
+from shared.kernel.ids import is_id
 from shared.settings import SettingsError
+
+# Requests come first where processors are scarce.
+_NICE: Final = 5
 
 
 def rotate_key(settings: Settings) -> str:
@@ -18,3 +39,41 @@ def rotate_key(settings: Settings) -> str:
         return rotate(settings.signing_key_file, now=real_now())
     except (TooEarly, OSError, ValueError) as error:
         raise SettingsError([str(error)]) from error
+
+
+def run_import(settings: Settings, import_id: str) -> str:
+    """Works on one import until it has ended; its progress is in the database.
+
+    It ends with the process that started it, when standard input is closed. Raises SettingsError.
+    """
+    if not is_id(import_id, "imp"):
+        raise SettingsError([f"{import_id} is not the id of an import."])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.nice(_NICE)
+    # The threads that read rows share the interpreter with the loop that writes them.
+    sys.setswitchinterval(0.001)
+    return uvloop.run(_run_import(settings, import_id))
+
+
+def _end_with_parent() -> None:
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(1)
+
+
+async def _run_import(settings: Settings, import_id: str) -> str:
+    db = Database.of(settings, schema="catalog")
+    locks = JobLocks(db)
+    try:
+        if not await locks.hold(f"import {import_id}"):
+            return f"{import_id} is worked on by another process"
+        async with db.read(PARK) as reader:
+            reference = await read_reference(reader)
+        limits = SheetLimits(bytes_max=settings.import_bytes_max)
+        tools = Tools(db, clock_from_env(), settings.spool_dir, reference, read_product, limits)
+        state = await run(tools, import_id)
+        if state is State.DONE:
+            await make_words(db)
+    finally:
+        await asyncio.gather(locks.close(), db.close())
+    return f"{import_id} was taken over" if state is None else f"{import_id} is {state.value}"

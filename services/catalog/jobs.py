@@ -1,9 +1,11 @@
 """Work that runs by itself, without a request or an event."""
 
+from pathlib import Path
 from typing import Final
 
 from services.catalog.queries.orders import list_restocked_tenants
 from services.catalog.use_cases import products
+from services.catalog.use_cases.imports.retention import delete_files
 from services.catalog.use_cases.orders import back_orders
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -34,3 +36,8 @@ async def make_search_words(context: JobContext) -> None:
             after_id = await products.make_search_words(
                 uow, after_id=after_id, rows_max=_SEARCH_ROWS_MAX
             )
+
+
+async def delete_import_files(context: JobContext, *, spool: Path) -> None:
+    """Deletes files of imports a week after they were sent, and those that belong to no import."""
+    await delete_files(context.db, spool, now=context.clock.now())

@@ -1,5 +1,7 @@
 """Settings of the processes of catalog, from their environment."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -23,4 +25,18 @@ class Settings(ServiceSettings):
     )
     operator_client_secret: SecretStr | None = Field(
         default=None, description="The first operator's secret; at least 32 characters."
+    )
+    spool_dir: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()) / f"airlane-catalog-{os.getuid()}",
+        description="Folder for the files of imports. API and worker must see the same one: with"
+        " several machines, a shared volume. By default below the temporary folder of the machine.",
+    )
+    import_bytes_max: int = Field(
+        default=2 * 1024**3, ge=1024, description="Size of the file of an import; above it, 413."
+    )
+    imports_at_once: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Imports that one worker runs at a time, a process each.",
     )

@@ -1,12 +1,15 @@
 """The worker of catalog: publishes events, records what routing and customs report of orders, takes
-in products that merchants' systems submit, and places back orders when stock arrives.
+in products that merchants' systems submit, places back orders when stock arrives, and reads the
+files of imports in processes of their own.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from services.catalog import jobs
+from services.catalog.clients.import_process import ImportProcess
 from services.catalog.consumers import orders as consumers
 from services.catalog.consumers.submissions import on_product_submitted
 from services.catalog.domain.orders.timeline import Observation
@@ -14,6 +17,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.domain.submissions import Submission
 from services.catalog.queries.reference import read_reference
 from services.catalog.settings import Settings
+from services.catalog.use_cases.imports.starting import Starter
 from services.catalog.use_cases.orders.changes import record_observations
 from services.catalog.use_cases.submissions import take_submissions
 from shared.contracts.customs.declarations import (
@@ -58,11 +62,15 @@ SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     ProductSubmitted: Undecoded(on_product_submitted),
 }
 
-JOBS: Final = (
-    Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),
-    # A release that is rolled out leaves old processes that write no words, or older ones.
-    Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),
-)
+
+def jobs_of(settings: Settings) -> tuple[Job, ...]:
+    delete = partial(jobs.delete_import_files, spool=settings.spool_dir)
+    return (
+        Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),
+        Job("delete-import-files", every_s=600.0, run=delete, exclusive=True),
+        # A release that is rolled out leaves old processes that write no words, or older ones.
+        Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),
+    )
 
 
 class Intake:
@@ -85,12 +93,34 @@ class Intake:
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
     settings = settings or load(Settings)
+    db = Database.of(settings, schema="catalog")
+    clock = clock or clock_from_env()
+    starter = Starter(
+        db=db,
+        clock=clock,
+        spool=settings.spool_dir,
+        start=ImportProcess(_environment(settings)).run,
+        at_once=settings.imports_at_once,
+    )
     return Worker(
         service="catalog",
         settings=settings,
-        db=Database.of(settings, schema="catalog"),
-        clock=clock or clock_from_env(),
+        db=db,
+        clock=clock,
         subscriptions=SUBSCRIPTIONS,
         apply=Intake(),
-        jobs=JOBS,
+        jobs=jobs_of(settings),
+        parts={"imports": starter.run},
     )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the process of an import must have as this one has it, wherever that came from."""
+    direct = settings.direct_database_url
+    return {
+        "CATALOG_DATABASE_URL": settings.database_url,
+        "CATALOG_STATEMENT_CACHE_SIZE": str(settings.statement_cache_size),
+        "CATALOG_SPOOL_DIR": str(settings.spool_dir),
+        "CATALOG_IMPORT_BYTES_MAX": str(settings.import_bytes_max),
+        "CATALOG_POOL_SIZE": "4",
+    } | ({} if direct is None else {"CATALOG_DIRECT_DATABASE_URL": direct})

@@ -2,7 +2,7 @@
 
 1. the bearer, so that strangers cannot make us read or parse anything,
 2. the caller's rate, what the bearer may do here, and its share of the requests in progress,
-3. the body, under a limit and a deadline, and read as JSON,
+3. the body, under a limit and a deadline, and read as JSON; a file goes to disk,
 4. a place among the requests in progress: nothing more is awaited from the client.
 
 The route itself says who may call it. One without `Depends(call(…))` is open to anybody, takes
@@ -31,6 +31,7 @@ from shared.http.errors import (
 from shared.http.incoming import Incoming
 from shared.http.places import Places, Turns
 from shared.http.rates import Policy, Rates
+from shared.http.uploads import Spool, file_body_of, receive_file
 from shared.kernel.errors import TooLarge, Unauthenticated
 from shared.kernel.identity import Principal, Role
 from shared.telemetry import metrics
@@ -63,12 +64,15 @@ class Limits:
     batch_bytes: int = 8 * 1024 * 1024
     body_values: int = 20_000
     batch_values: int = 100_000
+    uploads: int = 8
 
 
 class Admission:
-    """One for all routes of an app."""
+    """One for all routes of an app. `spool`: for those that take files."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, spool: Spool | None = None) -> None:
+        self.spool = spool
+        self.uploads = Turns(limits.uploads)
         self.places = Places(limits.in_flight)
         self.turns = Turns(limits.batches)
         self.rates = Rates(Policy("requests", limits.rate, 60.0))
@@ -99,6 +103,7 @@ class _Entrance:
         self._handler: Handler = handler_of(route)
         self._caller = caller_of(route.dependant)
         self._is_batch = route.path.endswith(":batch")
+        self._file_body = file_body_of(route.dependant)
         self._takes_body = bool((route.methods or set()) & _WITH_BODY)
         limits = admission.limits
         self._values_max = limits.batch_values if self._is_batch else limits.body_values
@@ -125,6 +130,8 @@ class _Entrance:
         try:
             if self._is_batch:
                 return await self._in_turn(request, what, holder)
+            if self._file_body is not None:
+                return await self._with_file(request, what, holder)
             if self._takes_body and what.has_body:
                 request = await self._read(request, what)
             with places.at_work:
@@ -141,10 +148,31 @@ class _Entrance:
                 with self._admission.places.at_work:
                     return await self._handler(request)
 
+    async def _with_file(self, request: Request, what: Incoming, holder: str) -> Response:
+        file_body, spool = self._file_body, self._admission.spool
+        assert file_body is not None
+        assert spool is not None, "the app has no folder for files"
+        _check_coding(what)
+        media_type = file_body.check(what.headers.get(b"content-type"))
+        uploads = self._admission.uploads
+        async with uploads.own(holder), uploads.among_all():
+            file = await receive_file(
+                request.receive,
+                spool,
+                declared=what.headers.get(b"content-length"),
+                media_type=media_type,
+            )
+        try:
+            what.file = file
+            # An idempotency key compares what it was used for.
+            what.body = file.sha256.encode()
+            with self._admission.places.at_work:
+                return await self._handler(_ReadRequest(request.scope, request.receive))
+        finally:
+            file.discard()
+
     async def _read(self, request: Request, what: Incoming) -> Request:
-        coding = what.headers.get(b"content-encoding")
-        if coding is not None and coding.strip().lower() not in (b"", b"identity"):
-            raise UnsupportedContentCoding(coding=coding.decode("latin-1"))
+        _check_coding(what)
         what.body = await read_body(
             request.receive,
             declared=what.headers.get(b"content-length"),
@@ -221,6 +249,12 @@ async def _parsed(body: bytes, values_max: int) -> object:
     if len(body) <= _INLINE_BYTES_MAX:
         return json_body.parse(body, values_max=values_max)
     return await asyncio.to_thread(json_body.parse, body, values_max=values_max)
+
+
+def _check_coding(what: Incoming) -> None:
+    coding = what.headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+        raise UnsupportedContentCoding(coding=coding.decode("latin-1"))
 
 
 def _check_charset(content_type: bytes) -> None:

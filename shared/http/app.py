@@ -23,6 +23,7 @@ from shared.http.keys import KeySource, UrlKeys
 from shared.http.methods import Methods
 from shared.http.problem_types import problem_types_api
 from shared.http.query import QueryRule
+from shared.http.uploads import Spool
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.tasks import keep_running
@@ -55,10 +56,12 @@ def create_app(
     keys: KeySource | None = None,
     description: str = "",
     limits: Limits | None = None,
+    spool: Spool | None = None,
 ) -> FastAPI:
     """The app of a service. Opens and closes `db` with its lifespan, then `lifespan_parts`.
 
     `keys` replaces the JWKS of the settings: for the service that holds the keys, and for tests.
+    `spool`: for routes that take files (shared.http.uploads).
     """
     verifier = Verifier(
         keys or UrlKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience
@@ -81,7 +84,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.airlane = parts
-    admission = Admission(limits or _limits(settings))
+    admission = Admission(limits or _limits(settings), spool)
     metrics.HTTP_IN_FLIGHT.set_function(lambda: admission.places.taken)
     home = home_of(service=service, description=description, issuer=settings.issuer)
     _adopt(app, [*routers, problem_types_api, home], admission)

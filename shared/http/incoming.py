@@ -41,10 +41,11 @@ class Incoming:
 
     `headers`: by name in lower case. `bearer` is the caller, None on routes open to anybody.
     `quota` is what is left of the caller's rate, as headers of the answer. `body` is the whole
-    body, `value` its content if it is JSON.
+    body, `value` its content if it is JSON. `file`: the body of a route that takes a file
+    (shared.http.uploads); `body` is its digest then.
     """
 
-    __slots__ = ("bearer", "body", "headers", "parts", "quota", "value")
+    __slots__ = ("bearer", "body", "file", "headers", "parts", "quota", "value")
 
     def __init__(self, parts: Parts, headers: dict[bytes, bytes]) -> None:
         self.parts = parts
@@ -53,6 +54,7 @@ class Incoming:
         self.quota: tuple[tuple[bytes, bytes], ...] = ()
         self.body = b""
         self.value: object = None
+        self.file: object = None
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)

@@ -26,12 +26,14 @@ EXIT_UNAVAILABLE: Final = 3
 @dataclass(frozen=True)
 class OwnCommand:
     """`function` is "module:function": it takes the settings and returns the line to print. It
-    raises SettingsError for what a person must do differently.
+    raises SettingsError for what a person must do differently. With an `argument`, it takes that as
+    a second one.
     """
 
     name: str
     help: str
     function: str
+    argument: str | None = None
 
 
 def main(
@@ -81,14 +83,17 @@ def _parser(service: str, own: Sequence[OwnCommand]) -> argparse.ArgumentParser:
     openapi.add_argument("--check", action="store_true", help="only compare with the written one")
     openapi.add_argument("--stdout", action="store_true", help="print it instead")
     for command in own:
-        commands.add_parser(command.name, help=command.help)
+        parsed = commands.add_parser(command.name, help=command.help)
+        if command.argument is not None:
+            parsed.add_argument(command.argument)
     return parser
 
 
 def _own(
-    command: OwnCommand, service: str, factories: dict[str, str], _: argparse.Namespace
+    command: OwnCommand, service: str, factories: dict[str, str], given: argparse.Namespace
 ) -> int:
-    _print(f"{service}: {_named(command.function)(_settings(service, factories))}")
+    more = () if command.argument is None else (getattr(given, command.argument),)
+    _print(f"{service}: {_named(command.function)(_settings(service, factories), *more)}")
     return 0
 
 

@@ -54,6 +54,8 @@ _PARK_OF_CUSTOMS = Rule("customs:read", Whose.THE_PARKS, OPERATORS)
 _PARK_CHANGE_OF_CUSTOMS = Rule("customs:write", Whose.THE_PARKS, OPERATORS)
 _REFERENCE_OF_ROUTING = Rule("routing:read", Whose.SHARED)
 _PARK_CHANGE_OF_ROUTING = Rule("routing:write", Whose.THE_PARKS, OPERATORS)
+_IMPORT = Rule("catalog:read", Whose.A_TENANTS)
+_IMPORT_CHANGE = Rule("catalog:write", Whose.A_TENANTS)
 _WEBHOOK = Rule("webhooks:read", Whose.A_TENANTS)
 _WEBHOOK_CHANGE = Rule("webhooks:write", Whose.A_TENANTS)
 
@@ -80,6 +82,15 @@ RULES: Final[dict[str, Rule]] = {
     "catalog POST /v1/products:batch": _made("catalog:write", 207, names_tenant=True),
     "catalog GET /v1/changes": _list("catalog:read", None, names_tenant=True),
     "catalog GET /v1/products:export": _list("catalog:read", None, names_tenant=True),
+    "catalog POST /v1/imports": _made("catalog:write", 201, names_tenant=True),
+    "catalog GET /v1/imports": _list("catalog:read", "import_id"),
+    "catalog GET /v1/imports/{import_id}": _IMPORT,
+    "catalog POST /v1/imports/{import_id}:cancel": _IMPORT_CHANGE,
+    "catalog GET /v1/imports/{import_id}/columns": _IMPORT,
+    "catalog PUT /v1/imports/{import_id}/columns": _IMPORT_CHANGE,
+    "catalog GET /v1/imports/{import_id}/findings": _IMPORT,
+    "catalog GET /v1/imports/{import_id}/findings:count": _IMPORT,
+    "catalog GET /v1/imports/{import_id}/progress": _IMPORT,
     "catalog POST /v1/orders": _made("catalog:write", 422, names_tenant=True),
     "catalog POST /v1/orders:batch": _made("catalog:write", 207, names_tenant=True),
     "catalog GET /v1/orders/{order_id}": Rule("catalog:read", Whose.A_TENANTS),

@@ -31,18 +31,19 @@ async def world(
     databases = {service: await db_for(service) for service in SERVICES}
     async with databases["routing"].transaction(PARK) as uow:
         await ensure_timetable(uow, now=START)
+    folder = tmp_path_factory.mktemp("world")
     apps = all_apps(
         {service: postgres.app_dsn(service) for service in SERVICES},
         clock=clock,
         jwks_url=jwks_url,
         pool_size=2,
+        spool_dir=folder / "spool",
     )
     async with AsyncExitStack() as stack:
         clients = {
             service: await stack.enter_async_context(client_for(app))
             for service, app in apps.items()
         }
-        folder = tmp_path_factory.mktemp("world")
         made = AllServices(clients, databases, clock, token_for, folder)
         made.merchant_id = (await made.post("catalog", "/v1/merchants", a_merchant())).json()["id"]
         yield made

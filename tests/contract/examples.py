@@ -12,7 +12,7 @@ from httpx2 import AsyncClient, Response
 
 from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from services.customs.settings import Settings as CustomsSettings
-from shared.db import Database
+from shared.db import JSON, TEXT, Database, sql
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
@@ -55,6 +55,7 @@ class AllServices:
         self, operation: Operation, *, address: str | None = None, **request: Any
     ) -> Response:
         """The operation as an operator, for the world's merchant where it must be for one."""
+        request = as_sent(operation, **request)
         acts_for = None if operation.park_wide else self.merchant_id
         headers = self.operator(acts_for=acts_for)
         headers.update(request.pop("headers", {}))
@@ -82,6 +83,17 @@ class AllServices:
         answer = await self.clients[service].post(path, json=body, headers=sent)
         assert answer.is_success, answer.text
         return answer
+
+
+def as_sent(operation: Operation, **request: Any) -> dict[str, Any]:
+    """A request with `json` as the operation takes it: some take a file instead."""
+    if str(operation) not in FILES or request.get("method", "POST") != "POST":
+        return request
+    content, params = FILES[str(operation)]
+    request.pop("json", None)
+    headers = {"Content-Type": "text/csv"} | request.pop("headers", {})
+    params = params | request.pop("params", {})
+    return {"content": content, "params": params, "headers": headers, **request}
 
 
 async def _sku(world: AllServices) -> str:
@@ -170,6 +182,32 @@ async def _endpoint(world: AllServices) -> str:
     )
 
 
+async def _import(world: AllServices) -> str:
+    """One that waits for somebody to say what its columns are."""
+    content, params = FILES["catalog POST /v1/imports"]
+    headers = world.operator(acts_for=world.merchant_id) | {"Content-Type": "text/csv"}
+    answer = await world.clients["catalog"].post(
+        "/v1/imports", content=content, params=params, headers=headers
+    )
+    assert answer.status_code == 201, answer.text
+    import_id = str(answer.json()["id"])
+    columns = {"names": ["Ref"], "targets": {"Ref": ""}, "chosen": {}, "constants": {}}
+    async with world.databases["catalog"].transaction(world.merchant_id) as uow:
+        await uow.execute(
+            _WAITS, id=import_id, columns=columns | {"samples": {}}, shape={"hash": "example"}
+        )
+    return import_id
+
+
+_WAITS: Final = sql(
+    "UPDATE catalog.imports SET state = 'needs_mapping', columns = :columns, shape = :shape"
+    " WHERE id = :id",
+    id=TEXT,
+    columns=JSON,
+    shape=JSON,
+)
+
+
 async def _delivery(world: AllServices) -> str:
     endpoint = await world.resource("endpoint_id")
     return str((await world.post("webhooks", f"/v1/endpoints/{endpoint}:test", {})).json()["id"])
@@ -211,6 +249,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "shipment_id": _shipment,
     "endpoint_id": _endpoint,
     "delivery_id": _delivery,
+    "import_id": _import,
 }
 
 
@@ -263,6 +302,10 @@ def _status_update(world: AllServices) -> dict[str, Any]:
 
 # By operation: the query that it cannot do without.
 QUERIES: Final = {"catalog GET /v1/classifications:suggest": "?title=Coffee+mug"}
+# By operation: the file that it takes as its body, and its query.
+FILES: Final[dict[str, tuple[bytes, dict[str, Any]]]] = {
+    "catalog POST /v1/imports": (b"SKU\nEXAMPLE-1\n", {"kind": "products"}),
+}
 
 # By operation: a body that is accepted. Items of batches are those of the single operation.
 BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
@@ -275,6 +318,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "catalog PUT /v1/parents/{parent_sku}": lambda _: a_parent(brand="Airlane"),
     "catalog PATCH /v1/parents/{parent_sku}": lambda _: {"synthetic": True},
     "catalog PUT /v1/product-types/{type_code}": lambda _: a_product_type(source="Desk"),
+    "catalog PUT /v1/imports/{import_id}/columns": lambda _: {"targets": {"Ref": "sku"}},
     "catalog POST /v1/orders": lambda world: an_order((world.made["sku"], 1)),
     "catalog POST /v1/orders:batch": lambda world: {"items": [an_order((world.made["sku"], 1))]},
     "catalog POST /v1/orders/{order_id}:cancel": lambda _: {"reason": "changed mind"},

@@ -28,7 +28,9 @@ from shared.http.keys import UrlKeys
 from shared.kernel.clock import Clock
 from shared.kernel.identity import Role
 
-STREAMS: Final = frozenset(("catalog GET /v1/products:export",))
+STREAMS: Final = frozenset(
+    ("catalog GET /v1/products:export", "catalog GET /v1/imports/{import_id}/progress")
+)
 OPERATOR_ID: Final = "cli_operator_of_the_tests"
 OPERATOR_SECRET: Final = "airlane_test_" + "0" * 48
 

@@ -20,7 +20,7 @@ from shared.db import Statement
 from shared.kernel.identity import PARK, PARK_TENANT, Role
 from shared.kernel.ids import new_id
 from tests.contract.access_rules import MANAGE_CREDENTIALS, RULES, Rule, Whose
-from tests.contract.examples import BODIES, AllServices, a_merchant
+from tests.contract.examples import BODIES, AllServices, a_merchant, as_sent
 from tests.contract.operations import Operation, all_apps, operations
 from tests.kit.databases import Postgres
 from tests.support.worlds.routing import START
@@ -39,6 +39,7 @@ OF_A_TENANT: Final = (
     "shipment_id",
     "endpoint_id",
     "delivery_id",
+    "import_id",
 )
 OK: Final = 200
 AN_ORDER_COUNTED: Final = Statement(
@@ -112,6 +113,7 @@ async def open_rows(
             clock=own.clock,
             jwks_url=jwks_url,
             pool_size=2,
+            spool_dir=own.folder / "spool",
         )
         yield replace(
             own,
@@ -210,8 +212,9 @@ class Asking:
         name = str(self.operation)
         body = BODIES[name](self.world) if name in BODIES else None
         condition = {"If-Match": "*"} if self.operation.is_conditional else {}
+        sent = as_sent(self.operation, json=body, headers=condition | headers)
         return await self.world.clients[self.operation.service].request(
-            self.operation.method, address, json=body, headers=condition | headers
+            self.operation.method, address, **sent
         )
 
 

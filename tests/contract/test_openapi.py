@@ -54,6 +54,7 @@ def running(service: str, dsn: str, jwks_url: str, folder: Path) -> Iterator[str
         f"{service.upper()}_API_PORT": str(port),
         "AIRLANE_JWKS_URL": jwks_url,
         "CATALOG_SIGNING_KEY_FILE": str(folder / "signing.pem"),
+        "CATALOG_SPOOL_DIR": str(folder / "spool"),
         "CUSTOMS_SINGLE_WINDOW_DIR": str(folder / "single-window"),
         "WEBHOOKS_SECRET_KEY": "k1:" + "A" * 43 + "=",
     }
@@ -127,6 +128,11 @@ async def test_the_service_keeps_its_contract(
                 f"--header=Airlane-Tenant: {new_id('mer')}",
             ],
             cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "SCHEMATHESIS_HOOKS": "tests.kit.schemathesis_hooks",
+            },
             capture_output=True,
             text=True,
             check=False,

@@ -3,6 +3,7 @@
 from services.catalog.tables import (
     classifications,
     credentials,
+    imports,
     merchants,
     orders,
     overlays,
@@ -19,6 +20,7 @@ from shared.db.migrate import run_env
 __all__ = [
     "classifications",
     "credentials",
+    "imports",
     "merchants",
     "orders",
     "overlays",

@@ -18,6 +18,7 @@ from shared.db import (
     SMALLINT,
     TEXT,
     TEXTS,
+    Reader,
     SqlType,
     UnitOfWork,
     array_of,
@@ -244,9 +245,9 @@ async def lock_product(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredProdu
 
 
 async def list_by_sku(
-    uow: UnitOfWork, *, tenant: str, skus: Sequence[str]
+    reader: Reader, *, tenant: str, skus: Sequence[str]
 ) -> dict[str, StoredProduct]:
-    found = await uow.fetch_all(_PRODUCTS_BY_SKU, tenant=tenant, skus=list(skus))
+    found = await reader.fetch_all(_PRODUCTS_BY_SKU, tenant=tenant, skus=list(skus))
     return {stored.product.sku: stored for stored in found}
 
 

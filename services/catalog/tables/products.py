@@ -21,7 +21,8 @@ from shared.db import Key
 
 # `product_type_version` is the one that the attributes were checked against. `gtin` is as the
 # merchant wrote it. `details` is what may be known beyond what an order needs
-# (domain.products.details).
+# (domain.products.details). `row_digest`: of the row of a file from which version `row_version`
+# came, so that the same row need not be read again.
 products: Final = Table(
     "products",
     metadata,
@@ -50,6 +51,8 @@ products: Final = Table(
     instant_column("created_at"),
     instant_column("updated_at"),
     instant_column("deleted_at", nullable=True),
+    Column("row_digest", BigInteger),
+    Column("row_version", Integer),
     CheckConstraint("net_weight_g > 0 AND gross_weight_g >= net_weight_g", name="weights"),
     CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="size"),
     CheckConstraint("price_minor >= 0", name="price"),

@@ -32,6 +32,7 @@ from tests.support.worlds.catalog import (
     a_uscc,
     as_bearer,
 )
+from tests.support.worlds.importing import Importing
 
 NewMerchant = Callable[[], Awaitable[Merchant]]
 
@@ -45,13 +46,16 @@ def signing_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def settings(postgres: Postgres, signing_key_file: Path) -> Settings:
+async def settings(
+    postgres: Postgres, signing_key_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     await postgres.migrated("catalog")
     return Settings(
         database_url=postgres.app_dsn("catalog"),
         signing_key_file=signing_key_file,
         operator_client_id=OPERATOR_ID,
         operator_client_secret=SecretStr(OPERATOR_SECRET),
+        spool_dir=tmp_path_factory.mktemp("spool"),
     )
 
 
@@ -112,3 +116,10 @@ async def merchant(new_merchant: NewMerchant) -> Merchant:
 @pytest.fixture
 async def worker(db_for: Any, catalog_clock: ManualClock) -> BackOrders:
     return BackOrders(JobContext(await db_for("catalog"), catalog_clock, "place-back-orders"))
+
+
+@pytest.fixture
+async def importing(
+    merchant: Merchant, db_for: Any, catalog_clock: ManualClock, settings: Settings
+) -> Importing:
+    return Importing(merchant, await db_for("catalog"), catalog_clock, settings.spool_dir)

@@ -1,0 +1,137 @@
+"""What was found in the file of an import, and its progress while it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response, StreamingResponse
+
+from services.catalog.api.deps import CatalogRead
+from services.catalog.api.imports.imports import ImportId, checked_id
+from services.catalog.domain.imports.findings import Severity
+from services.catalog.domain.imports.job import Import, State
+from services.catalog.queries import imports as queries
+from services.catalog.queries.imports import FindingView
+from services.catalog.schemas.imports.jobs import (
+    FindingCountsOut,
+    ImportFindingOut,
+    finding_counts_out,
+    finding_out,
+    import_out,
+)
+from shared.http import Call, Page, PageOf, json_reply, problems
+from shared.http.replies import json_bytes
+from shared.kernel.clock import monotonic_s
+from shared.kernel.errors import Unavailable
+
+results_api = APIRouter(tags=["imports"])
+
+# How often a stream looks at the import, and how long it lasts: clients connect again then.
+_LOOK_S: Final = 0.5
+_STREAM_S: Final = 300.0
+# A comment now and then keeps proxies from closing a silent connection.
+_SILENT_S: Final = 15.0
+
+
+@dataclass
+class FindingFilters:
+    code: Annotated[str | None, Query(max_length=100)] = None
+    column: Annotated[str | None, Query(max_length=500)] = None
+    line: Annotated[int | None, Query(ge=0, le=2**53)] = None
+    severity: Annotated[Severity | None, Query()] = None
+
+
+@results_api.get(
+    "/v1/imports/{import_id}/findings",
+    response_model=Page[ImportFindingOut],
+    responses=problems(404, 422),
+)
+async def list_findings(
+    import_id: ImportId,
+    call: CatalogRead,
+    page: PageOf,
+    given: Annotated[FindingFilters, Depends()],
+) -> Response:
+    """List what was found in the file, by line.
+
+    With `limit=200` it is the first 200 findings.
+    """
+    asked = page.of(given, int, int)
+    async with call.read() as reader:
+        one = await queries.get_import(reader, import_id=checked_id(import_id))
+        findings = await queries.list_findings(
+            reader, asked.window, asked.filters, import_id=one.id
+        )
+
+    def shown(finding: FindingView) -> dict[str, object]:
+        return finding_out(finding, call.locale)
+
+    return json_reply(asked.page(findings, shown, key=lambda f: (f.line, f.id)))
+
+
+@results_api.get(
+    "/v1/imports/{import_id}/findings:count",
+    response_model=FindingCountsOut,
+    responses=problems(404),
+)
+async def count_findings(import_id: ImportId, call: CatalogRead) -> Response:
+    """Count what was found, by code and column.
+
+    The 50 commonest.
+    """
+    async with call.read() as reader:
+        one = await queries.get_import(reader, import_id=checked_id(import_id))
+        counts = await queries.count_by_code(reader, import_id=one.id)
+    return json_reply(finding_counts_out(counts))
+
+
+@results_api.get(
+    "/v1/imports/{import_id}/progress",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-sent events named `progress`: the import as GET shows it.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **problems(404),
+    },
+)
+async def follow_import(import_id: ImportId, call: CatalogRead) -> Response:
+    """Follow the progress of an import.
+
+    Server-sent events: one at once, one for each change, the last one when it has ended or waits
+    for its columns.
+    """
+    async with call.read() as reader:
+        one = await queries.get_import(reader, import_id=checked_id(import_id))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(call, one), headers=headers, media_type="text/event-stream")
+
+
+async def _events(call: Call, one: Import) -> AsyncIterator[bytes]:
+    begun_s = told_s = monotonic_s()
+    yield _event(call, one)
+    told = one
+    while not _rests(told) and monotonic_s() - begun_s < _STREAM_S:
+        await asyncio.sleep(_LOOK_S)
+        try:
+            async with call.read() as reader:
+                one = await queries.get_import(reader, import_id=told.id)
+        except Unavailable:
+            continue
+        if (one.state, one.progress) != (told.state, told.progress):
+            told, told_s = one, monotonic_s()
+            yield _event(call, one)
+        elif monotonic_s() - told_s > _SILENT_S:
+            told_s = monotonic_s()
+            yield b": still at it\n\n"
+
+
+def _event(call: Call, one: Import) -> bytes:
+    return b"event: progress\ndata: " + json_bytes(import_out(one, call.locale)) + b"\n\n"
+
+
+def _rests(one: Import) -> bool:
+    return one.state.is_final or one.state is State.NEEDS_MAPPING

@@ -1,0 +1,314 @@
+"""One import in a process of its own, from the line at which the last process left it.
+
+A chunk of rows is a transaction: rows, events, findings and the line reached. So a process that is
+killed has lost nothing and doubles nothing. Two processes cannot work on one import: each has the
+number of its attempt, and only the latest gets a chunk through.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from services.catalog.clients.sheets import Sheet, SheetLimits, SheetRefused, SheetTooLarge
+from services.catalog.clients.sheets import open_sheet as open_file
+from services.catalog.domain.imports.deciding import ReadProduct, Rules
+from services.catalog.domain.imports.digests import shape_hash
+from services.catalog.domain.imports.headers import match_columns
+from services.catalog.domain.imports.job import (
+    Columns,
+    Counts,
+    Failure,
+    Import,
+    ImportFileMissing,
+    ImportRejected,
+    Policy,
+    Stage,
+    State,
+)
+from services.catalog.domain.imports.mapping import ColumnMapping
+from services.catalog.domain.imports.outcomes import Blame, Finding, Outcome, of_cell
+from services.catalog.domain.imports.rows import SheetRow
+from services.catalog.domain.imports.texts import shown
+from services.catalog.domain.products.product import Known
+from services.catalog.domain.reference import Reference
+from services.catalog.repository.imports import findings as found
+from services.catalog.repository.imports import jobs
+from services.catalog.use_cases.imports.products import ProductRows
+from services.catalog.use_cases.imports.taking import Taker
+from services.catalog.use_cases.products import make_search_words
+from shared.db import Database, UnitOfWork
+from shared.kernel.clock import Clock, monotonic_s
+from shared.kernel.errors import Unavailable
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+
+_HEARTBEAT_S: Final = 10.0
+_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 10.0, 15.0, 15.0)
+_SAMPLES: Final = 3
+_WORDS_AT_ONCE: Final = 1000
+
+
+class TakenOver(Exception):
+    """Another process works on the import now."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a run needs besides the database. `spool`: the folder of the files."""
+
+    db: Database
+    clock: Clock
+    spool: Path
+    reference: Reference
+    read_product: ReadProduct
+    limits: SheetLimits = field(default_factory=SheetLimits)
+
+
+async def run_import(tools: Tools, import_id: str) -> State | None:
+    """Works until the import has ended or waits for somebody. Returns its state then; None if
+    another process has taken it over.
+    """
+    async with tools.db.read(PARK) as reader:
+        one = await jobs.read_import(reader, import_id=import_id)
+    try:
+        async with _lease(tools, one):
+            return await _Run(tools, one).run()
+    except TakenOver:
+        return None
+
+
+async def make_words(db: Database) -> None:
+    """By which products are found, for all that have none or outdated ones: after a large file."""
+    after_id: str | None = ""
+    while after_id is not None:
+        async with db.transaction(PARK) as uow:
+            after_id = await make_search_words(uow, after_id=after_id, rows_max=_WORDS_AT_ONCE)
+
+
+class _Run:
+    def __init__(self, tools: Tools, one: Import) -> None:
+        self._tools = tools
+        self._db = tools.db
+        self._one = one
+        self._saved_at_s = monotonic_s()
+
+    async def run(self) -> State:
+        if self._one.state is State.CANCELLING:
+            return await self._end(State.CANCELLED)
+        try:
+            sheet = await asyncio.to_thread(self._open)
+        except (SheetRefused, SheetTooLarge, ImportFileMissing) as refusal:
+            return await self._end(State.FAILED, Failure.of(refusal))
+        mapping = await self._mapped(sheet)
+        if not mapping.usable:
+            return await self._end(State.NEEDS_MAPPING)
+        try:
+            return await self._stages(sheet, mapping)
+        except (SheetRefused, SheetTooLarge) as refusal:
+            return await self._end(State.FAILED, Failure.of(refusal))
+
+    def _open(self) -> Sheet:
+        path = self._tools.spool / self._one.file.file
+        if not path.is_file():
+            raise ImportFileMissing
+        return open_file(path, filename=self._one.file.name, limits=self._tools.limits)
+
+    async def _stages(self, sheet: Sheet, mapping: ColumnMapping) -> State:
+        taker = self._taker(mapping)
+        header_line = sheet.shape.header_line
+        if self._one.progress.stage is Stage.CHECKING:
+            if await self._take_all(sheet, taker):
+                return await self._end(State.CANCELLED)
+            failed = self._one.progress.counts.failed
+            if self._one.options.policy is Policy.REJECT_EVERYTHING and failed:
+                refusal = ImportRejected(failed=failed)
+                return await self._end(State.FAILED, Failure.of(refusal))
+            if self._one.options.is_dry_run:
+                return await self._end(State.DONE)
+            await self._patiently(self._begin_writing, header_line, mapping)
+        if await self._take_all(sheet, taker):
+            return await self._end(State.CANCELLED)
+        return await self._end(State.DONE)
+
+    def _taker(self, mapping: ColumnMapping) -> Taker[Any]:
+        options = self._one.options
+        rules = Rules(
+            self._tools.read_product,
+            Known(self._tools.reference.hs_subheadings),
+            Blame(mapping),
+            options.policy,
+            options.mode,
+        )
+        return ProductRows(self._db, self._one, mapping, rules)
+
+    async def _take_all(self, sheet: Sheet, taker: Taker[Any]) -> bool:
+        """True: somebody has cancelled it. The next chunk is prepared while one is written."""
+        rows = sheet.rows(after_line=self._one.progress.line)
+        ahead = asyncio.create_task(self._prepared(taker, rows))
+        try:
+            while (prepared := await ahead) is not None:
+                ahead = asyncio.create_task(self._prepared(taker, rows))
+                state = await self._patiently(self._save, taker, prepared)
+                if state is State.CANCELLING:
+                    return True
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+        return False
+
+    async def _prepared(self, taker: Taker[Any], rows: Iterator[SheetRow]) -> object | None:
+        """The next chunk, None at the end of the file."""
+        taken = await asyncio.to_thread(taker.take, rows)
+        return await self._patiently(taker.prepare, taken) if taken else None
+
+    async def _save(self, taker: Taker[Any], prepared: object) -> State:
+        begun_s = self._saved_at_s
+        now = self._tools.clock.now()
+        one = self._one
+        async with self._db.transaction(one.merchant_id) as uow:
+            if one.progress.stage is Stage.CHECKING:
+                outcome = taker.outcome(prepared)
+            else:
+                outcome = await taker.write(uow, prepared, now=now)
+            await found.add_findings(
+                uow, outcome.findings, tenant=one.merchant_id, import_id=one.id
+            )
+            worked_ms = round((monotonic_s() - begun_s) * 1000)
+            state = await self._advance(uow, outcome, worked_ms)
+        self._saved_at_s = begun_s + worked_ms / 1000
+        progress = one.progress
+        self._one = replace(
+            one,
+            progress=replace(
+                progress,
+                counts=progress.counts.plus(outcome.counts),
+                line=outcome.line,
+                worked_ms=progress.worked_ms + worked_ms,
+            ),
+        )
+        return state
+
+    async def _advance(self, uow: UnitOfWork, outcome: Outcome, worked_ms: int) -> State:
+        state = await jobs.advance(
+            uow,
+            self._one,
+            outcome.counts,
+            from_line=self._one.progress.line,
+            line=outcome.line,
+            worked_ms=worked_ms,
+        )
+        if state is None:
+            raise TakenOver
+        return state
+
+    async def _mapped(self, sheet: Sheet) -> ColumnMapping:
+        """Which column is what, and says so in the import."""
+        one, shape = self._one, sheet.shape
+        async with self._db.read(one.merchant_id) as reader:
+            remembered = await found.find_mapping(reader, one, shape_hash=shape_hash(shape))
+        chosen = {**remembered, **one.columns.chosen}
+        sample = await asyncio.to_thread(lambda: sheet.sample)
+        mapping = match_columns(
+            shape.columns,
+            one.options.kind,
+            chosen,
+            sample=sample,
+            constants=one.columns.constants,
+        )
+        columns = replace(_columns(mapping, sample), chosen=chosen, constants=one.columns.constants)
+        line = max(one.progress.line, shape.header_line)
+        progress = replace(one.progress, rows_total=sheet.rows_total, line=line)
+        is_first = one.progress.line <= shape.header_line
+        self._one = replace(one, columns=columns, progress=progress)
+        await self._patiently(self._record_shape, sheet, mapping.findings if is_first else None)
+        self._saved_at_s = monotonic_s()
+        return mapping
+
+    async def _record_shape(self, sheet: Sheet, columns_found: Any) -> None:
+        one, shape = self._one, sheet.shape
+        stored = {
+            "format": shape.format.value,
+            "encoding": shape.encoding,
+            "delimiter": shape.delimiter,
+            "sheet": shape.sheet,
+            "header_line": shape.header_line,
+            "hash": shape_hash(shape),
+        }
+        async with self._db.transaction(one.merchant_id) as uow:
+            await jobs.record_shape(uow, one, shape=stored, progress=one.progress)
+            if columns_found is not None:
+                await found.forget_findings(uow, import_id=one.id)
+                await self._add(uow, [of_cell(finding) for finding in columns_found])
+
+    async def _begin_writing(self, line: int, mapping: ColumnMapping) -> None:
+        one = self._one
+        async with self._db.transaction(one.merchant_id) as uow:
+            await jobs.begin_writing(uow, one, line=line)
+            await found.forget_findings(uow, import_id=one.id)
+            await self._add(uow, [of_cell(finding) for finding in mapping.findings])
+        progress = replace(one.progress, stage=Stage.WRITING, counts=Counts(), line=line)
+        self._one = replace(one, progress=progress)
+
+    async def _add(self, uow: UnitOfWork, findings: list[Finding]) -> None:
+        one = self._one
+        await found.add_findings(uow, findings, tenant=one.merchant_id, import_id=one.id)
+
+    async def _end(self, state: State, failure: Failure | None = None) -> State:
+        return await self._patiently(self._record_end, state, failure)
+
+    async def _record_end(self, state: State, failure: Failure | None) -> State:
+        async with self._db.transaction(self._one.merchant_id) as uow:
+            if not await jobs.end_import(
+                uow, self._one, state, failure=failure, now=self._tools.clock.now()
+            ):
+                raise TakenOver
+        log.info("import ended", import_id=self._one.id, state=state.value)
+        return state
+
+    async def _patiently(self, act: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        """Tries again while the database is away or others hold its locks."""
+        for pause_s in _PAUSES_S:
+            try:
+                return await act(*arguments)
+            except Unavailable as refusal:
+                log.warning("import waits", import_id=self._one.id, error=str(refusal))
+                await asyncio.sleep(pause_s)
+        return await act(*arguments)
+
+
+def _columns(mapping: ColumnMapping, sample: tuple[SheetRow, ...]) -> Columns:
+    targets = dict.fromkeys(mapping.names, "") | mapping.remembered
+    samples: dict[str, list[str]] = {}
+    for index, name in enumerate(mapping.names):
+        values = (shown(row.cells[index]) for row in sample if index < len(row.cells))
+        samples[name] = list(dict.fromkeys(value for value in values if value))[:_SAMPLES]
+    return Columns(mapping.names, targets, samples=samples)
+
+
+@asynccontextmanager
+async def _lease(tools: Tools, one: Import) -> AsyncIterator[None]:
+    """Keeps the import ours while long steps run. Raises TakenOver once it is not."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(_HEARTBEAT_S)
+            try:
+                async with tools.db.transaction(one.merchant_id) as uow:
+                    if await jobs.keep_lease(uow, one) is None:
+                        raise TakenOver
+            except Unavailable:
+                continue
+
+    task = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,223 @@
+"""Imports through REST: a file comes in, a worker's process reads it, the merchant sees what became
+of it.
+"""
+
+from typing import Any
+
+from tests.support.worlds.catalog import a_product, refused
+from tests.support.worlds.importing import Importing, a_csv, a_row
+
+
+def rows_of(body: dict[str, Any]) -> dict[str, int]:
+    rows: dict[str, int] = body["progress"]["rows"]
+    return rows
+
+
+async def test_a_file_becomes_products_with_counters_and_events(importing: Importing) -> None:
+    body = await importing.done(a_csv([a_row("A-1"), a_row("A-2", 是否带电="是")]))
+    assert body["state"] == "done", body
+    assert rows_of(body) == {
+        "read": 2, "new": 2, "changed": 0, "unchanged": 0, "failed": 0, "warnings": 0,
+    }  # fmt: skip
+    product = (await importing.client.get("/v1/products/A-2")).json()
+    assert product["title"] == {"en": "Makeup brush A-2", "zh-CN": "化妆刷"}
+    assert (product["size_mm"], product["price"]) == (
+        [120, 80, 60],
+        {"amount": "12.50", "currency": "USD"},
+    )
+    assert (product["battery"], product["version"]) == (True, 1)
+    (event,) = await importing.merchant.events(product["id"])
+    assert (event["type"], event["aggregate_version"]) == ("catalog.product.updated", 1)
+    assert event["data"]["title"] == product["title"]
+    assert await importing.merchant.stock("A-2") == (0, 0)
+
+
+async def test_the_same_file_again_writes_nothing_and_says_so(importing: Importing) -> None:
+    content = a_csv([a_row("A-1"), a_row("A-2")])
+    first = await importing.done(content)
+    again = await importing.done(content)
+    assert rows_of(again)["unchanged"] == 2
+    assert again["same_file_as"] == first["id"]
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert product["version"] == 1
+    assert len(await importing.merchant.events(product["id"])) == 1
+
+
+async def test_columns_that_a_file_lacks_keep_what_is_there(importing: Importing) -> None:
+    await importing.client.put("/v1/products/A-1", json=a_product(brand="Ours"))
+    before = (await importing.client.get("/v1/products/A-1")).json()
+    body = await importing.done(b"SKU,Gross weight (g)\nA-1,999\n")
+    assert rows_of(body)["changed"] == 1, await importing.findings(body["id"])
+    after = (await importing.client.get("/v1/products/A-1")).json()
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed - {"updated_at"} == {"gross_weight_g", "version"}
+
+
+async def test_a_change_in_between_is_noticed_although_the_row_is_known(
+    importing: Importing,
+) -> None:
+    content = a_csv([a_row("A-1")])
+    await importing.done(content)
+    patched = await importing.client.patch(
+        "/v1/products/A-1", json={"brand": "Other"}, headers={"If-Match": "*"}
+    )
+    assert patched.status_code == 200
+    again = await importing.done(content)
+    assert rows_of(again)["changed"] == 1
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert (product["brand"], product["version"]) == ("Airlane", 3)
+
+
+async def test_failed_rows_are_told_and_the_others_written(importing: Importing) -> None:
+    rows = [
+        a_row("A-1", 海关编码="000000"),
+        a_row("A-2"),
+        a_row("A 3"),
+        a_row("A-4", **{"净重(g)": "x"}),
+    ]
+    body = await importing.done(a_csv(rows))
+    assert body["state"] == "done"
+    assert (rows_of(body)["failed"], rows_of(body)["new"]) == (3, 1)
+    found = await importing.findings(body["id"])
+    told = {(f["line"], f["column"], f["field"], f["value"]) for f in found}
+    assert (2, "海关编码", "hs_code", "000000") in told
+    assert (5, "净重(g)", "net_weight_g", "x") in told
+    assert {f["line"] for f in found if f["column"] == "SKU"} == {4}
+    assert all(f["detail"] and f["fix"] and f["severity"] == "error" for f in found)
+    only = await importing.findings(body["id"], line=2)
+    assert [f["line"] for f in only] == [2]
+
+
+async def test_a_dry_run_writes_nothing(importing: Importing) -> None:
+    body = await importing.done(a_csv([a_row("A-1"), a_row("A-2", 单价="?")]), dry_run="true")
+    assert (body["state"], body["progress"]["stage"]) == ("done", "checking")
+    assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
+    refused(await importing.client.get("/v1/products/A-1"), 404, "catalog.product.not_found")
+    assert len(await importing.findings(body["id"])) == 1
+
+
+async def test_reject_everything_writes_nothing_if_a_row_fails(importing: Importing) -> None:
+    content = a_csv([a_row("A-1"), a_row("A-2", 单价="?")])
+    body = await importing.done(content, policy="reject_everything")
+    assert (body["state"], body["failure"]["code"]) == ("failed", "catalog.import.rejected")
+    refused(await importing.client.get("/v1/products/A-1"), 404, "catalog.product.not_found")
+    right = await importing.done(a_csv([a_row("A-1"), a_row("A-2")]), policy="reject_everything")
+    assert (right["state"], rows_of(right)["new"]) == ("done", 2)
+    assert rows_of(right)["read"] == 2
+
+
+async def test_failed_fields_can_be_left_out(importing: Importing) -> None:
+    rows = [a_row("A-1", 品牌="x" * 300), a_row("A-2", 海关编码="1")]
+    body = await importing.done(a_csv(rows), policy="ignore_failed_fields")
+    assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert product["brand"] is None
+    found = {(f["line"], f["severity"]) for f in await importing.findings(body["id"])}
+    assert found == {(2, "warning"), (3, "warning"), (3, "error")}
+
+
+async def test_modes(importing: Importing) -> None:
+    await importing.done(a_csv([a_row("A-1")]))
+    content = a_csv([a_row("A-1", 品牌="New"), a_row("A-2")])
+    created = await importing.done(content, mode="create")
+    assert (rows_of(created)["new"], rows_of(created)["failed"]) == (1, 1)
+    (found,) = await importing.findings(created["id"])
+    assert found["code"] == "catalog.import.sku_exists"
+    updated = await importing.done(a_csv([a_row("A-1", 品牌="New"), a_row("A-3")]), mode="update")
+    assert (rows_of(updated)["changed"], rows_of(updated)["failed"]) == (1, 1)
+
+
+async def test_a_repeated_sku_is_applied_in_order_and_warned_of(importing: Importing) -> None:
+    body = await importing.done(a_csv([a_row("A-1"), a_row("A-1", 品牌="Second")]))
+    assert (rows_of(body)["new"], rows_of(body)["changed"]) == (1, 1)
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert (product["brand"], product["version"]) == ("Second", 1)
+    (found,) = await importing.findings(body["id"])
+    assert (found["code"], found["line"]) == ("catalog.import.sku_repeated", 3)
+
+
+async def test_columns_are_chosen_and_remembered(importing: Importing) -> None:
+    content = b"Ref,Gross weight (g)\nA-1,999\n"
+    await importing.client.put("/v1/products/A-1", json=a_product())
+    body = await importing.done(content)
+    assert body["state"] == "needs_mapping", body
+    address = f"/v1/imports/{body['id']}/columns"
+    columns = (await importing.client.get(address)).json()
+    assert [(c["name"], c["target"]) for c in columns["items"]] == [
+        ("Ref", ""),
+        ("Gross weight (g)", "gross_weight_g@g"),
+    ]
+    assert columns["items"][0]["samples"] == ["A-1"]
+    wrong = await importing.client.put(address, json={"targets": {"Ref": "skuu", "No": "sku"}})
+    refused(wrong, 422, "request.invalid")
+    chosen = await importing.client.put(address, json={"targets": {"Ref": "sku"}})
+    assert chosen.status_code == 200, chosen.text
+    await importing.work(body["id"])
+    assert rows_of(await importing.get(body["id"]))["changed"] == 1
+    refused(
+        await importing.client.put(address, json={"targets": {"Ref": ""}}),
+        409,
+        "catalog.import.not_waiting",
+    )
+    next_one = await importing.done(b"Ref,Gross weight (g)\nA-1,1000\n")
+    assert rows_of(next_one)["changed"] == 1
+
+
+async def test_cancelling(importing: Importing) -> None:
+    sent = await importing.send(a_csv([a_row("A-1")]))
+    for _ in range(2):
+        answer = await importing.client.post(f"/v1/imports/{sent['id']}:cancel")
+        assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    running = await importing.send(a_csv([a_row("A-1")]))
+    await importing.claim(running["id"])
+    answer = await importing.client.post(f"/v1/imports/{running['id']}:cancel")
+    assert answer.json()["state"] == "cancelling"
+
+
+async def test_progress_is_streamed_until_the_end(importing: Importing) -> None:
+    body = await importing.done(a_csv([a_row("A-1")]))
+    answer = await importing.client.get(f"/v1/imports/{body['id']}/progress")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.startswith("event: progress\ndata: {")
+    assert '"state":"done"' in answer.text
+
+
+async def test_an_idempotency_key_makes_one_import(importing: Importing) -> None:
+    request: dict[str, Any] = {
+        "params": {"kind": "products"},
+        "headers": {"Content-Type": "text/csv", "Idempotency-Key": "once"},
+    }
+    content = a_csv([a_row("A-1")])
+    first = await importing.client.post("/v1/imports", content=content, **request)
+    again = await importing.client.post("/v1/imports", content=content, **request)
+    assert first.json()["id"] == again.json()["id"]
+    other = await importing.client.post("/v1/imports", content=content + b"x", **request)
+    refused(other, 422, "request.idempotency_mismatch")
+    kept = [path for path in importing.spool.iterdir() if path.suffix == ".part"]
+    assert kept == []
+
+
+async def test_files_that_are_not_taken(importing: Importing) -> None:
+    post = importing.client.post
+    kind = {"kind": "products"}
+    empty = await post("/v1/imports", params=kind, headers={"Content-Type": "text/csv"})
+    refused(empty, 422, "request.file_empty")
+    html = await post(
+        "/v1/imports", params=kind, content=b"x", headers={"Content-Type": "text/html"}
+    )
+    refused(html, 415, "request.unsupported_media_type")
+    body = await importing.done(b"\x89PNG\r\n\x1a\n")
+    assert body["state"] == "failed"
+    assert body["failure"]["code"].startswith("catalog.sheet.")
+
+
+async def test_what_was_imported_is_found(importing: Importing) -> None:
+    await importing.done(a_csv([a_row("A-1"), a_row("A-2", 中文品名="台灯")]))
+
+    async def found(q: str) -> list[str]:
+        answer = await importing.client.get("/v1/products", params={"q": q})
+        return [item["sku"] for item in answer.json()["items"]]
+
+    assert await found("台灯") == ["A-2"]
+    await importing.done(a_csv([a_row("A-2", 中文品名="吊灯")]))
+    assert (await found("台灯"), await found("吊灯")) == ([], ["A-2"])

@@ -1,0 +1,129 @@
+"""Files as merchants send them, and imports run in this process."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from services.catalog.domain.imports.job import State
+from services.catalog.domain.reference import Reference
+from services.catalog.queries.reference import read_reference
+from services.catalog.schemas.imports.rows import read_product
+from services.catalog.use_cases.imports.running import Tools, run_import
+from services.catalog.use_cases.imports.starting import Starter
+from shared.db import Database
+from shared.kernel.clock import Clock
+from shared.kernel.identity import PARK
+from tests.support.worlds.catalog import Merchant
+
+HEADER = (
+    "SKU",
+    "英文品名",
+    "中文品名",
+    "海关编码",
+    "原产国",
+    "净重(g)",
+    "毛重(g)",
+    "长(cm)",
+    "宽(cm)",
+    "高(cm)",
+    "单价",
+    "币种",
+    "是否带电",
+    "品牌",
+)
+
+
+def a_row(sku: str, **changes: str) -> dict[str, str]:
+    """By header."""
+    cells = (
+        sku,
+        f"Makeup brush {sku}",
+        "化妆刷",
+        "960330",
+        "CN",
+        "120",
+        "150",
+        "12",
+        "8",
+        "6",
+        "12.50",
+        "USD",
+        "否",
+        "Airlane",
+    )
+    return dict(zip(HEADER, cells, strict=True)) | changes
+
+
+def a_csv(rows: Iterable[Mapping[str, str]], header: Iterable[str] = HEADER) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(header))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+class Importing:
+    """Sends files through REST and does the work of the worker."""
+
+    def __init__(self, merchant: Merchant, db: Database, clock: Clock, spool: Path) -> None:
+        self.merchant = merchant
+        self.client = merchant.client
+        self.db = db
+        self.clock = clock
+        self.spool = spool
+
+    async def send(
+        self, content: bytes, *, kind: str = "products", **options: Any
+    ) -> dict[str, Any]:
+        answer = await self.client.post(
+            "/v1/imports",
+            params={"kind": kind, **options},
+            content=content,
+            headers={"Content-Type": "text/csv"},
+        )
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def tools(self) -> Tools:
+        async with self.db.read(PARK) as reader:
+            reference: Reference = await read_reference(reader)
+        return Tools(self.db, self.clock, self.spool, reference, read_product)
+
+    async def claim(self, import_id: str) -> None:
+        """As the worker does, whatever else is queued."""
+
+        async def never(_: str) -> int:
+            raise AssertionError
+
+        starter = Starter(db=self.db, clock=self.clock, spool=self.spool, start=never, at_once=1)
+        while (one := await starter.claim()) is not None:
+            if one.id == import_id:
+                return
+        raise AssertionError(f"{import_id} is not waiting")
+
+    async def work(self, import_id: str) -> State | None:
+        await self.claim(import_id)
+        return await run_import(await self.tools(), import_id)
+
+    async def done(self, content: bytes, **options: Any) -> dict[str, Any]:
+        """The import after its work."""
+        sent = await self.send(content, **options)
+        await self.work(sent["id"])
+        return await self.get(sent["id"])
+
+    async def get(self, import_id: str) -> dict[str, Any]:
+        answer = await self.client.get(f"/v1/imports/{import_id}")
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def findings(self, import_id: str, **filters: Any) -> list[dict[str, Any]]:
+        answer = await self.client.get(
+            f"/v1/imports/{import_id}/findings", params={"limit": 200, **filters}
+        )
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
