@@ -13,6 +13,7 @@ from services.catalog.domain.imports import (
     SheetRow,
     documents,
     match_columns,
+    typed_attributes,
 )
 from services.catalog.domain.imports.fault_kinds import ROW_QUOTES
 from tests.support.sheets import rows_of
@@ -250,3 +251,54 @@ def test_same_text_in_several_types_is_not_mixed_up() -> None:
     rows = _read(["SKU", "是否带电"], ["A", 1], ["B", 2], ["C", True], ["D", 1.0], ["E", "1"])
 
     assert [row.document.get("battery") for row in rows] == [True, None, True, True, True]
+
+
+def test_markup_of_shop_systems_becomes_text() -> None:
+    html = "<p>Holds one <b>light</b> &amp; more</p><ul><li>a</li><li>b</li></ul><style>p{}</style>"
+
+    row = _one(["SKU", "Body (HTML) (English)"], ["A", html])
+
+    assert row.document["description"] == {"en": "Holds one light & more\n- a\n- b"}
+    assert [finding.code for finding in row.findings] == ["catalog.cell.html"]
+
+
+def test_text_with_a_sign_is_not_markup() -> None:
+    row = _one(["SKU", "Description (English)"], ["A", "5 < 6, <= 7 & a<b"])
+
+    assert row.document["description"] == {"en": "5 < 6, <= 7 & a<b"}
+
+
+def test_attributes_take_the_kind_that_their_schema_asks_for() -> None:
+    schema: dict[str, object] = {
+        "properties": {
+            "watt": {"type": "number"},
+            "count": {"type": "integer"},
+            "dimmable": {"type": "boolean"},
+            "colors": {"type": "array", "items": {"type": "string", "enum": ["Red", "Blue"]}},
+            "base": {"$ref": "#/$defs/base"},
+            "either": {"type": ["integer", "string"]},
+            "maybe": {"type": ["number", "null"]},
+        },
+        "$defs": {"base": {"enum": ["E27", "GU10"], "type": "string"}},
+    }
+    columns = [f"attributes.{name}" for name in ("watt", "count", "dimmable", "colors", "base")]
+    row = _one(
+        ["SKU", *columns, "attributes.either"], ["A", "1,5", "3", "是", "red; BLUE", "e27", "7"]
+    )
+
+    assert typed_attributes(row.document["attributes"], schema) == {
+        "watt": 1.5,
+        "count": 3,
+        "dimmable": True,
+        "colors": ["Red", "Blue"],
+        "base": "E27",
+        "either": "7",
+    }
+    strange = {"watt": "bright", "count": "1.5", "other": "x", "maybe": "2", "colors": ["Red"]}
+    assert typed_attributes(strange, schema) == {**strange, "maybe": 2}
+
+
+def test_chinese_names_of_axes() -> None:
+    row = _one(["Variant SKU", "Option1 Name", "Option1 Value"], ["A", "颜色", "红色"])
+
+    assert row.document["options"] == {"color": "红色"}

@@ -1,5 +1,6 @@
 """Rows of files: which column is what, what a cell means, and the document that a row makes."""
 
+from services.catalog.domain.imports.attributes import typed_attributes
 from services.catalog.domain.imports.documents import EmptyCells, RowDocument, documents
 from services.catalog.domain.imports.faults import CellFault
 from services.catalog.domain.imports.findings import RowFinding, Severity
@@ -36,4 +37,5 @@ __all__ = [
     "documents",
     "is_target",
     "match_columns",
+    "typed_attributes",
 ]

@@ -18,6 +18,7 @@ from services.catalog.domain.imports.dates import (
     instant_of_text,
 )
 from services.catalog.domain.imports.faults import CellFault
+from services.catalog.domain.imports.html import is_html, text_of_html
 from services.catalog.domain.imports.mapping import MappedColumn
 from services.catalog.domain.imports.numbers import half_width, number_of
 from services.catalog.domain.imports.quantities import (
@@ -248,6 +249,15 @@ def urls_of(cell: Cell) -> Reading:
     return urls
 
 
+def prose_of(cell: Cell) -> Reading:
+    """A description; markup of a shop system becomes text."""
+    text = text_of(cell)
+    if not isinstance(text, str) or not is_html(text):
+        return text
+    plain = text_of_html(text)
+    return Noted(plain, CellFault(fault_kinds.CELL_HTML)) if plain else EMPTY
+
+
 def attribute_of(cell: Cell) -> Reading:
     """Numbers and truth values stay what they are; the type's schema decides."""
     if isinstance(cell, bool):
@@ -265,7 +275,7 @@ def _stock_reason(text: str) -> str | None:
 _READERS: Final[dict[str, Callable[[MappedColumn], Reader]]] = {
     "code": lambda _: code_of,
     "line": lambda _: line_of,
-    "text": lambda _: text_of,
+    "text": lambda _: prose_of,
     "gtin": lambda _: gtin_of,
     "hs_code": lambda _: hs_code_of,
     "yes_no": lambda _: yes_no_of,

@@ -225,6 +225,13 @@ CELL_URL: Final = _kind(
     "Begin with https://.",
     "请以 https:// 开头。",
 )
+CELL_HTML: Final = _kind(
+    "catalog.cell.html",
+    "{column} holds HTML; its text was read, without tags.",
+    "{column} 含有 HTML，已去除标签只保留文字。",
+    "Nothing, if that is right.",
+    "如无异议，无需处理。",
+)
 CELL_REASON: Final = _kind(
     "catalog.cell.stock_reason",
     "{value} in {column} is not a reason for a change of stock.",

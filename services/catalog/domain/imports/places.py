@@ -44,6 +44,19 @@ _MONEY: Final = {
     ImportKind.PRICES: ("amount", "currency"),
     ImportKind.ORDERS: ("unit_price.amount", "unit_price.currency"),
 }
+# What Chinese shops call the axes of variants; an axis has a name of Latin letters.
+_AXES: Final = {
+    "颜色": "color",
+    "colour": "color",
+    "尺码": "size",
+    "尺寸": "size",
+    "款式": "style",
+    "材质": "material",
+    "规格": "spec",
+    "长度": "length",
+    "容量": "capacity",
+    "套餐": "bundle",
+}
 _UNIT_PRICE: Final = "unit_price.amount"
 _TOTAL: Final = "line_total.amount"
 _MEDIA: Final = ("media", "media.main", "media.gallery")
@@ -219,11 +232,12 @@ def _finish_lines(path: str, builder: Builder, _problems: list[Problem]) -> None
     builder.nested(name)[language] = lines or None
 
 
-def _finish_option(name: str, builder: Builder, _problems: list[Problem]) -> None:
+def _finish_option(path: str, builder: Builder, _problems: list[Problem]) -> None:
     """`Option1 Name` says the axis of `Option1 Value`."""
-    axes, values = builder.parts.get(f"{name}.name"), builder.parts.get(f"{name}.value")
+    axes, values = builder.parts.get(f"{path}.name"), builder.parts.get(f"{path}.value")
     if axes and values and isinstance(axes[0][1], str) and values[0][1] is not None:
-        builder.nested("options")[axes[0][1].lower().replace(" ", "_")] = values[0][1]
+        name = axes[0][1].lower()
+        builder.nested("options")[_AXES.get(name, name.replace(" ", "_"))] = values[0][1]
 
 
 def _finish_media(builder: Builder, _problems: list[Problem]) -> None:
