@@ -191,3 +191,17 @@ def test_line_without_an_end_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SheetRefused, match="broken"):
         list(sheet_of(tmp_path / "x", content, SheetLimits(line_max=1000)).rows())
+
+
+def test_names_for_people_and_for_programs_are_one_header(opened: Opened) -> None:
+    lines = [
+        "TemplateType=fptcustom,Version=2024,,",
+        "Seller SKU,Brand Name,Product Name,Standard Price",
+        "item_sku,brand_name,item_name,standard_price",
+        "A1,Acme,Lamp,5",
+    ]
+
+    sheet = opened("\n".join(lines).encode())
+
+    assert sheet.shape.columns == tuple(lines[1].split(","))
+    assert [row.line for row in sheet.rows()] == [4]

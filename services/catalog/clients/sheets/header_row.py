@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.catalog.domain.imports.headers import recognised
@@ -12,6 +12,8 @@ from services.catalog.domain.imports.texts import shown
 
 # How far below the top a header is looked for.
 LINES_MAX: Final = 30
+# So many known names are no accident.
+_SURE: Final = 3
 _NUMBER: Final = re.compile(r"[\d.,\s%+-]+")
 _SPACES: Final = re.compile(r"\s+")
 
@@ -42,7 +44,9 @@ def find_header(records: Sequence[tuple[int, Sequence[Cell]]]) -> Header | None:
                 best = Header(tuple(joined), looked_at[index + 1][0], index + 1, both)
     if best is None or best.score == 0 or (best.score == 1 and _is_title(best, looked_at)):
         best = _by_looks(looked_at)
-    return best and _as_wide_as_the_rows(best, looked_at)
+    if best is None:
+        return None
+    return _as_wide_as_the_rows(_with_second_names(best, looked_at), looked_at)
 
 
 def _name(cell: Cell) -> str:
@@ -61,6 +65,16 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
         group = over or (group if own else "")
         names.append(f"{group}{GROUP_MARK}{own}" if group and own else group or own)
     return names
+
+
+def _with_second_names(header: Header, records: Sequence[tuple[int, Sequence[str]]]) -> Header:
+    """Some templates have the columns' names twice: for people, and below for programs."""
+    below = header.index + 1
+    if header.score < _SURE or below == len(records):
+        return header
+    line, names = records[below]
+    is_header = recognised(names) * 2 > header.score
+    return replace(header, line=line, index=below) if is_header else header
 
 
 def _is_title(header: Header, records: Sequence[tuple[int, Sequence[str]]]) -> bool:
