@@ -57,6 +57,17 @@ def test_rows_are_those_that_another_reader_finds(opened: Opened, tmp_path: Path
     assert [row.line for row in sheet.rows()] == list(range(2, 502))
 
 
+def test_many_texts_wait_on_disk(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["SKU", "Brand"]]
+    rows += [[f"A{n}", f"品牌{n}" if n % 7 else "Acme"] for n in range(5000)]
+    content = workbook(tmp_path / "x.xlsx", rows)
+
+    sheet = sheet_of(tmp_path / "y", content, SheetLimits(texts_in_memory=100))
+
+    assert [list(row.cells) for row in sheet.rows()] == rows[1:]
+    assert [row.cells[0] for row in sheet.rows(after_line=5000)] == ["A4999"]
+
+
 @pytest.mark.parametrize(
     ("cell", "value"),
     [

@@ -14,7 +14,8 @@ SAMPLE_ROWS = 500
 @dataclass(frozen=True, slots=True)
 class SheetLimits:
     """What a file may have. `bytes_max` is that of the file on disk, `unzipped_max` of a workbook
-    unpacked, `ratio_max` of unpacked to packed. `cell_max` and `line_max` are characters.
+    unpacked, `ratio_max` of unpacked to packed. `cell_max` and `line_max` are characters, and so is
+    `texts_in_memory`: what of a workbook's shared texts is not put on disk.
     """
 
     bytes_max: int = 2 * 1024**3
@@ -25,6 +26,7 @@ class SheetLimits:
     unzipped_max: int = 2 * 1024**3
     ratio_max: int = 200
     entries_max: int = 2_000
+    texts_in_memory: int = 16_000_000
 
 
 class Sheet(ABC):

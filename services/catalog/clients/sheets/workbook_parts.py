@@ -7,6 +7,7 @@ from typing import Final
 from xml.parsers.expat import ParserCreate
 
 from services.catalog.clients.sheets.refusals import SheetTooLarge
+from services.catalog.clients.sheets.shared_texts import SharedTexts
 from services.catalog.clients.sheets.sheet import SheetLimits
 from services.catalog.clients.sheets.workbook import local, parse
 
@@ -36,7 +37,7 @@ class _Strings:
     """Collects the shared texts. Phonetic guides are no part of a text."""
 
     def __init__(self, limits: SheetLimits) -> None:
-        self.found: list[str] = []
+        self.found = SharedTexts(limits.texts_in_memory)
         self._limits = limits
         self._pieces: list[str] = []
         self._in_text = self._in_guide = False
@@ -66,7 +67,9 @@ class _Strings:
             self._pieces.append(text)
 
 
-def read_strings(archive: zipfile.ZipFile, path: str | None, limits: SheetLimits) -> list[str]:
+def read_strings(
+    archive: zipfile.ZipFile, path: str | None, limits: SheetLimits
+) -> list[str] | SharedTexts:
     """The shared texts, by index."""
     if path is None or path not in archive.namelist():
         return []
@@ -77,7 +80,7 @@ def read_strings(archive: zipfile.ZipFile, path: str | None, limits: SheetLimits
     parser.EndElementHandler = strings.end
     parser.CharacterDataHandler = strings.characters
     parse(archive, path, parser)
-    return strings.found
+    return strings.found.complete()
 
 
 def cell_too_long(limits: SheetLimits) -> SheetTooLarge:
