@@ -18,6 +18,7 @@ from tests.kit.statements import statements_run
 from tests.support.worlds.catalog import (
     Merchant,
     a_credential,
+    a_parent,
     a_product,
     a_product_type,
     a_uscc,
@@ -31,6 +32,14 @@ ROWS: Final = 50
 ANY: Final = {"If-Match": "*"}
 
 
+TYPED: Final = {"product_type": "counted", "attributes": {"length_in": 20}}
+
+
+def a_variant(number: int, **changes: Any) -> dict[str, Any]:
+    options = {"colour": f"{number}"}
+    return a_product(sku=f"V-{number}", parent_sku="MANY", options=options, **changes)
+
+
 def _a_merchant() -> dict[str, Any]:
     return {"name": {"en": "Ezhou Lamps"}, "uscc": a_uscc(), "belt": "home_furnishing"}
 
@@ -39,7 +48,8 @@ def _a_merchant() -> dict[str, Any]:
 ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "GET /v1/products/{sku}": (1, None),
     "PUT /v1/products/{sku}": (3, lambda: a_product(battery=True)),
-    "PATCH /v1/products/{sku}": (3, lambda: {"battery": True}),
+    # One more than PUT: it is read before it is locked, because its parent is locked first.
+    "PATCH /v1/products/{sku}": (4, lambda: {"battery": True}),
     "DELETE /v1/products/{sku}": (7, None),
     "GET /v1/products/{sku}?market=DE&locale=de": (2, None),
     "GET /v1/products/{sku}/markets/{market}": (2, None),
@@ -64,6 +74,10 @@ ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "GET /v1/belts": (1, None),
     "GET /v1/stores": (1, None),
     "GET /v1/hs-codes/{hs_code}": (1, None),
+    "GET /v1/parents/{parent_sku}": (1, None),
+    "PUT /v1/parents/{parent_sku}": (3, lambda: a_parent(brand="Other")),
+    "PATCH /v1/parents/{parent_sku}": (3, lambda: {"brand": "Other"}),
+    "DELETE /v1/parents/{parent_sku}": (4, None),
     "PUT /v1/product-types/{type_code}": (4, lambda: a_product_type(source="Desk")),
     "GET /v1/product-types/{type_code}": (1, None),
     "GET /v1/product-types/{type_code}/schema": (1, None),
@@ -80,12 +94,17 @@ LISTS: Final[dict[str, int]] = {
     "GET /v1/partners": 1,
     "GET /v1/credentials": 1,
     "GET /v1/product-types": 1,
+    "GET /v1/parents": 1,
+    "GET /v1/parents/{parent_sku}/variants": 2,
 }
 # The same for two items and for two hundred; `new` and `known`: what the batch is about.
 BATCHES: Final[dict[str, tuple[int, Callable[[int], object]]]] = {
     "POST /v1/products:batch new": (2, lambda n: a_product(sku=f"NEW-{n}")),
     "POST /v1/products:batch known": (2, lambda n: a_product(sku=f"P-{n}", battery=True)),
     "POST /v1/products:batch same": (2, lambda n: a_product(sku=f"P-{n}")),
+    "POST /v1/products:batch typed": (3, lambda n: a_product(sku=f"NEW-{n}", **TYPED)),
+    "POST /v1/products:batch variants": (4, a_variant),
+    "POST /v1/products:batch typed variants": (5, lambda n: a_variant(n, **TYPED)),
     "POST /v1/orders:batch new": (5, lambda n: an_order((f"P-{n}", 1), (f"P-{n + 1}", 1))),
     "POST /v1/orders:batch known": (1, lambda n: an_order(("STOCKED", 1), order_number=f"K-{n}")),
     "POST /v1/stock-adjustments:batch new": (4, lambda n: an_adjustment(f"P-{n}", 1)),
@@ -141,6 +160,10 @@ async def stage(new_merchant: NewMerchant, operator: AsyncClient) -> Stage:
     assert put.is_success, put.text
     await operator.put("/v1/product-types/counted", json=a_product_type(), headers=ANY)
     await operator.put("/v1/product-types/counted", json=a_product_type())
+    await merchant.stocked("TYPED", 0, **TYPED)
+    for sku in ("EMPTY", "MANY"):
+        put = await merchant.client.put(f"/v1/parents/{sku}", json=a_parent())
+        assert put.is_success, put.text
     partner = await operator.post("/v1/partners", json={"name": "Marketplace", "sees": "all"})
     credential = await a_credential(merchant.client)
     names = {
@@ -152,6 +175,7 @@ async def stage(new_merchant: NewMerchant, operator: AsyncClient) -> Stage:
         "client_id": credential["client_id"],
         "type_code": "counted",
         "hs_code": "940550",
+        "parent_sku": "EMPTY",
     }
     return Stage(merchant, operator, names)
 

@@ -1,5 +1,5 @@
 """Two transactions at once on the variants of one parent: the second waits, and then sees what the
-first has done. Each statement of a product's change is counted.
+first has done.
 """
 
 import asyncio
@@ -7,22 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, Response
+from httpx2 import Response
 
 from services.catalog.domain.products.variants import Variant
 from services.catalog.repository import parents, products
 from services.catalog.use_cases.parents import patch_parent
 from services.catalog.use_cases.products import put_product
 from shared.db import UnitOfWork
-from shared.db.pool import PooledConnection
-from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.transactions import until_somebody_waits
 from tests.support.worlds.catalog import (
     Merchant,
     a_parent,
     a_product,
-    a_product_type,
     refused,
 )
 
@@ -180,56 +177,3 @@ async def test_a_writer_who_does_not_ask_is_stopped_at_the_end(merchant: Merchan
                 " WHERE tenant_id = $1 AND sku = 'W-2'",
                 owner.id,
             )
-
-
-def counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that any process of this test runs from now on, in their order."""
-    seen: list[str] = []
-    run = PooledConnection.run
-
-    async def noting(self: PooledConnection, call: Any, *arguments: Any) -> Any:
-        seen.append(str(arguments[0]))
-        return await run(self, call, *arguments)
-
-    monkeypatch.setattr(PooledConnection, "run", noting)
-    return seen
-
-
-async def test_each_reference_costs_a_constant_number_of_statements(
-    merchant: Merchant, operator: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner, counted = await with_red(merchant), counting(monkeypatch)
-    code = f"t_{new_id('typ')[-12:]}"
-    made = await operator.put(f"/v1/product-types/{code}", json=a_product_type())
-    assert made.status_code == 201, made.text
-    typed = {"product_type": code, "attributes": {"length_in": 20}}
-
-    async def put(sku: str, body: dict[str, Any]) -> int:
-        counted.clear()
-        answer = await owner.client.put(f"/v1/products/{sku}", json=body, headers=ANY)
-        assert answer.status_code == 412, "it is new"
-        counted.clear()
-        answer = await owner.client.put(f"/v1/products/{sku}", json=body)
-        assert answer.status_code == 201, answer.text
-        return len(counted)
-
-    async def batch(count: int, **changes: Any) -> int:
-        items = [
-            a_product(sku=f"B-{new_id('bat')[-12:]}", **changes)
-            | ({"options": {"colour": new_id("col")}} if "parent_sku" in changes else {})
-            for _ in range(count)
-        ]
-        counted.clear()
-        answer = await owner.client.post("/v1/products:batch", json={"items": items})
-        assert {item["status"] for item in answer.json()["items"]} == {201}, answer.text
-        return len(counted)
-
-    plain = await put("P-1", a_product())
-    await put("T-0", a_product(**typed))  # reads and compiles the schema
-    assert await put("T-1", a_product(**typed)) == plain + 1
-    assert await put("V-1", a_variant("v1")) == plain + 2
-    assert await put("V-2", a_variant("v2", **typed)) == plain + 3
-    few = await batch(2)
-    assert await batch(50) == few
-    assert await batch(50, **typed) == few + 1
-    assert await batch(50, **typed, parent_sku="WIG") == few + 3
