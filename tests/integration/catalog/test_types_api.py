@@ -14,6 +14,7 @@ from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.support.worlds.catalog import (
     Merchant,
+    a_parent,
     a_product,
     a_product_type,
     a_schema,
@@ -271,3 +272,66 @@ async def test_two_processes_check_against_a_new_version_at_once(
                 process, sku, product_type=code, attributes=LONG | {"lace": "front"}
             )
             assert changed["product_type_version"] == 2
+
+
+async def anything_goes(operator: AsyncClient) -> str:
+    return await made(operator, schema={"type": "object"})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "code", "pointer"),
+    [
+        ({"lace": "a\u202eb"}, "field.unseen_character", "/attributes/lace"),
+        ({"lace": [{"a\u200b": 1}]}, "field.unseen_character", "/attributes/lace"),
+        ({"la\ufeffce": 1}, "field.unseen_character", "/attributes/la\ufeffce"),
+        ({"lace": "长" * 90_000}, "catalog.product.details_too_large", "/attributes"),
+    ],
+    ids=["override", "name inside", "name", "too large"],
+)
+async def test_hostile_attributes_are_refused(
+    operator: AsyncClient, merchant: Merchant, attributes: Any, code: str, pointer: str
+) -> None:
+    body = a_product(product_type=await anything_goes(operator), attributes=attributes)
+
+    answer = await merchant.client.put("/v1/products/T1", json=body)
+
+    refused(answer, 422, code, pointer)
+
+
+@pytest.mark.parametrize("place", ["products/T1", "parents/T1", "products/T2/markets/DE"])
+async def test_what_does_not_fit_into_an_event_is_refused(merchant: Merchant, place: str) -> None:
+    await merchant.stocked("T2", 0)
+    body: dict[str, Any] = {"products/T1": a_product(), "parents/T1": a_parent()}.get(place, {})
+    tags = ["en", "de", "fr", "it", "es", "nl", "sv", "pl", "tr", "ar", "ja", "ko", "pt", "hi"]
+    # Fourteen texts of 5,000 characters of four bytes are 280,000 bytes; escaped they were more.
+    texts = dict.fromkeys([*tags, "zh-CN"], "🎀" * 5_000)
+
+    answer = await merchant.client.put(f"/v1/{place}", json=body | {"description": texts})
+
+    refused(answer, 422, "catalog.product.details_too_large", "/description")
+
+
+async def test_huge_numbers_are_kept_as_they_are(operator: AsyncClient, merchant: Merchant) -> None:
+    attributes = {"a": 1e300, "b": 10**30, "c": -1e17, "d": 0.1, "e": 5e-324}
+    typed = {"product_type": await anything_goes(operator), "attributes": attributes}
+
+    first = await put(merchant, "T1", **typed)
+    again = await merchant.client.put("/v1/products/T1", json=a_product(**typed))
+
+    assert first["attributes"] == attributes | {"a": 10**300}
+    assert (again.status_code, again.json()) == (200, first)
+
+
+async def test_the_largest_details_fit_into_the_event(
+    operator: AsyncClient, merchant: Merchant
+) -> None:
+    """Also with everything else that a product has at its longest."""
+    code = await anything_goes(operator)
+    tags = [f"{letter}{other}" for letter in "abcdefghij" for other in "aeio"][:38]
+    names = dict.fromkeys(["en", *tags], "🎀" * 200)
+    body = a_product(title=names, product_type=code, attributes={"a": "\n" * 1_000 + "🎀" * 64_000})
+
+    answer = await merchant.client.put("/v1/products/T1", json=body)
+
+    assert answer.status_code == 201, answer.text
+    assert len(await merchant.events(answer.json()["id"])) == 1

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.catalog.domain.products.details import Media, media_problems
+from services.catalog.domain.products.details import Media, media_problems, size_problems
 from services.catalog.domain.products.product import AttributesWithoutType, Product
 from services.catalog.domain.products.variants import KnownParent
 from services.catalog.domain.types.attributes import KnownType
@@ -112,6 +112,7 @@ def overlay_problems(
     """Every rule that it breaks, laid over this product. `known_type`: the product's. `parent`: of
     a variant.
     """
+    yield from size_problems(overlay)
     if overlay.media is not None:
         yield from media_problems(overlay.media)
     if overlay.attributes:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.products.details import NO_DETAILS, Details, media_problems
+from services.catalog.domain.products.details import (
+    NO_DETAILS,
+    Details,
+    media_problems,
+    size_problems,
+)
 from services.catalog.domain.products.product import AttributesWithoutType, UnknownProductType
 from services.catalog.domain.products.variants import KnownParent
 from services.catalog.domain.types.attributes import KnownType
@@ -101,6 +106,7 @@ def parent_problems(parent: Parent, types: Mapping[str, KnownType]) -> list[Fiel
     return [
         *_axis_problems(parent.axes),
         *_attribute_problems(parent, types),
+        *size_problems(parent.details),
         *media_problems(parent.details.media),
     ]
 

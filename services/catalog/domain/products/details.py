@@ -2,18 +2,21 @@
 is classified. Parents and market overlays have parts of it, too.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from shared.kernel.country import is_country
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.json import JsonObject
 
 HS_SCHEME: Final = "HS"
+# As JSON; half of what an event may have.
+DETAILS_BYTES_MAX: Final = 256 * 1024
 # Not countries, but customs territories with a tariff of their own.
 _UNIONS: Final = frozenset(("EU",))
 
@@ -33,6 +36,15 @@ class ClassificationSource(StrEnum):
     SUGGESTION = "suggestion"
     BROKER = "broker"
     RULING = "ruling"
+
+
+class DetailsTooLarge(Invalid):
+    code = "catalog.product.details_too_large"
+    text = Text(
+        "Texts, attributes and media have {size} bytes together; {limit} are allowed.",
+        "文本、属性与媒体共 {size} 字节，最多 {limit} 字节。",
+    )
+    fix = Text("Shorten this, the largest part.", "请缩短此处，即其中最大的部分。")
 
 
 class MediaRepeated(Invalid):
@@ -114,6 +126,39 @@ class Details:
 
 # Most products have none: one object serves them all.
 NO_DETAILS: Final = Details()
+
+
+class Described(Protocol):
+    """Whatever describes goods: a product, a parent, an overlay."""
+
+    @property
+    def attributes(self) -> JsonObject: ...
+    @property
+    def description(self) -> dict[str, str]: ...
+    @property
+    def highlights(self) -> dict[str, tuple[str, ...]]: ...
+    @property
+    def warnings(self) -> dict[str, tuple[str, ...]]: ...
+    @property
+    def media(self) -> tuple[Media, ...] | None: ...
+
+
+def size_problems(details: Described) -> Iterator[FieldProblem]:
+    """The whole must fit into an event. Pointers begin at the product."""
+    sizes = {
+        name: len(json.dumps(part, ensure_ascii=False).encode())
+        for name, part in (
+            ("attributes", details.attributes),
+            ("description", details.description),
+            ("highlights", details.highlights),
+            ("warnings", details.warnings),
+            ("media", [(one.url, one.alt) for one in details.media or ()]),
+        )
+        if part
+    }
+    if (size := sum(sizes.values())) > DETAILS_BYTES_MAX:
+        largest = max(sizes, key=lambda name: sizes[name])
+        yield DetailsTooLarge.at(f"/{largest}", size=size, limit=DETAILS_BYTES_MAX)
 
 
 def media_problems(media: Sequence[Media]) -> Iterator[FieldProblem]:

@@ -14,6 +14,7 @@ from services.catalog.domain.products.details import (
     Details,
     classification_problems,
     media_problems,
+    size_problems,
 )
 from services.catalog.domain.products.gtin import GtinInternal, GtinWrong, check_digit, is_internal
 from services.catalog.domain.products.variants import (
@@ -254,6 +255,7 @@ def _own_problems(product: Product, known: Known) -> list[FieldProblem]:
     problems += _variant_problems(product, known)
     problems += _attribute_problems(product, known)
     if product.details is not NO_DETAILS:
+        problems += size_problems(product.details)
         problems += media_problems(product.details.media)
         problems += classification_problems(product.details.classifications, product.hs_code)
     return problems

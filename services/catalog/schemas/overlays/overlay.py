@@ -8,6 +8,7 @@ from services.catalog.domain.overlays.overlay import MarketStatus, Overlay, Stor
 from services.catalog.domain.overlays.stored import overlay_document
 from services.catalog.schemas.products.details import (
     MEDIA_MAX,
+    Attributes,
     Highlights,
     MediaIn,
     Warnings,
@@ -31,7 +32,7 @@ class OverlayIn(Body):
     title: LineByLanguage = Field(default={}, description="By language; others are the product's.")
     brand: Line | None = None
     material: Line | None = None
-    attributes: JsonObject = Field(
+    attributes: Attributes = Field(
         default={},
         description="A merge patch (RFC 7396) over the product's: null takes an attribute away.",
     )

@@ -2,6 +2,8 @@
 these fields.
 """
 
+from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -18,7 +20,15 @@ from services.catalog.domain.products.details import (
 from services.catalog.domain.products.gtin import GTIN_PATTERN, GTIN_WORDS
 from shared.http.faults import in_words
 from shared.http.fields import Body, Day
-from shared.http.text import LANGUAGE_NAMES, Line, LineByLanguage, LinesByLanguage, by_language
+from shared.http.text import (
+    LANGUAGE_NAMES,
+    Line,
+    LineByLanguage,
+    LinesByLanguage,
+    by_language,
+    visible,
+    visible_lines,
+)
 from shared.kernel.errors import Text
 from shared.kernel.json import JsonObject
 
@@ -52,6 +62,42 @@ Warnings = Annotated[
     dict[str, Annotated[list[Line], Field(min_length=1, max_length=20)]],
     AfterValidator(by_language),
     LANGUAGE_NAMES,
+]
+
+
+def _plain(attributes: JsonObject) -> JsonObject:
+    """As they are kept. Raises PydanticCustomError (field.unseen_character, field.not_finite) with
+    the attribute.
+    """
+    kept = {}
+    for name, value in attributes.items():
+        try:
+            kept[visible(name)] = _plain_value(value)
+        except PydanticCustomError as fault:
+            where = {**(fault.context or {}), "member": name}
+            raise PydanticCustomError(fault.type, fault.message_template, where) from fault
+    return kept
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, str):
+        return visible_lines(value)
+    if isinstance(value, dict):
+        return {visible(name): _plain_value(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain_value(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        raise PydanticCustomError("finite_number", "not a finite number")
+    if isinstance(value, float) and abs(value) >= 2**53:
+        # 1e300 is a whole number to the database, and comes back as one.
+        return int(Decimal(repr(value)))
+    return value
+
+
+Attributes = Annotated[
+    JsonObject,
+    AfterValidator(_plain),
+    Field(examples=[{"length_in": 20, "lace_type": "lace_front"}]),
 ]
 
 
@@ -146,7 +192,7 @@ class DetailsIn(Body):
 
     brand: Line | None = None
     material: Line | None = Field(default=None, examples=["Iron, painted"])
-    attributes: JsonObject = Field(default={}, description="As the product type describes them.")
+    attributes: Attributes = Field(default={}, description="As the product type describes them.")
     description: LinesByLanguage = Field(default={})
     highlights: Highlights = Field(default={}, description="Short selling points, by language.")
     warnings: Warnings = Field(default={}, description="Safety warnings, by language.")
