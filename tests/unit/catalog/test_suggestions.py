@@ -55,7 +55,7 @@ TABLES = ClassificationTables(
         *_words(Kind.PRODUCT, "tableware", "mug", "coffee mug", "马克杯", feature="ceramic"),
         *_words(Kind.PRODUCT, "bag", "bag", "lunch bag", feature="textile"),
         *_words(Kind.PRODUCT, DOILY, "doily"),
-        *_words(Kind.PRODUCT, SPANNER, "spanner"),
+        *_words(Kind.PRODUCT, SPANNER, "spanner", "wing-nut key", "wingnut key"),
         *_words(Kind.PRODUCT, "wig", "wig", "假发", feature="synthetic"),
         *_words(Kind.PRODUCT, "701337", "glass"),
         *_words(Kind.PRODUCT, BAG, "T恤包"),
@@ -103,6 +103,9 @@ def _headings(title: str, material: str = "") -> Sequence[str]:
         ("RED GLASS", GLASSWARE),
         ("MUG WITH GLASS BAG", MUG),
         ("Glass, mug", GLASSWARE),
+        ("MUG, BAG", MUG),
+        # What may be a material is the goods only if nothing else is.
+        ("BAG GLASS", BAG),
         # The head is the last of the goods …
         ("MUG BAG", BAG),
         # … but one word behind a name of two is the pattern, unless it follows at once.
@@ -192,7 +195,10 @@ def test_words_about_what_is_not_meant_are_not_matched() -> None:
     assert DOILY not in _headings("mugs")
 
 
-@pytest.mark.parametrize("title", ["xyzzy", "Дом", "!!!", "vintage red", "in", "leather"])
+@pytest.mark.parametrize(
+    "title",
+    ["xyzzy", "Дом", "!!!", "vintage red", "in", "leather", "tray bbb ccc ddd"],
+)
 def test_what_no_word_tells_is_unknown_rather_than_a_guess(title: str) -> None:
     found = CLASSIFIER.suggest(title)
 
@@ -213,7 +219,7 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     turned = Classifier(
         ClassificationTables(TABLES.texts[::-1], TABLES.words[::-1], TABLES.families[::-1])
     )
-    for title in ("red mug", "bag", "T恤包", "adjustable wrench", "假发"):
+    for title in ("red mug", "wing nut key", "T恤包", "adjustable wrench", "假发"):
         assert turned.suggest(title) == CLASSIFIER.suggest(title)
 
 
