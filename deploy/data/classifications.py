@@ -7,7 +7,7 @@ from typing import Final
 
 from deploy.data.table import Table, Tables
 
-_KINDS: Final = {"product", "motif", "feature", "noise", "break", "parent"}
+_KINDS: Final = {"product", "motif", "feature", "noise", "break", "parent", "name"}
 # Words of these kinds point to goods, the others to a feature or to nothing.
 _OF_GOODS: Final = {"product", "motif"}
 _HEADING: Final = 4
@@ -49,6 +49,7 @@ def _families(tables: Tables) -> Iterator[str]:
     # A feature that no title can name may still be assumed.
     named = {row["target"] for row in words if row["kind"] in {"feature", "parent"}}
     named |= {row["feature"] for row in words}
+    in_chinese = {row["target"] for row in words if row["kind"] == "name"}
     for row in tables["classification-families"]:
         family, code = row["family"], row["code"]
         if family not in used:
@@ -60,6 +61,8 @@ def _families(tables: Tables) -> Iterator[str]:
         for feature in row["features"].split("+"):
             if feature not in named:
                 yield f"{family}: no word says {feature}"
+            if feature not in in_chinese:
+                yield f"{family}: {feature} has no name in Chinese"
 
 
 def may_be_held_back(title: str) -> bool:
@@ -89,7 +92,7 @@ TABLES: Final = (
         "classification-words",
         ("kind", "language", "target", "feature", "words"),
         ("kind", "language", "target", "feature"),
-        1067,
+        1_135,
         _words,
     ),
     Table(

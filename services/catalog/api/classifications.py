@@ -56,7 +56,7 @@ async def suggest_classification(
     unknown: then the list is empty, and `hints` say what would help.
     """
     found = classifier.suggest(title, material=material or "", limit=limit)
-    return json_reply(suggestions_out(found, classifier.texts, call.locale))
+    return json_reply(suggestions_out(found, classifier, call.locale))
 
 
 @dataclass

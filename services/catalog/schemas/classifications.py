@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.catalog.domain.classifications.evidence import Evidence, Ground, Known
 from services.catalog.domain.classifications.hs_codes import HsCode
 from services.catalog.domain.classifications.suggestion import (
+    Classifier,
     Confidence,
     Hint,
     Suggestion,
@@ -112,13 +113,11 @@ class HsCodeOut(BaseModel):
     edition: str
 
 
-def suggestions_out(
-    found: Suggestions, texts: Mapping[str, HsText], locale: Locale
-) -> SuggestionsOut:
+def suggestions_out(found: Suggestions, classifier: Classifier, locale: Locale) -> SuggestionsOut:
     return SuggestionsOut.model_construct(
         edition=EDITION,
         confidence=found.confidence,
-        items=[_suggestion_out(item, texts, locale) for item in found.items],
+        items=[_suggestion_out(item, classifier, locale) for item in found.items],
         hints=[
             HintOut.model_construct(code=hint, detail=words(_HINTS[hint]).in_language(locale))
             for hint in found.hints
@@ -126,7 +125,8 @@ def suggestions_out(
     )
 
 
-def _suggestion_out(item: Suggestion, texts: Mapping[str, HsText], locale: Locale) -> SuggestionOut:
+def _suggestion_out(item: Suggestion, classifier: Classifier, locale: Locale) -> SuggestionOut:
+    texts = classifier.texts
     of_code, of_heading = _texts_of(item.code, texts), _texts_of(item.code[:_HEADING], texts)
     return SuggestionOut.model_construct(
         code=item.code,
@@ -135,7 +135,7 @@ def _suggestion_out(item: Suggestion, texts: Mapping[str, HsText], locale: Local
         heading=of_heading,
         score=item.score,
         confidence=item.confidence,
-        reasons=[_reason_out(reason, locale) for reason in item.reasons],
+        reasons=[_reason_out(reason, classifier, locale) for reason in item.reasons],
     )
 
 
@@ -145,14 +145,15 @@ def _texts_of(code: str, texts: Mapping[str, HsText]) -> TextsOut:
     )
 
 
-def _reason_out(reason: Evidence, locale: Locale) -> ReasonOut:
+def _reason_out(reason: Evidence, classifier: Classifier, locale: Locale) -> ReasonOut:
     if reason.ground is Ground.HS_TEXT:
         template = _BY_TEXT
     else:
         template = _DETAILS[reason.known] if reason.features else _BY_WORD
-    detail = words(
-        template, said=reason.said, code=reason.code, features=", ".join(reason.features)
-    )
+    names = classifier.names_zh if locale == "zh-CN" else {}
+    features = [names.get(feature, feature) for feature in reason.features]
+    joined = "、".join(features) if locale == "zh-CN" else ", ".join(features)
+    detail = words(template, said=reason.said, code=reason.code, features=joined)
     return ReasonOut.model_construct(
         kind=reason.ground,
         detail=detail.in_language(locale),

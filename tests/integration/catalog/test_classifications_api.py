@@ -54,6 +54,15 @@ async def test_the_material_moves_the_goods_to_another_heading(merchant: Merchan
     assert [hint["code"] for hint in open_["hints"]] == ["material"]
     assert {"7013", "732393"} == {glass["items"][0]["code"], steel["items"][0]["code"]}
     assert glass["hints"] == []
+    assert steel["items"][0]["reasons"][0]["features"] == ["stainless"]
+
+
+async def test_a_reason_names_materials_in_the_readers_language(merchant: Merchant) -> None:
+    chinese = await _suggest(merchant.client, "zh-CN", title="咖啡杯")
+    english = await _suggest(merchant.client, title="咖啡杯")
+
+    assert "“咖啡杯”通常为 陶" in chinese["items"][0]["reasons"][0]["detail"]
+    assert "“咖啡杯” is usually ceramic" in english["items"][0]["reasons"][0]["detail"]
 
 
 async def test_what_nobody_can_tell_is_unknown_and_says_what_would_help(

@@ -55,8 +55,8 @@ class Entry:
                 self.is_noise = True
             case Kind.BREAK:
                 self.is_break = True
-            case Kind.PARENT:
-                raise ValueError(f"{word.word} is a feature, not a word")
+            case Kind.PARENT | Kind.NAME:
+                raise ValueError(f"{word.word} is of a feature, not a word of titles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ def build_lexicon(tables: ClassificationTables) -> Lexicon:
     for word in sorted(tables.words, key=lambda w: (w.kind, w.language, w.target, w.word)):
         if word.kind is Kind.PARENT:
             parents[word.word][word.target] = _OF_PARENT
+        elif word.kind is Kind.NAME:
+            continue
         elif key := key_of(word.word):
             entries.setdefault(key, Entry(word.word, word.language)).add(word)
             single.update(piece.text for piece in split(word.word))

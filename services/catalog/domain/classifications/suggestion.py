@@ -17,7 +17,7 @@ from services.catalog.domain.classifications.evidence import (
 )
 from services.catalog.domain.classifications.lexicon import build_lexicon
 from services.catalog.domain.classifications.reading import Reading, read_title
-from services.catalog.domain.classifications.tables import ClassificationTables, HsText
+from services.catalog.domain.classifications.tables import ClassificationTables, HsText, Kind
 from services.catalog.domain.classifications.texts import (
     build_text_index,
     evidence_of_texts,
@@ -73,10 +73,14 @@ class Suggestions:
 
 
 class Classifier:
-    """Built once from the tables. `texts`: the lines of the Harmonized System by code."""
+    """Built once from the tables. `texts`: the lines of the Harmonized System by code. `names_zh`:
+    what the features are called in Chinese."""
 
     def __init__(self, tables: ClassificationTables) -> None:
         self.texts: Mapping[str, HsText] = {text.code: text for text in tables.texts}
+        self.names_zh: Mapping[str, str] = {
+            word.target: word.word for word in tables.words if word.kind is Kind.NAME
+        }
         self._lexicon = build_lexicon(tables)
         self._index = build_text_index(tables.texts)
 

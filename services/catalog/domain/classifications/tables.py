@@ -8,10 +8,11 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What a word of the trade says.
 
-    PRODUCT: what the goods are. MOTIF: what goods are, or what they show (a rabbit is a toy, or
+    PRODUCT: what the goods are. MOTIF: what they are, or what they show (a rabbit is a toy, or
     printed on a mug): counts only where no product is named. FEATURE: material, wearer, occasion.
-    NOISE: colour, size, pattern. BREAK: what follows is not the head ("with", "in"). PARENT: the
-    word is a feature which the target is a kind of; here `word` is the narrower one.
+    NOISE: colour, size, pattern. BREAK: what follows is not the head ("with", "in").
+    PARENT: `word` is a feature that is a kind of the feature `target`. NAME: what the feature
+    `target` is called in the language, for people.
     """
 
     PRODUCT = "product"
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     NOISE = "noise"
     BREAK = "break"
     PARENT = "parent"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
