@@ -73,6 +73,9 @@ def own_environment(
     if (service, part) == ("catalog", "api"):
         own |= operator_credential(secrets)
         own["CATALOG_SIGNING_KEY_FILE"] = str(state.signing_key)
+    if (service, part) == ("catalog", "worker"):
+        # A local park has its media on loopback.
+        own["CATALOG_ALLOW_PRIVATE_ADDRESSES"] = "true"
     if service == "webhooks":
         own |= {
             "WEBHOOKS_SECRET_KEY": f"k1:{secrets['webhooks_key']}",

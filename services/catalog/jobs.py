@@ -1,10 +1,15 @@
 """Work that runs by itself, without a request or an event."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from services.catalog.clients.media import MediaFetcher
+from services.catalog.domain.media.check import Fetched, MediaCheck
+from services.catalog.queries.media import list_due
 from services.catalog.queries.orders import list_restocked_tenants
-from services.catalog.use_cases import products
+from services.catalog.use_cases import media, products
 from services.catalog.use_cases.imports.retention import delete_files
 from services.catalog.use_cases.orders import back_orders
 from shared.kafka import JobContext
@@ -12,6 +17,9 @@ from shared.kernel.identity import PARK
 
 # A transaction of a tenth of a second.
 _SEARCH_ROWS_MAX: Final = 500
+# One address that never answers holds up the others of its run for the time limit of a request.
+_MEDIA_DUE_MAX: Final = 100
+_MEDIA_AT_ONCE: Final = 25
 
 
 async def place_back_orders(context: JobContext) -> None:
@@ -24,6 +32,31 @@ async def place_back_orders(context: JobContext) -> None:
             await back_orders.place_back_orders(uow, tenant=tenant, now=context.clock.now())
 
     await context.each_by_itself(tenants, place)
+
+
+async def check_media(context: JobContext, *, fetcher: Callable[[], MediaFetcher]) -> None:
+    """Looks at what is due, some at a time, each recorded by itself."""
+    now = context.clock.now()
+    async with context.db.read(PARK) as reader:
+        due = await list_due(reader, now=now, rows_max=_MEDIA_DUE_MAX)
+    if not due:
+        return
+    waiting = asyncio.Semaphore(_MEDIA_AT_ONCE)
+    async with fetcher() as fetch:
+
+        async def look(check: MediaCheck) -> tuple[MediaCheck, Fetched]:
+            async with waiting:
+                return check, await fetch(check.url)
+
+        async with asyncio.TaskGroup() as group:
+            looks = [group.create_task(look(check)) for check in due]
+
+    async def record(one: tuple[MediaCheck, Fetched]) -> None:
+        check, found = one
+        async with context.db.transaction(check.merchant_id) as uow:
+            await media.record_check(uow, check_id=check.id, found=found, now=context.clock.now())
+
+    await context.each_by_itself([one.result() for one in looks], record)
 
 
 async def make_search_words(context: JobContext) -> None:

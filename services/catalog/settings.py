@@ -40,3 +40,10 @@ class Settings(ServiceSettings):
         le=64,
         description="Imports that one worker runs at a time, a process each.",
     )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Fetch media from loopback and private addresses, too: for a local park only.",
+    )
+    media_timeout_s: float = Field(
+        default=20.0, gt=0, le=60, description="Deadline of fetching one file to check it."
+    )

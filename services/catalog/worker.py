@@ -10,6 +10,7 @@ from typing import Final
 
 from services.catalog import jobs
 from services.catalog.clients.import_process import ImportProcess
+from services.catalog.clients.media import MediaFetcher
 from services.catalog.consumers import orders as consumers
 from services.catalog.consumers.submissions import on_product_submitted
 from services.catalog.domain.orders.timeline import Observation
@@ -65,8 +66,15 @@ SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
 
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
     delete = partial(jobs.delete_import_files, spool=settings.spool_dir)
+    fetcher = partial(
+        MediaFetcher,
+        timeout_s=settings.media_timeout_s,
+        allow_private_addresses=settings.allow_private_addresses,
+    )
+    check = partial(jobs.check_media, fetcher=fetcher)
     return (
         Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),
+        Job("check-media", every_s=1.0, run=check, exclusive=True),
         Job("delete-import-files", every_s=600.0, run=delete, exclusive=True),
         # A release that is rolled out leaves old processes that write no words, or older ones.
         Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),

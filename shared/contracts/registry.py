@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Final
 
 from shared.contracts.catalog import (
+    media,
     merchants,
     orders,
     overlays,
@@ -30,6 +31,7 @@ _NOUNS: Final = (
     overlays,
     parents,
     prices,
+    media,
     submissions,
     stock,
     orders,

@@ -78,6 +78,8 @@ RULES: Final[dict[str, Rule]] = {
     "catalog DELETE /v1/products/{sku}/markets/{market}": _CHANGED_SKU,
     "catalog GET /v1/products/{sku}/markets/{market}/prices": _OWN_SKU,
     "catalog PUT /v1/products/{sku}/markets/{market}/prices": _CHANGED_SKU,
+    "catalog GET /v1/products/{sku}/media": _OWN_SKU,
+    "catalog POST /v1/products/{sku}/media:recheck": _CHANGED_SKU,
     "catalog GET /v1/products": _list("catalog:read", "sku"),
     "catalog POST /v1/products:batch": _made("catalog:write", 207, names_tenant=True),
     "catalog GET /v1/changes": _list("catalog:read", None, names_tenant=True),

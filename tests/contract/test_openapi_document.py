@@ -17,8 +17,8 @@ Node = dict[str, Any]
 
 VERBS: Final = frozenset(
     (
-        "Adjust Cancel Change Choose Count Create Delete Export Follow Import Issue List Place Read"
-        " Register Report Send Suggest Take"
+        "Adjust Cancel Change Check Choose Count Create Delete Export Follow Import Issue List"
+        " Place Read Register Report Send Suggest Take"
     ).split()
 )
 # Their summaries say all there is to say.

@@ -15,6 +15,7 @@ from services.catalog.domain.products.product import ProductNotFound, StoredProd
 from services.catalog.events import overlays as events
 from services.catalog.repository import overlays as repository
 from services.catalog.repository import parents, products
+from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import UnitOfWork
 from shared.kernel.errors import refuse
@@ -42,6 +43,7 @@ async def put_overlay(
         check(None)
         created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, now, now)
         await repository.insert_overlay(uow, created)
+        await note_media(uow, tenant=tenant, media=overlay.media or (), now=now)
         _announce(uow, created, now=now)
         return created, True
     is_applied = is_same(stored.overlay, overlay)
@@ -118,6 +120,7 @@ async def _change(
 ) -> StoredOverlay:
     changed = stored.changed_to(overlay, now=now)
     await repository.update_overlay(uow, changed)
+    await note_media(uow, tenant=stored.merchant_id, media=overlay.media or (), now=now)
     _announce(uow, changed, now=now)
     return changed
 

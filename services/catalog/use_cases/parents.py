@@ -20,6 +20,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.domain.types.attributes import KnownType
 from services.catalog.events import parents as events
 from services.catalog.repository import parents as repository
+from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import FieldProblem, refuse
@@ -56,6 +57,7 @@ async def put_parent(
         version = _type_version(parent, types)
         created = StoredParent(new_id("pnt"), tenant, parent, 1, now, now, version)
         if await repository.insert_parent(uow, created):
+            await note_media(uow, tenant=tenant, media=parent.details.media, now=now)
             _announce(uow, created, now=now)
             return SavedParent(created, is_new=True)
         # Somebody else created it a moment ago, or there is no such merchant.
@@ -152,6 +154,7 @@ async def _change(
             raise AxesInUse(pointer="/axes", variants=variants, axes=", ".join(stored.parent.axes))
     changed = stored.changed_to(parent, type_version=_type_version(parent, types), now=now)
     await repository.update_parent(uow, changed)
+    await note_media(uow, tenant=stored.merchant_id, media=parent.details.media, now=now)
     _announce(uow, changed, now=now)
     return changed
 

@@ -23,6 +23,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.events import products as events
 from services.catalog.repository import parents
 from services.catalog.repository import products as repository
+from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.overlays import delete_overlays
 from services.catalog.use_cases.prices import delete_prices
 from services.catalog.use_cases.types import known_types
@@ -215,6 +216,7 @@ async def _create(
     )
     if product.sku not in written:
         return None
+    await note_media(uow, tenant=tenant, media=product.details.media, now=now)
     created = StoredProduct(written[product.sku].id, tenant, product, 1, now, now, type_version)
     _announce(uow, events.product_updated(created), created, version=created.version, now=now)
     return created
@@ -234,6 +236,8 @@ async def _upsert(
         type_versions=type_versions,
         now=now,
     )
+    media = [one for p in products if p.sku in written for one in p.details.media]
+    await note_media(uow, tenant=tenant, media=media, now=now)
     unchanged = [product.sku for product in products if product.sku not in written]
     same = await repository.list_by_sku(uow, tenant=tenant, skus=unchanged) if unchanged else {}
     if not same.keys() >= set(unchanged):
@@ -264,6 +268,7 @@ async def _change(
 ) -> StoredProduct:
     changed = stored.changed_to(product, type_version=known.type_version(product), now=now)
     await repository.update_product(uow, changed, words=_new_words(stored, product))
+    await note_media(uow, tenant=stored.merchant_id, media=product.details.media, now=now)
     _announce(uow, events.product_updated(changed), changed, version=changed.version, now=now)
     return changed
 

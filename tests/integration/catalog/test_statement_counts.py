@@ -56,6 +56,8 @@ ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "PUT /v1/products/{sku}/markets/{market}": (4, lambda: an_overlay(brand="Other")),
     "PATCH /v1/products/{sku}/markets/{market}": (4, lambda: {"brand": "Other"}),
     "DELETE /v1/products/{sku}/markets/{market}": (4, None),
+    "GET /v1/products/{sku}/media": (3, None),
+    "POST /v1/products/{sku}/media:recheck": (6, None),
     "GET /v1/products/{sku}/markets/{market}/prices": (2, None),
     "PUT /v1/products/{sku}/markets/{market}/prices": (4, lambda: {"prices": []}),
     "POST /v1/orders": (3, lambda: an_order(("STOCKED", 1))),

@@ -22,6 +22,7 @@ NEEDED = {
         "CATALOG_OPERATOR_CLIENT_ID",
         "CATALOG_OPERATOR_CLIENT_SECRET",
     },
+    ("catalog", "worker"): {"CATALOG_ALLOW_PRIVATE_ADDRESSES"},
     ("webhooks", "api"): {"WEBHOOKS_SECRET_KEY", "WEBHOOKS_ALLOW_PRIVATE_ADDRESSES"},
     ("webhooks", "worker"): {"WEBHOOKS_SECRET_KEY", "WEBHOOKS_ALLOW_PRIVATE_ADDRESSES"},
 }

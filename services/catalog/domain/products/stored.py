@@ -109,8 +109,8 @@ def media_to_json(media: Media) -> JsonObject:
     return {"url": media.url, "role": media.role.value, "alt": media.alt}
 
 
-def media_from_json(stored: JsonObject) -> Media:
-    return Media(stored["url"], MediaRole(stored["role"]), stored["alt"])
+def media_from_json(media: JsonObject) -> Media:
+    return Media(media["url"], MediaRole(media["role"]), media["alt"])
 
 
 def _classification_to_json(one: Classification) -> JsonObject:

@@ -1,0 +1,46 @@
+"""Media of products, and what the checks of them found."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.catalog.api.deps import CatalogWrite, MerchantRead, Sku
+from services.catalog.queries import media as queries
+from services.catalog.schemas.media import ProductMediaOut, product_media_out
+from services.catalog.use_cases import media as use_cases
+from shared.db import UnitOfWork
+from shared.http import Reply, json_reply, problems
+
+media_api = APIRouter(tags=["products"])
+
+
+@media_api.get("/v1/products/{sku}/media", response_model=ProductMediaOut, responses=problems(404))
+async def get_media(sku: Sku, call: MerchantRead) -> Response:
+    """Read the media of a product with their checks.
+
+    Those of the product and of its overlays. Each address is fetched once it is named, up to its
+    first half megabyte; one that cannot be reached is tried again for a day.
+    """
+    async with call.read() as reader:
+        product = await queries.get_media(reader, sku=sku)
+    return json_reply(product_media_out(product, call.locale, call.clock.now().date()))
+
+
+@media_api.post(
+    "/v1/products/{sku}/media:recheck",
+    status_code=202,
+    response_model=ProductMediaOut,
+    responses=problems(404),
+)
+async def recheck_media(sku: Sku, call: CatalogWrite) -> Response:
+    """Check the media of a product again.
+
+    Soon after the answer. Addresses that were checked within the last minute are left as they are.
+    """
+
+    async def act(uow: UnitOfWork) -> Reply:
+        now = call.clock.now()
+        await use_cases.check_again(uow, tenant=call.tenant, sku=sku, now=now)
+        product = await queries.get_media(uow, sku=sku)
+        return Reply(202, product_media_out(product, call.locale, now.date()))
+
+    return await call.once(act)

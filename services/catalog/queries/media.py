@@ -1,0 +1,101 @@
+"""Media for reading: those of a product with their checks, and what is due."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from services.catalog.domain.media.check import MediaCheck
+from services.catalog.domain.media.stored import stored_check
+from services.catalog.domain.products.details import Media
+from services.catalog.domain.products.stored import media_from_json
+from services.catalog.queries import products
+from shared.db import BYTE_STRINGS, INSTANT, INTEGER, TEXT, Reader, sql
+from shared.kernel.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOfProduct:
+    """`market` None: of the product itself; else of its overlay there. `check` None: the address
+    has not been noted yet.
+    """
+
+    market: str | None
+    media: Media
+    check: MediaCheck | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMedia:
+    product_id: str
+    sku: str
+    media: list[MediaOfProduct]
+
+
+@dataclass(frozen=True, slots=True)
+class _OfOverlay:
+    market: str
+    media: list[JsonObject]
+
+
+_COLUMNS: Final = """
+    c.id, c.tenant_id, c.url, c.status, c.fault, c.http_status, c.media_type, c.bytes, c.width,
+    c.height, c.attempts, c.checked_at, c.next_at, c.version
+"""
+_OF_OVERLAYS: Final = sql(
+    """
+    SELECT market, patch -> 'media' AS media FROM catalog.market_overlays
+    WHERE tenant_id = :tenant AND product_id = :product_id AND patch ? 'media' ORDER BY market
+    """,
+    _OfOverlay,
+    tenant=TEXT,
+    product_id=TEXT,
+)
+_CHECKS: Final = sql(
+    f"""
+    SELECT {_COLUMNS} FROM catalog.media_checks c
+    WHERE c.tenant_id = :tenant AND c.url_hash = ANY(:url_hashes)
+    """,  # noqa: S608 - names are the constants above
+    stored_check,
+    tenant=TEXT,
+    url_hashes=BYTE_STRINGS,
+)
+_DUE: Final = sql(
+    f"""
+    SELECT {_COLUMNS} FROM catalog.media_checks c
+    WHERE c.next_at <= :now ORDER BY c.next_at LIMIT :rows_max
+    """,  # noqa: S608 - names are the constants above
+    stored_check,
+    now=INSTANT,
+    rows_max=INTEGER,
+)
+
+
+async def get_media(reader: Reader, *, sku: str) -> ProductMedia:
+    """Three statements. Raises ProductNotFound."""
+    product = await products.get_product(reader, sku=sku)
+    tenant = product.merchant_id
+    found = [(None, one) for one in product.product.details.media]
+    overlays = await reader.fetch_all(_OF_OVERLAYS, tenant=tenant, product_id=product.id)
+    all_media: list[tuple[str | None, Media]] = [
+        *found,
+        *((o.market, media_from_json(one)) for o in overlays for one in o.media),
+    ]
+    checks = await _checks(reader, tenant, {one.url for _, one in all_media})
+    return ProductMedia(
+        product.id,
+        sku,
+        [MediaOfProduct(market, one, checks.get(one.url)) for market, one in all_media],
+    )
+
+
+async def _checks(reader: Reader, tenant: str, urls: Collection[str]) -> dict[str, MediaCheck]:
+    hashes = [sha256(url.encode()).digest() for url in urls]
+    found = await reader.fetch_all(_CHECKS, tenant=tenant, url_hashes=hashes)
+    return {check.url: check for check in found}
+
+
+async def list_due(reader: Reader, *, now: datetime, rows_max: int) -> list[MediaCheck]:
+    """Those that wait longest first."""
+    return await reader.fetch_all(_DUE, now=now, rows_max=rows_max)
