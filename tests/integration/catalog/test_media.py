@@ -14,8 +14,8 @@ from services.catalog.jobs import check_media
 from shared.kafka import JobContext
 from shared.net import guarded
 from tests.kit.clock import ManualClock
-from tests.support import pictures
-from tests.support.file_server import FileServer, file_server
+from tests.support.files import pictures
+from tests.support.files.server import FileServer, file_server
 from tests.support.worlds.catalog import Merchant, a_parent, a_product, refused
 
 PNG = pictures.a_png(1600, 1200)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalog.domain.media.headers import HEAD_BYTES_MAX, Kind, is_enough, kind_of
-from tests.support import pictures
+from tests.support.files import pictures
 
 sides = st.integers(1, 65_535)
 WRITERS: dict[str, tuple[Callable[[int, int], bytes], str, int]] = {
