@@ -63,6 +63,7 @@ def create_app(
             app.state.classifier = Classifier(await read_classification_tables(reader))
         yield
 
+    spool = Spool(settings.spool_dir, settings.import_bytes_max)
     app = http.create_app(
         service="catalog",
         settings=settings,
@@ -91,9 +92,10 @@ def create_app(
         # Catalog has the keys at hand and need not fetch them from itself over HTTP.
         keys=keys or identity.keys,
         description=_DESCRIPTION,
-        spool=Spool(settings.spool_dir, settings.import_bytes_max),
+        spool=spool,
     )
     app.state.identity = identity
+    app.state.spool = spool
     return app
 
 

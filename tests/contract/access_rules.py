@@ -92,6 +92,7 @@ RULES: Final[dict[str, Rule]] = {
     "catalog PUT /v1/imports/{import_id}/columns": _IMPORT_CHANGE,
     "catalog GET /v1/imports/{import_id}/findings": _IMPORT,
     "catalog GET /v1/imports/{import_id}/findings:count": _IMPORT,
+    "catalog GET /v1/imports/{import_id}/failed-rows": _IMPORT,
     "catalog GET /v1/imports/{import_id}/progress": _IMPORT,
     "catalog POST /v1/orders": _made("catalog:write", 422, names_tenant=True),
     "catalog POST /v1/orders:batch": _made("catalog:write", 207, names_tenant=True),

@@ -29,7 +29,11 @@ from shared.kernel.clock import Clock
 from shared.kernel.identity import Role
 
 STREAMS: Final = frozenset(
-    ("catalog GET /v1/products:export", "catalog GET /v1/imports/{import_id}/progress")
+    (
+        "catalog GET /v1/products:export",
+        "catalog GET /v1/imports/{import_id}/progress",
+        "catalog GET /v1/imports/{import_id}/failed-rows",
+    )
 )
 OPERATOR_ID: Final = "cli_operator_of_the_tests"
 OPERATOR_SECRET: Final = "airlane_test_" + "0" * 48

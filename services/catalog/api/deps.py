@@ -12,6 +12,7 @@ from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from shared.http import Call, call
 from shared.http.faults import in_words
+from shared.http.uploads import Spool
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role
 from shared.kernel.languages import CHARS_MAX, TAG_PATTERN, canonical_tag
@@ -90,3 +91,12 @@ async def _classifier(request: Request) -> Classifier:
 
 
 Classifiers = Annotated[Classifier, Depends(_classifier)]
+
+
+async def _spool(request: Request) -> Spool:
+    spool: Spool = request.app.state.spool
+    return spool
+
+
+# The folder of the files of imports.
+Spooled = Annotated[Spool, Depends(_spool)]

@@ -103,12 +103,14 @@ _FINDINGS: Final = Listing(
 _ERRORS_OF_LINES: Final = sql(
     f"""
     {_FINDING_COLUMNS}
-    WHERE f.import_id = :import_id AND f.severity = 'error' AND f.line > :after_line
+    WHERE f.import_id = :import_id AND f.severity = 'error' AND f.line > 0
+        AND (f.line, f.id) > (:after_line, :after_id)
     ORDER BY f.line, f.id LIMIT :rows_max
     """,
     _finding,
     import_id=TEXT,
     after_line=BIGINT,
+    after_id=BIGINT,
     rows_max=INTEGER,
 )
 
@@ -153,11 +155,12 @@ async def list_findings(
 
 
 async def list_errors(
-    reader: Reader, *, import_id: str, after_line: int, rows_max: int
+    reader: Reader, *, import_id: str, after: tuple[int, int], rows_max: int
 ) -> list[FindingView]:
-    """Errors of the lines after `after_line`; the last line may be cut off at `rows_max`."""
+    """Errors of rows by line and id, those after `after`."""
+    line, last_id = after
     return await reader.fetch_all(
-        _ERRORS_OF_LINES, import_id=import_id, after_line=after_line, rows_max=rows_max
+        _ERRORS_OF_LINES, import_id=import_id, after_line=line, after_id=last_id, rows_max=rows_max
     )
 
 

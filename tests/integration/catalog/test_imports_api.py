@@ -221,3 +221,44 @@ async def test_what_was_imported_is_found(importing: Importing) -> None:
     assert await found("台灯") == ["A-2"]
     await importing.done(a_csv([a_row("A-2", 中文品名="吊灯")]))
     assert (await found("台灯"), await found("吊灯")) == ([], ["A-2"])
+
+
+async def test_failed_rows_come_back_as_a_file_to_correct_and_send_again(
+    importing: Importing,
+) -> None:
+    content = a_csv([a_row("A-1"), a_row("A-2", 单价="?"), a_row("A-3", 海关编码="000000")])
+    body = await importing.done(content)
+    answer = await importing.client.get(f"/v1/imports/{body['id']}/failed-rows")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["SKU", "A-2", "A-3"]
+    assert "单价" in lines[1].rpartition("USD")[2]
+    corrected = answer.content.decode("utf-8-sig").replace("?", "9.90").replace("000000", "960330")
+    again = await importing.done(corrected.encode())
+    assert (rows_of(again)["new"], rows_of(again)["failed"]) == (2, 0)
+    assert not [path for path in importing.spool.iterdir() if path.suffix == ".part"]
+
+
+async def test_variants_follow_their_parents(importing: Importing) -> None:
+    parent = {"title": {"en": "Brush"}, "axes": ["color"]}
+    made = await importing.client.put("/v1/parents/P-1", json=parent)
+    assert made.status_code == 201, made.text
+    header = [*a_row("x"), "父SKU", "颜色"]
+
+    def variant(sku: str, color: str, **changes: str) -> dict[str, str]:
+        return a_row(sku, 父SKU="P-1", 颜色=color, **changes)
+
+    rows = [variant("V-1", "red"), variant("V-2", "blue"), variant("V-3", "red")]
+    body = await importing.done(a_csv(rows, header))
+    assert (rows_of(body)["new"], rows_of(body)["failed"]) == (2, 1)
+    (found,) = await importing.findings(body["id"])
+    assert (found["line"], found["code"]) == (4, "catalog.variant.options_taken")
+    # The file does not name the parent: the product stays its variant.
+    body = await importing.done(a_csv([a_row("V-1", 品牌="Other")]))
+    assert rows_of(body)["changed"] == 1, await importing.findings(body["id"])
+    # Two change places.
+    body = await importing.done(a_csv([variant("V-1", "blue"), variant("V-2", "red")], header))
+    assert rows_of(body)["changed"] == 2, await importing.findings(body["id"])
+    product = (await importing.client.get("/v1/products/V-2")).json()
+    assert product["options"] == {"color": "red"}

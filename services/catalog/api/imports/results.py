@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
-from starlette.responses import Response, StreamingResponse
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-from services.catalog.api.deps import CatalogRead
+from services.catalog.api.deps import CatalogRead, Spooled
 from services.catalog.api.imports.imports import ImportId, checked_id
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.job import Import, State
+from services.catalog.domain.imports.rows import SheetFormat
 from services.catalog.queries import imports as queries
 from services.catalog.queries.imports import FindingView
 from services.catalog.schemas.imports.jobs import (
@@ -21,10 +23,13 @@ from services.catalog.schemas.imports.jobs import (
     finding_out,
     import_out,
 )
+from services.catalog.use_cases.imports.failed_rows import write_failed
+from shared.db import Reader
 from shared.http import Call, Page, PageOf, json_reply, problems
 from shared.http.replies import json_bytes
 from shared.kernel.clock import monotonic_s
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Locale, Unavailable
+from shared.kernel.ids import new_id
 
 results_api = APIRouter(tags=["imports"])
 
@@ -33,6 +38,15 @@ _LOOK_S: Final = 0.5
 _STREAM_S: Final = 300.0
 # A comment now and then keeps proxies from closing a silent connection.
 _SILENT_S: Final = 15.0
+_MEDIA_TYPES: Final = {
+    SheetFormat.CSV: "text/csv",
+    SheetFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    SheetFormat.NDJSON: "application/x-ndjson",
+}
+_FAILED_ROWS_MAX: Final = 200_000
+_ERRORS_AT_ONCE: Final = 10_000
+# Each reads a whole file again.
+_FILES_AT_ONCE: Final = asyncio.Semaphore(2)
 
 
 @dataclass
@@ -85,6 +99,55 @@ async def count_findings(import_id: ImportId, call: CatalogRead) -> Response:
         one = await queries.get_import(reader, import_id=checked_id(import_id))
         counts = await queries.count_by_code(reader, import_id=one.id)
     return json_reply(finding_counts_out(counts))
+
+
+@results_api.get(
+    "/v1/imports/{import_id}/failed-rows",
+    response_class=FileResponse,
+    responses={
+        200: {
+            "description": "A file of the same kind, with the reasons in the last column.",
+            "content": {kind: {"schema": {"type": "string"}} for kind in _MEDIA_TYPES.values()},
+        },
+        **problems(404, 409, 422),
+    },
+)
+async def get_failed_rows(import_id: ImportId, call: CatalogRead, spool: Spooled) -> Response:
+    """Read the rows that failed, as a file to correct and send again.
+
+    Of the same format as the file that was sent, with what is wrong in the last column, which is
+    ignored when it is sent. Up to 200,000 rows.
+    """
+    async with call.read() as reader:
+        one = await queries.get_import(reader, import_id=checked_id(import_id))
+        reasons = await _reasons(reader, one, call.locale)
+    target = spool.folder / f"{new_id('fil')}.part"
+    async with _FILES_AT_ONCE:
+        form = await asyncio.to_thread(write_failed, spool.folder, one, target, reasons)
+    return FileResponse(
+        target,
+        media_type=_MEDIA_TYPES[form],
+        filename=f"failed-rows.{form.value}",
+        background=BackgroundTask(target.unlink, missing_ok=True),
+    )
+
+
+async def _reasons(reader: Reader, one: Import, locale: Locale) -> list[tuple[int, str]]:
+    """What is wrong with each line, in the order of the lines."""
+    found: dict[int, list[str]] = {}
+    after: tuple[int, int] = (0, 0)
+    while len(found) <= _FAILED_ROWS_MAX:
+        page = await queries.list_errors(
+            reader, import_id=one.id, after=after, rows_max=_ERRORS_AT_ONCE
+        )
+        for error in page:
+            said = error.detail.in_language(locale)
+            told = f"{error.column}: {said}" if error.column and error.column not in said else said
+            found.setdefault(error.line, []).append(told)
+        if len(page) < _ERRORS_AT_ONCE:
+            break
+        after = page[-1].line, page[-1].id
+    return [(line, "; ".join(said)) for line, said in found.items()][:_FAILED_ROWS_MAX]
 
 
 @results_api.get(

@@ -19,6 +19,7 @@ from services.catalog.domain.imports.outcomes import (
     value_at,
 )
 from services.catalog.domain.products.product import Known, Product, StoredProduct, product_problems
+from services.catalog.domain.products.variants import taken_problem
 from shared.kernel.errors import AirlaneError, Conflict, FieldProblem, Invalid, NotFound, Text
 from shared.kernel.json import JsonObject
 from shared.kernel.words import words
@@ -123,6 +124,24 @@ def decide(
         counts,
         tuple(findings),
         digest if is_plain else None,
+    )
+
+
+def refused_options(one: Decision, holder: str, rules: Rules) -> Decision:
+    """The decision if another variant has the options: nothing is written, and the rows failed."""
+    assert one.product is not None
+    assert one.product.variant is not None
+    row = one.rows[-1]
+    problem = taken_problem(one.product.variant, holder)
+    finding = rules.blame.of_problem(row.line, problem, row.document, Severity.ERROR)
+    counts = Counts(read=len(one.rows), failed=len(one.rows), warnings=one.counts.warnings)
+    return replace(
+        one,
+        product=None,
+        type_version=None,
+        counts=counts,
+        findings=(*one.findings, finding),
+        digest=None,
     )
 
 

@@ -239,14 +239,6 @@ class ImportFileGone(Conflict):
     fix = Text("Send it again.", "请重新上传。")
 
 
-class ImportUnfinished(Conflict):
-    code = "catalog.import.unfinished"
-    text = Text(
-        "The import is {state}: not all rows were read yet.", "导入状态为 {state}，尚未完成。"
-    )
-    fix = Text("Ask again when it is done.", "请在完成后再试。")
-
-
 class ImportRejected(Invalid):
     code = "catalog.import.rejected"
     text = Text(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from services.catalog.clients.pinyin import initials_of
-from services.catalog.domain.imports.deciding import Decision, Rules, decide
+from services.catalog.domain.imports.deciding import Decision, Rules, decide, refused_options
 from services.catalog.domain.imports.digests import RowDigests
 from services.catalog.domain.imports.documents import RowDocument, documents
 from services.catalog.domain.imports.job import Counts, Import, Mode
@@ -21,13 +21,15 @@ from services.catalog.domain.imports.outcomes import Outcome
 from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.domain.products.search_words import search_words, searched
+from services.catalog.domain.products.variants import OptionsKey, Variant, clashes
+from services.catalog.repository import parents
 from services.catalog.repository import products as products_repository
 from services.catalog.repository.imports import products as repository
 from services.catalog.repository.imports.products import Keyed
 from services.catalog.use_cases.imports.taking import Chunk
 from services.catalog.use_cases.types import known_types
 from shared.db import Database, UnitOfWork
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import AirlaneError, Unavailable
 
 CHUNK_ROWS: Final = 5000
 # How often one chunk is decided about again, because others write the same products.
@@ -35,10 +37,30 @@ _ROUNDS_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Undecided:
+    """The rows of a SKU, and the product that they are about."""
+
+    sku: str
+    rows: Sequence[RowDocument]
+    present: StoredProduct | None
+    digest: int | None
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether parents have a say in it."""
+        if self.present is not None and self.present.product.variant is not None:
+            return True
+        return any("parent_sku" in row.document for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """`known`: rows from which their products came as they are now."""
+    """`known`: rows from which their products came as they are now. `variants`: decided about when
+    their parents are locked.
+    """
 
     decisions: Sequence[Decision]
+    variants: Sequence[Undecided]
     rules: Rules
     known: int
     line: int
@@ -70,15 +92,26 @@ class ProductRows:
         left = [row for number, row in enumerate(rows) if number not in same] if same else rows
         by_sku = await asyncio.to_thread(self._by_sku, left)
         present, rules = await self._present(by_sku)
-        decisions = await asyncio.to_thread(_decided, by_sku, present, digests, rules)
-        return Prepared(decisions, rules, len(same), rows[-1].line)
+        undecided = [
+            Undecided(sku, found, present.get(sku), digests.get(sku))
+            for sku, found in by_sku.items()
+        ]
+        variants = [one for one in undecided if one.is_variant]
+        plain = [one for one in undecided if not one.is_variant] if variants else undecided
+        decisions = await asyncio.to_thread(_decided, plain, rules)
+        return Prepared(decisions, variants, rules, len(same), rows[-1].line)
 
-    def outcome(self, prepared: Prepared) -> Outcome:
-        return _outcome(prepared, prepared.decisions)
+    async def check(self, uow: UnitOfWork, prepared: Prepared, *, now: datetime) -> Outcome:
+        del now
+        variants = await self._variants(uow, prepared.variants, prepared.rules)
+        return _outcome(prepared, [*prepared.decisions, *variants])
 
     async def write(self, uow: UnitOfWork, prepared: Prepared, *, now: datetime) -> Outcome:
-        settled = [one for one in prepared.decisions if one.product is None]
-        pending = [one for one in prepared.decisions if one.product is not None]
+        # Parents are locked before products.
+        variants = await self._variants(uow, prepared.variants, prepared.rules)
+        decisions = [*prepared.decisions, *variants]
+        settled = [one for one in decisions if one.product is None]
+        pending = [one for one in decisions if one.product is not None]
         for _ in range(_ROUNDS_MAX):
             if not pending:
                 return _outcome(prepared, settled)
@@ -121,9 +154,29 @@ class ProductRows:
         present = await products_repository.list_by_sku(
             uow, tenant=self._tenant, skus=[one.sku for one in overtaken]
         )
+        undecided = [
+            Undecided(one.sku, one.rows, present.get(one.sku), one.digest) for one in overtaken
+        ]
+        variants = [one for one in undecided if one.is_variant]
+        plain = _decided([one for one in undecided if not one.is_variant], rules)
+        return [*plain, *await self._variants(uow, variants, rules)]
+
+    async def _variants(
+        self, uow: UnitOfWork, undecided: Sequence[Undecided], rules: Rules
+    ) -> list[Decision]:
+        """Decided about with their parents locked. Two may change places."""
+        if not undecided:
+            return []
+        wanted = [variant for one in undecided for variant in _wanted(one, rules)]
+        skus = {variant.parent_sku for variant in wanted}
+        found = await parents.lock_for_variants(uow, tenant=self._tenant, skus=skus)
+        taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
+        rules = replace(rules, known=replace(rules.known, parents=found))
+        decisions = _decided(undecided, rules)
+        clashing = clashes([(one.sku, _options_of(one)) for one in decisions], taken)
         return [
-            decide(one.sku, one.rows, present.get(one.sku), rules, digest=one.digest)
-            for one in overtaken
+            one if one.sku not in clashing else refused_options(one, clashing[one.sku], rules)
+            for one in decisions
         ]
 
     def _keyed(self, rows: Sequence[SheetRow]) -> list[Keyed]:
@@ -166,16 +219,26 @@ class ProductRows:
         return present, replace(self._rules, known=replace(self._rules.known, types=types))
 
 
-def _decided(
-    by_sku: Mapping[str, Sequence[RowDocument]],
-    present: Mapping[str, StoredProduct],
-    digests: Mapping[str, int],
-    rules: Rules,
-) -> list[Decision]:
-    return [
-        decide(sku, rows, present.get(sku), rules, digest=digests.get(sku))
-        for sku, rows in by_sku.items()
-    ]
+def _decided(undecided: Sequence[Undecided], rules: Rules) -> list[Decision]:
+    return [decide(one.sku, one.rows, one.present, rules, digest=one.digest) for one in undecided]
+
+
+def _wanted(one: Undecided, rules: Rules) -> Iterator[Variant]:
+    """Which variants the product is to be, row by row."""
+    product = None if one.present is None else one.present.product
+    for row in one.rows:
+        try:
+            product = rules.read(row.document, product)
+        except AirlaneError:
+            continue
+        if product.variant is not None:
+            yield product.variant
+
+
+def _options_of(one: Decision) -> OptionsKey | None:
+    """Those that the product has after the decision."""
+    product = one.product or (None if one.present is None else one.present.product)
+    return None if product is None or product.variant is None else product.variant.key
 
 
 def _has_new_words(one: Decision) -> bool:

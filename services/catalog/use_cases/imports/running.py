@@ -174,7 +174,7 @@ class _Run:
         one = self._one
         async with self._db.transaction(one.merchant_id) as uow:
             if one.progress.stage is Stage.CHECKING:
-                outcome = taker.outcome(prepared)
+                outcome = await taker.check(uow, prepared, now=now)
             else:
                 outcome = await taker.write(uow, prepared, now=now)
             await found.add_findings(

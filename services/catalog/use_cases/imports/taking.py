@@ -15,14 +15,14 @@ P = TypeVar("P")
 
 class Taker(Protocol[P]):
     """`take` reads the rows of a chunk, `prepare` decides about them outside of a transaction, and
-    `write` makes it so. `outcome` says what `write` would do.
+    `write` makes it so. `check` says what `write` would do, and writes nothing.
     """
 
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]: ...
 
     async def prepare(self, rows: list[SheetRow]) -> P: ...
 
-    def outcome(self, prepared: P) -> Outcome: ...
+    async def check(self, uow: UnitOfWork, prepared: P, *, now: datetime) -> Outcome: ...
 
     async def write(self, uow: UnitOfWork, prepared: P, *, now: datetime) -> Outcome: ...
 
