@@ -11,10 +11,10 @@ import uvloop
 from services.catalog.clients.sheets import SheetLimits
 from services.catalog.domain.imports.job import State
 from services.catalog.queries.reference import read_reference
-from services.catalog.schemas.imports.rows import read_product
+from services.catalog.schemas.imports.rows import read_order, read_product, read_stock
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import TooEarly, rotate
-from services.catalog.use_cases.imports.running import Tools, make_words
+from services.catalog.use_cases.imports.running import Readers, Tools, make_words
 from services.catalog.use_cases.imports.running import run_import as run
 from shared.db import Database
 from shared.kafka.jobs import JobLocks
@@ -70,7 +70,8 @@ async def _run_import(settings: Settings, import_id: str) -> str:
         async with db.read(PARK) as reader:
             reference = await read_reference(reader)
         limits = SheetLimits(bytes_max=settings.import_bytes_max)
-        tools = Tools(db, clock_from_env(), settings.spool_dir, reference, read_product, limits)
+        readers = Readers(read_product, read_stock, read_order)
+        tools = Tools(db, clock_from_env(), settings.spool_dir, reference, readers, limits)
         state = await run(tools, import_id)
         if state is State.DONE:
             await make_words(db)

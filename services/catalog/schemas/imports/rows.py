@@ -1,11 +1,23 @@
 """Rows of files as what REST takes: the same models, so the same rules and the same faults."""
 
-from pydantic import ValidationError
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
+from pydantic import BaseModel, Field, ValidationError
+
+from services.catalog.domain.imports.stock_rows import StockRow, StockUnsaid
+from services.catalog.domain.orders.new_order import NewOrder
 from services.catalog.domain.products.product import Product
+from services.catalog.domain.stock import Reason
+from services.catalog.schemas.fields import Sku
+from services.catalog.schemas.orders import OrderIn
 from services.catalog.schemas.products.product import ProductItemIn, product_document
 from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.http.fields import Body, WholeNumber
+from shared.kernel.errors import Invalid, Text, refuse
 from shared.kernel.json import JsonObject, merged
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def read_product(document: JsonObject, before: Product | None) -> Product:
@@ -14,8 +26,67 @@ def read_product(document: JsonObject, before: Product | None) -> Product:
     Raises Invalid, with pointers as a PUT of the product would have them.
     """
     target = {} if before is None else product_document(before)
+    item = _validated(ProductItemIn, merged(target, document))
+    return item.to_domain(item.sku)
+
+
+class StockRowIn(Body):
+    sku: Sku
+    on_hand: WholeNumber | None = Field(default=None, ge=0, le=1_000_000_000)
+    delta: WholeNumber | None = Field(default=None, ge=-1_000_000_000, le=1_000_000_000)
+    reason: Reason | None = None
+
+
+def read_stock(document: JsonObject) -> StockRow:
+    """Raises Invalid."""
+    row = _validated(StockRowIn, document)
+    if (row.on_hand is None) == (row.delta is None):
+        raise StockUnsaid(pointer="/on_hand")
+    usual = Reason.COUNTED if row.delta is None or row.delta < 0 else Reason.RECEIVED
+    return StockRow(row.sku, row.on_hand, row.delta, row.reason or usual)
+
+
+class OrderRowsDiffer(Invalid):
+    code = "catalog.import.order_rows_differ"
+    text = Text(
+        "Rows of one order must agree: {field} differs from the first row.",
+        "同一订单的各行须一致：{field} 与首行不同。",
+    )
+    fix = Text("Correct one of them.", "请更正其中之一。")
+
+
+_OF_ORDER: Final = ("store", "order_number", "ordered_at", "ship_to")
+
+
+def read_order(documents: Sequence[JsonObject]) -> NewOrder:
+    """The order that its rows make: each is an order with one line, or the whole order.
+
+    Raises Invalid; pointers of lines are `/lines/0/sku` of the first row.
+    """
+    first = documents[0]
+    refuse(
+        [
+            OrderRowsDiffer.at(f"/lines/{at}/{name}", field=name)
+            for at, document in enumerate(documents)
+            for name in _OF_ORDER
+            if document.get(name, first.get(name)) != first.get(name)
+        ]
+    )
+    if len(documents) == 1 and not _is_line(first):
+        return _validated(OrderIn, first).to_domain()
+    lines = [line for document in documents for line in document.get("lines", [{}])]
+    numbered: list[JsonObject] = [{"line": at, **line} for at, line in enumerate(lines, 1)]
+    return _validated(OrderIn, {**first, "lines": numbered}).to_domain()
+
+
+def _is_line(document: JsonObject) -> bool:
+    """A row of a table rather than an order that somebody wrote out."""
+    lines = document.get("lines", [{}])
+    return isinstance(lines, list) and len(lines) == 1 and isinstance(lines[0], dict)
+
+
+def _validated(model: type[M], document: object) -> M:
     try:
-        item = ProductItemIn.model_validate(merged(target, document))
+        return model.model_validate(document)
     except ValidationError as error:
         raise invalid_model(error, named_max=ITEM_ERRORS_MAX) from error
-    return item.to_domain(item.sku)

@@ -30,13 +30,15 @@ from services.catalog.domain.imports.job import (
 )
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import Blame, Finding, Outcome, of_cell
-from services.catalog.domain.imports.rows import SheetRow
+from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
 from services.catalog.domain.products.product import Known
 from services.catalog.domain.reference import Reference
 from services.catalog.repository.imports import findings as found
 from services.catalog.repository.imports import jobs
+from services.catalog.use_cases.imports.orders import OrderRows, ReadOrder
 from services.catalog.use_cases.imports.products import ProductRows
+from services.catalog.use_cases.imports.stock import ReadStock, StockRows
 from services.catalog.use_cases.imports.taking import Taker
 from services.catalog.use_cases.products import make_search_words
 from shared.db import Database, UnitOfWork
@@ -60,6 +62,15 @@ class TakenOver(Exception):
 
 
 @dataclass(frozen=True)
+class Readers:
+    """Documents of rows as what the rules are about. Each raises Invalid."""
+
+    product: ReadProduct
+    stock: ReadStock
+    order: ReadOrder
+
+
+@dataclass(frozen=True)
 class Tools:
     """What a run needs besides the database. `spool`: the folder of the files."""
 
@@ -67,7 +78,7 @@ class Tools:
     clock: Clock
     spool: Path
     reference: Reference
-    read_product: ReadProduct
+    readers: Readers
     limits: SheetLimits = field(default_factory=SheetLimits)
 
 
@@ -138,10 +149,20 @@ class _Run:
         return await self._end(State.DONE)
 
     def _taker(self, mapping: ColumnMapping) -> Taker[Any]:
-        options = self._one.options
+        options, tools = self._one.options, self._tools
+        if options.kind is ImportKind.STOCK:
+            return StockRows(self._db, self._one, mapping, tools.readers.stock)
+        if options.kind is ImportKind.ORDERS:
+            return OrderRows(
+                self._db,
+                self._one,
+                mapping,
+                read_order=tools.readers.order,
+                reference=tools.reference,
+            )
         rules = Rules(
-            self._tools.read_product,
-            Known(self._tools.reference.hs_subheadings),
+            tools.readers.product,
+            Known(tools.reference.hs_subheadings),
             Blame(mapping),
             options.policy,
             options.mode,

@@ -1,0 +1,55 @@
+"""Stock and orders from files, through the use cases that requests take."""
+
+from tests.support.worlds.importing import Importing
+
+
+async def test_stock_is_counted(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 3)
+    await importing.merchant.stocked("A-2", 5)
+    content = "SKU,库存数量\nA-1,10\nA-2,5\nA-9,1\nA-1,x\n".encode()
+    body = await importing.done(content, kind="stock")
+    rows = body["progress"]["rows"]
+    assert (rows["changed"], rows["unchanged"], rows["failed"]) == (1, 1, 2)
+    assert await importing.merchant.stock("A-1") == (10, 0)
+    codes = {(f["line"], f["code"]) for f in await importing.findings(body["id"])}
+    assert codes == {(4, "catalog.product.not_found"), (5, "catalog.cell.not_number")}
+    await importing.merchant.ledger_equals_counters()
+
+
+async def test_differences_of_stock_count_once(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 3)
+    content = "SKU,调整数量\nA-1,4\nA-1,-2\n".encode()
+    for changed in (2, 0):
+        body = await importing.done(content, kind="stock")
+        assert body["progress"]["rows"]["changed"] == changed
+    assert await importing.merchant.stock("A-1") == (5, 0)
+
+
+async def test_a_dry_run_of_stock_changes_nothing(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 3)
+    body = await importing.done(b"SKU,on hand\nA-1,9\n", kind="stock", dry_run="true")
+    assert body["progress"]["rows"]["changed"] == 1
+    assert await importing.merchant.stock("A-1") == (3, 0)
+
+
+async def test_rows_with_one_number_are_one_order(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 9)
+    await importing.merchant.stocked("A-2", 9)
+    header = "站点,订单号,下单时间(UTC),收货国家,邮编,商品编码,数量,单价,币种"
+    at = "2026-11-20 08:00,DE,10115"
+    rows = [
+        f"DE,N-1,{at},A-1,2,3.00,EUR",
+        f"DE,N-1,{at},A-2,1,4.00,EUR",
+        f"DE,N-2,{at},A-1,1,3.00,EUR",
+        f"DE,N-3,{at},A-9,1,3.00,EUR",
+    ]
+    content = "\n".join([header, *rows, ""]).encode()
+    body = await importing.done(content, kind="orders")
+    counts = body["progress"]["rows"]
+    assert (counts["new"], counts["failed"]) == (3, 1), str(await importing.findings(body["id"]))
+    (found,) = await importing.findings(body["id"])
+    assert (found["line"], found["column"]) == (5, "商品编码")
+    orders = (await importing.client.get("/v1/orders")).json()["items"]
+    assert {one["order_number"] for one in orders} == {"N-1", "N-2"}
+    again = await importing.done(content, kind="orders")
+    assert again["progress"]["rows"]["unchanged"] == 3
