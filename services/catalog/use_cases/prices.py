@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.catalog.domain.prices.rows import PriceRow, decide_rows, places_of
+from services.catalog.domain.prices.rows import DecidedRows, PriceRow, decide_rows, places_of
 from services.catalog.domain.prices.schedule import (
     MarketPrice,
     StoredPrices,
@@ -87,6 +87,13 @@ async def put_prices(
 
     Four statements, however many rows there are. It overwrites: there is no If-Match.
     """
+    return list((await put_price_rows(uow, tenant=tenant, rows=rows, now=now)).faults)
+
+
+async def put_price_rows(
+    uow: UnitOfWork, *, tenant: str, rows: Sequence[PriceRow], now: datetime
+) -> DecidedRows:
+    """The same, and which lists of prices have changed."""
     places = places_of(rows)
     ids = await repository.lock_products(
         uow, tenant=tenant, skus=sorted({sku for sku, _ in places})
@@ -112,7 +119,7 @@ async def put_prices(
             else before.changed_to(prices, now=now)
         )
     await _save(uow, saved, tenant=tenant, now=now)
-    return list(decided.faults)
+    return decided
 
 
 async def delete_prices(uow: UnitOfWork, *, tenant: str, product_id: str, now: datetime) -> None:

@@ -53,3 +53,15 @@ async def test_rows_with_one_number_are_one_order(importing: Importing) -> None:
     assert {one["order_number"] for one in orders} == {"N-1", "N-2"}
     again = await importing.done(content, kind="orders")
     assert again["progress"]["rows"]["unchanged"] == 3
+
+
+async def test_prices_of_markets(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 0)
+    content = "SKU,站点,价格,币种\nA-1,DE,19.90,EUR\nA-1,FR,x,EUR\nA-9,DE,1.00,EUR\n".encode()
+    body = await importing.done(content, kind="prices")
+    rows = body["progress"]["rows"]
+    assert (rows["changed"], rows["failed"]) == (1, 2), str(await importing.findings(body["id"]))
+    prices = (await importing.client.get("/v1/products/A-1/markets/DE/prices")).json()
+    assert [one["amount"] for one in prices["prices"]] == ["19.90"]
+    again = await importing.done(content, kind="prices")
+    assert again["progress"]["rows"]["unchanged"] == 1

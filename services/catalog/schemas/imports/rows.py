@@ -7,14 +7,17 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.catalog.domain.imports.stock_rows import StockRow, StockUnsaid
 from services.catalog.domain.orders.new_order import NewOrder
+from services.catalog.domain.prices.rows import PriceRow
+from services.catalog.domain.prices.schedule import MarketPrice
 from services.catalog.domain.products.product import Product
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.fields import Sku
+from services.catalog.schemas.fields import Country, Price, Sku, money
 from services.catalog.schemas.orders import OrderIn
+from services.catalog.schemas.prices import MarketPriceIn
 from services.catalog.schemas.products.product import ProductItemIn, product_document
 from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.http.fields import Body, WholeNumber
-from shared.kernel.errors import Invalid, Text, refuse
+from shared.kernel.errors import FieldProblem, Invalid, Text, refuse
 from shared.kernel.json import JsonObject, merged
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,6 +47,20 @@ def read_stock(document: JsonObject) -> StockRow:
         raise StockUnsaid(pointer="/on_hand")
     usual = Reason.COUNTED if row.delta is None or row.delta < 0 else Reason.RECEIVED
     return StockRow(row.sku, row.on_hand, row.delta, row.reason or usual)
+
+
+class PriceRowIn(MarketPriceIn):
+    sku: Sku
+    market: Country
+
+
+def read_price(document: JsonObject) -> PriceRow:
+    """Raises Invalid."""
+    row = _validated(PriceRowIn, document)
+    problems: list[FieldProblem] = []
+    price = money(Price(amount=row.amount, currency=row.currency), problems, at="")
+    refuse(problems)
+    return PriceRow(row.sku, row.market, MarketPrice(price, row.valid_from, row.valid_to))
 
 
 class OrderRowsDiffer(Invalid):

@@ -37,6 +37,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.repository.imports import findings as found
 from services.catalog.repository.imports import jobs
 from services.catalog.use_cases.imports.orders import OrderRows, ReadOrder
+from services.catalog.use_cases.imports.prices import PriceRows, ReadPrice
 from services.catalog.use_cases.imports.products import ProductRows
 from services.catalog.use_cases.imports.stock import ReadStock, StockRows
 from services.catalog.use_cases.imports.taking import Taker
@@ -67,6 +68,7 @@ class Readers:
 
     product: ReadProduct
     stock: ReadStock
+    price: ReadPrice
     order: ReadOrder
 
 
@@ -152,6 +154,8 @@ class _Run:
         options, tools = self._one.options, self._tools
         if options.kind is ImportKind.STOCK:
             return StockRows(self._db, self._one, mapping, tools.readers.stock)
+        if options.kind is ImportKind.PRICES:
+            return PriceRows(self._db, self._one, mapping, tools.readers.price)
         if options.kind is ImportKind.ORDERS:
             return OrderRows(
                 self._db,
