@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.bench import classification, events, http_ratio, webhooks
+from deploy.bench import classification, events, http_ratio, imports, webhooks
 from deploy.bench.rig import ROOT, Figure, machine
 
 STATE: Final = ROOT / ".airlane"
@@ -39,6 +39,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "http": http_ratio.measure,
     "events": events.measure,
     "webhooks": webhooks.measure,
+    "imports": imports.measure,
     "chain": chain_figures,
 }
 

@@ -4,6 +4,7 @@ whom.
 
 import re
 from collections.abc import Collection, Container, Iterable
+from functools import lru_cache
 from typing import Final
 
 CHARS_MAX: Final = 35
@@ -17,6 +18,7 @@ TAG_PATTERN: Final = (
 _TAG: Final = re.compile(TAG_PATTERN.removesuffix("$"), re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def canonical_tag(tag: str) -> str | None:
     """The tag as it is usually written: zh-CN, zh-Hans, sr-Latn-RS (RFC 5646 §2.1.1). None if it is
     not well formed.

@@ -28,9 +28,19 @@ def read_product(document: JsonObject, before: Product | None) -> Product:
 
     Raises Invalid, with pointers as a PUT of the product would have them.
     """
-    target = {} if before is None else product_document(before)
-    item = _validated(ProductItemIn, merged(target, document))
+    given: object = document
+    if before is not None:
+        given = merged(product_document(before), document)
+    elif _removes(document):
+        given = merged({}, document)
+    item = _validated(ProductItemIn, given)
     return item.to_domain(item.sku)
+
+
+def _removes(document: JsonObject) -> bool:
+    """Whether there is a null in it, which means nothing where nothing is."""
+    values = document.values()
+    return None in values or any(None in v.values() for v in values if v.__class__ is dict)
 
 
 class StockRowIn(Body):

@@ -41,6 +41,10 @@ _TYPE_CODE_WORDS: Final = Text(
 _CODE_WORDS: Final = Text("6 to 13 digits", "6 至 13 位数字")
 _SCHEME_WORDS: Final = Text("HS, EU or a country such as CN", "HS、EU 或国家代码，例如 CN")
 MEDIA_MAX: Final = 20
+# A default that can change is copied deeply for every product, which takes longer than to check
+# one. A factory does not, but has no default in the schema.
+NOTHING_NAMED: Final[JsonObject] = {"default": {}}
+NOTHING_LISTED: Final[JsonObject] = {"default": []}
 
 ProductType = Annotated[
     str,
@@ -192,11 +196,25 @@ class DetailsIn(Body):
 
     brand: Line | None = None
     material: Line | None = Field(default=None, examples=["Iron, painted"])
-    attributes: Attributes = Field(default={}, description="As the product type describes them.")
-    description: LinesByLanguage = Field(default={})
-    highlights: Highlights = Field(default={}, description="Short selling points, by language.")
-    warnings: Warnings = Field(default={}, description="Safety warnings, by language.")
-    media: list[MediaIn] = Field(default=[], max_length=MEDIA_MAX)
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="As the product type describes them.",
+        json_schema_extra=NOTHING_NAMED,
+    )
+    description: LinesByLanguage = Field(default_factory=dict, json_schema_extra=NOTHING_NAMED)
+    highlights: Highlights = Field(
+        default_factory=dict,
+        description="Short selling points, by language.",
+        json_schema_extra=NOTHING_NAMED,
+    )
+    warnings: Warnings = Field(
+        default_factory=dict,
+        description="Safety warnings, by language.",
+        json_schema_extra=NOTHING_NAMED,
+    )
+    media: list[MediaIn] = Field(
+        default_factory=list, max_length=MEDIA_MAX, json_schema_extra=NOTHING_LISTED
+    )
 
     def details(self, classifications: tuple[Classification, ...] = ()) -> Details:
         if not classifications and not self.model_fields_set & DetailsIn.model_fields.keys():

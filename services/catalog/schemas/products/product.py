@@ -29,6 +29,8 @@ from services.catalog.schemas.fields import (
 )
 from services.catalog.schemas.products.details import (
     AXIS_PATTERN,
+    NOTHING_LISTED,
+    NOTHING_NAMED,
     ClassificationIn,
     DetailsIn,
     Gtin,
@@ -67,10 +69,15 @@ class ProductIn(DetailsIn):
     product_type: ProductType | None = None
     parent_sku: Sku | None = Field(default=None, description="Makes it a variant of that parent.")
     options: dict[Axis, Line] = Field(
-        default={}, max_length=3, description="A value for each axis of the parent."
+        default_factory=dict,
+        max_length=3,
+        description="A value for each axis of the parent.",
+        json_schema_extra=NOTHING_NAMED,
     )
     gtin: Gtin | None = Field(default=None, description="Trade item number (EAN, UPC).")
-    classifications: list[ClassificationIn] = Field(default=[], max_length=20)
+    classifications: list[ClassificationIn] = Field(
+        default_factory=list, max_length=20, json_schema_extra=NOTHING_LISTED
+    )
 
     def to_domain(self, sku: str) -> Product:
         """Raises Invalid if the price is not valid money, or options are given without a parent."""
