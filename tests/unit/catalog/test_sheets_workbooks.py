@@ -257,3 +257,39 @@ def test_password_in_the_archive_is_noticed(opened: Opened) -> None:
 
     with pytest.raises(SheetRefused, match="password"):
         opened(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>SKU</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>'
+        + "x" * 40_000
+        + "</t></is></c></row></sheetData>",
+        '<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData>',
+    ],
+    ids=["inline", "shared"],
+)
+def test_cell_longer_than_any_of_excel_is_refused(opened: Opened, sheet: str) -> None:
+    with pytest.raises(SheetTooLarge):
+        list(opened(raw_workbook(sheet, strings=["<t>" + "x" * 40_000 + "</t>"])).rows())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A2"><v>abc</v></c>',
+        '<c r="A2" t="s"><v>99</v></c>',
+        '<c r="A2" t="d"><v>soon</v></c>',
+        '<c r="A2"><v>1</v>',
+        "<c r='A2'><v>&unknown;</v></c>",
+    ],
+)
+def test_cell_that_no_program_writes_is_damage(opened: Opened, cell: str) -> None:
+    with pytest.raises(SheetRefused, match="damaged"):
+        _second_row(opened, cell)
+
+
+def test_row_of_endless_cells_is_refused(opened: Opened) -> None:
+    with pytest.raises(SheetTooLarge, match="columns"):
+        _second_row(opened, "<c t='n'><v>1</v></c>" * 20_000)

@@ -12,6 +12,8 @@ from services.catalog.domain.imports.texts import shown
 
 # How far below the top a header is looked for.
 LINES_MAX: Final = 30
+# More columns than any limit allows.
+_COLUMNS_MAX: Final = 2_000
 # So many known names are no accident.
 _SURE: Final = 3
 _NUMBER: Final = re.compile(r"[\d.,\s%+-]+")
@@ -30,7 +32,10 @@ class Header:
 
 def find_header(records: Sequence[tuple[int, Sequence[Cell]]]) -> Header | None:
     """`records`: line and cells of the first lines that are not blank. None: there is no header."""
-    looked_at = [(line, [_name(cell) for cell in cells]) for line, cells in records[:LINES_MAX]]
+    looked_at = [
+        (line, [_name(cell) for cell in cells[:_COLUMNS_MAX]])
+        for line, cells in records[:LINES_MAX]
+    ]
     best: Header | None = None
     for index, (line, names) in enumerate(looked_at):
         score = recognised(names)

@@ -11,6 +11,7 @@ from services.catalog.clients.sheets.sheet import Sheet, SheetLimits, too_many_r
 from services.catalog.domain.imports import fault_kinds
 from services.catalog.domain.imports.faults import CellFault, FaultKind
 from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
+from services.catalog.domain.imports.texts import storable
 from shared.kernel.json import JsonObject
 
 DEPTH_MAX: Final = 64
@@ -136,7 +137,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise _refused(fault_kinds.ROW_JSON_REPEATED, name=name[:_SHOWN])
+                raise _refused(fault_kinds.ROW_JSON_REPEATED, name=storable(name[:_SHOWN]))
             seen.add(name)
     if len(members) > MEMBERS_MAX:
         raise _refused(fault_kinds.ROW_JSON, reason=f"more than {MEMBERS_MAX} members")

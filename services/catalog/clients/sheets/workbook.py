@@ -88,7 +88,7 @@ def parse(archive: zipfile.ZipFile, path: str, parser: XMLParserType) -> None:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except (ExpatError, KeyError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except (ExpatError, KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise damaged(path, error) from error
 
 

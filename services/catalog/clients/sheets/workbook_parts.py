@@ -40,6 +40,7 @@ class _Strings:
         self.found = SharedTexts(limits.texts_in_memory)
         self._limits = limits
         self._pieces: list[str] = []
+        self._length = 0
         self._in_text = self._in_guide = False
 
     def start(self, name: str, _: dict[str, str]) -> None:
@@ -56,14 +57,15 @@ class _Strings:
         elif last == "rPh":
             self._in_guide = False
         elif last == "si":
-            text = "".join(self._pieces)
+            self.found.append(unescaped("".join(self._pieces)))
             self._pieces.clear()
-            if len(text) > self._limits.cell_max:
-                raise cell_too_long(self._limits)
-            self.found.append(unescaped(text))
+            self._length = 0
 
     def characters(self, text: str) -> None:
         if self._in_text:
+            self._length += len(text)
+            if self._length > self._limits.cell_max:
+                raise cell_too_long(self._limits)
             self._pieces.append(text)
 
 

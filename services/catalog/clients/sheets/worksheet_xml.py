@@ -28,6 +28,7 @@ _DATES: Final = range(1, 2_958_466)  # up to 9999-12-31
 _INTEGER_DIGITS: Final = 15
 # A worksheet of Excel has no more.
 _COLUMNS_MAX: Final = 16_384
+_FORMULA_MAX: Final = 200
 # Line and cells by column, from 0, in their order.
 Cells = dict[int, Cell]
 Row = tuple[int, Cells]
@@ -122,9 +123,12 @@ class _Handler:
 
     def characters(self, text: str) -> None:
         if self._inside == "f":
-            self._formula = (self._formula or "") + text
+            # A finding shows the beginning.
+            self._formula = ((self._formula or "") + text)[:_FORMULA_MAX]
         elif self._inside:
             self._text += text
+            if len(self._text) > self._limits.cell_max:
+                raise cell_too_long(self._limits)
 
     def end(self, name: str) -> None:
         if name in {"v", "t", "f"}:
@@ -144,7 +148,7 @@ class _Handler:
         value = cell_of(
             self._text, self._type, self._style, self._formula, self._texts, self._limits
         )
-        if value is not None and value != "":
+        if value is not None and value != "" and self._column < _COLUMNS_MAX:
             self._cells[self._column] = value
 
 

@@ -25,6 +25,9 @@ from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.units import folded
 
+# To find out which line is the header, so much of it is enough.
+_LOOKED_AT: Final = 200
+_NAME_MAX: Final = 60
 _SIZES: Final = frozenset({"size_mm", "options.size"})
 _DIMENSIONS: Final = re.compile(r"\d\s*[a-zA-Z\u4e00-\u9fff]*\s*[xX*×]\s*\d")
 _HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
@@ -80,7 +83,11 @@ def is_target(kind: ImportKind, target: str) -> bool:
 
 def recognised(names: Sequence[str]) -> int:
     """How many of these names are known headers of any kind of import."""
-    return sum(any(meaning_of(kind, name).paths for kind in ImportKind) for name in names if name)
+    return sum(
+        any(meaning_of(kind, name).paths for kind in ImportKind)
+        for name in names[:_LOOKED_AT]
+        if name and len(name) <= _NAME_MAX
+    )
 
 
 def _remembered(

@@ -16,6 +16,7 @@ _BLANKS: Final = re.compile("[\t\u00a0\u2007\u202f\u3000\x0b\x0c]")
 # Zero-width space, byte order mark, word joiner, soft hyphen: left behind by copying.
 _INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _BREAKS: Final = re.compile(r"[ ]*(?:\r\n|\r|\n|\x85|\u2028|\u2029)[ ]*")
 # "" too.
 _SPECIAL: Final = frozenset(("", " ", "=", "#"))
@@ -77,12 +78,17 @@ def _text_of_value(cell: Cell) -> str | CellFault | Empty:
     return EMPTY
 
 
+def storable(text: str) -> str:
+    """With marks for NUL and halves of surrogate pairs, which no database stores."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def shown(cell: Cell) -> str:
     """The cell as a person sees it, for a finding."""
     if isinstance(cell, str):
-        return cell[:SHOWN_MAX].replace("\x00", "\ufffd")
+        return storable(cell[:SHOWN_MAX])
     if isinstance(cell, CellError):
-        return cell.text[:SHOWN_MAX]
+        return storable(cell.text[:SHOWN_MAX])
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else str(cell).upper()
     if isinstance(cell, date):
