@@ -3,6 +3,7 @@
 from shared.db.database import Database
 from shared.db.listing import Filters, Listing, Window
 from shared.db.naming import NAMING
+from shared.db.sparse_listing import Filter, Order, SparseListing
 from shared.db.statement import Statement, sql
 from shared.db.types import (
     BIGINT,
@@ -50,10 +51,13 @@ __all__ = [
     "TEXT",
     "TEXTS",
     "Database",
+    "Filter",
     "Filters",
     "Key",
     "Listing",
+    "Order",
     "Reader",
+    "SparseListing",
     "SqlType",
     "Statement",
     "UnitOfWork",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.db import kept_outbox, kit_v1, kit_v2, kit_v3
-from shared.db.table_ddl import Executes, protect, sort_as_bytes
+from shared.db.table_ddl import Executes, protect, sort_as_bytes, tell_planner_of_policy
 
 __all__ = [
     "KIT_VERSION",
@@ -20,6 +20,7 @@ __all__ = [
     "keep_outbox",
     "protect",
     "sort_as_bytes",
+    "tell_planner_of_policy",
     "upgrade_kit",
 ]
 

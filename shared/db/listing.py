@@ -73,6 +73,7 @@ class Listing(Generic[R]):
         self._filters = dict(filters or {})
         self._types = types | {_ROWS_MAX: INTEGER, _TENANT: TEXT}
         self._statements: dict[tuple[frozenset[str], bool, bool], Statement[R]] = {}
+        self._counts: dict[tuple[frozenset[str], bool], Statement[int]] = {}
         # A mistake in a text shows when the module is imported, not when somebody filters by it.
         self.of(frozenset(self._filters), is_first=False, is_park=False)
 
@@ -90,11 +91,39 @@ class Listing(Generic[R]):
         values[_ROWS_MAX] = window.rows_max
         return await reader.fetch_all(statement, **given, **values)
 
+    async def count(
+        self, reader: Reader, filters: Filters | None = None, *, at_most: int, **values: object
+    ) -> int:
+        """How many rows there are; `at_most` if there are that many or more."""
+        given = {n: v for n, v in (filters or {}).items() if v is not None}
+        is_park = self._tenant is None or reader.tenant == PARK
+        if not is_park:
+            values[_TENANT] = reader.tenant
+        statement = self._counting(frozenset(given), is_park=is_park)
+        return await reader.fetch_value(statement, **given, **values, rows_max=at_most) or 0
+
+    def _counting(self, filters: frozenset[str], *, is_park: bool) -> Statement[int]:
+        known = self._counts.get((filters, is_park))
+        if known is None:
+            where = self._where_of(filters, is_first=True, is_park=is_park)
+            clause = f"SELECT count(*) FROM ({self._select}{where} LIMIT :{_ROWS_MAX}) counted"
+            known = sql(clause, int, **{name: self._types[name] for name in names_in(clause)})
+            self._counts[filters, is_park] = known
+        return known
+
     def of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> Statement[R]:
         """The statement of one combination. Raises KeyError for an unknown filter."""
         key = (filters, is_first, is_park)
         if (known := self._statements.get(key)) is not None:
             return known
+        where = self._where_of(filters, is_first=is_first, is_park=is_park)
+        clause = f"{self._select}{where} ORDER BY {self._order_by} LIMIT :{_ROWS_MAX}"
+        types = {name: self._types[name] for name in names_in(clause)}
+        made = sql(clause, self._into, **types)
+        self._statements[key] = made
+        return made
+
+    def _where_of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
         conditions = [self._filters[name] for name in sorted(filters)]
         if self._where is not None:
             conditions.append(self._where)
@@ -102,9 +131,4 @@ class Listing(Generic[R]):
             conditions.append(self._tenant)
         if not is_first:
             conditions.append(self._after)
-        where = f" WHERE {' AND '.join(f'({one})' for one in conditions)}" if conditions else ""
-        clause = f"{self._select}{where} ORDER BY {self._order_by} LIMIT :{_ROWS_MAX}"
-        types = {name: self._types[name] for name in names_in(clause)}
-        made = sql(clause, self._into, **types)
-        self._statements[key] = made
-        return made
+        return f" WHERE {' AND '.join(f'({one})' for one in conditions)}" if conditions else ""

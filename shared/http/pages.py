@@ -16,13 +16,14 @@ wrong page.
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Generic, TypeVar, cast
 
-from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel, Field
 
 from shared.db import Filters, Window
 from shared.kernel.errors import Invalid, Text
@@ -53,6 +54,21 @@ class Page(BaseModel, Generic[T]):
     next: str | None = None
 
 
+class Total(BaseModel):
+    """How many entries all pages have together: this many, or more if it is not exact."""
+
+    count: int
+    is_exact: bool
+
+
+class CountedPage(Page[T]):
+    """A page of a list that can be counted."""
+
+    total: Total | None = Field(
+        default=None, description="With `Prefer: return=total-count`; exact up to 10,000."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AskedPage:
     """A page of one list. Read as many rows as the window says: it asks for one more than the
@@ -70,13 +86,17 @@ class AskedPage:
         build: Callable[[R], T],
         *,
         key: Callable[[R], Sequence[object]],
+        total: Total | None = None,
     ) -> Page[T]:
         """The page of these rows. `key`: the sort key of a row, of the shape given to `of`."""
         shown = rows[: self.limit]
         more = len(rows) > self.limit
         following = encode_cursor(key(shown[-1]), self.bound) if more else None
         # Not validated again: `build` has just made the items.
-        return Page[T].model_construct(items=[build(row) for row in shown], next=following)
+        items = [build(row) for row in shown]
+        if total is None:
+            return Page[T].model_construct(items=items, next=following)
+        return CountedPage[T].model_construct(items=items, next=following, total=total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,35 @@ async def page_params(
 
 # The parameter of a route that answers with a page.
 PageOf = Annotated[PageParams, Depends(page_params)]
+
+TOTAL_MAX: Final = 10_000
+_TOTAL_WANTED: Final = re.compile(
+    r"(^|[,;\s])return\s*=\s*\"?total-count\"?($|[,;\s])", re.IGNORECASE
+)
+
+
+async def _total_wanted(
+    prefer: Annotated[
+        str | None,
+        Header(
+            max_length=200,
+            description="`return=total-count` (RFC 7240): the page says how many entries there are"
+            " in all, exactly up to 10,000.",
+        ),
+    ] = None,
+) -> bool:
+    return prefer is not None and _TOTAL_WANTED.search(prefer) is not None
+
+
+# Whether the client wants a CountedPage: beside PageOf.
+TotalWanted = Annotated[bool, Depends(_total_wanted)]
+TOTAL_APPLIED: Final = {"Preference-Applied": "return=total-count"}
+
+
+async def total_of(count: Callable[[int], Awaitable[int]]) -> Total:
+    """The total of a list that `count(at_most)` counts."""
+    found = await count(TOTAL_MAX + 1)
+    return Total(count=min(found, TOTAL_MAX), is_exact=found <= TOTAL_MAX)
 
 
 def encode_cursor(key: Sequence[object], filters: Filters) -> str:

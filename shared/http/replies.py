@@ -9,6 +9,7 @@ from typing import Final
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from shared.http.chosen import Fields
 from shared.http.conditions import etag_of
 from shared.http.pages import Page
 
@@ -75,10 +76,13 @@ def json_reply(
     *,
     location: str | None = None,
     headers: Mapping[str, str] | None = None,
+    fields: Fields | None = None,
 ) -> Response:
-    """The answer of a read: with an ETag, unless it is a page of a list."""
+    """The answer of a read: with an ETag, unless it is a page of a list. `fields`: only these."""
     content = json_bytes(body)
     etag = etag_of(content) if status == 200 and not isinstance(body, Page) else None
+    if fields is not None:
+        content = json_bytes(fields.of(body))
     return response_of(Reply(status, content, location, etag, headers or {}))
 
 

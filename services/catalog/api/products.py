@@ -1,7 +1,9 @@
 """Products: by SKU, as a list, and in batches."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -18,10 +20,12 @@ from services.catalog.api.deps import (
 from services.catalog.domain.overlays.merging import languages_wanted
 from services.catalog.domain.overlays.overlay import known_market
 from services.catalog.domain.products.product import StoredProduct
+from services.catalog.domain.products.query import Sort
 from services.catalog.domain.reference import NO_STORE
 from services.catalog.queries import products as queries
 from services.catalog.queries.overlays import get_product_in_market
 from services.catalog.schemas.overlays.view import ProductInMarketOut, product_in_market_out
+from services.catalog.schemas.products.filters import ProductFilters
 from services.catalog.schemas.products.patch import ProductPatch
 from services.catalog.schemas.products.product import (
     ProductIn,
@@ -29,16 +33,46 @@ from services.catalog.schemas.products.product import (
     ProductOut,
     ProductsIn,
     product_out,
+    product_with_stock_out,
 )
 from services.catalog.use_cases import products as use_cases
 from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
-from shared.http import Call, Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import (
+    TOTAL_APPLIED,
+    Call,
+    CountedPage,
+    Fields,
+    PageOf,
+    Reply,
+    TotalWanted,
+    fields_of,
+    json_reply,
+    problems,
+    representation,
+    total_of,
+)
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
-from shared.http.fields import AnyInstant
-from shared.kernel.errors import AirlaneError
+from shared.kernel.errors import AirlaneError, Invalid, Text
 
 products_api = APIRouter(tags=["products"])
+
+
+class Embed(StrEnum):
+    STOCK = "stock"
+
+
+EmbedQuery = Annotated[
+    Embed | None, Query(description="`stock`: the counters of each product with it.")
+]
+
+
+class EmbedInMarket(Invalid):
+    code = "catalog.product.embed_in_market"
+    text = Text("A product in a market has no stock of its own.", "市场视图不含库存。")
+    fix = Text(
+        "Leave out `embed`, or `market` and `locale`.", "请去掉 embed，或 market 与 locale。"
+    )
 
 
 def _check(call: Call) -> use_cases.Check:
@@ -64,8 +98,11 @@ async def get_product(
     sku: Sku,
     call: MerchantRead,
     reference: References,
+    *,
+    fields: Annotated[Fields | None, Depends(fields_of(ProductOut | ProductInMarketOut))],
     market: MarketQuery = None,
     locale: LocaleQuery = None,
+    embed: EmbedQuery = None,
 ) -> Response:
     """Read a product by its SKU.
 
@@ -74,11 +111,19 @@ async def get_product(
     and each text in the best language there is. That is `locale` or a prefix of it, another tag of
     the same language, a language of the market's stores, English, or any other; the overlay's text
     in that language comes before the product's. `price` holds there now.
+
+    `embed=stock` adds the counters, for a product without a market. The ETag is then that of both:
+    read it without `embed` before changing it.
     """
     if market is None and locale is None:
         async with call.read() as reader:
             stored = await queries.get_product(reader, sku=sku)
-        return json_reply(product_out(stored))
+            if embed is None:
+                return json_reply(product_out(stored), fields=fields)
+            stock = await queries.stock_of(reader, [stored.id])
+        return json_reply(product_with_stock_out(stored, stock.get(stored.id)), fields=fields)
+    if embed is not None:
+        raise EmbedInMarket(pointer="/query/embed")
     stores = NO_STORE
     if market is not None:
         stores = reference.market(known_market(market, pointer="/query/market"))
@@ -93,7 +138,8 @@ async def get_product(
             languages=languages,
             currencies=stores.currencies,
             at=call.clock.now(),
-        )
+        ),
+        fields=fields,
     )
 
 
@@ -177,31 +223,61 @@ async def delete_product(sku: Sku, call: CatalogWrite) -> Response:
     return await call.change(act)
 
 
-@dataclass
-class ProductFilters:
-    hs_code: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,10}$", description="Its first digits.")
-    ] = None
-    q: Annotated[
-        str | None,
-        Query(min_length=1, max_length=100, description="Start of the SKU, or part of a title."),
-    ] = None
-    battery: Annotated[bool | None, Query()] = None
-    updated_since: Annotated[AnyInstant | None, Query(description="With an offset.")] = None
+_SORT_KEYS: Final[dict[Sort, tuple[type, ...]]] = {
+    Sort.ID: (str,),
+    Sort.UPDATED: (datetime, str),
+    Sort.UPDATED_LAST: (datetime, str),
+}
 
 
-@products_api.get("/v1/products", response_model=Page[ProductOut], responses=problems(422))
+@products_api.get("/v1/products", response_model=CountedPage[ProductOut], responses=problems(422))
 async def list_products(
-    call: CatalogRead, page: PageOf, given: Annotated[ProductFilters, Depends()]
+    call: CatalogRead,
+    page: PageOf,
+    *,
+    given: Annotated[ProductFilters, Depends()],
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(ProductOut))],
+    sort: Annotated[
+        Sort | None,
+        Query(
+            description="`id`: as created. `-updated_at`: the last changed first. Without it"
+            " `id`, or `updated_at` with a filter by that time."
+        ),
+    ] = None,
+    embed: EmbedQuery = None,
 ) -> Response:
     """List products.
 
-    In the order of creation.
+    All filters must hold. A list by the time of change moves while it is read: a product that
+    changes goes to its end, and is seen there again.
     """
-    asked = page.of(given, str)
+    query = given.query()
+    sort = sort or query.usual_sort()
+    asked = page.of({**asdict(given), "sort": sort}, *_SORT_KEYS[sort])
+    total, stock = None, None
     async with call.read() as reader:
-        products = await queries.list_products(reader, asked.window, asked.filters)
-    return json_reply(asked.page(products, product_out, key=lambda stored: (stored.id,)))
+        products = await queries.list_products(reader, asked.window, query, sort=sort)
+        if embed is not None:
+            stock = await queries.stock_of(reader, [stored.id for stored in products])
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: queries.count_products(reader, query, at_most=at_most)
+            )
+
+    def build(stored: StoredProduct) -> dict[str, object]:
+        if stock is None:
+            return product_out(stored)
+        return product_with_stock_out(stored, stock.get(stored.id))
+
+    def key(stored: StoredProduct) -> tuple[object, ...]:
+        return (stored.id,) if sort is Sort.ID else (stored.updated_at, stored.id)
+
+    return json_reply(
+        asked.page(products, build, key=key, total=total),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
+    )
 
 
 @products_api.post(

@@ -1,5 +1,5 @@
 """The validator of JSON Schema: jsonschema-rs, which compiles a schema once and then checks a
-product in a few microseconds (docs/adr/0022).
+product in a few microseconds (docs/adr/0021).
 
 Patterns run on its linear engine, formats are checked, and nothing is ever fetched.
 """

@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from services.catalog.domain.products.product import StoredProduct
+from services.catalog.domain.products.query import ProductQuery
 from services.catalog.queries.products import list_products
 from shared.db import Database, Reader, Window
 from shared.db.feed import Feed, FeedPage, Now, Place, after_all
@@ -45,4 +46,4 @@ async def next_products(
     """The next products of an export, by id, in a transaction of their own."""
     key = None if after is None else (after.id,)
     async with db.read(tenant) as reader:
-        return await list_products(reader, Window(_EXPORT_ROWS, key), {})
+        return await list_products(reader, Window(_EXPORT_ROWS, key), ProductQuery())

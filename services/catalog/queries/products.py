@@ -2,11 +2,30 @@
 unique index.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from services.catalog.domain.products.product import ProductNotFound, StoredProduct
+from services.catalog.domain.products.query import ProductQuery, Sort
+from services.catalog.domain.products.search_query import condition_of
 from services.catalog.domain.products.stored import stored_product
-from shared.db import BOOLEAN, INSTANT, TEXT, Filters, Listing, Reader, Window, sql
+from services.catalog.domain.stock import ProductStock, stock_of_row
+from shared.db import (
+    INSTANT,
+    TEXT,
+    TEXTS,
+    Filter,
+    Listing,
+    Order,
+    Reader,
+    SparseListing,
+    SqlType,
+    Window,
+    sql,
+)
+from shared.kernel.identity import PARK
 
 _SELECT: Final = """
     SELECT p.id, p.tenant_id, p.sku, p.title, p.hs_code, p.origin_country, p.net_weight_g,
@@ -21,29 +40,83 @@ _PRODUCT: Final = sql(
     tenant=TEXT,
     sku=TEXT,
 )
-# Folded where the titles are: Python's small letters are not those of PostgreSQL and its locale.
-_Q: Final = """
-    starts_with(lower(p.sku), lower(:q)) OR strpos(lower(p.title ->> 'en'), lower(:q)) > 0
-    OR strpos(lower(p.title ->> 'zh-CN'), lower(:q)) > 0
+# Sub-selects of one value: see SparseListing.
+_HAS_WORDS: Final = """
+    s.words @@ CAST(:words AS tsquery) AND s.folded LIKE ALL(:pieces) AND s.folded LIKE ANY(:either)
 """
-_PRODUCTS: Final = Listing(
+# The question is hidden from the planner, who would guess how many products have these words, and
+# read the whole table where it guesses many.
+_WITH_WORDS: Final = """
+    SELECT x.product_id AS id FROM catalog.product_search x
+    WHERE x.words @@ (SELECT CAST(:words AS tsquery))
+        AND CASE WHEN x.folded LIKE ALL(:pieces) AND x.folded LIKE ANY(:either) {tenant} THEN true
+            ELSE false END
+"""
+_LIVE: Final = "SELECT x.id FROM catalog.products x WHERE x.deleted_at IS NULL {tenant} AND"
+_UPDATED: Final = "updated_at >= :updated_since AND {}.updated_at < :updated_before"
+_OF_BELT: Final = (
+    "tenant_id = ANY(ARRAY(SELECT m.id FROM catalog.merchants m WHERE m.belt = :belt))"
+)
+_OVERLAY: Final = """
+    SELECT count(*) FROM catalog.market_overlays o
+    WHERE o.tenant_id = p.tenant_id AND o.product_id = p.id AND o.market = :market
+"""
+_WITH_OVERLAY: Final = """
+    SELECT x.product_id AS id FROM catalog.market_overlays x WHERE x.market = :market {tenant}
+"""
+_TYPES: Final[dict[str, SqlType]] = {
+    "after_id": TEXT,
+    "after_at": INSTANT,
+    "words": TEXT,
+    "pieces": TEXTS,
+    "either": TEXTS,
+    "sku": TEXT,
+    "sku_end": TEXT,
+    "updated_since": INSTANT,
+    "updated_before": INSTANT,
+    "stock": TEXT,
+    "market": TEXT,
+    "market_state": TEXT,
+    "belt": TEXT,
+}
+_BY_ID: Final = Order("p.id", "p.id > :after_id")
+_PRODUCTS: Final = SparseListing(
     _SELECT,
     stored_product,
-    order_by="p.id",
-    after="p.id > :after_id",
-    tenant="p.tenant_id = :tenant",
+    table="catalog.products p",
     where="p.deleted_at IS NULL",
-    filters={
-        "hs_code": "starts_with(p.hs_code, :hs_code)",
-        "q": _Q,
-        "battery": "p.battery = :battery",
-        "updated_since": "p.updated_at >= :updated_since",
+    orders={
+        "id": _BY_ID,
+        "updated_at": Order("p.updated_at, p.id", "(p.updated_at, p.id) > (:after_at, :after_id)"),
+        "-updated_at": Order(
+            "p.updated_at DESC, p.id DESC", "(p.updated_at, p.id) < (:after_at, :after_id)"
+        ),
     },
-    after_id=TEXT,
-    hs_code=TEXT,
-    q=TEXT,
-    battery=BOOLEAN,
-    updated_since=INSTANT,
+    filters={
+        "sku": Filter(
+            "p.sku >= :sku AND p.sku < :sku_end", f"{_LIVE} x.sku >= :sku AND x.sku < :sku_end"
+        ),
+        "updated_since": Filter(
+            f"p.{_UPDATED.format('p')}",
+            f"{_LIVE} x.{_UPDATED.format('x')}",
+            bounds=("updated_at", "-updated_at"),
+        ),
+        "stock": Filter(
+            "SELECT k.availability = :stock FROM catalog.stock k WHERE k.product_id = p.id",
+            "SELECT x.product_id AS id FROM catalog.stock x WHERE x.availability = :stock {tenant}",
+        ),
+        "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY),
+        "market_state": Filter(
+            f"({_OVERLAY} AND o.state = :market_state) > 0",
+            f"{_WITH_OVERLAY} AND x.state = :market_state",
+        ),
+        "belt": Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}"),
+        "words": Filter(
+            f"SELECT {_HAS_WORDS} FROM catalog.product_search s WHERE s.product_id = p.id",  # noqa: S608
+            _WITH_WORDS,
+        ),
+    },
+    types=_TYPES,
 )
 # Its own listing: a parent has few variants, so a sort by id is cheaper than an index for it.
 _VARIANTS: Final = Listing(
@@ -56,6 +129,39 @@ _VARIANTS: Final = Listing(
     after_id=TEXT,
     parent_sku=TEXT,
 )
+# By words alone, which most questions are. Their table is asked for the page, and products only for
+# what is on it.
+_FOUND: Final = SparseListing(
+    _SELECT,
+    stored_product,
+    table="(SELECT product_id AS id, tenant_id, words, folded FROM catalog.product_search) p",
+    where="true",
+    orders={"id": _BY_ID},
+    filters={"words": Filter(_HAS_WORDS.replace("s.", "p."), _WITH_WORDS)},
+    types=_TYPES,
+    finder_suffices=True,
+)
+_STOCK_OF: Final = sql(
+    """
+    SELECT p.id AS product_id, p.sku, k.on_hand, k.reserved, k.version
+    FROM catalog.products p JOIN catalog.stock k ON k.product_id = p.id WHERE p.id = ANY(:ids)
+    """,
+    stock_of_row,
+    ids=TEXTS,
+)
+_EVER: Final = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The filters of the listing, and the values that these need besides their own."""
+
+    filters: dict[str, object]
+    values: dict[str, object]
+
+    def listing(self, sort: Sort = Sort.ID) -> SparseListing[StoredProduct]:
+        by_words = self.filters.keys() == {"words"} and sort is Sort.ID
+        return _FOUND if by_words else _PRODUCTS
 
 
 async def get_product(reader: Reader, *, sku: str) -> StoredProduct:
@@ -66,15 +172,60 @@ async def get_product(reader: Reader, *, sku: str) -> StoredProduct:
     return stored
 
 
-async def list_products(reader: Reader, window: Window, filters: Filters) -> list[StoredProduct]:
-    """By id, which is the order of creation.
-
-    Filters: hs_code (its first digits), q (start of the SKU or part of a title), battery,
-    updated_since.
-    """
-    return await _PRODUCTS.page(reader, window, filters)
+async def list_products(
+    reader: Reader, window: Window, query: ProductQuery, *, sort: Sort = Sort.ID
+) -> list[StoredProduct]:
+    """By id, which is the order of creation, or by the time of the last change."""
+    asked = _asked(query, reader.tenant)
+    if asked is None:
+        return []
+    return await asked.listing(sort).page(
+        reader, window, asked.filters, order=sort.value, values=asked.values
+    )
 
 
 async def list_variants(reader: Reader, window: Window, *, parent_sku: str) -> list[StoredProduct]:
     """The products that name this parent, by id."""
     return await _VARIANTS.page(reader, window, parent_sku=parent_sku)
+
+
+async def count_products(reader: Reader, query: ProductQuery, *, at_most: int) -> int:
+    asked = _asked(query, reader.tenant)
+    if asked is None:
+        return 0
+    return await asked.listing().count(reader, asked.filters, at_most=at_most, values=asked.values)
+
+
+async def stock_of(reader: Reader, product_ids: Sequence[str]) -> dict[str, ProductStock]:
+    """The counters of these products, by product."""
+    found = await reader.fetch_all(_STOCK_OF, ids=list(product_ids))
+    return {stock.product_id: stock for stock in found}
+
+
+def _asked(query: ProductQuery, tenant: str) -> _Asked | None:
+    """None if nothing can be found: the question has no letter and no digit."""
+    filters: dict[str, object] = {
+        "sku": query.sku,
+        "stock": query.stock,
+        "belt": query.belt,
+    }
+    values: dict[str, object] = {}
+    facts = query.facts()
+    if query.q is not None or facts:
+        merchant_id = None if tenant == PARK else tenant
+        condition = condition_of(query.q, facts, merchant_id=merchant_id)
+        if condition is None:
+            return None
+        filters["words"] = condition.words
+        values |= {"pieces": list(condition.pieces), "either": list(condition.either)}
+    if query.sku is not None:
+        values["sku_end"] = query.sku[:-1] + chr(ord(query.sku[-1]) + 1)
+    if query.updated_since is not None or query.updated_before is not None:
+        filters["updated_since"] = query.updated_since or _EVER[0]
+        values["updated_before"] = query.updated_before or _EVER[1]
+    if query.market_state is not None:
+        filters["market_state"] = query.market_state
+        values["market"] = query.market
+    else:
+        filters["market"] = query.market
+    return _Asked({n: v for n, v in filters.items() if v is not None}, values)

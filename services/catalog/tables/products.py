@@ -19,6 +19,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, ExcludeConstraint
 from services.catalog.tables.metadata import id_column, instant_column, metadata, tenant_column
 from shared.db import Key
 
+_LIVE: Final = text("deleted_at IS NULL")
+
 # `product_type_version` is the one that the attributes were checked against. `gtin` is as the
 # merchant wrote it. `details` is what may be known beyond what an order needs
 # (domain.products.details). `row_digest`: of the row of a file from which version `row_version`
@@ -61,9 +63,13 @@ products: Final = Table(
         "tenant_id",
         "sku",
         unique=True,
-        postgresql_where=text("deleted_at IS NULL"),
+        postgresql_where=_LIVE,
     ),
     Index("products_tenant_id_ix", "tenant_id", "id"),
+    # Lists by time and by SKU, of one merchant (its SKUs are in the unique index) and of the park.
+    Index("products_updated_ix", "tenant_id", "updated_at", "id", postgresql_where=_LIVE),
+    Index("products_park_updated_ix", "updated_at", "id", postgresql_where=_LIVE),
+    Index("products_park_sku_ix", "sku", postgresql_where=_LIVE),
     # No two variants of a parent with the same options. The use cases ask before they write; this
     # is checked at the end of a transaction, so that variants can change places.
     ExcludeConstraint(
@@ -90,4 +96,5 @@ product_search: Final = Table(
     Column("folded", Text, nullable=False),
     Column("edition", SmallInteger, nullable=False),
     Index("product_search_words_ix", "words", postgresql_using="gin"),
+    Index("product_search_tenant_ix", "tenant_id", "product_id"),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Identity,
     Index,
@@ -21,7 +22,8 @@ from shared.db import Key
 
 # The counters. A count may find less on hand than is reserved. `restocks` counts the times when
 # more became available while orders were waiting, `retried` how far the worker followed: the
-# difference is its work list.
+# difference is its work list. `availability` is `in` or `out` (of stock): an index serves it, and
+# most changes of the counters do not touch that index.
 stock: Final = Table(
     "stock",
     metadata,
@@ -33,7 +35,14 @@ stock: Final = Table(
     Column("restocks", Integer, nullable=False, server_default=text("0")),
     Column("retried", Integer, nullable=False, server_default=text("0")),
     instant_column("updated_at"),
+    Column(
+        "availability",
+        Key,
+        Computed("CASE WHEN on_hand > reserved THEN 'in' ELSE 'out' END", persisted=True),
+        nullable=False,
+    ),
     CheckConstraint("reserved >= 0 AND on_hand >= 0", name="counters"),
+    Index("stock_availability_ix", "availability", "tenant_id", "product_id"),
     Index("stock_restocked_ix", "tenant_id", postgresql_where=text("restocks > retried")),
     postgresql_with={"fillfactor": 50},
 )

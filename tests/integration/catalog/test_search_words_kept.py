@@ -24,7 +24,7 @@ async def test_a_new_product_has_words(merchant: Merchant) -> None:
     product_id = await merchant.stocked("LAMP-1", 0, title={"en": "Lamp", "zh-CN": "灯"})
 
     words = await _words(merchant.db, product_id)
-    assert words["folded"] == " lamp | 灯 | lamp 1 | 940550 "
+    assert words["folded"] == " lamp | 灯 | lamp 1 | lamp1 | 940550 "
     assert f"'of:{merchant.id}'" in words["words"]
 
 
@@ -46,8 +46,8 @@ async def test_a_change_of_the_title_changes_the_words(merchant: Merchant) -> No
     await merchant.batch("LAMP-1", a_product(title={"en": "Beacon"}))
     replaced = await _words(merchant.db, product_id)
 
-    assert patched["folded"] == " torch | lamp 1 | 940550 "
-    assert replaced["folded"] == " beacon | lamp 1 | 940550 "
+    assert patched["folded"] == " torch | lamp 1 | lamp1 | 940550 "
+    assert replaced["folded"] == " beacon | lamp 1 | lamp1 | 940550 "
 
 
 async def test_a_deleted_product_has_no_words(merchant: Merchant) -> None:

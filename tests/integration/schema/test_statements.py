@@ -13,7 +13,7 @@ import pytest
 import services
 import shared
 from shared.contracts.topics import SERVICES
-from shared.db import Listing, Statement
+from shared.db import Listing, SparseListing, Statement
 from shared.kernel.identity import PARK
 
 # What a single column may be read as.
@@ -37,12 +37,22 @@ def _inside(place: str, value: object) -> Iterator[tuple[str, Statement[object]]
         for filters in (frozenset(value._filters), frozenset[str]()):
             yield place, value.of(filters, is_first=False, is_park=False)
             yield place, value.of(filters, is_first=True, is_park=True)
+    elif isinstance(value, SparseListing):
+        yield from ((place, one) for one in _of_a_sparse_listing(value))
     elif isinstance(value, tuple | list):
         for part in value:
             yield from _inside(place, part)
     elif isinstance(value, dict):
         for part in value.values():
             yield from _inside(place, part)
+
+
+def _of_a_sparse_listing(listing: SparseListing[object]) -> Iterator[Statement[object]]:
+    for filters in (tuple(listing.filters), ()):
+        for order in listing.orders:
+            yield listing.of(filters, order=order, is_first=False, is_park=False)
+            yield listing.of(filters, order=order, is_first=True, is_park=True)
+        yield listing.counting(filters, is_park=False)
 
 
 def _parameters(into: Any) -> list[str] | None:

@@ -88,8 +88,8 @@ def test_a_product_has_words_for_all_that_it_is_found_by() -> None:
         *("gtin:6901234567892", "brand:oko_haar"),
     }
     assert made.folded == (
-        " lace wig | 长款假发 | wig 10 blk | 67041900 | 6901234567892 | oko haar | remy hair"
-        " | jet black | CKJF CKXF "
+        " lace wig | 长款假发 | wig 10 blk | wig10blk | 67041900 | 6901234567892 | oko haar"
+        " | remy hair | jet black | CKJF CKXF "
     )
 
 

@@ -78,8 +78,6 @@ def searched(product: Product) -> Searched:
 def search_words(product: Product, merchant_id: str, initials: Initials) -> SearchWords:
     """The words of a product. `words` are separated by spaces and need no quoting."""
     words = set(_facts(product, merchant_id))
-    # As typed without its hyphens.
-    words.add(product.sku.lower().translate(_NO_JOINERS))
     lines: dict[str, None] = {}
     read: dict[str, None] = {}
     for language, text in _texts(product):
@@ -95,7 +93,6 @@ def search_words(product: Product, merchant_id: str, initials: Initials) -> Sear
             else:
                 words.add(word[:WORD_CHARS_MAX])
     lines.pop("", None)
-    words.discard("")
     if read:
         lines[" ".join(read)] = None
     return SearchWords(" ".join(words), f" {_BORDER.join(lines)} ")
@@ -106,8 +103,9 @@ def fact(kind: str, value: str) -> str:
     return f"{kind}:{'_'.join(value.split())}"
 
 
-def brand_fact(brand: str) -> str:
-    return fact("brand", " ".join([run or word for run, word in runs_and_words(fold(brand))]))
+def brand_words(brand: str) -> str:
+    """The same for a brand however it is written."""
+    return " ".join([run or word for run, word in runs_and_words(fold(brand))])
 
 
 def whole_number(gtin: str) -> str:
@@ -127,13 +125,15 @@ def _facts(product: Product, merchant_id: str) -> Iterator[str]:
     if product.gtin is not None:
         yield fact("gtin", whole_number(product.gtin))
     if product.details.brand is not None:
-        yield brand_fact(product.details.brand)
+        yield fact("brand", brand_words(product.details.brand))
 
 
 def _texts(product: Product) -> Iterator[tuple[str, str]]:
     """With their languages, where these are known."""
     yield from product.title.items()
     yield "", product.sku
+    # As typed without its hyphens.
+    yield "", product.sku.translate(_NO_JOINERS)
     yield "", product.hs_code
     if product.gtin is not None:
         yield "", whole_number(product.gtin)

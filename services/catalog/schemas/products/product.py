@@ -19,6 +19,7 @@ from services.catalog.domain.products.product import (
 )
 from services.catalog.domain.products.stored import document_of
 from services.catalog.domain.products.variants import Variant
+from services.catalog.domain.stock import ProductStock
 from services.catalog.schemas.fields import (
     BATCH_MAX,
     Country,
@@ -37,6 +38,7 @@ from services.catalog.schemas.products.details import (
     ProductType,
     Title,
 )
+from services.catalog.schemas.stock import StockOut, stock_out
 from shared.http.batches import DocumentedAs
 from shared.http.faults import in_words
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
@@ -173,6 +175,7 @@ class ProductOut(BaseModel):
     version: int = Field(description="Counts the changes; events carry it.")
     created_at: datetime
     updated_at: datetime
+    stock: StockOut | None = Field(default=None, description="Only with `embed=stock`.")
 
 
 def product_out(stored: StoredProduct) -> dict[str, object]:
@@ -187,6 +190,10 @@ def product_out(stored: StoredProduct) -> dict[str, object]:
         "created_at": stored.created_at,
         "updated_at": stored.updated_at,
     }
+
+
+def product_with_stock_out(stored: StoredProduct, stock: ProductStock | None) -> dict[str, object]:
+    return {**product_out(stored), "stock": None if stock is None else stock_out(stock)}
 
 
 def product_document(product: Product) -> dict[str, object]:

@@ -1,0 +1,274 @@
+"""Lists of large tables with filters that may match every second row or one in a million.
+
+For the first kind it is best to walk the table in the order of the list and stop at a full page;
+for the second to ask an index which rows there are, and sort them. PostgreSQL guesses which kind a
+filter is, and guesses badly where it matters: it knows nothing of words that belong together or of
+merchants who sell one kind of goods, and counts a tenant twice under row-level security. A wrong
+guess reads the whole table.
+
+So nothing is guessed here. A statement walks a stretch of the list, testing each row. If that did
+not fill the page and the list goes on, it asks an index, the *finder* of a filter, for all that
+can match; of several the first that brings few, and if none does, it walks on. All of it is one
+statement, and its plan is the same whatever the values are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from shared.db.listing import Filters, Window
+from shared.db.statement import Statement, names_in, sql
+from shared.db.types import INTEGER, TEXT, SqlType
+from shared.db.unit_of_work import Reader
+from shared.kernel.identity import PARK
+
+R = TypeVar("R")
+
+# Rows of a stretch: some milliseconds. If fewer than a page of fifty match, a finder has at most
+# about a sixtieth of the table to bring.
+_STRETCH: Final = 3_000
+# Few enough to take a finder without a look at those after it; the second time, few at all.
+_FINDER_ROWS_FEW: Final = (2_000, 20_000)
+_WALK_ON: Final = -1
+_ROWS_MAX: Final = "rows_max"
+_TENANT: Final = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`by`: the columns of the sort key; `after`: the condition that skips earlier pages, with its
+    values named in the order of the key.
+    """
+
+    by: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`test`: the condition on a row. Where it needs another table it is a sub-select of one value,
+    which PostgreSQL cannot turn into a join. `finder`: a SELECT of the ids of all rows that match;
+    `{tenant}` in it stands for nothing or for an AND that restricts `x.tenant_id`. `bounds`: the
+    orders in which the test says where the walk begins or ends; there it needs no finder.
+    """
+
+    test: str
+    finder: str | None = None
+    bounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    filters: tuple[str, ...]
+    order: str
+    is_first: bool
+    is_park: bool
+    is_counted: bool = False
+
+
+@dataclass(slots=True)
+class SparseListing(Generic[R]):
+    """`select`: the text up to WHERE, of one table with the alias `p` and the key `p.id`.
+
+        _PRODUCTS = SparseListing(
+            "SELECT p.id, p.sku, … FROM catalog.products p",
+            Product,
+            table="catalog.products p",
+            where="p.deleted_at IS NULL",
+            orders={"id": Order("p.id", "p.id > :after_id")},
+            filters={
+                "sku": Filter(
+                    "p.sku = :sku",
+                    "SELECT x.id FROM catalog.products x WHERE x.sku = :sku {tenant}",
+                ),
+            },
+            types={"after_id": TEXT, "sku": TEXT},
+        )
+        rows = await _PRODUCTS.page(reader, window, {"sku": "A-1"}, order="id")
+        count = await _PRODUCTS.count(reader, {"sku": "A-1"}, at_most=10_000)
+
+    Finders are tried in the order of `filters`, so that of the one that costs most comes last. A
+    filter may need more values than its own: they are given as `values`. `finder_suffices`: there
+    is one filter, whose finder brings nothing but rows of the list.
+    """
+
+    select: str
+    into: Callable[..., R]
+    table: str
+    where: str
+    orders: Mapping[str, Order]
+    filters: Mapping[str, Filter]
+    types: Mapping[str, SqlType]
+    finder_suffices: bool = False
+    _statements: dict[_Asked, Statement[R]] = field(default_factory=dict)
+    _counts: dict[_Asked, Statement[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A mistake in a text shows when the module is imported, not when somebody filters by it.
+        for order in self.orders:
+            self.of(tuple(self.filters), order=order, is_first=False, is_park=False)
+
+    async def page(
+        self,
+        reader: Reader,
+        window: Window,
+        filters: Filters,
+        *,
+        order: str,
+        values: Mapping[str, object] | None = None,
+    ) -> list[R]:
+        """Ignores `filters` that are None."""
+        given = {n: v for n, v in filters.items() if v is not None}
+        statement = self.of(
+            tuple(given),
+            order=order,
+            is_first=window.after is None,
+            is_park=reader.tenant == PARK,
+        )
+        bound = {**given, **(values or {}), _ROWS_MAX: window.rows_max}
+        if window.after is not None:
+            bound |= zip(names_in(self.orders[order].after), window.after, strict=True)
+        if reader.tenant != PARK:
+            bound[_TENANT] = reader.tenant
+        return await reader.fetch_all(statement, **bound)
+
+    async def count(
+        self,
+        reader: Reader,
+        filters: Filters,
+        *,
+        at_most: int,
+        values: Mapping[str, object] | None = None,
+    ) -> int:
+        """How many rows there are; `at_most` if there are that many or more."""
+        given = {n: v for n, v in filters.items() if v is not None}
+        statement = self.counting(tuple(given), is_park=reader.tenant == PARK)
+        bound = {**given, **(values or {}), _ROWS_MAX: at_most}
+        if reader.tenant != PARK:
+            bound[_TENANT] = reader.tenant
+        return await reader.fetch_value(statement, **bound) or 0
+
+    def of(
+        self, filters: tuple[str, ...], *, order: str, is_first: bool, is_park: bool
+    ) -> Statement[R]:
+        """The statement of one combination. Raises KeyError for an unknown filter or order."""
+        asked = _Asked(tuple(sorted(filters)), order, is_first, is_park)
+        if (known := self._statements.get(asked)) is None:
+            known = sql(text := self._text(asked), self.into, **self._types_in(text))
+            self._statements[asked] = known
+        return known
+
+    def counting(self, filters: tuple[str, ...], *, is_park: bool) -> Statement[int]:
+        asked = _Asked(tuple(sorted(filters)), "", is_first=True, is_park=is_park)
+        if (known := self._counts.get(asked)) is None:
+            finders = self._finders(asked)
+            where = " AND ".join([self._base(asked), *self._tests(asked)])
+            found = walked = f"{self.table} WHERE {where}"
+            if finders:
+                walking = f"{walked} AND (SELECT finder FROM decided) = {_WALK_ON}"
+                found = f"{self._found(finders, asked)} UNION ALL SELECT FROM {walking}"
+            decided = f"WITH decided AS MATERIALIZED (SELECT {_best(finders)} AS finder) "
+            counted = f"SELECT count(*) FROM (SELECT FROM {found} LIMIT :{_ROWS_MAX}) counted"
+            text = f"{decided if finders else ''}{counted}"
+            known = sql(text, int, **self._types_in(text))
+            self._counts[asked] = known
+        return known
+
+    def _text(self, asked: _Asked) -> str:
+        order = self.orders[asked.order]
+        base = self._base(asked)
+        stretch = f"SELECT p.* FROM {self.table} WHERE {base} ORDER BY {order.by}"
+        tests = " AND ".join(self._tests(asked)) or "true"
+        finders = self._finders(asked)
+        if not finders:
+            return f"{self.select} WHERE {base} AND {tests} ORDER BY {order.by} LIMIT :{_ROWS_MAX}"
+        return f"""
+            WITH near AS MATERIALIZED (
+                SELECT p.id FROM ({stretch} LIMIT {_STRETCH}) p WHERE {tests}
+                ORDER BY {order.by} LIMIT :{_ROWS_MAX}
+            ), decided AS MATERIALIZED (
+                SELECT CASE
+                    WHEN (SELECT count(*) FROM near) = :{_ROWS_MAX} THEN 0
+                    WHEN NOT EXISTS ({stretch} OFFSET {_STRETCH} LIMIT 1) THEN 0
+                    ELSE {_best(finders)}
+                END AS finder
+            ), far AS MATERIALIZED (
+                SELECT p.id FROM {self._found(finders, asked)}
+                ORDER BY {order.by} LIMIT :{_ROWS_MAX}
+            ), further AS MATERIALIZED (
+                SELECT p.id FROM {self.table}
+                WHERE (SELECT finder FROM decided) = {_WALK_ON} AND {base} AND {tests}
+                ORDER BY {order.by} LIMIT :{_ROWS_MAX}
+            )
+            {self.select} WHERE p.id IN (
+                SELECT id FROM near WHERE (SELECT finder FROM decided) = 0
+                UNION ALL SELECT id FROM far UNION ALL SELECT id FROM further
+            )
+            ORDER BY {order.by}
+        """
+
+    def _found(self, finders: list[str], asked: _Asked) -> str:
+        """The rows that the chosen finder brings, with what they must satisfy."""
+        if self.finder_suffices:
+            after = "" if asked.is_first else f" AND ({self.orders[asked.order].after})"
+            return f"({finders[0]} OFFSET 0) p WHERE (SELECT finder FROM decided) = 1{after}"
+        # One by one: OFFSET 0 keeps the planner from another way.
+        return (
+            f"({_chosen(finders)} OFFSET 0) f CROSS JOIN LATERAL"
+            f" (SELECT * FROM {self.table} WHERE p.id = f.id OFFSET 0) p"
+            f" WHERE {' AND '.join([self._base(asked), *self._tests_left(asked)])}"
+        )
+
+    def _base(self, asked: _Asked) -> str:
+        conditions = [f"({self.where})"]
+        if not asked.is_park:
+            conditions.append("p.tenant_id = :tenant")
+        if not asked.is_first:
+            conditions.append(f"({self.orders[asked.order].after})")
+        conditions += [f"({one.test})" for one in self._given(asked) if asked.order in one.bounds]
+        return " AND ".join(conditions)
+
+    def _given(self, asked: _Asked) -> list[Filter]:
+        return [one for name, one in self.filters.items() if name in asked.filters]
+
+    def _tests(self, asked: _Asked) -> list[str]:
+        return [f"({one.test})" for one in self._given(asked) if asked.order not in one.bounds]
+
+    def _finders(self, asked: _Asked) -> list[str]:
+        tenant = "" if asked.is_park else "AND x.tenant_id = :tenant"
+        given = (one.finder for one in self._given(asked) if asked.order not in one.bounds)
+        return [finder.replace("{tenant}", tenant) for finder in given if finder is not None]
+
+    def _tests_left(self, asked: _Asked) -> list[str]:
+        """What rows that a finder brought must still satisfy: a single one has seen to its own."""
+        if len(self._finders(asked)) > 1:
+            return self._tests(asked)
+        return [
+            f"({one.test})"
+            for one in self._given(asked)
+            if asked.order not in one.bounds and one.finder is None
+        ]
+
+    def _types_in(self, text: str) -> dict[str, SqlType]:
+        known = {**self.types, _ROWS_MAX: INTEGER, _TENANT: TEXT}
+        return {name: known[name] for name in names_in(text)}
+
+
+def _best(finders: list[str]) -> str:
+    """The number of the first finder that brings few rows, from 1. A single one is taken."""
+    if len(finders) == 1:
+        return "1"
+    cases = " ".join(
+        f"WHEN (SELECT count(*) FROM ({finder} LIMIT {few}) counted) < {few} THEN {n}"
+        for few in _FINDER_ROWS_FEW
+        for n, finder in enumerate(finders, 1)
+    )
+    return f"CASE {cases} ELSE {_WALK_ON} END"
+
+
+def _chosen(finders: list[str]) -> str:
+    """The ids that the chosen finder brings; the others are not run."""
+    return " UNION ALL ".join(
+        f"SELECT f.id FROM ({finder} OFFSET 0) f WHERE (SELECT finder FROM decided) = {n}"
+        for n, finder in enumerate(finders, 1)
+    )

@@ -1,0 +1,157 @@
+"""Lists of products: filters, orders, totals, members, and stock with them."""
+
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from tests.kit.clock import ManualClock
+from tests.support.worlds.catalog import Merchant, refused
+
+LAMP = {"hs_code": "94055000", "title": {"en": "Lamp", "zh-CN": "台灯"}, "battery": True}
+WIG = {"hs_code": "670419", "title": {"en": "Wig"}, "brand": "Öko Haar", "gtin": "6901234567892"}
+
+
+async def _skus(client: AsyncClient, **params: Any) -> list[str]:
+    answer = await client.get("/v1/products", params=params)
+    assert answer.status_code == 200, answer.text
+    return [item["sku"] for item in answer.json()["items"]]
+
+
+@pytest.fixture
+async def shop(merchant: Merchant) -> Merchant:
+    await merchant.stocked("LAMP-1", 5, **LAMP)
+    await merchant.stocked("LAMP-2", 0, **LAMP, origin_country="VN")
+    await merchant.stocked("WIG-1", 3, **WIG)
+    return merchant
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"q": "台灯"}, ["LAMP-1", "LAMP-2"]),
+        ({"q": "td"}, ["LAMP-1", "LAMP-2"]),
+        ({"q": "!"}, []),
+        ({"sku": "LAMP-"}, ["LAMP-1", "LAMP-2"]),
+        ({"sku": "lamp"}, []),
+        ({"gtin": "06901234567892"}, ["WIG-1"]),
+        ({"hs_code": "9405"}, ["LAMP-1", "LAMP-2"]),
+        ({"hs_code": "94055000"}, ["LAMP-1", "LAMP-2"]),
+        ({"brand": "oko  HAAR"}, ["WIG-1"]),
+        ({"battery": "false"}, ["WIG-1"]),
+        ({"origin_country": "VN"}, ["LAMP-2"]),
+        ({"stock": "in"}, ["LAMP-1", "WIG-1"]),
+        ({"stock": "out"}, ["LAMP-2"]),
+        ({"belt": "home_furnishing"}, ["LAMP-1", "LAMP-2", "WIG-1"]),
+        ({"belt": "wigs"}, []),
+        ({"market": "DE"}, ["WIG-1"]),
+        ({"market": "FR"}, []),
+        ({"market": "DE", "market_state": "active"}, ["WIG-1"]),
+        ({"market": "DE", "market_state": "draft"}, []),
+        ({"q": "lamp", "stock": "out", "hs_code": "94"}, ["LAMP-2"]),
+        ({"q": "wig", "market": "DE", "sku": "W"}, ["WIG-1"]),
+    ],
+)
+async def test_filters_find_what_they_say(
+    shop: Merchant, params: dict[str, str], expected: list[str]
+) -> None:
+    overlay = {"status": "active", "title": {"de": "Perücke"}}
+    saved = await shop.client.put("/v1/products/WIG-1/markets/DE", json=overlay)
+    assert saved.status_code == 201, saved.text
+
+    assert await _skus(shop.client, **params) == expected
+
+
+async def test_out_of_stock_follows_what_is_reserved(shop: Merchant) -> None:
+    await shop.ordered(("WIG-1", 3))
+
+    assert await _skus(shop.client, stock="out") == ["LAMP-2", "WIG-1"]
+
+
+async def test_a_state_needs_a_market(shop: Merchant) -> None:
+    answer = await shop.client.get("/v1/products", params={"market_state": "active"})
+
+    refused(answer, 422, "catalog.product.market_state_alone", "/query/market_state")
+
+
+async def test_lists_by_time_of_change_have_pages(
+    shop: Merchant, catalog_clock: ManualClock
+) -> None:
+    catalog_clock.advance(seconds=1)
+    since = catalog_clock.now().isoformat()
+    await shop.patched("LAMP-1", {"battery": False})
+    catalog_clock.advance(seconds=1)
+    before = catalog_clock.now().isoformat()
+
+    assert await _skus(shop.client, sort="updated_at") == ["LAMP-2", "WIG-1", "LAMP-1"]
+    assert await _skus(shop.client, updated_since=since) == ["LAMP-1"]
+    assert await _skus(shop.client, updated_since=since, updated_before=before) == ["LAMP-1"]
+    assert await _skus(shop.client, updated_before=since) == ["LAMP-2", "WIG-1"]
+    seen, cursor = [], None
+    for _ in range(3):
+        params = {"sort": "-updated_at", "limit": "1"} | ({"cursor": cursor} if cursor else {})
+        page = (await shop.client.get("/v1/products", params=params)).json()
+        seen += [item["sku"] for item in page["items"]]
+        cursor = page["next"]
+    assert (seen, cursor) == (["LAMP-1", "WIG-1", "LAMP-2"], None)
+
+
+async def test_operators_list_the_park(shop: Merchant, operator: AsyncClient) -> None:
+    found = await _skus(operator, gtin="6901234567892", sku="WIG", belt="home_furnishing", q="wig")
+
+    assert set(found) == {"WIG-1"}
+
+
+async def test_a_total_comes_on_request(shop: Merchant) -> None:
+    prefer = {"Prefer": "return=total-count"}
+    plain = await shop.client.get("/v1/products")
+    counted = await shop.client.get("/v1/products", headers=prefer, params={"limit": 1})
+    some = await shop.client.get("/v1/products", headers=prefer, params={"q": "lamp"})
+
+    assert "total" not in plain.json()
+    assert counted.json()["total"] == {"count": 3, "is_exact": True}
+    assert counted.headers["Preference-Applied"] == "return=total-count"
+    assert some.json()["total"] == {"count": 2, "is_exact": True}
+
+
+async def test_only_the_members_asked_for_are_sent(shop: Merchant) -> None:
+    params = {"fields": "sku,title(en),price(amount)"}
+    listed = await shop.client.get("/v1/products", params={**params, "limit": 1})
+    whole = await shop.client.get("/v1/products/LAMP-1")
+    part = await shop.client.get("/v1/products/LAMP-1", params=params)
+
+    expected = {"sku": "LAMP-1", "title": {"en": "Lamp"}, "price": {"amount": "2.55"}}
+    assert listed.json()["items"] == [expected]
+    assert listed.json()["next"]
+    assert part.json() == expected
+    assert part.headers["ETag"] == whole.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ("sku,weight", "request.unknown_field"),
+        ("price(sum)", "request.unknown_field"),
+        ("sku,", "request.fields_unreadable"),
+        ("price(amount", "request.fields_unreadable"),
+    ],
+)
+async def test_unknown_members_are_refused(shop: Merchant, fields: str, code: str) -> None:
+    answer = await shop.client.get("/v1/products", params={"fields": fields})
+
+    refused(answer, 422, code, "/query/fields")
+
+
+async def test_stock_comes_with_the_products(shop: Merchant) -> None:
+    listed = await shop.client.get("/v1/products", params={"embed": "stock"})
+    one = await shop.client.get("/v1/products/WIG-1", params={"embed": "stock"})
+
+    assert [item["stock"]["available"] for item in listed.json()["items"]] == [5, 0, 3]
+    assert one.json()["stock"]["on_hand"] == 3
+    assert "stock" not in (await shop.client.get("/v1/products/WIG-1")).json()
+
+
+async def test_stock_is_not_that_of_a_market(shop: Merchant) -> None:
+    answer = await shop.client.get("/v1/products/WIG-1", params={"embed": "stock", "market": "DE"})
+
+    refused(answer, 422, "catalog.product.embed_in_market", "/query/embed")
