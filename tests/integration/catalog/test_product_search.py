@@ -71,7 +71,7 @@ def _products() -> list[Product]:
                 title=title,
                 gtin=chance.choice([None, f"069012345{number:05d}", f"40063{number:03d}"]),
                 hs_code=chance.choice(["940550", "67041900"]),
-                variant=Variant("P", {"colour": "Jet black"}) if number % 7 == 0 else None,
+                variant=Variant(f"P{number}", {"colour": "Jet black"}) if number % 7 == 0 else None,
                 details=Details(brand=chance.choice([None, "Öko Haar", "假日"])),
             )
         )
