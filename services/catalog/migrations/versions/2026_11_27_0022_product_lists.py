@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.ddl import tell_planner_of_policy
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 _INDEXES = {
     "product_search_tenant_ix": "product_search (tenant_id, product_id)",
