@@ -11,6 +11,9 @@ from typing import Any, Final
 from httpx2 import AsyncClient, Response
 
 from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
+from services.catalog.domain.media.check import Fetched, FetchFault
+from services.catalog.queries.media import get_media
+from services.catalog.use_cases.media import record_check
 from services.customs.settings import Settings as CustomsSettings
 from shared.db import JSON, TEXT, Database, sql
 from shared.kernel.identity import Role
@@ -99,10 +102,12 @@ def as_sent(operation: Operation, **request: Any) -> dict[str, Any]:
 async def _sku(world: AllServices) -> str:
     sku = f"S-{new_id('sku')[-12:]}"
     headers = world.operator(acts_for=world.merchant_id)
+    picture = {"url": f"https://media.example/{sku}.jpg", "role": "main"}
     answer = await world.clients["catalog"].put(
-        f"/v1/products/{sku}", json=a_product(), headers=headers
+        f"/v1/products/{sku}", json=a_product(media=[picture]), headers=headers
     )
     assert answer.status_code == 201, answer.text
+    await _looked_at(world, sku)
     overlay = await world.clients["catalog"].put(
         f"/v1/products/{sku}/markets/{MARKET}", json=an_overlay(), headers=headers
     )
@@ -114,6 +119,16 @@ async def _sku(world: AllServices) -> str:
     )
     assert prices.status_code == 201, prices.text
     return sku
+
+
+async def _looked_at(world: AllServices, sku: str) -> None:
+    """As if the worker had looked for its media an hour ago."""
+    async with world.databases["catalog"].transaction(world.merchant_id) as uow:
+        for one in (await get_media(uow, sku=sku)).media:
+            assert one.check is not None
+            found = Fetched(fault=FetchFault.REFUSED, http_status=404)
+            at = world.clock.now() - timedelta(hours=1)
+            await record_check(uow, check_id=one.check.id, found=found, now=at)
 
 
 async def _market(_: AllServices) -> str:
