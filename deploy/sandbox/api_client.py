@@ -113,7 +113,9 @@ def _should_repeat(answer: ApiResponse, faults: int) -> bool:
 async def _body(got: aiohttp.ClientResponse) -> Any:
     if got.content_type.endswith("json"):
         return await got.json(content_type=None)
-    return await got.text()
+    if got.content_type.startswith("text/"):
+        return await got.text()
+    return await got.read()
 
 
 class TokenSource:
@@ -155,6 +157,7 @@ class ServiceClient:
 
     def __init__(self, pool: HttpPool, url: str, tokens: TokenSource) -> None:
         self._pool, self.url, self._tokens = pool, url, tokens
+        self.patience_s = pool.patience_s
 
     async def get(self, path: str, tenant: str | None = None, **params: str) -> ApiResponse:
         return await self._send("GET", path, {}, tenant, params=params)
@@ -173,14 +176,34 @@ class ServiceClient:
         headers = _keyed(key) | {"Content-Type": "application/xml"}
         return await self._send("POST", path, headers, None, data=xml.encode())
 
+    async def post_file(
+        self,
+        path: str,
+        content: bytes,
+        media_type: str,
+        *,
+        key: str | None = None,
+        tenant: str | None = None,
+        **params: str,
+    ) -> ApiResponse:
+        headers = _keyed(key) | {"Content-Type": media_type}
+        return await self._send("POST", path, headers, tenant, data=content, params=params)
+
+    async def get_file(self, path: str, *, tenant: str | None = None) -> bytes:
+        """Raises RequestFailed."""
+        content: bytes = (await self._send("GET", path, {}, tenant)).must()
+        return content
+
     async def delete(self, path: str) -> ApiResponse:
         return await self._send("DELETE", path, {"If-Match": "*"}, None)
 
-    async def pages(self, path: str, **params: str) -> AsyncIterator[dict[str, Any]]:
+    async def pages(
+        self, path: str, *, tenant: str | None = None, **params: str
+    ) -> AsyncIterator[dict[str, Any]]:
         """Every item of a list, page after page. Raises RequestFailed."""
         more: dict[str, str] = {}
         while True:
-            page = (await self.get(path, limit=str(PAGE), **params, **more)).must()
+            page = (await self.get(path, tenant, limit=str(PAGE), **params, **more)).must()
             for item in page["items"]:
                 yield item
             if page["next"] is None:

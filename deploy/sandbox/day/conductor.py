@@ -12,6 +12,7 @@ from typing import Final
 from deploy.sandbox.api_client import HttpPool
 from deploy.sandbox.day.faults import Killed, kill
 from deploy.sandbox.day.time_lapse import TimeLapse
+from deploy.sandbox.factory.clerk import ClerksWork, import_goods
 from deploy.sandbox.ledgers.catalog_orders import END_STATES, CatalogOrder
 from deploy.sandbox.marketplaces.countries import stores_by_country
 from deploy.sandbox.marketplaces.goods import articles
@@ -19,6 +20,7 @@ from deploy.sandbox.marketplaces.plan import SlicePlan, plan
 from deploy.sandbox.marketplaces.sending import Marketplaces, merchant_of
 from deploy.sandbox.marketplaces.slices import read_slice
 from deploy.sandbox.marketplaces.stock import StockedGoods, fill, restock
+from deploy.sandbox.merchants.companies import EXPORTERS
 from deploy.sandbox.park import SeededPark
 from deploy.sandbox.partner.receiver import Partner
 from deploy.sandbox.progress import ProgressLine
@@ -54,6 +56,7 @@ class Played:
     begun_at: datetime  # business time
     lapse: TimeLapse | None
     killed: list[Killed] = field(default_factory=list)
+    clerk: ClerksWork | None = None
     unfinished: str = ""
     took_s: dict[str, float] = field(default_factory=dict)
 
@@ -117,7 +120,14 @@ class Day:
     async def _trade(self, played: Played, stocked: StockedGoods) -> None:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
+
+        async def keep_clerk_busy() -> None:
+            park = played.park
+            maker = next(id_ for id_ in park.merchant_ids[EXPORTERS:] if park.belts[id_] == "wigs")
+            played.clerk = await import_goods(park.client("catalog"), maker, self.name)
+
         async with asyncio.TaskGroup() as group:
+            group.create_task(keep_clerk_busy())
             with ProgressLine("day of orders") as progress:
 
                 async def kill_parts() -> None:

@@ -6,8 +6,10 @@ Pure: everything compared is handed in. Each check names the first things that d
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from deploy.sandbox.factory.clerk import ClerksWork
+from deploy.sandbox.factory.goods import FAULTS
 from deploy.sandbox.ledgers.audit import Audit
 from deploy.sandbox.ledgers.catalog_orders import END_STATES, STATES_WITH_REASON, CatalogOrder
 from deploy.sandbox.partner.ledger import WebhookLedger
@@ -34,6 +36,46 @@ def check(name: str, differing: Iterable[str], detail: str) -> LedgerCheck:
 
 def equal(name: str, ours: Collection[str], theirs: Collection[str], detail: str) -> LedgerCheck:
     return check(name, set(ours) ^ set(theirs), detail)
+
+
+def clerk_checks(work: ClerksWork, shown: Iterable[Mapping[str, Any]]) -> list[LedgerCheck]:
+    """`shown`: the products that catalog lists of the clerk's merchant."""
+    products = {product["sku"]: product for product in shown}
+    differing = [
+        f"{sku} {header}"
+        for sku, row in work.goods.items()
+        for header, value in _as_listed(products.get(sku)).items()
+        if str(row.right[header]) != value
+    ]
+    steps, rows = work.steps, len(work.goods)
+    wrong = [
+        f"{name}: {step}"
+        for name, step, held in (
+            ("check", steps["check"], steps["check"].failed == FAULTS),
+            ("corrected", steps["corrected"], steps["corrected"].failed == 0),
+            ("again", steps["again"], steps["again"].unchanged == rows),
+        )
+        if not held or step.state != "done" or step.read == 0
+    ]
+    return [check("the clerk's spreadsheet is in catalog, each row once", differing + wrong,
+                  f"{rows} rows, {FAULTS} corrected")]  # fmt: skip
+
+
+def _as_listed(product: Mapping[str, Any] | None) -> dict[str, str]:
+    """A product as the cells of the clerk's sheet."""
+    if product is None:
+        return {"货号": "missing"}
+    return {
+        "货号": product["sku"],
+        "中文品名": product["title"].get("zh-CN", ""),
+        "英文品名": product["title"]["en"],
+        "海关编码": product["hs_code"],
+        "净重(g)": str(product["net_weight_g"]),
+        "毛重(g)": str(product["gross_weight_g"]),
+        "单价(USD)": str(float(product["price"]["amount"])),
+        "条形码": product["gtin"],
+        "材质": product["material"],
+    }
 
 
 def slice_checks(invoices: int, buckets: Mapping[str, int]) -> list[LedgerCheck]:

@@ -128,6 +128,21 @@ class WorldCounts:
 
 
 @dataclass(frozen=True)
+class ClerkCounts:
+    """A factory's spreadsheet. `findings` of the dry run by code; `written_again`: by the whole
+    sheet, sent once more after it was corrected.
+    """
+
+    rows: int
+    findings: Counts
+    failed_at_first: int
+    written: int
+    corrected: int
+    written_again: int
+    took_s: float
+
+
+@dataclass(frozen=True)
 class SkippedTime:
     """Business time that nobody waited for, because nothing would have happened in it."""
 
@@ -163,6 +178,7 @@ class DayReport:
     requests: RequestCounts
     checks: tuple[LedgerCheck, ...]
     faults: tuple[Killed, ...] = field(default=())
+    clerk: ClerkCounts | None = None
 
     @property
     def ok(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from deploy.sandbox.day.faults import Killed
 from deploy.sandbox.ledgers.checks import LedgerCheck
 from deploy.sandbox.report.day_report import (
+    ClerkCounts,
     DayFigures,
     DayReport,
     FlightCounts,
@@ -24,6 +25,8 @@ def page(report: DayReport) -> str:
     took = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in report.seconds.items())
     lines = ["", f"  {report.title}", "", *_row("really took", took)]
     lines += _skipped_lines(report.skipped)
+    if report.clerk is not None:
+        lines += _clerk_lines(report.clerk)
     lines += _slice_lines(report.slice)
     lines += _order_lines(report.figures)
     lines += ["", f"  {'phase':<34}{'orders':>8}{'p50':>10}{'p95':>10}   really p50 / p95"]
@@ -65,6 +68,16 @@ def _skipped_lines(skipped: SkippedTime) -> list[str]:
         return []
     hours = f"{skipped.hours:.0f} business hours of mere waiting"
     return _row("", f"{hours} were skipped in {skipped.moves} steps")
+
+
+def _clerk_lines(clerk: ClerkCounts) -> list[str]:
+    faults = sum(clerk.findings.values())
+    text = (
+        f"{clerk.rows} rows in Chinese: {faults} faults found in a dry run, {clerk.written}"
+        f" imported, {clerk.corrected} corrected in the file of failed rows; sent once more, it"
+        f" wrote {clerk.written_again} ({clerk.took_s:.0f} s)"
+    )
+    return _row("spreadsheet", text)
 
 
 def _slice_lines(books: SliceCounts) -> list[str]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from deploy.sandbox.day.conductor import Played
+from deploy.sandbox.factory.clerk import ClerksWork
 from deploy.sandbox.ledgers.audit import Audit, audit
 from deploy.sandbox.ledgers.catalog_orders import CatalogOrder
 from deploy.sandbox.ledgers.checks import (
     LedgerCheck,
     answer_checks,
     catalog_checks,
+    clerk_checks,
     dead_letter_checks,
     kafka_checks,
     slice_checks,
@@ -20,6 +22,7 @@ from deploy.sandbox.ledgers.recount import kpi_checks, recount
 from deploy.sandbox.marketplaces.sending import buckets
 from deploy.sandbox.progress import ProgressLine
 from deploy.sandbox.report.day_report import (
+    ClerkCounts,
     DayReport,
     RequestCounts,
     SkippedTime,
@@ -52,6 +55,10 @@ async def reconcile(played: Played) -> DayReport:
         progress.show("analytics' figures")
         published = await published_kpis(counted, played.park.client("analytics"))
         checks = _checks(played, orders, found, dead) + kpi_checks(counted, published)
+        if played.clerk is not None:
+            maker = played.clerk.merchant_id
+            goods = [product async for product in catalog.pages("/v1/products", tenant=maker)]
+            checks += clerk_checks(played.clerk, goods)
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
     return _report(played, orders, found, checks)
@@ -111,6 +118,20 @@ def _report(
         ),
         checks=tuple(checks),
         faults=tuple(played.killed),
+        clerk=None if played.clerk is None else _clerk(played.clerk),
+    )
+
+
+def _clerk(work: ClerksWork) -> ClerkCounts:
+    steps = work.steps
+    return ClerkCounts(
+        rows=len(work.goods),
+        findings=dict(work.findings.most_common()),
+        failed_at_first=steps["import"].failed,
+        written=steps["import"].new + steps["import"].changed,
+        corrected=steps["corrected"].new + steps["corrected"].changed,
+        written_again=steps["again"].new + steps["again"].changed,
+        took_s=work.took_s,
     )
 
 
