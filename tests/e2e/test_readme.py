@@ -1,4 +1,6 @@
-"""What the documents print works as printed: the README's curl lines and the sample clients."""
+"""What the documents print works as printed: curl lines of the README and of the merchants' page,
+and the sample clients.
+"""
 
 import json
 import os
@@ -87,6 +89,22 @@ def test_the_curl_lines_work_as_printed(park: ReadmePark) -> None:
     # The same park, because starting one costs more than all of this.
     for command in sample_clients():
         assert_places_an_order(park, command)
+
+
+@pytest.mark.real_broker
+@pytest.mark.timeout(PATIENCE_S + 120)
+def test_the_way_of_a_merchant_works_as_printed(park: ReadmePark) -> None:
+    page = (ROOT / "docs" / "merchants.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "samples", park.home / "docs" / "samples")
+    lines = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+
+    said = shell(park, park.as_printed(lines))
+
+    assert '"code":"catalog.cell.' in said, said[-3000:]  # the dry run found the price in words
+    assert '"new":4' in said, said[-3000:]
+    assert '"new":2' in said, said[-3000:]
+    assert '"status":"placed"' in said, said[-3000:]
+    assert (park.home / "products.ndjson").read_bytes().count(b"\n") == 7
 
 
 def shell(park: ReadmePark, lines: str) -> str:
