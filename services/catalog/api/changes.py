@@ -43,7 +43,7 @@ async def list_changes(
         str | None,
         Query(max_length=CURSOR_CHARS_MAX, description="`next` of the page before."),
     ] = None,
-    types: Annotated[
+    event_types: Annotated[
         str | None,
         Query(max_length=1000, description="Only these, separated by commas."),
     ] = None,
@@ -55,7 +55,7 @@ async def list_changes(
     order of commits, each once. Keep `next` and ask again with it: it stays valid for 30 days.
     Without a cursor the feed begins with the oldest event that is kept.
     """
-    wanted = types_of(types)
+    wanted = types_of(event_types)
     async with call.read() as reader:
         now = await queries.read_now(reader)
         if cursor is None:

@@ -55,7 +55,7 @@ class ChangeOut(BaseModel):
     """One event, as webhooks and Kafka have it."""
 
     id: str = Field(examples=["evt_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])
-    type: str = Field(examples=["catalog.product.updated"])
+    event_type: str = Field(examples=["catalog.product.updated"])
     subject: str = Field(description="Id of what changed: a product, an order, …")
     version: int = Field(description="Counts the events of the subject, from 1 without gaps.")
     occurred_at: datetime
@@ -79,7 +79,7 @@ def _change_json(event: FeedEvent) -> bytes:
     head = json.dumps(
         {
             "id": event.event_id,
-            "type": event.type,
+            "event_type": event.type,
             "subject": event.subject,
             "version": event.version,
             "occurred_at": rfc3339(event.at),
@@ -96,7 +96,7 @@ def types_of(given: str | None) -> list[str] | None:
     for name in types:
         if name not in TYPES:
             known = ", ".join(sorted(TYPES))
-            raise UnknownChangeType(pointer="/query/types", type=name, known=known)
+            raise UnknownChangeType(pointer="/query/event_types", type=name, known=known)
     return types
 
 

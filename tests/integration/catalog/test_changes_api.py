@@ -39,7 +39,7 @@ async def test_changes_come_in_order_with_their_data_deletions_included(merchant
 
     items, _ = await _all(merchant.client, limit=2)
 
-    told = [(one["type"], one["subject"], one["version"]) for one in items]
+    told = [(one["event_type"], one["subject"], one["version"]) for one in items]
     assert told == [
         (event["type"], event["aggregate_id"], event["aggregate_version"])
         for event in await merchant.events()
@@ -56,7 +56,7 @@ async def test_a_cursor_goes_on_where_it_was_for_ever(merchant: Merchant) -> Non
     await merchant.stocked("A-2", 0)
 
     for one in (cursor, later):
-        items, _ = await _all(merchant.client, one, types=PRODUCTS)
+        items, _ = await _all(merchant.client, one, event_types=PRODUCTS)
         assert [item["data"]["sku"] for item in items] == ["A-2"]
     assert nothing == []
 
@@ -73,7 +73,7 @@ async def test_an_export_and_the_feed_from_its_cursor_are_the_whole(merchant: Me
 
     assert [line["sku"] for line in lines] == ["A-0", "A-1", "A-2"]
     assert lines[0] == (await merchant.client.get("/v1/products/A-0")).json()
-    assert [(one["type"], one["data"]["sku"]) for one in items] == [
+    assert [(one["event_type"], one["data"]["sku"]) for one in items] == [
         ("catalog.product.deleted", "A-1"),
         ("catalog.product.updated", "A-9"),
     ]
@@ -105,7 +105,7 @@ async def test_others_see_nothing_of_it(
     items, _ = await _all(other_merchant.client)
     foreign = await other_merchant.client.get("/v1/changes", params={"cursor": cursor})
 
-    assert [one for one in items if one["type"].startswith("catalog.product")] == []
+    assert [one for one in items if one["event_type"].startswith("catalog.product")] == []
     refused(foreign, 422, "request.bad_cursor", "/query/cursor")
 
 
@@ -115,9 +115,9 @@ async def test_others_see_nothing_of_it(
         (
             {"types": "catalog.product.updated,nonsense"},
             "catalog.changes.unknown_type",
-            "/query/types",
+            "/query/event_types",
         ),
-        ({"types": ""}, "catalog.changes.unknown_type", "/query/types"),
+        ({"event_types": ""}, "catalog.changes.unknown_type", "/query/event_types"),
         ({"cursor": "nonsense"}, "request.bad_cursor", "/query/cursor"),
         ({"cursor": "W10"}, "request.bad_cursor", "/query/cursor"),
         ({"cursor": "W10" * 2000}, "field.too_long", "/query/cursor"),
