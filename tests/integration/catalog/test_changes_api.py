@@ -113,7 +113,7 @@ async def test_others_see_nothing_of_it(
     ("asked", "code", "pointer"),
     [
         (
-            {"types": "catalog.product.updated,nonsense"},
+            {"event_types": "catalog.product.updated,nonsense"},
             "catalog.changes.unknown_type",
             "/query/event_types",
         ),
