@@ -103,13 +103,19 @@ _INSERT: Final = sql(
     type=TEXT,
     traceparent=TEXT,
 )
+# One product after the other by its key: a join might read them all for each that is staged.
 _UPDATE: Final = sql(
     f"""
     WITH given AS MATERIALIZED (
-        SELECT g.* FROM catalog.import_rows g JOIN catalog.products p ON p.id = g.product_id
-        WHERE g.import_id = :import_id AND g.base_version > 0 AND p.tenant_id = :tenant
-            AND p.version = g.base_version AND p.deleted_at IS NULL
-        ORDER BY g.sku FOR UPDATE OF p
+        SELECT g.* FROM (
+            SELECT * FROM catalog.import_rows
+            WHERE import_id = :import_id AND base_version > 0 ORDER BY sku
+        ) g CROSS JOIN LATERAL (
+            SELECT FROM catalog.products p
+            WHERE p.id = g.product_id AND p.tenant_id = :tenant AND p.version = g.base_version
+                AND p.deleted_at IS NULL
+            FOR UPDATE
+        ) locked
     ), written AS (
         UPDATE catalog.products p SET {_SETS}, version = p.version + 1, updated_at = :now,
             row_digest = g.digest, row_version = p.version + 1
