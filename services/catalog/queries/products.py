@@ -118,7 +118,6 @@ _PRODUCTS: Final = SparseListing(
     },
     types=_TYPES,
 )
-# Its own listing: a parent has few variants, so a sort by id is cheaper than an index for it.
 _VARIANTS: Final = Listing(
     _SELECT,
     stored_product,

@@ -61,12 +61,21 @@ _KNOWN_PARENT: Final = sql(
     tenant=TEXT,
     sku=TEXT,
 )
+# Materialised, so that what is compared with the index is plain text: a cast inside the comparison
+# would keep PostgreSQL from the index under row-level security. With a limit, so that it looks one
+# up at a time also where it knows nothing of the table's size.
 _HOLDERS: Final = sql(
     """
-    SELECT p.parent_sku, p.options, p.sku
-    FROM unnest(:parent_skus, :options) AS wanted(parent_sku, options)
-    JOIN catalog.products p ON p.tenant_id = :tenant AND p.parent_sku = wanted.parent_sku
-        AND p.options = wanted.options AND p.deleted_at IS NULL
+    WITH wanted AS MATERIALIZED (
+        SELECT parent_sku, options::text AS options_key
+        FROM unnest(:parent_skus, :options) AS w(parent_sku, options)
+    )
+    SELECT p.parent_sku, p.options, p.sku FROM wanted CROSS JOIN LATERAL (
+        SELECT p.parent_sku, p.options, p.sku FROM catalog.products p
+        WHERE p.tenant_id = :tenant AND p.parent_sku = wanted.parent_sku
+            AND p.options_key = wanted.options_key AND p.deleted_at IS NULL
+        LIMIT 1
+    ) p
     """,
     Holder,
     parent_skus=TEXTS,
