@@ -7,8 +7,8 @@ column is empty for products that are no variants. Adding it writes the table an
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
