@@ -7,8 +7,8 @@ column is empty for products that are no variants. Adding it writes the table an
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
