@@ -32,6 +32,16 @@ async def test_a_file_becomes_products_with_counters_and_events(importing: Impor
     assert await importing.merchant.stock("A-2") == (0, 0)
 
 
+async def test_media_of_a_file_will_be_checked(importing: Importing) -> None:
+    url = "https://media.example/A-1.jpg"
+    await importing.client.put("/v1/products/A-1", json=a_product())
+    await importing.done(f"SKU,Main image\nA-1,{url}\n".encode())
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert [one["url"] for one in product["media"]] == [url]
+    (one,) = (await importing.client.get("/v1/products/A-1/media")).json()["media"]
+    assert (one["status"], one["next_check_at"] is not None) == ("pending", True)
+
+
 async def test_the_same_file_again_writes_nothing_and_says_so(importing: Importing) -> None:
     content = a_csv([a_row("A-1"), a_row("A-2")])
     first = await importing.done(content)

@@ -27,6 +27,7 @@ from services.catalog.repository import products as products_repository
 from services.catalog.repository.imports import products as repository
 from services.catalog.repository.imports.products import Keyed
 from services.catalog.use_cases.imports.taking import Chunk
+from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import Database, UnitOfWork
 from shared.kernel.errors import AirlaneError, Unavailable
@@ -118,8 +119,11 @@ class ProductRows:
             written = await repository.merge_products(
                 uow, pending, tenant=self._tenant, import_id=self._import_id, now=now
             )
-            await self._words(uow, [one for one in pending if one.sku in written], written, now)
-            settled += [one for one in pending if one.sku in written]
+            saved = [one for one in pending if one.sku in written]
+            await self._words(uow, saved, written, now)
+            media = [m for one in saved if one.product for m in one.product.details.media]
+            await note_media(uow, tenant=self._tenant, media=media, now=now)
+            settled += saved
             overtaken = [one for one in pending if one.sku not in written]
             pending = await self._again(uow, overtaken, prepared.rules)
             settled += [one for one in pending if one.product is None]
