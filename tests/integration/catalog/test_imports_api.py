@@ -4,8 +4,11 @@ of it.
 
 from typing import Any
 
-from tests.support.worlds.catalog import a_product, refused
-from tests.support.worlds.importing import Importing, a_csv, a_row
+from httpx2 import AsyncClient
+
+from shared.kernel.ids import new_id
+from tests.support.worlds.catalog import a_product, a_product_type, a_schema, refused
+from tests.support.worlds.importing import HEADER, Importing, a_csv, a_row
 
 
 def rows_of(body: dict[str, Any]) -> dict[str, int]:
@@ -272,3 +275,24 @@ async def test_variants_follow_their_parents(importing: Importing) -> None:
     assert rows_of(body)["changed"] == 2, await importing.findings(body["id"])
     product = (await importing.client.get("/v1/products/V-2")).json()
     assert product["options"] == {"color": "red"}
+
+
+async def test_attributes_of_cells_are_what_their_type_asks_for(
+    importing: Importing, operator: AsyncClient
+) -> None:
+    code = f"t_{new_id('typ')[-12:]}"
+    schema = a_schema(dimmable={"type": "boolean"})
+    made = await operator.put(f"/v1/product-types/{code}", json=a_product_type(schema=schema))
+    assert made.is_success, made.text
+    header = [*HEADER, "产品类型", "attributes.length_in", "attributes.dimmable"]
+    more = {"产品类型": code, "attributes.dimmable": "是"}
+    rows = [
+        a_row("A-1", **{**more, "attributes.length_in": "20"}),
+        a_row("A-2", **{**more, "attributes.length_in": "long"}),
+    ]
+
+    body = await importing.done(a_csv(rows, header))
+
+    assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
+    product = (await importing.client.get("/v1/products/A-1")).json()
+    assert product["attributes"] == {"length_in": 20, "dimmable": True}

@@ -218,20 +218,23 @@ def test_instant_that_is_not_clear_is_said(cell: Cell, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "store"),
+    ("cell", "store", "market"),
     [
-        ("DE", "DE"),
-        ("Amazon.de", "DE"),
-        ("amazon.co.uk", "GB"),
-        ("Amazon.com", "US"),
-        ("www.amazon.com.au", "AU"),
-        ("德国站", "DE"),
-        ("独立站", "direct"),
-        ("英国", "GB"),
+        ("DE", "DE", "DE"),
+        ("Amazon.de", "DE", "DE"),
+        ("amazon.co.uk", "UK", "GB"),
+        ("UK", "UK", "GB"),
+        ("Amazon.com", "US", "US"),
+        ("www.amazon.com.au", "AU", "AU"),
+        ("德国站", "DE", "DE"),
+        ("英国", "UK", "GB"),
+        ("独立站", "direct", None),
+        ("somewhere", None, None),
     ],
 )
-def test_store(cell: str, store: str) -> None:
-    assert read_cell("站点", cell, ImportKind.PRICES).document.get("market") == store
+def test_store_and_market(cell: str, store: str | None, market: str | None) -> None:
+    assert read_cell("站点", cell, ImportKind.ORDERS).document.get("store") == store
+    assert read_cell("站点", cell, ImportKind.PRICES).document.get("market") == market
 
 
 def test_addresses_of_images() -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.catalog.domain.imports import fault_kinds
-from services.catalog.domain.imports.countries import country_code, store_code
+from services.catalog.domain.imports.countries import country_code, market_code, store_code
 from services.catalog.domain.imports.dates import (
     instant_of_date,
     instant_of_serial,
@@ -281,6 +281,7 @@ _READERS: Final[dict[str, Callable[[MappedColumn], Reader]]] = {
     "yes_no": lambda _: yes_no_of,
     "country": lambda _: _looked_up(country_code, CellFault(fault_kinds.CELL_COUNTRY)),
     "store": lambda _: _looked_up(store_code, CellFault(fault_kinds.CELL_STORE)),
+    "market": lambda _: _looked_up(market_code, CellFault(fault_kinds.CELL_MARKET)),
     "currency": lambda _: _looked_up(currency_of, CellFault(fault_kinds.CELL_CURRENCY)),
     "unit": lambda _: _looked_up(
         unit_of, CellFault(fault_kinds.CELL_UNIT, {"units": "g, kg, cm, mm"})

@@ -238,18 +238,9 @@ _MADE_IN: Final = re.compile(r"^(?:made in|产自|产地[:：]?)\s*", re.IGNOREC
 _SHOP: Final = re.compile(
     r"(?:https?://)?(?:www\.)?amazon(?:\.(?:com?|[a-z]{2}))?\.([a-z]{2,3})/?", re.IGNORECASE
 )
-# Names of the stores as sellers call them.
-_STORES: Final = {
-    folded(name): code
-    for name, code in {
-        "amazon.com": "US",
-        "美国站": "US",
-        "独立站": "direct",
-        "direct": "direct",
-        "自建站": "direct",
-        "官网": "direct",
-    }.items()
-}
+_DIRECT: Final = frozenset(map(folded, ("独立站", "direct", "自建站", "官网")))
+# The store of the United Kingdom is called UK; its market has the country's code.
+_STORE_OF_COUNTRY: Final = {"GB": "UK"}
 
 
 def country_code(name: str) -> str | None:
@@ -264,15 +255,17 @@ def country_code(name: str) -> str | None:
     return _CODES.get("".join(words))
 
 
-def store_code(name: str) -> str | None:
-    """The country of a marketplace's store, or `direct`."""
-    key = folded(name)
-    if (code := _STORES.get(key)) is not None:
-        return code
+def market_code(name: str) -> str | None:
+    """The country of a marketplace, by code, name or domain."""
     if (shop := _SHOP.fullmatch(name.strip())) is not None:
-        return country_code(shop[1])
-    return (
-        country_code(key.removesuffix("站点").removesuffix("站").removeprefix("amazon"))
-        if key
-        else None
-    )
+        return "US" if shop[1].lower() == "com" else country_code(shop[1])
+    key = folded(name).removesuffix("站点").removesuffix("站").removeprefix("amazon")
+    return country_code(key) if key else None
+
+
+def store_code(name: str) -> str | None:
+    """The store as orders name it: `DE`, `UK`, or `direct`."""
+    if folded(name) in _DIRECT:
+        return "direct"
+    country = market_code(name)
+    return None if country is None else _STORE_OF_COUNTRY.get(country, country)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from services.catalog.domain.imports.attributes import typed_attributes
 from services.catalog.domain.imports.documents import RowDocument
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.job import Counts, Mode, Policy
@@ -93,6 +94,7 @@ def decide(
     digest: int | None = None,
 ) -> Decision:
     """Applies the rows one after the other."""
+    rows = [_with_types(row, present, rules) for row in rows]
     before = None if present is None else present.product
     product = before
     new = changed = unchanged = failed = 0
@@ -125,6 +127,19 @@ def decide(
         tuple(findings),
         digest if is_plain else None,
     )
+
+
+def _with_types(row: RowDocument, present: StoredProduct | None, rules: Rules) -> RowDocument:
+    """Text of cells becomes the numbers and lists that the product's type asks for."""
+    attributes = row.document.get("attributes")
+    if not row.is_of_cells or not isinstance(attributes, dict):
+        return row
+    before = None if present is None else present.product.product_type
+    known = rules.known.types.get(row.document.get("product_type", before) or "")
+    if known is None:
+        return row
+    typed = typed_attributes(attributes, known.schema)
+    return replace(row, document={**row.document, "attributes": typed})
 
 
 def refused_options(one: Decision, holder: str, rules: Rules) -> Decision:

@@ -29,12 +29,14 @@ _UNITS: Final = {"weight": "unit.weight", "side": "unit.size_mm", "size": "unit.
 @dataclass(frozen=True, slots=True)
 class RowDocument:
     """`document`: what could be read; null removes a value. `findings`: what could not be read, and
-    warnings. A field with an error is not in the document.
+    warnings. A field with an error is not in the document. `is_of_cells`: it was made of cells, so
+    attributes are text until their type says more; NDJSON says itself what a value is.
     """
 
     line: int
     document: JsonObject
     findings: tuple[RowFinding, ...] = ()
+    is_of_cells: bool = False
 
     @property
     def has_errors(self) -> bool:
@@ -114,7 +116,8 @@ def _finished(
                 )
                 for column, fault in problems
             ]
-    return RowDocument(row.line, builder.document, tuple(faults) if faults else ())
+    found = tuple(faults) if faults else ()
+    return RowDocument(row.line, builder.document, found, is_of_cells=True)
 
 
 def _note(  # noqa: PLR0917 - called for many cells

@@ -204,6 +204,13 @@ CELL_STORE: Final = _kind(
     'Enter the country of the store, e.g. DE, or "direct".',
     "请填写站点国家代码，例如 DE，独立站请填 direct。",
 )
+CELL_MARKET: Final = _kind(
+    "catalog.cell.market",
+    "{value} in {column} is not a market.",
+    "{column} 的 {value} 不是市场。",
+    "Enter the country of the marketplace, e.g. DE.",
+    "请填写站点所在国家代码，例如 DE。",
+)
 CELL_DATE: Final = _kind(
     "catalog.cell.date",
     "{value} in {column} is not a date.",

@@ -15,7 +15,7 @@ from services.catalog.domain.imports.rows import ImportKind
 
 _MARKET: Final = Field(
     "market",
-    "store",
+    "market",
     "market|marketplace|country|store|site|市场|站点|国家|销售国家|目的国|店铺站点|国家站点"
     "|销售站点|平台站点|country code|store country",
     "站点 Market",
