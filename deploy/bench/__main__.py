@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.bench import classification, events, http_ratio, imports, webhooks
+from deploy.bench import classification, events, http_ratio, imports, lists, webhooks
 from deploy.bench.rig import ROOT, Figure, machine
 
 STATE: Final = ROOT / ".airlane"
@@ -38,6 +38,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "classification": classification.measure,
     "http": http_ratio.measure,
     "events": events.measure,
+    "lists": lists.measure,
     "webhooks": webhooks.measure,
     "imports": imports.measure,
     "chain": chain_figures,

@@ -168,7 +168,7 @@ async def put_product(
             product=product,
             check=_check(call),
             reference=reference,
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(saved)
 
@@ -196,7 +196,7 @@ async def patch_product(
             apply=body.apply,
             check=_check(call),
             reference=reference,
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(saved)
 

@@ -41,6 +41,10 @@ class Check(Protocol):
     def __call__(self, stored: StoredProduct | None, *, is_applied: bool = False) -> None: ...
 
 
+# Asked once the product is locked: a change that waited for another one has the later time.
+Now = Callable[[], datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A product after the call, which made it if `is_new`."""
@@ -56,7 +60,7 @@ async def put_product(
     product: Product,
     check: Check,
     reference: Reference,
-    now: datetime,
+    now: Now,
 ) -> Saved:
     """Creates or replaces. An equal product changes nothing and needs no If-Match, nor does it
     matter to it that its type has a new version since.
@@ -69,7 +73,7 @@ async def put_product(
     if stored is None:
         refuse(problems)
         check(None)
-        created = await _create(uow, product, tenant=tenant, known=known, now=now)
+        created = await _create(uow, product, tenant=tenant, known=known, now=now())
         if created is not None:
             return Saved(created, is_new=True)
         # Somebody else created it a moment ago, or there is no such merchant.
@@ -82,7 +86,7 @@ async def put_product(
     check(stored, is_applied=is_applied)
     if is_applied:
         return Saved(stored)
-    return Saved(await _change(uow, stored, product, known=known, now=now))
+    return Saved(await _change(uow, stored, product, known=known, now=now()))
 
 
 async def patch_product(
@@ -93,7 +97,7 @@ async def patch_product(
     apply: Callable[[Product], Product],
     check: Check,
     reference: Reference,
-    now: datetime,
+    now: Now,
 ) -> Saved:
     """`apply` merges the patch. Raises ProductNotFound, Invalid, Precondition…"""
     # Read without a lock first, because the lock on its parent comes before that on the product.
@@ -112,7 +116,7 @@ async def patch_product(
         # Somebody changed it in between, and If-Match said that this does not matter.
         known = await load_known(uow, [product], tenant=tenant, reference=reference)
     refuse(product_problems(product, known))
-    return Saved(await _change(uow, stored, product, known=known, now=now))
+    return Saved(await _change(uow, stored, product, known=known, now=now()))
 
 
 async def delete_product(

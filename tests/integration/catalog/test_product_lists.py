@@ -1,15 +1,24 @@
 """Lists of products: filters, orders, totals, members, and stock with them."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
+from services.catalog.repository.products import lock_product
 from tests.kit.clock import ManualClock
+from tests.kit.transactions import in_vain, until_somebody_waits
 from tests.support.worlds.catalog import Merchant, refused
 
 LAMP = {"hs_code": "94055000", "title": {"en": "Lamp", "zh-CN": "台灯"}, "battery": True}
 WIG = {"hs_code": "670419", "title": {"en": "Wig"}, "brand": "Öko Haar", "gtin": "6901234567892"}
+
+
+_WITH_INDEX = """
+    SELECT pg_stat_get_xact_tuples_updated(c.oid) - pg_stat_get_xact_tuples_hot_updated(c.oid)
+    FROM pg_class c WHERE c.oid = 'catalog.stock'::regclass
+"""
 
 
 async def _skus(client: AsyncClient, **params: Any) -> list[str]:
@@ -155,3 +164,36 @@ async def test_stock_is_not_that_of_a_market(shop: Merchant) -> None:
     answer = await shop.client.get("/v1/products/WIG-1", params={"embed": "stock", "market": "DE"})
 
     refused(answer, 422, "catalog.product.embed_in_market", "/query/embed")
+
+
+async def test_a_change_that_waited_has_the_time_at_which_it_was_made(
+    shop: Merchant, catalog_clock: ManualClock
+) -> None:
+    async with shop.db.transaction(shop.id) as uow:
+        await lock_product(uow, tenant=shop.id, sku="WIG-1")
+        patching = asyncio.create_task(shop.patched("WIG-1", {"battery": True}))
+        await until_somebody_waits(uow)
+        catalog_clock.advance(seconds=2)
+        since = catalog_clock.now().isoformat()
+    await patching
+
+    assert await _skus(shop.client, updated_since=since) == ["WIG-1"]
+
+
+async def test_counters_that_stay_above_zero_touch_no_index(merchant: Merchant) -> None:
+    """PostgreSQL counts updates that stay on their page and write to no index (HOT)."""
+    product_id = await merchant.stocked("LAMP-1", 0)
+
+    async def touching_an_index(sets: str) -> int:
+        """How many of five updates wrote to an index."""
+        async with in_vain(merchant.db, merchant.id) as uow:
+            before = await uow._connection.fetchval(_WITH_INDEX)
+            for _ in range(5):
+                await uow._connection.execute(
+                    f"UPDATE catalog.stock SET {sets} WHERE product_id = $1", product_id
+                )
+            return int(await uow._connection.fetchval(_WITH_INDEX)) - before
+        raise AssertionError
+
+    assert await touching_an_index("on_hand = on_hand, version = version + 1") == 0
+    assert await touching_an_index("on_hand = 1 - on_hand") == 5

@@ -57,7 +57,7 @@ async def first_becomes(
         product=replace(stored.product, variant=variant),
         check=pass_all,
         reference=app.state.reference,
-        now=clock.now(),
+        now=clock.now,
     )
 
 
