@@ -27,7 +27,18 @@ from services.catalog.schemas.orders import (
 from services.catalog.use_cases.orders import changes, placing
 from shared.contracts.catalog.orders import OrderStatus
 from shared.db import UnitOfWork
-from shared.http import Page, PageOf, Reply, json_reply, problems
+from shared.http import (
+    TOTAL_APPLIED,
+    CountedPage,
+    Fields,
+    PageOf,
+    Reply,
+    TotalWanted,
+    fields_of,
+    json_reply,
+    problems,
+    total_of,
+)
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
 from shared.http.fields import AnyInstant
 from shared.kernel.errors import AirlaneError
@@ -121,19 +132,33 @@ class OrderFilters:
     ordered_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
 
 
-@orders_api.get("/v1/orders", response_model=Page[OrderSummaryOut], responses=problems(422))
+@orders_api.get("/v1/orders", response_model=CountedPage[OrderSummaryOut], responses=problems(422))
 async def list_orders(
-    call: CatalogRead, page: PageOf, given: Annotated[OrderFilters, Depends()]
+    call: CatalogRead,
+    page: PageOf,
+    *,
+    given: Annotated[OrderFilters, Depends()],
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(OrderSummaryOut))],
 ) -> Response:
     """List orders, newest first."""
     asked = page.of(given, str)
+    total = None
     async with call.read() as reader:
         orders = await queries.list_orders(reader, asked.window, asked.filters)
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: queries.count_orders(reader, asked.filters, at_most=at_most)
+            )
 
     def shown(order: OrderSummary) -> dict[str, object]:
         return order_summary_out(order, call.locale)
 
-    return json_reply(asked.page(orders, shown, key=lambda order: (order.id,)))
+    return json_reply(
+        asked.page(orders, shown, key=lambda order: (order.id,), total=total),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
+    )
 
 
 @orders_api.post(

@@ -70,6 +70,11 @@ async def list_orders(reader: Reader, window: Window, filters: Filters) -> list[
     return await _ORDERS.page(reader, window, filters)
 
 
+async def count_orders(reader: Reader, filters: Filters, *, at_most: int) -> int:
+    """With the filters of the list."""
+    return await _ORDERS.count(reader, filters, at_most=at_most)
+
+
 async def list_restocked_tenants(reader: Reader) -> list[str]:
     """Merchants with orders that may be placed now."""
     return await reader.fetch_values(_RESTOCKED_TENANTS)

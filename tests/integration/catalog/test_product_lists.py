@@ -136,6 +136,20 @@ async def test_only_the_members_asked_for_are_sent(shop: Merchant) -> None:
     assert part.headers["ETag"] == whole.headers["ETag"]
 
 
+async def test_orders_have_a_total_and_members_on_request(shop: Merchant) -> None:
+    await shop.ordered(("LAMP-1", 1))
+    await shop.ordered(("LAMP-1", 1))
+
+    page = await shop.client.get(
+        "/v1/orders",
+        params={"limit": 1, "fields": "status", "status": "placed"},
+        headers={"Prefer": "return=total-count"},
+    )
+
+    assert page.json()["items"] == [{"status": "placed"}]
+    assert page.json()["total"] == {"count": 2, "is_exact": True}
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
@@ -192,7 +206,8 @@ async def test_counters_that_stay_above_zero_touch_no_index(merchant: Merchant) 
                 await uow._connection.execute(
                     f"UPDATE catalog.stock SET {sets} WHERE product_id = $1", product_id
                 )
-            return int(await uow._connection.fetchval(_WITH_INDEX)) - before
+            after: int = await uow._connection.fetchval(_WITH_INDEX)
+            return after - int(before)
         raise AssertionError
 
     assert await touching_an_index("on_hand = on_hand, version = version + 1") == 0
