@@ -14,6 +14,7 @@ import asyncpg
 
 from deploy.bench import goods
 from deploy.bench.http_client import request_bytes
+from deploy.bench.http_ratio import SetupClient
 from deploy.bench.rig import (
     Figure,
     Spread,
@@ -25,14 +26,14 @@ from deploy.bench.rig import (
     process,
     wait_for,
 )
-from deploy.bench.tokens import TokenIssuer
 from deploy.engines import free_port
 from services.catalog.domain.products.query import Availability, ProductQuery
 from services.catalog.queries.products import list_products
 from shared.db import Database, Window
-from shared.kernel.identity import PARK, Role
+from shared.kernel.identity import PARK
 
 PRODUCTS: Final = 1_000_000
+_OPERATOR: Final = ("operator-bench", "bench-secret-bench-secret-bench-secret")
 _RUNS: Final = 20
 _ROUND_S: Final = 2.0
 _GOAL_MS: Final = 20.0
@@ -65,16 +66,17 @@ def measure() -> list[Figure]:
         asyncio.run(_fill(server.dsn(database="airlane")))
         figures = [figure for tenant in (goods.LARGE, PARK) for figure in _direct(dsn, tenant)]
         port = free_port()
-        issuer = TokenIssuer(home)
         env = {
             "CATALOG_DATABASE_URL": dsn,
             "CATALOG_API_PORT": str(port),
-            "AIRLANE_JWKS_URL": issuer.jwks_url,
+            "AIRLANE_ISSUER": f"http://127.0.0.1:{port}",
+            "CATALOG_OPERATOR_CLIENT_ID": _OPERATOR[0],
+            "CATALOG_OPERATOR_CLIENT_SECRET": _OPERATOR[1],
         }
         url = f"http://127.0.0.1:{port}"
-        token = issuer.token(Role.MERCHANT, goods.LARGE, ["catalog:read"])
         with process("-m", "services.catalog", "api", env=env, log=home / "api.log"):
             wait_for(f"{url}/readyz")
+            token = SetupClient(url).log_in(*_OPERATOR)
             for name, query in CASES.items():
                 request = _request(query, token)
                 load = http_load(url, [request], seconds=_ROUND_S, connections=1, home=home)
@@ -129,4 +131,5 @@ def _request(query: ProductQuery, token: str) -> bytes:
         if (value := getattr(query, name)) is not None
     }
     path = f"/v1/products?{urlencode({'limit': '50', **given})}"
-    return request_bytes("GET", path, {"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}", "Airlane-Tenant": goods.LARGE}
+    return request_bytes("GET", path, headers)
