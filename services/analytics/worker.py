@@ -8,6 +8,7 @@ from services.analytics.consumers import facts as consumers
 from services.analytics.domain.facts import Counted
 from services.analytics.settings import Settings
 from services.analytics.use_cases.facts import count_events
+from shared.contracts.catalog.imports import ImportFinished
 from shared.contracts.catalog.media import MediaChecked
 from shared.contracts.catalog.merchants import MerchantRegistered
 from shared.contracts.catalog.orders import (
@@ -60,6 +61,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     ParentDeleted: Undecoded(consumers.on_other_event),
     PricesChanged: Undecoded(consumers.on_other_event),
     MediaChecked: Undecoded(consumers.on_other_event),
+    ImportFinished: Undecoded(consumers.on_other_event),
     StockAdjusted: Undecoded(consumers.on_other_event),
     DeclarationSubmitted: consumers.on_declaration_submitted,
     DeclarationBlocked: consumers.on_declaration_blocked,

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Final
 
 from shared.contracts.catalog import (
+    imports,
     media,
     merchants,
     orders,
@@ -32,6 +33,7 @@ _NOUNS: Final = (
     parents,
     prices,
     media,
+    imports,
     submissions,
     stock,
     orders,

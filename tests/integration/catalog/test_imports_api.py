@@ -33,6 +33,8 @@ async def test_a_file_becomes_products_with_counters_and_events(importing: Impor
     assert (event["type"], event["aggregate_version"]) == ("catalog.product.updated", 1)
     assert event["data"]["title"] == product["title"]
     assert await importing.merchant.stock("A-2") == (0, 0)
+    (finished,) = await importing.merchant.events(body["id"])
+    assert (finished["type"], finished["data"]["rows_new"]) == ("catalog.import.finished", 2)
 
 
 async def test_media_of_a_file_will_be_checked(importing: Importing) -> None:

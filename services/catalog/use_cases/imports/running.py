@@ -34,6 +34,7 @@ from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
 from services.catalog.domain.products.product import Known
 from services.catalog.domain.reference import Reference
+from services.catalog.events.imports import import_finished
 from services.catalog.repository.imports import findings as found
 from services.catalog.repository.imports import jobs
 from services.catalog.use_cases.imports.orders import OrderRows, ReadOrder
@@ -289,11 +290,14 @@ class _Run:
         return await self._patiently(self._record_end, state, failure)
 
     async def _record_end(self, state: State, failure: Failure | None) -> State:
-        async with self._db.transaction(self._one.merchant_id) as uow:
-            if not await jobs.end_import(
-                uow, self._one, state, failure=failure, now=self._tools.clock.now()
-            ):
+        one, now = self._one, self._tools.clock.now()
+        async with self._db.transaction(one.merchant_id) as uow:
+            if not await jobs.end_import(uow, one, state, failure=failure, now=now):
                 raise TakenOver
+            if state.is_final and not one.options.is_dry_run:
+                uow.outbox.add(
+                    import_finished(one, state, now=now), subject=one.id, version=1, at=now
+                )
         log.info("import ended", import_id=self._one.id, state=state.value)
         return state
 
