@@ -165,6 +165,8 @@ async def test_columns_are_chosen_and_remembered(importing: Importing) -> None:
     assert columns["items"][0]["samples"] == ["A-1"]
     wrong = await importing.client.put(address, json={"targets": {"Ref": "skuu", "No": "sku"}})
     refused(wrong, 422, "request.invalid")
+    wrong = await importing.client.put(address, json={"constants": {"price.currency": "?"}})
+    refused(wrong, 422, "request.invalid")
     chosen = await importing.client.put(address, json={"targets": {"Ref": "sku"}})
     assert chosen.status_code == 200, chosen.text
     await importing.work(body["id"])

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.catalog.domain.imports.documents import documents
 from services.catalog.domain.imports.fields import FIELDS
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.headers import is_target
@@ -18,11 +19,12 @@ from services.catalog.domain.imports.job import (
     Stage,
     State,
 )
+from services.catalog.domain.imports.mapping import ColumnMapping, ConstantUnreadable
 from services.catalog.domain.imports.rows import ImportKind
 from services.catalog.queries.imports import CodeCount, FindingView
 from shared.http.fields import Body
 from shared.http.findings import FindingOut
-from shared.kernel.errors import Locale, refuse
+from shared.kernel.errors import AirlaneError, Locale, refuse
 
 _Header = Annotated[str, StringConstraints(max_length=500)]
 _Target = Annotated[str, StringConstraints(max_length=200)]
@@ -62,7 +64,17 @@ class ColumnsIn(Body):
             if not path or not is_target(kind, path):
                 at = f"/constants/{path}"
                 problems.append(ColumnTargetUnknown.at(at, target=path, kind=kind.value))
+            elif (fault := _constant_fault(kind, path, self.constants[path])) is not None:
+                problems.append(fault.at(f"/constants/{path}", **fault.params))
         refuse(problems)
+
+
+def _constant_fault(kind: ImportKind, path: str, value: str) -> AirlaneError | None:
+    try:
+        list(documents((), ColumnMapping(kind, (), (), (), {path: value})))
+    except ConstantUnreadable as refusal:
+        return refusal
+    return None
 
 
 class CountsOut(BaseModel):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from services.catalog.clients.sheets import Sheet, SheetLimits, SheetRefused, SheetTooLarge
+from services.catalog.clients.sheets import Sheet, SheetLimits
 from services.catalog.clients.sheets import open_sheet as open_file
 from services.catalog.domain.imports.deciding import ReadProduct, Rules
 from services.catalog.domain.imports.digests import shape_hash
@@ -45,7 +45,7 @@ from services.catalog.use_cases.imports.taking import Taker
 from services.catalog.use_cases.products import make_search_words
 from shared.db import Database, UnitOfWork
 from shared.kernel.clock import Clock, monotonic_s
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Invalid, TooLarge, Unavailable
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
 
@@ -118,14 +118,14 @@ class _Run:
             return await self._end(State.CANCELLED)
         try:
             sheet = await asyncio.to_thread(self._open)
-        except (SheetRefused, SheetTooLarge, ImportFileMissing) as refusal:
+        except (Invalid, TooLarge) as refusal:
             return await self._end(State.FAILED, Failure.of(refusal))
         mapping = await self._mapped(sheet)
         if not mapping.usable:
             return await self._end(State.NEEDS_MAPPING)
         try:
             return await self._stages(sheet, mapping)
-        except (SheetRefused, SheetTooLarge) as refusal:
+        except (Invalid, TooLarge) as refusal:
             return await self._end(State.FAILED, Failure.of(refusal))
 
     def _open(self) -> Sheet:
