@@ -9,7 +9,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.bench import classification, events, http_ratio, imports, lists, webhooks
+from deploy.bench import (
+    classification,
+    events,
+    http_ratio,
+    imports,
+    lists,
+    order_lists,
+    webhooks,
+)
 from deploy.bench.rig import ROOT, Figure, machine
 
 STATE: Final = ROOT / ".airlane"
@@ -43,6 +51,8 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "imports": imports.measure,
     "chain": chain_figures,
 }
+# They fill a disk and take many minutes: only when they are asked for.
+LARGE: Final[dict[str, Callable[[], list[Figure]]]] = {"order-lists": order_lists.measure}
 
 
 def _line(figure: Figure) -> str:
@@ -56,15 +66,18 @@ def _line(figure: Figure) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)} (default: all)"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"only these: {', '.join(PARTS)} (default: all); {', '.join(LARGE)}: large",
     )
     wanted = parser.parse_args(arguments).parts or list(PARTS)
-    if unknown := set(wanted) - PARTS.keys():
+    if unknown := set(wanted) - PARTS.keys() - LARGE.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     print(f"\n  {machine()}; medians (lowest–highest)\n")
     measured: list[Figure] = []
     for part in wanted:
-        figures = PARTS[part]()
+        figures = (PARTS | LARGE)[part]()
         for figure in figures:
             print(_line(figure), flush=True)
         measured += figures

@@ -1,6 +1,6 @@
 """Orders: placing one or a batch, reading, cancelling."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -14,6 +14,7 @@ from services.catalog.api.deps import (
 )
 from services.catalog.domain.orders.order import OrderNotFound, OrderSummary
 from services.catalog.domain.orders.placement import Outcome, Placement
+from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.queries import orders as queries
 from services.catalog.schemas.orders import (
     CancelIn,
@@ -124,12 +125,31 @@ async def get_order(order_id: str, call: CatalogRead) -> Response:
 
 @dataclass
 class OrderFilters:
-    status: Annotated[OrderStatus | None, Query()] = None
+    status: Annotated[
+        list[OrderStatus] | None, Query(max_length=10, description="One or several.")
+    ] = None
     country: Annotated[str | None, Query(pattern=r"^[A-Z]{2}$")] = None
     store: Annotated[str | None, Query(pattern=r"^([A-Z]{2}|direct)$")] = None
     order_number: Annotated[str | None, Query(pattern=r"^[\x21-\x7e]{1,50}$")] = None
+    belt: Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,49}$")] = None
+    sku: Annotated[str | None, Query(pattern=SKU_PATTERN, description="Of one of the lines.")] = (
+        None
+    )
+    finding: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z][a-z0-9_.]{0,99}$", description="Code of what holds the order up."),
+    ] = None
+    house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,20}$")] = None
+    has_shortage: Annotated[
+        bool | None, Query(description="Whether the order waits for stock.")
+    ] = None
     ordered_from: Annotated[AnyInstant | None, Query()] = None
     ordered_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+    accepted_from: Annotated[AnyInstant | None, Query()] = None
+    accepted_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
+    promised_before: Annotated[
+        AnyInstant | None, Query(description="Delivery is promised before this instant.")
+    ] = None
 
 
 @orders_api.get("/v1/orders", response_model=CountedPage[OrderSummaryOut], responses=problems(422))
@@ -141,8 +161,13 @@ async def list_orders(
     is_total_wanted: TotalWanted,
     fields: Annotated[Fields | None, Depends(fields_of(OrderSummaryOut))],
 ) -> Response:
-    """List orders, newest first."""
-    asked = page.of(given, str)
+    """List orders, newest first.
+
+    By the instant of acceptance. A list that is limited by another instant is sorted by that one:
+    by the promise, else by the time of the order.
+    """
+    sorting = queries.order_list(asdict(given))
+    asked = page.of(given, *sorting.shape)
     total = None
     async with call.read() as reader:
         orders = await queries.list_orders(reader, asked.window, asked.filters)
@@ -155,7 +180,7 @@ async def list_orders(
         return order_summary_out(order, call.locale)
 
     return json_reply(
-        asked.page(orders, shown, key=lambda order: (order.id,), total=total),
+        asked.page(orders, shown, key=sorting.key, total=total),
         fields=fields,
         headers=TOTAL_APPLIED if is_total_wanted else None,
     )

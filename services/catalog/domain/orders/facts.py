@@ -206,6 +206,10 @@ class OrderFacts:
             case _:
                 return None
 
+    @property
+    def finding_code(self) -> str | None:
+        return None if self.finding is None else self.finding.code
+
     def _held(self) -> Finding:
         if self.screening is not None and not self.screening.passed:
             return not_screened(self.screening.lane)

@@ -35,6 +35,15 @@ _WRITE_CHANGES: Final = sql(
             :entry_detail, :entry_detail_zh, :entry_original) WITH ORDINALITY
             AS e(order_id, tenant_id, at, service, event, detail, detail_zh, original, n)
         ORDER BY n
+    ), found AS (
+        INSERT INTO catalog.order_search AS s
+            (order_id, tenant_id, status, finding, house_waybill, promised_at)
+        SELECT * FROM unnest(:id, :tenant, :status, :finding, :house_waybill, :promised_at)
+        ON CONFLICT (order_id) DO UPDATE
+        SET status = excluded.status, finding = excluded.finding,
+            house_waybill = excluded.house_waybill, promised_at = excluded.promised_at
+        WHERE (s.status, s.finding, s.house_waybill, s.promised_at) IS DISTINCT FROM
+            (excluded.status, excluded.finding, excluded.house_waybill, excluded.promised_at)
     )
     UPDATE catalog.orders o
     SET status = u.status, stock_state = u.stock_state, facts = u.facts, version = u.version
@@ -47,6 +56,10 @@ _WRITE_CHANGES: Final = sql(
     stock_state=TEXTS,
     facts=JSONS,
     version=INTEGERS,
+    tenant=TEXTS,
+    finding=TEXTS,
+    house_waybill=TEXTS,
+    promised_at=INSTANTS,
     entry_order=TEXTS,
     entry_tenant=TEXTS,
     entry_at=INSTANTS,
@@ -74,11 +87,14 @@ async def read_timeline(uow: UnitOfWork, *, order_id: str) -> list[Entry]:
 
 
 async def write_changes(uow: UnitOfWork, changes: Sequence[OrderChange]) -> None:
-    """Writes the facts and what follows from them, and the entries of the timelines."""
+    """Writes the facts, what follows from them and is searched for, and the entries of the
+    timelines.
+    """
     written = [change for change in changes if change.facts != change.before.facts]
     entries = [(change.before, entry) for change in changes for entry in change.entries]
     if not written and not entries:
         return
+    plans = [change.facts.plan for change in written]
     await uow.execute(
         _WRITE_CHANGES,
         id=[change.before.id for change in written],
@@ -86,6 +102,10 @@ async def write_changes(uow: UnitOfWork, changes: Sequence[OrderChange]) -> None
         stock_state=[change.stock_state.value for change in written],
         facts=[facts_to_json(change.facts) for change in written],
         version=[change.version for change in written],
+        tenant=[change.before.merchant_id for change in written],
+        finding=[change.facts.finding_code for change in written],
+        house_waybill=[plan.house_waybill if plan else None for plan in plans],
+        promised_at=[plan.promised_at if plan else None for plan in plans],
         entry_order=[order.id for order, _ in entries],
         entry_tenant=[order.merchant_id for order, _ in entries],
         entry_at=[entry.at for _, entry in entries],

@@ -92,7 +92,7 @@ _WRITE_ORDERS: Final = sql(
             id text, store text, order_number text, ordered_at timestamptz, country text,
             postal_code text, currency text, total_minor bigint, belt text, lines jsonb,
             fingerprint text, status text, stock_state text, facts jsonb, event text, detail text,
-            detail_zh text)
+            detail_zh text, finding text)
     ), inserted AS (
         INSERT INTO catalog.orders (id, tenant_id, store, order_number, ordered_at, country,
             postal_code, currency, total_minor, belt, lines, fingerprint, status, stock_state,
@@ -103,9 +103,11 @@ _WRITE_ORDERS: Final = sql(
         ON CONFLICT (tenant_id, store, order_number) DO NOTHING
         RETURNING id, stock_state, lines
     ), wanted AS MATERIALIZED (
-        SELECT i.id AS order_id, i.stock_state, l.product_id, sum(l.quantity)::bigint AS quantity
-        FROM inserted i, jsonb_to_recordset(i.lines) AS l(product_id text, quantity bigint)
-        GROUP BY 1, 2, 3
+        SELECT i.id AS order_id, i.stock_state, l.product_id, l.sku,
+            sum(l.quantity)::bigint AS quantity
+        FROM inserted i, jsonb_to_recordset(i.lines)
+            AS l(product_id text, sku text, quantity bigint)
+        GROUP BY 1, 2, 3, 4
     ), reserve AS (
         UPDATE catalog.stock s SET reserved = s.reserved + t.quantity, updated_at = :now
         FROM (
@@ -123,6 +125,12 @@ _WRITE_ORDERS: Final = sql(
         INSERT INTO catalog.back_order_lines (order_id, product_id, tenant_id, quantity)
         SELECT order_id, product_id, :tenant, quantity
         FROM wanted WHERE stock_state = 'waiting'
+    ), skus AS (
+        INSERT INTO catalog.order_skus (sku, tenant_id, order_id)
+        SELECT sku, :tenant, order_id FROM wanted
+    ), found AS (
+        INSERT INTO catalog.order_search (order_id, tenant_id, status, finding)
+        SELECT i.id, :tenant, g.status, g.finding FROM given g JOIN inserted i ON i.id = g.id
     ), timeline AS (
         INSERT INTO catalog.order_timeline
             (order_id, tenant_id, at, service, event, detail, detail_zh)
@@ -190,4 +198,5 @@ def _document(placement: Placement) -> JsonObject:
         "event": entry.event,
         "detail": entry.detail.en,
         "detail_zh": entry.detail.zh,
+        "finding": order.facts.finding_code,
     }
