@@ -48,6 +48,7 @@ def common_environment(
         "AIRLANE_JWKS_URL": f"{ports.url('catalog')}/.well-known/jwks.json",
         "AIRLANE_CLOCK_FILE": str(state.clock),
         "CUSTOMS_SINGLE_WINDOW_DIR": str(state.single_window),
+        "CATALOG_SPOOL_DIR": str(state.spool),
         "KAFKA_BOOTSTRAP_SERVERS": env.get("KAFKA_BOOTSTRAP_SERVERS") or f"127.0.0.1:{ports.kafka}",
     }
     for service in SERVICES:

@@ -62,6 +62,11 @@ class State:
         return self.home / "kafka" / "data"
 
     @property
+    def spool(self) -> Path:
+        """Files of imports. Two parks must not share them: each deletes what it does not know."""
+        return self.home / "spool"
+
+    @property
     def single_window(self) -> Path:
         return self.home / "single-window"
 
@@ -85,7 +90,14 @@ class State:
         """What `make reset` forgets. The database may live elsewhere and is not in the list."""
         names = ("secrets.json", "credentials.json", "clock", "clock.json", "report.json")
         files = [self.home / name for name in names] + list(self.logs.glob("*.log*"))
-        return [self.kafka, self.run, self.single_window, self.signing_key.parent, *files]
+        return [
+            self.kafka,
+            self.run,
+            self.spool,
+            self.single_window,
+            self.signing_key.parent,
+            *files,
+        ]
 
     def make_home(self) -> None:
         """Raises Stop for a folder that cannot be used."""
