@@ -61,7 +61,8 @@ def run_import(settings: Settings, import_id: str) -> str:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(1):
+    # Not sys.stdin: Python aborts at its end while a thread waits in that.
+    while os.read(0, 1):
         pass
     os._exit(1)
 

@@ -63,10 +63,13 @@ async def starting(importing: Importing, settings: Settings) -> AsyncIterator[An
 async def test_a_process_reads_the_file(
     importing: Importing, settings: Settings, starting: Any
 ) -> None:
-    starting(ImportProcess(_environment(settings)).run)
+    alive = Killed(importing, settings, kills=0)
+    starting(alive.start)
     sent = await importing.send(a_csv([a_row("A-1")]))
     await until(lambda: _state_is(importing, sent["id"], "done"), 60)
     assert (await importing.client.get("/v1/products/A-1")).status_code == 200
+    await until(lambda: bool(alive.statuses), 20)
+    assert alive.statuses == [0]
 
 
 async def test_killed_in_the_middle_nothing_is_lost_or_doubled(

@@ -238,8 +238,14 @@ def _zip(**files: bytes) -> bytes:
         (b'[{"sku":"A1"}]', "json_array"),
         (b"\x1f\x8b\x08", "gzip"),
         (b" \r\n \r\n", "empty"),
+        (b"<!-- made by an ERP --><table><tr><td>sku</td></tr></table>", "HTML"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n", "HTML"),
+        ("\ufeff<table><tr><td>sku</td></tr></table>".encode("utf-16-le"), "HTML"),
+        ('\ufeff{"sku":"A1"}'.encode("utf-16-le"), "NDJSON"),
+        (b"PK\x05\x06" + bytes(18), "ZIP"),
     ],
-    ids="pdf xls password ods numbers xlsb zip damaged html xml array gzip empty".split(),
+    ids="pdf xls password ods numbers xlsb zip damaged html xml array gzip empty comment mhtml"
+    " html16 ndjson16 empty-zip".split(),
 )
 def test_other_kinds_of_files_are_refused_by_name(
     opened: Opened, content: bytes, words: str
@@ -248,6 +254,65 @@ def test_other_kinds_of_files_are_refused_by_name(
         opened(content)
 
     assert refused.value.fix.zh
+
+
+def _spoilt(content: bytes, part: str) -> bytes:
+    """The archive with a packed part that cannot be unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entry = archive.getinfo(part)
+    begin = entry.header_offset + 30 + len(part)
+    return content[:begin] + b"\xff" * 20 + content[begin + 20 :]
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"]
+)
+def test_bytes_that_broke_on_the_way_are_damage(opened: Opened, part: str) -> None:
+    good = raw_workbook(f"<sheetData>{HEADER}</sheetData>")
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        list(opened(_spoilt(good, part)).rows())
+
+
+@pytest.mark.parametrize("method", [9, 12, 14, 99])
+def test_ways_of_packing_that_do_not_fit_are_damage(opened: Opened, method: int) -> None:
+    content = bytearray(raw_workbook(f"<sheetData>{HEADER}</sheetData>"))
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + place] = method
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        opened(bytes(content))
+
+
+def test_packed_mimetype_that_broke_is_damage(opened: Opened) -> None:
+    content = bytearray(_zip(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"))
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.index(mark) + place] = 99
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        opened(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "numbers", [(1, 9, 5), (1, 2, 2), (1, 0), (1, 2**40), (1, 10**20)], ids=str
+)
+def test_rows_that_do_not_ascend_are_damage(opened: Opened, numbers: tuple[int, ...]) -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="A1" t="inlineStr"><is><t>SKU</t></is></c></row>' for n in numbers
+    )
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        list(opened(raw_workbook(f"<sheetData>{rows}</sheetData>")).rows())
+
+
+def test_date_without_end_is_damage(opened: Opened) -> None:
+    rows = f'{HEADER}<row r="2"><c r="A2" s="1"><v>1e999</v></c></row>'
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        list(opened(raw_workbook(f"<sheetData>{rows}</sheetData>", styles=styles)).rows())
 
 
 def test_password_in_the_archive_is_noticed(opened: Opened) -> None:

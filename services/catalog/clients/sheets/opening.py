@@ -1,5 +1,6 @@
 """Finds out what a file is, by what is in it: its name may say anything."""
 
+import codecs
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,10 @@ _KINDS: Final = (
     (b"GIF8", "GIF"),
 )
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP: Final = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta")
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_BOM_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# A page with all that it shows in one file, which Excel can save.
+_MHTML: Final = b"mime-version:"
 
 
 def open_sheet(path: Path, *, filename: str | None, limits: SheetLimits) -> Sheet:
@@ -48,10 +52,20 @@ def open_sheet(path: Path, *, filename: str | None, limits: SheetLimits) -> Shee
             raise SheetKindUnknown(kind=kind)
     if head.startswith(_OLE2):
         _refuse_ole2(path)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         return open_workbook(path, limits)
-    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if begin.lower().startswith(_MARKUP):
+    return _open_text(path, _begin(head), filename, limits)
+
+
+def _begin(head: bytes) -> bytes:
+    """The first characters in UTF-8, where a mark says what they are."""
+    if head.startswith(_BOM_UTF16):
+        head = head.decode("utf-16", "ignore").encode()
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()
+
+
+def _open_text(path: Path, begin: bytes, filename: str | None, limits: SheetLimits) -> Sheet:
+    if begin.startswith(b"<") or begin.lower().startswith(_MHTML):
         kind = "XML" if begin.startswith(b"<?xml") else "HTML"
         raise SheetKindUnknown(kind=f"{kind} ({filename})" if filename else kind)
     if begin.startswith(b"["):

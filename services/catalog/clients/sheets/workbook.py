@@ -1,7 +1,9 @@
 """Workbooks (.xlsx): what is in the archive, and which of its parts the rows are in."""
 
+import lzma
 import posixpath
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,21 @@ CHUNK: Final = 1 << 18
 # Below this a high ratio does no harm; repetitive sheets of real people reach 50.
 _SMALL: Final = 20 * 1024 * 1024
 _OFFICE_DOCUMENT: Final = "/officeDocument"
+# What reading a part raises that is not as it should be. An archive may name a way of packing that
+# nobody has; a broken stream is an error of the library that unpacks it.
+BROKEN: Final = (
+    ExpatError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ def open_archive(path: Path, limits: SheetLimits) -> zipfile.ZipFile:
 
 def _check_kind(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
-    if "mimetype" in names and b"opendocument" in archive.read("mimetype")[:200]:
+    if "mimetype" in names and b"opendocument" in _beginning(archive, "mimetype"):
         raise SheetKindUnknown(kind="OpenDocument (.ods)")
     if any(name.endswith(".iwa") or name == "index.apxl" for name in names):
         raise SheetKindUnknown(kind="Apple Numbers (.numbers)")
@@ -80,6 +97,14 @@ def _check_kind(archive: zipfile.ZipFile) -> None:
         raise SheetKindUnknown(kind="Word / PowerPoint")
 
 
+def _beginning(archive: zipfile.ZipFile, path: str) -> bytes:
+    try:
+        with archive.open(path) as part:
+            return part.read(200)
+    except BROKEN as error:
+        raise damaged(path, error) from error
+
+
 def parse(archive: zipfile.ZipFile, path: str, parser: XMLParserType) -> None:
     """Feeds a whole part to the parser. Raises SheetDamaged."""
     refuse_doctype(parser)
@@ -88,7 +113,7 @@ def parse(archive: zipfile.ZipFile, path: str, parser: XMLParserType) -> None:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except (ExpatError, KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except BROKEN as error:
         raise damaged(path, error) from error
 
 

@@ -16,6 +16,7 @@ from services.catalog.clients.sheets.sheet import (
     too_many_rows,
 )
 from services.catalog.clients.sheets.workbook import (
+    BROKEN,
     CHUNK,
     Part,
     damaged,
@@ -151,7 +152,7 @@ def _scanned(archive: zipfile.ZipFile, part: Part) -> tuple[int | None, list[tup
                     merged += _ranges(text)
                 # Half an element at the end is read with the next chunk.
                 tail = text[text.rfind(b"<") :][-200:]
-    except (KeyError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except BROKEN as error:
         raise damaged(part.path, error) from error
     return last, merged
 

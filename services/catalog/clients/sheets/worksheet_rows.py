@@ -9,11 +9,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Final
-from xml.parsers.expat import ExpatError
 
 from services.catalog.clients.sheets.refusals import SheetDamaged
 from services.catalog.clients.sheets.sheet import SheetLimits
-from services.catalog.clients.sheets.workbook import CHUNK, Part, damaged
+from services.catalog.clients.sheets.workbook import BROKEN, CHUNK, Part, damaged
 from services.catalog.clients.sheets.workbook_parts import Look
 from services.catalog.clients.sheets.worksheet_xml import (
     Cells,
@@ -27,6 +26,8 @@ from services.catalog.clients.sheets.worksheet_xml import (
 
 # A row of Excel has at most 16,384 cells of 32,767 characters; nobody fills a thousandth of that.
 _ROW_MAX: Final = 32 * 1024 * 1024
+# No workbook has more lines; a number that is larger than any counter would be lost.
+_LINES_MAX: Final = 2**31 - 1
 _ROW: Final = re.compile(r"<row\b([^>]*)>")
 _NUMBER: Final = re.compile(r'\br="(\d+)"')
 _CELL: Final = re.compile(
@@ -42,7 +43,19 @@ _EMPTY_CELL: Final = re.compile(r"<c [^>]*/>")
 def worksheet_rows(
     archive: zipfile.ZipFile, part: Part, texts: Texts, limits: SheetLimits
 ) -> Iterator[Row]:
-    """Line and cells of each row that has any. Raises SheetDamaged, SheetTooLarge."""
+    """Line and cells of each row that has any. Raises SheetDamaged, SheetTooLarge.
+
+    Lines ascend: reading goes on after a line, and would pass over one out of its order.
+    """
+    last = 0
+    for row in _rows(archive, part, texts, limits):
+        if not last < row[0] <= _LINES_MAX:
+            raise SheetDamaged(reason=f"row {row[0]} after row {last}")
+        last = row[0]
+        yield row
+
+
+def _rows(archive: zipfile.ZipFile, part: Part, texts: Texts, limits: SheetLimits) -> Iterator[Row]:
     try:
         with archive.open(part.path) as file:
             head = file.read(CHUNK)
@@ -50,15 +63,7 @@ def worksheet_rows(
                 yield from _plain_rows(_pieces(head, file), texts, limits)
             else:
                 yield from rows_of_xml(_pieces(head, file), texts, limits)
-    except (
-        ExpatError,
-        KeyError,
-        IndexError,
-        ValueError,
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-    ) as error:
+    except BROKEN as error:
         raise damaged(part.path, error) from error
 
 

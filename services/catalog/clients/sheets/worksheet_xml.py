@@ -65,7 +65,7 @@ def rows_of_xml(pieces: Iterator[bytes], texts: Texts, limits: SheetLimits) -> I
 def column_index(letters: str) -> int:
     """A is 0, Z 25, AA 26."""
     index = 0
-    for letter in letters:
+    for letter in letters.upper():
         index = index * 26 + ord(letter) - 64
     return index - 1
 
