@@ -76,7 +76,7 @@ _TYPES: Final[dict[str, SqlType]] = {
     "updated_before": INSTANT,
     "stock": TEXT,
     "market": TEXT,
-    "market_state": TEXT,
+    "market_status": TEXT,
     "belt": TEXT,
 }
 _BY_ID: Final = Order("p.id", "p.id > :after_id")
@@ -106,9 +106,9 @@ _PRODUCTS: Final = SparseListing(
             "SELECT x.product_id AS id FROM catalog.stock x WHERE x.availability = :stock {tenant}",
         ),
         "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY),
-        "market_state": Filter(
-            f"({_OVERLAY} AND o.state = :market_state) > 0",
-            f"{_WITH_OVERLAY} AND x.state = :market_state",
+        "market_status": Filter(
+            f"({_OVERLAY} AND o.state = :market_status) > 0",
+            f"{_WITH_OVERLAY} AND x.state = :market_status",
         ),
         "belt": Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}"),
         "words": Filter(
@@ -222,8 +222,8 @@ def _asked(query: ProductQuery, tenant: str) -> _Asked | None:
     if query.updated_since is not None or query.updated_before is not None:
         filters["updated_since"] = query.updated_since or _EVER[0]
         values["updated_before"] = query.updated_before or _EVER[1]
-    if query.market_state is not None:
-        filters["market_state"] = query.market_state
+    if query.market_status is not None:
+        filters["market_status"] = query.market_status
         values["market"] = query.market
     else:
         filters["market"] = query.market

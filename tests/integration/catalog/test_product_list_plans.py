@@ -61,7 +61,7 @@ RARE: Final = {
     "hs": ProductQuery(hs_code="6704"),
     "sku": ProductQuery(sku="R"),
     "stock": ProductQuery(stock=Availability.OUT),
-    "market": ProductQuery(market="DE", market_state="draft"),
+    "market": ProductQuery(market="DE", market_status="draft"),
     "updated": ProductQuery(updated_since=_END - timedelta(seconds=20)),
     "q and stock": ProductQuery(q="common", stock=Availability.OUT),
     "stock and market": ProductQuery(stock=Availability.OUT, market="DE"),
@@ -76,7 +76,7 @@ COMMON: Final = {
     "hs": ProductQuery(hs_code="94"),
     "sku": ProductQuery(sku="C"),
     "stock": ProductQuery(stock=Availability.IN),
-    "market": ProductQuery(market="DE", market_state="active"),
+    "market": ProductQuery(market="DE", market_status="active"),
     "updated": ProductQuery(updated_since=START),
     "all": ProductQuery(q="common", sku="C", stock=Availability.IN, market="DE"),
 }

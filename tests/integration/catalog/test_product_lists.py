@@ -55,8 +55,8 @@ async def shop(merchant: Merchant) -> Merchant:
         ({"belt": "wigs"}, []),
         ({"market": "DE"}, ["WIG-1"]),
         ({"market": "FR"}, []),
-        ({"market": "DE", "market_state": "active"}, ["WIG-1"]),
-        ({"market": "DE", "market_state": "draft"}, []),
+        ({"market": "DE", "market_status": "active"}, ["WIG-1"]),
+        ({"market": "DE", "market_status": "draft"}, []),
         ({"q": "lamp", "stock": "out", "hs_code": "94"}, ["LAMP-2"]),
         ({"q": "wig", "market": "DE", "sku": "W"}, ["WIG-1"]),
     ],
@@ -78,9 +78,9 @@ async def test_out_of_stock_follows_what_is_reserved(shop: Merchant) -> None:
 
 
 async def test_a_state_needs_a_market(shop: Merchant) -> None:
-    answer = await shop.client.get("/v1/products", params={"market_state": "active"})
+    answer = await shop.client.get("/v1/products", params={"market_status": "active"})
 
-    refused(answer, 422, "catalog.product.market_state_alone", "/query/market_state")
+    refused(answer, 422, "catalog.product.market_status_alone", "/query/market_status")
 
 
 async def test_lists_by_time_of_change_have_pages(

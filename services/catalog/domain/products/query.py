@@ -39,7 +39,7 @@ class ProductQuery:
     belt: str | None = None
     stock: Availability | None = None
     market: str | None = None
-    market_state: str | None = None
+    market_status: str | None = None
     updated_since: datetime | None = None
     updated_before: datetime | None = None
 

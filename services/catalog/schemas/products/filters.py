@@ -55,7 +55,7 @@ class ProductFilters:
         str | None,
         Query(pattern=r"^[A-Z]{2}$", description="Products that differ in that market."),
     ] = None
-    market_state: Annotated[
+    market_status: Annotated[
         MarketStatus | None, Query(description="Their state there; needs `market`.")
     ] = None
     updated_since: Annotated[
@@ -70,12 +70,12 @@ class ProductFilters:
 
     def query(self) -> ProductQuery:
         """Raises MarketStateAlone."""
-        if self.market_state is not None and self.market is None:
-            raise MarketStateAlone(pointer="/query/market_state")
+        if self.market_status is not None and self.market is None:
+            raise MarketStateAlone(pointer="/query/market_status")
         return ProductQuery(**asdict(self))
 
 
 class MarketStateAlone(Invalid):
-    code = "catalog.product.market_state_alone"
-    text = Text("A state belongs to a market.", "market_state 需要同时指定 market。")
+    code = "catalog.product.market_status_alone"
+    text = Text("A state belongs to a market.", "market_status 需要同时指定 market。")
     fix = Text("Add `market`, such as DE.", "请补充 market，例如 DE。")
