@@ -33,7 +33,7 @@ class Step:
     def of(cls, shown: Mapping[str, Any]) -> "Step":
         counts = shown["progress"]["rows"]
         names = ("read", "new", "changed", "unchanged", "failed")
-        return cls(shown["state"], *(counts[name] for name in names))
+        return cls(shown["status"], *(counts[name] for name in names))
 
 
 @dataclass
@@ -93,8 +93,8 @@ async def _ended(catalog: ServiceClient, merchant_id: str, import_id: str) -> Ma
         shown: Mapping[str, Any] = (
             await catalog.get(f"/v1/imports/{import_id}", merchant_id)
         ).must()
-        if shown["state"] in _ENDED:
+        if shown["status"] in _ENDED:
             return shown
         if monotonic_s() > until_s:
-            raise RequestFailed(f"import {import_id} is still {shown['state']}")
+            raise RequestFailed(f"import {import_id} is still {shown['status']}")
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -12,7 +12,7 @@ def import_finished(one: Import, state: State, *, now: datetime) -> ImportFinish
         import_id=one.id,
         merchant_id=one.merchant_id,
         kind=one.options.kind.value,
-        state=state.value,
+        status=state.value,
         rows_read=counts.read,
         rows_new=counts.new,
         rows_changed=counts.changed,

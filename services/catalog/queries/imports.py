@@ -38,10 +38,10 @@ _IMPORTS: Final = Listing(
     order_by="i.id DESC",
     after="i.id < :after_id",
     tenant="i.tenant_id = :tenant",
-    filters={"kind": "i.kind = :kind", "state": "i.state = :state"},
+    filters={"kind": "i.kind = :kind", "status": "i.state = :status"},
     after_id=TEXT,
     kind=TEXT,
-    state=TEXT,
+    status=TEXT,
 )
 
 
@@ -143,7 +143,7 @@ async def get_import(reader: Reader, *, import_id: str) -> Import:
 
 
 async def list_imports(reader: Reader, window: Window, filters: Filters) -> list[Import]:
-    """Newest first. Filters: kind, state."""
+    """Newest first. Filters: kind, status."""
     return await _IMPORTS.page(reader, window, filters)
 
 

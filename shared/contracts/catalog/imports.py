@@ -12,7 +12,7 @@ class ImportFinished(EventPayload):
     than each product. All that it wrote has its own events, which occurred from `started_at` to
     `finished_at`. Dry runs are not reported.
 
-    `kind`: products, prices, stock or orders. `state`: done, failed or cancelled.
+    `kind`: products, prices, stock or orders. `status`: done, failed or cancelled.
     """
 
     event_type: ClassVar[str] = "catalog.import.finished"
@@ -21,7 +21,7 @@ class ImportFinished(EventPayload):
     import_id: str
     merchant_id: str
     kind: str
-    state: str
+    status: str
     rows_read: int
     rows_new: int
     rows_changed: int

@@ -1,5 +1,5 @@
-"""The doors for a product have one validation: what PUT says of a document, a batch and an event
-say, too.
+"""The doors for a product have one validation: what PUT says of a document, a batch, an event and a
+file say, too.
 """
 
 import copy
@@ -16,6 +16,7 @@ from tests.kit.intake import intake
 from tests.support.events.envelopes import enveloped
 from tests.support.events.erp.products import a_product_submitted
 from tests.support.worlds.catalog import Merchant, a_product
+from tests.support.worlds.importing import Importing
 
 Document = dict[str, Any]
 Findings = list[tuple[str, str]]
@@ -114,34 +115,56 @@ async def _by_event(
     return sorted((f["pointer"], f["code"]) for data in refusals for f in data["findings"])
 
 
+async def _by_file(importing: Importing, documents: dict[str, Document]) -> dict[str, Findings]:
+    """All of them in one file of NDJSON."""
+    lines = [json.dumps({**document, "sku": sku}) for sku, document in documents.items()]
+    body = await importing.done("\n".join(lines).encode())
+    found: dict[str, Findings] = {sku: [] for sku in documents}
+    skus = list(documents)
+    for finding in await importing.findings(body["id"]):
+        if finding["severity"] == "error":
+            found[skus[finding["line"] - 1]].append((_pointer(finding["field"]), finding["code"]))
+    return {sku: sorted(findings) for sku, findings in found.items()}
+
+
 def _content(shown: Document) -> Document:
     own = ("id", "sku", "created_at", "updated_at", "version")
     return {name: value for name, value in shown.items() if name not in own}
 
 
+def _pointer(path: str) -> str:
+    """A field of a file as a place in the document: size_mm.0 is /size_mm/0."""
+    return "/" + path.replace(".", "/") if path else ""
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_door_says_the_same(
-    merchant: Merchant, catalog_clock: ManualClock, seed: int
+    merchant: Merchant, importing: Importing, catalog_clock: ManualClock, seed: int
 ) -> None:
     chance = Random(seed)
-    merchant.client.headers["Content-Type"] = "application/json"
-    refused = 0
+    documents = {}
     for number in range(40):
         document = _changed(_FULL, chance)
-        sku = f"D-{number}"
         # A SKU belongs to the address of a form, and to the item of a batch.
         document.pop("sku", None)
+        documents[f"D-{number}"] = document
+    by_file = await _by_file(importing, {f"{s}-L": one for s, one in documents.items()})
+    merchant.client.headers["Content-Type"] = "application/json"
 
+    refused = 0
+    for sku, document in documents.items():
         by_form = await _by_form(merchant, f"{sku}-F", document)
         by_batch = await _by_batch(merchant, f"{sku}-B", document)
         by_event = await _by_event(merchant, catalog_clock, f"{sku}-E", document)
 
-        assert by_form == by_batch == by_event, json.dumps(document, ensure_ascii=False)
+        shown = json.dumps(document, ensure_ascii=False)
+        assert by_form == by_batch == by_event, shown
+        assert by_form == by_file[f"{sku}-L"], shown
         refused += bool(by_form)
         if not by_form:
-            shown = [
+            stored = [
                 _content((await merchant.client.get(f"/v1/products/{sku}-{door}")).json())
-                for door in "FBE"
+                for door in "FBEL"
             ]
-            assert shown[0] == shown[1] == shown[2]
+            assert stored[0] == stored[1] == stored[2] == stored[3]
     assert 0 < refused < 40, "the test must see both"

@@ -18,7 +18,7 @@ def rows_of(body: dict[str, Any]) -> dict[str, int]:
 
 async def test_a_file_becomes_products_with_counters_and_events(importing: Importing) -> None:
     body = await importing.done(a_csv([a_row("A-1"), a_row("A-2", 是否带电="是")]))
-    assert body["state"] == "done", body
+    assert body["status"] == "done", body
     assert rows_of(body) == {
         "read": 2, "new": 2, "changed": 0, "unchanged": 0, "failed": 0, "warnings": 0,
     }  # fmt: skip
@@ -91,7 +91,7 @@ async def test_failed_rows_are_told_and_the_others_written(importing: Importing)
         a_row("A-4", **{"净重(g)": "x"}),
     ]
     body = await importing.done(a_csv(rows))
-    assert body["state"] == "done"
+    assert body["status"] == "done"
     assert (rows_of(body)["failed"], rows_of(body)["new"]) == (3, 1)
     found = await importing.findings(body["id"])
     told = {(f["line"], f["column"], f["field"], f["value"]) for f in found}
@@ -105,7 +105,7 @@ async def test_failed_rows_are_told_and_the_others_written(importing: Importing)
 
 async def test_a_dry_run_writes_nothing(importing: Importing) -> None:
     body = await importing.done(a_csv([a_row("A-1"), a_row("A-2", 单价="?")]), dry_run="true")
-    assert (body["state"], body["progress"]["stage"]) == ("done", "checking")
+    assert (body["status"], body["progress"]["stage"]) == ("done", "checking")
     assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
     refused(await importing.client.get("/v1/products/A-1"), 404, "catalog.product.not_found")
     assert len(await importing.findings(body["id"])) == 1
@@ -114,10 +114,10 @@ async def test_a_dry_run_writes_nothing(importing: Importing) -> None:
 async def test_reject_everything_writes_nothing_if_a_row_fails(importing: Importing) -> None:
     content = a_csv([a_row("A-1"), a_row("A-2", 单价="?")])
     body = await importing.done(content, policy="reject_everything")
-    assert (body["state"], body["failure"]["code"]) == ("failed", "catalog.import.rejected")
+    assert (body["status"], body["failure"]["code"]) == ("failed", "catalog.import.rejected")
     refused(await importing.client.get("/v1/products/A-1"), 404, "catalog.product.not_found")
     right = await importing.done(a_csv([a_row("A-1"), a_row("A-2")]), policy="reject_everything")
-    assert (right["state"], rows_of(right)["new"]) == ("done", 2)
+    assert (right["status"], rows_of(right)["new"]) == ("done", 2)
     assert rows_of(right)["read"] == 2
 
 
@@ -155,7 +155,7 @@ async def test_columns_are_chosen_and_remembered(importing: Importing) -> None:
     content = b"Ref,Gross weight (g)\nA-1,999\n"
     await importing.client.put("/v1/products/A-1", json=a_product())
     body = await importing.done(content)
-    assert body["state"] == "needs_mapping", body
+    assert body["status"] == "needs_mapping", body
     address = f"/v1/imports/{body['id']}/columns"
     columns = (await importing.client.get(address)).json()
     assert [(c["name"], c["target"]) for c in columns["items"]] == [
@@ -184,11 +184,11 @@ async def test_cancelling(importing: Importing) -> None:
     sent = await importing.send(a_csv([a_row("A-1")]))
     for _ in range(2):
         answer = await importing.client.post(f"/v1/imports/{sent['id']}:cancel")
-        assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+        assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     running = await importing.send(a_csv([a_row("A-1")]))
     await importing.claim(running["id"])
     answer = await importing.client.post(f"/v1/imports/{running['id']}:cancel")
-    assert answer.json()["state"] == "cancelling"
+    assert answer.json()["status"] == "cancelling"
 
 
 async def test_progress_is_streamed_until_the_end(importing: Importing) -> None:
@@ -196,7 +196,7 @@ async def test_progress_is_streamed_until_the_end(importing: Importing) -> None:
     answer = await importing.client.get(f"/v1/imports/{body['id']}/progress")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.startswith("event: progress\ndata: {")
-    assert '"state":"done"' in answer.text
+    assert '"status":"done"' in answer.text
 
 
 async def test_an_idempotency_key_makes_one_import(importing: Importing) -> None:
@@ -224,7 +224,7 @@ async def test_files_that_are_not_taken(importing: Importing) -> None:
     )
     refused(html, 415, "request.unsupported_media_type")
     body = await importing.done(b"\x89PNG\r\n\x1a\n")
-    assert body["state"] == "failed"
+    assert body["status"] == "failed"
     assert body["failure"]["code"].startswith("catalog.sheet.")
 
 

@@ -105,4 +105,4 @@ async def _counts(importing: Importing) -> tuple[int, ...]:
 
 
 async def _state_is(importing: Importing, import_id: str, state: str) -> bool:
-    return bool((await importing.get(import_id))["state"] == state)
+    return bool((await importing.get(import_id))["status"] == state)

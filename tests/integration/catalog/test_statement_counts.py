@@ -83,6 +83,10 @@ ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "PUT /v1/product-types/{type_code}": (4, lambda: a_product_type(source="Desk")),
     "GET /v1/product-types/{type_code}": (1, None),
     "GET /v1/product-types/{type_code}/schema": (1, None),
+    "GET /v1/imports/{import_id}": (1, None),
+    "GET /v1/imports/{import_id}/columns": (1, None),
+    "GET /v1/imports/{import_id}/findings:count": (2, None),
+    "POST /v1/imports/{import_id}:cancel": (2, None),
 }
 # The same for a page of one row and for a page of fifty.
 LISTS: Final[dict[str, int]] = {
@@ -98,6 +102,8 @@ LISTS: Final[dict[str, int]] = {
     "GET /v1/product-types": 1,
     "GET /v1/parents": 1,
     "GET /v1/parents/{parent_sku}/variants": 2,
+    "GET /v1/imports": 1,
+    "GET /v1/imports/{import_id}/findings": 2,
 }
 # The same for two items and for two hundred; `new` and `known`: what the batch is about.
 BATCHES: Final[dict[str, tuple[int, Callable[[int], object]]]] = {
@@ -119,6 +125,10 @@ BATCHES: Final[dict[str, tuple[int, Callable[[int], object]]]] = {
 OTHERS: Final = {
     "GET /v1/products:export": "one statement for each portion that is sent",
     "GET /v1/classifications:suggest": "none: the tables are read when the process starts",
+    "POST /v1/imports": "its body is a file: one statement, and that of the key",
+    "PUT /v1/imports/{import_id}/columns": "one statement each way, for one that waits",
+    "GET /v1/imports/{import_id}/failed-rows": "one statement for each portion of reasons",
+    "GET /v1/imports/{import_id}/progress": "one statement for each look",
     "POST /oauth/token": "test_a_token_takes_one_statement",
     "GET /.well-known/jwks.json": "none",
     "GET /.well-known/oauth-authorization-server": "none",
@@ -178,8 +188,20 @@ async def stage(new_merchant: NewMerchant, operator: AsyncClient) -> Stage:
         "type_code": "counted",
         "hs_code": "940550",
         "parent_sku": "EMPTY",
+        "import_id": await an_import(merchant.client),
     }
     return Stage(merchant, operator, names)
+
+
+async def an_import(client: AsyncClient) -> str:
+    answer = await client.post(
+        "/v1/imports",
+        params={"kind": "stock"},
+        content=b"sku,on_hand\nFREE,1\n",
+        headers={"Content-Type": "text/csv", "Idempotency-Key": "counted"},
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
 
 
 @pytest.mark.parametrize("operation", ONE)

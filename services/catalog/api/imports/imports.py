@@ -106,7 +106,7 @@ async def create_import(
 @dataclass
 class ImportFilters:
     kind: Annotated[ImportKind | None, Query()] = None
-    state: Annotated[State | None, Query()] = None
+    status: Annotated[State | None, Query()] = None
 
 
 @imports_api.get("/v1/imports", response_model=Page[ImportOut], responses=problems(422))

@@ -109,7 +109,7 @@ class ImportOut(BaseModel):
     media_type: str
     bytes: int
     sha256: str
-    state: State = Field(description="needs_mapping: say what the columns are.")
+    status: State = Field(description="needs_mapping: say what the columns are.")
     progress: ProgressOut
     failure: FindingOut | None = Field(description="Why it failed as a whole.")
     same_file_as: str | None = Field(
@@ -181,7 +181,7 @@ def import_out(one: Import, locale: Locale) -> dict[str, object]:
         "media_type": file.media_type,
         "bytes": file.bytes,
         "sha256": file.sha256,
-        "state": one.state,
+        "status": one.state,
         "progress": progress_out(one),
         "failure": None
         if failure is None

@@ -13,7 +13,7 @@ def an_import_finished(**changes: Any) -> ImportFinished:
         "import_id": new_id("imp"),
         "merchant_id": new_id("mer"),
         "kind": "products",
-        "state": "done",
+        "status": "done",
         "rows_read": 10,
         "rows_new": 4,
         "rows_changed": 3,
