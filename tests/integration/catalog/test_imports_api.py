@@ -228,6 +228,28 @@ async def test_files_that_are_not_taken(importing: Importing) -> None:
     assert body["failure"]["code"].startswith("catalog.sheet.")
 
 
+async def test_files_that_have_no_rows_or_break_below_the_header_fail(importing: Importing) -> None:
+    header = a_csv([])
+    endless = a_csv([a_row(f"A-{n}") for n in range(50)]) + b"x" * 1_100_000
+    for content, code in (
+        (header, "catalog.sheet.empty"),
+        (header + b",,,\n \n", "catalog.sheet.empty"),
+        (endless, "catalog.sheet.broken"),
+    ):
+        body = await importing.done(content)
+        assert (body["state"], body["failure"]["code"]) == ("failed", code)
+
+
+async def test_names_and_values_in_findings_are_short_and_as_json_has_them(
+    importing: Importing,
+) -> None:
+    content = b'{"sku":"A-1","size_mm":true,"' + b"k" * 5000 + b'":{"a":null}}\n'
+    body = await importing.done(content)
+    values = {f["field"]: f["value"] for f in await importing.findings(body["id"])}
+    assert values["size_mm"] == "true"
+    assert max(map(len, values)) == 200
+
+
 async def test_what_was_imported_is_found(importing: Importing) -> None:
     await importing.done(a_csv([a_row("A-1"), a_row("A-2", 中文品名="台灯")]))
 

@@ -160,6 +160,14 @@ def test_options_named_by_a_cell() -> None:
     assert row.document["options"] == {"color": "Red", "shoe_size": "42"}
 
 
+def test_product_without_variants_has_no_options() -> None:
+    columns = ["Variant SKU", "Option1 Name", "Option1 Value"]
+
+    row = _one(columns, ["A", "Title", "Default Title"])
+
+    assert row.document == {"sku": "A"}
+
+
 def test_column_decides_what_a_comma_and_a_date_mean() -> None:
     decided = _read(["SKU", "price"], ["A", "1,234"], ["B", "12,5"])
     assert decided[0].document["price"] == {"amount": "1.234"}

@@ -22,6 +22,9 @@ from tests.support.sheets import codes_of, read_cell
         ("净重(g)", "1.234,5", 1235),
         ("净重(g)", 1.1 + 2.2, 3),
         ("net_weight_g", "240", 240),
+        ("净重(g)", "250.000", 250),
+        ("净重(g)", "1250.125", 1250),
+        ("净重(kg)", "1.250", 1250),
     ],
 )
 def test_weight(header: str, cell: Cell, grams: int) -> None:
@@ -39,6 +42,7 @@ def test_weight(header: str, cell: Cell, grams: int) -> None:
         ("240cm", "cell.unit"),
         ("about 240g", "cell.not_number"),
         ("1,234g", "cell.separator_unclear"),
+        ("1.234g", "cell.separator_unclear"),
         ("50%", "cell.percent"),
         (True, "cell.not_number"),
         ("1.2.3kg", "cell.not_number"),
@@ -100,6 +104,8 @@ def test_size_that_is_not_clear_is_said(cell: str, code: str) -> None:
         ("单价", "1'234.50", {"amount": "1234.50"}),
         ("单价", "12,5", {"amount": "12.5"}),
         ("单价", ".5", {"amount": "0.5"}),
+        ("单价", "34.0000", {"amount": "34.00"}),
+        ("单价", "0.0950", {"amount": "0.095"}),
         ("单价（美元）", "12.5", {"amount": "12.5", "currency": "USD"}),
         ("Price USD", 12, {"amount": "12", "currency": "USD"}),
         ("价格(元)", "￥12.5", {"amount": "12.5", "currency": "CNY"}),

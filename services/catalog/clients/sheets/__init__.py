@@ -2,13 +2,14 @@
 
 from services.catalog.clients.sheets.failed_rows import write_failed_rows
 from services.catalog.clients.sheets.opening import open_sheet
-from services.catalog.clients.sheets.refusals import SheetRefused, SheetTooLarge
+from services.catalog.clients.sheets.refusals import SheetEmpty, SheetRefused, SheetTooLarge
 from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
 from services.catalog.clients.sheets.templates import write_template
 from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
 
 __all__ = [
     "Sheet",
+    "SheetEmpty",
     "SheetFormat",
     "SheetLimits",
     "SheetRefused",

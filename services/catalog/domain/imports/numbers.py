@@ -45,7 +45,7 @@ def parted(text: str) -> tuple[str, str, str] | None:
 
 def decimal_of(text: str, mark: str | None) -> Decimal | CellFault:
     """The number that `text` is. `mark`: the decimal mark of its column, if that is known."""
-    if PLAIN.fullmatch(text) is not None and not (mark == "," and _could_be_thousands(text)):
+    if PLAIN.fullmatch(text) is not None and not (mark == "," and could_be_thousands(text)):
         return Decimal(text)
     if _SCIENTIFIC.fullmatch(text) is not None:
         return Decimal(text.replace(",", "."))
@@ -74,7 +74,15 @@ def plain_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _could_be_thousands(text: str) -> bool:
+def amount_text(value: Decimal) -> str:
+    """Decimal text without zeros that shops put behind the cents: 34.0000 is 34.00."""
+    head, _, tail = plain_text(value).partition(".")
+    kept = tail[:2] + tail[2:].rstrip("0")
+    return f"{head}.{kept}" if kept else head
+
+
+def could_be_thousands(text: str) -> bool:
+    """`1.250`: one and a quarter, or a German's 1,250."""
     return _GROUPS["."].fullmatch(text.lstrip("+-")) is not None and not text.startswith("0")
 
 

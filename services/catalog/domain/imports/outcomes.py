@@ -1,5 +1,6 @@
 """What became of the rows of one chunk, and what to tell about them."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -76,7 +77,7 @@ class Blame:
         return Finding(
             line,
             self.column_of(path),
-            path,
+            path[:_VALUE_MAX],
             _shown(value_at(document, path)),
             problem.code,
             severity,
@@ -117,4 +118,7 @@ def errors_of(findings: Iterable[Finding]) -> int:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else str(value)[:_VALUE_MAX]
+    """As JSON has it."""
+    if value is None or isinstance(value, str):
+        return (value or "")[:_VALUE_MAX]
+    return json.dumps(value, ensure_ascii=False, default=str)[:_VALUE_MAX]

@@ -57,6 +57,8 @@ _AXES: Final = {
     "容量": "capacity",
     "套餐": "bundle",
 }
+# What Shopify writes for a product without variants.
+_NO_OPTION: Final = ("title", "default title")
 _UNIT_PRICE: Final = "unit_price.amount"
 _TOTAL: Final = "line_total.amount"
 _MEDIA: Final = ("media", "media.main", "media.gallery")
@@ -237,6 +239,8 @@ def _finish_option(path: str, builder: Builder, _problems: list[Problem]) -> Non
     axes, values = builder.parts.get(f"{path}.name"), builder.parts.get(f"{path}.value")
     if axes and values and isinstance(axes[0][1], str) and values[0][1] is not None:
         name = axes[0][1].lower()
+        if (name, str(values[0][1]).lower()) == _NO_OPTION:
+            return
         builder.nested("options")[_AXES.get(name, name.replace(" ", "_"))] = values[0][1]
 
 

@@ -9,11 +9,12 @@ from services.catalog.domain.imports import fault_kinds
 from services.catalog.domain.imports.faults import CellFault
 from services.catalog.domain.imports.mapping import MappedColumn
 from services.catalog.domain.imports.numbers import (
+    amount_text,
+    could_be_thousands,
     decimal_of,
     half_width,
     number_of,
     parted,
-    plain_text,
     whole,
 )
 from services.catalog.domain.imports.readings import Amount, Empty, Noted, Reader, Reading
@@ -64,9 +65,20 @@ def _measure_reader(
         if unit and unit not in units:
             return wrong_unit
         scale = units[unit] if unit else factor
-        return no_unit if scale is None else _rounded(found.number * scale)
+        if scale is None:
+            return no_unit
+        value = _rounded(found.number * scale)
+        # Programs write 250.000 g; 1.250 g is rather a thousand and more.
+        if isinstance(value, Noted) and scale == 1 and mark is None:
+            return _unclear(found.digits) if could_be_thousands(found.digits) else value
+        return value
 
     return read
+
+
+def _unclear(digits: str) -> CellFault:
+    both = {"first": digits.replace(".", ""), "second": digits}
+    return CellFault(fault_kinds.CELL_SEPARATOR, both)
 
 
 def _rounded(exact: Decimal) -> Reading:
@@ -78,11 +90,14 @@ def _rounded(exact: Decimal) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A number as written: `before` and `after` are the signs and units around it."""
+    """A number as written: `before` and `after` are the signs and units around it. `digits`: ""
+    where it was a number already.
+    """
 
     number: Decimal
     before: str = ""
     after: str = ""
+    digits: str = ""
 
     @property
     def unit(self) -> str:
@@ -104,7 +119,7 @@ def _written(cell: Cell, mark: str | None) -> _Written | CellFault | Empty:
     if "%" in {before, after}:
         return _PERCENT
     number = decimal_of(digits, mark)
-    return number if isinstance(number, CellFault) else _Written(number, before, after)
+    return number if isinstance(number, CellFault) else _Written(number, before, after, digits)
 
 
 def _three_sides(column: MappedColumn) -> Reader:
@@ -147,7 +162,7 @@ def amount_reader(column: MappedColumn) -> Reader:
 
     def read(cell: Cell) -> Reading:
         if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-            text = plain_text(number_of(cell))
+            text = amount_text(number_of(cell))
             return Amount(text, stated) if stated else text
         found = _priced(cell, mark)
         if not isinstance(found, Amount):
@@ -174,7 +189,7 @@ def _priced(cell: Cell, mark: str | None) -> Amount | CellFault | Empty:
         if not currencies:
             return _NOT_NUMBER
     order = sorted(currencies or (), key=lambda code: (_ORDER.get(code, 0), code))
-    return Amount(plain_text(found.number), tuple(order))
+    return Amount(amount_text(found.number), tuple(order))
 
 
 # The likeliest meaning of a sign first.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from services.catalog.clients.sheets import Sheet, SheetLimits
+from services.catalog.clients.sheets import Sheet, SheetEmpty, SheetLimits
 from services.catalog.clients.sheets import open_sheet as open_file
 from services.catalog.domain.imports.deciding import ReadProduct, Rules
 from services.catalog.domain.imports.digests import shape_hash
@@ -118,12 +118,9 @@ class _Run:
             return await self._end(State.CANCELLED)
         try:
             sheet = await asyncio.to_thread(self._open)
-        except (Invalid, TooLarge) as refusal:
-            return await self._end(State.FAILED, Failure.of(refusal))
-        mapping = await self._mapped(sheet)
-        if not mapping.usable:
-            return await self._end(State.NEEDS_MAPPING)
-        try:
+            mapping = await self._mapped(sheet)
+            if not mapping.usable:
+                return await self._end(State.NEEDS_MAPPING)
             return await self._stages(sheet, mapping)
         except (Invalid, TooLarge) as refusal:
             return await self._end(State.FAILED, Failure.of(refusal))
@@ -241,6 +238,8 @@ class _Run:
             remembered = await found.find_mapping(reader, one, shape_hash=shape_hash(shape))
         chosen = {**remembered, **one.columns.chosen}
         sample = await asyncio.to_thread(lambda: sheet.sample)
+        if not sample:
+            raise SheetEmpty
         mapping = match_columns(
             shape.columns,
             one.options.kind,
