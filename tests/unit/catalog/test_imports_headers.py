@@ -149,6 +149,14 @@ def test_two_columns_for_one_field_are_not_read() -> None:
     assert finding.params["columns"] == "毛重(g), Gross weight (kg)"
 
 
+def test_side_beside_a_whole_size_is_not_read_and_says_what_is() -> None:
+    mapping = match_columns(("SKU", "尺寸(cm)", "长(cm)"), ImportKind.PRODUCTS, {})
+    assert [column.path for column in mapping.columns] == ["sku", "size_mm"]
+    (finding,) = mapping.findings
+    assert finding.code == "catalog.column.second"
+    assert "长(cm) could be size_mm too, but 尺寸(cm)" in finding.detail.in_language("en")
+
+
 def test_usual_name_goes_before_another_one_and_says_so() -> None:
     mapping = _match("货号", "SKU", "售价", "申报价值(美元)")
 

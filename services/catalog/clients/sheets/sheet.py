@@ -9,6 +9,7 @@ from services.catalog.clients.sheets.refusals import SheetTooLarge
 from services.catalog.domain.imports.rows import Cell, SheetRow, SheetShape
 
 SAMPLE_ROWS = 500
+_SAMPLE_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,11 @@ class Sheet(ABC):
     def sample(self) -> tuple[SheetRow, ...]:
         """The first rows, for `match_columns`."""
         found = []
+        left = _SAMPLE_CHARACTERS
         for row in self.rows():
             found.append(row)
-            if len(found) == SAMPLE_ROWS:
+            left -= row.length
+            if len(found) == SAMPLE_ROWS or left < 0:
                 break
         return tuple(found)
 

@@ -241,6 +241,7 @@ def _of_pieces(
 def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) -> list[MappedColumn]:
     """Length, width and height come as one column, or as three."""
     paths = {column.path for column in columns}
+    whole = next((column.name for column in columns if column.path == "size_mm"), "")
     if not paths & _SIDES or (paths >= _SIDES and "size_mm" not in paths):
         return list(columns)
     kept = []
@@ -248,7 +249,9 @@ def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) ->
         if column.path not in _SIDES:
             kept.append(column)
         elif "size_mm" in paths:
-            findings.append(_column(fault_kinds.COLUMN_TWICE, column.name, columns="size_mm"))
+            findings.append(
+                _column(fault_kinds.COLUMN_SECOND, column.name, read=whole, field="size_mm")
+            )
         else:
             findings.append(_column(fault_kinds.COLUMN_SIZE_PART, column.name))
     return kept

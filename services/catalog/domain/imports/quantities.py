@@ -77,8 +77,9 @@ def _measure_reader(
 
 
 def _unclear(digits: str) -> CellFault:
-    both = {"first": digits.replace(".", ""), "second": digits}
-    return CellFault(fault_kinds.CELL_SEPARATOR, both)
+    return CellFault(
+        fault_kinds.CELL_SEPARATOR, {"first": digits.replace(".", ""), "second": digits}
+    )
 
 
 def _rounded(exact: Decimal) -> Reading:

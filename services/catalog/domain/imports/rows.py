@@ -40,13 +40,22 @@ class SheetRow:
     """`line`: as a person counts it in the file or sheet, from 1, the header included.
 
     `fault`: the row cannot be used, and `cells` are what could be read of it for showing.
-    `document`: rows of NDJSON are documents already, and have no cells.
+    `document`: rows of NDJSON are documents already, and have no cells; `document_length`: the
+    characters of its text.
     """
 
     line: int
     cells: tuple[Cell, ...]
     fault: CellFault | None = None
     document: JsonObject | None = None
+    document_length: int = 0
+
+    @property
+    def length(self) -> int:
+        """Characters, about: what the row takes in memory depends on it."""
+        return self.document_length + sum(
+            [len(cell) for cell in self.cells if isinstance(cell, str)]
+        )
 
 
 @dataclass(frozen=True, slots=True)

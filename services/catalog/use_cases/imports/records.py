@@ -25,6 +25,7 @@ from services.catalog.domain.imports.outcomes import (
     of_cell,
 )
 from services.catalog.domain.imports.rows import SheetRow
+from services.catalog.use_cases.imports.taking import CHARACTERS_MAX
 from shared.db import Database, UnitOfWork
 from shared.kernel.errors import AirlaneError, FieldProblem
 
@@ -92,10 +93,12 @@ class RecordRows(ABC, Generic[T]):
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
         """Does not end inside of a record."""
         taken, self._kept = self._kept, []
+        left = CHARACTERS_MAX
         for row in rows:
             key = self.key_of(row)
             is_next = bool(taken) and key is not None and key == self.key_of(taken[-1])
-            if len(taken) >= _ROWS_MAX and not is_next:
+            left -= row.length
+            if (len(taken) >= _ROWS_MAX or (taken and left < 0)) and not is_next:
                 self._kept = [row]
                 break
             taken.append(row)

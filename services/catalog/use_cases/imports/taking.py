@@ -1,16 +1,19 @@
 """What every kind of import does with the rows of its file, in chunks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from services.catalog.domain.imports.outcomes import Outcome
 from services.catalog.domain.imports.rows import SheetRow
 from shared.db import UnitOfWork
 
 P = TypeVar("P")
+
+# So much text of a chunk is in memory, and several times: as rows, documents and products. Usual
+# rows have a tenth of it.
+CHARACTERS_MAX: Final = 8_000_000
 
 
 class Taker(Protocol[P]):
@@ -29,9 +32,16 @@ class Taker(Protocol[P]):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of a number at a time."""
+    """Rows of a number at a time, fewer if they are long."""
 
     rows_max: int
 
-    def take(self, rows: Iterable[SheetRow]) -> list[SheetRow]:
-        return list(islice(rows, self.rows_max))
+    def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
+        taken: list[SheetRow] = []
+        left = CHARACTERS_MAX
+        for row in rows:
+            taken.append(row)
+            left -= row.length
+            if len(taken) == self.rows_max or left <= 0:
+                break
+        return taken
