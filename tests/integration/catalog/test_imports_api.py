@@ -237,7 +237,7 @@ async def test_files_that_have_no_rows_or_break_below_the_header_fail(importing:
         (endless, "catalog.sheet.broken"),
     ):
         body = await importing.done(content)
-        assert (body["state"], body["failure"]["code"]) == ("failed", code)
+        assert (body["status"], body["failure"]["code"]) == ("failed", code)
 
 
 async def test_names_and_values_in_findings_are_short_and_as_json_has_them(

@@ -65,3 +65,32 @@ async def test_prices_of_markets(importing: Importing) -> None:
     assert [one["amount"] for one in prices["prices"]] == ["19.90"]
     again = await importing.done(content, kind="prices")
     assert again["progress"]["rows"]["unchanged"] == 1
+
+
+async def test_quantities_that_came_in_are_not_taken_for_the_whole_stock(
+    importing: Importing,
+) -> None:
+    await importing.merchant.stocked("A-1", 100)
+    body = await importing.done("SKU,数量,原因\nA-1,5,入库\n".encode(), kind="stock")
+    assert body["progress"]["rows"]["failed"] == 1
+    (found,) = await importing.findings(body["id"])
+    assert (found["code"], found["column"], found["value"]) == (
+        "catalog.import.stock_reason_of_change", "数量", "5",
+    )  # fmt: skip
+    assert await importing.merchant.stock("A-1") == (100, 0)
+    body = await importing.done("SKU,变动数量,原因\nA-1,5,入库\n".encode(), kind="stock")
+    assert await importing.merchant.stock("A-1") == (105, 0)
+
+
+async def test_stock_of_several_warehouses_is_not_the_last_one(importing: Importing) -> None:
+    for sku in ("A-1", "A-2"):
+        await importing.merchant.stocked(sku, 1)
+    rows = "A-1,深圳,7\nA-2,深圳,4\nA-1,鄂州,5\nA-2,鄂州,4\n"
+    content = f"SKU,仓库,库存数量\n{rows}".encode()
+    body = await importing.done(content, kind="stock", dry_run=True)
+    assert body["progress"]["rows"]["failed"] == 1
+    body = await importing.done(content, kind="stock")
+    assert body["progress"]["rows"]["failed"] == 1
+    found = [f for f in await importing.findings(body["id"]) if f["line"]]
+    assert [(f["line"], f["code"]) for f in found] == [(4, "catalog.import.stock_counted_twice")]
+    assert await importing.merchant.stock("A-1") == (7, 0)

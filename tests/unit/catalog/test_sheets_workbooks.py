@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from services.catalog.clients.sheets import SheetLimits, SheetRefused, SheetTooLarge
@@ -130,6 +131,29 @@ def test_hidden_sheets_and_sheets_without_goods_are_passed_over(opened: Opened) 
     states = {"old": "hidden", "older": "veryHidden", "goods": "visible"}
 
     assert opened(raw_workbook(rows, states=states)).shape.sheet == "goods"
+
+
+def test_other_sheets_with_goods_are_told(opened: Opened, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "x.xlsx")
+    header, goods = ["SKU", "Brand", "Price"], ["A1", "Acme", 5]
+    for name, rows in (
+        ("Read me", [["How to fill in"]]),
+        ("杯子", [header, goods]),
+        ("Notes", [["a"], ["b"]]),
+        ("Empty", [header]),
+        ("灯", [header, goods]),
+    ):
+        sheet = book.add_worksheet(name)
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+    book.close()
+
+    found = opened((tmp_path / "x.xlsx").read_bytes())
+
+    assert found.shape.sheet == "杯子"
+    (finding,) = found.findings
+    assert finding.code == "catalog.sheet.others_not_read"
+    assert finding.params == {"sheet": "杯子", "others": "灯"}
 
 
 def test_cell_merged_over_rows_stands_for_each(opened: Opened) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.catalog.clients.sheets.refusals import SheetTooLarge
+from services.catalog.domain.imports.findings import RowFinding
 from services.catalog.domain.imports.rows import Cell, SheetRow, SheetShape
 
 SAMPLE_ROWS = 500
@@ -34,13 +35,14 @@ class Sheet(ABC):
     """An open file. Reading rows again starts again; nothing is kept in memory but the sample.
 
     `rows_total`: how many rows there are, about: blank lines and lines inside of quotes count too.
-    None if that is not known without reading all.
+    None if that is not known without reading all. `findings`: about the file as a whole.
     """
 
     path: Path
     shape: SheetShape
     limits: SheetLimits
     rows_total: int | None
+    findings: tuple[RowFinding, ...] = ()
 
     @abstractmethod
     def rows(self, *, after_line: int = 0) -> Iterator[SheetRow]:

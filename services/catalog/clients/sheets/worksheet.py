@@ -2,12 +2,17 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from services.catalog.clients.sheets.header_row import LINES_MAX, Header, find_header
-from services.catalog.clients.sheets.refusals import SheetEmpty, SheetNoHeader
+from services.catalog.clients.sheets.refusals import (
+    SheetDamaged,
+    SheetEmpty,
+    SheetNoHeader,
+    SheetTooLarge,
+)
 from services.catalog.clients.sheets.sheet import (
     Sheet,
     SheetLimits,
@@ -25,8 +30,14 @@ from services.catalog.clients.sheets.workbook import (
 )
 from services.catalog.clients.sheets.worksheet_rows import worksheet_rows
 from services.catalog.clients.sheets.worksheet_xml import Cells, Texts, column_index
+from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.rows import Cell, SheetFormat, SheetRow, SheetShape
 
+# So many names of columns that are known make a header of goods.
+_KNOWN: Final = 2
+# Sheets that are looked at besides the one that is read.
+_SHEETS_MAX: Final = 20
 _DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\s+ref="[A-Z]+\d+:[A-Z]+(\d+)"')
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 
@@ -74,23 +85,51 @@ def open_workbook(path: Path, limits: SheetLimits) -> Sheet:
     with open_archive(path, limits) as archive:
         book = read_workbook(archive)
         texts = Texts(archive, book, limits)
-        best: tuple[Part, Header] | None = None
-        has_rows = False
-        for part in book.sheets:
-            records = _first_records(archive, part, texts, limits)
-            has_rows = has_rows or bool(records)
-            header = find_header(records) if records else None
-            if header is not None and (best is None or header.score > best[1].score):
-                best = part, header
-                if header.score > 1:
-                    break
-    if best is None:
-        raise SheetNoHeader(lines=LINES_MAX) if has_rows else SheetEmpty
-    part, header = best
+        part, header = _first_with_goods(archive, book.sheets, texts, limits)
+        others = _others(archive, book.sheets, part, texts, limits)
     if len(header.columns) > limits.columns_max:
         raise too_many_columns(limits.columns_max)
     shape = SheetShape(SheetFormat.XLSX, header.columns, header.line, sheet=part.name)
-    return WorkbookSheet(path, part, texts, shape, limits)
+    sheet = WorkbookSheet(path, part, texts, shape, limits)
+    if others:
+        told: dict[str, str | int] = {"sheet": part.name, "others": ", ".join(others)}
+        code = fault_kinds.SHEETS_NOT_READ.code
+        sheet.findings = (RowFinding(0, "", "", "", code, told, Severity.WARNING),)
+    return sheet
+
+
+def _first_with_goods(
+    archive: zipfile.ZipFile, parts: Sequence[Part], texts: Texts, limits: SheetLimits
+) -> tuple[Part, Header]:
+    best: tuple[Part, Header] | None = None
+    has_rows = False
+    for part in parts:
+        records = _first_records(archive, part, texts, limits)
+        has_rows = has_rows or bool(records)
+        header = find_header(records) if records else None
+        if header is not None and (best is None or header.score > best[1].score):
+            best = part, header
+            if header.score >= _KNOWN:
+                break
+    if best is None:
+        raise SheetNoHeader(lines=LINES_MAX) if has_rows else SheetEmpty
+    return best
+
+
+def _others(
+    archive: zipfile.ZipFile, parts: Sequence[Part], read: Part, texts: Texts, limits: SheetLimits
+) -> list[str]:
+    """Names of the sheets behind the one that is read that have a header of goods, and rows."""
+    found = []
+    for part in parts[parts.index(read) + 1 :][:_SHEETS_MAX]:
+        try:
+            records = _first_records(archive, part, texts, limits)
+        except (SheetDamaged, SheetTooLarge):
+            continue
+        header = find_header(records) if records else None
+        if header is not None and header.score >= _KNOWN and header.index + 1 < len(records):
+            found.append(part.name)
+    return found
 
 
 def _first_records(

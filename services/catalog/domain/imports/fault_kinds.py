@@ -298,6 +298,15 @@ ROW_LINE_TOO_LONG: Final = _kind(
     "请拆分，每行一条数据。",
 )
 
+# Sheets
+SHEETS_NOT_READ: Final = _kind(
+    "catalog.sheet.others_not_read",
+    "Only the sheet {sheet} is read. There seem to be goods in {others}, too.",
+    "只读取工作表“{sheet}”；{others} 中似乎也有数据，未读取。",
+    "Send each of them as a file of its own.",
+    "请将其他工作表分别另存为文件后上传。",
+)
+
 # Columns
 COLUMN_UNKNOWN: Final = _kind(
     "catalog.column.unknown",

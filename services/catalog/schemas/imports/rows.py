@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.catalog.domain.imports.stock_rows import StockRow, StockUnsaid
+from services.catalog.domain.imports.stock_rows import StockReasonOfChange, StockRow, StockUnsaid
 from services.catalog.domain.orders.new_order import NewOrder
 from services.catalog.domain.prices.rows import PriceRow
 from services.catalog.domain.prices.schedule import MarketPrice
@@ -55,6 +55,8 @@ def read_stock(document: JsonObject) -> StockRow:
     row = _validated(StockRowIn, document)
     if (row.on_hand is None) == (row.delta is None):
         raise StockUnsaid(pointer="/on_hand")
+    if row.on_hand is not None and row.reason not in {None, Reason.COUNTED}:
+        raise StockReasonOfChange(pointer="/on_hand", reason=str(row.reason))
     usual = Reason.COUNTED if row.delta is None or row.delta < 0 else Reason.RECEIVED
     return StockRow(row.sku, row.on_hand, row.delta, row.reason or usual)
 

@@ -247,6 +247,7 @@ class _Run:
             sample=sample,
             constants=one.columns.constants,
         )
+        mapping = replace(mapping, findings=(*sheet.findings, *mapping.findings))
         columns = replace(_columns(mapping, sample), chosen=chosen, constants=one.columns.constants)
         line = max(one.progress.line, shape.header_line)
         progress = replace(one.progress, rows_total=sheet.rows_total, line=line)

@@ -9,7 +9,7 @@ from services.catalog.domain.imports.documents import RowDocument
 from services.catalog.domain.imports.job import Import
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.rows import SheetRow
-from services.catalog.domain.imports.stock_rows import StockRow, adjustments_of
+from services.catalog.domain.imports.stock_rows import AskedRow, Counted, StockRow, adjustments_of
 from services.catalog.domain.stock import Adjusted, Adjustment
 from services.catalog.repository.stock import lock_stock
 from services.catalog.use_cases.imports.records import Became, Record, RecordRows
@@ -27,6 +27,7 @@ class StockRows(RecordRows[StockRow]):
     ) -> None:
         super().__init__(db, one, mapping)
         self._read_stock = read_stock
+        self._counted: Counted = {}
 
     def key_of(self, row: SheetRow) -> object | None:
         del row
@@ -40,10 +41,14 @@ class StockRows(RecordRows[StockRow]):
         self, uow: UnitOfWork, records: Sequence[Record[StockRow]], *, now: datetime
     ) -> list[Became | AirlaneError]:
         tenant = self._import.merchant_id
-        rows = [(one.value, self._reference(one)) for one in records if one.value is not None]
-        stock = await lock_stock(uow, tenant=tenant, skus={row.sku for row, _ in rows})
+        rows = [
+            AskedRow(one.value, one.rows[0].line, self._reference(one))
+            for one in records
+            if one.value is not None
+        ]
+        stock = await lock_stock(uow, tenant=tenant, skus={row.stock.sku for row in rows})
         on_hand = {one.sku: one.counters.on_hand for one in stock}
-        asked = list(adjustments_of(rows, on_hand))
+        asked = list(adjustments_of(rows, on_hand, self._counted))
         adjustments = [one for one in asked if isinstance(one, Adjustment)]
         done = iter(await adjust_stock(uow, tenant=tenant, adjustments=adjustments, now=now))
         return [_became(next(done) if isinstance(one, Adjustment) else one) for one in asked]
