@@ -48,6 +48,19 @@ class FileEmpty(Invalid):
     fix = Text("Send the file itself as the body.", "请将文件内容作为请求体发送。")
 
 
+class FileTypeUnsupported(UnsupportedMediaType):
+    text = Text(
+        "The body must be a file of one of these types: {types}.",
+        "请求体必须为以下类型的文件：{types}。",
+    )
+    fix = Text(
+        "Send the file itself as the body, not a form, and its type as Content-Type;"
+        " application/octet-stream if you do not know it.",
+        "请将文件内容直接作为请求体发送（不要使用表单），并在 Content-Type 中注明类型；不确定时请用"
+        " application/octet-stream。",
+    )
+
+
 class SpoolFull(Unavailable):
     code = "service.spool_full"
     text = Text("There is no room for the file right now.", "暂无空间保存该文件。")
@@ -108,10 +121,10 @@ class FileBody:
         return file
 
     def check(self, content_type: bytes | None) -> str:
-        """The media type without its parameters. Raises UnsupportedMediaType."""
+        """The media type without its parameters. Raises FileTypeUnsupported."""
         named = (content_type or b"").partition(b";")[0].strip().lower().decode("latin-1")
         if named not in self.media_types:
-            raise UnsupportedMediaType
+            raise FileTypeUnsupported(types=", ".join(self.media_types))
         return named
 
 

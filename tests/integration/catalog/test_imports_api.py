@@ -223,6 +223,8 @@ async def test_files_that_are_not_taken(importing: Importing) -> None:
         "/v1/imports", params=kind, content=b"x", headers={"Content-Type": "text/html"}
     )
     refused(html, 415, "request.unsupported_media_type")
+    assert "text/csv" in html.json()["detail"]
+    assert "form" in html.json()["fix"]
     body = await importing.done(b"\x89PNG\r\n\x1a\n")
     assert body["status"] == "failed"
     assert body["failure"]["code"].startswith("catalog.sheet.")

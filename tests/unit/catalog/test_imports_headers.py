@@ -193,6 +193,35 @@ def test_remembered_choice_that_is_no_field_is_said() -> None:
     assert not is_target(PRODUCTS, "colour")
 
 
+@pytest.mark.parametrize(
+    ("kind", "target", "fits"),
+    [
+        (PRODUCTS, "size_mm@cm", True),
+        (PRODUCTS, "price.amount@USD", True),
+        (ImportKind.ORDERS, "ordered_at@+08:00", True),
+        (PRODUCTS, "net_weight_g@foo", False),
+        (PRODUCTS, "net_weight_g@cm", False),
+        (PRODUCTS, "net_weight_g@", False),
+        (PRODUCTS, "price.amount@usd", False),
+        (PRODUCTS, "brand@kg", False),
+        (ImportKind.ORDERS, "ordered_at@+99:99", False),
+        (ImportKind.ORDERS, "ordered_at@Berlin", False),
+    ],
+)
+def test_unit_of_a_target_is_one_of_its_column(kind: ImportKind, target: str, fits: bool) -> None:
+    assert is_target(kind, target) is fits
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+@pytest.mark.parametrize("unit", ["", "(kg)", "(厘米)", "(USD)", "（元）", "(北京时间)", "(UTC)"])
+def test_whatever_a_column_is_recognised_as_can_be_chosen(kind: ImportKind, unit: str) -> None:
+    names = {name for field in FIELDS[kind] for name in (field.path, field.names.split("|")[0])}
+
+    for name in names:
+        mapping = match_columns((f"{name}{unit}",), kind, {})
+        assert all(is_target(kind, column.target) for column in mapping.columns), name
+
+
 @pytest.mark.parametrize("kind", list(ImportKind))
 def test_column_that_every_row_needs_is_missed(kind: ImportKind) -> None:
     mapping = _match("备注", kind=kind)

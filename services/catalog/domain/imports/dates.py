@@ -149,6 +149,11 @@ def _text(at: datetime, offset: str | None) -> str:
     return f"{text}Z" if offset == "+00:00" else f"{text}{offset}"
 
 
+def is_offset(text: str) -> bool:
+    """`+08:00`, as columns of times have it."""
+    return _zone(text) is not None
+
+
 def _zone(offset: str) -> timezone | None:
     found = re.fullmatch(r"([+-])(\d\d):(\d\d)", offset, re.ASCII)
     if found is None or int(found[2]) > 14 or int(found[3]) > 59:

@@ -25,7 +25,8 @@ REASON_COLUMN: Final = "导入失败原因 / reason"
 NOTE_COLUMN: Final = "说明 / note"
 _IGNORED: Final = frozenset(map(folded, (REASON_COLUMN, "导入失败原因", NOTE_COLUMN)))
 
-_FAMILY: Final = {
+# What a unit of a column is one of, by how its cells are read.
+FAMILY_OF_READING: Final = {
     "weight": "weight",
     "size": "length",
     "side": "length",
@@ -301,7 +302,7 @@ def _fitting(reading: _Reading, unit: str | None, language: str | None) -> Meani
     names = reading.names
     if unit is not None:
         family = unit_family(unit)
-        names = tuple(name for name in names if _FAMILY.get(name.field.reads) == family)
+        names = tuple(name for name in names if FAMILY_OF_READING.get(name.field.reads) == family)
     if language is not None:
         names = tuple(name for name in names if name.field.by_language)
     if not names:

@@ -10,11 +10,12 @@ from typing import Final
 
 from services.catalog.domain.imports import fault_kinds
 from services.catalog.domain.imports.column_values import learn
-from services.catalog.domain.imports.dates import PARK_OFFSET
+from services.catalog.domain.imports.dates import PARK_OFFSET, is_offset
 from services.catalog.domain.imports.faults import FaultKind
 from services.catalog.domain.imports.fields import FIELDS, field_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.header_names import (
+    FAMILY_OF_READING,
     Meaning,
     counts_cartons,
     is_ignored,
@@ -23,7 +24,7 @@ from services.catalog.domain.imports.header_names import (
 )
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
-from services.catalog.domain.imports.units import folded
+from services.catalog.domain.imports.units import CURRENCIES, LENGTHS, WEIGHTS, folded
 
 # To find out which line is the header, so much of it is enough.
 _LOOKED_AT: Final = 200
@@ -78,7 +79,25 @@ def match_columns(
 
 def is_target(kind: ImportKind, target: str) -> bool:
     """Whether a column may be mapped to this: a path, maybe with a unit; "" to ignore it."""
-    return not target or field_at(kind, target.partition("@")[0]) is not None
+    if not target:
+        return True
+    path, mark, unit = target.partition("@")
+    field = field_at(kind, path)
+    return field is not None and (not mark or _is_unit(field.reads, unit))
+
+
+def _is_unit(reads: str, unit: str) -> bool:
+    """As `MappedColumn.unit` has it."""
+    match FAMILY_OF_READING.get(reads):
+        case "weight":
+            return unit in WEIGHTS
+        case "length":
+            return unit in LENGTHS
+        case "currency":
+            return unit in CURRENCIES.values()
+        case "zone":
+            return is_offset(unit)
+    return False
 
 
 def recognised(names: Sequence[str]) -> int:

@@ -274,10 +274,14 @@ class ImportFileMissing(Invalid):
 
 class ColumnTargetUnknown(Invalid):
     code = "catalog.import.target_unknown"
-    text = Text("{target} is not a field of {kind}.", "{kind} 没有字段 {target}。")
+    text = Text(
+        "{target} is not a field of {kind}, or its unit does not fit.",
+        "{kind} 没有字段 {target}，或单位不适用。",
+    )
     fix = Text(
-        'Use one of the targets that GET …/columns lists, or "" to ignore the column.',
-        '请使用 GET …/columns 列出的字段，或用 "" 忽略该列。',
+        'Use one of the targets that GET …/columns lists, or "" to ignore the column. Units are'
+        " written like @kg, @cm, @USD and @+08:00.",
+        '请使用 GET …/columns 列出的字段，或用 "" 忽略该列。单位写法如 @kg、@cm、@USD、@+08:00。',
     )
 
 
