@@ -214,6 +214,18 @@ async def test_an_idempotency_key_makes_one_import(importing: Importing) -> None
     assert kept == []
 
 
+async def test_what_no_column_says_is_named_with_the_header_to_add(importing: Importing) -> None:
+    body = await importing.done("SKU,英文品名,单价\nA-1,Mug,9.90\n".encode())
+    fixes = {f["field"]: f["fix"] for f in await importing.findings(body["id"]) if f["line"]}
+    assert fixes["hs_code"] == "Add a column with the header 海关编码 HS code."
+    assert "币种 Currency" in fixes["price.currency"]
+    answer = await importing.client.get(
+        f"/v1/imports/{body['id']}/failed-rows", headers={"Accept-Language": "zh-CN"}
+    )
+    assert "海关编码 HS code: 该字段为必填项。" in answer.text
+    assert "净重(g) Net weight (g): 该字段为必填项。" in answer.text
+
+
 async def test_files_that_are_not_taken(importing: Importing) -> None:
     post = importing.client.post
     kind = {"kind": "products"}

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from services.catalog.api.deps import CatalogRead, Spooled
 from services.catalog.api.imports.imports import ImportId, checked_id
+from services.catalog.domain.imports.fields import example_at
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.job import Import, State
 from services.catalog.domain.imports.rows import SheetFormat
@@ -142,7 +143,8 @@ async def _reasons(reader: Reader, one: Import, locale: Locale) -> list[tuple[in
         )
         for error in page:
             said = error.detail.in_language(locale)
-            told = f"{error.column}: {said}" if error.column and error.column not in said else said
+            name = error.column or example_at(one.options.kind, error.field) or error.field
+            told = f"{name}: {said}" if name and name not in said else said
             found.setdefault(error.line, []).append(told)
         if len(page) < _ERRORS_AT_ONCE:
             break

@@ -168,3 +168,14 @@ def field_at(kind: ImportKind, path: str) -> Field | None:
     if (found := _LISTED.fullmatch(path) or _TAGGED.fullmatch(path)) is not None:
         return by_path[found[0].split(".")[0]]
     return None
+
+
+def example_at(kind: ImportKind, path: str) -> str:
+    """A header for this value of a document, or for the first of its parts: `净重(g) Net weight
+    (g)`. "" if no column can be it.
+    """
+    by_path = _BY_PATH[kind]
+    found = by_path.get(path) or next(
+        (field for name, field in by_path.items() if name.startswith(f"{path}.")), None
+    )
+    return "" if found is None else found.example

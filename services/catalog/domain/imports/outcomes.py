@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports.fields import example_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.job import Counts
 from services.catalog.domain.imports.mapping import ColumnMapping
@@ -14,6 +16,8 @@ from shared.kernel.words import Words, words
 # More about one row helps nobody.
 FINDINGS_OF_ROW_MAX: Final = 20
 _VALUE_MAX: Final = 200
+# A value that every product must have is not there.
+_MISSING: Final = "field.missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Blame:
     """Finds the column that a fault of a document comes from."""
 
     def __init__(self, mapping: ColumnMapping) -> None:
+        self._kind = mapping.kind
+        self._has_header = bool(mapping.names)
         self._names: Mapping[str, str] = {one.path: one.name for one in mapping.columns}
 
     def of_error(
@@ -74,15 +80,20 @@ class Blame:
         self, line: int, problem: FieldProblem, document: object, severity: Severity
     ) -> Finding:
         path = path_of(problem.pointer)
+        column = self.column_of(path)
+        fix = words(problem.fix, **problem.params)
+        if problem.code == _MISSING and self._has_header and not column:
+            example = example_at(self._kind, path)
+            fix = words(fault_kinds.COLUMN_MISSING.fix, example=example) if example else fix
         return Finding(
             line,
-            self.column_of(path),
+            column,
             path[:_VALUE_MAX],
             _shown(value_at(document, path)),
             problem.code,
             severity,
             words(problem.text, **problem.params),
-            words(problem.fix, **problem.params),
+            fix,
         )
 
     def column_of(self, path: str) -> str:
