@@ -94,3 +94,11 @@ async def test_stock_of_several_warehouses_is_not_the_last_one(importing: Import
     found = [f for f in await importing.findings(body["id"]) if f["line"]]
     assert [(f["line"], f["code"]) for f in found] == [(4, "catalog.import.stock_counted_twice")]
     assert await importing.merchant.stock("A-1") == (7, 0)
+
+
+async def test_order_without_end_is_refused(importing: Importing) -> None:
+    header = "站点,订单号,下单时间,国家,邮编,SKU,数量,单价,币种\n"
+    row = "DE,O-1,2026-11-20 10:00,DE,01067,A-1,1,9.99,EUR\n"
+    body = await importing.done((header + row * 6_000).encode(), kind="orders")
+    assert (body["status"], body["failure"]["code"]) == ("failed", "catalog.sheet.too_large")
+    assert "one order" in body["failure"]["detail"]

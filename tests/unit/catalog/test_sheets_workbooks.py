@@ -156,6 +156,13 @@ def test_other_sheets_with_goods_are_told(opened: Opened, tmp_path: Path) -> Non
     assert finding.params == {"sheet": "杯子", "others": "灯"}
 
 
+def test_workbook_of_hidden_sheets_says_so(opened: Opened) -> None:
+    rows = f"<sheetData>{HEADER}</sheetData>"
+
+    with pytest.raises(SheetRefused, match="hidden"):
+        opened(raw_workbook(rows, states={"a": "hidden", "b": "veryHidden"}))
+
+
 def test_cell_merged_over_rows_stands_for_each(opened: Opened) -> None:
     merged = (
         f'<sheetData>{HEADER}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>9</v></c></row>'

@@ -17,6 +17,12 @@ class SheetEmpty(SheetRefused):
     )
 
 
+class SheetsHidden(SheetRefused):
+    code = "catalog.sheet.hidden"
+    text = Text("All sheets of the workbook are hidden.", "工作簿中的工作表全部被隐藏。")
+    fix = Text("Show the one to be read and save it again.", "请取消隐藏要导入的工作表并重新保存。")
+
+
 class SheetKindUnknown(SheetRefused):
     code = "catalog.sheet.kind_unknown"
     text = Text("The file is {kind}, which is not read here.", "文件是 {kind}，无法读取。")

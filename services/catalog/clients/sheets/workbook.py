@@ -48,9 +48,12 @@ class Part:
 
 @dataclass(slots=True)
 class Workbook:
-    """`sheets`: those a person sees, in their order. `from_1904`: the base of its dates."""
+    """`sheets`: those a person sees, in their order. `has_hidden`: whether there are others.
+    `from_1904`: the base of its dates.
+    """
 
     sheets: list[Part] = field(default_factory=list)
+    has_hidden: bool = False
     strings: str | None = None
     styles: str | None = None
     from_1904: bool = False
@@ -151,7 +154,9 @@ def read_workbook(archive: zipfile.ZipFile) -> Workbook:
     def start(name: str, attributes: dict[str, str]) -> None:
         if local(name) == "workbookPr":
             book.from_1904 = attributes.get("date1904") in {"1", "true"}
-        elif local(name) == "sheet" and attributes.get("state", "visible") == "visible":
+        elif local(name) == "sheet" and attributes.get("state", "visible") != "visible":
+            book.has_hidden = True
+        elif local(name) == "sheet":
             own = next((v for k, v in attributes.items() if k.endswith(":id")), "")
             path = by_id.get(own)
             if path in worksheets:

@@ -11,6 +11,7 @@ from services.catalog.clients.sheets.refusals import (
     SheetDamaged,
     SheetEmpty,
     SheetNoHeader,
+    SheetsHidden,
     SheetTooLarge,
 )
 from services.catalog.clients.sheets.sheet import (
@@ -84,6 +85,8 @@ def open_workbook(path: Path, limits: SheetLimits) -> Sheet:
     """The first sheet with a header that is known; hidden sheets are not looked at."""
     with open_archive(path, limits) as archive:
         book = read_workbook(archive)
+        if book.has_hidden and not book.sheets:
+            raise SheetsHidden
         texts = Texts(archive, book, limits)
         part, header = _first_with_goods(archive, book.sheets, texts, limits)
         others = _others(archive, book.sheets, part, texts, limits)

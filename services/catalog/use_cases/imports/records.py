@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
+from services.catalog.clients.sheets import SheetTooLarge
 from services.catalog.domain.imports.documents import RowDocument, documents
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.job import Counts, Import, Policy
@@ -32,6 +33,8 @@ from shared.kernel.errors import AirlaneError, FieldProblem
 T = TypeVar("T")
 
 _ROWS_MAX: Final = 500
+# No order has so many lines; they would all be in memory.
+_RECORD_ROWS_MAX: Final = 5_000
 _OF_LINE: Final = re.compile(r"/lines/(\d+)(/.*)")
 
 
@@ -91,7 +94,7 @@ class RecordRows(ABC, Generic[T]):
         """What became of each; all of them have a value."""
 
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
-        """Does not end inside of a record."""
+        """Does not end inside of a record. Raises SheetTooLarge for one without end."""
         taken, self._kept = self._kept, []
         left = CHARACTERS_MAX
         for row in rows:
@@ -101,6 +104,12 @@ class RecordRows(ABC, Generic[T]):
             if (len(taken) >= _ROWS_MAX or (taken and left < 0)) and not is_next:
                 self._kept = [row]
                 break
+            if len(taken) >= _ROWS_MAX + _RECORD_ROWS_MAX:
+                raise SheetTooLarge(
+                    limit=_RECORD_ROWS_MAX,
+                    what="rows of one order",
+                    what_zh="行属于同一订单",
+                )
             taken.append(row)
         return taken
 
