@@ -238,6 +238,10 @@ async def test_one_service_cannot_read_another(postgres: Postgres) -> None:
         await connection.close()
 
 
+# Under a policy its index could not be used (docs/adr/0022). What is found is read from products.
+OPEN = {"catalog": {"product_search"}}
+
+
 @pytest.mark.parametrize("service", ["catalog", "customs", "routing", "analytics", "webhooks"])
 async def test_every_table_with_a_tenant_is_under_forced_row_security(
     postgres: Postgres, service: str
@@ -255,7 +259,8 @@ async def test_every_table_with_a_tenant_is_under_forced_row_security(
         )
     finally:
         await connection.close()
-    assert {row["relname"] for row in bare if not row["relname"].startswith("outbox")} == set()
+    found = {row["relname"] for row in bare if not row["relname"].startswith("outbox")}
+    assert found == OPEN.get(service, set())
 
 
 async def test_many_clients_with_many_statements_do_not_mix(db: Database) -> None:

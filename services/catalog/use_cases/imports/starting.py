@@ -14,7 +14,7 @@ from services.catalog.domain.imports.job import (
     State,
 )
 from services.catalog.repository.imports import jobs
-from shared.db import Database
+from shared.db import Database, UnitOfWork
 from shared.kernel.clock import Clock, monotonic_s
 from shared.kernel.errors import Unavailable
 from shared.kernel.identity import PARK
@@ -69,25 +69,29 @@ class Starter:
         if monotonic_s() > self._forget_at_s:
             self._elsewhere.clear()
             self._forget_at_s = monotonic_s() + _FORGET_S
-        now = self._clock.now()
         try:
-            async with self._db.transaction(PARK) as uow:
-                one = await jobs.claim_import(uow, skip=self._elsewhere, now=now)
-                if one is None:
-                    return None
-                if one.stuck > ATTEMPTS_MAX:
-                    refusal = ImportCrashed(attempts=ATTEMPTS_MAX, line=one.progress.line)
-                    failure = Failure.of(refusal)
-                    await jobs.end_import(uow, one, State.FAILED, failure=failure, now=now)
-                    return None
-                is_here = (self._spool / one.file.file).is_file()
-                if not is_here and now - one.created_at < _FILE_MAY_COME:
-                    self._elsewhere.add(one.id)
-                    await jobs.put_back(uow, one)
-                    return None
-                return one
+            while True:
+                async with self._db.transaction(PARK) as uow:
+                    one = await jobs.claim_import(uow, skip=self._elsewhere, now=self._clock.now())
+                    if one is None or await self._is_ours(uow, one):
+                        return one
         except Unavailable:
             return None
+
+    async def _is_ours(self, uow: UnitOfWork, one: Import) -> bool:
+        """False: it has ended, or is left to another worker."""
+        now = self._clock.now()
+        if one.stuck > ATTEMPTS_MAX:
+            refusal = ImportCrashed(attempts=ATTEMPTS_MAX, line=one.progress.line)
+            failure = Failure.of(refusal)
+            await jobs.end_import(uow, one, State.FAILED, failure=failure, now=now)
+            return False
+        is_here = (self._spool / one.file.file).is_file()
+        if not is_here and now - one.created_at < _FILE_MAY_COME:
+            self._elsewhere.add(one.id)
+            await jobs.put_back(uow, one)
+            return False
+        return True
 
     async def _work(self, one: Import) -> None:
         status = None
