@@ -104,8 +104,8 @@ def test_the_way_of_a_merchant_works_as_printed(park: ReadmePark) -> None:
     assert '"new":4' in said, said[-3000:]
     assert '"new":2' in said, said[-3000:]
     assert '"total":{"amount":"15.00","currency":"EUR"}' in said, said[-3000:]
-    lines = (park.home / "products.ndjson").read_text(encoding="utf-8").splitlines()
-    skus = {json.loads(line)["sku"] for line in lines}
+    exported = (park.home / "products.ndjson").read_text(encoding="utf-8").splitlines()
+    skus = {json.loads(line)["sku"] for line in exported}
     assert skus >= {"MUG-350-WHT", "CUSH-45-LIN", "CANDLE-LED-6"}  # the last two were corrected
 
 
