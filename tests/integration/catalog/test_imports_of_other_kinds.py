@@ -102,3 +102,15 @@ async def test_order_without_end_is_refused(importing: Importing) -> None:
     body = await importing.done((header + row * 6_000).encode(), kind="orders")
     assert (body["status"], body["failure"]["code"]) == ("failed", "catalog.sheet.too_large")
     assert "one order" in body["failure"]["detail"]
+
+
+async def test_no_policy_makes_another_price_or_quantity_of_a_row(importing: Importing) -> None:
+    await importing.merchant.stocked("A-1", 9)
+    prices = "SKU,市场,价格,币种,开始时间,结束时间\nA-1,DE,5,EUR,2026-11-01,2026-02-30\n"
+    stock = "SKU,数量,原因\nA-1,5,入库单\n"
+    for kind, content in (("prices", prices), ("stock", stock)):
+        options = {"kind": kind, "policy": "ignore_failed_fields"}
+        body = await importing.done(content.encode(), **options)
+        rows = body["progress"]["rows"]
+        assert (rows["failed"], rows["changed"]) == (1, 0)
+    assert await importing.merchant.stock("A-1") == (9, 0)

@@ -346,6 +346,14 @@ def test_date_without_end_is_damage(opened: Opened) -> None:
         list(opened(raw_workbook(f"<sheetData>{rows}</sheetData>", styles=styles)).rows())
 
 
+def test_archive_of_a_later_version_is_damage(opened: Opened) -> None:
+    content = bytearray(raw_workbook(f"<sheetData>{HEADER}</sheetData>"))
+    content[content.index(b"PK\x01\x02") + 6] = 107
+
+    with pytest.raises(SheetRefused, match="damaged"):
+        opened(bytes(content))
+
+
 def test_password_in_the_archive_is_noticed(opened: Opened) -> None:
     content = bytearray(raw_workbook("<sheetData/>"))
     place = content.index(b"PK\x01\x02")

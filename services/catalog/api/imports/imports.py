@@ -57,7 +57,7 @@ class ImportOptions:
         Query(
             description="reject_everything: nothing is written if a row has a fault."
             " reject_failed_rows: the other rows are written. ignore_failed_fields: an optional"
-            " value with a fault is left out, and the row is written."
+            " value of a product with a fault is left out, and the row is written."
         ),
     ] = Policy.REJECT_FAILED_ROWS
     mode: Annotated[Mode, Query(description="Whether rows create, change, or do either.")] = (

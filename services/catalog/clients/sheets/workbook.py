@@ -66,7 +66,7 @@ def open_archive(path: Path, limits: SheetLimits) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except BROKEN as error:
         raise SheetDamaged(reason=str(error) or "zip") from error
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)

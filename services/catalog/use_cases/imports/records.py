@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 from services.catalog.clients.sheets import SheetTooLarge
 from services.catalog.domain.imports.documents import RowDocument, documents
 from services.catalog.domain.imports.findings import Severity
-from services.catalog.domain.imports.job import Counts, Import, Policy
+from services.catalog.domain.imports.job import Counts, Import
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import (
     FINDINGS_OF_ROW_MAX,
@@ -160,9 +160,8 @@ class RecordRows(ABC, Generic[T]):
             yield self._record(group)
 
     def _record(self, rows: Sequence[RowDocument]) -> Record[T]:
-        ignores = self._import.options.policy is Policy.IGNORE_FAILED_FIELDS
-        severity = Severity.WARNING if ignores else None
-        found = [of_cell(finding, severity) for row in rows for finding in row.findings]
+        # No policy leaves out values here: a price without its end is another price.
+        found = [of_cell(finding) for row in rows for finding in row.findings]
         if errors_of(found):
             return Record(rows, None, tuple(found))
         try:
