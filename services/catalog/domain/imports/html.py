@@ -1,6 +1,7 @@
 """Descriptions out of shop systems are HTML; ours are text."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
@@ -19,8 +20,12 @@ def is_html(text: str) -> bool:
 def text_of_html(html: str) -> str:
     """What a browser shows of it, a line for each block, points of lists with a dash."""
     reader = _Text()
-    reader.feed(html)
+    # The parser looks through the rest of the text for the end of each tag that has none.
+    # `<![if …]>` of Word is passed over as a comment: of others in that form it breaks off.
+    tags, end, rest = html.replace("<![", "<!").rpartition(">")
+    reader.feed(tags + end)
     reader.close()
+    reader.handle_data(unescape(rest))
     lines = _BLANK_LINES.sub("\n", "".join(reader.pieces)).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
