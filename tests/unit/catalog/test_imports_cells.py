@@ -5,7 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from services.catalog.domain.imports import Cell, CellError, ImportKind
+from services.catalog.domain.imports.attributes import typed_attributes
 from services.catalog.domain.imports.fault_kinds import FAULT_KINDS
+from services.catalog.domain.imports.texts import cleaned
 from tests.support.sheets import codes_of, read_cell
 
 
@@ -254,3 +256,12 @@ def test_all_faults_have_texts_and_codes_of_their_own() -> None:
         for text in (kind.text, kind.fix):
             assert text.en
             assert text.zh
+
+
+def test_long_runs_of_spaces_do_not_take_forever() -> None:
+    spaces = " " * 200_000
+    assert cleaned(f"\ta{spaces}b") == f"a{spaces}b"
+    assert cleaned(f"a{spaces}\r\n{spaces}\u2028b\t") == "a\n\nb"
+    schema = {"properties": {"colors": {"type": "array"}}}
+    text = f"red{spaces};{spaces}|blue{spaces}x"
+    assert typed_attributes({"colors": text}, schema) == {"colors": ["red", f"blue{spaces}x"]}

@@ -11,7 +11,7 @@ from services.catalog.domain.imports.cells import yes_no_of
 from services.catalog.domain.imports.numbers import decimal_of, half_width
 from shared.kernel.json import JsonObject
 
-_SEPARATORS: Final = re.compile(r"\s*[;|；、\n]\s*")
+_SEPARATOR: Final = re.compile(r"[;|；、\n]")
 _REFERENCE: Final = re.compile(r"#/(\$defs|definitions)/([^/]+)")
 
 
@@ -52,7 +52,8 @@ def _typed(text: str, rule: JsonObject) -> object:
     if "array" in kinds:
         items = rule.get("items")
         own = items if isinstance(items, dict) else {}
-        return [_typed(part, own) for part in _SEPARATORS.split(text) if part]
+        parts = [part.strip() for part in _SEPARATOR.split(text)]
+        return [_typed(part, own) for part in parts if part]
     return text
 
 

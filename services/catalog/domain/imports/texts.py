@@ -17,7 +17,7 @@ _BLANKS: Final = re.compile("[\t\u00a0\u2007\u202f\u3000\x0b\x0c]")
 _INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-_BREAKS: Final = re.compile(r"[ ]*(?:\r\n|\r|\n|\x85|\u2028|\u2029)[ ]*")
+_BREAK: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 # "" too.
 _SPECIAL: Final = frozenset(("", " ", "=", "#"))
 # Excel's error values, which are text in CSV.
@@ -34,7 +34,7 @@ def cleaned(text: str) -> str | CellFault:
         is_error = text[:1] == "#" and text.upper() in _ERRORS
         return CellFault(fault_kinds.CELL_ERROR) if is_error else text
     text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
-    text = _BREAKS.sub("\n", text).strip()
+    text = "\n".join([line.strip(" ") for line in _BREAK.split(text)]).strip()
     if (found := _CONTROL.search(text)) is not None:
         return CellFault(fault_kinds.CELL_CONTROL, {"character": f"U+{ord(found[0]):04X}"})
     return text
