@@ -19,9 +19,15 @@ _ROWS = 15_000
 
 
 class Killed:
-    """Starts the process of an import and kills the first ones once they got some rows done."""
+    """Starts the process of an import and kills the first ones once they got some rows done.
 
-    def __init__(self, importing: Importing, settings: Settings, kills: int) -> None:
+    Imports of other tests may wait, too: `statuses` are those of this one's processes.
+    """
+
+    def __init__(
+        self, importing: Importing, settings: Settings, import_id: str, *, kills: int
+    ) -> None:
+        self._import_id = import_id
         self._process = ImportProcess(_environment(settings))
         self._importing = importing
         self._kills = kills
@@ -30,6 +36,8 @@ class Killed:
 
     async def start(self, import_id: str) -> int:
         task = asyncio.create_task(self._process.run(import_id))
+        if import_id != self._import_id:
+            return await task
         if self._kills:
             self._kills -= 1
             await until(lambda: self._has_advanced(import_id), 60)
@@ -63,9 +71,9 @@ async def starting(importing: Importing, settings: Settings) -> AsyncIterator[An
 async def test_a_process_reads_the_file(
     importing: Importing, settings: Settings, starting: Any
 ) -> None:
-    alive = Killed(importing, settings, kills=0)
-    starting(alive.start)
     sent = await importing.send(a_csv([a_row("A-1")]))
+    alive = Killed(importing, settings, sent["id"], kills=0)
+    starting(alive.start)
     await until(lambda: _state_is(importing, sent["id"], "done"), 60)
     assert (await importing.client.get("/v1/products/A-1")).status_code == 200
     await until(lambda: bool(alive.statuses), 20)
@@ -75,9 +83,9 @@ async def test_a_process_reads_the_file(
 async def test_killed_in_the_middle_nothing_is_lost_or_doubled(
     importing: Importing, settings: Settings, starting: Any
 ) -> None:
-    killed = Killed(importing, settings, kills=2)
-    starting(killed.start)
     sent = await importing.send(a_csv(a_row(f"K-{n}") for n in range(_ROWS)))
+    killed = Killed(importing, settings, sent["id"], kills=2)
+    starting(killed.start)
     await until(lambda: _state_is(importing, sent["id"], "done"), 100)
     assert killed.statuses[:2] == [-signal.SIGKILL] * 2
     rows = (await importing.get(sent["id"]))["progress"]["rows"]
