@@ -21,13 +21,14 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from shared.http import incoming, json_body
-from shared.http.call import caller_of, handler_of
+from shared.http.call import caller_of
 from shared.http.errors import (
     BodyTooSlow,
     RateExceeded,
     UnsupportedCharset,
     UnsupportedContentCoding,
 )
+from shared.http.handlers import handler_of
 from shared.http.incoming import Incoming
 from shared.http.places import Places, Turns
 from shared.http.rates import Policy, Rates

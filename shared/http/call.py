@@ -5,15 +5,13 @@
 `read`, `once` or `change`, and it is committed before the answer is sent.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
-from copy import copy
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import HTTPBearer
-from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 from starlette.responses import Response
@@ -139,7 +137,7 @@ class CallDependency(SecurityBase):
 
     async def __call__(self, request: Request) -> Call:
         """For dependencies that build on this one."""
-        return _known(request)
+        return known_call(request)
 
     def admit(self, principal: Principal, request: Request) -> None:
         """Admits the principal to the route. Raises Forbidden, TenantInvalid, TenantMissing, and
@@ -181,32 +179,7 @@ def caller_of(dependant: Dependant) -> CallDependency | None:
     return next((caller for caller in found if caller is not None), None)
 
 
-def handler_of(route: APIRoute) -> Callable[[Request], Awaitable[Response]]:
-    """The route's handler. It takes the `Call` that admission made. FastAPI would resolve the
-    dependency again on every request, which costs a tenth of a read.
-    """
-    dependant = route.dependant
-    given = [
-        d.name for d in dependant.dependencies if isinstance(d.call, CallDependency) and d.name
-    ]
-    endpoint: Callable[..., Awaitable[Response]] = route.endpoint
-    if not given or dependant.http_connection_param_name is not None:
-        return route.get_route_handler()
-
-    async def endpoint_of_caller(connection: Request, **values: Any) -> Response:
-        return await endpoint(**dict.fromkeys(given, _known(connection)), **values)
-
-    lean = copy(route)
-    lean.dependant = replace(
-        dependant,
-        call=endpoint_of_caller,
-        dependencies=[d for d in dependant.dependencies if d.name not in given],
-        http_connection_param_name="connection",
-    )
-    return lean.get_route_handler()
-
-
-def _known(request: Request) -> Call:
+def known_call(request: Request) -> Call:
     """Raises KeyError if admission has not identified the caller."""
     return cast("Call", request.scope[_KEY])
 
