@@ -110,6 +110,19 @@ class Postgres:
             await self.drop_database(name)
 
     @asynccontextmanager
+    async def fresh_database(self, service: str) -> AsyncIterator[str]:
+        """A database of its own with the service's schema and no rows, dropped at the end. Yields
+        its name.
+        """
+        name = await self.create_database()
+        try:
+            await self.bootstrap(name, service)
+            await upgrade(service, self.owner_dsn(service, name))
+            yield name
+        finally:
+            await self.drop_database(name)
+
+    @asynccontextmanager
     async def owner_operations(self, service: str, database: str) -> AsyncIterator[Recorded]:
         """What a migration has in `op`; runs in one transaction at the end of the block."""
         recorded = Recorded()

@@ -84,23 +84,25 @@ COMMON: Final = {
 
 @pytest.fixture(scope="module")
 async def filled(postgres: Postgres) -> AsyncIterator[asyncpg.Connection]:
-    """As the app role; nothing of it stays."""
-    await postgres.migrated("catalog")
-    connection = await asyncpg.connect(postgres.dsn())
-    try:
-        transaction = connection.transaction()
-        await transaction.start()
-        for statement in _FILL:
-            await connection.execute(statement, START)
-        for table in ("products", "product_search", "stock", "market_overlays"):
-            await connection.execute(f"ANALYZE catalog.{table}")
-        await connection.execute("SET LOCAL ROLE airlane_catalog_app")
-        # As after five runs of the prepared statement.
-        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET jit = off")
-        yield connection
-        await transaction.rollback()
-    finally:
-        await connection.close()
+    """As the app role, in a database without rows of other tests: they would be the newest."""
+    async with postgres.fresh_database("catalog") as name:
+        connection = await asyncpg.connect(postgres.dsn(database=name))
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            for statement in _FILL:
+                await connection.execute(statement, START)
+            for table in ("products", "product_search", "stock", "market_overlays"):
+                await connection.execute(f"ANALYZE catalog.{table}")
+            await connection.execute("SET LOCAL ROLE airlane_catalog_app")
+            # As after five runs of the prepared statement.
+            await connection.execute(
+                "SET LOCAL plan_cache_mode = force_generic_plan; SET jit = off"
+            )
+            yield connection
+            await transaction.rollback()
+        finally:
+            await connection.close()
 
 
 async def _buffers(
