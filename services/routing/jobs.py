@@ -6,7 +6,7 @@ Several workers may run them at once: what is due is decided again once the turn
 from services.routing.use_cases import reference
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import ensure_timetable
-from services.routing.use_cases.shipments import booking
+from services.routing.use_cases.shipments import booking, clearance
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
@@ -14,6 +14,7 @@ from shared.telemetry import get_logger
 log = get_logger(__name__)
 
 _REBOOKED_AT_ONCE = 100
+_FORGOTTEN_AT_ONCE = 1000
 
 
 async def load_reference(context: JobContext) -> None:
@@ -47,3 +48,11 @@ async def rebook_shipments(context: JobContext) -> None:
             rebooked = await booking.rebook_due(
                 uow, now=context.clock.now(), shipments_max=_REBOOKED_AT_ONCE
             )
+
+
+async def forget_early_facts(context: JobContext) -> None:
+    """Of orders that never came, so that they do not pile up: the cancelled ones above all."""
+    forgotten = _FORGOTTEN_AT_ONCE
+    while forgotten == _FORGOTTEN_AT_ONCE:
+        async with context.db.transaction(PARK) as uow:
+            forgotten = await clearance.forget_early_facts(uow, rows_max=_FORGOTTEN_AT_ONCE)

@@ -94,7 +94,9 @@ early_facts: Final = Table(
     Column("tenant_id", Key, nullable=False),
     Column("at", INSTANT),  # null: what is not so, as a screening that was not passed
     Column("version", Integer, nullable=False, server_default="0"),
+    Column("noted_at", INSTANT, nullable=False, server_default=text("now()")),
     CheckConstraint("kind IN ('cancelled', 'released', 'screened')", name="kind"),
+    Index("early_facts_noted_at_ix", "noted_at"),
 )
 
 house_waybill_number: Final = Sequence(

@@ -7,10 +7,28 @@ from typing import Any
 import pytest
 
 from services.routing.consumers import shipments as consumers
+from services.routing.jobs import forget_early_facts
 from services.routing.use_cases.flights.manifests import close_manifest
+from shared.db import TEXT, TEXTS, sql
+from shared.kafka import JobContext
 from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
 from tests.support.worlds.routing import (
     RoutingWorld,
+)
+
+_SET_AGE = sql(
+    """
+    UPDATE routing.early_facts SET noted_at = now() - CAST(:age AS interval)
+    WHERE order_id = ANY(:order_ids)
+    """,
+    order_ids=TEXTS,
+    age=TEXT,
+)
+_KEPT = sql(
+    "SELECT order_id FROM routing.early_facts WHERE order_id = ANY(:order_ids)",
+    str,
+    order_ids=TEXTS,
 )
 
 
@@ -46,6 +64,22 @@ async def test_a_cancellation_before_its_order_wins(world: RoutingWorld) -> None
     with pytest.raises(AssertionError):
         await world.shipment(order.order_id)
     assert (await world.flight_row(flight_id)).booked_shipments == 0
+
+
+async def test_what_came_before_an_order_is_forgotten_after_a_month(world: RoutingWorld) -> None:
+    """Orders that are cancelled before they can be shipped would pile up for ever."""
+    old, recent = ([new_id("ord") for _ in range(2)] for _ in range(2))
+    for order_id in (*old, *recent):
+        await world.cancel(order_id)
+    async with world.db.transaction(PARK) as uow:
+        await uow.execute(_SET_AGE, order_ids=old, age="32 days")
+        await uow.execute(_SET_AGE, order_ids=recent, age="30 days")
+
+    await forget_early_facts(JobContext(world.db, world.clock))
+
+    async with world.db.read(PARK) as reader:
+        kept = await reader.fetch_values(_KEPT, order_ids=[*old, *recent])
+    assert sorted(kept) == sorted(recent)
 
 
 @pytest.mark.parametrize("steps", list(permutations(("placed", "screened", "released"))))

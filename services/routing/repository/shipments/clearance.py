@@ -26,6 +26,19 @@ _ADD_EARLY_FACT: Final = sql(
     version=INTEGER,
 )
 
+# By real time, like the inbox: an event is delivered for so long after it was published.
+_FORGET_EARLY_FACTS: Final = sql(
+    """
+    DELETE FROM routing.early_facts WHERE (order_id, kind) IN (
+        SELECT order_id, kind FROM routing.early_facts
+        WHERE noted_at < now() - make_interval(days => :days_kept)
+        ORDER BY noted_at LIMIT :rows_max
+        FOR UPDATE SKIP LOCKED)
+    """,
+    days_kept=INTEGER,
+    rows_max=INTEGER,
+)
+
 
 def _standing(  # noqa: PLR0917 - a row's columns
     shipment_id: str,
@@ -113,6 +126,11 @@ async def add_early_fact(
         at=at,
         version=version,
     )
+
+
+async def forget_early_facts(uow: UnitOfWork, *, days_kept: int, rows_max: int) -> int:
+    """Oldest first; returns how many there were."""
+    return await uow.execute(_FORGET_EARLY_FACTS, days_kept=days_kept, rows_max=rows_max)
 
 
 async def find_standing(uow: UnitOfWork, order_id: str) -> Standing | None:

@@ -4,11 +4,15 @@ The caller has taken the turn.
 """
 
 from datetime import datetime
+from typing import Final
 
 from services.routing.domain.shipments.clearance import Standing
 from services.routing.repository.shipments import clearance
 from services.routing.use_cases.shipments.booking import rebook_now
 from shared.db import UnitOfWork
+
+# As long as the inbox remembers: an order that has not come by then comes no more.
+_DAYS_KEPT: Final = 31
 
 
 async def note_release(
@@ -67,3 +71,8 @@ async def _save(
         await rebook_now(uow, shipment_id=standing.shipment_id, now=now)
         return None
     return standing
+
+
+async def forget_early_facts(uow: UnitOfWork, *, rows_max: int) -> int:
+    """Of orders that never came. Returns how many, at most `rows_max`."""
+    return await clearance.forget_early_facts(uow, days_kept=_DAYS_KEPT, rows_max=rows_max)
