@@ -5,10 +5,10 @@
 `read`, `once` or `change`, and it is committed before the answer is sent.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import HTTPBearer
@@ -26,6 +26,9 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import AirlaneError, Forbidden, Invalid, Locale, Text
 from shared.kernel.identity import PARK, Principal, Role
 from shared.kernel.ids import ID_PATTERN
+from shared.kernel.preconditions import Precondition
+
+T = TypeVar("T")
 
 _KEY: Final = "airlane.call"
 _ACT_AS: Final = b"airlane-tenant"
@@ -86,6 +89,17 @@ class Call:
         """
         current = None if present is None else etag_of(json_bytes(present))
         Conditions.of(self._request.headers).check_change(current, is_applied=is_applied)
+
+    def unchanged(self, shown: Callable[[T], object]) -> Precondition[T]:
+        """The same check for a use case, which asks once it has locked what it changes. `shown`
+        makes of it what a GET shows.
+        """
+
+        def check(present: T | None, /, *, is_applied: bool = False) -> None:
+            what = None if present is None else shown(present)
+            self.check_unchanged(what, is_applied=is_applied)
+
+        return check
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """A read-only transaction for the caller's tenant."""

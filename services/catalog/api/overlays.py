@@ -17,19 +17,11 @@ from services.catalog.schemas.overlays.overlay import (
 )
 from services.catalog.use_cases import overlays as use_cases
 from shared.db import UnitOfWork
-from shared.http import Call, Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 
 overlays_api = APIRouter(tags=["markets"])
 
 _ADDRESS = "/v1/products/{sku}/markets/{market}"
-
-
-def _check(call: Call) -> use_cases.Check:
-    def check(stored: StoredOverlay | None, *, is_applied: bool = False) -> None:
-        present = None if stored is None else overlay_out(stored)
-        call.check_unchanged(present, is_applied=is_applied)
-
-    return check
 
 
 def _saved_reply(stored: StoredOverlay, status: int = 200) -> Reply:
@@ -71,7 +63,7 @@ async def put_overlay(sku: Sku, market: Market, body: OverlayIn, call: CatalogWr
             tenant=call.tenant,
             sku=sku,
             overlay=overlay,
-            check=_check(call),
+            check=call.unchanged(overlay_out),
             now=call.clock.now(),
         )
         return _saved_reply(stored, 201 if is_new else 200)
@@ -96,7 +88,7 @@ async def patch_overlay(
             sku=sku,
             market=market,
             apply=body.apply,
-            check=_check(call),
+            check=call.unchanged(overlay_out),
             now=call.clock.now(),
         )
         return _saved_reply(stored)
@@ -118,7 +110,7 @@ async def delete_overlay(sku: Sku, market: Market, call: CatalogWrite) -> Respon
             tenant=call.tenant,
             sku=sku,
             market=market,
-            check=_check(call),
+            check=call.unchanged(overlay_out),
             now=call.clock.now(),
         )
         return Reply(204)

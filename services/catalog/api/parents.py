@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogRead, CatalogWrite, MerchantRead, References
-from services.catalog.domain.parents.parent import StoredParent
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.queries import parents as queries
 from services.catalog.queries.products import list_variants
@@ -23,20 +22,12 @@ from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
 from services.catalog.use_cases import parents as use_cases
 from services.catalog.use_cases.parents import SavedParent
 from shared.db import UnitOfWork
-from shared.http import Call, Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 from shared.http.fields import AnyInstant
 
 parents_api = APIRouter(tags=["products"])
 
 ParentSku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["WIG-LACE"])]
-
-
-def _check(call: Call) -> use_cases.CheckParent:
-    def check(stored: StoredParent | None, *, is_applied: bool = False) -> None:
-        present = None if stored is None else parent_out(stored)
-        call.check_unchanged(present, is_applied=is_applied)
-
-    return check
 
 
 def _saved_reply(saved: SavedParent) -> Reply:
@@ -64,7 +55,11 @@ async def put_parent(parent_sku: ParentSku, body: ParentIn, call: CatalogWrite) 
 
     async def act(uow: UnitOfWork) -> Reply:
         saved = await use_cases.put_parent(
-            uow, tenant=call.tenant, parent=parent, check=_check(call), now=call.clock.now()
+            uow,
+            tenant=call.tenant,
+            parent=parent,
+            check=call.unchanged(parent_out),
+            now=call.clock.now(),
         )
         return _saved_reply(saved)
 
@@ -96,7 +91,7 @@ async def patch_parent(parent_sku: ParentSku, body: ParentPatch, call: CatalogWr
             tenant=call.tenant,
             sku=parent_sku,
             apply=body.apply,
-            check=_check(call),
+            check=call.unchanged(parent_out),
             now=call.clock.now(),
         )
         return _saved_reply(saved)
@@ -115,7 +110,11 @@ async def delete_parent(parent_sku: ParentSku, call: CatalogWrite) -> Response:
 
     async def act(uow: UnitOfWork) -> Reply:
         await use_cases.delete_parent(
-            uow, tenant=call.tenant, sku=parent_sku, check=_check(call), now=call.clock.now()
+            uow,
+            tenant=call.tenant,
+            sku=parent_sku,
+            check=call.unchanged(parent_out),
+            now=call.clock.now(),
         )
         return Reply(204)
 

@@ -7,26 +7,17 @@ from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogWrite, Market, MerchantRead, Sku
 from services.catalog.domain.overlays.overlay import known_market
-from services.catalog.domain.prices.schedule import StoredPrices
 from services.catalog.queries import prices as queries
 from services.catalog.schemas.prices import MarketPricesIn, MarketPricesOut, market_prices_out
 from services.catalog.use_cases import prices as use_cases
+from services.catalog.use_cases.prices import SavedPrices
 from shared.db import UnitOfWork
-from shared.http import Call, Reply, json_reply, problems, representation
+from shared.http import Reply, json_reply, problems, representation
 from shared.http.fields import AnyInstant
-from shared.kernel.money import Money
 
 prices_api = APIRouter(tags=["markets"])
 
 _ADDRESS = "/v1/products/{sku}/markets/{market}/prices"
-
-
-def _check(call: Call) -> use_cases.Check:
-    def check(stored: StoredPrices | None, base: Money, *, is_applied: bool = False) -> None:
-        present = None if stored is None else market_prices_out(stored, base, call.clock.now())
-        call.check_unchanged(present, is_applied=is_applied)
-
-    return check
 
 
 @prices_api.get(_ADDRESS, response_model=MarketPricesOut, responses=problems(404, 422))
@@ -69,6 +60,9 @@ async def put_prices(
     prices = body.to_domain()
     known_market(market)
 
+    def shown(saved: SavedPrices) -> dict[str, object]:
+        return market_prices_out(saved.stored, saved.base, call.clock.now())
+
     async def act(uow: UnitOfWork) -> Reply:
         saved = await use_cases.put_market_prices(
             uow,
@@ -76,11 +70,11 @@ async def put_prices(
             sku=sku,
             market=market,
             prices=prices,
-            check=_check(call),
+            check=call.unchanged(shown),
             now=call.clock.now(),
         )
         return representation(
-            market_prices_out(saved.stored, saved.base, call.clock.now()),
+            shown(saved),
             201 if saved.is_new else 200,
             at=_ADDRESS.format(sku=sku, market=market),
         )

@@ -40,7 +40,6 @@ from services.catalog.use_cases.products import Saved
 from shared.db import UnitOfWork
 from shared.http import (
     TOTAL_APPLIED,
-    Call,
     CountedPage,
     Fields,
     PageOf,
@@ -73,14 +72,6 @@ class EmbedInMarket(Invalid):
     fix = Text(
         "Leave out `embed`, or `market` and `locale`.", "请去掉 embed，或 market 与 locale。"
     )
-
-
-def _check(call: Call) -> use_cases.Check:
-    def check(stored: StoredProduct | None, *, is_applied: bool = False) -> None:
-        present = None if stored is None else product_out(stored)
-        call.check_unchanged(present, is_applied=is_applied)
-
-    return check
 
 
 def _saved_reply(saved: Saved) -> Reply:
@@ -166,7 +157,7 @@ async def put_product(
             uow,
             tenant=call.tenant,
             product=product,
-            check=_check(call),
+            check=call.unchanged(product_out),
             reference=reference,
             now=call.clock.now,
         )
@@ -194,7 +185,7 @@ async def patch_product(
             tenant=call.tenant,
             sku=sku,
             apply=body.apply,
-            check=_check(call),
+            check=call.unchanged(product_out),
             reference=reference,
             now=call.clock.now,
         )
@@ -215,7 +206,7 @@ async def delete_product(sku: Sku, call: CatalogWrite) -> Response:
             uow,
             tenant=call.tenant,
             sku=sku,
-            check=_check(call),
+            check=call.unchanged(product_out),
             now=call.clock.now(),
         )
         return Reply(204)

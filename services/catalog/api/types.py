@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogRead, ParkWrite, References
-from services.catalog.domain.types.product_type import StoredType
 from services.catalog.queries import types as queries
 from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
 from services.catalog.schemas.types import (
@@ -52,12 +51,10 @@ async def put_product_type(
     """
     given = body.to_domain(type_code)
 
-    def check(stored: StoredType | None, *, is_applied: bool = False) -> None:
-        present = None if stored is None else type_out(stored)
-        call.check_unchanged(present, is_applied=is_applied)
-
     async def act(uow: UnitOfWork) -> Reply:
-        saved = await use_cases.put_type(uow, given=given, check=check, reference=reference)
+        saved = await use_cases.put_type(
+            uow, given=given, check=call.unchanged(type_out), reference=reference
+        )
         status = 201 if saved.is_new else 200
         return representation(type_out(saved.stored), status, at=f"/v1/product-types/{type_code}")
 

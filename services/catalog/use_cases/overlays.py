@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from services.catalog.domain.overlays.overlay import (
     Overlay,
@@ -20,18 +19,17 @@ from services.catalog.use_cases.types import known_types
 from shared.db import UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.ids import new_id
-
-
-class Check(Protocol):
-    """The caller's preconditions. `stored` is None if there is no such overlay, `is_applied` says
-    that it is already what the caller wants. Raises if they do not hold.
-    """
-
-    def __call__(self, stored: StoredOverlay | None, *, is_applied: bool = False) -> None: ...
+from shared.kernel.preconditions import Precondition
 
 
 async def put_overlay(
-    uow: UnitOfWork, *, tenant: str, sku: str, overlay: Overlay, check: Check, now: datetime
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    sku: str,
+    overlay: Overlay,
+    check: Precondition[StoredOverlay],
+    now: datetime,
 ) -> tuple[StoredOverlay, bool]:
     """Creates or replaces; the second says that it is new. An equal overlay changes nothing.
 
@@ -58,7 +56,7 @@ async def patch_overlay(
     sku: str,
     market: str,
     apply: Callable[[Overlay], Overlay],
-    check: Check,
+    check: Precondition[StoredOverlay],
     now: datetime,
 ) -> StoredOverlay:
     """`apply` merges the patch. Raises ProductNotFound, OverlayNotFound, Invalid, Precondition…"""
@@ -74,7 +72,13 @@ async def patch_overlay(
 
 
 async def delete_overlay(
-    uow: UnitOfWork, *, tenant: str, sku: str, market: str, check: Check, now: datetime
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    sku: str,
+    market: str,
+    check: Precondition[StoredOverlay],
+    now: datetime,
 ) -> None:
     """Raises ProductNotFound, OverlayNotFound, Precondition…"""
     _, stored = await _lock(uow, tenant=tenant, sku=sku, market=market)

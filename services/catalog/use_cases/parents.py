@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from services.catalog.domain.merchants import MerchantNotFound
 from services.catalog.domain.parents.parent import (
@@ -25,12 +24,7 @@ from services.catalog.use_cases.types import known_types
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import FieldProblem, refuse
 from shared.kernel.ids import new_id
-
-
-class CheckParent(Protocol):
-    """The caller's preconditions, as for products."""
-
-    def __call__(self, stored: StoredParent | None, *, is_applied: bool = False) -> None: ...
+from shared.kernel.preconditions import Precondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,12 @@ class SavedParent:
 
 
 async def put_parent(
-    uow: UnitOfWork, *, tenant: str, parent: Parent, check: CheckParent, now: datetime
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    parent: Parent,
+    check: Precondition[StoredParent],
+    now: datetime,
 ) -> SavedParent:
     """Creates or replaces. An equal parent changes nothing and needs no If-Match.
 
@@ -79,7 +78,7 @@ async def patch_parent(
     tenant: str,
     sku: str,
     apply: Callable[[Parent], Parent],
-    check: CheckParent,
+    check: Precondition[StoredParent],
     now: datetime,
 ) -> SavedParent:
     """`apply` merges the patch. Raises ParentNotFound, Invalid, AxesInUse, Precondition…"""
@@ -94,7 +93,7 @@ async def patch_parent(
 
 
 async def delete_parent(
-    uow: UnitOfWork, *, tenant: str, sku: str, check: CheckParent, now: datetime
+    uow: UnitOfWork, *, tenant: str, sku: str, check: Precondition[StoredParent], now: datetime
 ) -> None:
     """Raises ParentNotFound, Precondition… or ParentInUse while it has variants."""
     stored = await _get_locked(uow, tenant=tenant, sku=sku)

@@ -5,7 +5,6 @@ prices, one version, one event.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from services.catalog.domain.prices.rows import DecidedRows, PriceRow, decide_rows, places_of
 from services.catalog.domain.prices.schedule import (
@@ -22,18 +21,8 @@ from shared.db import UnitOfWork
 from shared.kernel.errors import Invalid, refuse
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
+from shared.kernel.preconditions import Precondition
 from shared.kernel.tasks import giving_way
-
-
-class Check(Protocol):
-    """The caller's preconditions. `stored` is None if no prices are set, `base` is the product's
-    own price, `is_applied` says that they are already what the caller wants. Raises if they do not
-    hold.
-    """
-
-    def __call__(
-        self, stored: StoredPrices | None, base: Money, *, is_applied: bool = False
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ async def put_market_prices(
     sku: str,
     market: str,
     prices: Sequence[MarketPrice],
-    check: Check,
+    check: Precondition[SavedPrices],
     now: datetime,
 ) -> SavedPrices:
     """Creates or replaces all of a market. Equal prices change nothing, in whatever order.
@@ -67,13 +56,14 @@ async def put_market_prices(
     base = product.product.price
     stored = await repository.get_prices(uow, tenant=tenant, product_id=product.id, market=market)
     if stored is None:
-        check(None, base)
+        check(None)
         changed = _new(tenant, product.id, sku, market, ordered, now=now)
     elif stored.prices == ordered:
-        check(stored, base, is_applied=True)
-        return SavedPrices(stored, base)
+        present = SavedPrices(stored, base)
+        check(present, is_applied=True)
+        return present
     else:
-        check(stored, base)
+        check(SavedPrices(stored, base))
         changed = stored.changed_to(ordered, now=now)
     await _save(uow, [changed], tenant=tenant, now=now)
     return SavedPrices(changed, base, is_new=stored is None)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from services.catalog.clients.pinyin import initials_of
 from services.catalog.domain.merchants import MerchantNotFound
@@ -30,16 +29,8 @@ from services.catalog.use_cases.types import known_types
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError, Invalid, refuse
+from shared.kernel.preconditions import Precondition
 from shared.kernel.tasks import giving_way
-
-
-class Check(Protocol):
-    """The caller's preconditions. `stored` is None if there is no such product, `is_applied` says
-    that it is already what the caller wants. Raises if they do not hold.
-    """
-
-    def __call__(self, stored: StoredProduct | None, *, is_applied: bool = False) -> None: ...
-
 
 # Asked once the product is locked: a change that waited for another one has the later time.
 Now = Callable[[], datetime]
@@ -58,7 +49,7 @@ async def put_product(
     *,
     tenant: str,
     product: Product,
-    check: Check,
+    check: Precondition[StoredProduct],
     reference: Reference,
     now: Now,
 ) -> Saved:
@@ -95,7 +86,7 @@ async def patch_product(
     tenant: str,
     sku: str,
     apply: Callable[[Product], Product],
-    check: Check,
+    check: Precondition[StoredProduct],
     reference: Reference,
     now: Now,
 ) -> Saved:
@@ -120,7 +111,7 @@ async def patch_product(
 
 
 async def delete_product(
-    uow: UnitOfWork, *, tenant: str, sku: str, check: Check, now: datetime
+    uow: UnitOfWork, *, tenant: str, sku: str, check: Precondition[StoredProduct], now: datetime
 ) -> None:
     """Raises ProductNotFound, Precondition… or ProductInUse while orders need it."""
     stored = await _get_locked(uow, tenant=tenant, sku=sku)

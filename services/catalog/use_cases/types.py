@@ -4,7 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from services.catalog.clients.attributes import schema_fault, validator_of
 from services.catalog.domain.reference import Reference
@@ -14,6 +14,7 @@ from services.catalog.repository import types as repository
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.json import JsonObject
+from shared.kernel.preconditions import Precondition
 
 _COMPILED_MAX: Final = 1_000
 
@@ -49,12 +50,6 @@ class _CompiledSchemas:
 _COMPILED: Final = _CompiledSchemas()
 
 
-class CheckType(Protocol):
-    """The caller's preconditions, as for products."""
-
-    def __call__(self, stored: StoredType | None, *, is_applied: bool = False) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class SavedType:
     """A type after the call; `is_new`: there was none of that code."""
@@ -64,7 +59,7 @@ class SavedType:
 
 
 async def put_type(
-    uow: UnitOfWork, *, given: ProductType, check: CheckType, reference: Reference
+    uow: UnitOfWork, *, given: ProductType, check: Precondition[StoredType], reference: Reference
 ) -> SavedType:
     """Adds a version, unless the newest is equal. Raises Invalid, Precondition…"""
     problems = type_problems(given, reference.hs_subheadings)

@@ -8,8 +8,17 @@ import pytest
 from starlette.requests import Request
 
 from shared.http.call import Call, CallDependency, TenantInvalid, TenantMissing, call
+from shared.http.conditions import etag_of
 from shared.http.query import QueryRule, UnknownParameter
-from shared.kernel.errors import AirlaneError, Forbidden, Invalid, PreconditionFailed, Text
+from shared.http.replies import json_bytes
+from shared.kernel.errors import (
+    AirlaneError,
+    Forbidden,
+    Invalid,
+    PreconditionFailed,
+    PreconditionRequired,
+    Text,
+)
 from shared.kernel.identity import PARK, Principal, Role
 from tests.unit.shared.http.sample_app import ThingOut
 
@@ -199,3 +208,24 @@ class TestTheCall:
             known.check_unchanged(ThingOut(id="1", name="m"))
         with pytest.raises(AirlaneError, match="nothing_to_match"):
             known.check_unchanged(None)
+
+    async def test_a_use_case_asks_with_what_it_has_locked_instead_of_what_a_get_shows(
+        self,
+    ) -> None:
+        route, request = call("sample:read"), a_request()
+        incoming = cast("AnIncoming", request.scope["airlane"])
+        route.admit(a_caller(Role.MERCHANT), request)
+        known = await route(request)
+        check = known.unchanged(lambda number: ThingOut(id=str(number), name="n"))
+
+        check(None)
+        check(1, is_applied=True)
+        with pytest.raises(PreconditionRequired):
+            check(1)
+        incoming.headers[b"if-match"] = etag_of(json_bytes(ThingOut(id="1", name="n"))).encode()
+        check(1)
+        check(0, is_applied=True)
+        with pytest.raises(PreconditionFailed):
+            check(2)
+        with pytest.raises(AirlaneError, match="nothing_to_match"):
+            check(None)
