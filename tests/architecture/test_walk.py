@@ -1,4 +1,4 @@
-"""docs/walk.md and docs/adding.md lead to files and names that exist."""
+"""docs/walk.md, docs/adding.md and docs/proofs.md lead to files and names that exist."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 WALK = ROOT / "docs" / "walk.md"
 ADDING = ROOT / "docs" / "adding.md"
+PROOFS = ROOT / "docs" / "proofs.md"
 
 
 def _stops(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -79,3 +80,32 @@ def test_files_that_the_lists_name_exist() -> None:
     paths = _paths(ADDING.read_text("utf-8")) - _TO_BE_MADE
 
     assert {path for path in paths if not (ROOT / path).exists()} == set()
+
+
+def _proofs(text: str) -> list[tuple[str, str]]:
+    """Files, each with the test in it that is named, or ""."""
+    return re.findall(r"`((?:tests|deploy)/[\w/]+\.py)(?:::(\w+))?`", text)
+
+
+def _lacking(text: str) -> list[str]:
+    return [
+        f"{file}::{name}"
+        for file, name in _proofs(text)
+        if not (ROOT / file).is_file()
+        or not re.search(rf"def {name}\(" if name else "", (ROOT / file).read_text("utf-8"))
+    ]
+
+
+def test_every_line_of_the_proofs_names_a_test_or_benchmark_that_exists() -> None:
+    text = PROOFS.read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ")][1:]
+
+    assert [line for line in lines if not _proofs(line)] == []
+    assert _lacking(text) == []
+
+
+def test_a_proof_that_is_gone_is_noticed() -> None:
+    assert _lacking("`tests/gone.py`, `tests/architecture/test_walk.py::test_gone`") == [
+        "tests/gone.py::",
+        "tests/architecture/test_walk.py::test_gone",
+    ]
