@@ -205,3 +205,16 @@ def test_names_for_people_and_for_programs_are_one_header(opened: Opened) -> Non
 
     assert sheet.shape.columns == tuple(lines[1].split(","))
     assert [row.line for row in sheet.rows()] == [4]
+
+
+@pytest.mark.parametrize("end", ["", '"', "\n"], ids=["plain", "quoted", "several"])
+def test_cell_that_is_far_too_long_is_named_as_such(opened: Opened, end: str) -> None:
+    cell = "x" * 200_000
+    quote = '"' if end == '"' else ""
+    rows = f"SKU,Brand\nA1,{quote}{cell}{end}\nA2,b\n".encode()
+
+    long, other = [row for row in opened(rows).rows() if row.cells != ("",)]
+
+    assert long.fault is not None
+    assert long.fault.kind.code == "catalog.row.cell_too_long"
+    assert (long.line, other.cells) == (2, ("A2", "b"))

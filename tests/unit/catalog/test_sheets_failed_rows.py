@@ -20,7 +20,7 @@ from services.catalog.domain.imports import (
     match_columns,
 )
 from tests.support.sheets import Opened
-from tests.support.workbooks import workbook
+from tests.support.workbooks import raw_workbook, workbook
 
 
 def _read(sheet: Sheet) -> list[RowDocument]:
@@ -146,3 +146,29 @@ def test_template_of_products_makes_a_whole_product(tmp_path: Path) -> None:
     }
     with (tmp_path / "t").open(encoding="utf-8-sig", newline="") as file:
         assert "示例行" in list(csv.reader(file))[1][-1]
+
+
+def test_row_that_is_broken_fails_in_every_round_with_its_last_reason(
+    opened: Opened, tmp_path: Path
+) -> None:
+    sheet: Sheet = opened(b"SKU,Title (English),Brand\n1,2\n1,2,3\n1,2,3,4,5\n")
+
+    for turn in range(4):
+        rows = list(sheet.rows())
+        assert [row.fault is None for row in rows] == [False, True, False], turn
+        sheet = _again(sheet, tmp_path / f"{turn}", [(row.line, f"why {turn}") for row in rows])
+
+    lines = (tmp_path / "3").read_text().splitlines()
+    assert lines[1:] == ["1,2,⚠ why 3", "1,2,3,why 3", "1,2,3,4,5,⚠ why 3"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "'x'", ":", "[1]", " ", "x" * 40])
+def test_sheet_of_any_name_is_written(opened: Opened, tmp_path: Path, name: str) -> None:
+    head = '<c r="A1" t="str"><v>SKU</v></c><c r="B1" t="str"><v>Brand</v></c>'
+    row = '<c r="A2" t="str"><v>A1</v></c><c r="B2"><v>1e999</v></c>'
+    rows = f'<sheetData><row r="1">{head}</row><row r="2">{row}</row></sheetData>'
+    sheet = opened(raw_workbook(rows, states={name: "visible"}))
+
+    again = _again(sheet, tmp_path / "x.xlsx", [(2, "why")])
+
+    assert [one.cells for one in again.rows()] == [("A1", "1e999", "why")]

@@ -31,6 +31,8 @@ from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetSha
 DELIMITERS: Final = (",", "\t", ";", "|")
 # A file with more rows than this whose quotes do not match is not worth reading on.
 _BROKEN_MAX: Final = 1_000
+# How the library says that a cell is longer than it takes.
+_ENDLESS: Final = "field larger"
 _QUOTES: Final = CellFault(fault_kinds.ROW_QUOTES)
 
 
@@ -195,7 +197,12 @@ def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) ->
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error:
+            except csv.Error as error:
+                if len(lines.taken) == 1 and _ENDLESS in str(error):
+                    line = lines.taken[0].rstrip("\r\n")
+                    yield _too_long(_Record(lines.number + 1, [line]), len(line), limits)
+                    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                    continue
                 broken += 1
                 if broken > _BROKEN_MAX:
                     raise SheetBroken(rows=broken, line=lines.number + 1) from None
@@ -211,7 +218,9 @@ def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) ->
 
 def _checked(record: _Record, limits: SheetLimits) -> _Record:
     length = max(map(len, record.cells), default=0)
-    if length <= limits.cell_max:
-        return record
+    return record if length <= limits.cell_max else _too_long(record, length, limits)
+
+
+def _too_long(record: _Record, length: int, limits: SheetLimits) -> _Record:
     fault = CellFault(fault_kinds.ROW_CELL_TOO_LONG, {"length": length, "limit": limits.cell_max})
     return _Record(record.line, record.cells, fault)

@@ -5,6 +5,7 @@ send again.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +32,9 @@ _WORKBOOK: Final[dict[str, object]] = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+# Before the reason of a row whose cells are not those of the header.
+_BROKEN_MARK: Final = "⚠ "
+_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 # Excel's limit for the text of a cell.
 _CELL_MAX: Final = 32_767
 
@@ -83,12 +87,22 @@ def _write_delimited(
             writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
             writer.writerow([*(shape.columns[index] for index in kept), REASON_COLUMN])
             for row, reason in failed:
-                # A row that is too short or too long stays so: filled up, it would pass.
-                whole = row.fault is None
-                cells = [row.cells[index] for index in kept] if whole else row.cells
-                writer.writerow([*cells, reason])
+                if row.fault is None:
+                    writer.writerow([*(row.cells[index] for index in kept), reason])
+                else:
+                    writer.writerow(_broken(row, reason))
                 count += 1
     return count
+
+
+def _broken(row: SheetRow, reason: str) -> list[Cell]:
+    """A row that is too short or too long stays so: filled up, even by the reasons of several
+    rounds, it would pass.
+    """
+    cells = list(row.cells)
+    while cells and str(cells[-1]).startswith(_BROKEN_MARK):
+        del cells[-1]
+    return [*cells, f"{_BROKEN_MARK}{reason}"]
 
 
 def _without_reasons(shape: SheetShape) -> list[int]:
@@ -111,7 +125,7 @@ def _write_json_lines(target: Path, failed: Iterator[tuple[SheetRow, str]]) -> i
 def _write_workbook(sheet: Sheet, target: Path, failed: Iterator[tuple[SheetRow, str]]) -> int:
     book = xlsxwriter.Workbook(target, _WORKBOOK)
     try:
-        page = book.add_worksheet((sheet.shape.sheet or "Sheet1")[:31])
+        page = book.add_worksheet(_sheet_name(sheet.shape.sheet))
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         kept = _without_reasons(sheet.shape)
@@ -132,6 +146,12 @@ def _write_workbook(sheet: Sheet, target: Path, failed: Iterator[tuple[SheetRow,
     finally:
         book.close()
     return count
+
+
+def _sheet_name(name: str | None) -> str:
+    """What Excel takes of it: other programs allow more."""
+    allowed = _NOT_IN_NAMES.sub("_", name or "")[:31].strip("' ")
+    return allowed or "Sheet1"
 
 
 def _write_cell(page: xlsxwriter.worksheet.Worksheet, line: int, column: int, cell: Cell) -> None:

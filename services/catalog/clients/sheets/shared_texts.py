@@ -14,6 +14,8 @@ _BLOCK_BITS: Final = 10
 _BLOCK: Final = 1 << _BLOCK_BITS
 # Rows use neighbouring texts, and a few that repeat: these are at the beginning.
 _BLOCKS_KEPT: Final = 128
+# What a text costs however short it is, in characters.
+_BESIDE: Final = 8
 
 
 class SharedTexts:
@@ -29,7 +31,7 @@ class SharedTexts:
     def append(self, text: str) -> None:
         self._texts.append(text)
         if self._file is None:
-            self._left -= len(text)
+            self._left -= len(text) + _BESIDE
             if self._left < 0:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
                 weakref.finalize(self, self._file.close)

@@ -4,7 +4,9 @@ import lzma
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
@@ -18,6 +20,8 @@ from services.catalog.clients.sheets.refusals import (
 from services.catalog.clients.sheets.sheet import SheetLimits
 
 CHUNK: Final = 1 << 18
+# Bytes of one tag with its attributes, or of one comment.
+_ELEMENT_MAX: Final = 4 * 1024 * 1024
 # Below this a high ratio does no harm; repetitive sheets of real people reach 50.
 _SMALL: Final = 20 * 1024 * 1024
 _OFFICE_DOCUMENT: Final = "/officeDocument"
@@ -113,11 +117,30 @@ def parse(archive: zipfile.ZipFile, path: str, parser: XMLParserType) -> None:
     refuse_doctype(parser)
     try:
         with archive.open(path) as part:
-            while chunk := part.read(CHUNK):
-                parser.Parse(chunk, False)
-            parser.Parse(b"", True)
+            feed(parser, iter(partial(part.read, CHUNK), b""))
     except BROKEN as error:
         raise damaged(path, error) from error
+
+
+def feed(parser: XMLParserType, pieces: Iterable[bytes]) -> None:
+    """All of it. Raises ExpatError, and SheetDamaged for an element that does not end: the parser
+    would keep it whole, and begin with it anew at every piece.
+    """
+    for _ in fed(parser, pieces):
+        pass
+
+
+def fed(parser: XMLParserType, pieces: Iterable[bytes]) -> Iterator[None]:
+    """The same, with a pause after each piece."""
+    size = 0
+    for piece in pieces:
+        parser.Parse(piece, False)
+        size += len(piece)
+        if size - parser.CurrentByteIndex > _ELEMENT_MAX:
+            raise SheetDamaged(reason="an element has no end")
+        yield
+    parser.Parse(b"", True)
+    yield
 
 
 def damaged(path: str, error: Exception) -> SheetDamaged:
@@ -159,7 +182,7 @@ def read_workbook(archive: zipfile.ZipFile) -> Workbook:
         elif local(name) == "sheet":
             own = next((v for k, v in attributes.items() if k.endswith(":id")), "")
             path = by_id.get(own)
-            if path in worksheets:
+            if path in worksheets and all(path != part.path for part in book.sheets):
                 book.sheets.append(Part(attributes.get("name", ""), path))
 
     parser = ParserCreate()
@@ -173,7 +196,9 @@ def _targets(archive: zipfile.ZipFile, source: str) -> dict[str, list[tuple[str,
     folder, name = posixpath.split(source)
     path = posixpath.join(folder, "_rels", f"{name}.rels")
     found: dict[str, list[tuple[str, str]]] = {}
-    if path not in archive.namelist():
+    # Names of parts that differ only in case are the same (ECMA-376 part 2, 6.2.2).
+    names = {name.lower(): name for name in archive.namelist()}
+    if path not in names.values():
         return found
 
     def start(element: str, attributes: dict[str, str]) -> None:
@@ -181,8 +206,10 @@ def _targets(archive: zipfile.ZipFile, source: str) -> dict[str, list[tuple[str,
             return
         target = attributes.get("Target", "")
         place = target[1:] if target.startswith("/") else posixpath.join(folder, target)
+        place = posixpath.normpath(place)
         kind = "/" + attributes.get("Type", "").rpartition("/")[2]
-        found.setdefault(kind, []).append((attributes.get("Id", ""), posixpath.normpath(place)))
+        named = attributes.get("Id", ""), names.get(place.lower(), place)
+        found.setdefault(kind, []).append(named)
 
     parser = ParserCreate()
     parser.StartElementHandler = start

@@ -17,8 +17,11 @@ _TIME_FORMATS: Final = frozenset((18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47))
 _PERCENT_FORMATS: Final = frozenset((9, 10))
 # Text and colours in a format are not part of its pattern.
 _LITERALS: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+# Excel has no more.
+_FORMATS_MAX: Final = 65_490
 _ZEROS: Final = re.compile(r"0{2,20}")
-_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# Half a surrogate pair is no character: it stays as it is written.
+_ESCAPED: Final = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 class Look(Enum):
@@ -114,6 +117,10 @@ def read_formats(archive: zipfile.ZipFile, path: str | None) -> list[Format]:
             case "cellXfs":
                 in_cells = True
             case "xf" if in_cells:
+                if len(formats) == _FORMATS_MAX:
+                    raise SheetTooLarge(
+                        limit=_FORMATS_MAX, what="cell styles", what_zh="种单元格样式"
+                    )
                 formats.append(_format(int(attributes.get("numFmtId", 0)), own))
 
     def end(name: str) -> None:

@@ -37,6 +37,8 @@ from services.catalog.domain.imports.rows import Cell, SheetFormat, SheetRow, Sh
 
 # So many names of columns that are known make a header of goods.
 _KNOWN: Final = 2
+# They are in memory, and looked through at every row.
+_MERGED_MAX: Final = 100_000
 # Sheets that are looked at besides the one that is read.
 _SHEETS_MAX: Final = 20
 _DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\s+ref="[A-Z]+\d+:[A-Z]+(\d+)"')
@@ -192,6 +194,10 @@ def _scanned(archive: zipfile.ZipFile, part: Part) -> tuple[int | None, list[tup
                     last = int(found[1])
                 if b"mergeCell" in text:
                     merged += _ranges(text)
+                    if len(merged) > _MERGED_MAX:
+                        raise SheetTooLarge(
+                            limit=_MERGED_MAX, what="merged cells", what_zh="个合并单元格"
+                        )
                 # Half an element at the end is read with the next chunk.
                 tail = text[text.rfind(b"<") :][-200:]
     except BROKEN as error:

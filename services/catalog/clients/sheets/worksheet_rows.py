@@ -29,7 +29,7 @@ _ROW_MAX: Final = 32 * 1024 * 1024
 # No workbook has more lines; a number that is larger than any counter would be lost.
 _LINES_MAX: Final = 2**31 - 1
 _ROW: Final = re.compile(r"<row\b([^>]*)>")
-_NUMBER: Final = re.compile(r'\br="(\d+)"')
+_NUMBER: Final = re.compile(r"""(?<![\w:])r\s*=\s*["'](\d+)["']""")
 _CELL: Final = re.compile(
     r'<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?>'
     r"(<f[^>/]*(?:/>|>[^<]*</f>))?"
@@ -114,19 +114,23 @@ def _parsed(row: str, texts: Texts, limits: SheetLimits) -> Cells:
 
 
 def _cells(body: str, columns: dict[str, int], texts: Texts, limits: SheetLimits) -> Cells | None:
-    """None: the row is not of the plain form."""
+    """None: the row is not of the plain form, in which cells come in their order."""
     if "/>" in body:
         body = _EMPTY_CELL.sub("", body)
     found = _CELL.findall(body)
     if len(found) != body.count("<c ") or "&" in body or "<!" in body:
         return None
     cells: Cells = {}
+    before = -1
     strings, formats, base = texts.strings, texts.formats, texts.base
     for letters, style, kind, formula, value, inline in found:
         column = columns.get(letters)
         if column is None:
             column = columns[letters] = column_index(letters)
-        if kind == "s":
+        if column <= before:
+            return None
+        before = column
+        if kind == "s" and value:
             cells[column] = strings[int(value)]
         elif kind or not value:
             shown = value or inline
@@ -137,7 +141,7 @@ def _cells(body: str, columns: dict[str, int], texts: Texts, limits: SheetLimits
             number = int(style)
             look = formats[number] if number < len(formats) else Look.PLAIN
             cells[column] = number_of(value, look, base)
-        elif value.isdigit() and len(value) < 16:
+        elif value.isdecimal() and len(value) < 16:
             cells[column] = int(value)
         else:
             cells[column] = number_of(value, Look.PLAIN, base)

@@ -3,12 +3,14 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from math import isfinite, nan
 from typing import Final
 from xml.parsers.expat import ParserCreate
 
 from services.catalog.clients.sheets.sheet import SheetLimits
 from services.catalog.clients.sheets.workbook import (
     Workbook,
+    fed,
     refuse_doctype,
 )
 from services.catalog.clients.sheets.workbook_parts import (
@@ -28,7 +30,7 @@ _DATES: Final = range(1, 2_958_466)  # up to 9999-12-31
 _INTEGER_DIGITS: Final = 15
 # A worksheet of Excel has no more.
 _COLUMNS_MAX: Final = 16_384
-_FORMULA_MAX: Final = 200
+_SHOWN_MAX: Final = 200
 # Line and cells by column, from 0, in their order.
 Cells = dict[int, Cell]
 Row = tuple[int, Cells]
@@ -44,7 +46,7 @@ class Texts:
 
 
 def rows_of_xml(pieces: Iterator[bytes], texts: Texts, limits: SheetLimits) -> Iterator[Row]:
-    """Rows of all that is in these pieces. Raises ExpatError."""
+    """Rows of all that is in these pieces. Raises ExpatError, SheetDamaged."""
     handler = _Handler(texts, limits)
     parser = ParserCreate()
     parser.buffer_text = True
@@ -53,13 +55,9 @@ def rows_of_xml(pieces: Iterator[bytes], texts: Texts, limits: SheetLimits) -> I
     parser.CharacterDataHandler = handler.characters
     refuse_doctype(parser)
     rows = handler.rows
-    for piece in pieces:
-        parser.Parse(piece, False)
-        if rows:
-            yield from rows
-            rows.clear()
-    parser.Parse(b"", True)
-    yield from rows
+    for _ in fed(parser, pieces):
+        yield from rows
+        rows.clear()
 
 
 def column_index(letters: str) -> int:
@@ -114,6 +112,8 @@ class _Handler:
             letters = reference.rstrip("0123456789")
             column = self._columns.get(letters)
             if column is None:
+                if not (letters.isascii() and letters.isalpha()):
+                    raise ValueError(f"a cell {reference}")
                 column = self._columns[letters] = min(column_index(letters), _COLUMNS_MAX)
             self._column = column
         self._type = attributes.get("t", "n")
@@ -124,7 +124,7 @@ class _Handler:
     def characters(self, text: str) -> None:
         if self._inside == "f":
             # A finding shows the beginning.
-            self._formula = ((self._formula or "") + text)[:_FORMULA_MAX]
+            self._formula = ((self._formula or "") + text)[:_SHOWN_MAX]
         elif self._inside:
             self._text += text
             if len(self._text) > self._limits.cell_max:
@@ -138,7 +138,7 @@ class _Handler:
                 self._end_cell()
         elif name == "row":
             if self._cells:
-                self.rows.append((self._line, self._cells))
+                self.rows.append((self._line, dict(sorted(self._cells.items()))))
         elif name == "rPh":
             self._in_guide = False
         elif ":" in name:
@@ -152,10 +152,18 @@ class _Handler:
             self._cells[self._column] = value
 
 
+def _instant(text: str) -> Cell:
+    """What the clock shows: an offset is left out, as it is everywhere else in a workbook."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return CellError(text[:_SHOWN_MAX])
+
+
 _BY_TYPE: Final[dict[str, Callable[[str], Cell]]] = {
-    "b": lambda text: text.strip() == "1",
+    "b": lambda text: text.strip() in {"1", "true"},
     "e": CellError,
-    "d": datetime.fromisoformat,
+    "d": _instant,
 }
 
 
@@ -167,7 +175,7 @@ def cell_of(  # noqa: PLR0917 - called for many cells
     texts: Texts,
     limits: SheetLimits,
 ) -> Cell:
-    """The value of a cell. Raises ValueError, IndexError."""
+    """The value of a cell. Raises ValueError or IndexError if its text is none of the file's."""
     if not text:
         # Text that a formula has computed may be empty; a number may not.
         return None if kind == "str" or formula is None else CellError(f"={formula or '…'}")
@@ -184,11 +192,17 @@ def cell_of(  # noqa: PLR0917 - called for many cells
 
 
 def number_of(text: str, look: Format, base: datetime) -> Cell:
+    """A number that is none costs its row, not the file."""
     value: int | float
-    if text.isdigit() and len(text) <= _INTEGER_DIGITS:
+    if text.isdecimal() and len(text) <= _INTEGER_DIGITS:
         value = int(text)
     else:
-        value = float(text)
+        try:
+            value = float(text)
+        except ValueError:
+            value = nan
+        if not isfinite(value):
+            return CellError(text[:_SHOWN_MAX])
         if value.is_integer() and abs(value) < 10**_INTEGER_DIGITS:
             value = int(value)
     return value if look is Look.PLAIN else _as_shown(value, look, base)
@@ -201,5 +215,8 @@ def _as_shown(value: float, look: Format, base: datetime) -> Cell:
         return f"{value * 100:.15g}%"
     if int(value) not in _DATES:
         return value
-    at = base + timedelta(seconds=round(value * 86400))
+    try:
+        at = base + timedelta(seconds=round(value * 86400))
+    except OverflowError:  # the last second of the year 9999, or from 1904
+        return value
     return date(at.year, at.month, at.day) if isinstance(value, int) else at
