@@ -41,7 +41,8 @@ from shared.telemetry import get_logger
 _log = get_logger(__name__)
 
 _DESCRIPTION = (
-    "Merchants and what they sell: products, stock, orders; credentials and access tokens."
+    "Merchants and what they sell: products with their variants and markets, files of them, search,"
+    " a feed of changes, stock and orders; credentials and access tokens."
 )
 
 

@@ -10,7 +10,7 @@ from services.catalog.use_cases import media as use_cases
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
 
-media_api = APIRouter(tags=["products"])
+media_api = APIRouter(tags=["media"])
 
 
 @media_api.get("/v1/products/{sku}/media", response_model=ProductMediaOut, responses=problems(404))

@@ -25,7 +25,7 @@ from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 from shared.http.fields import AnyInstant
 
-parents_api = APIRouter(tags=["products"])
+parents_api = APIRouter(tags=["parents"])
 
 ParentSku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["WIG-LACE"])]
 

@@ -11,7 +11,7 @@ from services.catalog.schemas.reference import BeltsOut, StoresOut
 from shared.http import json_reply
 
 # In the documentation they are part of the merchants.
-reference_api: Final = APIRouter(tags=["merchants"])
+reference_api: Final = APIRouter(tags=["reference data"])
 
 
 @reference_api.get("/v1/belts", response_model=BeltsOut)

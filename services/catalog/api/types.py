@@ -20,7 +20,7 @@ from services.catalog.use_cases import types as use_cases
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 
-types_api = APIRouter(tags=["products"])
+types_api = APIRouter(tags=["product types"])
 
 _SCHEMA_JSON: Final = "application/schema+json"
 # A version never changes; the newest must be asked for again.
