@@ -336,3 +336,25 @@ async def test_attributes_of_cells_are_what_their_type_asks_for(
     assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
     product = (await importing.client.get("/v1/products/A-1")).json()
     assert product["attributes"] == {"length_in": 20, "dimmable": True}
+
+
+async def test_a_column_that_can_be_two_things_is_asked_about_once(importing: Importing) -> None:
+    row = a_row("Q-1", **{"重量(kg)": "0.3"})
+    del row["净重(g)"], row["毛重(g)"]
+    header = list(row)
+    body = await importing.done(a_csv([row], header))
+    assert body["status"] == "needs_mapping"
+    (finding,) = [f for f in await importing.findings(body["id"]) if f["severity"] == "error"]
+    assert (finding["column"], finding["code"]) == ("重量(kg)", "catalog.column.unclear")
+    address = f"/v1/imports/{body['id']}/columns"
+    columns = (await importing.client.get(address)).json()["items"]
+    assert columns[-1]["candidates"] == ["gross_weight_g@kg", "net_weight_g@kg"]
+    answer = {"targets": {"重量(kg)": "gross_weight_g"}, "constants": {"net_weight_g": "200g"}}
+    assert (await importing.client.put(address, json=answer)).status_code == 200
+    await importing.work(body["id"])
+    assert rows_of(await importing.get(body["id"]))["new"] == 1
+    product = (await importing.client.get("/v1/products/Q-1")).json()
+    assert (product["gross_weight_g"], product["net_weight_g"]) == (300, 200)
+    # The same columns again ask nothing; what is missing now is said by row.
+    again = await importing.done(a_csv([row | {"SKU": "Q-1", "单价": "13"}], header))
+    assert (again["status"], rows_of(again)["changed"]) == ("done", 1)

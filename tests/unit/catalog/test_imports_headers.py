@@ -112,12 +112,13 @@ def test_header_that_can_be_two_things_is_not_read(header: str) -> None:
 
     assert _targets(mapping) == {"SKU": "sku"}
     (finding,) = mapping.findings
-    assert finding.code == "catalog.column.ambiguous"
+    assert finding.code == "catalog.column.unclear"
     assert finding.params["candidates"] == "gross_weight_g, net_weight_g"
+    assert not mapping.usable
 
 
 def test_halves_that_disagree_are_not_read() -> None:
-    assert _findings(_match("SKU", "毛重 Net weight")) == [("ambiguous", "毛重 Net weight")]
+    assert _findings(_match("SKU", "毛重 Net weight")) == [("unclear", "毛重 Net weight")]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_language_of_a_title_is_that_of_its_values(value: str, target: str | Non
     mapping = _match("SKU", "商品名称", sample=("A1", value))
 
     assert _targets(mapping).get("商品名称") == target
-    assert _findings(mapping) == [("language" if target else "ambiguous", "商品名称")]
+    assert _findings(mapping) == [("language" if target else "unclear", "商品名称")]
 
 
 @pytest.mark.parametrize(("value", "target"), [("30x20x10", "size_mm"), ("XL", "options.size")])
@@ -144,9 +145,58 @@ def test_two_columns_for_one_field_are_not_read() -> None:
     mapping = _match("SKU", "毛重(g)", "Gross weight (kg)")
 
     assert _targets(mapping) == {"SKU": "sku"}
-    (finding,) = mapping.findings
-    assert finding.code == "catalog.column.twice"
-    assert finding.params["columns"] == "毛重(g), Gross weight (kg)"
+    assert _findings(mapping) == [("twice", "毛重(g)"), ("twice", "Gross weight (kg)")]
+    assert mapping.findings[0].params["columns"] == "毛重(g), Gross weight (kg)"
+    assert not mapping.usable
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_asked"),
+    [
+        (["重量(kg)"], True),
+        (["重量(kg)", "净重(g)"], True),
+        (["重量(kg)", "净重(g)", "毛重(g)"], False),
+        (["描述"], False),
+        (["商品名称", "英文品名"], False),
+        (["装箱数", "毛重KG"], True),
+        (["装箱数", "毛重KG", "单品毛重(g)"], False),
+        (["毛重(g)", "Gross weight (kg)"], True),
+        (["材质", "成分"], False),
+    ],
+)
+def test_only_what_rows_need_and_no_other_column_gives_is_asked(
+    columns: list[str], is_asked: bool
+) -> None:
+    mapping = _match("SKU", *columns, sample=("A1", *["Würfel für Bäume"] * len(columns)))
+
+    assert mapping.usable is not is_asked
+
+
+@pytest.mark.parametrize("blank", ["", None, " ", "-", "无"])
+@pytest.mark.parametrize("columns", [["重量(kg)"], ["毛重(g)", "Gross weight (kg)"]])
+def test_a_column_without_values_never_asks(columns: list[str], blank: Cell) -> None:
+    sample = ("A1", *["5"] * (len(columns) - 1), blank)
+
+    mapping = _match("SKU", *columns, sample=sample)
+
+    assert mapping.usable
+    assert [finding.column for finding in mapping.findings] == []
+
+
+def test_constant_answers_for_a_column() -> None:
+    mapping = match_columns(
+        ("SKU", "重量(kg)"), PRODUCTS, {}, constants={"net_weight_g": "5g", "gross_weight_g": "6g"}
+    )
+
+    assert mapping.usable
+
+
+def test_candidates_have_the_unit_of_the_header_and_so_has_what_is_chosen() -> None:
+    asked = _match("SKU", "重量(kg)", sample=("A1", "1.5"))
+    answered = match_columns(("SKU", "重量(kg)"), PRODUCTS, {"重量(kg)": "net_weight_g"})
+
+    assert asked.candidates == {"重量(kg)": ["gross_weight_g@kg", "net_weight_g@kg"]}
+    assert _targets(answered)["重量(kg)"] == "net_weight_g@kg"
 
 
 def test_side_beside_a_whole_size_is_not_read_and_says_what_is() -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from services.catalog.domain.imports.cells import yes_no_of
 from services.catalog.domain.imports.numbers import decimal_of, half_width
+from services.catalog.domain.imports.placeholders import is_nothing
 from shared.kernel.json import JsonObject
 
 _SEPARATOR: Final = re.compile(r"[;|；、\n]")
@@ -17,14 +18,29 @@ _REFERENCE: Final = re.compile(r"#/(\$defs|definitions)/([^/]+)")
 
 def typed_attributes(attributes: Mapping[str, object], schema: JsonObject) -> JsonObject:
     """The attributes with text turned into what the schema asks for. Text that is not of that kind
-    stays text, and is a finding of the schema's validator.
+    stays text, and is a finding of the schema's validator. A word like 无 is no value, unless the
+    schema names it.
     """
     properties = schema.get("properties")
     known = properties if isinstance(properties, dict) else {}
-    return {
-        name: _typed(value, _resolved(known.get(name), schema)) if isinstance(value, str) else value
-        for name, value in attributes.items()
-    }
+    typed: JsonObject = {}
+    for name, value in attributes.items():
+        if not isinstance(value, str):
+            typed[name] = value
+            continue
+        rule = _resolved(known.get(name), schema)
+        if not is_nothing(value) or _takes(rule, value):
+            typed[name] = _typed(value, rule)
+    return typed
+
+
+def _takes(rule: JsonObject, word: str) -> bool:
+    """Whether a word that means nothing is a value here: one of a list, or 无 for no."""
+    values = rule.get("enum")
+    if isinstance(values, list):
+        return any(isinstance(one, str) and one.casefold() == word.casefold() for one in values)
+    kinds = rule.get("type")
+    return "boolean" in (kinds if isinstance(kinds, list) else [kinds]) and _truth(word) is not None
 
 
 def _resolved(rule: object, schema: JsonObject) -> JsonObject:

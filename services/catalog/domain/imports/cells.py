@@ -21,6 +21,11 @@ from services.catalog.domain.imports.faults import CellFault
 from services.catalog.domain.imports.html import is_html, text_of_html
 from services.catalog.domain.imports.mapping import MappedColumn
 from services.catalog.domain.imports.numbers import half_width, number_of
+from services.catalog.domain.imports.placeholders import (
+    SHORT_MAX,
+    is_nothing,
+    is_sign_of_nothing,
+)
 from services.catalog.domain.imports.quantities import (
     amount_reader,
     currency_of,
@@ -31,10 +36,12 @@ from services.catalog.domain.imports.quantities import (
 )
 from services.catalog.domain.imports.readings import EMPTY, Noted, Reader, Reading
 from services.catalog.domain.imports.rows import Cell, CellError
-from services.catalog.domain.imports.texts import cleaned, line_of, text_of
+from services.catalog.domain.imports.texts import SPECIAL, cleaned, line_of, text_of
 from services.catalog.domain.imports.units import folded
 from services.catalog.domain.products.gtin import check_digit
 
+# A code that cannot be a number, and has nothing to be taken away.
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9._-]*", re.ASCII | re.IGNORECASE)
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.ASCII | re.IGNORECASE)
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII | re.IGNORECASE)
 _AS_FLOAT: Final = re.compile(r"\d{4,}\.0+", re.ASCII)
@@ -51,6 +58,8 @@ _NO: Final = frozenset(
     "no n false f 0 否 无 × ✗ ✘ 不 不带 不带电 不含 没有 假 off nein non 不需要 不含电池 无电池"
     " 非".split()
 )
+_NO_CODE: Final = CellFault(fault_kinds.CELL_CODE_NOTHING)
+_NOTHING: Final = CellFault(fault_kinds.CELL_NOTHING)
 _STOCK_REASONS: Final = {
     name: reason
     for reason, names in {
@@ -92,10 +101,23 @@ def code_of(cell: Cell) -> Reading:
     """A SKU, an order number, a postal code: text that may look like a number."""
     if cell.__class__ is str:
         assert isinstance(cell, str)
-        if cell.isalnum() and cell.isascii():
-            return cell
-        return _code_of_text(cell)
+        if len(cell) > SHORT_MAX:
+            is_plain = cell.isalnum() and cell.isascii()
+            return cell if is_plain or _CODE.fullmatch(cell) else _code_of_text(cell)
+        return _NO_CODE if is_nothing(cell) else _code_of_text(cell)
     return _code_of_value(cell)
+
+
+def text_line_of(cell: Cell) -> Reading:
+    """One line of text: a title, a brand, the colour of a variant."""
+    if cell.__class__ is str:
+        assert isinstance(cell, str)
+        if len(cell) > SHORT_MAX:
+            if cell.isprintable() and cell[0] not in SPECIAL and cell[-1] != " ":
+                return cell
+        elif is_nothing(cell):
+            return _NOTHING
+    return line_of(cell)
 
 
 def _code_of_text(cell: str) -> Reading:
@@ -214,7 +236,8 @@ def _looked_up(find: Callable[[str], str | None], fault: CellFault) -> Reader:
         text = line_of(cell)
         if not isinstance(text, str):
             return text
-        return find(text) or fault
+        # NA is Namibia, N/A is not.
+        return _NOTHING if is_sign_of_nothing(text) else find(text) or fault
 
     return read
 
@@ -251,6 +274,8 @@ def urls_of(cell: Cell) -> Reading:
 
 def prose_of(cell: Cell) -> Reading:
     """A description; markup of a shop system becomes text."""
+    if is_nothing(cell):
+        return _NOTHING
     text = text_of(cell)
     if not isinstance(text, str) or not is_html(text):
         return text
@@ -265,6 +290,8 @@ def attribute_of(cell: Cell) -> Reading:
     if isinstance(cell, int | float | Decimal):
         number = number_of(cell)
         return int(number) if number == number.to_integral_value() else float(number)
+    if isinstance(cell, str) and len(cell) <= SHORT_MAX and is_sign_of_nothing(cell):
+        return _NOTHING
     return line_of(cell)
 
 
@@ -274,7 +301,7 @@ def _stock_reason(text: str) -> str | None:
 
 _READERS: Final[dict[str, Callable[[MappedColumn], Reader]]] = {
     "code": lambda _: code_of,
-    "line": lambda _: line_of,
+    "line": lambda _: text_line_of,
     "text": lambda _: prose_of,
     "gtin": lambda _: gtin_of,
     "hs_code": lambda _: hs_code_of,

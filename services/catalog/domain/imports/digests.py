@@ -9,7 +9,7 @@ from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.rows import Cell, SheetRow, SheetShape
 
 # Raised when rows are read or checked by other rules than before: all are then read again.
-_RULES: Final = 1
+_RULES: Final = 2
 _BETWEEN_CELLS: Final = "\x1f"
 
 

@@ -1,29 +1,37 @@
 """A row and the mapping of its columns → the document as REST's JSON has it, of the columns that
 the file has and the cells that are filled.
+
+`RowReader` is made once per file. For each row it fills a `Draft`: cell by cell, then those whose
+unit stands in another cell, then the constants; at last what several columns make together
+(`joining.py`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from services.catalog.domain.imports.cells import reader_for
+from services.catalog.domain.imports.draft import Draft, Place, place_of
+from services.catalog.domain.imports.fault_kinds import CELL_NOTHING
 from services.catalog.domain.imports.faults import CellFault
-from services.catalog.domain.imports.fields import field_at
+from services.catalog.domain.imports.fields import field_at, is_needed
 from services.catalog.domain.imports.findings import RowFinding, Severity
+from services.catalog.domain.imports.joining import joints_of
 from services.catalog.domain.imports.mapping import (
     ColumnMapping,
     ConstantUnreadable,
     MappedColumn,
 )
-from services.catalog.domain.imports.places import Builder, Places, Put
-from services.catalog.domain.imports.readings import EMPTY, Noted, Reader, Reading
-from services.catalog.domain.imports.rows import Cell, SheetRow
+from services.catalog.domain.imports.placeholders import is_nothing
+from services.catalog.domain.imports.readings import EMPTY, Empty, Noted, Reader, Reading
+from services.catalog.domain.imports.rows import Cell, ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
 from shared.kernel.json import JsonObject
 
 EmptyCells = Literal["keep", "clear"]
 _SPECIAL: Final = (CellFault, Noted)
 _UNITS: Final = {"weight": "unit.weight", "side": "unit.size_mm", "size": "unit.size_mm"}
+_NOTHING: Final = CellFault(CELL_NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +53,53 @@ class RowDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What is done with one column of each row."""
+    """What is done with one column of each row. `clearable`: an empty cell may remove the value.
+    `may_be_nothing`: `-` and the like are an empty cell; `tells_nothing`: a warning says so.
+    """
 
     column: MappedColumn
+    place: Place
+    reads: str
     read: Reader
     clearable: bool
+    may_be_nothing: bool
+    tells_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _UnitElsewhere:
+    """A column whose unit is in another cell of the row, and its readers by unit."""
+
+    step: _Step
+    unit: MappedColumn
+    read_unit: Reader
+    readers: dict[str, Reader]
+
+    def reader(self, unit: str) -> Reader:
+        if (known := self.readers.get(unit)) is None:
+            column = self.step.column
+            known = reader_for(self.step.reads, replace(column, unit=unit or column.unit))
+            self.readers[unit] = known
+        return known
 
 
 def documents(
     rows: Iterable[SheetRow], mapping: ColumnMapping, *, empty: EmptyCells = "keep"
 ) -> Iterator[RowDocument]:
-    """One document a row, in the order of the rows.
+    """One document a row, in the order of the rows. Raises ConstantUnreadable.
 
     `empty`: what an empty cell means: the value stays as it is, or is removed where it is optional.
     """
-    places = Places(mapping.kind)
-    steps = _steps(mapping)
-    unit_steps = _with_unit_columns(mapping)
-    plain = [
-        (step.column.index, step.read, step.clearable, places.of(step.column), step.column)
-        for step in steps
-    ]
-    fixed = _constants(mapping, places)
-    clears = empty == "clear"
+    read = RowReader(mapping, empty=empty).read
     for row in rows:
         if row.fault is not None or row.document is not None:
             yield _ready(row)
-            continue
-        builder = Builder()
-        faults: list[RowFinding] | None = None
-        cells = row.cells
-        for index, read, clearable, put, column in plain:
-            cell = cells[index]
-            value = EMPTY if cell is None or cell == "" else read(cell)
-            if value is EMPTY:
-                if clears and clearable:
-                    put(builder, None)
-            elif isinstance(value, _SPECIAL):
-                faults = [] if faults is None else faults
-                faults.append(_note(builder, put, value, row.line, column, cell))
-            else:
-                put(builder, value)
-        for with_unit in unit_steps:
-            faults = _read_with_unit(with_unit, builder, places, row, faults)
-        for put, value in fixed:
-            put(builder, value)
-        yield _finished(builder, places, row, faults)
+        else:
+            yield read(row)
 
 
 def _ready(row: SheetRow) -> RowDocument:
+    """Of a row that is a document already, or cannot be used."""
     if row.fault is None:
         return RowDocument(row.line, row.document or {})
     value = " | ".join(shown(cell) for cell in row.cells)[:200]
@@ -103,36 +109,103 @@ def _ready(row: SheetRow) -> RowDocument:
     )
 
 
-def _finished(
-    builder: Builder, places: Places, row: SheetRow, faults: list[RowFinding] | None
-) -> RowDocument:
-    if builder.parts:
-        problems = places.finish(builder)
-        if problems:
-            faults = [] if faults is None else faults
-            faults += [
-                _finding(
-                    row.line, column, fault, row.cells[column.index] if column.index >= 0 else None
-                )
-                for column, fault in problems
-            ]
-    found = tuple(faults) if faults else ()
-    return RowDocument(row.line, builder.document, found, is_of_cells=True)
+class RowReader:
+    """Reads rows of cells of one file. Raises ConstantUnreadable."""
+
+    def __init__(self, mapping: ColumnMapping, *, empty: EmptyCells) -> None:
+        steps, self._elsewhere = _steps_of(mapping)
+        self._cells = [(step.column.index, step.read, _plain_name(step), step) for step in steps]
+        self._constants = _constants(mapping)
+        self._clears = empty == "clear"
+        places = [one.place for one in (*steps, *(e.step for e in self._elsewhere))]
+        paths = [
+            *(place.path for place in places),
+            *(place.path for place, _, _ in self._constants),
+        ]
+        self._joints = joints_of(paths, mapping.kind)
+
+    def read(self, row: SheetRow) -> RowDocument:
+        draft = Draft()
+        document = draft.document
+        findings: list[RowFinding] = []
+        cells = row.cells
+        for index, read, name, step in self._cells:
+            cell = cells[index]
+            value: Reading | None = EMPTY if cell is None or cell == "" else read(cell)
+            if isinstance(value, _SPECIAL):
+                value = _settled(step, value, cell, draft, row.line, findings)
+            if value is EMPTY:
+                if self._clears and step.clearable:
+                    draft.put(step.place, step.column, None)
+            elif name and value is not None:
+                document[name] = value
+            elif value is not None:
+                draft.put(step.place, step.column, value)
+        self._add_the_rest(draft, row, findings)
+        return RowDocument(row.line, document, tuple(findings), is_of_cells=True)
+
+    def _add_the_rest(self, draft: Draft, row: SheetRow, findings: list[RowFinding]) -> None:
+        for one in self._elsewhere:
+            _read_with_unit(one, draft, row, findings)
+        for place, column, value in self._constants:
+            draft.put(place, column, value)
+        if draft.waiting:
+            self._join(draft, row, findings)
+
+    def _join(self, draft: Draft, row: SheetRow, findings: list[RowFinding]) -> None:
+        for joint in self._joints:
+            for column, fault in joint.join(draft):
+                cell = row.cells[column.index] if column.index >= 0 else None
+                findings.append(_finding(row.line, column, fault, cell))
 
 
-def _note(  # noqa: PLR0917 - called for many cells
-    builder: Builder,
-    put: Put,
+def _plain_name(step: _Step) -> str:
+    """The member of the document that the value is, as it is; "" for any other value."""
+    place = step.place
+    return "" if place.waits or place.member or step.reads == "size" else place.head
+
+
+def _settled(  # noqa: PLR0917 - called for many cells
+    step: _Step,
     value: CellFault | Noted,
-    line: int,
-    column: MappedColumn,
     cell: Cell,
-) -> RowFinding:
+    draft: Draft,
+    line: int,
+    findings: list[RowFinding],
+) -> Reading | None:
+    """What a cell that was not plainly read comes to; None: to nothing that can be used."""
+    column = step.column
     if isinstance(value, Noted):
-        put(builder, value.value)
-        return _finding(line, column, value.fault, cell, Severity.WARNING)
-    builder.failed.add(column.path)
-    return _finding(line, column, value, cell)
+        findings.append(_finding(line, column, value.fault, cell, Severity.WARNING))
+        return value.value
+    if step.may_be_nothing and is_nothing(cell):
+        if step.tells_nothing:
+            findings.append(_finding(line, column, _NOTHING, cell, Severity.WARNING))
+        return EMPTY
+    draft.failed.add(column.path)
+    findings.append(_finding(line, column, value, cell))
+    return None
+
+
+def _read_with_unit(
+    one: _UnitElsewhere, draft: Draft, row: SheetRow, findings: list[RowFinding]
+) -> None:
+    step = one.step
+    column = step.column
+    cell = row.cells[column.index]
+    if cell is None or cell == "":
+        return
+    unit_cell = row.cells[one.unit.index]
+    unit: Reading = EMPTY if is_nothing(unit_cell) else one.read_unit(unit_cell)
+    if isinstance(unit, CellFault):
+        draft.failed.add(column.path)
+        findings.append(_finding(row.line, one.unit, unit, unit_cell))
+        return
+    value: Reading | None = one.reader(unit if isinstance(unit, str) else "")(cell)
+    if isinstance(value, CellFault | Noted):
+        value = _settled(step, value, cell, draft, row.line, findings)
+    if value is not None and not isinstance(value, Empty):
+        draft.put(step.place, column, value)
 
 
 def _finding(
@@ -147,20 +220,40 @@ def _finding(
     )
 
 
-def _steps(mapping: ColumnMapping) -> list[_Step]:
-    paths = {column.path for column in mapping.columns}
-    steps = []
+def _steps_of(mapping: ColumnMapping) -> tuple[list[_Step], list[_UnitElsewhere]]:
+    by_path = {column.path: column for column in mapping.columns}
+    steps: list[_Step] = []
+    elsewhere: list[_UnitElsewhere] = []
     for column in mapping.columns:
-        field = field_at(mapping.kind, column.path)
-        assert field is not None, column.path
-        if field.reads == "unit" or _unit_path(field.reads, column, paths):
+        step = _step(mapping.kind, column)
+        if step.reads == "unit":
             continue
-        clearable = field.clearable and column.path != "title.en"
-        steps.append(_Step(column, reader_for(field.reads, column), clearable))
-    return steps
+        unit_path = _unit_path(step.reads, column, by_path.keys())
+        if unit_path is None:
+            steps.append(step)
+        else:
+            unit = by_path[unit_path]
+            elsewhere.append(_UnitElsewhere(step, unit, reader_for("unit", unit), {}))
+    return steps, elsewhere
 
 
-def _unit_path(reads: str, column: MappedColumn, paths: set[str]) -> str | None:
+def _step(kind: ImportKind, column: MappedColumn) -> _Step:
+    field = field_at(kind, column.path)
+    assert field is not None, column.path
+    needed = is_needed(kind, column.path)
+    return _Step(
+        column,
+        place_of(column.path, kind),
+        field.reads,
+        reader_for(field.reads, column),
+        clearable=field.clearable and column.path != "title.en",
+        # What a row is about cannot be nothing.
+        may_be_nothing=not (field.needed and field.reads == "code"),
+        tells_nothing=needed or column.path.startswith("title."),
+    )
+
+
+def _unit_path(reads: str, column: MappedColumn, paths: Iterable[str]) -> str | None:
     """The column that says the unit of this one, whose header says none."""
     if reads not in _UNITS or column.unit:
         return None
@@ -169,66 +262,10 @@ def _unit_path(reads: str, column: MappedColumn, paths: set[str]) -> str | None:
     return next((path for path in usual if path in paths), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _WithUnit:
-    """A column whose unit is in another cell of the row, and its readers by unit."""
-
-    column: MappedColumn
-    reads: str
-    unit: MappedColumn
-    read_unit: Reader
-    readers: dict[str, Reader]
-
-    def reader(self, unit: str) -> Reader:
-        if (known := self.readers.get(unit)) is None:
-            known = reader_for(self.reads, replace(self.column, unit=unit or self.column.unit))
-            self.readers[unit] = known
-        return known
-
-
-def _with_unit_columns(mapping: ColumnMapping) -> list[_WithUnit]:
-    by_path = {column.path: column for column in mapping.columns}
-    found = []
-    for column in mapping.columns:
-        field = field_at(mapping.kind, column.path)
-        assert field is not None, column.path
-        path = _unit_path(field.reads, column, set(by_path))
-        if path is not None:
-            unit = by_path[path]
-            found.append(_WithUnit(column, field.reads, unit, reader_for("unit", unit), {}))
-    return found
-
-
-def _read_with_unit(
-    step: _WithUnit,
-    builder: Builder,
-    places: Places,
-    row: SheetRow,
-    faults: list[RowFinding] | None,
-) -> list[RowFinding] | None:
-    cell = row.cells[step.column.index]
-    if cell is None or cell == "":
-        return faults
-    unit = step.read_unit(row.cells[step.unit.index])
-    if isinstance(unit, CellFault):
-        faults = [] if faults is None else faults
-        builder.failed.add(step.column.path)
-        faults.append(_finding(row.line, step.unit, unit, row.cells[step.unit.index]))
-        return faults
-    value = step.reader(unit if isinstance(unit, str) else "")(cell)
-    put = places.of(step.column)
-    if isinstance(value, CellFault | Noted):
-        faults = [] if faults is None else faults
-        faults.append(_note(builder, put, value, row.line, step.column, cell))
-    elif value is not EMPTY:
-        put(builder, value)
-    return faults
-
-
-def _constants(mapping: ColumnMapping, places: Places) -> list[tuple[Put, Reading]]:
+def _constants(mapping: ColumnMapping) -> Sequence[tuple[Place, MappedColumn, Reading]]:
     """Values for all rows. Raises ConstantUnreadable."""
     mapped = {column.path for column in mapping.columns}
-    fixed: list[tuple[Put, Reading]] = []
+    fixed: list[tuple[Place, MappedColumn, Reading]] = []
     for path, text in mapping.constants.items():
         if path in mapped:
             continue
@@ -237,5 +274,6 @@ def _constants(mapping: ColumnMapping, places: Places) -> list[tuple[Put, Readin
         value = reader_for(field.reads, column)(text) if field is not None else EMPTY
         if value is EMPTY or isinstance(value, CellFault):
             raise ConstantUnreadable(field=path, value=text)
-        fixed.append((places.of(column), value))
+        plain = value.value if isinstance(value, Noted) else value
+        fixed.append((place_of(path, mapping.kind), column, plain))
     return fixed

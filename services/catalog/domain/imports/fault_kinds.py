@@ -1,9 +1,10 @@
-"""All faults of cells, rows and columns, with their texts."""
+"""All faults of cells, rows and sheets, with their texts."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from services.catalog.domain.imports.faults import FaultKind
+from services.catalog.domain.imports import column_fault_kinds
+from services.catalog.domain.imports.faults import FaultKind, fault_kind
 from shared.kernel.errors import Text
 
 _KEEP_AS_TEXT: Final = Text(
@@ -12,65 +13,60 @@ _KEEP_AS_TEXT: Final = Text(
 )
 
 
-def _kind(code: str, en: str, zh: str, fix_en: str | Text, fix_zh: str = "") -> FaultKind:
-    fix = fix_en if isinstance(fix_en, Text) else Text(fix_en, fix_zh)
-    return FaultKind(code, Text(en, zh), fix)
-
-
 # Cells
-CELL_ERROR: Final = _kind(
+CELL_ERROR: Final = fault_kind(
     "catalog.cell.error_value",
     "{column} holds the error {value} instead of a value.",
     "{column} 的单元格是错误值 {value}。",
     "Correct the formula, or replace it by its value.",
     "请更正公式，或改为填写数值。",
 )
-CELL_FORMULA: Final = _kind(
+CELL_FORMULA: Final = fault_kind(
     "catalog.cell.formula",
     "{column} holds the formula {value} without a result.",
     "{column} 的单元格是没有计算结果的公式 {value}。",
     "Open the file in Excel, copy the column and paste it as values.",
     "请在 Excel 中打开文件，复制该列并“粘贴为数值”。",
 )
-CELL_CONTROL: Final = _kind(
+CELL_CONTROL: Final = fault_kind(
     "catalog.cell.control_character",
     "{column} holds the character {character}, which cannot be shown.",
     "{column} 含有无法显示的字符 {character}。",
     "Delete it; it often comes from copying out of another program.",
     "请删除该字符；它通常来自从其他程序复制的内容。",
 )
-CELL_DIGITS_LOST: Final = _kind(
+CELL_DIGITS_LOST: Final = fault_kind(
     "catalog.cell.digits_lost",
     "{value} in {column} is a rounded number: Excel has dropped digits of the code.",
     "{column} 的 {value} 是科学计数法，Excel 已丢失编码的部分数字。",
     _KEEP_AS_TEXT,
 )
-CELL_CODE_AS_NUMBER: Final = _kind(
+CELL_CODE_AS_NUMBER: Final = fault_kind(
     "catalog.cell.code_as_number",
     "{value} in {column} is a code that was turned into a decimal number.",
     "{column} 的 {value} 是被转换成小数的编码。",
     _KEEP_AS_TEXT,
 )
-CELL_CODE_AS_DATE: Final = _kind(
+CELL_CODE_AS_DATE: Final = fault_kind(
     "catalog.cell.code_as_date",
     "Excel has turned {column} into the date {value}.",
     "{column} 被 Excel 转换成了日期 {value}。",
     _KEEP_AS_TEXT,
 )
-CELL_NOT_CODE: Final = _kind(
+CELL_NOT_CODE: Final = fault_kind(
     "catalog.cell.not_code",
     "{column} is a truth value ({value}), not a code.",
     "{column} 是逻辑值（{value}），不是编码。",
     _KEEP_AS_TEXT,
 )
-CELL_GTIN: Final = _kind(
+CELL_GTIN: Final = fault_kind(
     "catalog.cell.gtin",
     "{value} in {column} is not a GTIN: it has 8, 12, 13 or 14 digits.",
     "{column} 的 {value} 不是商品条码：应为 8、12、13 或 14 位数字。",
     "Enter all digits below the bar code, leading zeros included.",
     "请填写条码下方的全部数字，包括开头的 0。",
 )
-CELL_PADDED: Final = _kind(
+CELL_PADDED: Final = fault_kind(
     "catalog.cell.zeros_restored",
     "{value} in {column} had lost leading zeros; it was read as {read}, which its check digit"
     " proves.",
@@ -78,219 +74,240 @@ CELL_PADDED: Final = _kind(
     "Format the column as text to keep them.",
     "将该列设为“文本”格式即可保留。",
 )
-CELL_HS_ZERO: Final = _kind(
+CELL_HS_ZERO: Final = fault_kind(
     "catalog.cell.hs_zero_lost",
     "{value} in {column} has {length} digits: a zero at the beginning seems to be lost.",
     "{column} 的 {value} 只有 {length} 位数字，开头的 0 可能已丢失。",
     "If it is {suggested}, enter that, with the column formatted as text.",
     "如果应为 {suggested}，请将该列设为“文本”格式后填写。",
 )
-CELL_HS: Final = _kind(
+CELL_HS: Final = fault_kind(
     "catalog.cell.hs_code",
     "{value} in {column} is not an HS code.",
     "{column} 的 {value} 不是 HS 编码。",
     "Enter 6, 8 or 10 digits as text, e.g. 670411.",
     "请以文本填写 6、8 或 10 位数字，例如 670411。",
 )
-CELL_NUMBER: Final = _kind(
+CELL_NUMBER: Final = fault_kind(
     "catalog.cell.not_number",
     "{value} in {column} is not a number.",
     "{column} 的 {value} 不是数字。",
     "Enter digits only, e.g. 12.50.",
     "请只填写数字，例如 12.50。",
 )
-CELL_SEPARATOR: Final = _kind(
+CELL_SEPARATOR: Final = fault_kind(
     "catalog.cell.separator_unclear",
     "{value} in {column} can be {first} or {second}.",
     "{column} 的 {value} 可能是 {first}，也可能是 {second}。",
     "Write it without a thousands separator and with a decimal point.",
     "请不要使用千位分隔符，小数请用小数点。",
 )
-CELL_NOT_WHOLE: Final = _kind(
+CELL_NOT_WHOLE: Final = fault_kind(
     "catalog.cell.not_whole",
     "{value} in {column} is not a whole number.",
     "{column} 的 {value} 不是整数。",
     "Enter a whole number.",
     "请填写整数。",
 )
-CELL_ROUNDED: Final = _kind(
+CELL_ROUNDED: Final = fault_kind(
     "catalog.cell.rounded",
     "{value} in {column} was rounded to {read}.",
     "{column} 的 {value} 已四舍五入为 {read}。",
     "Nothing, if that is right.",
     "如无异议，无需处理。",
 )
-CELL_NO_UNIT: Final = _kind(
+CELL_NO_UNIT: Final = fault_kind(
     "catalog.cell.no_unit",
     "{value} in {column} has no unit.",
     "{column} 的 {value} 没有单位。",
     "Write the unit into the header, e.g. {example}, or after each number.",
     "请在表头注明单位，例如 {example}，或写在每个数字后面。",
 )
-CELL_UNIT: Final = _kind(
+CELL_UNIT: Final = fault_kind(
     "catalog.cell.unit",
     "{value} in {column} has a unit that does not fit.",
     "{column} 的 {value} 单位不适用。",
     "Use one of {units}.",
     "请使用以下单位之一：{units}。",
 )
-CELL_PERCENT: Final = _kind(
+CELL_PERCENT: Final = fault_kind(
     "catalog.cell.percent",
     "{value} in {column} is a percentage.",
     "{column} 的 {value} 是百分比。",
     "Enter a plain number.",
     "请填写普通数字。",
 )
-CELL_SIZE: Final = _kind(
+CELL_SIZE: Final = fault_kind(
     "catalog.cell.size",
     "{value} in {column} is not length x width x height.",
     "{column} 的 {value} 不是“长x宽x高”。",
     "Enter three numbers, e.g. 30x20x10cm.",
     "请填写三个数字，例如 30x20x10cm。",
 )
-CELL_SIZE_PART: Final = _kind(
+CELL_SIZE_PART: Final = fault_kind(
     "catalog.cell.size_incomplete",
     "Length, width and height belong together; {column} is empty.",
     "长、宽、高须同时填写，{column} 为空。",
     "Fill in all three, or none.",
     "请三项都填，或都不填。",
 )
-CELL_CURRENCY: Final = _kind(
+CELL_CURRENCY: Final = fault_kind(
     "catalog.cell.currency",
     "{value} in {column} is not a currency.",
     "{column} 的 {value} 不是币种。",
     "Enter the three letters of ISO 4217, e.g. USD.",
     "请填写三位字母的币种代码，例如 USD。",
 )
-CELL_CURRENCY_UNCLEAR: Final = _kind(
+CELL_CURRENCY_UNCLEAR: Final = fault_kind(
     "catalog.cell.currency_unclear",
     "The sign in {value} ({column}) stands for several currencies: {currencies}.",
     "{column} 的 {value} 中的符号可表示多种货币：{currencies}。",
     "Add a column for the currency, or write the code after the amount, e.g. 12.50 USD.",
     "请增加“币种”列，或在金额后注明代码，例如 12.50 USD。",
 )
-CELL_CURRENCY_DIFFERS: Final = _kind(
+CELL_CURRENCY_DIFFERS: Final = fault_kind(
     "catalog.cell.currency_differs",
     "{value} in {column} is in {found}, but the row's currency is {currency}.",
     "{column} 的 {value} 为 {found}，与该行币种 {currency} 不一致。",
     "Correct one of them.",
     "请更正其中之一。",
 )
-CELL_LINE_TOTAL: Final = _kind(
+CELL_LINE_TOTAL: Final = fault_kind(
     "catalog.cell.line_total",
     "{value} in {column} cannot be divided by {quantity} to whole cents.",
     "{column} 的 {value} 除以 {quantity} 不是整分。",
     "Add a column with the price of one piece.",
     "请增加“单价”列。",
 )
-CELL_YES_NO: Final = _kind(
+CELL_YES_NO: Final = fault_kind(
     "catalog.cell.yes_no",
     "{value} in {column} is neither yes nor no.",
     "{column} 的 {value} 既不是“是”也不是“否”。",
     "Enter yes or no.",
     "请填写“是”或“否”。",
 )
-CELL_COUNTRY: Final = _kind(
+CELL_COUNTRY: Final = fault_kind(
     "catalog.cell.country",
     "{value} in {column} is not a country.",
     "{column} 的 {value} 不是国家或地区。",
     "Enter the two letters of ISO 3166, e.g. CN, or the country's name.",
     "请填写两位字母国家代码（例如 CN）或国家名称。",
 )
-CELL_STORE: Final = _kind(
+CELL_STORE: Final = fault_kind(
     "catalog.cell.store",
     "{value} in {column} is not a store.",
     "{column} 的 {value} 不是店铺站点。",
     'Enter the country of the store, e.g. DE, or "direct".',
     "请填写站点国家代码，例如 DE，独立站请填 direct。",
 )
-CELL_MARKET: Final = _kind(
+CELL_MARKET: Final = fault_kind(
     "catalog.cell.market",
     "{value} in {column} is not a market.",
     "{column} 的 {value} 不是市场。",
     "Enter the country of the marketplace, e.g. DE.",
     "请填写站点所在国家代码，例如 DE。",
 )
-CELL_DATE: Final = _kind(
+CELL_DATE: Final = fault_kind(
     "catalog.cell.date",
     "{value} in {column} is not a date.",
     "{column} 的 {value} 不是日期。",
     "Write it as 2026-11-22 or 2026-11-22 08:26.",
     "请写成 2026-11-22 或 2026-11-22 08:26。",
 )
-CELL_DATE_UNCLEAR: Final = _kind(
+CELL_DATE_UNCLEAR: Final = fault_kind(
     "catalog.cell.date_unclear",
     "{value} in {column} can be {first} or {second}.",
     "{column} 的 {value} 可能是 {first}，也可能是 {second}。",
     "Write the year first: 2026-11-22.",
     "请先写年份：2026-11-22。",
 )
-CELL_URL: Final = _kind(
+CELL_URL: Final = fault_kind(
     "catalog.cell.url",
     "{value} in {column} is not a web address.",
     "{column} 的 {value} 不是网址。",
     "Begin with https://.",
     "请以 https:// 开头。",
 )
-CELL_HTML: Final = _kind(
+CELL_HTML: Final = fault_kind(
     "catalog.cell.html",
     "{column} holds HTML; its text was read, without tags.",
     "{column} 含有 HTML，已去除标签只保留文字。",
     "Nothing, if that is right.",
     "如无异议，无需处理。",
 )
-CELL_REASON: Final = _kind(
+CELL_REASON: Final = fault_kind(
     "catalog.cell.stock_reason",
     "{value} in {column} is not a reason for a change of stock.",
     "{column} 的 {value} 不是库存变动原因。",
     "Use one of {reasons}.",
     "请使用以下之一：{reasons}。",
 )
+CELL_NOTHING: Final = fault_kind(
+    "catalog.cell.nothing",
+    "{value} in {column} was read as an empty cell.",
+    "{column} 的 {value} 按空单元格处理。",
+    "Fill in a value; leave the cell empty if there is none.",
+    "请填写实际值；没有值时请留空。",
+)
+CELL_CODE_NOTHING: Final = fault_kind(
+    "catalog.cell.code_nothing",
+    "{value} in {column} stands for no value; every row needs its own code here.",
+    "{column} 的 {value} 表示“没有值”，但每行都需要编码。",
+    "Enter the code of this row, or delete the row.",
+    "请填写该行的编码，或删除该行。",
+)
+CELL_RANGE: Final = fault_kind(
+    "catalog.cell.range",
+    "{value} in {column} is a range, not one number.",
+    "{column} 的 {value} 是区间，不是一个数值。",
+    "Enter one number; a price of several steps is the price of one piece.",
+    "请填写一个数值；阶梯价请填写单件价格。",
+)
 
 # Rows
-ROW_TOO_LONG: Final = _kind(
+ROW_TOO_LONG: Final = fault_kind(
     "catalog.row.too_many_cells",
     "The row has {cells} cells, the header has {columns}.",
     "该行有 {cells} 个单元格，表头只有 {columns} 列。",
     "Put text with the delimiter in it between double quotes.",
     "请将含有分隔符的内容放在双引号内。",
 )
-ROW_TOO_SHORT: Final = _kind(
+ROW_TOO_SHORT: Final = fault_kind(
     "catalog.row.too_few_cells",
     "The row has {cells} cells, the header has {columns}: it may be broken in the middle.",
     "该行只有 {cells} 个单元格，表头有 {columns} 列，可能中途断行。",
     "Join it with the next line, or add the missing delimiters.",
     "请与下一行合并，或补齐缺少的分隔符。",
 )
-ROW_CELL_TOO_LONG: Final = _kind(
+ROW_CELL_TOO_LONG: Final = fault_kind(
     "catalog.row.cell_too_long",
     "A cell of this row has {length} characters; at most {limit} are read.",
     "该行有单元格长达 {length} 个字符，最多读取 {limit} 个。",
     "Shorten it; a double quote may be missing before it.",
     "请缩短内容，也可能是前面缺少双引号。",
 )
-ROW_QUOTES: Final = _kind(
+ROW_QUOTES: Final = fault_kind(
     "catalog.row.quotes",
     "A double quote in this row is not closed, or text follows after one.",
     "该行的双引号没有成对，或引号后仍有内容。",
     'Write a quote inside of text twice: "5"" pipe".',
     '内容中的引号请写两次："5"" pipe"。',
 )
-ROW_JSON: Final = _kind(
+ROW_JSON: Final = fault_kind(
     "catalog.row.not_json",
     "The line is not one JSON object: {reason}.",
     "该行不是一个 JSON 对象：{reason}。",
     "Write one complete object a line.",
     "每行写一个完整的对象。",
 )
-ROW_JSON_REPEATED: Final = _kind(
+ROW_JSON_REPEATED: Final = fault_kind(
     "catalog.row.repeated_name",
     "The name {name} is twice in one object.",
     "同一对象中 {name} 出现两次。",
     "Keep one of them.",
     "请只保留一个。",
 )
-ROW_LINE_TOO_LONG: Final = _kind(
+ROW_LINE_TOO_LONG: Final = fault_kind(
     "catalog.row.line_too_long",
     "The line is longer than {limit} characters.",
     "该行超过 {limit} 个字符。",
@@ -299,7 +316,7 @@ ROW_LINE_TOO_LONG: Final = _kind(
 )
 
 # Sheets
-SHEETS_NOT_READ: Final = _kind(
+SHEETS_NOT_READ: Final = fault_kind(
     "catalog.sheet.others_not_read",
     "Only the sheet {sheet} is read. There seem to be goods in {others}, too.",
     "只读取工作表“{sheet}”；{others} 中似乎也有数据，未读取。",
@@ -307,88 +324,9 @@ SHEETS_NOT_READ: Final = _kind(
     "请将其他工作表分别另存为文件后上传。",
 )
 
-# Columns
-COLUMN_UNKNOWN: Final = _kind(
-    "catalog.column.unknown",
-    "The column {column} is not known; it is not read.",
-    "无法识别“{column}”列，未读取。",
-    "Choose what it is, or ignore it; the choice is remembered.",
-    "请指定该列的含义或忽略；选择会被记住。",
-)
-COLUMN_AMBIGUOUS: Final = _kind(
-    "catalog.column.ambiguous",
-    "The column {column} can be {candidates}; it is not read.",
-    "“{column}”列可能是 {candidates}，未读取。",
-    "Choose what it is, or write it out in the header; the choice is remembered.",
-    "请指定该列的含义，或在表头写明；选择会被记住。",
-)
-COLUMN_TWICE: Final = _kind(
-    "catalog.column.twice",
-    "Several columns are {field}: {columns}; none of them is read.",
-    "多列都是 {field}：{columns}，均未读取。",
-    "Choose one of them, or delete the others.",
-    "请选择其中一列，或删除其余列。",
-)
-COLUMN_ASSUMED: Final = _kind(
-    "catalog.column.assumed",
-    "{column} is taken for {field}.",
-    "“{column}”列按 {field} 处理。",
-    "Choose what it is, or ignore it, if that is wrong; the choice is remembered.",
-    "如不正确，请指定该列的含义或忽略；选择会被记住。",
-)
-COLUMN_SECOND: Final = _kind(
-    "catalog.column.second",
-    "{column} could be {field} too, but {read} is read for it.",
-    "“{column}”也可作为 {field}，已采用“{read}”列。",
-    "Choose the other one if that is wrong; the choice is remembered.",
-    "如不正确，请改选该列；选择会被记住。",
-)
-COLUMN_CARTON: Final = _kind(
-    "catalog.column.per_carton",
-    "{column} may be that of a carton, because the file has the column {carton}; it is not read.",
-    "文件有“{carton}”列，“{column}”可能是整箱数据，未读取。",
-    "Name it after one piece, e.g. Unit {column}, or choose what it is.",
-    "请在表头注明单件，例如 单品{column}，或指定该列的含义。",
-)
-COLUMN_MISSING: Final = _kind(
-    "catalog.column.missing",
-    "No column is {field}, which every row needs.",
-    "缺少必需的列：{field}。",
-    "Add a column with the header {example}.",
-    "请增加表头为 {example} 的列。",
-)
-COLUMN_SIZE_PART: Final = _kind(
-    "catalog.column.size_incomplete",
-    "{column} is one side of the size, but a column for the others is missing; it is not read.",
-    "“{column}”只是尺寸的一边，缺少其他边，未读取。",
-    "Add columns for length, width and height.",
-    "请提供长、宽、高三列。",
-)
-COLUMN_NAMELESS: Final = _kind(
-    "catalog.column.nameless",
-    "Column {number} has no header; it is not read.",
-    "第 {number} 列没有表头，未读取。",
-    "Give it a name.",
-    "请填写表头。",
-)
-COLUMN_LANGUAGE: Final = _kind(
-    "catalog.column.language",
-    "{column} is read as {language}, by its values.",
-    "“{column}”按内容识别为 {language}。",
-    "Write the language into the header, e.g. {column} (English), if that is wrong.",
-    "如不正确，请在表头注明语言，例如 {column}（英文）。",
-)
-COLUMN_TIME_ZONE: Final = _kind(
-    "catalog.column.time_zone",
-    "Times without an offset in {column} are read as {zone}.",
-    "“{column}”中未注明时区的时间按 {zone} 读取。",
-    "Write the zone into the header, e.g. {column} (UTC), if that is wrong.",
-    "如不正确，请在表头注明时区，例如 {column}（UTC）。",
-)
-
 
 def _kinds() -> Iterator[FaultKind]:
-    for name, value in list(globals().items()):
+    for name, value in [*globals().items(), *vars(column_fault_kinds).items()]:
         if name.isupper() and isinstance(value, FaultKind):
             yield value
 

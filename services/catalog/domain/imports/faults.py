@@ -27,3 +27,9 @@ class CellFault:
     @property
     def code(self) -> str:
         return self.kind.code
+
+
+def fault_kind(code: str, en: str, zh: str, fix_en: str | Text, fix_zh: str = "") -> FaultKind:
+    """The fix as texts in English and Chinese, or as one that several kinds share."""
+    fix = fix_en if isinstance(fix_en, Text) else Text(fix_en, fix_zh)
+    return FaultKind(code, Text(en, zh), fix)

@@ -170,6 +170,21 @@ def field_at(kind: ImportKind, path: str) -> Field | None:
     return None
 
 
+# A product has all of these; a file that only changes some of them may lack the others.
+_OF_EVERY_PRODUCT: Final = frozenset(
+    "title.en hs_code origin_country net_weight_g gross_weight_g size_mm size_mm.0 size_mm.1"
+    " size_mm.2 price.amount price.currency battery".split()
+)
+
+
+def is_needed(kind: ImportKind, path: str) -> bool:
+    """Whether there is no new product, price, stock or order without it."""
+    if kind is ImportKind.PRODUCTS and path in _OF_EVERY_PRODUCT:
+        return True
+    field = _BY_PATH[kind].get(path)
+    return field is not None and field.needed
+
+
 def example_at(kind: ImportKind, path: str) -> str:
     """A header for this value of a document, or for the first of its parts: `净重(g) Net weight
     (g)`. "" if no column can be it.

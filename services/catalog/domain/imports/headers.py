@@ -4,11 +4,12 @@ A guess is never silent: what can be two things, or is known twice, is a finding
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports import column_fault_kinds
+from services.catalog.domain.imports.asking import Unclear, asked, is_covered
 from services.catalog.domain.imports.column_values import learn
 from services.catalog.domain.imports.dates import PARK_OFFSET, is_offset
 from services.catalog.domain.imports.faults import FaultKind
@@ -23,6 +24,7 @@ from services.catalog.domain.imports.header_names import (
     names_a_piece,
 )
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
+from services.catalog.domain.imports.placeholders import is_nothing
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.units import CURRENCIES, LENGTHS, WEIGHTS, folded
 
@@ -43,6 +45,14 @@ class _Chosen:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What is to be told about columns, and those that are not clear."""
+
+    findings: list[RowFinding]
+    unclear: list[Unclear]
+
+
 def match_columns(
     columns: Sequence[str],
     kind: ImportKind,
@@ -60,21 +70,28 @@ def match_columns(
     constants = constants or {}
     known = {folded(name): target for name, target in remembered.items()}
     chosen: list[_Chosen] = []
-    findings: list[RowFinding] = []
+    notes = _Notes([], [])
+    findings, unclear = notes.findings, notes.unclear
     for index, name in enumerate(columns):
         if (target := known.get(folded(name))) is not None and name.strip():
             found = _remembered(kind, index, name, target, findings)
         else:
-            found = _by_name(kind, index, name, rows, findings)
+            found = _by_name(kind, index, name, rows, notes)
         if found is not None:
             chosen.append(found)
-    mapped = _of_pieces(columns, _without_rivals(chosen, findings), known, findings)
-    mapped = _whole_sizes(mapped, findings)
+    chosen = _of_pieces(columns, chosen, known, unclear)
+    mapped = _whole_sizes(_without_rivals(chosen, rows, unclear), findings)
     mapped = [learn(column, kind, rows) for column in mapped]
     findings += _zones(kind, mapped, rows)
+    there = {column.path for column in mapped} | set(constants)
+    open_questions = [one for one in unclear if not is_blank_column(one.index, rows)]
+    candidates, questions = asked(open_questions, kind, there)
+    findings += questions
     if columns:
-        findings += _missing(kind, mapped, constants)
-    return ColumnMapping(kind, tuple(columns), tuple(mapped), tuple(findings), constants)
+        findings += _missing(kind, there)
+    return ColumnMapping(
+        kind, tuple(columns), tuple(mapped), tuple(findings), constants, candidates
+    )
 
 
 def is_target(kind: ImportKind, target: str) -> bool:
@@ -117,8 +134,11 @@ def _remembered(
     path, _, unit = target.partition("@")
     field = field_at(kind, path)
     if field is None:
-        findings.append(_column(fault_kinds.COLUMN_UNKNOWN, name))
+        findings.append(_column(column_fault_kinds.COLUMN_UNKNOWN, name))
         return None
+    if not unit and (own := meaning_of(kind, name).unit) is not None:
+        # Chosen without a unit that the header says.
+        unit = own if _is_unit(field.reads, own) else ""
     return _Chosen(MappedColumn(index, name, path, unit or None), field.many, 0)
 
 
@@ -127,11 +147,12 @@ def _by_name(
     index: int,
     name: str,
     rows: Sequence[SheetRow],
-    findings: list[RowFinding],
+    notes: _Notes,
 ) -> _Chosen | None:
+    findings = notes.findings
     if not name.strip():
-        if any(index < len(row.cells) and row.cells[index] not in {None, ""} for row in rows):
-            findings.append(_column(fault_kinds.COLUMN_NAMELESS, name, number=index + 1))
+        if rows and not is_blank_column(index, rows):
+            findings.append(_column(column_fault_kinds.COLUMN_NAMELESS, name, number=index + 1))
         return None
     if is_ignored(name):
         return None
@@ -140,16 +161,18 @@ def _by_name(
         meaning = _with_size(meaning, index, rows)
     if meaning.needs_language:
         meaning = _with_language(meaning, index, name, rows, findings)
+    if not meaning.paths:
+        findings.append(_column(column_fault_kinds.COLUMN_UNKNOWN, name))
+        return None
     if len(meaning.paths) != 1:
-        fault = fault_kinds.COLUMN_AMBIGUOUS if meaning.paths else fault_kinds.COLUMN_UNKNOWN
-        candidates = ", ".join(sorted(meaning.paths))
-        findings.append(_column(fault, name, candidates=candidates))
+        candidates = tuple(sorted(meaning.paths))
+        notes.unclear.append(Unclear(index, name, candidates, meaning.unit))
         return None
     (path,) = meaning.paths
     field = field_at(kind, path)
     assert field is not None, path
     if meaning.is_weak and field.reads in {"amount", "line"}:
-        findings.append(_column(fault_kinds.COLUMN_ASSUMED, name, field=path))
+        findings.append(_column(column_fault_kinds.COLUMN_ASSUMED, name, field=path))
     column = MappedColumn(index, name, path, meaning.unit)
     return _Chosen(column, field.many, 2 if meaning.is_weak else 1)
 
@@ -167,8 +190,20 @@ def _texts(index: int, rows: Sequence[SheetRow]) -> list[str]:
     return [
         cell
         for row in rows
-        if index < len(row.cells) and isinstance(cell := row.cells[index], str) and cell.strip()
+        if index < len(row.cells)
+        and isinstance(cell := row.cells[index], str)
+        and cell.strip()
+        and not is_nothing(cell)
     ]
+
+
+def is_blank_column(index: int, rows: Sequence[SheetRow]) -> bool:
+    """Whether the rows have no value in it; False if there are no rows."""
+    cells = [row.cells[index] for row in rows if index < len(row.cells)]
+    return bool(rows) and all(
+        cell is None or (isinstance(cell, str) and (not cell.strip() or is_nothing(cell)))
+        for cell in cells
+    )
 
 
 def _with_language(
@@ -187,7 +222,9 @@ def _with_language(
             paths=frozenset(f"{base}.{tag}" for base in bases for tag in ("en", "zh-CN")),
         )
     findings.append(
-        _column(fault_kinds.COLUMN_LANGUAGE, name, language=language, severity=Severity.WARNING)
+        _column(
+            column_fault_kinds.COLUMN_LANGUAGE, name, language=language, severity=Severity.WARNING
+        )
     )
     return replace(meaning, paths=frozenset(f"{base}.{language}" for base in bases))
 
@@ -210,8 +247,12 @@ def _language_of(texts: Sequence[str]) -> str | None:
     return None
 
 
-def _without_rivals(chosen: Sequence[_Chosen], findings: list[RowFinding]) -> list[MappedColumn]:
-    """One column for each field. A remembered one beats the others; lists take several."""
+def _without_rivals(
+    chosen: Sequence[_Chosen], rows: Sequence[SheetRow], unclear: list[Unclear]
+) -> list[MappedColumn]:
+    """One column for each field. A remembered one beats the others, and one with values those
+    without; lists take several.
+    """
     by_path: dict[str, list[_Chosen]] = {}
     for one in chosen:
         by_path.setdefault(one.column.path, []).append(one)
@@ -220,15 +261,22 @@ def _without_rivals(chosen: Sequence[_Chosen], findings: list[RowFinding]) -> li
         if len(rivals) == 1 or rivals[0].many:
             kept += [rival.column for rival in rivals]
             continue
-        rank = min(rival.rank for rival in rivals)
-        best = [rival.column for rival in rivals if rival.rank == rank]
-        names = ", ".join(rival.column.name for rival in rivals)
+        filled = [one for one in rivals if not is_blank_column(one.column.index, rows)] or rivals
+        rank = min(rival.rank for rival in filled)
+        best = [rival.column for rival in filled if rival.rank == rank]
         if len(best) > 1:
-            findings.append(_column(fault_kinds.COLUMN_TWICE, names, columns=names, field=path))
+            names = ", ".join(rival.column.name for rival in rivals)
+            params: dict[str, str | int] = {"columns": names, "field": path}
+            told = (column_fault_kinds.COLUMN_TWICE, params)
+            unclear += [
+                Unclear(column.index, column.name, (path,), column.unit, told)
+                for column in (rival.column for rival in rivals)
+            ]
             continue
         kept.append(best[0])
-        findings += [
-            _column(fault_kinds.COLUMN_SECOND, rival.column.name, read=best[0].name, field=path)
+        told = (column_fault_kinds.COLUMN_SECOND, {"read": best[0].name, "field": path})
+        unclear += [
+            Unclear(rival.column.index, rival.column.name, (), None, told)
             for rival in rivals
             if rival.column is not best[0]
         ]
@@ -237,23 +285,24 @@ def _without_rivals(chosen: Sequence[_Chosen], findings: list[RowFinding]) -> li
 
 def _of_pieces(
     names: Sequence[str],
-    columns: list[MappedColumn],
+    chosen: list[_Chosen],
     known: Mapping[str, str],
-    findings: list[RowFinding],
-) -> list[MappedColumn]:
+    unclear: list[Unclear],
+) -> list[_Chosen]:
     """Where a sheet counts in cartons, a weight or a size has to say that it is of one piece."""
     carton = next((name for name in names if counts_cartons(name)), None)
     if carton is None:
-        return columns
+        return chosen
     kept = []
-    for column in columns:
+    for one in chosen:
+        column = one.column
         is_measure = column.path.startswith(("net_weight_g", "gross_weight_g", "size_mm"))
         if not is_measure or folded(column.name) in known or names_a_piece(column.name):
-            kept.append(column)
+            kept.append(one)
         else:
-            findings.append(
-                _column(fault_kinds.COLUMN_CARTON, column.name, carton=carton, field=column.path)
-            )
+            params: dict[str, str | int] = {"carton": carton, "field": column.path}
+            told = (column_fault_kinds.COLUMN_CARTON, params)
+            unclear.append(Unclear(column.index, column.name, (column.path,), column.unit, told))
     return kept
 
 
@@ -269,10 +318,10 @@ def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) ->
             kept.append(column)
         elif "size_mm" in paths:
             findings.append(
-                _column(fault_kinds.COLUMN_SECOND, column.name, read=whole, field="size_mm")
+                _column(column_fault_kinds.COLUMN_SECOND, column.name, read=whole, field="size_mm")
             )
         else:
-            findings.append(_column(fault_kinds.COLUMN_SIZE_PART, column.name))
+            findings.append(_column(column_fault_kinds.COLUMN_SIZE_PART, column.name))
     return kept
 
 
@@ -287,27 +336,24 @@ def _zones(
             continue
         texts = _texts(column.index, rows)
         if not texts or not all(map(_HAS_OFFSET.search, texts)):
-            found.append(_column(fault_kinds.COLUMN_TIME_ZONE, column.name, zone=PARK_OFFSET))
+            found.append(
+                _column(column_fault_kinds.COLUMN_TIME_ZONE, column.name, zone=PARK_OFFSET)
+            )
     return found
 
 
-def _missing(
-    kind: ImportKind, columns: Iterable[MappedColumn], constants: Mapping[str, str]
-) -> list[RowFinding]:
-    there = {column.path for column in columns} | set(constants)
-    if "line_total.amount" in there:
-        there.add("unit_price.amount")
+def _missing(kind: ImportKind, there: Collection[str]) -> list[RowFinding]:
     return [
         RowFinding(
             0,
             "",
             field.path,
             "",
-            fault_kinds.COLUMN_MISSING.code,
+            column_fault_kinds.COLUMN_MISSING.code,
             {"field": field.path, "example": field.example},
         )
         for field in FIELDS[kind]
-        if field.needed and field.path not in there
+        if field.needed and not is_covered(field.path, there)
     ]
 
 

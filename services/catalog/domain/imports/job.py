@@ -147,6 +147,7 @@ class Failure:
 class Columns:
     """What the header's columns are taken for. `targets`: header → field, "" for a column that is
     not read; those that somebody chose are in `chosen`. `samples`: some values of each column.
+    `candidates`: header → targets of a column that can be several things.
     """
 
     names: tuple[str, ...] = ()
@@ -154,6 +155,7 @@ class Columns:
     chosen: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, list[str]] = field(default_factory=dict)
+    candidates: Mapping[str, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         return {
@@ -162,6 +164,7 @@ class Columns:
             "chosen": dict(self.chosen),
             "constants": dict(self.constants),
             "samples": dict(self.samples),
+            "candidates": dict(self.candidates),
         }
 
     @classmethod
@@ -174,6 +177,7 @@ class Columns:
             stored["chosen"],
             stored["constants"],
             stored["samples"],
+            stored.get("candidates", {}),  # imports of earlier versions have none
         )
 
 

@@ -41,7 +41,8 @@ class ColumnMapping:
     """`names`: all headers. `findings`: columns that are not read, and why.
 
     `constants`: values for fields that no column has, by path, as a cell would have them:
-    `{"price.currency": "USD"}`.
+    `{"price.currency": "USD"}`. `candidates`: header → targets of a column that can be several
+    things and is not read.
     """
 
     kind: ImportKind
@@ -49,6 +50,7 @@ class ColumnMapping:
     columns: tuple[MappedColumn, ...]
     findings: tuple[RowFinding, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    candidates: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def usable(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports import column_fault_kinds
 from services.catalog.domain.imports.fields import example_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.job import Counts
@@ -84,7 +84,7 @@ class Blame:
         fix = words(problem.fix, **problem.params)
         if problem.code == _MISSING and self._has_header and not column:
             example = example_at(self._kind, path)
-            fix = words(fault_kinds.COLUMN_MISSING.fix, example=example) if example else fix
+            fix = words(column_fault_kinds.COLUMN_MISSING.fix, example=example) if example else fix
         return Finding(
             line,
             column,

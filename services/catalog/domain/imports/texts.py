@@ -18,8 +18,8 @@ _INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _BREAK: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-# "" too.
-_SPECIAL: Final = frozenset(("", " ", "=", "#"))
+# First characters of text that is not taken as it is.
+SPECIAL: Final = frozenset((" ", "=", "#"))
 # Excel's error values, which are text in CSV.
 _ERRORS: Final = frozenset(
     "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split()
@@ -42,10 +42,6 @@ def cleaned(text: str) -> str | CellFault:
 
 def line_of(cell: Cell) -> str | CellFault | Empty:
     """One line of text: breaks inside of the cell become spaces."""
-    if cell.__class__ is str:
-        assert isinstance(cell, str)
-        if cell.isprintable() and cell[:1] not in _SPECIAL and cell[-1] != " ":
-            return cell
     text = text_of(cell)
     if text.__class__ is str:
         assert isinstance(text, str)

@@ -148,6 +148,10 @@ class ColumnOut(BaseModel):
     name: str
     target: str = Field(description='The field; "": it is not read.')
     is_chosen: bool = Field(description="By somebody, not by its name.")
+    candidates: list[str] = Field(
+        description="Fields that it can be, where its name does not say which: choose one.",
+        examples=[["gross_weight_g@kg", "net_weight_g@kg"]],
+    )
     samples: list[str]
 
 
@@ -245,6 +249,7 @@ def columns_out(one: Import) -> dict[str, object]:
                 "name": name,
                 "target": targets.get(name, ""),
                 "is_chosen": name in columns.chosen,
+                "candidates": columns.candidates.get(name, []),
                 "samples": columns.samples.get(name, []),
             }
             for name in columns.names

@@ -318,7 +318,7 @@ def _columns(mapping: ColumnMapping, sample: tuple[SheetRow, ...]) -> Columns:
     for index, name in enumerate(mapping.names):
         values = (shown(row.cells[index]) for row in sample if index < len(row.cells))
         samples[name] = list(dict.fromkeys(value for value in values if value))[:_SAMPLES]
-    return Columns(mapping.names, targets, samples=samples)
+    return Columns(mapping.names, targets, samples=samples, candidates=mapping.candidates)
 
 
 @asynccontextmanager
