@@ -46,7 +46,7 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "field.too_many_items": (
         Text("At most {max_length} entries are allowed.", "最多 {max_length} 项。"),
-        Text("Split the request.", "请拆分提交。"),
+        Text("Send fewer, or split the request.", "请减少条目，或拆分提交。"),
     ),
     "field.wrong_format": (
         Text("This does not match the pattern {pattern}.", "不符合格式 {pattern}。"),
@@ -193,6 +193,8 @@ _BOUNDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 _PLACES: Final = ("query", "path", "header", "cookie")
+# How pydantic ends the place of a fault in the name of a member.
+_NAME: Final = "[key]"
 
 
 def field_problem(error: ErrorDetails) -> FieldProblem:
@@ -241,6 +243,9 @@ def pointer(location: Sequence[str | int]) -> str:
     """A JSON Pointer into the body; outside the body it starts with the place, as /query/limit."""
     place = location[0] if location else "body"
     parts = location if place in _PLACES else location[1:]
+    # What is wrong is the name of the member.
+    if parts and parts[-1] == _NAME:
+        parts = parts[:-1]
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 

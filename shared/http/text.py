@@ -13,6 +13,7 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from shared.kernel.json import as_kept
 from shared.kernel.languages import TAG_PATTERN, canonical_tag
 
 T = TypeVar("T")
@@ -71,8 +72,8 @@ Lines = Annotated[
 
 
 def by_language(texts: dict[str, T]) -> dict[str, T]:
-    """The texts by language tag, each tag as it is usually written. Raises PydanticCustomError
-    (field.language_tag, field.language_repeated).
+    """The texts by language tag, each tag as it is usually written, in the order in which they are
+    kept. Raises PydanticCustomError (field.language_tag, field.language_repeated).
     """
     written: dict[str, T] = {}
     for given, text in texts.items():
@@ -82,7 +83,7 @@ def by_language(texts: dict[str, T]) -> dict[str, T]:
         if tag in written:
             raise PydanticCustomError("language_repeated", "{tag} is there twice", {"tag": tag})
         written[tag] = text
-    return written
+    return as_kept(written)
 
 
 LANGUAGES_MAX: Final = 40

@@ -1,9 +1,24 @@
-"""Types for JSON, and merging it."""
+"""Types for JSON, its order, and merging it."""
 
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # A JSON object whose members its reader knows, such as a JSON Schema or an OpenAPI document.
 JsonObject = dict[str, Any]
+
+
+def as_kept(members: dict[str, T]) -> dict[str, T]:
+    """The members in the order in which jsonb keeps them: shorter names first, then by their bytes.
+    So an answer to a change is, to the byte, what is read later, and has the same ETag.
+    """
+    names = sorted(members, key=_place)
+    return members if names == list(members) else {name: members[name] for name in names}
+
+
+def _place(name: str) -> tuple[int, bytes]:
+    written = name.encode()
+    return len(written), written
 
 
 def merged(target: object, patch: object) -> object:

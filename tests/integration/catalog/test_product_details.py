@@ -3,8 +3,16 @@
 from typing import Any
 
 import pytest
+from httpx2 import AsyncClient
 
-from tests.support.worlds.catalog import Merchant, a_product, refused
+from tests.support.worlds.catalog import (
+    Merchant,
+    a_parent,
+    a_product,
+    a_product_type,
+    an_overlay,
+    refused,
+)
 
 DETAILS: dict[str, Any] = {
     "title": {"en": "Candle holder", "zh-CN": "烛台", "de": "Kerzenhalter"},
@@ -140,3 +148,58 @@ async def test_faults_are_named_with_their_place(
     answer = await merchant.client.put("/v1/products/A-1", json=a_product(**change))
 
     refused(answer, 422, code, pointer)
+
+
+async def test_the_etag_of_an_answer_is_that_of_a_read_in_whatever_order_it_was_sent(
+    merchant: Merchant, operator: AsyncClient
+) -> None:
+    schema = {"type": "object"}
+    made = await operator.put(
+        "/v1/product-types/t_ordered",
+        json=a_product_type(schema=schema, name={"zh-CN": "束", "en": "Tress"}),
+    )
+    texts = {"zh-CN": "烛台", "de": "Halter", "en": "Holder"}
+    lines = {tag: [text] for tag, text in texts.items()}
+    media = [{"url": "https://media.example/1.jpg", "role": "main", "alt": texts}]
+    said = {"title": texts, "description": texts, "highlights": lines, "warnings": lines}
+    attributes = {"zzz": 1, "a": {"yy": 1.0, "b": [{"d2": -0.0, "c": 5e-324}]}, "ä": 1e300}
+    described = said | {"media": media, "attributes": attributes, "product_type": "t_ordered"}
+    classified = [{"scheme": "CN", "code": "9405500000", "confidence": -0.0}]
+    axes = ["length", "colour"]
+    sent = {
+        "/v1/parents/P": a_parent(**described, axes=axes),
+        "/v1/products/A": a_product(
+            **described,
+            classifications=classified,
+            parent_sku="P",
+            options={"length": "20", "colour": "red"},
+        ),
+        "/v1/products/A/markets/DE": an_overlay(**said, media=media, attributes=attributes),
+    }
+
+    answers = [made] + [await merchant.client.put(at, json=body) for at, body in sent.items()]
+
+    for answer in answers:
+        assert answer.status_code == 201, answer.text
+        client = operator if answer is made else merchant.client
+        read = await client.get(answer.headers["location"])
+        assert read.text == answer.text
+        assert read.headers["etag"] == answer.headers["etag"]
+
+
+async def test_an_accent_is_one_with_its_letter_in_options(merchant: Merchant) -> None:
+    await merchant.client.put("/v1/parents/P", json=a_parent())
+    composed = a_product(parent_sku="P", options={"colour": "Rouge fonc\u00e9"})
+    apart = a_product(parent_sku="P", options={"colour": "Rouge fonce\u0301"})
+
+    first = await merchant.client.put("/v1/products/A", json=apart)
+
+    assert first.json()["options"] == {"colour": "Rouge fonc\u00e9"}
+    second = await merchant.client.put("/v1/products/B", json=composed)
+    refused(second, 422, "catalog.variant.options_taken", "/options")
+
+
+async def test_the_name_of_an_option_is_pointed_to(merchant: Merchant) -> None:
+    answer = await merchant.client.put("/v1/products/A", json=a_product(options={"A/b": "red"}))
+
+    refused(answer, 422, "field.wrong_format", "/options/A~1b")

@@ -30,7 +30,7 @@ from shared.http.text import (
     visible_lines,
 )
 from shared.kernel.errors import Text
-from shared.kernel.json import JsonObject
+from shared.kernel.json import JsonObject, as_kept
 
 TYPE_CODE_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
 AXIS_PATTERN: Final = r"^[a-z][a-z0-9_]{0,29}$"
@@ -56,7 +56,9 @@ Gtin = Annotated[
     StringConstraints(pattern=in_words(GTIN_PATTERN, GTIN_WORDS)),
     Field(examples=["6901234567892"]),
 ]
-Confidence = Annotated[float, Field(strict=True, ge=0, le=1, examples=[0.9])]
+Confidence = Annotated[
+    float, Field(strict=True, ge=0, le=1, examples=[0.9]), AfterValidator(lambda value: value + 0.0)
+]
 Highlights = Annotated[
     dict[str, Annotated[list[Line], Field(min_length=1, max_length=10)]],
     AfterValidator(by_language),
@@ -70,8 +72,8 @@ Warnings = Annotated[
 
 
 def _plain(attributes: JsonObject) -> JsonObject:
-    """As they are kept. Raises PydanticCustomError (field.unseen_character, field.not_finite) with
-    the attribute.
+    """As they are kept, in order and in number. Raises PydanticCustomError (field.unseen_character,
+    field.not_finite) with the attribute.
     """
     kept = {}
     for name, value in attributes.items():
@@ -80,22 +82,24 @@ def _plain(attributes: JsonObject) -> JsonObject:
         except PydanticCustomError as fault:
             where = {**(fault.context or {}), "member": name}
             raise PydanticCustomError(fault.type, fault.message_template, where) from fault
-    return kept
+    return as_kept(kept)
 
 
 def _plain_value(value: object) -> object:
     if isinstance(value, str):
         return visible_lines(value)
     if isinstance(value, dict):
-        return {visible(name): _plain_value(one) for name, one in value.items()}
+        return as_kept({visible(name): _plain_value(one) for name, one in value.items()})
     if isinstance(value, list):
         return [_plain_value(one) for one in value]
     if isinstance(value, float) and not isfinite(value):
         raise PydanticCustomError("finite_number", "not a finite number")
-    if isinstance(value, float) and abs(value) >= 2**53:
-        # 1e300 is a whole number to the database, and comes back as one.
-        return int(Decimal(repr(value)))
-    return value
+    return value if not isinstance(value, float) else _kept_number(value)
+
+
+def _kept_number(value: float) -> float | int:
+    """As the database gives it back: 1e300 as a whole number, and -0.0 without its sign."""
+    return int(Decimal(repr(value))) if abs(value) >= 2**53 else value + 0.0
 
 
 Attributes = Annotated[
@@ -138,6 +142,8 @@ def _fetchable(url: str) -> str:
         or not url.isascii()
         or not url.isprintable()
         or " " in url
+        # Some parsers take it for a slash, others do not.
+        or "\\" in url
     ):
         raise PydanticCustomError("url_unusable", "not an address that can be fetched")
     return url

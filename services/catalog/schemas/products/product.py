@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated
+from unicodedata import normalize
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from services.catalog.domain.products.details import (
     ClassificationSource,
@@ -44,7 +45,7 @@ from shared.http.faults import in_words
 from shared.http.fields import Body, TrueOrFalse, WholeNumber
 from shared.http.text import Line
 from shared.kernel.errors import FieldProblem, refuse
-from shared.kernel.json import JsonObject
+from shared.kernel.json import JsonObject, as_kept
 
 HsCode = Annotated[
     str,
@@ -53,6 +54,16 @@ HsCode = Annotated[
 ]
 WeightG = Annotated[WholeNumber, Field(ge=1, le=10_000_000, examples=[240])]
 Axis = Annotated[str, StringConstraints(pattern=AXIS_PATTERN)]
+
+
+def _composed(text: str) -> str:
+    """An accent is one with its letter, or two variants with equal options could be made (NFC)."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+Options = Annotated[
+    dict[Axis, Annotated[Line, AfterValidator(_composed)]], AfterValidator(as_kept)
+]
 SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
 
 
@@ -70,7 +81,7 @@ class ProductIn(DetailsIn):
     synthetic: TrueOrFalse = False
     product_type: ProductType | None = None
     parent_sku: Sku | None = Field(default=None, description="Makes it a variant of that parent.")
-    options: dict[Axis, Line] = Field(
+    options: Options = Field(
         default_factory=dict,
         max_length=3,
         description="A value for each axis of the parent.",
