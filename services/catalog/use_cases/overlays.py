@@ -8,6 +8,7 @@ from services.catalog.domain.overlays.overlay import (
     OverlayNotFound,
     StoredOverlay,
     is_same,
+    overlay_attribute_problems,
     overlay_problems,
 )
 from services.catalog.domain.products.product import ProductNotFound, StoredProduct
@@ -19,6 +20,7 @@ from services.catalog.use_cases.types import known_types
 from shared.db import UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.ids import new_id
+from shared.kernel.json import same
 from shared.kernel.preconditions import Precondition
 
 
@@ -36,7 +38,7 @@ async def put_overlay(
     Raises ProductNotFound, Invalid, PreconditionRequired or PreconditionFailed.
     """
     product, stored = await _lock(uow, tenant=tenant, sku=sku, market=overlay.market)
-    await _refuse(uow, overlay, product)
+    await _refuse(uow, overlay, product, stored)
     if stored is None:
         check(None)
         created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, now, now)
@@ -65,7 +67,7 @@ async def patch_overlay(
         raise OverlayNotFound(sku=sku)
     check(stored)
     overlay = apply(stored.overlay)
-    await _refuse(uow, overlay, product)
+    await _refuse(uow, overlay, product, stored)
     if is_same(stored.overlay, overlay):
         return stored
     return await _change(uow, stored, overlay, now=now)
@@ -95,18 +97,25 @@ async def delete_overlays(uow: UnitOfWork, *, tenant: str, product_id: str, now:
         _announce_end(uow, stored, now=now)
 
 
-async def _refuse(uow: UnitOfWork, overlay: Overlay, stored: StoredProduct) -> None:
-    """Raises Invalid. What attributes are checked against is read only if there are some."""
-    product = stored.product
+async def _refuse(
+    uow: UnitOfWork, overlay: Overlay, locked: StoredProduct, before: StoredOverlay | None
+) -> None:
+    """Raises Invalid. Attributes that stay as they were are not checked again: the product may have
+    another type since, and must be able to leave the market all the same.
+    """
+    refuse(overlay_problems(overlay))
+    if before is not None and same(before.overlay.attributes, overlay.attributes):
+        return
+    product = locked.product
     code, variant = product.product_type, product.variant
     known_type, parent = None, None
     if overlay.attributes and code is not None:
         known_type = (await known_types(uow, [code])).get(code)
         if variant is not None:
             parent = await parents.get_known_parent(
-                uow, tenant=stored.merchant_id, sku=variant.parent_sku
+                uow, tenant=locked.merchant_id, sku=variant.parent_sku
             )
-    refuse(list(overlay_problems(overlay, product, known_type, parent)))
+    refuse(overlay_attribute_problems(overlay, product, known_type, parent))
 
 
 async def _lock(

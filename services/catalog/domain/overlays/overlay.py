@@ -4,7 +4,6 @@ An overlay keeps what was set, even where it equals the product's own value: who
 a market wants to keep it when the product's title changes.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -103,35 +102,31 @@ def is_same(one: Overlay, other: Overlay) -> bool:
     return one == other and same(one.attributes, other.attributes)
 
 
-def overlay_problems(
+def overlay_problems(overlay: Overlay) -> list[FieldProblem]:
+    """Every rule that it breaks by itself."""
+    return [*size_problems(overlay), *media_problems(overlay.media or ())]
+
+
+def overlay_attribute_problems(
     overlay: Overlay,
     product: Product,
     known_type: KnownType | None,
     parent: KnownParent | None = None,
-) -> Iterator[FieldProblem]:
-    """Every rule that it breaks, laid over this product. `known_type`: the product's. `parent`: of
-    a variant.
+) -> list[FieldProblem]:
+    """What its attributes break, laid over those of this product. `known_type`: the product's.
+    `parent`: of a variant. What is wrong with those of the product by themselves, because their
+    type has a new version since, is not the overlay's fault.
     """
-    yield from size_problems(overlay)
-    if overlay.media is not None:
-        yield from media_problems(overlay.media)
-    if overlay.attributes:
-        own = product.details.attributes
-        if parent is not None:
-            own = parent.attributes_with(own, product.product_type)
-        yield from _attribute_problems(overlay.attributes, own, known_type)
-
-
-def _attribute_problems(
-    patch: JsonObject, own: JsonObject, known_type: KnownType | None
-) -> Iterator[FieldProblem]:
-    """Of the product's own attributes with the patch. What is wrong with them by themselves,
-    because their type has a new version since, is not the overlay's fault.
-    """
+    if not overlay.attributes:
+        return []
     if known_type is None:
-        yield AttributesWithoutType.at("/attributes")
-        return
+        return [AttributesWithoutType.at("/attributes")]
+    own = product.details.attributes
+    if parent is not None:
+        own = parent.attributes_with(own, product.product_type)
     before = {(one.pointer, one.code) for one in known_type.problems(own)}
-    for problem in known_type.problems(merged_object(own, patch)):
-        if (problem.pointer, problem.code) not in before:
-            yield problem
+    return [
+        problem
+        for problem in known_type.problems(merged_object(own, overlay.attributes))
+        if (problem.pointer, problem.code) not in before
+    ]
