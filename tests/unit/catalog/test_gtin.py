@@ -40,6 +40,9 @@ def test_the_same_item_in_twelve_and_thirteen_digits_compares_equal() -> None:
         ("1230000000000", Issuer("123", "US")),
         ("1500000000000", Issuer("150", None)),
         ("96385074", None),  # prefixes of eight digits are another list
+        ("0000096385074", None),  # the same number, filled up
+        ("10000096385071", None),  # and a case of it
+        ("0000112345671", Issuer("000", None)),
     ],
 )
 def test_the_prefix_says_who_lent_the_number(gtin: str, issuer: Issuer | None) -> None:
@@ -52,7 +55,16 @@ def test_the_prefix_says_who_lent_the_number(gtin: str, issuer: Issuer | None) -
         ("2012345678900", True),
         ("0412345678900", True),
         ("6901234567892", False),
-        ("20123451", False),
+        ("20123451", True),
+        ("96385074", False),
+        ("00000000", True),  # what a cell is filled with if there is no number
+        ("0000000000000", True),
+        ("0000020123451", True),
+        ("12345670", False),
+        ("9521234567899", True),  # the examples of GS1
+        ("9511234567890", False),
+        ("9791234567896", False),
+        ("9991234567897", True),
     ],
 )
 def test_numbers_that_shops_give_to_themselves_are_told_apart(gtin: str, expected: bool) -> None:

@@ -40,8 +40,12 @@ _ISSUERS: Final[tuple[tuple[int, int, str], ...]] = (
     (899, 899, "ID"), (900, 919, "AT"), (930, 939, "AU"), (940, 949, "NZ"), (955, 955, "MY"),
     (958, 958, "MO"),
 )  # fmt: skip
-# Numbers that a shop gives to goods for itself: restricted circulation, coupons, refunds.
-_INTERNAL: Final = ((20, 29), (40, 59), (200, 299), (980, 989), (990, 999))
+# Numbers that are nobody's own: restricted circulation, coupons, refunds, examples. Those of eight
+# digits have prefixes of their own.
+_INTERNAL: Final = ((20, 29), (40, 59), (200, 299), (952, 952), (980, 999))
+_INTERNAL_OF_EIGHT: Final = ((0, 99), (200, 299))
+# What a number of eight digits is filled up with where thirteen are wanted.
+_FILLING: Final = "00000"
 
 
 class GtinWrong(Invalid):
@@ -59,8 +63,8 @@ class GtinWrong(Invalid):
 class GtinInternal(Invalid):
     code = "catalog.product.gtin_internal"
     text = Text(
-        "{gtin} begins with {prefix}, which shops use for numbers of their own.",
-        "{gtin} 以 {prefix} 开头，属于店内码。",
+        "{gtin} begins with {prefix}: shops use such numbers for themselves, and manuals as examples.",
+        "{gtin} 以 {prefix} 开头，属于店内码或示例号段。",
     )
     fix = Text(
         "Send the number that GS1 gave to the product, or none.", "请填写 GS1 分配的条码，或留空。"
@@ -86,16 +90,30 @@ def comparable(gtin: str) -> str:
     return gtin.zfill(14)
 
 
+def prefix_of(gtin: str) -> str:
+    """The three digits that GS1 lends numbers by."""
+    return _lent(gtin)[:3]
+
+
 def issuer_of(gtin: str) -> Issuer | None:
     """Who lent the number. None for 8 digits, whose prefixes are another list."""
-    if len(gtin) == 8:
+    if len(_lent(gtin)) == 8:
         return None
-    prefix = comparable(gtin)[1:4]
+    prefix = prefix_of(gtin)
     number = int(prefix)
     country = next((code for low, high, code in _ISSUERS if low <= number <= high), None)
     return Issuer(prefix, country)
 
 
 def is_internal(gtin: str) -> bool:
-    number = int(comparable(gtin)[1:4])
-    return len(gtin) != 8 and any(low <= number <= high for low, high in _INTERNAL)
+    number = int(prefix_of(gtin))
+    ranges = _INTERNAL_OF_EIGHT if len(_lent(gtin)) == 8 else _INTERNAL
+    return any(low <= number <= high for low, high in ranges)
+
+
+def _lent(gtin: str) -> str:
+    """The 13 or 8 digits that begin with a prefix: without the indicator of a case of many, and
+    without the zeros that 8 digits are filled up with.
+    """
+    thirteen = comparable(gtin)[1:]
+    return thirteen.removeprefix(_FILLING)

@@ -16,7 +16,13 @@ from services.catalog.domain.products.details import (
     media_problems,
     size_problems,
 )
-from services.catalog.domain.products.gtin import GtinInternal, GtinWrong, check_digit, is_internal
+from services.catalog.domain.products.gtin import (
+    GtinInternal,
+    GtinWrong,
+    check_digit,
+    is_internal,
+    prefix_of,
+)
 from services.catalog.domain.products.variants import (
     KnownParent,
     OptionsKey,
@@ -266,7 +272,7 @@ def _gtin_problems(gtin: str) -> Iterator[FieldProblem]:
     if right != int(gtin[-1]):
         yield GtinWrong.at("/gtin", gtin=gtin, check_digit=right)
     elif is_internal(gtin):
-        yield GtinInternal.at("/gtin", gtin=gtin, prefix=gtin.zfill(14)[1:4])
+        yield GtinInternal.at("/gtin", gtin=gtin, prefix=prefix_of(gtin))
 
 
 def _variant_problems(product: Product, known: Known) -> Iterator[FieldProblem]:
