@@ -241,3 +241,15 @@ def test_the_seeds_take_goods_of_the_belts() -> None:
         {"fibres": [{"fibre": "cotton", "percent": 100}], "age_group": "adult", "size": "M"}
     )
     assert system.pointer == "/attributes/size_system"
+
+
+def test_the_label_is_found_behind_a_reference_with_percent_signs() -> None:
+    schema = {
+        "type": "object",
+        "$defs": {"a b": {"title": "Width", "type": "number"}},
+        "properties": {"width": {"$ref": "#/$defs/a%20b"}},
+    }
+
+    (problem,) = KnownType("t", 1, schema, validator_of(schema)).problems({"width": "wide"})
+
+    assert problem.text.render("en", problem.params) == "Width must be a number."

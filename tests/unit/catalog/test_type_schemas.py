@@ -123,3 +123,13 @@ def test_a_definition_that_is_used_often_is_no_circle() -> None:
 
 def test_as_deep_as_allowed() -> None:
     assert found(nested(16)) == []
+
+
+def test_what_is_written_with_percent_signs_leads_to_the_same_place() -> None:
+    spaced = a_schema(x={"$ref": "#/$defs/a%20b"}) | {"$defs": {"a b": {"type": "number"}}}
+    # It would lead to itself for whoever reads it as the validator does.
+    hidden = {"a%62": {}, "ab": {"properties": {"x": {"$ref": "#/$defs/a%62"}}}}
+    circular = a_schema(x={"$ref": "#/$defs/ab"}) | {"$defs": hidden}
+
+    assert found(spaced) == []
+    assert [code for _, code in found(circular)] == ["catalog.type.schema_recursive"]

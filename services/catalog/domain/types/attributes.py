@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.json import JsonObject
@@ -295,7 +296,7 @@ def _resolved(node: JsonObject, schema: JsonObject) -> JsonObject:
         reference = node.get("$ref")
         if not isinstance(reference, str):
             return node
-        target = at_pointer(schema, reference.removeprefix("#"))
+        target = at_pointer(schema, unquote(reference.removeprefix("#")))
         if not isinstance(target, dict):
             return node
         node = target | {name: value for name, value in node.items() if name != "$ref"}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from services.catalog.domain.types.attributes import FORMATS
 from shared.kernel.errors import FieldProblem, Invalid, Text
@@ -259,7 +260,7 @@ def _target(reference: object) -> str | None:
     """The pointer of a local reference; None if it is no local one."""
     if not isinstance(reference, str) or not reference.startswith("#"):
         return None
-    return reference.removeprefix("#")
+    return unquote(reference.removeprefix("#"))
 
 
 def _escaped(name: str) -> str:
