@@ -188,3 +188,21 @@ async def test_rows_of_nothing_write_nothing(
 ) -> None:
     async with merchant.db.transaction(merchant.id) as uow:
         assert await put_prices(uow, tenant=merchant.id, rows=[], now=catalog_clock.now()) == []
+
+
+async def test_an_instant_in_a_refusal_is_written_like_one_in_a_body(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 0)
+    never = {
+        "amount": "1.00",
+        "currency": "EUR",
+        "valid_from": "2026-11-27T00:00:00+09:00",
+        "valid_to": "2026-11-26T15:00:00Z",
+    }
+
+    answer = await merchant.client.put(
+        "/v1/products/A-1/markets/DE/prices", json={"prices": [never]}
+    )
+
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "catalog.prices.never_valid"
+    assert " 2026-11-26T15:00:00Z," in error["detail"]

@@ -17,6 +17,7 @@ from services.catalog.domain.prices.schedule import (
 )
 from shared.kernel.country import is_country
 from shared.kernel.errors import FieldProblem, Invalid, Text
+from shared.kernel.instants import rfc3339
 
 
 class UnknownSku(Invalid):
@@ -88,5 +89,5 @@ def _problems(row: PriceRow, skus: frozenset[str]) -> list[FieldProblem]:
     if not is_country(row.market):
         problems.append(UnknownMarket.at("/market", market=row.market))
     if row.price.valid_to is not None and row.price.valid_to <= row.price.began:
-        problems.append(NeverValid.at("/valid_to", valid_to=row.price.valid_to))
+        problems.append(NeverValid.at("/valid_to", valid_to=rfc3339(row.price.valid_to)))
     return problems

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.kernel.errors import FieldProblem, Invalid, NotFound, Text
-from shared.kernel.instants import EARLIEST
+from shared.kernel.instants import EARLIEST, rfc3339
 from shared.kernel.money import Money
 
 PRICES_MAX: Final = 100
@@ -132,7 +132,7 @@ def price_problems(prices: Sequence[MarketPrice], *, at: str = "/prices") -> Ite
     seen: set[tuple[str, datetime]] = set()
     for index, one in enumerate(prices):
         if one.valid_to is not None and one.valid_to <= one.began:
-            yield NeverValid.at(f"{at}/{index}/valid_to", valid_to=one.valid_to)
+            yield NeverValid.at(f"{at}/{index}/valid_to", valid_to=rfc3339(one.valid_to))
         if one.key in seen:
             pointer = f"{at}/{index}/valid_from"
             yield PriceRepeated.at(pointer, currency=one.price.currency)
