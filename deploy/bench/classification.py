@@ -22,6 +22,7 @@ from services.catalog.domain.classifications.tables import (
     Kind,
     TradeWord,
 )
+from services.catalog.migrations.reference import is_of_hs
 
 ROUNDS: Final = 5
 SHOWN: Final = 5
@@ -44,7 +45,7 @@ _PARTS: Final = (
 def read_tables() -> ClassificationTables:
     """As the migration loads them."""
     names = {row["code"]: row["name_zh"] for row in read_rows(DATA / "hs2022-zh.csv")}
-    codes = [row for row in read_rows(DATA / "hs2022.csv") if row["hscode"].isdigit()]
+    codes = [row for row in read_rows(DATA / "hs2022.csv") if is_of_hs(row["hscode"])]
     return ClassificationTables(
         texts=[
             HsText(code, len(code), row["description"], names.get(code))

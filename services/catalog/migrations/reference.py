@@ -52,9 +52,16 @@ def load_stores(source: str, as_of: str, file: str = "marketplaces.csv") -> None
     _replace("stores", columns, file, row)
 
 
+def is_of_hs(code: str) -> bool:
+    """The file has lines of trade statistics, too: a total, and chapter 99 for what was not
+    specified, which no customs office knows.
+    """
+    return code.isdigit() and not code.startswith("99")
+
+
 def load_hs_codes(edition: str, file: str = "hs2022.csv") -> None:
     def row(r: dict[str, str]) -> dict[str, Any] | None:
-        if not r["hscode"].isdigit():  # the line "TOTAL" of the trade statistics
+        if not is_of_hs(r["hscode"]):
             return None
         return {
             "code": r["hscode"],

@@ -10,7 +10,7 @@ from deploy.bench.classification import read_tables
 from services.catalog.domain.classifications.suggestion import Classifier
 from services.catalog.queries.classifications import read_classification_tables
 from shared.kernel.identity import PARK
-from tests.support.worlds.catalog import Merchant, refused
+from tests.support.worlds.catalog import Merchant, a_product, refused
 
 SUGGEST = "/v1/classifications:suggest"
 
@@ -122,7 +122,7 @@ async def test_the_tree_is_walked_from_chapters_to_subheadings(merchant: Merchan
         assert answer.status_code == 200, answer.text
         return [line["code"] for line in answer.json()["items"]]
 
-    assert len(await codes(level=2)) == 97
+    assert len(await codes(level=2)) == 96  # chapter 77 is kept free
     assert await codes(parent="67") == ["6701", "6702", "6703", "6704"]
     assert await codes(parent="6704") == ["670411", "670419", "670420", "670490"]
     assert "6704" in await codes(q="假发")
@@ -171,3 +171,13 @@ async def test_many_at_once_get_their_own_answers(merchant: Merchant) -> None:
 
     headings = [one["items"][0]["code"][:4] for one in found]
     assert headings == ["6912", "6704", "6601", "5702"] * 5
+
+
+async def test_what_was_not_specified_has_no_code(merchant: Merchant) -> None:
+    # Trade statistics have a chapter 99; the Harmonized System has none.
+    product = await merchant.client.put("/v1/products/A-1", json=a_product(hs_code="999999"))
+    refused(product, 422, "catalog.product.unknown_hs_code", "/hs_code")
+    for code in ("99", "9999", "999999"):
+        refused(
+            await merchant.client.get(f"/v1/hs-codes/{code}"), 404, "catalog.hs_code.not_found"
+        )

@@ -1,6 +1,7 @@
 """What a title says, which headings follow from it, and why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -242,3 +243,16 @@ def test_any_text_gives_ordered_suggestions_with_scores_and_reasons(
     assert len(set(headings)) == len(headings)
     assert all(item.reasons and item.code in CLASSIFIER.texts for item in found.items)
     assert (found.confidence is Confidence.UNKNOWN) == (not found.items)
+
+
+def test_only_one_suggestion_can_be_sure() -> None:
+    # Two headings as likely as each other: neither leads.
+    rival = TradeWord(Kind.PRODUCT, "en", "doily", WIG, "")
+    tied = Classifier(replace(TABLES, words=[*TABLES.words, rival]))
+
+    first, second, *_ = tied.suggest("doily", limit=20).items
+
+    assert first.score == second.score
+    assert {first.confidence, second.confidence} == {Confidence.LOW}
+    after_a_sure_one = Classifier(TABLES).suggest("star mug", limit=20).items[1:]
+    assert {item.confidence for item in after_a_sure_one} <= {Confidence.LOW}

@@ -101,21 +101,23 @@ class Classifier:
         if not ranked or scores[ranked[0]] < _FIRST_LEAST:
             return Suggestions((), Confidence.UNKNOWN, (Hint.GOODS, Hint.MATERIAL, Hint.USE))
         said = _said(reading) | features.keys()
+        first, second = [*(scores[heading] for heading in ranked[:2]), 0.0][:2]
         items = [
-            self._suggestion(by_heading[heading], scores[heading], scores.get(after, 0.0), said)
-            for heading, after in zip(ranked[:limit], [*ranked[1:], ""], strict=False)
-            if scores[heading] >= _LEAST
+            # Only the first one can lead; the others are at most as likely as it is.
+            self._suggestion(by_heading[heading], score, second if n == 0 else first, said)
+            for n, heading in enumerate(ranked[:limit])
+            if (score := scores[heading]) >= _LEAST
         ]
         return Suggestions(tuple(items), items[0].confidence, _hints(items[0]))
 
     def _suggestion(
-        self, found: Sequence[Evidence], score: float, next_score: float, said: frozenset[str]
+        self, found: Sequence[Evidence], score: float, best_other: float, said: frozenset[str]
     ) -> Suggestion:
         reasons = sorted(found, key=lambda ground: (-ground.weight, ground.code))
         return Suggestion(
             self._code(found, said),
             round(score, 3),
-            _confidence(score, score - next_score),
+            _confidence(score, score - best_other),
             tuple(reasons),
         )
 
