@@ -178,6 +178,4 @@ async def test_what_was_not_specified_has_no_code(merchant: Merchant) -> None:
     product = await merchant.client.put("/v1/products/A-1", json=a_product(hs_code="999999"))
     refused(product, 422, "catalog.product.unknown_hs_code", "/hs_code")
     for code in ("99", "9999", "999999"):
-        refused(
-            await merchant.client.get(f"/v1/hs-codes/{code}"), 404, "catalog.hs_code.not_found"
-        )
+        refused(await merchant.client.get(f"/v1/hs-codes/{code}"), 404, "catalog.hs_code.not_found")

@@ -61,9 +61,7 @@ def _composed(text: str) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
-Options = Annotated[
-    dict[Axis, Annotated[Line, AfterValidator(_composed)]], AfterValidator(as_kept)
-]
+Options = Annotated[dict[Axis, Annotated[Line, AfterValidator(_composed)]], AfterValidator(as_kept)]
 SideMm = Annotated[WholeNumber, Field(ge=1, le=20_000)]
 
 
