@@ -63,7 +63,7 @@ class GtinWrong(Invalid):
 class GtinInternal(Invalid):
     code = "catalog.product.gtin_internal"
     text = Text(
-        "{gtin} begins with {prefix}: shops use such numbers for themselves, and manuals as examples.",
+        "{gtin} begins with {prefix}, as the own numbers of shops and the examples of manuals do.",
         "{gtin} 以 {prefix} 开头，属于店内码或示例号段。",
     )
     fix = Text(
