@@ -20,7 +20,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive
 
-from shared.http import incoming, json_body
+from shared.documents import strict_json
+from shared.http import incoming
 from shared.http.call import caller_of
 from shared.http.errors import (
     BodyTooSlow,
@@ -63,7 +64,7 @@ class Limits:
     open_bytes: int = 16 * 1024
     body_bytes: int = 1024 * 1024
     batch_bytes: int = 8 * 1024 * 1024
-    body_values: int = 20_000
+    body_values: int = strict_json.VALUES_MAX
     batch_values: int = 100_000
     uploads: int = 8
 
@@ -248,8 +249,8 @@ async def read_body(
 
 async def _parsed(body: bytes, values_max: int) -> object:
     if len(body) <= _INLINE_BYTES_MAX:
-        return json_body.parse(body, values_max=values_max)
-    return await asyncio.to_thread(json_body.parse, body, values_max=values_max)
+        return strict_json.parse(body, values_max=values_max)
+    return await asyncio.to_thread(strict_json.parse, body, values_max=values_max)
 
 
 def _check_coding(what: Incoming) -> None:

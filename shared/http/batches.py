@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, Field, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, Field
 
+from shared.documents.faults import ITEM_ERRORS_MAX
+from shared.documents.fields import DocumentedAs, read_each
 from shared.http.call import Call
 from shared.http.errors import problem
-from shared.http.faults import ITEM_ERRORS_MAX
-from shared.http.fields import read_each
 from shared.http.openapi_parts import Problem
 from shared.http.replies import Reply
 from shared.kernel.errors import AirlaneError
@@ -26,20 +25,6 @@ from shared.kernel.json import JsonObject
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class DocumentedAs:
-    """`list[Annotated[JsonObject, DocumentedAs(OrderIn)]]`: published as that model, accepted as it
-    comes, and read by `read_each`.
-    """
-
-    model: type[BaseModel]
-
-    def __get_pydantic_json_schema__(
-        self, _: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonObject:
-        return handler(self.model.__pydantic_core_schema__)
 
 
 class BatchItemOut(BaseModel):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from shared.http.errors import Malformed
+from shared.documents.errors import Malformed
 from shared.kernel.errors import PreconditionFailed, PreconditionRequired, Text
 
 # RFC 9110 §8.8.3 and §5.6.1: entity tags between commas; elements may be empty.

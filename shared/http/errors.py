@@ -1,8 +1,8 @@
 """The only mapping from kinds of refusal to HTTP statuses, and the problem documents (RFC 9457).
 
 Refusals before a route is reached (unknown path, malformed body …) are defined here too. Texts for
-pydantic's errors are in `shared.http.faults`; `shared.http.translation` translates what libraries
-raise.
+pydantic's errors are in `shared.documents.faults`; `shared.http.translation` translates what
+libraries raise.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.http.faults import ERRORS_MAX
+from shared.documents.errors import Malformed
+from shared.documents.faults import ERRORS_MAX
 from shared.http.incoming import locale_of
 from shared.http.rates import Policy
 from shared.kernel.errors import (
@@ -39,14 +40,6 @@ from shared.telemetry import metrics, trace
 CONTENT_TYPE: Final = "application/problem+json"
 
 
-class Malformed(AirlaneError):
-    """The request cannot even be read: not JSON, not UTF-8."""
-
-    code = "request.malformed"
-    text = Text("The request cannot be read.", "无法解析请求。")
-    fix = Text("Send well-formed JSON in UTF-8.", "请发送 UTF-8 编码的合法 JSON。")
-
-
 class NotHttp(Malformed):
     code = "request.not_http"
     text = Text("This is not a valid HTTP/1.1 request.", "这不是合法的 HTTP/1.1 请求。")
@@ -54,41 +47,6 @@ class NotHttp(Malformed):
         "Use an HTTP library to write the request line, the header fields and the body's length.",
         "请使用 HTTP 库生成请求行、请求头与请求体长度。",
     )
-
-
-class MalformedJson(Malformed):
-    code = "request.malformed_json"
-    text = Text(
-        "The body is not valid JSON: {reason} at character {position}.",
-        "请求体不是合法的 JSON：第 {position} 个字符处，{reason}。",
-    )
-
-
-class NotFiniteNumber(Malformed):
-    code = "request.not_finite_number"
-    text = Text("JSON does not support {value}.", "JSON 不支持 {value}。")
-    fix = Text("Send null or leave the field out.", "请使用 null 或省略该字段。")
-
-
-class NumberTooLong(Malformed):
-    code = "request.number_too_long"
-    text = Text("A number in the body has thousands of digits.", "请求体中有数字多达数千位。")
-    fix = Text("Send a smaller number.", "请发送较小的数字。")
-
-
-class NestedTooDeep(Malformed):
-    code = "request.nested_too_deep"
-    text = Text(
-        "Arrays and objects are nested deeper than {limit} levels.",
-        "数组与对象的嵌套超过 {limit} 层。",
-    )
-    fix = Text("No request here needs more than ten levels.", "本接口的请求均不超过十层。")
-
-
-class RepeatedName(Malformed):
-    code = "request.repeated_name"
-    text = Text("The object has two members named {name}.", "对象中出现两个名为 {name} 的成员。")
-    fix = Text("Leave one of them out.", "请只保留一个。")
 
 
 class RepeatedHeader(Malformed):
@@ -165,31 +123,6 @@ class UnsupportedContentCoding(UnsupportedMediaType):
     fix = Text(
         "Send it uncompressed, without Content-Encoding.", "请不压缩，并去掉 Content-Encoding。"
     )
-
-
-class TooManyValues(TooLarge):
-    code = "request.too_many_values"
-    text = Text(
-        "The body has more than {limit} values, or more than {limit} members in one object.",
-        "请求体中的值，或单个对象的成员，超过 {limit} 个。",
-    )
-
-
-class ForbiddenCharacter(Invalid):
-    code = "request.nul_character"
-    text = Text(
-        "Text must not contain the character NUL (U+0000).", "文本不能包含空字符（U+0000）。"
-    )
-    fix = Text("Remove it.", "请删除该字符。")
-
-
-class LoneSurrogate(Invalid):
-    code = "request.lone_surrogate"
-    text = Text(
-        "Text contains half of a surrogate pair, which is not a character.",
-        "文本包含不成对的代理项，不是有效字符。",
-    )
-    fix = Text("Send whole characters in UTF-8.", "请以 UTF-8 发送完整字符。")
 
 
 class ValueOutOfRange(Invalid):

@@ -11,13 +11,8 @@ from typing import Final
 
 from starlette.types import Scope
 
-from shared.http.errors import (
-    ForbiddenCharacter,
-    HeadTooLarge,
-    HostInvalid,
-    RepeatedHeader,
-    UnknownTransferCoding,
-)
+from shared.documents.errors import ForbiddenCharacter
+from shared.http.errors import HeadTooLarge, HostInvalid, RepeatedHeader, UnknownTransferCoding
 
 HEAD_BYTES_MAX: Final = 64 * 1024
 HEADERS_MAX: Final = 100

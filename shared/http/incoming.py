@@ -3,13 +3,13 @@ It is kept in the ASGI scope, so that dependencies and error handlers need not p
 """
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final, cast
 
 from starlette.types import Scope
 
 from shared.db import Database
+from shared.documents.fields import CLOCK
 from shared.http.auth import Verifier
 from shared.http.locale import negotiate
 from shared.http.query import QueryRule
@@ -19,8 +19,6 @@ from shared.kernel.identity import Principal
 from shared.telemetry.probes import Probes
 
 _KEY: Final = "airlane"
-# The business clock of the current request, for fields that must not be ahead of it.
-CLOCK: Final[ContextVar[Clock | None]] = ContextVar("airlane_clock", default=None)
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from shared.documents.faults import explained
 from shared.http.errors import status_of
-from shared.http.faults import explained
 from shared.http.replies import json_reply
 from shared.kernel.errors import AirlaneError, NotFound, Text
 from shared.kernel.json import JsonObject

@@ -9,17 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from shared.db.faults import DatabaseFault, fault_of_database
+from shared.documents.errors import ForbiddenCharacter, Malformed, MalformedJson
+from shared.documents.faults import invalid
 from shared.http import incoming
-from shared.http.errors import (
-    ForbiddenCharacter,
-    Malformed,
-    MalformedJson,
-    MethodNotAllowed,
-    UnknownPath,
-    UnsupportedMediaType,
-    ValueOutOfRange,
-)
-from shared.http.faults import invalid
+from shared.http.errors import MethodNotAllowed, UnknownPath, UnsupportedMediaType, ValueOutOfRange
 from shared.http.methods import allowed
 from shared.kernel.errors import AirlaneError, Unauthenticated
 from shared.telemetry import get_logger

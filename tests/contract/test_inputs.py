@@ -16,8 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from shared.http.fields import AnyInstant, Body, Day, PastInstant, WholeNumber
-from shared.http.incoming import CLOCK
+from shared.documents.fields import CLOCK, AnyInstant, Body, Day, PastInstant, WholeNumber
 from tests.contract.operations import Operation, all_apps, operations
 from tests.kit.clock import ManualClock
 

@@ -11,8 +11,8 @@ from services.analytics.domain.kpis import KPIS, chosen_kpis
 from services.analytics.queries import kpis as queries
 from services.analytics.queries.kpis import KpiFilter
 from services.analytics.schemas.kpis import KpiOut
+from shared.documents.fields import Day
 from shared.http import Page, PageOf, json_reply, problems
-from shared.http.fields import Day
 from shared.kernel.identity import PARK
 
 kpis_api = APIRouter(tags=["kpis"])

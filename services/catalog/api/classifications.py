@@ -15,9 +15,9 @@ from services.catalog.schemas.classifications import (
     hs_code_out,
     suggestions_out,
 )
+from shared.documents.faults import in_words
+from shared.documents.text import Line
 from shared.http import Page, PageOf, json_reply, problems
-from shared.http.faults import in_words
-from shared.http.text import Line
 from shared.kernel.errors import Text
 
 _SUGGESTIONS_MAX: Final = 20

@@ -10,8 +10,8 @@ from services.catalog.domain.classifications.suggestion import Classifier
 from services.catalog.domain.overlays.overlay import MARKET_PATTERN
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.reference import Reference
+from shared.documents.faults import in_words
 from shared.http import Call, call
-from shared.http.faults import in_words
 from shared.http.uploads import Spool
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role

@@ -28,6 +28,7 @@ from services.catalog.schemas.orders import (
 from services.catalog.use_cases.orders import changes, placing
 from shared.contracts.catalog.orders import OrderStatus
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import (
     TOTAL_APPLIED,
     CountedPage,
@@ -41,7 +42,6 @@ from shared.http import (
     total_of,
 )
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
-from shared.http.fields import AnyInstant
 from shared.kernel.errors import AirlaneError
 from shared.kernel.ids import is_id
 

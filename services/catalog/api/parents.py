@@ -22,8 +22,8 @@ from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
 from services.catalog.use_cases import parents as use_cases
 from services.catalog.use_cases.parents import SavedParent
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation
-from shared.http.fields import AnyInstant
 
 parents_api = APIRouter(tags=["parents"])
 

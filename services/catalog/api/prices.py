@@ -12,8 +12,8 @@ from services.catalog.schemas.prices import MarketPricesIn, MarketPricesOut, mar
 from services.catalog.use_cases import prices as use_cases
 from services.catalog.use_cases.prices import SavedPrices
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import Reply, json_reply, problems, representation
-from shared.http.fields import AnyInstant
 
 prices_api = APIRouter(tags=["markets"])
 

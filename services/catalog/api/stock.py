@@ -20,9 +20,9 @@ from services.catalog.schemas.stock import (
 )
 from services.catalog.use_cases.stock import adjust_stock
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
-from shared.http.fields import AnyInstant
 from shared.kernel.errors import AirlaneError
 
 stock_api = APIRouter(tags=["stock"])

@@ -8,14 +8,12 @@ from services.catalog.schemas.fields import Sku
 from services.catalog.schemas.products.product import ProductIn
 from shared.contracts.envelope import Envelope, MalformedEvent
 from shared.contracts.erp.products import ProductSubmitted
-from shared.http import json_body
-from shared.http.admission import Limits
-from shared.http.faults import invalid_model
+from shared.documents import strict_json
+from shared.documents.faults import invalid_model
 from shared.kernel.errors import AirlaneError
 from shared.kernel.json import JsonObject
 
 _SKU: TypeAdapter[str] = TypeAdapter(Sku)
-_VALUES_MAX = Limits().body_values
 
 
 def on_product_submitted(envelope: Envelope) -> Submission:
@@ -24,7 +22,7 @@ def on_product_submitted(envelope: Envelope) -> Submission:
     """
     try:
         # As strict as a request: a name that is there twice, or text that no database stores.
-        data = json_body.parse(envelope.data, values_max=_VALUES_MAX)
+        data = strict_json.parse(envelope.data, values_max=strict_json.VALUES_MAX)
     except AirlaneError as refusal:
         return Submission(envelope.id, envelope.tenant_id, envelope.subject, refusal)
     payload = ProductSubmitted.model_validate(data)

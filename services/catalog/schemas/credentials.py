@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.catalog.domain.credentials.credential import Credential
 from services.catalog.use_cases.credentials.credentials import Issued
-from shared.http.fields import Body
-from shared.http.text import Line
+from shared.documents.fields import Body
+from shared.documents.text import Line
 
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z]+$")]
 

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from services.catalog.domain.products.product import SKU_PATTERN, SKU_WORDS
-from shared.http.faults import in_words
-from shared.http.fields import Body
-from shared.http.text import Line
+from shared.documents.faults import in_words
+from shared.documents.fields import Body
+from shared.documents.text import Line
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 

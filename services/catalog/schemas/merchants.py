@@ -10,8 +10,8 @@ from services.catalog.schemas.fields import (
     LocalisedText,
     MerchantId,
 )
-from shared.http.fields import Body, TrueOrFalse
-from shared.http.text import Line
+from shared.documents.fields import Body, TrueOrFalse
+from shared.documents.text import Line
 
 
 class Office(Body):

@@ -20,10 +20,9 @@ from services.catalog.schemas.fields import (
 )
 from shared.contracts.catalog.orders import OrderStatus
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
-from shared.http.batches import DocumentedAs
-from shared.http.fields import Body, PastInstant, WholeNumber
-from shared.http.findings import FindingOut
-from shared.http.text import Line
+from shared.documents.fields import Body, DocumentedAs, PastInstant, WholeNumber
+from shared.documents.findings import FindingOut
+from shared.documents.text import Line
 from shared.kernel.errors import FieldProblem, Locale, refuse
 from shared.kernel.json import JsonObject
 from shared.kernel.money import Money

@@ -17,9 +17,9 @@ from services.catalog.schemas.products.details import (
 )
 from services.catalog.schemas.products.patch import LinePatch, LinesPatch, ListsPatch
 from services.catalog.schemas.products.product import MediaOut, ProductOut, product_out
-from shared.http.faults import in_words, invalid_model
-from shared.http.fields import Body, TrueOrFalse
-from shared.http.text import Line
+from shared.documents.faults import in_words, invalid_model
+from shared.documents.fields import Body, TrueOrFalse
+from shared.documents.text import Line
 from shared.kernel.errors import FieldProblem, Locale, Text
 from shared.kernel.json import JsonObject, merged
 

@@ -13,7 +13,7 @@ from services.catalog.domain.prices.schedule import (
     shown,
 )
 from services.catalog.schemas.fields import Amount, Currency, Price, money
-from shared.http.fields import AnyInstant, Body
+from shared.documents.fields import AnyInstant, Body
 from shared.kernel.errors import FieldProblem, refuse
 from shared.kernel.money import Money
 

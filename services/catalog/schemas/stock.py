@@ -14,9 +14,8 @@ from services.catalog.domain.stock import (
 )
 from services.catalog.queries.stock import LedgerEntry
 from services.catalog.schemas.fields import BATCH_MAX, Sku
-from shared.http.batches import DocumentedAs
-from shared.http.faults import in_words
-from shared.http.fields import Body, WholeNumber
+from shared.documents.faults import in_words
+from shared.documents.fields import Body, DocumentedAs, WholeNumber
 from shared.kernel.errors import Invalid, Text, refuse
 from shared.kernel.json import JsonObject
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.catalog.domain.types.product_type import ProductType, StoredType
 from services.catalog.queries.types import TypeSummary
 from services.catalog.schemas.products.details import Title
-from shared.http.faults import in_words
-from shared.http.fields import Body, Day
-from shared.http.text import Line
+from shared.documents.faults import in_words
+from shared.documents.fields import Body, Day
+from shared.documents.text import Line
 from shared.kernel.errors import Text
 from shared.kernel.json import JsonObject
 

@@ -10,8 +10,8 @@ from services.customs.api.deps import CustomsRead, DeclarationId
 from services.customs.queries.declarations import timeline, views
 from services.customs.schemas.declarations import DeclarationOut, MissingOut, TimelineOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, json_reply, problems
-from shared.http.fields import AnyInstant
 
 declarations_api = APIRouter(tags=["declarations"])
 

@@ -15,10 +15,11 @@ from services.customs.domain.receipts.receipt import Receipt
 from services.customs.schemas.receipts import ReceiptIn, ReceiptsIn
 from services.customs.use_cases.receipts import RawMessage, RecordedReceipt, record_receipts
 from shared.db import UnitOfWork
+from shared.documents.errors import MalformedJson
+from shared.documents.faults import invalid_model
 from shared.http import Reply, problems
 from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
-from shared.http.errors import MalformedJson, UnsupportedMediaType
-from shared.http.faults import invalid_model
+from shared.http.errors import UnsupportedMediaType
 from shared.http.openapi_parts import REF_TEMPLATE
 from shared.kernel.clock import real_now
 from shared.kernel.errors import AirlaneError, Text

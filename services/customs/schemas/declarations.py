@@ -11,7 +11,7 @@ from services.customs.domain.receipts.meanings import meaning_of
 from services.customs.queries.declarations.timeline import ReceiptView, Timeline
 from services.customs.queries.declarations.views import DeclarationView
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
-from shared.http.findings import FindingOut
+from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale, Text
 from shared.kernel.json import JsonObject
 

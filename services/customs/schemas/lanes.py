@@ -9,8 +9,7 @@ from services.customs.domain.lanes.queue import LaneParcel, LaneQueue, expected_
 from services.customs.domain.lanes.screening import Screening
 from services.customs.queries.lanes import LaneView
 from shared.contracts.customs.declarations import Channel
-from shared.http.batches import DocumentedAs
-from shared.http.fields import Body, PastInstant, TrueOrFalse, WholeNumber
+from shared.documents.fields import Body, DocumentedAs, PastInstant, TrueOrFalse, WholeNumber
 from shared.kernel.json import JsonObject
 
 DeclarationId = Annotated[str, Field(pattern=r"^dec_[0-9a-f]{32}$")]

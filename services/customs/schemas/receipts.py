@@ -7,8 +7,7 @@ from pydantic import Field
 
 from services.customs.domain.receipts.answers import receipt_from_fields
 from services.customs.domain.receipts.receipt import Receipt
-from shared.http.batches import DocumentedAs
-from shared.http.fields import Body
+from shared.documents.fields import Body, DocumentedAs
 from shared.kernel.json import JsonObject
 
 

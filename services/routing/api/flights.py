@@ -14,8 +14,8 @@ from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightSt
 from services.routing.schemas.shipments import ShipmentOut
 from services.routing.use_cases.flights import cancellation
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, Reply, json_reply, problems
-from shared.http.fields import AnyInstant
 
 flights_api = APIRouter(tags=["flights"])
 

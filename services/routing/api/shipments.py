@@ -9,8 +9,8 @@ from starlette.responses import Response
 from services.routing.api.deps import Airport, RoutingRead, ShipmentId
 from services.routing.queries import shipments as queries
 from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStatusName
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, json_reply, problems
-from shared.http.fields import AnyInstant
 
 shipments_api = APIRouter(tags=["shipments"])
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from services.routing.queries.flights import FlightSummary
 from services.routing.schemas.fields import Mode
-from shared.http.fields import Body
-from shared.http.text import Line
+from shared.documents.fields import Body
+from shared.documents.text import Line
 
 FlightStatusName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
 from services.routing.schemas.fields import Mode
-from shared.http.findings import FindingOut
+from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale
 from shared.kernel.json import JsonObject
 from shared.kernel.words import Words

@@ -5,8 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from services.routing.domain.status_updates.status_update import StatusUpdate
-from shared.http.batches import DocumentedAs
-from shared.http.fields import Body, Day, PastInstant
+from shared.documents.fields import Body, Day, DocumentedAs, PastInstant
 from shared.kernel.json import JsonObject
 
 BATCH_MAX: Final = 500

@@ -11,8 +11,8 @@ from services.webhooks.queries import deliveries as queries
 from services.webhooks.schemas.deliveries import AttemptOut, DeliveryOut
 from services.webhooks.use_cases.deliveries import replay
 from shared.db import UnitOfWork
+from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, Reply, json_reply, problems
-from shared.http.fields import AnyInstant
 from shared.kernel.clock import real_now
 
 deliveries_api = APIRouter(tags=["deliveries"])

@@ -9,7 +9,7 @@ from services.webhooks.domain.endpoints.endpoint import DESCRIPTION_CHARS_MAX
 from services.webhooks.domain.endpoints.url import URL_CHARS_MAX
 from services.webhooks.domain.event_types import PATTERNS_MAX
 from services.webhooks.queries.endpoints import EndpointView
-from shared.http.fields import Body
+from shared.documents.fields import Body
 
 _Url = Annotated[str, Field(min_length=1, max_length=URL_CHARS_MAX)]
 _Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.*]{1,100}$")]

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.catalog.schemas.fields import Amount, Country, Currency, Sku
 from services.catalog.schemas.products.product import HsCode
-from shared.http.faults import field_problem
+from shared.documents.faults import field_problem
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from services.catalog.domain.imports.job import (
 from services.catalog.domain.imports.mapping import ColumnMapping, ConstantUnreadable
 from services.catalog.domain.imports.rows import ImportKind
 from services.catalog.queries.imports import CodeCount, FindingView
-from shared.http.fields import Body
-from shared.http.findings import FindingOut
+from shared.documents.fields import Body
+from shared.documents.findings import FindingOut
 from shared.kernel.errors import AirlaneError, Locale, refuse
 
 _Header = Annotated[str, StringConstraints(max_length=500)]

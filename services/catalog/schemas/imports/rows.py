@@ -15,8 +15,8 @@ from services.catalog.schemas.fields import Country, Price, Sku, money
 from services.catalog.schemas.orders import OrderIn
 from services.catalog.schemas.prices import MarketPriceIn
 from services.catalog.schemas.products.product import ProductItemIn, product_document
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
-from shared.http.fields import Body, WholeNumber
+from shared.documents.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.documents.fields import Body, WholeNumber
 from shared.kernel.errors import FieldProblem, Invalid, Text, refuse
 from shared.kernel.json import JsonObject, merged
 

@@ -15,9 +15,9 @@ from services.catalog.schemas.products.details import (
 )
 from services.catalog.schemas.products.patch import LinePatch, LinesPatch, ListsPatch
 from services.catalog.schemas.products.product import MediaOut
-from shared.http.faults import invalid_model
-from shared.http.fields import Body
-from shared.http.text import Line, LineByLanguage, LinesByLanguage
+from shared.documents.faults import invalid_model
+from shared.documents.fields import Body
+from shared.documents.text import Line, LineByLanguage, LinesByLanguage
 from shared.kernel.json import JsonObject, merged
 
 

@@ -18,9 +18,9 @@ from services.catalog.domain.products.details import (
     MediaRole,
 )
 from services.catalog.domain.products.gtin import GTIN_PATTERN, GTIN_WORDS
-from shared.http.faults import in_words
-from shared.http.fields import Body, Day
-from shared.http.text import (
+from shared.documents.faults import in_words
+from shared.documents.fields import Body, Day
+from shared.documents.text import (
     LANGUAGE_NAMES,
     Line,
     LineByLanguage,

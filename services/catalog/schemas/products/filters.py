@@ -10,7 +10,7 @@ from services.catalog.domain.products.gtin import GTIN_PATTERN
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.domain.products.query import Availability, ProductQuery
 from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
-from shared.http.fields import AnyInstant
+from shared.documents.fields import AnyInstant
 from shared.kernel.errors import Invalid, Text
 
 

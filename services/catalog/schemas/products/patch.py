@@ -20,9 +20,9 @@ from services.catalog.schemas.products.product import (
     WeightG,
     product_document,
 )
-from shared.http.faults import invalid_model
-from shared.http.fields import Body, TrueOrFalse
-from shared.http.text import LANGUAGE_NAMES, Line, Lines, by_language
+from shared.documents.faults import invalid_model
+from shared.documents.fields import Body, TrueOrFalse
+from shared.documents.text import LANGUAGE_NAMES, Line, Lines, by_language
 from shared.kernel.json import JsonObject, merged
 
 # null removes the text of a language.

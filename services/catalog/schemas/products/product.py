@@ -40,10 +40,9 @@ from services.catalog.schemas.products.details import (
     Title,
 )
 from services.catalog.schemas.stock import StockOut, stock_out
-from shared.http.batches import DocumentedAs
-from shared.http.faults import in_words
-from shared.http.fields import Body, TrueOrFalse, WholeNumber
-from shared.http.text import Line
+from shared.documents.faults import in_words
+from shared.documents.fields import Body, DocumentedAs, TrueOrFalse, WholeNumber
+from shared.documents.text import Line
 from shared.kernel.errors import FieldProblem, refuse
 from shared.kernel.json import JsonObject, as_kept
 

@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter
 
+from shared.documents.faults import ITEM_ERRORS_MAX
+from shared.documents.fields import Body, DocumentedAs, WholeNumber
 from shared.http.batches import (
     BatchOut,
-    DocumentedAs,
     ItemDone,
     accepted,
     batch_reply,
     read_items,
 )
 from shared.http.call import Call
-from shared.http.faults import ITEM_ERRORS_MAX
-from shared.http.fields import Body, WholeNumber
 from shared.kernel.errors import AirlaneError, Conflict, Invalid, Locale, Text
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from shared.documents.errors import Malformed
 from shared.http import content_policy
 from shared.http.conditions import etag_of
 from shared.http.errors import (
     BodyTooSlow,
     HeadTooLarge,
-    Malformed,
     MethodNotAllowed,
     NotHttp,
     RateExceeded,

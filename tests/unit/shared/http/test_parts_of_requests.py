@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from shared.http.errors import (
-    HeadTooLarge,
-    RepeatedHeader,
-)
+from shared.http.errors import HeadTooLarge, RepeatedHeader
 from shared.http.head import HEAD_BYTES_MAX, HEADERS_MAX, check_size, merged
 from shared.http.idempotency import IdempotencyKeyInvalid, key_of
 from shared.http.incoming import Incoming

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http import json_body
-from shared.http.errors import ForbiddenCharacter, LoneSurrogate, TooManyValues
+from shared.documents import strict_json
+from shared.documents.errors import ForbiddenCharacter, LoneSurrogate, TooManyValues
 from shared.kernel.errors import AirlaneError
 
 VALUES = st.recursive(
@@ -43,7 +43,7 @@ def test_what_it_takes_is_what_was_sent_and_what_it_refuses_is_bad(value: Any, b
     )
     body = json.dumps(value).encode("utf-8-sig" if bom else "utf-8")
     try:
-        assert json_body.parse(body, values_max=1000) == value
+        assert strict_json.parse(body, values_max=1000) == value
         assert not is_bad
     except AirlaneError:
         assert is_bad
@@ -55,25 +55,25 @@ def test_only_an_odd_number_of_backslashes_begins_an_escape(backslashes: int) ->
         body = ('["' + "\\" * backslashes + escape + '"]').encode()
         if backslashes % 2:
             with pytest.raises(refusal):
-                json_body.parse(body, values_max=10)
+                strict_json.parse(body, values_max=10)
         else:
-            assert json_body.parse(body, values_max=10) == json.loads(body)
+            assert strict_json.parse(body, values_max=10) == json.loads(body)
 
 
 def test_an_absurd_body_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     def parsed(text: str) -> None:
         raise AssertionError("parsed")
 
-    monkeypatch.setattr(json_body._DECODER, "decode", parsed)
+    monkeypatch.setattr(strict_json._DECODER, "decode", parsed)
     for body in (
         b'["NaN"' + b",1" * 4_000_000 + b"]",
         b'["' + b"\\u0000" * 100 + b'",' + b"[" * 960 + b"]" * 960 + b",1" * 4_000_000 + b"]",
     ):
         with pytest.raises(TooManyValues):
-            json_body.parse(body, values_max=100_000)
+            strict_json.parse(body, values_max=100_000)
 
 
 def test_an_object_has_so_many_members() -> None:
     body = json.dumps({str(n): n for n in range(1001)}).encode()
     with pytest.raises(TooManyValues):
-        json_body.parse(body, values_max=100_000)
+        strict_json.parse(body, values_max=100_000)

@@ -1,4 +1,4 @@
-"""A JSON body (RFC 8259) as Python values, read once, in time linear in its length.
+"""A JSON document (RFC 8259) as Python values, read once, in time linear in its length.
 
 It refuses what parsers accept and no database stores (NUL, halves of surrogate pairs, NaN, numbers
 that overflow), what parsers read differently (a name twice in one object, RFC 7493 §2.3), and what
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final, NoReturn, cast
 
-from shared.http.errors import (
+from shared.documents.errors import (
     ForbiddenCharacter,
     LoneSurrogate,
     Malformed,
@@ -21,8 +21,10 @@ from shared.http.errors import (
     RepeatedName,
     TooManyValues,
 )
-from shared.http.faults import pointer
+from shared.documents.faults import pointer
 
+# Of an ordinary document; whoever takes batches of them allows more.
+VALUES_MAX: Final = 20_000
 DEPTH_MAX: Final = 64
 MEMBERS_MAX: Final = 1000
 

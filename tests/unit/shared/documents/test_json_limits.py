@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http import json_body
-from shared.http.errors import (
+from shared.documents import strict_json
+from shared.documents.errors import (
     ForbiddenCharacter,
     LoneSurrogate,
     Malformed,
@@ -21,13 +21,13 @@ from shared.http.errors import (
     RepeatedName,
     TooManyValues,
 )
-from shared.http.json_body import DEPTH_MAX, MEMBERS_MAX
+from shared.documents.strict_json import DEPTH_MAX, MEMBERS_MAX
 
 NAMES = st.text(st.sampled_from('a/~"'), max_size=3)
 
 
 def parse(text: str, values_max: int = 100_000) -> object:
-    return json_body.parse(text.encode(), values_max=values_max)
+    return strict_json.parse(text.encode(), values_max=values_max)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
@@ -128,7 +128,7 @@ def test_what_is_not_json_is_refused_with_its_position(text: str, position: int)
 @pytest.mark.parametrize("body", [b'["\xff"]', b'["\xc0\x80"]', '["é"]'.encode("latin-1")])
 def test_what_is_not_utf_8_is_unreadable(body: bytes) -> None:
     with pytest.raises(Malformed) as refused:
-        json_body.parse(body, values_max=10)
+        strict_json.parse(body, values_max=10)
     assert type(refused.value) is Malformed
 
 

@@ -9,6 +9,8 @@ a value is read the same way everywhere.
 
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, TypeVar
 
@@ -19,19 +21,38 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     ValidationError,
 )
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 
-from shared.http.faults import ITEM_ERRORS_MAX, invalid_model
-from shared.http.incoming import CLOCK
+from shared.documents.faults import ITEM_ERRORS_MAX, invalid_model
+from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid
 from shared.kernel.instants import EARLIEST, LATEST, has_happened, latest_fact
+from shared.kernel.json import JsonObject
 from shared.kernel.tasks import giving_way
+
+# The business clock, for fields that must not be ahead of it. A request sets it.
+CLOCK: Final[ContextVar[Clock | None]] = ContextVar("airlane_clock", default=None)
 
 M = TypeVar("M", bound=BaseModel)
 
 _DATED: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@dataclass(frozen=True)
+class DocumentedAs:
+    """`list[Annotated[JsonObject, DocumentedAs(OrderIn)]]`: published as that model, accepted as it
+    comes, and read by `read_each`.
+    """
+
+    model: type[BaseModel]
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonObject:
+        return handler(self.model.__pydantic_core_schema__)
 
 
 class Body(BaseModel):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from shared.http.faults import invalid_model
-from shared.http.text import Line
+from shared.documents.faults import invalid_model
+from shared.documents.text import Line
 from shared.telemetry.logging import visible
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.http.faults import (
+from shared.documents.faults import (
     ERRORS_MAX,
     ITEM_ERRORS_MAX,
     explained,
@@ -20,7 +20,8 @@ from shared.http.faults import (
     invalid_model,
     pointer,
 )
-from shared.http.fields import (
+from shared.documents.fields import (
+    CLOCK,
     AnyInstant,
     Body,
     Day,
@@ -29,7 +30,6 @@ from shared.http.fields import (
     WholeNumber,
     read_each,
 )
-from shared.http.incoming import CLOCK
 from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.instants import EARLIEST, LATEST
 from tests.kit.clock import ManualClock
