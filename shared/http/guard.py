@@ -36,9 +36,11 @@ _HEADERS: Final = (
 
 
 class _Answer:
-    """Wraps `send`: adds the headers that every answer carries and records the status."""
+    """Wraps `send`: adds the headers that every answer carries, and records the status and when the
+    answer began: one that is sent piece by piece lasts as long as its client wants.
+    """
 
-    __slots__ = ("_page", "_request", "_send", "status", "trace_id")
+    __slots__ = ("_page", "_request", "_send", "begun_s", "status", "trace_id")
 
     def __init__(self, send: Send, request: Incoming, trace_id: str) -> None:
         self._send = send
@@ -46,10 +48,12 @@ class _Answer:
         self._page: Message | None = None
         self.trace_id = trace_id
         self.status = 0
+        self.begun_s: float | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.begun_s = perf_counter()
             headers = [*message.get("headers", ()), *_HEADERS, *self._request.quota]
             headers.append((b"airlane-trace-id", self.trace_id.encode()))
             message["headers"] = headers
@@ -97,7 +101,7 @@ class Guard:
             await self._answer(scope, request, receive, answer)
         finally:
             trace.leave(token)
-            self._count(scope, answer.status, perf_counter() - started_s)
+            self._count(scope, answer.status, (answer.begun_s or perf_counter()) - started_s)
 
     async def _answer(
         self, scope: Scope, request: Incoming, receive: Receive, answer: _Answer

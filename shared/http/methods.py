@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http import incoming
 from shared.http.conditions import Conditions
+from shared.http.streams import IS_HEAD
 
 # Headers that make no sense without a body (§15.4.5).
 _OF_THE_BODY: Final = frozenset((b"content-length", b"content-type"))
@@ -41,7 +42,7 @@ class Methods:
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A copy: the server must still see HEAD, or it would wait for a body.
-        as_get = {**scope, "method": "GET"}
+        as_get = {**scope, "method": "GET", IS_HEAD: True}
         try:
             await self._app(as_get, receive, _without_body(send))
         finally:

@@ -26,7 +26,7 @@ HTTP_REQUESTS: Final = Counter(
 )
 HTTP_REQUEST_DURATION: Final = Histogram(
     "airlane_http_request_duration_seconds",
-    "Time from the first byte of a request to the last byte of its answer.",
+    "Time from the head of a request until its answer begins.",
     ["service", "route", "method"],
     buckets=_REQUEST_S,
 )

@@ -3,8 +3,10 @@ with.
 """
 
 import asyncio
+import re
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query
@@ -25,15 +27,20 @@ from services.catalog.schemas.products.product import product_out
 from shared.db import Database
 from shared.db.feed import beginning
 from shared.http import Reply, problems
-from shared.http.errors import TooManyAtOnce
 from shared.http.replies import json_bytes, response_of
+from shared.http.streams import Streams
 from shared.kernel.clock import real_now
 
 changes_api = APIRouter(tags=["changes"])
 
 # Each reads pages one after the other for minutes.
-_EXPORTS_MAX: Final = 2
-_exports = asyncio.Semaphore(_EXPORTS_MAX)
+_EXPORTS: Final = Streams(at_once=4, of_one=1)
+_PAGE_BYTES: Final = 512 * 1024
+_ROWS_FIRST: Final = 50
+_ROWS_MAX: Final = 500
+_GZIP: Final = re.compile(
+    r"(?:^|[,\s])(?:x-)?gzip\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?(?=$|,)", re.IGNORECASE
+)
 
 
 @changes_api.get("/v1/changes", response_model=ChangesOut, responses=problems(410, 422))
@@ -89,35 +96,44 @@ async def export_products(
 ) -> Response:
     """Export all products.
 
-    One JSON object a line. Compressed if the client accepts gzip. Products that change while the
-    export runs are in the feed from its cursor on, so that both together are complete: of two
-    states of a product the higher version is right.
+    One JSON object a line. Compressed if the client accepts gzip. A merchant takes one at a time.
+    Products that change while the export runs are in the feed from its cursor on, so that both
+    together are complete: of two states of a product the higher version is right.
     """
-    if _exports.locked():
-        raise TooManyAtOnce(limit=_EXPORTS_MAX)
     place = await queries.place_after_all(call.db, call.tenant)
     headers = {
         "Airlane-Changes-Cursor": cursor_of(place, tenant=call.tenant),
         "Content-Disposition": 'attachment; filename="products.ndjson"',
+        "Vary": "Accept-Encoding",
     }
     lines = _lines(call.db, call.tenant)
-    if "gzip" in (accept_encoding or "").lower():
+    if _accepts_gzip(accept_encoding or ""):
         headers["Content-Encoding"] = "gzip"
         lines = _compressed(lines)
-    return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")
+    return _EXPORTS.answer(call.tenant, lines, headers=headers, media_type="application/x-ndjson")
 
 
-async def _lines(db: Database, tenant: str) -> AsyncIterator[bytes]:
-    async with _exports:
-        last: StoredProduct | None = None
-        while products := await queries.next_products(db, tenant, after=last):
-            last = products[-1]
-            yield b"".join([json_bytes(product_out(product)) + b"\n" for product in products])
+def _accepts_gzip(accept_encoding: str) -> bool:
+    """`gzip;q=0` refuses it (RFC 9110 §12.5.3)."""
+    found = _GZIP.search(accept_encoding)
+    return found is not None and (found[1] is None or float(found[1]) > 0)
 
 
-async def _compressed(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _lines(db: Database, tenant: str) -> AsyncGenerator[bytes, None]:
+    last: StoredProduct | None = None
+    rows_max = _ROWS_FIRST
+    while products := await queries.next_products(db, tenant, after=last, rows_max=rows_max):
+        last = products[-1]
+        page = b"".join([json_bytes(product_out(product)) + b"\n" for product in products])
+        # A product has between half a kilobyte and some hundred.
+        rows_max = max(1, min(_ROWS_MAX, _PAGE_BYTES * len(products) // len(page)))
+        yield page
+
+
+async def _compressed(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     compressor = zlib.compressobj(level=1, wbits=31)  # 31: the format of gzip
-    async for chunk in chunks:
-        if compressed := compressor.compress(chunk):
-            yield compressed
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if compressed := await asyncio.to_thread(compressor.compress, chunk):
+                yield compressed
     yield compressor.flush()

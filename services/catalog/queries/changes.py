@@ -10,7 +10,6 @@ from shared.db import Database, Reader, Window
 from shared.db.feed import Feed, FeedPage, Now, Place, after_all
 
 _FEED: Final = Feed("catalog")
-_EXPORT_ROWS: Final = 500
 # How long an export waits for transactions that are open when it begins. If some stay open, its
 # cursor works all the same: only the first page after it costs more.
 _SETTLE_S: Final = 0.02
@@ -41,9 +40,9 @@ async def place_after_all(db: Database, tenant: str) -> Place:
 
 
 async def next_products(
-    db: Database, tenant: str, *, after: StoredProduct | None
+    db: Database, tenant: str, *, after: StoredProduct | None, rows_max: int
 ) -> list[StoredProduct]:
     """The next products of an export, by id, in a transaction of their own."""
     key = None if after is None else (after.id,)
     async with db.read(tenant) as reader:
-        return await list_products(reader, Window(_EXPORT_ROWS, key), ProductQuery())
+        return await list_products(reader, Window(rows_max, key), ProductQuery())

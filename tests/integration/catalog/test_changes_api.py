@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
+from services.catalog.api import changes
+from shared.http.streams import Streams
 from tests.support.worlds.catalog import Merchant, a_product, refused
 
 PRODUCTS = "catalog.product.updated,catalog.product.deleted"
@@ -93,6 +95,32 @@ async def test_an_export_of_several_pages_has_each_product_once(merchant: Mercha
 
     skus = [json.loads(line)["sku"] for line in gzip.decompress(raw).splitlines()]
     assert len(skus) == len(set(skus)) == 1200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("br, GZIP ; q=0.5", True),
+        ("gzip;q=0", False),
+        ("identity, gzip;q=0.0, br", False),
+        ("", False),
+        ("notgzip", False),
+    ],
+)
+async def test_an_export_is_packed_for_those_who_take_it(
+    merchant: Merchant, accepted: str, is_packed: bool
+) -> None:
+    answer = await merchant.client.get("/v1/products:export", headers={"Accept-Encoding": accepted})
+    assert ("content-encoding" in answer.headers) is is_packed
+    assert "accept-encoding" in answer.headers["vary"].lower()
+
+
+async def test_a_merchant_takes_one_export_at_a_time(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_EXPORTS", Streams(at_once=9, of_one=0))
+    refused(await merchant.client.get("/v1/products:export"), 429, "request.too_many_at_once")
 
 
 async def test_others_see_nothing_of_it(

@@ -1,13 +1,12 @@
 """What was found in the file of an import, and its progress while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 from fastapi import APIRouter, Depends, Query
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from services.catalog.api.deps import CatalogRead, Spooled
 from services.catalog.api.imports.imports import ImportId, checked_id
@@ -27,10 +26,12 @@ from services.catalog.schemas.imports.jobs import (
 from services.catalog.use_cases.imports.failed_rows import write_failed
 from shared.db import Reader
 from shared.http import Call, Page, PageOf, json_reply, problems
+from shared.http.places import Turns
 from shared.http.replies import json_bytes
+from shared.http.streams import Streams
+from shared.http.uploads import SpoolFull
 from shared.kernel.clock import monotonic_s
 from shared.kernel.errors import Locale, Unavailable
-from shared.kernel.ids import new_id
 
 results_api = APIRouter(tags=["imports"])
 
@@ -39,6 +40,7 @@ _LOOK_S: Final = 0.5
 _STREAM_S: Final = 300.0
 # A comment now and then keeps proxies from closing a silent connection.
 _SILENT_S: Final = 15.0
+_PIECE: Final = 256 * 1024
 _MEDIA_TYPES: Final = {
     SheetFormat.CSV: "text/csv",
     SheetFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,7 +49,11 @@ _MEDIA_TYPES: Final = {
 _FAILED_ROWS_MAX: Final = 200_000
 _ERRORS_AT_ONCE: Final = 10_000
 # Each reads a whole file again.
-_FILES_AT_ONCE: Final = asyncio.Semaphore(2)
+_FILES_AT_ONCE: Final = Turns(2)
+# What is being sent waits on disk, for clients however slow.
+_FILES_SENT: Final = Streams(at_once=40, of_one=4)
+# A person has a few tabs. Each stream asks the database twice a second.
+_FOLLOWED: Final = Streams(at_once=200, of_one=20)
 
 
 @dataclass
@@ -104,13 +110,13 @@ async def count_findings(import_id: ImportId, call: CatalogRead) -> Response:
 
 @results_api.get(
     "/v1/imports/{import_id}/failed-rows",
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses={
         200: {
             "description": "A file of the same kind, with the reasons in the last column.",
             "content": {kind: {"schema": {"type": "string"}} for kind in _MEDIA_TYPES.values()},
         },
-        **problems(404, 409, 422),
+        **problems(404, 409, 422, 429),
     },
 )
 async def get_failed_rows(import_id: ImportId, call: CatalogRead, spool: Spooled) -> Response:
@@ -122,15 +128,22 @@ async def get_failed_rows(import_id: ImportId, call: CatalogRead, spool: Spooled
     async with call.read() as reader:
         one = await queries.get_import(reader, import_id=checked_id(import_id))
         reasons = await _reasons(reader, one, call.locale)
-    target = spool.folder / f"{new_id('fil')}.part"
-    async with _FILES_AT_ONCE:
-        form = await asyncio.to_thread(write_failed, spool.folder, one, target, reasons)
-    return FileResponse(
-        target,
-        media_type=_MEDIA_TYPES[form],
-        filename=f"failed-rows.{form.value}",
-        background=BackgroundTask(target.unlink, missing_ok=True),
+    async with _FILES_AT_ONCE.own(call.tenant), _FILES_AT_ONCE.among_all():
+        try:
+            await asyncio.to_thread(spool.prepare, one.file.bytes)
+            form, file = await asyncio.to_thread(write_failed, spool.folder, one, reasons)
+        except OSError as error:
+            raise SpoolFull from error
+    headers = {"Content-Disposition": f'attachment; filename="failed-rows.{form.value}"'}
+    media_type = _MEDIA_TYPES[form]
+    return _FILES_SENT.answer(
+        call.tenant, _pieces(file), headers=headers, media_type=media_type, at_end=file.close
     )
+
+
+async def _pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
+    while piece := await asyncio.to_thread(file.read, _PIECE):
+        yield piece
 
 
 async def _reasons(reader: Reader, one: Import, locale: Locale) -> list[tuple[int, str]]:
@@ -160,7 +173,7 @@ async def _reasons(reader: Reader, one: Import, locale: Locale) -> list[tuple[in
             "description": "Server-sent events named `progress`: the import as GET shows it.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
-        **problems(404),
+        **problems(404, 429),
     },
 )
 async def follow_import(import_id: ImportId, call: CatalogRead) -> Response:
@@ -172,10 +185,11 @@ async def follow_import(import_id: ImportId, call: CatalogRead) -> Response:
     async with call.read() as reader:
         one = await queries.get_import(reader, import_id=checked_id(import_id))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(call, one), headers=headers, media_type="text/event-stream")
+    events = _events(call, one)
+    return _FOLLOWED.answer(call.tenant, events, headers=headers, media_type="text/event-stream")
 
 
-async def _events(call: Call, one: Import) -> AsyncIterator[bytes]:
+async def _events(call: Call, one: Import) -> AsyncGenerator[bytes, None]:
     begun_s = told_s = monotonic_s()
     yield _event(call, one)
     told = one

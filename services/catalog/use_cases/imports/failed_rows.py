@@ -2,27 +2,30 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from services.catalog.clients.sheets import SheetFormat, SheetLimits, open_sheet, write_failed_rows
 from services.catalog.domain.imports.job import Import, ImportFileGone
+from shared.kernel.ids import new_id
 
 
 def write_failed(
-    spool: Path, one: Import, target: Path, reasons: Iterable[tuple[int, str]]
-) -> SheetFormat:
-    """Writes them to `target`: for a thread, because the file is read once more.
+    spool: Path, one: Import, reasons: Iterable[tuple[int, str]]
+) -> tuple[SheetFormat, BinaryIO]:
+    """They are in an open file without a name, so that nothing is left on the disk whatever becomes
+    of the request. For a thread, because the file of the import is read once more.
 
-    `reasons`: by line, in the order of the lines. Raises ImportFileGone, and what is wrong with the
-    file as a whole.
+    `reasons`: by line, in the order of the lines. Raises ImportFileGone, what is wrong with the
+    file as a whole, and OSError if there is no room.
     """
     path = spool / one.file.file
     try:
         sheet = open_sheet(path, filename=one.file.name, limits=SheetLimits())
     except FileNotFoundError:
         raise ImportFileGone from None
+    target = spool / f"{new_id('fil')}.part"
     try:
         write_failed_rows(sheet, target, reasons)
-    except BaseException:
+        return sheet.shape.format, target.open("rb")
+    finally:
         target.unlink(missing_ok=True)
-        raise
-    return sheet.shape.format
