@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.catalog.api.deps import CatalogWrite, Market, MerchantRead, Sku
 from services.catalog.domain.overlays.overlay import MarketStatus, StoredOverlay, known_market
 from services.catalog.queries import overlays as queries
+from services.catalog.queries.products import get_product
 from services.catalog.schemas.overlays.overlay import (
     OverlayIn,
     OverlayOut,
@@ -17,7 +18,19 @@ from services.catalog.schemas.overlays.overlay import (
 )
 from services.catalog.use_cases import overlays as use_cases
 from shared.db import UnitOfWork
-from shared.http import Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import (
+    TOTAL_APPLIED,
+    CountedPage,
+    Fields,
+    PageOf,
+    Reply,
+    TotalWanted,
+    fields_of,
+    json_reply,
+    problems,
+    representation,
+    total_of,
+)
 
 overlays_api = APIRouter(tags=["markets"])
 
@@ -125,17 +138,37 @@ class OverlayFilters:
 
 @overlays_api.get(
     "/v1/products/{sku}/markets",
-    response_model=Page[OverlayOut],
+    response_model=CountedPage[OverlayOut],
     responses=problems(404, 422),
 )
 async def list_overlays(
-    sku: Sku, call: MerchantRead, page: PageOf, given: Annotated[OverlayFilters, Depends()]
+    sku: Sku,
+    call: MerchantRead,
+    page: PageOf,
+    *,
+    given: Annotated[OverlayFilters, Depends()],
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(OverlayOut))],
 ) -> Response:
     """List the markets in which a product differs.
 
     By market.
     """
     asked = page.of(given, str)
+    total = None
     async with call.read() as reader:
-        found = await queries.list_overlays(reader, asked.window, asked.filters, sku=sku)
-    return json_reply(asked.page(found, overlay_out, key=lambda stored: (stored.overlay.market,)))
+        product = await get_product(reader, sku=sku)
+        found = await queries.list_overlays(
+            reader, asked.window, asked.filters, product_id=product.id
+        )
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: queries.count_overlays(
+                    reader, asked.filters, product_id=product.id, at_most=at_most
+                )
+            )
+    return json_reply(
+        asked.page(found, overlay_out, key=lambda stored: (stored.overlay.market,), total=total),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
+    )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.catalog.api.deps import CatalogRead, CatalogWrite, MerchantRead, References
 from services.catalog.domain.products.product import SKU_PATTERN
 from services.catalog.queries import parents as queries
-from services.catalog.queries.products import list_variants
+from services.catalog.queries.products import count_variants, list_variants
 from services.catalog.schemas.parents import (
     ParentIn,
     ParentOut,
@@ -23,7 +23,19 @@ from services.catalog.use_cases import parents as use_cases
 from services.catalog.use_cases.parents import SavedParent
 from shared.db import UnitOfWork
 from shared.documents.fields import AnyInstant
-from shared.http import Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import (
+    TOTAL_APPLIED,
+    CountedPage,
+    Fields,
+    PageOf,
+    Reply,
+    TotalWanted,
+    fields_of,
+    json_reply,
+    problems,
+    representation,
+    total_of,
+)
 
 parents_api = APIRouter(tags=["parents"])
 
@@ -127,27 +139,46 @@ class ParentFilters:
     updated_since: Annotated[AnyInstant | None, Query(description="With an offset.")] = None
 
 
-@parents_api.get("/v1/parents", response_model=Page[ParentOut], responses=problems(422))
+@parents_api.get("/v1/parents", response_model=CountedPage[ParentOut], responses=problems(422))
 async def list_parents(
-    call: CatalogRead, page: PageOf, given: Annotated[ParentFilters, Depends()]
+    call: CatalogRead,
+    page: PageOf,
+    given: Annotated[ParentFilters, Depends()],
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(ParentOut))],
 ) -> Response:
     """List parents.
 
     In the order of creation.
     """
     asked = page.of(given, str)
+    total = None
     async with call.read() as reader:
         parents = await queries.list_parents(reader, asked.window, asked.filters)
-    return json_reply(asked.page(parents, parent_out, key=lambda stored: (stored.id,)))
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: queries.count_parents(reader, asked.filters, at_most=at_most)
+            )
+    return json_reply(
+        asked.page(parents, parent_out, key=lambda stored: (stored.id,), total=total),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
+    )
 
 
 @parents_api.get(
     "/v1/parents/{parent_sku}/variants",
-    response_model=Page[VariantOut],
+    response_model=CountedPage[VariantOut],
     responses=problems(404, 422),
 )
 async def list_parent_variants(
-    parent_sku: ParentSku, call: MerchantRead, page: PageOf, reference: References
+    parent_sku: ParentSku,
+    call: MerchantRead,
+    page: PageOf,
+    reference: References,
+    *,
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(VariantOut))],
 ) -> Response:
     """List the variants of a parent.
 
@@ -155,17 +186,25 @@ async def list_parent_variants(
     product type has changed; such a variant is sold as before, and is refused when it changes.
     """
     asked = page.of({}, str)
+    total = None
     async with call.read() as reader:
         parent = await queries.get_parent(reader, sku=parent_sku)
         variants = await list_variants(reader, asked.window, parent_sku=parent_sku)
         found = await use_cases.variant_problems(
             reader, parent=parent, variants=variants, reference=reference
         )
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: count_variants(reader, parent_sku=parent_sku, at_most=at_most)
+            )
     shown = list(zip(variants, found, strict=True))
     return json_reply(
         asked.page(
             shown,
             lambda one: variant_out(one[0], one[1], call.locale),
             key=lambda one: (one[0].id,),
-        )
+            total=total,
+        ),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
     )

@@ -18,7 +18,19 @@ from services.catalog.schemas.types import (
 )
 from services.catalog.use_cases import types as use_cases
 from shared.db import UnitOfWork
-from shared.http import Page, PageOf, Reply, json_reply, problems, representation
+from shared.http import (
+    TOTAL_APPLIED,
+    CountedPage,
+    Fields,
+    PageOf,
+    Reply,
+    TotalWanted,
+    fields_of,
+    json_reply,
+    problems,
+    representation,
+    total_of,
+)
 
 types_api = APIRouter(tags=["product types"])
 
@@ -105,16 +117,29 @@ class ProductTypeFilters:
 
 
 @types_api.get(
-    "/v1/product-types", response_model=Page[ProductTypeSummaryOut], responses=problems(422)
+    "/v1/product-types", response_model=CountedPage[ProductTypeSummaryOut], responses=problems(422)
 )
 async def list_product_types(
-    call: CatalogRead, page: PageOf, given: Annotated[ProductTypeFilters, Depends()]
+    call: CatalogRead,
+    page: PageOf,
+    given: Annotated[ProductTypeFilters, Depends()],
+    is_total_wanted: TotalWanted,
+    fields: Annotated[Fields | None, Depends(fields_of(ProductTypeSummaryOut))],
 ) -> Response:
     """List product types.
 
     In the order of their codes, each in its newest version.
     """
     asked = page.of(given, str)
+    total = None
     async with call.read() as reader:
         found = await queries.list_types(reader, asked.window, asked.filters)
-    return json_reply(asked.page(found, summary_out, key=lambda summary: (summary.code,)))
+        if is_total_wanted:
+            total = await total_of(
+                lambda at_most: queries.count_types(reader, asked.filters, at_most=at_most)
+            )
+    return json_reply(
+        asked.page(found, summary_out, key=lambda summary: (summary.code,), total=total),
+        fields=fields,
+        headers=TOTAL_APPLIED if is_total_wanted else None,
+    )

@@ -98,11 +98,14 @@ async def get_overlay(reader: Reader, *, sku: str, market: str) -> StoredOverlay
 
 
 async def list_overlays(
-    reader: Reader, window: Window, filters: Filters, *, sku: str
+    reader: Reader, window: Window, filters: Filters, *, product_id: str
 ) -> list[StoredOverlay]:
-    """By market. Filter: status. Raises ProductNotFound."""
-    product = await products.get_product(reader, sku=sku)
-    return await _OVERLAYS.page(reader, window, filters, product_id=product.id)
+    """By market. Filter: status."""
+    return await _OVERLAYS.page(reader, window, filters, product_id=product_id)
+
+
+async def count_overlays(reader: Reader, filters: Filters, *, product_id: str, at_most: int) -> int:
+    return await _OVERLAYS.count(reader, filters, at_most=at_most, product_id=product_id)
 
 
 async def get_product_in_market(

@@ -5,39 +5,52 @@ from typing import Final
 
 from services.catalog.domain.parents.parent import ParentNotFound, StoredParent
 from services.catalog.domain.parents.stored import stored_parent
-from shared.db import INSTANT, TEXT, TEXTS, Filters, Listing, Reader, Window, sql
+from shared.db import (
+    INSTANT,
+    TEXT,
+    TEXTS,
+    Filter,
+    Filters,
+    Order,
+    Reader,
+    SparseListing,
+    Window,
+    sql,
+)
 
 _SELECT: Final = """
-    SELECT a.id, a.tenant_id, a.sku, a.title, a.axes, a.product_type, a.product_type_version,
-        a.synthetic, a.details, a.version, a.created_at, a.updated_at
-    FROM catalog.parents a
+    SELECT p.id, p.tenant_id, p.sku, p.title, p.axes, p.product_type, p.product_type_version,
+        p.synthetic, p.details, p.version, p.created_at, p.updated_at
+    FROM catalog.parents p
 """
 _PARENT: Final = sql(
-    f"{_SELECT} WHERE a.tenant_id = :tenant AND a.sku = :sku AND a.deleted_at IS NULL",
+    f"{_SELECT} WHERE p.tenant_id = :tenant AND p.sku = :sku AND p.deleted_at IS NULL",
     stored_parent,
     tenant=TEXT,
     sku=TEXT,
 )
 _PARENTS_BY_SKU: Final = sql(
-    f"{_SELECT} WHERE a.tenant_id = :tenant AND a.sku = ANY(:skus) AND a.deleted_at IS NULL",
+    f"{_SELECT} WHERE p.tenant_id = :tenant AND p.sku = ANY(:skus) AND p.deleted_at IS NULL",
     stored_parent,
     tenant=TEXT,
     skus=TEXTS,
 )
-_PARENTS: Final = Listing(
+_LIVE: Final = "SELECT x.id FROM catalog.parents x WHERE x.deleted_at IS NULL {tenant} AND"
+_PARENTS: Final = SparseListing(
     _SELECT,
     stored_parent,
-    order_by="a.id",
-    after="a.id > :after_id",
-    tenant="a.tenant_id = :tenant",
-    where="a.deleted_at IS NULL",
+    table="catalog.parents p",
+    where="p.deleted_at IS NULL",
+    orders={"id": Order("p.id", "p.id > :after_id")},
     filters={
-        "product_type": "a.product_type = :product_type",
-        "updated_since": "a.updated_at >= :updated_since",
+        "product_type": Filter(
+            "p.product_type = :product_type", f"{_LIVE} x.product_type = :product_type"
+        ),
+        "updated_since": Filter(
+            "p.updated_at >= :updated_since", f"{_LIVE} x.updated_at >= :updated_since"
+        ),
     },
-    after_id=TEXT,
-    product_type=TEXT,
-    updated_since=INSTANT,
+    types={"after_id": TEXT, "product_type": TEXT, "updated_since": INSTANT},
 )
 
 
@@ -61,4 +74,8 @@ async def parents_by_sku(
 
 async def list_parents(reader: Reader, window: Window, filters: Filters) -> list[StoredParent]:
     """By id, which is the order of creation. Filters: product_type, updated_since."""
-    return await _PARENTS.page(reader, window, filters)
+    return await _PARENTS.page(reader, window, filters, order="id")
+
+
+async def count_parents(reader: Reader, filters: Filters, *, at_most: int) -> int:
+    return await _PARENTS.count(reader, filters, at_most=at_most)

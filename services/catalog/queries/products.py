@@ -188,6 +188,10 @@ async def list_variants(reader: Reader, window: Window, *, parent_sku: str) -> l
     return await _VARIANTS.page(reader, window, parent_sku=parent_sku)
 
 
+async def count_variants(reader: Reader, *, parent_sku: str, at_most: int) -> int:
+    return await _VARIANTS.count(reader, at_most=at_most, parent_sku=parent_sku)
+
+
 async def count_products(reader: Reader, query: ProductQuery, *, at_most: int) -> int:
     asked = _asked(query, reader.tenant)
     if asked is None:

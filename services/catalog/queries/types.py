@@ -101,3 +101,7 @@ async def get_schema(reader: Reader, *, code: str, version: int | None) -> Schem
 async def list_types(reader: Reader, window: Window, filters: Filters) -> list[TypeSummary]:
     """By code. Filters: hs_code (a prefix of the type begins with it, or it with the prefix)."""
     return await _TYPES.page(reader, window, filters)
+
+
+async def count_types(reader: Reader, filters: Filters, *, at_most: int) -> int:
+    return await _TYPES.count(reader, filters, at_most=at_most)

@@ -32,4 +32,17 @@ parents: Final = Table(
         postgresql_where=text("deleted_at IS NULL"),
     ),
     Index("parents_tenant_id_ix", "tenant_id", "id"),
+    Index(
+        "parents_product_type_ix",
+        "product_type",
+        "tenant_id",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index(
+        "parents_updated_ix",
+        "tenant_id",
+        "updated_at",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index("parents_park_updated_ix", "updated_at", postgresql_where=text("deleted_at IS NULL")),
 )
