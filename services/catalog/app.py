@@ -12,6 +12,7 @@ from services.catalog.api.credentials.identity import Identity
 from services.catalog.api.credentials.tokens import tokens_api
 from services.catalog.api.imports.imports import imports_api
 from services.catalog.api.imports.results import results_api
+from services.catalog.api.imports.templates import templates_api
 from services.catalog.api.media import media_api
 from services.catalog.api.merchants import merchants_api
 from services.catalog.api.orders import orders_api
@@ -82,6 +83,7 @@ def create_app(
             prices_api,
             imports_api,
             results_api,
+            templates_api,
             media_api,
             merchants_api,
             reference_api,

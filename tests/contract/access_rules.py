@@ -94,6 +94,7 @@ RULES: Final[dict[str, Rule]] = {
     "catalog GET /v1/imports/{import_id}/findings:count": _IMPORT,
     "catalog GET /v1/imports/{import_id}/failed-rows": _IMPORT,
     "catalog GET /v1/imports/{import_id}/progress": _IMPORT,
+    "catalog GET /v1/import-templates/{kind}": _REFERENCE_OF_CATALOG,
     "catalog POST /v1/orders": _made("catalog:write", 422, names_tenant=True),
     "catalog POST /v1/orders:batch": _made("catalog:write", 207, names_tenant=True),
     "catalog GET /v1/orders/{order_id}": Rule("catalog:read", Whose.A_TENANTS),

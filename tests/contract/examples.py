@@ -247,6 +247,10 @@ async def _type_code(world: AllServices) -> str:
     return code
 
 
+async def _kind(_: AllServices) -> str:
+    return "products"
+
+
 EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
     "market": _market,
@@ -265,6 +269,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "endpoint_id": _endpoint,
     "delivery_id": _delivery,
     "import_id": _import,
+    "kind": _kind,
 }
 
 

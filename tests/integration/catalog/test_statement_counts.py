@@ -125,6 +125,7 @@ BATCHES: Final[dict[str, tuple[int, Callable[[int], object]]]] = {
 OTHERS: Final = {
     "GET /v1/products:export": "one statement for each portion that is sent",
     "GET /v1/classifications:suggest": "none: the tables are read when the process starts",
+    "GET /v1/import-templates/{kind}": "none, and one for the type of product that is named",
     "POST /v1/imports": "its body is a file: one statement, and that of the key",
     "PUT /v1/imports/{import_id}/columns": "one statement each way, for one that waits",
     "GET /v1/imports/{import_id}/failed-rows": "one statement for each portion of reasons",

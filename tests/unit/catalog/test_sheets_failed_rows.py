@@ -1,17 +1,14 @@
 """Failed rows as a file of the same kind, which reads the same when it is sent again."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
 from services.catalog.clients.sheets import (
     Sheet,
-    SheetFormat,
     SheetLimits,
     open_sheet,
     write_failed_rows,
-    write_template,
 )
 from services.catalog.domain.imports import (
     ImportKind,
@@ -113,39 +110,6 @@ def test_objects_read_the_same_again(opened: Opened, tmp_path: Path) -> None:
         {"sku": "A1", "title": {"en": "灯"}},
         {"_line": '{"b": broken'},
     ]
-
-
-@pytest.mark.parametrize("form", [SheetFormat.CSV, SheetFormat.XLSX])
-@pytest.mark.parametrize("kind", list(ImportKind))
-def test_template_is_understood_as_it_is(
-    tmp_path: Path, kind: ImportKind, form: SheetFormat
-) -> None:
-    path = tmp_path / "template"
-
-    write_template(kind, path, form)
-
-    sheet = open_sheet(path, filename=None, limits=SheetLimits())
-    mapping = match_columns(sheet.shape.columns, kind, {}, sample=sheet.sample)
-    (row,) = documents(sheet.rows(), mapping)
-    assert mapping.findings == ()
-    assert row.findings == ()
-    assert len(mapping.columns) == len(sheet.shape.columns) - 1
-
-
-def test_template_of_products_makes_a_whole_product(tmp_path: Path) -> None:
-    write_template(ImportKind.PRODUCTS, tmp_path / "t", SheetFormat.CSV)
-
-    (row,) = _read(open_sheet(tmp_path / "t", filename=None, limits=SheetLimits()))
-
-    assert row.document["synthetic"] is True
-    assert row.document["size_mm"] == [120, 80, 60]
-    assert row.document["price"] == {"amount": "1.65", "currency": "USD"}
-    assert row.document["title"] == {
-        "zh-CN": "白色心形烛台",
-        "en": "White heart tealight holder",
-    }
-    with (tmp_path / "t").open(encoding="utf-8-sig", newline="") as file:
-        assert "示例行" in list(csv.reader(file))[1][-1]
 
 
 def test_row_that_is_broken_fails_in_every_round_with_its_last_reason(

@@ -41,7 +41,7 @@ _STREAM_S: Final = 300.0
 # A comment now and then keeps proxies from closing a silent connection.
 _SILENT_S: Final = 15.0
 _PIECE: Final = 256 * 1024
-_MEDIA_TYPES: Final = {
+MEDIA_TYPES: Final = {
     SheetFormat.CSV: "text/csv",
     SheetFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     SheetFormat.NDJSON: "application/x-ndjson",
@@ -114,7 +114,7 @@ async def count_findings(import_id: ImportId, call: CatalogRead) -> Response:
     responses={
         200: {
             "description": "A file of the same kind, with the reasons in the last column.",
-            "content": {kind: {"schema": {"type": "string"}} for kind in _MEDIA_TYPES.values()},
+            "content": {kind: {"schema": {"type": "string"}} for kind in MEDIA_TYPES.values()},
         },
         **problems(404, 409, 422, 429),
     },
@@ -135,7 +135,7 @@ async def get_failed_rows(import_id: ImportId, call: CatalogRead, spool: Spooled
         except OSError as error:
             raise SpoolFull from error
     headers = {"Content-Disposition": f'attachment; filename="failed-rows.{form.value}"'}
-    media_type = _MEDIA_TYPES[form]
+    media_type = MEDIA_TYPES[form]
     return _FILES_SENT.answer(
         call.tenant, _pieces(file), headers=headers, media_type=media_type, at_end=file.close
     )

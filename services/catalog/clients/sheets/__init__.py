@@ -4,7 +4,7 @@ from services.catalog.clients.sheets.failed_rows import write_failed_rows
 from services.catalog.clients.sheets.opening import open_sheet
 from services.catalog.clients.sheets.refusals import SheetEmpty, SheetRefused, SheetTooLarge
 from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
-from services.catalog.clients.sheets.templates import write_template
+from services.catalog.clients.sheets.templates import template_file
 from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetShape
 
 __all__ = [
@@ -17,6 +17,6 @@ __all__ = [
     "SheetShape",
     "SheetTooLarge",
     "open_sheet",
+    "template_file",
     "write_failed_rows",
-    "write_template",
 ]

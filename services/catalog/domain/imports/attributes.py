@@ -28,7 +28,7 @@ def typed_attributes(attributes: Mapping[str, object], schema: JsonObject) -> Js
         if not isinstance(value, str):
             typed[name] = value
             continue
-        rule = _resolved(known.get(name), schema)
+        rule = rule_of(known.get(name), schema)
         if not is_nothing(value) or _takes(rule, value):
             typed[name] = _typed(value, rule)
     return typed
@@ -43,7 +43,7 @@ def _takes(rule: JsonObject, word: str) -> bool:
     return "boolean" in (kinds if isinstance(kinds, list) else [kinds]) and _truth(word) is not None
 
 
-def _resolved(rule: object, schema: JsonObject) -> JsonObject:
+def rule_of(rule: object, schema: JsonObject) -> JsonObject:
     """The rule of one attribute, behind one local reference."""
     if not isinstance(rule, dict):
         return {}
