@@ -11,15 +11,21 @@ begun. (An event gets its id after its transaction has its number: the state is 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from shared.db.kept_outbox import DAYS_KEPT
 from shared.db.statement import sql
 from shared.db.types import BIGINT, INTEGER, TEXT, TEXTS, SqlType
 from shared.db.unit_of_work import Reader
 
 # Visible in it is nothing: the beginning of all that is kept.
 _NOTHING_SEEN: Final = "1:1:"
+# A day less than the rows are kept, so that none is dropped between two pages.
+CURSOR_VALID: Final = timedelta(days=DAYS_KEPT - 1)
+# Rows that one page looks at, some milliseconds' worth; and about so many bytes it has.
+_WALK_MAX: Final = 10_000
+_PAGE_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,9 @@ class FeedEvent:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a reader is. `target` is None between windows; `last_id` is the last event read of a
-    window. `next_floor_id` may replace `floor_id` once no transaction below `next_floor_xid` is
-    open. `cluster`: the one whose transactions the snapshots speak of.
+    window, and `read_at` when that was written. `next_floor_id` may replace `floor_id` once no
+    transaction below `next_floor_xid` is open. `cluster`: the one whose transactions the snapshots
+    speak of.
     """
 
     cluster: int
@@ -51,11 +58,19 @@ class Place:
     next_floor_id: int = 0
     seen_at: datetime | None = None
     target_at: datetime | None = None
+    read_at: datetime | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether something that is still to be read may be kept no more. `now`: real time."""
+        if self.seen_at is not None:
+            return now - self.seen_at > CURSOR_VALID
+        # Read from the beginning. Days are dropped as a whole.
+        return self.read_at is not None and self.read_at < _oldest_day(now)
 
     @property
     def since(self) -> datetime | None:
-        """When everything was read that had been committed; None: there was no such moment yet."""
-        return self.seen_at or self.target_at
+        """What was written from then on may still have to be read; None: everything."""
+        return self.seen_at or self.read_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +95,40 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """`is_last`: nothing more had been committed when its window was opened."""
+    """`is_last`: nothing more had been committed when its window was opened. A page can have fewer
+    events than were asked for, or none, and not be the last.
+    """
 
     events: list[FeedEvent]
     place: Place
     is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`in_all`: how many events the page found; those beyond its bytes are not here."""
+
+    event: FeedEvent
+    in_all: int
+
+
+def _found(  # noqa: PLR0917 - columns
+    id: int,  # noqa: A002 - the column
+    event_id: str,
+    type: str,  # noqa: A002 - the column
+    subject: str,
+    version: int,
+    at: datetime,
+    data: str,
+    in_all: int,
+) -> _Found:
+    return _Found(FeedEvent(id, event_id, type, subject, version, at, data), in_all)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    id: int
+    event_id: str
 
 
 class Feed:
@@ -113,9 +157,15 @@ class Feed:
         )
         window: dict[str, SqlType] = {"tenant": TEXT, "last_id": BIGINT, "seen": TEXT}
         window |= {"target": TEXT, "rows_max": INTEGER}
-        self._all = sql(_window(schema), FeedEvent, **window)
+        self._all = sql(_window(schema), _found, **window)
         self._of_types = sql(
-            _window(schema, "AND type = ANY(:types)"), FeedEvent, **window, types=TEXTS
+            _window(schema, "AND type = ANY(:types)"), _found, **window, types=TEXTS
+        )
+        self._walk_end = sql(
+            f"SELECT id, event_id FROM ({_walk(schema)}) w OFFSET {_WALK_MAX - 1}",
+            _Walked,
+            tenant=TEXT,
+            last_id=BIGINT,
         )
 
     async def now(self, reader: Reader, *, tenant: str) -> Now:
@@ -136,38 +186,59 @@ class Feed:
         """The next events after `place`; `types` leaves out others. `now` is of the same reader."""
         window = place if place.target is not None else opened(place, now)
         assert window.target is not None
-        values: dict[str, object] = {
-            "tenant": tenant,
-            "last_id": window.last_id,
-            "seen": window.seen,
-            "target": window.target,
-            "rows_max": limit + 1,
-        }
+        at = {"tenant": tenant, "last_id": window.last_id}
+        values = {**at, "seen": window.seen, "target": window.target, "rows_max": limit + 1}
         if types is None:
-            events = await reader.fetch_all(self._all, **values)
+            found = await reader.fetch_all(self._all, **values)
         else:
-            events = await reader.fetch_all(self._of_types, **values, types=types)
-        if len(events) > limit:
-            del events[limit:]
-            return FeedPage(events, continued(window, events[-1].id), is_last=False)
-        return FeedPage(events, closed(window), is_last=True)
+            found = await reader.fetch_all(self._of_types, **values, types=types)
+        events = [one.event for one in found[:limit]]
+        if found and found[0].in_all > len(events):
+            return FeedPage(events, continued(window, events[-1].id, events[-1].event_id), False)
+        end = await reader.fetch_first(self._walk_end, **at)
+        if end is None:
+            return FeedPage(events, closed(window), is_last=True)
+        # What became visible between the two statements is not of this window, but may have ended
+        # the second walk a little earlier.
+        last = max([(end.id, end.event_id), *((one.id, one.event_id) for one in events[-1:])])
+        return FeedPage(events, continued(window, *last), is_last=False)
 
 
-def _window(schema: str, condition: str = "") -> str:
-    """A page of each half by the index on (tenant_id, id), and of these the first page."""
+def _walk(schema: str) -> str:
+    """The next events of the tenant, seen or not, of any type, by the index on (tenant_id, id).
+
+    Their number is bounded: a filter that matches nothing, or a floor that has not moved for long,
+    would otherwise read all that is kept, in vain at every request.
+    """
 
     def half(table: str) -> str:
         return f"""
-            (SELECT id, event_id, type, aggregate_id AS subject, aggregate_version AS version,
-                occurred_at AS at, payload AS data
-            FROM {schema}.{table}
-            WHERE tenant_id = :tenant AND id > :last_id {condition}
-                AND NOT pg_visible_in_snapshot(xid, CAST(CAST(:seen AS text) AS pg_snapshot))
-                AND pg_visible_in_snapshot(xid, CAST(CAST(:target AS text) AS pg_snapshot))
-            ORDER BY id LIMIT :rows_max)
+            (SELECT id, event_id, type, aggregate_id, aggregate_version, occurred_at, payload, xid
+            FROM {schema}.{table} WHERE tenant_id = :tenant AND id > :last_id
+            ORDER BY id LIMIT {_WALK_MAX})
         """
 
-    return f"{half('outbox_kept')} UNION ALL {half('outbox')} ORDER BY id LIMIT :rows_max"
+    return f"{half('outbox_kept')} UNION ALL {half('outbox')} ORDER BY id LIMIT {_WALK_MAX}"
+
+
+def _window(schema: str, condition: str = "") -> str:
+    """Those of a walk that are in the window, as many as a page may have in rows and bytes."""
+    return f"""
+        SELECT id, event_id, type, subject, version, at, data, in_all FROM (
+            SELECT id, event_id, type, aggregate_id AS subject, aggregate_version AS version,
+                occurred_at AS at, payload AS data, count(*) OVER () AS in_all,
+                sum(octet_length(payload)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING)
+                    - octet_length(payload) AS before
+            FROM (
+                SELECT * FROM ({_walk(schema)}) w
+                WHERE NOT pg_visible_in_snapshot(xid, CAST(CAST(:seen AS text) AS pg_snapshot))
+                    AND pg_visible_in_snapshot(xid, CAST(CAST(:target AS text) AS pg_snapshot))
+                    {condition}
+                ORDER BY id LIMIT :rows_max
+            ) page
+        ) measured
+        WHERE before < {_PAGE_BYTES} ORDER BY id
+    """
 
 
 def beginning(now: Now) -> Place:
@@ -197,13 +268,31 @@ def opened(place: Place, now: Now) -> Place:
     )
 
 
-def continued(place: Place, last_id: int) -> Place:
-    return replace(place, last_id=last_id)
+def continued(place: Place, last_id: int, event_id: str) -> Place:
+    return replace(place, last_id=last_id, read_at=_written_at(event_id))
+
+
+def _written_at(event_id: str) -> datetime:
+    """Ids begin with the real time in milliseconds (shared.kernel.ids)."""
+    ms = int(event_id.partition("_")[2][:12], 16)
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def closed(place: Place) -> Place:
     """Everything that the window's target sees has been read."""
     assert place.target is not None
     return replace(
-        place, seen=place.target, seen_at=place.target_at, target=None, target_at=None, last_id=0
+        place,
+        seen=place.target,
+        seen_at=place.target_at,
+        target=None,
+        target_at=None,
+        last_id=0,
+        read_at=None,
     )
+
+
+def _oldest_day(now: datetime) -> datetime:
+    """Where the oldest day begins that is kept for sure (shared.db.kept_outbox)."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=DAYS_KEPT)

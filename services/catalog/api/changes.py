@@ -60,7 +60,8 @@ async def list_changes(
 
     Every event of the merchant's products, stock, orders and prices, deletions included, in the
     order of commits, each once. Keep `next` and ask again with it: it stays valid for 30 days.
-    Without a cursor the feed begins with the oldest event that is kept.
+    Without a cursor the feed begins with the oldest event that is kept. A page can have fewer
+    entries than `limit`, or none, and `has_more` all the same.
     """
     wanted = types_of(event_types)
     async with call.read() as reader:

@@ -4,20 +4,18 @@ import base64
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter
 
 from shared.contracts.registry import EVENTS
-from shared.db.feed import FeedEvent, FeedPage, Place
+from shared.db.feed import CURSOR_VALID, FeedEvent, FeedPage, Place
 from shared.http.pages import BadCursor
 from shared.kernel.errors import Gone, Invalid, Text
 from shared.kernel.instants import rfc3339
 from shared.kernel.json import JsonObject
 
-# A day less than the rows are kept, so that none is dropped between two pages.
-DAYS_MAX: Final = 30
 CURSOR_CHARS_MAX: Final = 4096
 TYPES: Final = frozenset(name for name in EVENTS if name.startswith("catalog."))
 
@@ -112,9 +110,9 @@ def place_of(cursor: str, *, tenant: str, cluster: int, real_now: datetime) -> P
     place = _decoded(cursor, tenant)
     if place.cluster != cluster:
         raise CursorOfAnotherCluster(pointer="/query/cursor")
-    since = place.since
-    if since is not None and real_now - since > timedelta(days=DAYS_MAX):
-        raise CursorExpired(pointer="/query/cursor", since=rfc3339(since), days=DAYS_MAX)
+    if place.has_expired(real_now):
+        since = rfc3339(place.since or real_now)
+        raise CursorExpired(pointer="/query/cursor", since=since, days=CURSOR_VALID.days)
     return place
 
 
@@ -123,7 +121,7 @@ def _decoded(cursor: str, tenant: str) -> Place:
         padded = cursor + "=" * (-len(cursor) % 4)
         digest, held = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         place = _PLACE.validate_python(held)
-    except (ValueError, TypeError, RecursionError, ValidationError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadCursor(pointer="/query/cursor") from error
     snapshots = [place.seen] if place.target is None else [place.seen, place.target]
     ids = (place.last_id, place.floor_id, place.next_floor_id)
@@ -131,6 +129,7 @@ def _decoded(cursor: str, tenant: str) -> Place:
         digest != _hash(tenant)
         or not all(map(_is_snapshot, snapshots))
         or not all(0 <= one < 2**63 for one in ids)
+        or not all(map(_is_instant, (place.seen_at, place.target_at, place.read_at)))
     ):
         raise BadCursor(pointer="/query/cursor")
     return place
@@ -147,6 +146,11 @@ def _is_snapshot(text: str) -> bool:
         low <= one < xmax and (index == 0 or between[index - 1] < one)
         for index, (low, one) in enumerate((xmin, one) for one in between)
     )
+
+
+def _is_instant(at: datetime | None) -> bool:
+    """Whether it can be compared with others and moved to UTC."""
+    return at is None or (at.tzinfo is not None and 2000 <= at.year < 3000)
 
 
 def _hash(tenant: str) -> str:

@@ -4,13 +4,15 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
 
-from shared.db import Database
+from shared.db import Database, Reader, feed
 from shared.db.ddl import keep_outbox
 from shared.db.feed import Feed, FeedEvent, Place, after_all, beginning
+from shared.kernel.clock import real_now
 from shared.kernel.ids import new_id
 from tests.kit.databases import Postgres
 
@@ -207,6 +209,95 @@ async def test_a_follower_reads_only_what_is_new(db: Database, owner: asyncpg.Co
 
     # Behind by no more than the two windows that it takes to settle.
     assert place.floor_id >= 28
+
+
+async def _written_in_bulk(owner: asyncpg.Connection, count: int, *, kind: str, size: int) -> None:
+    await owner.execute(
+        "INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id,"
+        " aggregate_version, occurred_at, payload, lane)"
+        " SELECT $1 || lpad(n::text, 20, '0'), 't', 'p', $2, 'm', n, now(), repeat('x', $3), 0"
+        " FROM generate_series(1, $4) n",
+        new_id("evt")[:16],
+        kind,
+        size,
+        count,
+    )
+
+
+async def test_a_page_looks_at_a_bounded_number_of_events(
+    db: Database, owner: asyncpg.Connection
+) -> None:
+    await _written_in_bulk(owner, 25_000, kind="a.b.common", size=2)
+    await _write(owner, "rare", 1, kind="a.b.rare")
+
+    place, pages = await _start(db), list[tuple[int, int, bool]]()
+    while not pages or not pages[-1][2]:
+        events, place, is_last = await _page(db, place, types=["a.b.rare"])
+        pages.append((len(events), place.last_id // 10_000, is_last))
+
+    # The place moves on even where nothing is found, and knows how far it has come in time.
+    assert pages == [(0, 1, False), (0, 2, False), (1, 0, True)]
+    early, _, _ = await _page(db, await _start(db), types=["a.b.common"], limit=1)
+    _, middle, _ = await _page(db, await _start(db), types=["a.b.rare"])
+    assert len(early) == 1
+    assert middle.read_at is not None
+    assert abs((real_now() - middle.read_at).total_seconds()) < 600
+
+
+async def test_a_walk_that_ends_in_what_is_new_meanwhile_goes_on_behind_its_events(
+    db: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another transaction commits between the two statements of a page, with smaller ids."""
+    monkeypatch.setattr(feed, "_WALK_MAX", 4)
+    short = Feed("catalog")
+    late = await owner.fetchval("SELECT nextval(pg_get_serial_sequence('catalog.outbox', 'id'))")
+    for version in range(1, 5):
+        await _write(owner, "p", version)
+    async with db.read("m") as reader:
+        now = await short.now(reader, tenant="m")
+        place = beginning(now)
+        fetch_first = reader.fetch_first
+
+        async def commit_before(statement: Any, **values: Any) -> Any:
+            await owner.execute(
+                EVENT.replace("(event_id", "(id, event_id").replace(
+                    "VALUES (", f"OVERRIDING SYSTEM VALUE VALUES ({late}, "
+                ),
+                new_id("evt"),
+                "late",
+                "a.b.c",
+                "m",
+                1,
+            )
+            return await fetch_first(statement, **values)
+
+        monkeypatch.setattr(Reader, "fetch_first", lambda _, s, **v: commit_before(s, **v))
+        first = await short.page(reader, place, now, tenant="m", limit=50)
+        monkeypatch.undo()
+    events, place = list(first.events), first.place
+    for _ in range(3):
+        async with db.read("m") as reader:
+            page = await short.page(
+                reader, place, await short.now(reader, tenant="m"), tenant="m", limit=50
+            )
+        events, place = events + page.events, page.place
+
+    assert [(e.subject, e.version) for e in events] == [("p", n) for n in range(1, 5)] + [
+        ("late", 1)
+    ]
+
+
+async def test_a_page_has_a_bounded_number_of_bytes(
+    db: Database, owner: asyncpg.Connection
+) -> None:
+    await _written_in_bulk(owner, 20, kind="a.b.large", size=500_000)
+
+    place, sizes, is_last = await _start(db), list[int](), False
+    while not is_last:
+        events, place, is_last = await _page(db, place, limit=50)
+        sizes.append(len(events))
+
+    assert sizes == [9, 9, 2]
 
 
 async def test_a_page_far_behind_reads_no_more_than_a_page(

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -27,6 +27,7 @@ PLACE = Place(
     next_floor_id=9,
     seen_at=NOW - timedelta(days=29),
     target_at=NOW,
+    read_at=NOW,
 )
 
 
@@ -45,6 +46,25 @@ def test_one_that_is_older_than_what_is_kept_says_so() -> None:
     assert _read(cursor, days_later=1) == PLACE
     with pytest.raises(CursorExpired):
         _read(cursor, days_later=2)
+
+
+@pytest.mark.parametrize(
+    ("hours_later", "is_good"), [(0, True), (15, True), (16, False)], ids=["now", "before", "after"]
+)
+def test_one_from_the_beginning_ends_when_its_next_events_may_be_dropped(
+    hours_later: int, is_good: bool
+) -> None:
+    # Days are dropped as a whole, in UTC: that of the 22nd with the end of its 31st day.
+    place = replace(PLACE, seen="1:1:", seen_at=None, read_at=NOW - timedelta(days=31))
+    real_now = NOW + timedelta(hours=hours_later)
+    cursor = cursor_of(place, tenant="mer_1")
+
+    if is_good:
+        assert place_of(cursor, tenant="mer_1", cluster=7, real_now=real_now) == place
+    else:
+        with pytest.raises(CursorExpired) as refusal:
+            place_of(cursor, tenant="mer_1", cluster=7, real_now=real_now)
+        assert refusal.value.params["since"] == "2026-10-22T08:00:00Z"
 
 
 def test_one_of_another_database_says_so() -> None:
@@ -67,6 +87,9 @@ def test_one_of_another_database_says_so() -> None:
         {"target": "x"},
         {"last_id": -1},
         {"floor_id": 2**63},
+        {"seen_at": datetime(2026, 11, 22)},  # noqa: DTZ001 - forged
+        {"read_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
+        {"target_at": datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14)))},
     ],
 )
 def test_what_the_database_could_not_read_is_refused(change: dict[str, object]) -> None:
