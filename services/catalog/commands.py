@@ -12,7 +12,13 @@ import uvloop
 from services.catalog.clients.sheets import SheetLimits
 from services.catalog.domain.imports.job import State
 from services.catalog.queries.reference import read_reference
-from services.catalog.schemas.imports.rows import read_order, read_price, read_product, read_stock
+from services.catalog.schemas.imports.rows import (
+    read_new_products,
+    read_order,
+    read_price,
+    read_product,
+    read_stock,
+)
 from services.catalog.settings import Settings
 from services.catalog.use_cases.credentials.signing_keys import TooEarly, rotate
 from services.catalog.use_cases.imports.running import Readers, Tools, make_words
@@ -76,7 +82,7 @@ async def _run_import(settings: Settings, import_id: str) -> str:
         async with db.read(PARK) as reader:
             reference = await read_reference(reader)
         limits = SheetLimits(bytes_max=settings.import_bytes_max)
-        readers = Readers(read_product, read_stock, read_price, read_order)
+        readers = Readers(read_product, read_new_products, read_stock, read_price, read_order)
         tools = Tools(db, clock_from_env(), settings.spool_dir, reference, readers, limits)
         state = await run(tools, import_id)
         if state is State.DONE:

@@ -32,9 +32,13 @@ _REFUSED: Final = re.compile(
 )
 
 
+# Of what is refused, these count as printable.
+_PRINTABLE: Final = re.compile("[\u034f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
 def visible(text: str) -> str:
     """Returns the text. Raises PydanticCustomError (field.unseen_character) with the code point."""
-    if not text.isascii() or not text.isprintable():
+    if not _is_plain(text):
         _refuse_unseen(text)
     return text
 
@@ -42,9 +46,14 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> str:
     """The same for text of several lines, with each line break as one line feed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isascii() or not text.isprintable():
+    if not _is_plain(text):
         _refuse_unseen(text.replace("\n", " ").replace("\t", " "))
     return text
+
+
+def _is_plain(text: str) -> bool:
+    """Usual text, in any script: found faster than the whole rule can be asked."""
+    return text.isprintable() and (text.isascii() or _PRINTABLE.search(text) is None)
 
 
 def _refuse_unseen(text: str) -> None:

@@ -7,6 +7,7 @@ Ids use real time, never the business clock: a fast sandbox clock must not make 
 import os
 import re
 import threading
+from struct import unpack
 from typing import Final
 
 from shared.kernel.clock import real_time_ms
@@ -22,6 +23,10 @@ _counter = 0
 
 def uuid7_hex() -> str:
     """32 lowercase hex digits; strictly increasing within this process (RFC 9562 §6.2 method 1)."""
+    return _uuid7_hex(int.from_bytes(os.urandom(8)))
+
+
+def _uuid7_hex(random: int) -> str:
     global _last_ms, _counter  # noqa: PLW0603 - the monotonic counter is the state of the process
     with _lock:
         now_ms = real_time_ms()
@@ -35,7 +40,7 @@ def uuid7_hex() -> str:
                 _last_ms += 1
                 _counter = 0
         ms, counter = _last_ms, _counter
-    tail = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    tail = random & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     return f"{ms:012x}{0x7000 | counter:04x}{tail:016x}"
 
 
@@ -43,6 +48,16 @@ def new_id(prefix: str) -> str:
     """A fresh id, e.g. `new_id("ord")`. The prefix is three lowercase letters."""
     assert _PREFIX.fullmatch(prefix), prefix
     return f"{prefix}_{uuid7_hex()}"
+
+
+def new_ids(prefix: str, count: int) -> list[str]:
+    """So many, in rising order: cheaper than one by one, because the system is asked for random
+    bytes once.
+    """
+    assert _PREFIX.fullmatch(prefix), prefix
+    return [
+        f"{prefix}_{_uuid7_hex(random)}" for random in unpack(f"{count}Q", os.urandom(8 * count))
+    ]
 
 
 def is_id(value: str, prefix: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # ISO 4217 active codes (list of 2026-01-01), without funds, metals and test codes.
@@ -42,20 +43,10 @@ class Money:
         if self.currency not in MINOR_DIGITS:
             raise MoneyError(f"{self.currency} is not an ISO 4217 currency code")
 
-    @classmethod
-    def parse(cls, amount: str, currency: str) -> "Money":
+    @staticmethod
+    def parse(amount: str, currency: str) -> "Money":
         """Parses the decimal text of the API. Refuses more decimals than the currency has."""
-        digits = MINOR_DIGITS.get(currency)
-        if digits is None:
-            raise MoneyError(f"{currency} is not an ISO 4217 currency code")
-        if not _AMOUNT.fullmatch(amount):
-            raise MoneyError(f"{amount!r} is not an amount such as 12.50")
-        whole, _, fraction = amount.partition(".")
-        if len(fraction.rstrip("0")) > digits:
-            raise MoneyError(f"{currency} has {digits} decimals, {amount} has more")
-        return cls(
-            int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or 0), currency
-        )
+        return _parsed(amount, currency)
 
     @property
     def amount(self) -> str:
@@ -72,3 +63,17 @@ class Money:
 
     def times(self, quantity: int) -> "Money":
         return Money(self.amount_minor * quantity, self.currency)
+
+
+# Prices repeat.
+@lru_cache(maxsize=4096)
+def _parsed(amount: str, currency: str) -> Money:
+    digits = MINOR_DIGITS.get(currency)
+    if digits is None:
+        raise MoneyError(f"{currency} is not an ISO 4217 currency code")
+    if not _AMOUNT.fullmatch(amount):
+        raise MoneyError(f"{amount!r} is not an amount such as 12.50")
+    whole, _, fraction = amount.partition(".")
+    if len(fraction.rstrip("0")) > digits:
+        raise MoneyError(f"{currency} has {digits} decimals, {amount} has more")
+    return Money(int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or 0), currency)

@@ -7,7 +7,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -17,7 +16,6 @@ from sqlalchemy import (
 )
 
 from services.catalog.tables.metadata import instant_column, metadata, tenant_column
-from services.catalog.tables.products import products
 from shared.db import Key
 
 # The counters. A count may find less on hand than is reserved. `restocks` counts the times when
@@ -27,7 +25,7 @@ from shared.db import Key
 stock: Final = Table(
     "stock",
     metadata,
-    Column("product_id", Key, ForeignKey(products.c.id), primary_key=True),
+    Column("product_id", Key, primary_key=True),
     tenant_column(),
     Column("on_hand", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),

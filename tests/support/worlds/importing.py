@@ -9,7 +9,13 @@ from typing import Any
 from services.catalog.domain.imports.job import State
 from services.catalog.domain.reference import Reference
 from services.catalog.queries.reference import read_reference
-from services.catalog.schemas.imports.rows import read_order, read_price, read_product, read_stock
+from services.catalog.schemas.imports.rows import (
+    read_new_products,
+    read_order,
+    read_price,
+    read_product,
+    read_stock,
+)
 from services.catalog.use_cases.imports.running import Readers, Tools, run_import
 from services.catalog.use_cases.imports.starting import Starter
 from shared.db import Database
@@ -90,7 +96,7 @@ class Importing:
     async def tools(self) -> Tools:
         async with self.db.read(PARK) as reader:
             reference: Reference = await read_reference(reader)
-        readers = Readers(read_product, read_stock, read_price, read_order)
+        readers = Readers(read_product, read_new_products, read_stock, read_price, read_order)
         return Tools(self.db, self.clock, self.spool, reference, readers)
 
     async def claim(self, import_id: str) -> None:

@@ -12,14 +12,14 @@ def test_chunk_has_its_number_of_rows_and_fewer_if_they_are_long() -> None:
     assert [len(Chunk(4).take(short)) for _ in range(4)] == [4, 4, 2, 0]
 
     cell = "x" * 1_000_000
-    long = iter([SheetRow(line, (cell, cell)) for line in range(9)])
+    long = iter([SheetRow(line, (cell, cell), length=2_000_000) for line in range(9)])
     taken = Chunk(5000).take(long)
     assert len(taken) == CHARACTERS_MAX // 2_000_000
     assert next(long).line == len(taken)
 
 
 def test_row_longer_than_a_chunk_is_taken_alone() -> None:
-    rows = iter([SheetRow(1, ("x" * (CHARACTERS_MAX + 1),)), SheetRow(2, ("x",))])
+    rows = iter([SheetRow(1, ("x",), length=CHARACTERS_MAX + 1), SheetRow(2, ("x",))])
 
     assert [row.line for row in Chunk(5000).take(rows)] == [1]
 

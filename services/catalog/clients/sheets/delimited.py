@@ -3,11 +3,11 @@
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.catalog.clients.sheets.encodings import TextFile, text_file
 from services.catalog.clients.sheets.header_row import LINES_MAX, Header, find_header
@@ -36,10 +36,16 @@ _ENDLESS: Final = "field larger"
 _QUOTES: Final = CellFault(fault_kinds.ROW_QUOTES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+# So much is taken apart at once.
+_BLOCK_CHARS: Final = 65_536
+
+
+class _Record(NamedTuple):
+    """`length`: characters, about."""
+
     line: int
     cells: list[str]
+    length: int
     fault: CellFault | None = None
 
 
@@ -55,29 +61,32 @@ class DelimitedSheet(Sheet):
         width = len(self.shape.columns)
         left = self.limits.rows_max
         after = max(after_line, self.shape.header_line)
-        for record in _records(self.path, self._text, str(self.shape.delimiter), self.limits):
-            cells = record.cells
-            if record.line <= after or (len(cells) < 2 and is_blank(cells)) or is_blank(cells):
+        records = _records(self.path, self._text, str(self.shape.delimiter), self.limits)
+        for line, cells, length, fault in records:
+            if line <= after or _is_blank(cells):
                 continue
             left -= 1
             if left < 0:
                 raise too_many_rows(self.limits.rows_max)
-            if record.fault is None and len(cells) == width:
-                yield SheetRow(record.line, tuple(cells))
+            if fault is None and len(cells) == width:
+                yield SheetRow(line, tuple(cells), length=length)
             else:
-                yield _odd(record, width)
+                yield _odd(line, cells, length, width, fault)
 
 
-def _odd(record: _Record, width: int) -> SheetRow:
+def _is_blank(cells: list[str]) -> bool:
+    # Mostly the first cell says it.
+    return not cells or ((not cells[0] or cells[0].isspace()) and is_blank(cells))
+
+
+def _odd(line: int, cells: list[str], length: int, width: int, fault: CellFault | None) -> SheetRow:
     """A row with more or fewer cells than the header has columns, or one that is broken."""
-    cells = record.cells
-    if record.fault is not None:
-        return SheetRow(record.line, tuple(cells), record.fault)
-    if len(cells) > width and is_blank(cells[width:]):
-        return SheetRow(record.line, tuple(cells[:width]))
-    kind = fault_kinds.ROW_TOO_LONG if len(cells) > width else fault_kinds.ROW_TOO_SHORT
-    fault = CellFault(kind, {"cells": len(cells), "columns": width})
-    return SheetRow(record.line, tuple(cells), fault)
+    if fault is None and len(cells) > width and is_blank(cells[width:]):
+        return SheetRow(line, tuple(cells[:width]), length=length)
+    if fault is None:
+        kind = fault_kinds.ROW_TOO_LONG if len(cells) > width else fault_kinds.ROW_TOO_SHORT
+        fault = CellFault(kind, {"cells": len(cells), "columns": width})
+    return SheetRow(line, tuple(cells), fault, length=length)
 
 
 def open_delimited(path: Path, limits: SheetLimits) -> Sheet:
@@ -144,7 +153,7 @@ def _reader(path: Path, text: TextFile) -> io.TextIOWrapper:
 
 class _Lines:
     """The lines of a file, and those that are given back to be read again. `taken`: since the last
-    record began.
+    record began. `number`: of the last line before these.
     """
 
     def __init__(self, file: io.TextIOWrapper, line_max: int) -> None:
@@ -161,10 +170,25 @@ class _Lines:
         line = self._again.popleft() if self._again else self._file.readline(self._line_max)
         if not line:
             raise StopIteration
-        if len(line) >= self._line_max and line[-1] not in "\r\n":
+        if len(line) >= self._line_max and len(line.rstrip("\r\n")) >= self._line_max:
             raise SheetBroken(rows=1, line=self.number + len(self.taken) + 1)
         self.taken.append(line)
         return line
+
+    @property
+    def given_back(self) -> bool:
+        """Whether there are some that are to be read again."""
+        return bool(self._again)
+
+    def block(self) -> list[str]:
+        """The next lines, none at the end of the file."""
+        text = self._file.read(_BLOCK_CHARS)
+        if text:
+            text += self._file.readline(self._line_max)
+        return io.StringIO(text, newline="").readlines()
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        self._again.extendleft(reversed(lines))
 
     def skip_hint(self) -> None:
         """Passes over `sep=;` in the first line."""
@@ -174,53 +198,86 @@ class _Lines:
         elif line:
             self._again.append(line)
 
-    def give_back_all_but_the_first(self) -> str:
+    def record_done(self) -> None:
+        self.number += len(self.taken)
+        self.taken.clear()
+
+    def give_back_all_but_the_first(self) -> None:
         first, *others = self.taken
-        self._again.extendleft(reversed(others))
+        self.give_back(others)
         self.taken = [first]
-        return first
 
 
 def _records(path: Path, text: TextFile, delimiter: str, limits: SheetLimits) -> Iterator[_Record]:
-    """A row with wrong quotes is a record of its first line with a fault; reading goes on with the
-    next line, even where the open quote has swallowed many.
-    """
     with _reader(path, text) as file:
         lines = _Lines(file, limits.line_max)
         lines.skip_hint()
-        broken = 0
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        while True:
-            lines.number += len(lines.taken)
-            lines.taken.clear()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if len(lines.taken) == 1 and _ENDLESS in str(error):
-                    line = lines.taken[0].rstrip("\r\n")
-                    yield _too_long(_Record(lines.number + 1, [line]), len(line), limits)
-                    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-                    continue
-                broken += 1
-                if broken > _BROKEN_MAX:
-                    raise SheetBroken(rows=broken, line=lines.number + 1) from None
-                first = lines.give_back_all_but_the_first()
-                yield _Record(lines.number + 1, [first.rstrip("\r\n")], _QUOTES)
-                reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        broken = _Broken()
+        yield from _careful_records(lines, delimiter, limits, broken)
+        while block := lines.block():
+            if (rows := _plain_rows(block, delimiter, limits)) is None:
+                lines.give_back(block)
+                yield from _careful_records(lines, delimiter, limits, broken)
                 continue
-            if len(lines.taken) == 1 and len(lines.taken[0]) <= limits.cell_max:
-                yield _Record(lines.number + 1, cells)
+            first = lines.number + 1
+            lines.number += len(block)
+            yield from map(_Record, count(first), rows, map(len, block))
+
+
+def _plain_rows(lines: list[str], delimiter: str, limits: SheetLimits) -> list[list[str]] | None:
+    """The rows of these lines if each of them is one row, with nothing to be looked at closely."""
+    if max(map(len, lines)) > min(limits.cell_max, limits.line_max):
+        return None
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(lines) else None
+
+
+@dataclass(slots=True)
+class _Broken:
+    """How many rows have wrong quotes."""
+
+    rows: int = 0
+
+
+def _careful_records(
+    lines: _Lines, delimiter: str, limits: SheetLimits, broken: _Broken
+) -> Iterator[_Record]:
+    """As long as there are lines that were given back.
+
+    A row with wrong quotes is a record of its first line with a fault; reading goes on with the
+    next line, even where the open quote has swallowed many.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while lines.given_back:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            first = lines.taken[0].rstrip("\r\n")
+            if len(lines.taken) == 1 and _ENDLESS in str(error):
+                fault = _cell_too_long(len(first), limits)
             else:
-                yield _checked(_Record(lines.number + 1, cells), limits)
+                fault = _QUOTES
+                broken.rows += 1
+                if broken.rows > _BROKEN_MAX:
+                    raise SheetBroken(rows=broken.rows, line=lines.number + 1) from None
+                lines.give_back_all_but_the_first()
+            yield _Record(lines.number + 1, [first], len(first), fault)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        else:
+            length = sum(map(len, lines.taken))
+            yield _Record(lines.number + 1, cells, length, _too_long(cells, limits))
+        lines.record_done()
 
 
-def _checked(record: _Record, limits: SheetLimits) -> _Record:
-    length = max(map(len, record.cells), default=0)
-    return record if length <= limits.cell_max else _too_long(record, length, limits)
+def _too_long(cells: list[str], limits: SheetLimits) -> CellFault | None:
+    length = max(map(len, cells), default=0)
+    return None if length <= limits.cell_max else _cell_too_long(length, limits)
 
 
-def _too_long(record: _Record, length: int, limits: SheetLimits) -> _Record:
-    fault = CellFault(fault_kinds.ROW_CELL_TOO_LONG, {"length": length, "limit": limits.cell_max})
-    return _Record(record.line, record.cells, fault)
+def _cell_too_long(length: int, limits: SheetLimits) -> CellFault:
+    return CellFault(fault_kinds.ROW_CELL_TOO_LONG, {"length": length, "limit": limits.cell_max})

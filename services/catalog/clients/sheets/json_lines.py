@@ -73,7 +73,7 @@ def _row(line: int, text: str | None, limits: SheetLimits) -> SheetRow:
         fault = CellFault(fault_kinds.ROW_LINE_TOO_LONG, {"limit": limits.line_max})
         return SheetRow(line, (), fault)
     try:
-        return SheetRow(line, (), document=parse_object(text), document_length=len(text))
+        return SheetRow(line, (), document=parse_object(text), length=len(text))
     except _Refused as refused:
         return SheetRow(line, (text.rstrip(),), refused.fault)
 

@@ -76,3 +76,8 @@ def is_blank(cells: Sequence[Cell]) -> bool:
     return all(
         cell is None or (isinstance(cell, str) and (not cell or cell.isspace())) for cell in cells
     )
+
+
+def length_of(cells: Sequence[Cell]) -> int:
+    """Characters of their text."""
+    return sum([len(cell) for cell in cells if isinstance(cell, str)])

@@ -18,6 +18,7 @@ from services.catalog.clients.sheets.sheet import (
     Sheet,
     SheetLimits,
     is_blank,
+    length_of,
     too_many_columns,
     too_many_rows,
 )
@@ -80,7 +81,7 @@ class WorkbookSheet(Sheet):
                 left -= 1
                 if left < 0:
                     raise too_many_rows(self.limits.rows_max)
-                yield SheetRow(line, row)
+                yield SheetRow(line, row, length=length_of(row))
 
 
 def open_workbook(path: Path, limits: SheetLimits) -> Sheet:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from hashlib import blake2b
+from struct import unpack
 from typing import Final
 
 from services.catalog.domain.imports.mapping import ColumnMapping
@@ -11,6 +12,7 @@ from services.catalog.domain.imports.rows import Cell, SheetRow, SheetShape
 # Raised when rows are read or checked by other rules than before: all are then read again.
 _RULES: Final = 2
 _BETWEEN_CELLS: Final = "\x1f"
+_BYTES: Final = 8
 
 
 class RowDigests:
@@ -34,11 +36,16 @@ class RowDigests:
         cell = None if self._sku_at is None else row.cells[self._sku_at]
         return cell.strip() if isinstance(cell, str) else None
 
-    def digest_of(self, row: SheetRow) -> int:
-        """64 bits, as PostgreSQL's bigint."""
-        text = repr(row.document) if row.document is not None else _joined(row.cells)
-        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
-        return int.from_bytes(digest.digest(), signed=True)
+    def of(self, rows: Sequence[SheetRow]) -> Sequence[int]:
+        """64 bits of each, as PostgreSQL's bigint."""
+        begun = blake2b(digest_size=_BYTES, key=self._key)
+        digests = []
+        for row in rows:
+            text = repr(row.document) if row.document is not None else _joined(row.cells)
+            digest = begun.copy()
+            digest.update(text.encode("utf-8", "surrogatepass"))
+            digests.append(digest.digest())
+        return unpack(f">{len(rows)}q", b"".join(digests))
 
 
 def shape_hash(shape: SheetShape) -> str:

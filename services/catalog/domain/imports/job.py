@@ -1,6 +1,6 @@
 """An import: a file, what to do with it, and how far it has come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -103,6 +103,11 @@ class Counts:
             self.failed + other.failed,
             self.warnings + other.warnings,
         )
+
+    @classmethod
+    def total(cls, counts: "Iterable[Counts]") -> "Counts":
+        rows = [(c.read, c.new, c.changed, c.unchanged, c.failed, c.warnings) for c in counts]
+        return cls(*map(sum, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.catalog.domain.imports.faults import CellFault
 from shared.kernel.json import JsonObject
@@ -35,27 +36,19 @@ class CellError:
 Cell = str | int | float | Decimal | bool | date | datetime | CellError | None
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """`line`: as a person counts it in the file or sheet, from 1, the header included.
+class SheetRow(NamedTuple):
+    """`line`: as a person counts it in the file or sheet, from 1, the header included. `length`:
+    characters, about: what the row takes in memory depends on it.
 
     `fault`: the row cannot be used, and `cells` are what could be read of it for showing.
-    `document`: rows of NDJSON are documents already, and have no cells; `document_length`: the
-    characters of its text.
+    `document`: rows of NDJSON are documents already, and have no cells.
     """
 
     line: int
     cells: tuple[Cell, ...]
     fault: CellFault | None = None
     document: JsonObject | None = None
-    document_length: int = 0
-
-    @property
-    def length(self) -> int:
-        """Characters, about: what the row takes in memory depends on it."""
-        return self.document_length + sum(
-            [len(cell) for cell in self.cells if isinstance(cell, str)]
-        )
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

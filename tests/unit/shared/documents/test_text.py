@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from shared.documents import text as text_rules
 from shared.documents.faults import invalid_model
 from shared.documents.text import Line
 from shared.telemetry.logging import visible
@@ -86,3 +87,10 @@ def test_no_line_that_is_taken_holds_a_control_or_an_override(name: str) -> None
 @given(st.text(max_size=20))
 def test_a_logged_text_moves_no_terminal(text: str) -> None:
     assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in visible(text))
+
+
+def test_usual_text_is_what_the_whole_rule_lets_pass() -> None:
+    for number in range(0x110000):
+        for text in (f"灯{chr(number)}", f"a{chr(number)}b", chr(number) * 2):
+            if text_rules._is_plain(text):
+                assert text_rules._REFUSED.search(text) is None, hex(number)
