@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from shared.kernel.clock import SystemClock, clock_from_env, real_now
 from shared.kernel.errors import Conflict, Text
-from shared.kernel.ids import floor_id, is_id, new_id
+from shared.kernel.ids import floor_id, is_id, new_id, new_ids
 from shared.kernel.money import MINOR_DIGITS, Money, MoneyError
 
 
 def test_ids_rise_strictly_and_carry_their_prefix() -> None:
-    ids = [new_id("ord") for _ in range(20_000)]
+    ids = [*[new_id("ord") for _ in range(20_000)], *new_ids("ord", 20_000), new_id("ord")]
     assert ids == sorted(set(ids))
     assert all(is_id(i, "ord") for i in ids[:100])
     assert not is_id(ids[0], "prd")
