@@ -6,8 +6,8 @@ PostgreSQL keeps the plan of the check.
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
