@@ -6,8 +6,8 @@ PostgreSQL keeps the plan of the check.
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 
 
 def upgrade() -> None:
