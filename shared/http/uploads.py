@@ -38,6 +38,7 @@ IDLE_S: Final = 20.0
 # This much is left to everybody else who uses the disk.
 _FREE_BYTES_MIN: Final = 256 * 1024 * 1024
 _WRITTEN_AT_ONCE: Final = 1024 * 1024
+_BYTES: Final = b"application/octet-stream"
 _PART: Final = ".part"
 _KEPT: Final = ".file"
 
@@ -113,6 +114,7 @@ class FileBody:
     """What `Depends(file_body(…))` holds: admission reads the body before the route is called."""
 
     media_types: tuple[str, ...]
+    also: tuple[str, ...] = ()
     documented: Mapping[str, JsonObject] = field(default_factory=dict)
 
     async def __call__(self, request: Request) -> UploadedFile:
@@ -121,20 +123,26 @@ class FileBody:
         return file
 
     def check(self, content_type: bytes | None) -> str:
-        """The media type without its parameters. Raises FileTypeUnsupported."""
-        named = (content_type or b"").partition(b";")[0].strip().lower().decode("latin-1")
-        if named not in self.media_types:
-            raise FileTypeUnsupported(types=", ".join(self.media_types))
+        """The media type without its parameters; without one it is bytes (RFC 9110 §8.3).
+
+        Raises FileTypeUnsupported.
+        """
+        named = (content_type or _BYTES).partition(b";")[0].strip().lower().decode("latin-1")
+        accepted = (*self.media_types, *self.also)
+        if named not in accepted:
+            raise FileTypeUnsupported(types=", ".join(accepted))
         return named
 
 
-def file_body(*media_types: str) -> FileBody:
-    """A route with this dependency takes its body as a file of one of these types."""
+def file_body(*media_types: str, also: tuple[str, ...] = ()) -> FileBody:
+    """A route with this dependency takes its body as a file of one of these types. `also`: names
+    that senders give to the same; they are accepted without being documented.
+    """
     content = {
         name: {"schema": {"type": "string", "format": "binary"}, "example": ""}
         for name in media_types
     }
-    return FileBody(media_types, {"requestBody": {"required": True, "content": content}})
+    return FileBody(media_types, also, {"requestBody": {"required": True, "content": content}})
 
 
 def file_body_of(dependant: Dependant) -> FileBody | None:

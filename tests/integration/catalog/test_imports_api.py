@@ -257,10 +257,10 @@ async def test_files_that_are_not_taken(importing: Importing) -> None:
     )
     refused(html, 415, "request.unsupported_media_type")
     assert "text/csv" in html.json()["detail"]
+    assert "application/vnd.ms-excel" in html.json()["detail"]
     assert "form" in html.json()["fix"]
-    body = await importing.done(b"\x89PNG\r\n\x1a\n")
-    assert body["status"] == "failed"
-    assert body["failure"]["code"].startswith("catalog.sheet.")
+    body = await importing.done(b"<html><table><tr><td>SKU")
+    assert (body["status"], body["failure"]["code"]) == ("failed", "catalog.sheet.kind_unknown")
 
 
 async def test_files_that_have_no_rows_or_break_below_the_header_fail(importing: Importing) -> None:

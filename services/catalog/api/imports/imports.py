@@ -1,5 +1,6 @@
 """Imports: sending a file, watching what becomes of it, choosing columns, cancelling."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -38,6 +39,22 @@ _FILE = file_body(
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/x-ndjson",
     "application/octet-stream",
+    # What browsers, libraries and spreadsheets make of such files, CSV as Excel's on Windows.
+    also=(
+        "application/vnd.ms-excel",
+        "application/vnd.ms-excel.sheet.macroenabled.12",
+        "application/csv",
+        "application/x-csv",
+        "text/x-csv",
+        "text/comma-separated-values",
+        "text/tab-separated-values",
+        "text/plain",
+        "application/json",
+        "application/jsonl",
+        "application/ndjson",
+        "application/zip",
+        "application/x-zip-compressed",
+    ),
 )
 ImportId = Annotated[str, Path(examples=["imp_0193a1b2c3d47e5f8a9b0c1d2e3f4a5b"])]
 
@@ -88,10 +105,12 @@ async def create_import(
     """Import a file.
 
     The body is the file itself: CSV (UTF-8, UTF-16, GB18030), an Excel workbook (.xlsx) or NDJSON.
-    Its format is found by its content, whatever the media type says. A worker reads it soon: GET
-    the address in `Location`, or follow its progress.
+    Its format is found by its content, whatever the media type says; what is plainly another one,
+    such as an old workbook (.xls), is refused at once. A worker reads it soon: GET the address in
+    `Location`, or follow its progress.
     """
     options = Options(given.kind, given.policy, given.mode, given.empty, given.dry_run)
+    await asyncio.to_thread(requests.refuse_other_files, file.path)
 
     async def act(uow: UnitOfWork) -> Reply:
         stored = StoredFile(file.keep(), given.filename, file.media_type, file.bytes, file.sha256)

@@ -1,7 +1,7 @@
 """Files of any kind as rows of cells, and rows written as files."""
 
 from services.catalog.clients.sheets.failed_rows import write_failed_rows
-from services.catalog.clients.sheets.opening import open_sheet
+from services.catalog.clients.sheets.opening import open_sheet, refuse_other_kinds
 from services.catalog.clients.sheets.refusals import SheetEmpty, SheetRefused, SheetTooLarge
 from services.catalog.clients.sheets.sheet import Sheet, SheetLimits
 from services.catalog.clients.sheets.templates import template_file
@@ -17,6 +17,7 @@ __all__ = [
     "SheetShape",
     "SheetTooLarge",
     "open_sheet",
+    "refuse_other_kinds",
     "template_file",
     "write_failed_rows",
 ]

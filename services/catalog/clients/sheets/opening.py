@@ -47,14 +47,26 @@ def open_sheet(path: Path, *, filename: str | None, limits: SheetLimits) -> Shee
         head = file.read(_HEAD)
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise SheetEmpty
+    _refuse_kind(path, head)
+    if head.startswith(_ZIP):
+        return open_workbook(path, limits)
+    return _open_text(path, _begin(head), filename, limits)
+
+
+def refuse_other_kinds(path: Path) -> None:
+    """Raises SheetKindUnknown or SheetEncrypted if the first bytes are those of something else:
+    quick enough for a request.
+    """
+    with path.open("rb") as file:
+        _refuse_kind(path, file.read(_HEAD))
+
+
+def _refuse_kind(path: Path, head: bytes) -> None:
     for magic, kind in _KINDS:
         if head.startswith(magic):
             raise SheetKindUnknown(kind=kind)
     if head.startswith(_OLE2):
         _refuse_ole2(path)
-    if head.startswith(_ZIP):
-        return open_workbook(path, limits)
-    return _open_text(path, _begin(head), filename, limits)
 
 
 def _begin(head: bytes) -> bytes:

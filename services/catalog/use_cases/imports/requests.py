@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
+from services.catalog.clients.sheets import refuse_other_kinds
 from services.catalog.domain.imports.job import (
     Columns,
     Import,
@@ -39,6 +41,14 @@ async def queue_import(
     if not await jobs.add_import(uow, one):
         raise MerchantNotFound
     return one
+
+
+def refuse_other_files(path: Path) -> None:
+    """Raises SheetKindUnknown or SheetEncrypted for a file that no worker could read: for a thread.
+
+    Most of what can be wrong with a file is found when it is read.
+    """
+    refuse_other_kinds(path)
 
 
 async def lock_import(uow: UnitOfWork, *, import_id: str) -> Import:
