@@ -6,20 +6,27 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Final
 
 import asyncpg
 
+from deploy.bench.loading import loading
 from services.catalog.clients.pinyin import initials_of
 from services.catalog.domain.products.details import Details
 from services.catalog.domain.products.gtin import check_digit
 from services.catalog.domain.products.product import Product
 from services.catalog.domain.products.search_words import EDITION, search_words
+from services.catalog.domain.products.variants import Variant
 from shared.kernel.money import Money
 
 MERCHANTS: Final = 300
 # Every tenth product is this merchant's.
 LARGE: Final = "mer_" + "0" * 31 + "1"
+# A third of them are this one's, some hundred that one's; this one has deleted many.
+LARGEST: Final = "mer_" + "0" * 31 + "3"
+SMALL: Final = "mer_" + "0" * 29 + "250"
+DELETER: Final = "mer_" + "0" * 31 + "4"
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CHUNK: Final = 20_000
 _HS: Final = (
@@ -61,58 +68,82 @@ async def fill(connection: asyncpg.Connection, products: int) -> None:
         """,
         MERCHANTS,
     )
-    for table in ("products", "stock", "product_search"):
-        await connection.execute(f"ALTER TABLE catalog.{table} SET (autovacuum_enabled = off)")
     chance = random.Random(8)
-    for first in range(0, products, _CHUNK):
-        await _copy(connection, chance, range(first, min(first + _CHUNK, products)))
-    for table in ("products", "stock", "product_search"):
-        await connection.execute(f"ALTER TABLE catalog.{table} RESET (autovacuum_enabled)")
-        await connection.execute(f"VACUUM ANALYZE catalog.{table}")
+    async with loading(connection, _TABLES):
+        for first in range(0, products, _CHUNK):
+            await _copy(connection, chance, range(first, min(first + _CHUNK, products)))
+        for statement in (_STOCK, _OVERLAYS, *_DELETED):
+            await connection.execute(statement, timeout=3600)
 
 
 async def _copy(connection: asyncpg.Connection, chance: random.Random, numbers: range) -> None:
+    """As text: a tsvector has no binary form that the driver knows."""
     rows = [_row(chance, number) for number in numbers]
-    await connection.execute(
-        """
-        CREATE TEMP TABLE IF NOT EXISTS goods (LIKE catalog.products INCLUDING DEFAULTS);
-        ALTER TABLE goods ALTER title TYPE text, ALTER details DROP DEFAULT,
-            ALTER details TYPE text;
-        CREATE TEMP TABLE IF NOT EXISTS goods_words (product_id text, words text, folded text);
-        TRUNCATE goods, goods_words
-        """
-    )
-    await connection.copy_records_to_table("goods", records=[p for p, _ in rows], columns=_COLUMNS)
-    await connection.copy_records_to_table("goods_words", records=[w for _, w in rows])
-    names = ", ".join(_COLUMNS)
-    await connection.execute(
-        f"""
-        INSERT INTO catalog.products ({names})
-        SELECT {names.replace("title", "title::jsonb").replace("details", "details::jsonb")}
-        FROM goods ORDER BY id;
-        INSERT INTO catalog.stock (product_id, tenant_id, on_hand, reserved, version, updated_at)
-        SELECT id, tenant_id, (net_weight_g % 50) * 10, 0, 1, updated_at FROM goods ORDER BY id;
-        INSERT INTO catalog.product_search (product_id, tenant_id, words, folded, edition)
-        SELECT g.id, g.tenant_id, array_to_tsvector(string_to_array(w.words, ' ')), w.folded,
-            {EDITION}
-        FROM goods g JOIN goods_words w ON w.product_id = g.id ORDER BY g.id
-        """
-    )
+    for table, columns, records in (
+        ("products", _COLUMNS, [product for product, _ in rows]),
+        ("product_search", _WORDS_COLUMNS, [words for _, words in rows]),
+    ):
+        lines = "".join(["\t".join([_text(v) for v in record]) + "\n" for record in records])
+        await connection.copy_to_table(
+            table, schema_name="catalog", columns=columns, source=BytesIO(lines.encode())
+        )
+
+
+def _text(value: object) -> str:
+    return r"\N" if value is None else str(value).replace("\\", r"\\")
+
+
+_TABLES: Final = tuple(
+    f"catalog.{name}" for name in ("products", "stock", "product_search", "market_overlays")
+)
+_STOCK: Final = """
+    INSERT INTO catalog.stock (product_id, tenant_id, on_hand, reserved, version, updated_at)
+    SELECT id, tenant_id, (net_weight_g % 50) * 10, 0, 1, updated_at FROM catalog.products
+"""
+# A third of the products differ in Germany, and every 50,000th in Malta.
+_OVERLAYS: Final = """
+    INSERT INTO catalog.market_overlays
+        (id, tenant_id, product_id, market, state, patch, version, created_at, updated_at)
+    SELECT 'ovl_' || substr(id, 5) || market, tenant_id, id, market, state, '{}', 1, created_at,
+        created_at
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM catalog.products) p
+    CROSS JOIN LATERAL (VALUES
+        ('DE', 3, CASE WHEN n % 3000 = 0 THEN 'draft' ELSE 'active' END), ('MT', 50000, 'active')
+    ) m(market, every, state)
+    WHERE n % every = 0
+"""
+# One merchant has deleted what it began with.
+_DELETED: Final = (
+    f"""
+    UPDATE catalog.products SET deleted_at = updated_at
+    WHERE id IN (SELECT id FROM catalog.products WHERE tenant_id = '{DELETER}' ORDER BY id
+        LIMIT (SELECT count(*) / 2 FROM catalog.products WHERE tenant_id = '{DELETER}'))
+    """,
+    *(
+        f"DELETE FROM catalog.{table} x USING catalog.products p"
+        f" WHERE p.id = x.product_id AND p.deleted_at IS NOT NULL AND p.tenant_id = '{DELETER}'"
+        for table in ("stock", "product_search", "market_overlays")
+    ),
+)
 
 
 _COLUMNS: Final = (
     "id tenant_id sku title hs_code origin_country net_weight_g gross_weight_g length_mm width_mm"
-    " height_mm price_minor currency battery synthetic product_type gtin details version"
-    " created_at updated_at"
+    " height_mm price_minor currency battery synthetic product_type parent_sku options gtin details"
+    " version created_at updated_at"
 ).split()
+_WORDS_COLUMNS: Final = ("product_id", "tenant_id", "words", "folded", "edition")
 
 
-def _row(chance: random.Random, number: int) -> tuple[tuple[object, ...], tuple[str, str, str]]:
+def _row(chance: random.Random, number: int) -> tuple[tuple[object, ...], tuple[object, ...]]:
     merchant = _merchant(chance)
+    variant = None
+    if number % 20 == 0:
+        variant = Variant(f"PAR-{number // 200}", {"size": str(number)})
     brand = _name(chance) if chance.random() < 0.3 else None
     product = Product(
         sku=f"{chance.choice('ABCDEFGH')}{number % 97:02d}-{number:07d}",
-        title={"en": _english(chance), "zh-CN": _chinese(chance)},
+        title={"en": _english(chance) + _later(chance, number), "zh-CN": _chinese(chance)},
         hs_code=_one(chance, _HS),
         origin_country=_one(chance, _COUNTRIES),
         net_weight_g=chance.randrange(10, 3000),
@@ -124,6 +155,7 @@ def _row(chance: random.Random, number: int) -> tuple[tuple[object, ...], tuple[
         product_type=_one(chance, _TYPES) or None,
         gtin=_gtin(number) if chance.random() < 0.6 else None,
         details=Details(brand=brand),
+        variant=variant,
     )
     at = _START + timedelta(seconds=number * 20 + (chance.random() < 0.05) * 2_000_000)
     product_id = f"prd_{number:032x}"
@@ -131,10 +163,12 @@ def _row(chance: random.Random, number: int) -> tuple[tuple[object, ...], tuple[
     columns = (
         *(product_id, merchant, product.sku, _json(product.title), product.hs_code),
         *(product.origin_country, product.net_weight_g, product.gross_weight_g, *product.size_mm),
-        *(999, "EUR", product.battery, True, product.product_type, product.gtin),
-        *(_json({} if brand is None else {"brand": brand}), 1, at, at),
+        *(999, "EUR", product.battery, True, product.product_type),
+        *((None, "{}") if variant is None else (variant.parent_sku, _json(variant.options))),
+        *(product.gtin, _json({} if brand is None else {"brand": brand}), 1, at, at),
     )
-    return columns, (product_id, words.words, words.folded)
+    quoted = " ".join([f"'{word}'" for word in words.words.split()])
+    return columns, (product_id, merchant, quoted, words.folded, EDITION)
 
 
 def _merchant(chance: random.Random) -> str:
@@ -151,6 +185,12 @@ def _one(chance: random.Random, weighted: tuple[list[str], list[float]]) -> str:
 def _english(chance: random.Random) -> str:
     words = [_COMMON[min(len(_COMMON) - 1, int(chance.expovariate(0.12)))] for _ in range(5)]
     return " ".join([_name(chance), *words, f"{chance.randrange(4, 60)} cm"])
+
+
+def _later(chance: random.Random, number: int) -> str:
+    """A fashion that began when half of the products were there, and one that had ended by then."""
+    word = "solar" if number >= 500_000 else "retro" if number < 200_000 else ""
+    return f" {word}" if word and chance.random() < 0.5 else ""
 
 
 def _chinese(chance: random.Random) -> str:

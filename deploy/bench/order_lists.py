@@ -15,6 +15,7 @@ from typing import Final
 
 import asyncpg
 
+from deploy.bench.loading import loading
 from deploy.bench.rig import Figure, Spread, folder, make_service, postgres
 from services.catalog.queries.orders import list_orders
 from shared.db import Database, Filters, Window
@@ -51,7 +52,12 @@ _ORDERS: Final = f"""
         at - r3 * interval '2 days', p.country, 'EUR', 100, me.belt,
         jsonb_build_array(jsonb_build_object('sku', 'SKU-' || k)), 'f', status,
         CASE WHEN status = 'backordered' THEN 'waiting' ELSE 'reserved' END,
-        '{{"placed": true}}', 3, at
+        CASE WHEN status IN ('backordered', 'placed', 'unroutable') THEN '{{"placed": true}}'
+            ELSE jsonb_build_object('placed', true, 'plan', jsonb_build_object('rank', 1,
+                'shipment_id', 'shp_' || lpad(to_hex(n), 32, '0'),
+                'house_waybill', 'EHU' || lpad(to_hex(n), 8, '0'), 'itinerary', '[]'::jsonb,
+                'promised_at', to_char(at + interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00')))
+        END, 3, at
     FROM (
         SELECT n, 1 + floor({MERCHANTS - 1} * power(random(), 3))::int AS m, random() AS r,
             random() AS r2, random() AS r3, 1 + floor(200 * power(random(), 2))::int AS k,
@@ -96,18 +102,20 @@ _WAITING: Final = """
     INSERT INTO catalog.back_order_lines (order_id, product_id, tenant_id, quantity)
     SELECT id, 'prd_1', tenant_id, 1 FROM catalog.orders WHERE stock_state = 'waiting'
 """
-_TABLES: Final = ("merchants", "orders", "order_search", "order_skus", "back_order_lines")
+_TABLES: Final = tuple(
+    f"catalog.{name}" for name in ("orders", "order_search", "order_skus", "back_order_lines")
+)
 
 
 async def fill(connection: asyncpg.Connection, orders: int) -> None:
     """Takes about six minutes for five million orders, and 6 GB."""
-    await connection.execute("SET statement_timeout = 0; SELECT setseed(0.5)")
+    await connection.execute("SELECT setseed(0.5)")
     await connection.execute(_MERCHANTS)
-    await connection.execute(_ORDERS, orders, timeout=3600)
-    for statement in (_SEARCH, _SKUS, _WAITING):
-        await connection.execute(statement, timeout=3600)
-    for table in _TABLES:
-        await connection.execute(f"VACUUM ANALYZE catalog.{table}", timeout=3600)
+    async with loading(connection, _TABLES):
+        await connection.execute(_ORDERS, orders, timeout=3600)
+        for statement in (_SEARCH, _SKUS, _WAITING):
+            await connection.execute(statement, timeout=3600)
+    await connection.execute("VACUUM (ANALYZE) catalog.merchants")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""Large databases: filled as quickly as possible, and kept for the next run if the environment says
+where. `BENCH_DATA=/path` keeps a folder for each of them, and a note that it is complete.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from deploy.bench.rig import make_service, postgres
+from deploy.engines import PostgresServer
+
+Fill = Callable[[asyncpg.Connection], Awaitable[None]]
+
+# The limits of the server are those of requests.
+_SETTINGS: Final = """
+    SET statement_timeout = 0;
+    SET transaction_timeout = 0;
+    SET idle_in_transaction_session_timeout = 0;
+    SET synchronous_commit = off;
+    SET maintenance_work_mem = '1GB';
+    SET session_replication_role = replica
+"""
+# Primary keys stay, because foreign keys refer to them, except where nothing does.
+_CONSTRAINTS: Final = """
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname),
+        format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
+            pg_get_constraintdef(c.oid))
+    FROM pg_constraint c
+    WHERE c.conrelid = $1::regclass AND c.contype IN ('p', 'u', 'x')
+        AND NOT EXISTS (
+            SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = c.conindid
+        )
+"""
+_INDEXES: Final = """
+    SELECT format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+    FROM pg_index i
+    WHERE i.indrelid = $1::regclass
+        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+
+
+@asynccontextmanager
+async def loading(connection: asyncpg.Connection, tables: Sequence[str]) -> AsyncIterator[None]:
+    """For a superuser: while `tables` are filled they have neither secondary indexes nor triggers;
+    then all of them are made, and the tables vacuumed and analysed.
+    """
+    await connection.execute(_SETTINGS)
+    made_again = []
+    for table in tables:
+        await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+        # Constraints first: their indexes go with them.
+        for query in (_CONSTRAINTS, _INDEXES):
+            for drop, create in await connection.fetch(query, table):
+                await connection.execute(drop)
+                made_again.append(create)
+    yield
+    for create in made_again:
+        await connection.execute(create, timeout=3600)
+    for table in tables:
+        await connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
+        await connection.execute(f"VACUUM (ANALYZE) {table}", timeout=3600)
+
+
+@contextmanager
+def large_database(home: Path, name: str, fill: Fill) -> Iterator[tuple[PostgresServer, str]]:
+    """A server with catalog's schema, filled, and the address of the app role."""
+    kept = os.environ.get("BENCH_DATA")
+    folder = home if kept is None else Path(kept) / name
+    complete = folder / "complete"
+    if not complete.exists():
+        # What an interrupted run left.
+        shutil.rmtree(folder / "postgres", ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with postgres(folder) as server:
+        dsn = asyncio.run(make_service(server, "catalog"))
+        if not complete.exists():
+            asyncio.run(_fill(server, fill))
+            complete.touch()
+        yield server, dsn
+
+
+async def _fill(server: PostgresServer, fill: Fill) -> None:
+    connection = await asyncpg.connect(server.dsn(database="airlane"))
+    try:
+        await fill(connection)
+    finally:
+        await connection.close()
