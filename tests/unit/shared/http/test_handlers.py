@@ -12,9 +12,9 @@ from fastapi.routing import APIRoute
 from httpx2 import ASGITransport, AsyncClient, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shared.http.fields import AnyInstant
 from starlette.responses import Response as StarletteResponse
 
+from shared.documents.fields import AnyInstant
 from shared.http import PageOf, TotalWanted, admission, fields_of, handlers, json_reply
 from shared.http.chosen import Fields
 from shared.kernel.errors import Invalid, Text
