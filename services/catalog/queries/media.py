@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
-from services.catalog.domain.media.check import MediaCheck
+from services.catalog.domain.media.check import MediaCheck, url_hash
 from services.catalog.domain.media.stored import stored_check
 from services.catalog.domain.products.details import Media
 from services.catalog.domain.products.stored import media_from_json
@@ -61,10 +60,27 @@ _CHECKS: Final = sql(
     tenant=TEXT,
     url_hashes=BYTE_STRINGS,
 )
+# Merchants take turns: one who names thousands of dead addresses holds up nobody else. From one
+# merchant to the next by the index, then the first of each.
 _DUE: Final = sql(
     f"""
-    SELECT {_COLUMNS} FROM catalog.media_checks c
-    WHERE c.next_at <= :now ORDER BY c.next_at LIMIT :rows_max
+    WITH RECURSIVE waiting AS (
+        (SELECT tenant_id FROM catalog.media_checks WHERE next_at IS NOT NULL
+        ORDER BY tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT c.tenant_id FROM catalog.media_checks c
+            WHERE c.next_at IS NOT NULL AND c.tenant_id > w.tenant_id
+            ORDER BY c.tenant_id LIMIT 1)
+        FROM waiting w WHERE w.tenant_id IS NOT NULL
+    )
+    SELECT {_COLUMNS} FROM waiting w CROSS JOIN LATERAL (
+        SELECT m.*, row_number() OVER (ORDER BY m.next_at, m.id) AS turn FROM (
+            SELECT * FROM catalog.media_checks o
+            WHERE o.tenant_id = w.tenant_id AND o.next_at <= :now
+            ORDER BY o.next_at LIMIT :rows_max
+        ) m
+    ) c
+    ORDER BY c.turn, c.next_at, c.id LIMIT :rows_max
     """,  # noqa: S608 - names are the constants above
     stored_check,
     now=INSTANT,
@@ -91,11 +107,11 @@ async def get_media(reader: Reader, *, sku: str) -> ProductMedia:
 
 
 async def _checks(reader: Reader, tenant: str, urls: Collection[str]) -> dict[str, MediaCheck]:
-    hashes = [sha256(url.encode()).digest() for url in urls]
+    hashes = [url_hash(url) for url in urls]
     found = await reader.fetch_all(_CHECKS, tenant=tenant, url_hashes=hashes)
     return {check.url: check for check in found}
 
 
 async def list_due(reader: Reader, *, now: datetime, rows_max: int) -> list[MediaCheck]:
-    """Those that wait longest first."""
+    """Of each merchant those that wait longest: the first of all, then the second of all."""
     return await reader.fetch_all(_DUE, now=now, rows_max=rows_max)

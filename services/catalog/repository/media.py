@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
-from services.catalog.domain.media.check import REST, MediaCheck
+from services.catalog.domain.media.check import REST, MediaCheck, url_hash
 from services.catalog.domain.media.stored import stored_check
 from shared.db import BIGINT, BYTE_STRINGS, INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.ids import new_id
@@ -72,10 +71,6 @@ _SAVE: Final = sql(
     next_at=INSTANT,
     version=INTEGER,
 )
-
-
-def url_hash(url: str) -> bytes:
-    return sha256(url.encode()).digest()
 
 
 async def note_media(uow: UnitOfWork, *, tenant: str, urls: Collection[str], now: datetime) -> None:

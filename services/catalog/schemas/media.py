@@ -60,14 +60,14 @@ def _media_out(one: MediaOfProduct, locale: Locale, on: date) -> dict[str, objec
 def _check_out(
     check: MediaCheck | None, role: MediaRole, locale: Locale, on: date
 ) -> dict[str, object]:
-    if check is None or check.checked_at is None:
+    if check is None:
         unknown = dict.fromkeys(("media_type", "bytes", "width", "height", "checked_at"))
         return {
             "status": CheckStatus.PENDING,
             **unknown,
             "findings": [],
             "attempts": 0,
-            "next_check_at": None if check is None else check.next_at,
+            "next_check_at": None,
         }
     found = findings(check.found, role, on)
     facts = check.found.facts

@@ -39,5 +39,10 @@ media_checks: Final = Table(
     instant_column("next_at", nullable=True),
     Column("version", Integer, nullable=False),
     UniqueConstraint("tenant_id", "url_hash"),
-    Index("media_checks_due_ix", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index(
+        "media_checks_turns_ix",
+        "tenant_id",
+        "next_at",
+        postgresql_where=text("next_at IS NOT NULL"),
+    ),
 )

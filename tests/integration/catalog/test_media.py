@@ -11,14 +11,23 @@ from aiohttp import web
 from services.catalog.clients.media import MediaFetcher
 from services.catalog.domain.media.check import BYTES_MAX, Fetched, FetchFault, MediaFacts
 from services.catalog.jobs import check_media
+from services.catalog.queries.media import list_due
+from shared.db import INSTANT, sql
 from shared.kafka import JobContext
+from shared.kernel.identity import PARK
 from shared.net import guarded
+from tests.integration.catalog.conftest import NewMerchant
 from tests.kit.clock import ManualClock
 from tests.support.files import pictures
 from tests.support.files.server import FileServer, file_server
 from tests.support.worlds.catalog import Merchant, a_parent, a_product, refused
 
 PNG = pictures.a_png(1600, 1200)
+_WAITING = sql(
+    "SELECT count(DISTINCT tenant_id) FROM catalog.media_checks WHERE next_at <= :now",
+    int,
+    now=INSTANT,
+)
 
 
 @pytest.fixture
@@ -289,3 +298,23 @@ async def test_media_of_overlays_parents_and_batches_are_checked_too(
     assert server.asked == {"/o": 1, "/p": 1, "/b": 1, "/patched": 1}
     (of_market,) = await read(merchant)
     assert (of_market["market"], of_market["status"]) == ("DE", "ok")
+
+
+async def test_merchants_take_turns(new_merchant: NewMerchant, catalog_clock: ManualClock) -> None:
+    many, one = await new_merchant(), await new_merchant()
+    dead = media(*(f"https://dead.example/{n}" for n in range(20)))
+    for sku in ("A-1", "A-2"):
+        await many.stocked(sku, 0, media=dead if sku == "A-1" else media("https://dead.example/x"))
+    catalog_clock.advance(seconds=1)
+    await one.stocked("B-1", 0, media=media("https://media.example/1", "https://media.example/2"))
+
+    async with many.db.read(PARK) as reader:
+        merchants = await reader.fetch_values(_WAITING, now=catalog_clock.now())
+        due = await list_due(reader, now=catalog_clock.now(), rows_max=2 * merchants[0])
+
+    # Those of other tests wait, too; each merchant has two turns.
+    assert [check.merchant_id for check in due].count(many.id) == 2
+    assert [check.url for check in due if check.merchant_id == one.id] == [
+        "https://media.example/1",
+        "https://media.example/2",
+    ]

@@ -50,5 +50,6 @@ def a_film(brand: bytes = b"isom") -> bytes:
 
 
 A_WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01webm"
+A_MATROSKA = b"\x1a\x45\xdf\xa3\xa3\x42\x86\x81\x01\x42\x82\x88matroska"
 A_PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 A_PAGE = b"<!doctype html><title>Sign in</title>"

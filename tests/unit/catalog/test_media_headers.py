@@ -55,7 +55,17 @@ def test_tables_of_a_jpeg_are_no_frames(table: int) -> None:
         (pictures.a_film(), "video/mp4"),
         (pictures.a_film(b"avif"), "image/avif"),
         (pictures.a_film(b"heic"), "image/heic"),
+        (pictures.a_film(b"msf1"), "image/heic"),
+        # Stores take neither of these for MP4.
+        (pictures.a_film(b"qt  "), "video/quicktime"),
+        (pictures.a_film(b"M4A "), "audio/mp4"),
         (pictures.A_WEBM, "video/webm"),
+        (pictures.A_MATROSKA, "video/x-matroska"),
+        (b"II*\x00\x08\x00\x00\x00", "image/tiff"),
+        (b"MM\x00*\x00\x00\x00\x08", "image/tiff"),
+        (b"BM" + bytes(12) + b"\x28\x00\x00\x00", "image/bmp"),
+        (b"\xef\xbb\xbf\n<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        (b"<?xml version='1.0'?><!-- x --><svg/>", "image/svg+xml"),
         (pictures.A_PDF, "application/pdf"),
         (b"\n" * 900 + pictures.A_PDF, "application/pdf"),
     ],
@@ -66,7 +76,17 @@ def test_other_files_need_no_size(head: bytes, media_type: str) -> None:
     assert is_enough(kind, len(head))
 
 
-@pytest.mark.parametrize("head", [b"", pictures.A_PAGE, b"RIFF\x00\x00\x00\x00WAVE", b"\xff\xd8"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        pictures.A_PAGE,
+        b"RIFF\x00\x00\x00\x00WAVE",
+        b"\xff\xd8",
+        b"BMW 320i, 2018, one owner",
+        b"<html><body><svg/></body></html>",
+    ],
+)
 def test_what_is_not_known_is_nothing(head: bytes) -> None:
     assert kind_of(head) is None
 

@@ -7,6 +7,7 @@ are facts; whether they will do depends on what the file is for (`domain.media.r
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
 from shared.kernel.errors import Text
@@ -90,6 +91,11 @@ FAULT_TEXTS: Final[dict[FetchFault, tuple[Text, Text]]] = {
         Text("Save it again and upload it anew.", "请重新保存并上传。"),
     ),
 }
+
+
+def url_hash(url: str) -> bytes:
+    """By which a check is found: an address may be too long for an index."""
+    return sha256(url.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What a file is, by its first bytes: never by its name or by what its server says of it. Pictures
 are not decoded, so a picture of a billion pixels costs no more than any other.
 
-From the specifications of PNG (W3C), JPEG (ITU-T T.81), GIF89a, WebP (RFC 9649), ISO base media
-(ISO/IEC 14496-12), EBML (RFC 8794) and PDF (ISO 32000).
+From the specifications of PNG (W3C), JPEG (ITU-T T.81), GIF89a, WebP (RFC 9649), TIFF 6.0, SVG
+(W3C), ISO base media (ISO/IEC 14496-12), EBML (RFC 8794), Matroska (RFC 9559) and PDF (ISO 32000).
 """
 
 from collections.abc import Callable
@@ -16,21 +16,36 @@ GIF: Final = "image/gif"
 WEBP: Final = "image/webp"
 AVIF: Final = "image/avif"
 HEIC: Final = "image/heic"
+TIFF: Final = "image/tiff"
+BMP: Final = "image/bmp"
+SVG: Final = "image/svg+xml"
 MP4: Final = "video/mp4"
+QUICKTIME: Final = "video/quicktime"
 WEBM: Final = "video/webm"
+MATROSKA: Final = "video/x-matroska"
+AUDIO: Final = "audio/mp4"
 PDF: Final = "application/pdf"
 
 # Profiles and previews come before the size of a JPEG; more of them than this is no usual file.
 HEAD_BYTES_MAX: Final = 512 * 1024
 
 _Size = tuple[int, int]
-_BOXES_OF_PICTURES: Final = {
+# The major brand of a file of boxes; all others are films.
+_BRANDS: Final = {
     b"avif": AVIF,
     b"avis": AVIF,
     b"heic": HEIC,
     b"heix": HEIC,
     b"mif1": HEIC,
+    b"msf1": HEIC,
+    b"qt  ": QUICKTIME,
+    b"M4A ": AUDIO,
+    b"M4B ": AUDIO,
 }
+# Within so many bytes an EBML header names its kind of document, and a page its first element.
+_EBML_HEAD: Final = 64
+_TEXT_HEAD: Final = 1024
+_BMP_HEADERS: Final = (12, 40, 52, 56, 108, 124)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +61,29 @@ def kind_of(head: bytes) -> Kind | None:
     for magic, media_type, size_of in _KINDS:
         if head.startswith(magic):
             return Kind(media_type, size_of(head))
+    return _with_a_header(head) or _with_words(head[:_TEXT_HEAD])
+
+
+def _with_a_header(head: bytes) -> Kind | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Kind(WEBP, _webp_size(head))
     if head[4:8] == b"ftyp":
-        return Kind(_BOXES_OF_PICTURES.get(head[8:12], MP4))
-    # A PDF may begin with other bytes, within the first kilobyte.
-    if b"%PDF-" in head[:1024]:
-        return Kind(PDF)
+        return Kind(_BRANDS.get(head[8:12], MP4))
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Kind(MATROSKA if b"matroska" in head[:_EBML_HEAD] else WEBM)
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return Kind(BMP)
     return None
+
+
+def _with_words(head: bytes) -> Kind | None:
+    # A PDF may begin with other bytes.
+    if b"%PDF-" in head:
+        return Kind(PDF)
+    # A page that has a drawing somewhere is none.
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_svg = text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text)
+    return Kind(SVG) if is_svg else None
 
 
 def is_enough(kind: Kind | None, read: int) -> bool:
@@ -131,5 +161,6 @@ _KINDS: Final[tuple[tuple[bytes, str, Callable[[bytes], _Size | None]], ...]] = 
     (b"\x89PNG\r\n\x1a\n", PNG, _png_size),
     (b"GIF87a", GIF, _gif_size),
     (b"GIF89a", GIF, _gif_size),
-    (b"\x1a\x45\xdf\xa3", WEBM, _none),
+    (b"II*\x00", TIFF, _none),
+    (b"MM\x00*", TIFF, _none),
 )
