@@ -8,7 +8,7 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,10 @@ def real_time_ms() -> int:
 
 # Called many times per request, so not wrapped in a function of ours.
 monotonic_s: Final = time.monotonic
+
+
+# Asked once what changes is locked: a change that waited for another one has the later time.
+Now = Callable[[], datetime]
 
 
 class Clock(Protocol):

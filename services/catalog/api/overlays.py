@@ -77,7 +77,7 @@ async def put_overlay(sku: Sku, market: Market, body: OverlayIn, call: CatalogWr
             sku=sku,
             overlay=overlay,
             check=call.unchanged(overlay_out),
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(stored, 201 if is_new else 200)
 
@@ -102,7 +102,7 @@ async def patch_overlay(
             market=market,
             apply=body.apply,
             check=call.unchanged(overlay_out),
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(stored)
 

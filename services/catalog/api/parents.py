@@ -71,7 +71,7 @@ async def put_parent(parent_sku: ParentSku, body: ParentIn, call: CatalogWrite) 
             tenant=call.tenant,
             parent=parent,
             check=call.unchanged(parent_out),
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(saved)
 
@@ -104,7 +104,7 @@ async def patch_parent(parent_sku: ParentSku, body: ParentPatch, call: CatalogWr
             sku=parent_sku,
             apply=body.apply,
             check=call.unchanged(parent_out),
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return _saved_reply(saved)
 

@@ -71,7 +71,7 @@ async def put_prices(
             market=market,
             prices=prices,
             check=call.unchanged(shown),
-            now=call.clock.now(),
+            now=call.clock.now,
         )
         return representation(
             shown(saved),

@@ -18,6 +18,7 @@ from services.catalog.repository import parents, products
 from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import UnitOfWork
+from shared.kernel.clock import Now
 from shared.kernel.errors import refuse
 from shared.kernel.ids import new_id
 from shared.kernel.json import same
@@ -31,7 +32,7 @@ async def put_overlay(
     sku: str,
     overlay: Overlay,
     check: Precondition[StoredOverlay],
-    now: datetime,
+    now: Now,
 ) -> tuple[StoredOverlay, bool]:
     """Creates or replaces; the second says that it is new. An equal overlay changes nothing.
 
@@ -41,14 +42,15 @@ async def put_overlay(
     await _refuse(uow, overlay, product, stored)
     if stored is None:
         check(None)
-        created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, now, now)
+        at = now()
+        created = StoredOverlay(new_id("ovl"), tenant, product.id, sku, overlay, 1, at, at)
         await repository.insert_overlay(uow, created)
-        await note_media(uow, tenant=tenant, media=overlay.media or (), now=now)
-        _announce(uow, created, now=now)
+        await note_media(uow, tenant=tenant, media=overlay.media or (), now=at)
+        _announce(uow, created, now=at)
         return created, True
     is_applied = is_same(stored.overlay, overlay)
     check(stored, is_applied=is_applied)
-    return (stored if is_applied else await _change(uow, stored, overlay, now=now)), False
+    return (stored if is_applied else await _change(uow, stored, overlay, now=now())), False
 
 
 async def patch_overlay(
@@ -59,7 +61,7 @@ async def patch_overlay(
     market: str,
     apply: Callable[[Overlay], Overlay],
     check: Precondition[StoredOverlay],
-    now: datetime,
+    now: Now,
 ) -> StoredOverlay:
     """`apply` merges the patch. Raises ProductNotFound, OverlayNotFound, Invalid, Precondition…"""
     product, stored = await _lock(uow, tenant=tenant, sku=sku, market=market)
@@ -70,7 +72,7 @@ async def patch_overlay(
     await _refuse(uow, overlay, product, stored)
     if is_same(stored.overlay, overlay):
         return stored
-    return await _change(uow, stored, overlay, now=now)
+    return await _change(uow, stored, overlay, now=now())
 
 
 async def delete_overlay(

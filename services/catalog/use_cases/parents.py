@@ -22,6 +22,7 @@ from services.catalog.repository import parents as repository
 from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import Reader, UnitOfWork
+from shared.kernel.clock import Now
 from shared.kernel.errors import FieldProblem, refuse
 from shared.kernel.ids import new_id
 from shared.kernel.preconditions import Precondition
@@ -41,7 +42,7 @@ async def put_parent(
     tenant: str,
     parent: Parent,
     check: Precondition[StoredParent],
-    now: datetime,
+    now: Now,
 ) -> SavedParent:
     """Creates or replaces. An equal parent changes nothing and needs no If-Match.
 
@@ -53,11 +54,11 @@ async def put_parent(
     if stored is None:
         refuse(problems)
         check(None)
-        version = _type_version(parent, types)
-        created = StoredParent(new_id("pnt"), tenant, parent, 1, now, now, version)
+        version, at = _type_version(parent, types), now()
+        created = StoredParent(new_id("pnt"), tenant, parent, 1, at, at, version)
         if await repository.insert_parent(uow, created):
-            await note_media(uow, tenant=tenant, media=parent.details.media, now=now)
-            _announce(uow, created, now=now)
+            await note_media(uow, tenant=tenant, media=parent.details.media, now=at)
+            _announce(uow, created, now=at)
             return SavedParent(created, is_new=True)
         # Somebody else created it a moment ago, or there is no such merchant.
         stored = await repository.lock_parent(uow, tenant=tenant, sku=parent.sku)
@@ -69,7 +70,7 @@ async def put_parent(
     check(stored, is_applied=is_applied)
     if is_applied:
         return SavedParent(stored)
-    return SavedParent(await _change(uow, stored, parent, types=types, now=now))
+    return SavedParent(await _change(uow, stored, parent, types=types, now=now()))
 
 
 async def patch_parent(
@@ -79,7 +80,7 @@ async def patch_parent(
     sku: str,
     apply: Callable[[Parent], Parent],
     check: Precondition[StoredParent],
-    now: datetime,
+    now: Now,
 ) -> SavedParent:
     """`apply` merges the patch. Raises ParentNotFound, Invalid, AxesInUse, Precondition…"""
     stored = await _get_locked(uow, tenant=tenant, sku=sku)
@@ -89,7 +90,7 @@ async def patch_parent(
         return SavedParent(stored)
     types = await _types(uow, parent)
     refuse(parent_problems(parent, types))
-    return SavedParent(await _change(uow, stored, parent, types=types, now=now))
+    return SavedParent(await _change(uow, stored, parent, types=types, now=now()))
 
 
 async def delete_parent(

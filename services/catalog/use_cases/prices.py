@@ -18,6 +18,7 @@ from services.catalog.events import prices as events
 from services.catalog.repository import prices as repository
 from services.catalog.repository import products
 from shared.db import UnitOfWork
+from shared.kernel.clock import Now
 from shared.kernel.errors import Invalid, refuse
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
@@ -42,7 +43,7 @@ async def put_market_prices(
     market: str,
     prices: Sequence[MarketPrice],
     check: Precondition[SavedPrices],
-    now: datetime,
+    now: Now,
 ) -> SavedPrices:
     """Creates or replaces all of a market. Equal prices change nothing, in whatever order.
 
@@ -57,15 +58,15 @@ async def put_market_prices(
     stored = await repository.get_prices(uow, tenant=tenant, product_id=product.id, market=market)
     if stored is None:
         check(None)
-        changed = _new(tenant, product.id, sku, market, ordered, now=now)
+        changed = _new(tenant, product.id, sku, market, ordered, now=now())
     elif stored.prices == ordered:
         present = SavedPrices(stored, base)
         check(present, is_applied=True)
         return present
     else:
         check(SavedPrices(stored, base))
-        changed = stored.changed_to(ordered, now=now)
-    await _save(uow, [changed], tenant=tenant, now=now)
+        changed = stored.changed_to(ordered, now=now())
+    await _save(uow, [changed], tenant=tenant, now=changed.updated_at)
     return SavedPrices(changed, base, is_new=stored is None)
 
 

@@ -28,12 +28,10 @@ from services.catalog.use_cases.prices import delete_prices
 from services.catalog.use_cases.types import known_types
 from shared.contracts.catalog.products import ProductDeleted, ProductUpdated
 from shared.db import UnitOfWork
+from shared.kernel.clock import Now
 from shared.kernel.errors import AirlaneError, Invalid, refuse
 from shared.kernel.preconditions import Precondition
 from shared.kernel.tasks import giving_way
-
-# Asked once the product is locked: a change that waited for another one has the later time.
-Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ async def test_axes_do_not_change_under_a_variant(
             sku="WIG",
             apply=lambda parent: type(parent)(parent.sku, parent.title, ("length",)),
             check=pass_all,
-            now=catalog_clock.now(),
+            now=catalog_clock.now,
         )
         sent = asyncio.ensure_future(merchant.client.put("/v1/products/W-1", json=a_variant("red")))
         await until_somebody_waits(uow)
