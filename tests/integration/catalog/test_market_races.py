@@ -68,10 +68,8 @@ async def test_what_is_set_while_a_product_is_deleted_goes_with_it(merchant: Mer
 @pytest.mark.parametrize("path", OF_MARKET)
 async def test_of_two_who_create_at_once_one_must_read_first(merchant: Merchant, path: str) -> None:
     await merchant.stocked("A-1", 0)
-    bodies = [
-        OF_MARKET[path] | change
-        for change in ({}, {"prices": []} if "prices" in OF_MARKET[path] else {"brand": "Other"})
-    ]
+    other: dict[str, Any] = {"prices": []} if path.endswith("prices") else {"brand": "Other"}
+    bodies = [OF_MARKET[path], OF_MARKET[path] | other]
 
     answers = await asyncio.gather(*[merchant.client.put(path, json=body) for body in bodies])
 
