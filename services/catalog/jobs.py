@@ -7,9 +7,10 @@ from typing import Final
 
 from services.catalog.clients.media import MediaFetcher
 from services.catalog.domain.media.check import Fetched, MediaCheck
-from services.catalog.queries.media import list_due
+from services.catalog.queries.imports import measure_imports
+from services.catalog.queries.media import list_due, measure_due
 from services.catalog.queries.orders import list_restocked_tenants
-from services.catalog.use_cases import media, products
+from services.catalog.use_cases import media, metrics, products
 from services.catalog.use_cases.imports.retention import delete_files
 from services.catalog.use_cases.orders import back_orders
 from shared.kafka import JobContext
@@ -57,6 +58,22 @@ async def check_media(context: JobContext, *, fetcher: Callable[[], MediaFetcher
             await media.record_check(uow, check_id=check.id, found=found, now=context.clock.now())
 
     await context.each_by_itself([one.result() for one in looks], record)
+
+
+async def measure(context: JobContext) -> None:
+    """Sets the gauges of imports and media."""
+    now = context.clock.now()
+    async with context.db.read(PARK) as reader:
+        imports = await measure_imports(reader, now=now)
+        overdue_s = await measure_due(reader, now=now)
+    for gauge, counts in (
+        (metrics.IMPORTS, imports.open),
+        (metrics.IMPORTS_ENDED, imports.ended),
+    ):
+        for state, count in counts.items():
+            gauge.labels(state.value).set(count)
+    metrics.IMPORTS_OLDEST_AGE.set(imports.oldest_age_s)
+    metrics.MEDIA_OLDEST_DUE.set(overdue_s)
 
 
 async def make_search_words(context: JobContext) -> None:

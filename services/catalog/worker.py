@@ -75,6 +75,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     return (
         Job("place-back-orders", every_s=0.5, run=jobs.place_back_orders),
         Job("check-media", every_s=1.0, run=check, exclusive=True),
+        Job("measure", every_s=15.0, run=jobs.measure),
         Job("delete-import-files", every_s=600.0, run=delete, exclusive=True),
         # A release that is rolled out leaves old processes that write no words, or older ones.
         Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),

@@ -69,7 +69,7 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
         Text("Round it.", "请舍入。"),
     ),
     "field.not_one_of": (
-        Text("This must be one of: {expected}.", "取值必须为以下之一：{expected}。"),
+        Text("This must be one of: {expected}.", "取值必须为以下之一：{expected_zh}。"),
         Text("Choose one of them.", "请从中选择。"),
     ),
     "field.no_time_zone": (
@@ -220,6 +220,8 @@ def field_problem(error: ErrorDetails) -> FieldProblem:
             context["bound_zh"] = f"{zh} {context[name]}"
     if kind == "union_tag_invalid":
         context["expected"] = context.get("expected_tags", "")
+    if "expected" in context:
+        context["expected_zh"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、")
     text, fix = _WORDS[code]
     if words := _PATTERNS.get(str(context.get("pattern"))):
         text = Text(f"This must be {words.en}.", f"此处必须为{words.zh}。")

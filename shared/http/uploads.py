@@ -82,6 +82,10 @@ class Spool:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.folder.stat().st_uid != os.geteuid():
             raise PermissionError(f"{self.folder} belongs to another user")
+        self.check_room(bytes_expected)
+
+    def check_room(self, bytes_expected: int = 0) -> None:
+        """Raises SpoolFull."""
         if shutil.disk_usage(self.folder).free < bytes_expected + _FREE_BYTES_MIN:
             raise SpoolFull
 
@@ -179,6 +183,8 @@ async def _written(receive: Receive, spool: Spool, file: BinaryIO) -> tuple[int,
     digest = hashlib.sha256()
 
     def write(chunks: list[bytes]) -> None:
+        # Others write, too, and a length that is declared is not always there or true.
+        spool.check_room()
         for chunk in chunks:
             digest.update(chunk)
             file.write(chunk)

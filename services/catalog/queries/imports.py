@@ -1,12 +1,14 @@
 """Imports for reading: one, a list, what was found in a file."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from services.catalog.domain.imports.job import Import, ImportNotFound
+from services.catalog.domain.imports.job import Import, ImportNotFound, State
 from services.catalog.domain.imports.stored import stored_import
 from shared.db import (
     BIGINT,
+    INSTANT,
     INTEGER,
     TEXT,
     Filters,
@@ -134,6 +136,35 @@ _COUNT_BY_CODE: Final = sql(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ImportMeasures:
+    """`ended`: in the last day."""
+
+    open: dict[State, int]
+    ended: dict[State, int]
+    oldest_age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _OfState:
+    state: str
+    count: int
+    oldest_at: datetime
+
+
+_AT_WORK: Final = frozenset((State.QUEUED, State.RUNNING, State.CANCELLING))
+# Files are kept for a week, and those that wait for their columns no longer.
+_MEASURES: Final = sql(
+    """
+    SELECT state, count(*) AS count, min(created_at) AS oldest_at FROM catalog.imports
+    WHERE file_deleted_at IS NULL AND (finished_at IS NULL OR finished_at > :day_ago)
+    GROUP BY state
+    """,
+    _OfState,
+    day_ago=INSTANT,
+)
+
+
 async def get_import(reader: Reader, *, import_id: str) -> Import:
     """Raises ImportNotFound."""
     found = await reader.fetch_first(_IMPORT, id=import_id, tenant=reader.tenant)
@@ -167,3 +198,15 @@ async def list_errors(
 async def count_by_code(reader: Reader, *, import_id: str) -> list[CodeCount]:
     """The commonest first."""
     return await reader.fetch_all(_COUNT_BY_CODE, import_id=import_id)
+
+
+async def measure_imports(reader: Reader, *, now: datetime) -> ImportMeasures:
+    """Of the whole park. `now`: business time."""
+    found = await reader.fetch_all(_MEASURES, day_ago=now - timedelta(days=1))
+    counts = {State(one.state): one.count for one in found}
+    ages = [(now - one.oldest_at).total_seconds() for one in found if one.state in _AT_WORK]
+    return ImportMeasures(
+        open={state: counts.get(state, 0) for state in State if not state.is_final},
+        ended={state: counts.get(state, 0) for state in State if state.is_final},
+        oldest_age_s=max(ages, default=0.0),
+    )

@@ -115,3 +115,9 @@ async def _checks(reader: Reader, tenant: str, urls: Collection[str]) -> dict[st
 async def list_due(reader: Reader, *, now: datetime, rows_max: int) -> list[MediaCheck]:
     """Of each merchant those that wait longest: the first of all, then the second of all."""
     return await reader.fetch_all(_DUE, now=now, rows_max=rows_max)
+
+
+async def measure_due(reader: Reader, *, now: datetime) -> float:
+    """How many seconds the oldest check is overdue."""
+    oldest = await list_due(reader, now=now, rows_max=1)
+    return max(((now - one.next_at).total_seconds() for one in oldest if one.next_at), default=0.0)

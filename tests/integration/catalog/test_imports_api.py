@@ -220,6 +220,27 @@ async def test_a_merchant_follows_so_many_imports_at_once(
     assert not [path for path in importing.spool.iterdir() if path.suffix == ".part"]
 
 
+@pytest.mark.parametrize("name", ["a\r\nb", "a\x01b", "\u202eslx.exe", "a\u2028b"])
+async def test_names_of_files_have_no_invisible_characters(importing: Importing, name: str) -> None:
+    answer = await importing.client.post(
+        "/v1/imports",
+        params={"kind": "products", "filename": name},
+        content=b"SKU\nA-1\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    refused(answer, 422, "field.unseen_character", "/query/filename")
+
+
+async def test_what_is_wrong_with_columns_has_a_pointer(importing: Importing) -> None:
+    sent = await importing.send(a_csv([a_row("A-1")]))
+    chosen = {"targets": {"a/b~c": "sku"}, "constants": {"x/y": "1"}}
+    answer = await importing.client.put(f"/v1/imports/{sent['id']}/columns", json=chosen)
+    assert [one["pointer"] for one in answer.json()["errors"]] == [
+        "/targets/a~1b~0c",
+        "/constants/x~1y",
+    ]
+
+
 async def test_an_idempotency_key_makes_one_import(importing: Importing) -> None:
     request: dict[str, Any] = {
         "params": {"kind": "products"},

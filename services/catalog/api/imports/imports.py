@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogRead, CatalogWrite, CatalogWriteById
@@ -28,6 +29,7 @@ from services.catalog.schemas.imports.jobs import (
 )
 from services.catalog.use_cases.imports import requests
 from shared.db import UnitOfWork
+from shared.documents.text import visible
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 from shared.http.uploads import UploadedFile, file_body
 from shared.kernel.ids import is_id
@@ -66,6 +68,10 @@ def checked_id(import_id: str) -> str:
     return import_id
 
 
+def _visible(name: str | None) -> str | None:
+    return None if name is None else visible(name)
+
+
 @dataclass
 class ImportOptions:
     kind: Annotated[ImportKind, Query(description="What the rows are about.")]
@@ -86,7 +92,9 @@ class ImportOptions:
     ] = "keep"
     dry_run: Annotated[bool, Query(description="Only check: nothing is written.")] = False
     filename: Annotated[
-        str | None, Query(min_length=1, max_length=255, description="For people.")
+        str | None,
+        Query(min_length=1, max_length=255, description="For people."),
+        AfterValidator(_visible),
     ] = None
 
 

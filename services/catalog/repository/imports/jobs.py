@@ -92,6 +92,10 @@ _LOCK: Final = sql(
     id=TEXT,
     tenant=TEXT,
 )
+# Two that claim at once would not see that the other takes an import of the same merchant.
+_CLAIM_ALONE: Final = sql(
+    "SELECT pg_try_advisory_xact_lock(hashtext('catalog.imports.claim'))", bool
+)
 # Merchants take turns: one that has an import running waits with its others.
 _CLAIM: Final = sql(
     f"""
@@ -192,11 +196,13 @@ _END: Final = sql(
 _PUT_BACK: Final = sql(
     """
     UPDATE catalog.imports SET lease_until = now(),
+        stuck = stuck - CASE WHEN :was_tried THEN 0 ELSE 1 END,
         state = CASE state WHEN 'running' THEN 'queued' ELSE state END
     WHERE id = :id AND attempt = :attempt AND state IN ('running', 'cancelling')
     """,
     id=TEXT,
     attempt=INTEGER,
+    was_tried=BOOLEAN,
 )
 _REQUEUE: Final = sql(
     """
@@ -265,13 +271,19 @@ async def lock_import(uow: UnitOfWork, *, import_id: str) -> Import | None:
 
 
 async def claim_import(uow: UnitOfWork, *, skip: Collection[str], now: datetime) -> Import | None:
-    """The next one that waits or whose process has died, for LEASE_S; none of `skip`."""
+    """The next one that waits or whose process has died, for LEASE_S; none of `skip`. None, too,
+    while another worker claims one.
+    """
+    if not await uow.fetch_value(_CLAIM_ALONE):
+        return None
     return await uow.fetch_first(_CLAIM, now=now, lease_s=LEASE_S, skip=list(skip))
 
 
-async def put_back(uow: UnitOfWork, one: Import) -> None:
-    """For another process to take it at once. `one`: as it was claimed."""
-    await uow.execute(_PUT_BACK, id=one.id, attempt=one.attempt)
+async def put_back(uow: UnitOfWork, one: Import, *, was_tried: bool = True) -> None:
+    """For another process to take it at once. `one`: as it was claimed. `was_tried` False: this is
+    no attempt that got nothing done.
+    """
+    await uow.execute(_PUT_BACK, id=one.id, attempt=one.attempt, was_tried=was_tried)
 
 
 async def advance(

@@ -22,6 +22,7 @@ from services.catalog.domain.imports.job import (
 from services.catalog.domain.imports.mapping import ColumnMapping, ConstantUnreadable
 from services.catalog.domain.imports.rows import ImportKind
 from services.catalog.queries.imports import CodeCount, FindingView
+from shared.documents.faults import pointer
 from shared.documents.fields import Body
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import AirlaneError, Locale, refuse
@@ -55,17 +56,17 @@ class ColumnsIn(Body):
         kind = one.options.kind
         problems = []
         for header, target in self.targets.items():
-            at = f"/targets/{header}"
+            at = pointer(("body", "targets", header))
             if header not in one.columns.names:
                 problems.append(ColumnUnknown.at(at, column=header))
             if not is_target(kind, target):
                 problems.append(ColumnTargetUnknown.at(at, target=target, kind=kind.value))
         for path in self.constants:
             if not path or not is_target(kind, path):
-                at = f"/constants/{path}"
+                at = pointer(("body", "constants", path))
                 problems.append(ColumnTargetUnknown.at(at, target=path, kind=kind.value))
             elif (fault := _constant_fault(kind, path, self.constants[path])) is not None:
-                problems.append(fault.at(f"/constants/{path}", **fault.params))
+                problems.append(fault.at(pointer(("body", "constants", path)), **fault.params))
         refuse(problems)
 
 

@@ -14,6 +14,7 @@ from services.catalog.domain.imports.job import (
     State,
 )
 from services.catalog.repository.imports import jobs
+from services.catalog.use_cases import metrics
 from shared.db import Database, UnitOfWork
 from shared.kernel.clock import Clock, monotonic_s
 from shared.kernel.errors import Unavailable
@@ -89,7 +90,7 @@ class Starter:
         is_here = (self._spool / one.file.file).is_file()
         if not is_here and now - one.created_at < _FILE_MAY_COME:
             self._elsewhere.add(one.id)
-            await jobs.put_back(uow, one)
+            await jobs.put_back(uow, one, was_tried=False)
             return False
         return True
 
@@ -100,6 +101,8 @@ class Starter:
         finally:
             if status != 0:
                 log.warning("the process of an import broke off", import_id=one.id, status=status)
+                if status is not None:  # None: this worker ends
+                    metrics.IMPORTS_BROKEN_OFF.inc()
                 await self._put_back(one)
 
     async def _put_back(self, one: Import) -> None:

@@ -248,6 +248,19 @@ def test_a_fault_has_a_place_a_code_and_the_bound_in_words(
     assert words in found[2]
 
 
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        ({"colour": "green"}, "取值必须为以下之一：'red'、'blue'。"),
+        ({"shape": {"kind": "cube"}}, "取值必须为以下之一：'line'、'dot'。"),
+    ],
+)
+def test_what_may_be_chosen_is_listed_as_chinese_lists_it(value: object, detail: str) -> None:
+    fault = fault_of(Everything, value)
+
+    assert fault.text.render("zh-CN", fault.params) == detail
+
+
 def test_every_kind_of_fault_is_worded_in_both_languages() -> None:
     for code, text, fix in explained():
         assert code.startswith("field.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,3 +98,15 @@ async def test_a_client_that_is_silent(tmp_path: Path, monkeypatch: pytest.Monke
 async def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "_FREE_BYTES_MIN", 2**62)
     await _leaves_nothing(SpoolFull, tmp_path, sending(b"x"))
+
+
+async def test_room_that_goes_while_it_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others write, too, and who sends in chunks declares nothing."""
+    usage = shutil.disk_usage(tmp_path)
+    free = iter([10**12, 10**12, 1000])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=next(free)))
+    with pytest.raises(SpoolFull):
+        await _received(sending(b"x" * 2_000_000, b"y" * 2_000_000), Spool(tmp_path, 10**9))
+    assert _names(tmp_path) == []
