@@ -3,7 +3,9 @@ the queues of the lanes.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from services.customs.clients.single_window import SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
@@ -11,9 +13,8 @@ from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.reader import MESSAGE_BYTES_MAX
 from services.customs.domain.receipts.answers import read_answers
 from services.customs.queries import lanes
-from services.customs.use_cases import metrics
-from services.customs.use_cases.departures import compose_departures
-from services.customs.use_cases.messages import compose_lists, deliver_messages
+from services.customs.use_cases import departures, messages, metrics
+from services.customs.use_cases.messages import deliver_messages
 from services.customs.use_cases.receipts import RawMessage, record_receipts
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
@@ -33,11 +34,29 @@ async def send_lists(
     context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
     """Composes messages of queued lists, and writes them to the folder."""
-    for _ in range(_ROUNDS_MAX):
+
+    async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            composed = await compose_lists(
+            return await messages.compose_lists(
                 uow, rulebook=rulebook, now=context.clock.now(), real_now=real_now()
             )
+
+    async def queued() -> list[str]:
+        async with context.db.transaction(PARK) as uow:
+            return await messages.list_queued(uow, real_now=real_now())
+
+    async def alone(declaration_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.compose_list(
+                uow, declaration_id=declaration_id, rulebook=rulebook, now=context.clock.now()
+            )
+
+    async def put_off(declaration_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.put_off_list(uow, declaration_id=declaration_id, real_now=real_now())
+
+    for _ in range(_ROUNDS_MAX):
+        composed = await context.together_or_each(together, queued, alone, put_off=put_off)
         # Also when there was nothing new: a killed process may have left a message unwritten.
         await deliver(context, single_window)
         if composed < DOCUMENTS_PER_MESSAGE_MAX:
@@ -47,11 +66,40 @@ async def send_lists(
 async def report_departures(
     context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
-    for _ in range(_ROUNDS_MAX):
+    """Composes messages of shipments that have left, and writes them to the folder. What cannot be
+    reported is left out: first its flight, then of its flight it alone.
+    """
+    parties = rulebook.parties
+
+    async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            reported = await compose_departures(
-                uow, parties=rulebook.parties, now=context.clock.now(), real_now=real_now()
+            return await departures.compose_departures(
+                uow, parties=parties, now=context.clock.now(), real_now=real_now()
             )
+
+    async def flights() -> list[tuple[str, ...]]:
+        async with context.db.transaction(PARK) as uow:
+            return await departures.list_departures(uow, real_now=real_now())
+
+    async def some(declaration_ids: Sequence[str]) -> int:
+        async with context.db.transaction(PARK) as uow:
+            return await departures.compose_departure(
+                uow, declaration_ids=declaration_ids, parties=parties, now=context.clock.now()
+            )
+
+    async def one(declaration_id: str) -> None:
+        await some([declaration_id])
+
+    async def flight(declaration_ids: tuple[str, ...]) -> None:
+        async def each() -> tuple[str, ...]:
+            return declaration_ids
+
+        done = await context.together_or_each(partial(some, declaration_ids), each, one)
+        if not done:
+            raise RuntimeError("none of the shipments of the flight can be reported")
+
+    for _ in range(_ROUNDS_MAX):
+        reported = await context.together_or_each(together, flights, flight)
         if not reported:
             return
         await deliver(context, single_window)

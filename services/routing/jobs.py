@@ -41,13 +41,33 @@ async def close_manifests(context: JobContext) -> None:
 
 
 async def rebook_shipments(context: JobContext) -> None:
-    """In small transactions, until nothing is due."""
-    rebooked = _REBOOKED_AT_ONCE
-    while rebooked == _REBOOKED_AT_ONCE:
+    """In small transactions, until nothing is due. A shipment for which no search can be made does
+    not hold up the others.
+    """
+
+    async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            rebooked = await booking.rebook_due(
+            return await booking.rebook_due(
                 uow, now=context.clock.now(), shipments_max=_REBOOKED_AT_ONCE
             )
+
+    async def due() -> list[str]:
+        async with context.db.transaction(PARK) as uow:
+            return await booking.list_due(
+                uow, now=context.clock.now(), shipments_max=_REBOOKED_AT_ONCE
+            )
+
+    async def one(shipment_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await booking.rebook_one(uow, shipment_id=shipment_id, now=context.clock.now())
+
+    async def put_off(shipment_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await booking.put_off(uow, shipment_id=shipment_id, now=context.clock.now())
+
+    rebooked = _REBOOKED_AT_ONCE
+    while rebooked == _REBOOKED_AT_ONCE:
+        rebooked = await context.together_or_each(together, due, one, put_off=put_off)
 
 
 async def forget_early_facts(context: JobContext) -> None:

@@ -30,16 +30,23 @@ class JobContext:
     job: str = "none"
 
     async def each_by_itself(
-        self, subjects: Iterable[T], act: Callable[[T], Awaitable[None]]
-    ) -> None:
+        self,
+        subjects: Iterable[T],
+        act: Callable[[T], Awaitable[None]],
+        *,
+        put_off: Callable[[T], Awaitable[None]] | None = None,
+    ) -> int:
         """`act` for each merchant, flight …: one that fails is logged and counted, and the others
-        have their turn all the same. It gets another one with the next run.
+        have their turn all the same. It gets another one with the next run, or later if `put_off`
+        says so. Returns how many did not fail.
 
         Raises only what would meet all of them: DatabaseUnavailable, DatabaseNotReady.
         """
+        done = 0
         for subject in subjects:
             try:
                 await act(subject)
+                done += 1
             except (DatabaseUnavailable, DatabaseNotReady):
                 raise
             except (Exception, asyncio.CancelledError):
@@ -49,6 +56,28 @@ class JobContext:
                 log.exception(
                     "job failed for one of many", job=self.job, subject=str(subject), seldom=True
                 )
+                if put_off is not None:
+                    await self.each_by_itself([subject], put_off)
+        return done
+
+    async def together_or_each(
+        self,
+        together: Callable[[], Awaitable[int]],
+        subjects: Callable[[], Awaitable[Iterable[T]]],
+        act: Callable[[T], Awaitable[None]],
+        *,
+        put_off: Callable[[T], Awaitable[None]] | None = None,
+    ) -> int:
+        """`together` does it for many in one transaction and returns for how many. If it fails, one
+        of them is at fault: then `act` does it for each of `subjects` by itself, as above.
+        """
+        try:
+            return await together()
+        except (DatabaseUnavailable, DatabaseNotReady):
+            raise
+        except Exception:
+            log.warning("job failed for many together", job=self.job, exc_info=True, seldom=True)
+        return await self.each_by_itself(await subjects(), act, put_off=put_off)
 
 
 @dataclass(frozen=True)

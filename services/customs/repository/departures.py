@@ -61,6 +61,20 @@ _TO_REPORT: Final = sql(
     rows_max=INTEGER,
 )
 
+_TO_REPORT_BY_ID: Final = sql(
+    """
+    SELECT id AS declaration_id, departed_at, departure ->> 'flight_id' AS flight_id,
+           departure ->> 'flight_number' AS flight_number,
+           departure ->> 'master_waybill' AS master_waybill,
+           departure ->> 'house_waybill' AS house_waybill, waybill ->> 'mode' AS mode
+    FROM customs.declarations
+    WHERE id = ANY(:ids) AND departed_at IS NOT NULL AND departure_id IS NULL AND attempts > 0
+    ORDER BY order_id FOR UPDATE SKIP LOCKED
+    """,
+    DepartedShipment,
+    ids=TEXTS,
+)
+
 _INSERT_DEPARTURES: Final = sql(
     f"""
     INSERT INTO customs.departures (
@@ -135,6 +149,11 @@ async def lock_to_report(
 ) -> list[DepartedShipment]:
     """Shipments of complete flights, and of those that were first noted by `noted_before`."""
     return await uow.fetch_all(_TO_REPORT, noted_before=noted_before, rows_max=rows_max)
+
+
+async def lock_some_to_report(uow: UnitOfWork, ids: Sequence[str]) -> list[DepartedShipment]:
+    """Those of them that are not reported yet."""
+    return await uow.fetch_all(_TO_REPORT_BY_ID, ids=ids)
 
 
 async def insert_departures(

@@ -76,6 +76,38 @@ _QUEUED_LISTS: Final = sql(
     rows_max=INTEGER,
 )
 
+_QUEUED_LIST: Final = sql(
+    """
+    SELECT id AS declaration_id, cop_no, order_document, waybill, app_time
+    FROM customs.declarations
+    WHERE id = :declaration_id AND phase = 'queued' AND message_guid IS NULL
+    FOR UPDATE SKIP LOCKED
+    """,
+    _queued_list,
+    declaration_id=TEXT,
+)
+
+_QUEUED_IDS: Final = sql(
+    """
+    SELECT id FROM customs.declarations
+    WHERE phase = 'queued' AND message_guid IS NULL
+      AND (resend_at IS NULL OR resend_at <= :real_now)
+    ORDER BY id LIMIT :rows_max
+    """,
+    str,
+    real_now=INSTANT,
+    rows_max=INTEGER,
+)
+
+_PUT_OFF: Final = sql(
+    """
+    UPDATE customs.declarations SET resend_at = :until
+    WHERE id = :declaration_id AND phase = 'queued' AND message_guid IS NULL
+    """,
+    declaration_id=TEXT,
+    until=INSTANT,
+)
+
 _MARK_COMPOSED: Final = sql(
     """
     UPDATE customs.declarations AS d
@@ -154,6 +186,21 @@ async def lock_queued_lists(
 ) -> list[QueuedList]:
     """Lists that may leave now, oldest first."""
     return await uow.fetch_all(_QUEUED_LISTS, real_now=real_now, rows_max=rows_max)
+
+
+async def lock_queued_list(uow: UnitOfWork, declaration_id: str) -> list[QueuedList]:
+    """This one, unless it has left or is locked."""
+    return await uow.fetch_all(_QUEUED_LIST, declaration_id=declaration_id)
+
+
+async def list_queued(uow: UnitOfWork, *, real_now: datetime, rows_max: int) -> list[str]:
+    """Ids of the lists that may leave now, oldest first."""
+    return await uow.fetch_values(_QUEUED_IDS, real_now=real_now, rows_max=rows_max)
+
+
+async def put_off(uow: UnitOfWork, declaration_id: str, *, until: datetime) -> None:
+    """Real time."""
+    await uow.execute(_PUT_OFF, declaration_id=declaration_id, until=until)
 
 
 async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: datetime) -> None:

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.customs.domain.departures.flight import DepartedFlight, latest_by_flight
-from services.customs.domain.departures.report import SHIPMENTS_MAX, WAIT, draw_up_reports
+from services.customs.domain.departures.report import (
+    SHIPMENTS_MAX,
+    WAIT,
+    DepartedShipment,
+    draw_up_reports,
+)
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.parties import Parties
 from services.customs.domain.messages.writer import CEB509
@@ -25,6 +30,31 @@ async def compose_departures(
     shipments = await departures.lock_to_report(
         uow, noted_before=real_now - WAIT, rows_max=SHIPMENTS_MAX
     )
+    return await _compose(uow, shipments, parties=parties, now=now)
+
+
+async def list_departures(uow: UnitOfWork, *, real_now: datetime) -> list[tuple[str, ...]]:
+    """The declarations of which the next message would report, by flight."""
+    shipments = await departures.lock_to_report(
+        uow, noted_before=real_now - WAIT, rows_max=SHIPMENTS_MAX
+    )
+    by_flight: dict[str, list[str]] = {}
+    for one in shipments:
+        by_flight.setdefault(one.flight_id, []).append(one.declaration_id)
+    return [tuple(ids) for ids in by_flight.values()]
+
+
+async def compose_departure(
+    uow: UnitOfWork, *, declaration_ids: Sequence[str], parties: Parties, now: datetime
+) -> int:
+    """A message for these shipments, if they still wait: all of a flight, or fewer."""
+    shipments = await departures.lock_some_to_report(uow, declaration_ids)
+    return await _compose(uow, shipments, parties=parties, now=now)
+
+
+async def _compose(
+    uow: UnitOfWork, shipments: Sequence[DepartedShipment], *, parties: Parties, now: datetime
+) -> int:
     if not shipments:
         return 0
 

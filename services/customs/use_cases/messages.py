@@ -4,11 +4,17 @@ same bytes under the same name again, and nothing is composed twice.
 """
 
 import asyncio
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from services.customs.clients.single_window import SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.declarations.submission import after_submission, submission_of
+from services.customs.domain.declarations.submission import (
+    QueuedList,
+    after_submission,
+    submission_of,
+)
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.writer import CEB509, CEB603
@@ -18,6 +24,9 @@ from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.announcing import announce
 from shared.db import UnitOfWork
 
+# Real time.
+_PUT_OFF: Final = timedelta(minutes=1)
+
 
 async def compose_lists(
     uow: UnitOfWork, *, rulebook: Rulebook, now: datetime, real_now: datetime
@@ -26,6 +35,30 @@ async def compose_lists(
     queued = await messages.lock_queued_lists(
         uow, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX
     )
+    return await _compose(uow, queued, rulebook=rulebook, now=now)
+
+
+async def list_queued(uow: UnitOfWork, *, real_now: datetime) -> list[str]:
+    """The declarations that the next message would hold."""
+    return await messages.list_queued(uow, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX)
+
+
+async def compose_list(
+    uow: UnitOfWork, *, declaration_id: str, rulebook: Rulebook, now: datetime
+) -> None:
+    """A message for one list, if it still waits."""
+    queued = await messages.lock_queued_list(uow, declaration_id)
+    await _compose(uow, queued, rulebook=rulebook, now=now)
+
+
+async def put_off_list(uow: UnitOfWork, *, declaration_id: str, real_now: datetime) -> None:
+    """It cannot be composed as it is: the others go before it for a while."""
+    await messages.put_off(uow, declaration_id, until=real_now + _PUT_OFF)
+
+
+async def _compose(
+    uow: UnitOfWork, queued: Sequence[QueuedList], *, rulebook: Rulebook, now: datetime
+) -> int:
     if not queued:
         return 0
 

@@ -1,10 +1,18 @@
 """Departures are reported by flight, once it is complete or has waited."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from services.customs import jobs
+from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
 from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.use_cases import departures
 from services.customs.use_cases.departures import compose_departures
 from services.customs.use_cases.messages import deliver_messages
+from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
@@ -92,3 +100,32 @@ async def test_what_was_never_declared_is_not_reported_as_departed(customs: Cust
     await report(customs, later=timedelta(seconds=9))
 
     assert customs.departures_of(order) == []
+
+
+async def test_a_shipment_that_cannot_be_reported_does_not_hold_up_the_others(
+    customs: CustomsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flights = {new_id("flt"): [customs.an_order() for _ in range(2)] for _ in range(2)}
+    for flight_id, orders in flights.items():
+        await customs.declare(*orders, flight_id=flight_id)
+        await customs.consume(*(customs.departed(one, flight_id=flight_id) for one in orders))
+        await customs.consume(customs.flight_departed(flight_id, shipments=2))
+    bad, *others = [order for orders in flights.values() for order in orders]
+    bad_id = (await customs.declaration(bad))["id"]
+
+    def broken_for_one(shipments: Sequence[DepartedShipment], **given: Any) -> Any:
+        if any(one.declaration_id == bad_id for one in shipments):
+            raise KeyError(bad_id)
+        return draw_up_reports(shipments, **given)
+
+    monkeypatch.setattr(departures, "draw_up_reports", broken_for_one)
+
+    await jobs.report_departures(
+        JobContext(customs.db, customs.clock),
+        rulebook=customs.rulebook,
+        single_window=customs.folder,
+    )
+
+    reported = [(await customs.declaration(one))["departure_reported_at"] for one in others]
+    assert all(reported)
+    assert (await customs.declaration(bad))["departure_reported_at"] is None

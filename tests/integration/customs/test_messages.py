@@ -267,3 +267,27 @@ async def test_status_at_is_when_the_status_began(
     assert list(began) == ["queued", "transmitted", "manual_review", "released"]
     assert began["transmitted"] == sent_at
     assert list(began.values()) == sorted(set(began.values()))
+
+
+async def test_a_list_that_cannot_be_drawn_up_does_not_hold_up_the_others(
+    customs: CustomsWorld,
+) -> None:
+    orders = [customs.an_order() for _ in range(3)]
+    for order in orders:
+        await customs.consume(customs.placed(order), customs.booked(order))
+    bad = orders[1]
+    await customs.sql(
+        "UPDATE customs.declarations SET order_document = order_document - 'lines'"
+        " WHERE order_id = $1",
+        bad.order_id,
+    )
+
+    await customs.send()
+
+    phases = [(await customs.declaration(order))["phase"] for order in orders]
+    assert phases == ["transmitted", "queued", "transmitted"]
+    # It waits a while, so that the next message is one for many again.
+    assert (await customs.declaration(bad))["resend_at"] > real_now()
+    more = customs.an_order()
+    await customs.declare(more)
+    assert (await customs.declaration(more))["phase"] == "transmitted"

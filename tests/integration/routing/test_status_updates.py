@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from services.routing import jobs
+from services.routing.domain.shipments.planning import Unplaced
 from services.routing.domain.status_updates.status_update import StatusUpdate
+from services.routing.repository.shipments import bookings
 from services.routing.use_cases.flights.cancellation import cancel_flight
 from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.status_updates import Recorded, record_status_updates
+from shared.db import UnitOfWork
+from shared.kafka import JobContext
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
 from tests.support.worlds.routing import (
@@ -290,6 +295,36 @@ async def test_one_fact_reported_of_the_flight_and_of_the_parcel_is_two_statuses
 async def cancelled(world: RoutingWorld, flight_id: str) -> None:
     async with world.db.transaction(PARK) as uow:
         await cancel_flight(uow, flight_id=flight_id, reason="fog", now=world.clock.now())
+
+
+async def test_a_shipment_that_cannot_be_rebooked_does_not_hold_up_the_others(
+    world: RoutingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    orders = [await world.place(country) for _ in range(3)]
+    later = await world.flight(world.hub, end, departs_h=12)
+    await cancelled(world, flight_id)
+    bad = await world.shipment(orders[1])
+    hold = bookings.hold
+
+    async def broken_for_one(uow: UnitOfWork, unplaced: Unplaced, *plan: Any, **given: Any) -> Any:
+        if unplaced.shipment.id == bad.id:
+            raise KeyError(bad.id)
+        return await hold(uow, unplaced, *plan, **given)
+
+    monkeypatch.setattr(bookings, "hold", broken_for_one)
+
+    await jobs.rebook_shipments(JobContext(world.db, world.clock))
+
+    assert [await world.legs(order) for order in orders] == [[later], [], [later]]
+    put_off = (await world.shipment(orders[1])).rebook_at
+    assert put_off is not None
+    assert put_off > world.clock.now()
+    monkeypatch.setattr(bookings, "hold", hold)
+    world.clock.set(put_off)
+    await jobs.rebook_shipments(JobContext(world.db, world.clock))
+    assert await world.legs(orders[1]) == [later]
 
 
 async def test_a_cancelled_flight_rebooks_who_can_and_refuses_the_others(

@@ -66,6 +66,27 @@ _DUE_FOR_REBOOKING: Final = sql(
     rows_max=INTEGER,
 )
 
+_DUE_IDS: Final = sql(
+    """
+    SELECT id FROM routing.shipments
+    WHERE rebook_at <= :now AND state IN ('waiting', 'manifested', 'departed')
+    ORDER BY rebook_at, id LIMIT :rows_max
+    """,
+    str,
+    now=INSTANT,
+    rows_max=INTEGER,
+)
+
+_IS_DUE: Final = sql(
+    """
+    SELECT rebook_at <= :now AND state IN ('waiting', 'manifested', 'departed')
+    FROM routing.shipments WHERE id = :shipment_id
+    """,
+    bool,
+    now=INSTANT,
+    shipment_id=TEXT,
+)
+
 _UNPLACED_BY_ID: Final = sql(f"{_UNPLACED} WHERE s.id = :shipment_id", _unplaced, shipment_id=TEXT)
 
 _ANY_DUE: Final = sql(
@@ -93,6 +114,14 @@ async def list_due_for_rebooking(
     uow: UnitOfWork, *, now: datetime, rows_max: int
 ) -> list[Unplaced]:
     return await uow.fetch_all(_DUE_FOR_REBOOKING, now=now, rows_max=rows_max)
+
+
+async def list_due_ids(uow: UnitOfWork, *, now: datetime, rows_max: int) -> list[str]:
+    return await uow.fetch_values(_DUE_IDS, now=now, rows_max=rows_max)
+
+
+async def is_due(uow: UnitOfWork, shipment_id: str, *, now: datetime) -> bool:
+    return bool(await uow.fetch_value(_IS_DUE, now=now, shipment_id=shipment_id))
 
 
 async def get_unplaced(uow: UnitOfWork, shipment_id: str) -> Unplaced:

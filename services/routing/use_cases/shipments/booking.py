@@ -104,6 +104,23 @@ async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> i
     return len(due)
 
 
+async def list_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> list[str]:
+    """Ids of the shipments that `rebook_due` would look at."""
+    return await rebooking.list_due_ids(uow, now=now, rows_max=shipments_max)
+
+
+async def rebook_one(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
+    """The same for one of them, if it still is due."""
+    await take_turn(uow)
+    if await rebooking.is_due(uow, shipment_id, now=now):
+        await rebook_now(uow, shipment_id=shipment_id, now=now)
+
+
+async def put_off(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
+    """It cannot be looked at as it is: the others go before it for a while."""
+    await bookings.retry_later(uow, shipment_id, rebook_at=now + RETRY_AFTER)
+
+
 async def _place(uow: UnitOfWork, unplaced: Unplaced, basis: SearchBasis, *, now: datetime) -> None:
     outcome = await _hold_or_refuse(uow, unplaced, basis, now=now)
     if isinstance(outcome, Refusal):

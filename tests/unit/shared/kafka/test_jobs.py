@@ -46,6 +46,65 @@ async def test_one_that_fails_does_not_hold_up_the_others(
     assert [(line["job"], line["subject"]) for line in lines] == [("sweep", "b")]
 
 
+async def test_one_that_fails_is_put_off_and_a_fault_of_that_is_no_other_ones(
+    context: JobContext,
+) -> None:
+    served: list[str] = []
+    later: list[str] = []
+
+    async def act(subject: str) -> None:
+        if subject in "bc":
+            raise KeyError(subject)
+        served.append(subject)
+
+    async def put_off(subject: str) -> None:
+        later.append(subject)
+        if subject == "b":
+            raise KeyError(subject)
+
+    done = await context.each_by_itself("abcd", act, put_off=put_off)
+
+    assert (done, served, later) == (2, ["a", "d"], ["b", "c"])
+
+
+async def test_many_together_are_done_one_by_one_only_if_that_fails(context: JobContext) -> None:
+    served: list[str] = []
+
+    async def well() -> int:
+        return 3
+
+    async def badly() -> int:
+        raise KeyError("c")
+
+    async def subjects() -> str:
+        return "abc"
+
+    async def act(subject: str) -> None:
+        if subject == "c":
+            raise KeyError(subject)
+        served.append(subject)
+
+    assert (await context.together_or_each(well, subjects, act), served) == (3, [])
+    assert (await context.together_or_each(badly, subjects, act), served) == (2, ["a", "b"])
+
+
+@pytest.mark.parametrize("fault", [DatabaseUnavailable, DatabaseNotReady])
+async def test_what_would_meet_all_is_not_tried_one_by_one(
+    context: JobContext, fault: type[Exception]
+) -> None:
+    async def together() -> int:
+        raise fault
+
+    async def subjects() -> str:
+        raise AssertionError
+
+    async def act(_: str) -> None:
+        raise AssertionError
+
+    with pytest.raises(fault):
+        await context.together_or_each(together, subjects, act)
+
+
 @pytest.mark.parametrize("fault", [DatabaseUnavailable, DatabaseNotReady])
 async def test_what_would_meet_all_ends_the_run(
     context: JobContext, fault: type[Exception]
