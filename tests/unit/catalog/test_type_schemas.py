@@ -6,6 +6,7 @@ import pytest
 
 from services.catalog.clients.attributes import schema_fault
 from services.catalog.domain.types.schema import SCHEMA_BYTES_MAX, schema_problems
+from services.catalog.use_cases import types
 from tests.support.worlds.catalog import a_schema
 
 
@@ -133,3 +134,15 @@ def test_what_is_written_with_percent_signs_leads_to_the_same_place() -> None:
 
     assert found(spaced) == []
     assert [code for _, code in found(circular)] == ["catalog.type.schema_recursive"]
+
+
+def test_of_compiled_schemas_those_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(types, "_COMPILED_MAX", 2)
+    kept = types._CompiledSchemas()
+    for digest in ("a", "b"):
+        kept.add(digest, a_schema())
+    assert kept.get("a") is not None
+
+    kept.add("c", a_schema())
+
+    assert [kept.get(digest) is None for digest in "abc"] == [False, True, False]
