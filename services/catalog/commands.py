@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 import os
 import sys
 import threading
@@ -49,21 +50,37 @@ def rotate_key(settings: Settings) -> str:
 
 
 def run_import(settings: Settings, import_id: str) -> str:
-    """Works on one import until it has ended; its progress is in the database.
+    """Works on one import until it has ended; its progress is in the database. `-`: the import
+    whose id comes as a line of standard input, which may take its time.
 
     It ends with the process that started it, when standard input is closed. Raises SettingsError.
     """
-    if not is_id(import_id, "imp"):
-        raise SettingsError([f"{import_id} is not the id of an import."])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(_NICE)
+    if import_id == "-":
+        # Is needed at the end, and there is time for it now.
+        importlib.import_module("services.catalog.clients.pinyin")
     # Rows leave no cycles, and looking for some takes longer than to check a row.
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 50, 100)
+    if import_id == "-":
+        import_id = _line_of_input()
+    if not is_id(import_id, "imp"):
+        raise SettingsError([f"{import_id} is not the id of an import."])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # The threads that read rows share the interpreter with the loop that writes them.
     sys.setswitchinterval(0.001)
     return uvloop.run(_run_import(settings, import_id))
+
+
+def _line_of_input() -> str:
+    """Without reading on: another thread watches for the end of standard input."""
+    line = b""
+    while piece := os.read(0, 1):
+        if piece == b"\n":
+            return line.decode()
+        line += piece
+    os._exit(1)
 
 
 def _end_with_parent() -> None:

@@ -104,11 +104,12 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
     settings = settings or load(Settings)
     db = Database.of(settings, schema="catalog")
     clock = clock or clock_from_env()
+    process = ImportProcess(_environment(settings))
     starter = Starter(
         db=db,
         clock=clock,
         spool=settings.spool_dir,
-        start=ImportProcess(_environment(settings)).run,
+        start=process.run,
         at_once=settings.imports_at_once,
     )
     return Worker(
@@ -119,7 +120,8 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         subscriptions=SUBSCRIPTIONS,
         apply=Intake(),
         jobs=jobs_of(settings),
-        parts={"imports": starter.run},
+        parts={"imports": starter.run}
+        | ({"import process": process.keep_ready} if settings.imports_at_once else {}),
     )
 
 

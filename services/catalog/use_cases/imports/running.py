@@ -42,7 +42,6 @@ from services.catalog.use_cases.imports.prices import PriceRows, ReadPrice
 from services.catalog.use_cases.imports.products import ProductRows
 from services.catalog.use_cases.imports.stock import ReadStock, StockRows
 from services.catalog.use_cases.imports.taking import Taker
-from services.catalog.use_cases.products import make_search_words
 from shared.db import Database, UnitOfWork
 from shared.kernel.clock import Clock, monotonic_s
 from shared.kernel.errors import Invalid, TooLarge, Unavailable
@@ -101,6 +100,9 @@ async def run_import(tools: Tools, import_id: str) -> State | None:
 
 async def make_words(db: Database) -> None:
     """By which products are found, for all that have none or outdated ones: after a large file."""
+    # It loads a large dictionary.
+    from services.catalog.use_cases.products import make_search_words  # noqa: PLC0415
+
     after_id: str | None = ""
     while after_id is not None:
         async with db.transaction(PARK) as uow:
