@@ -4,7 +4,7 @@ import copy
 import tempfile
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 
 from services.catalog.clients.sheets import delimited
 from services.catalog.clients.sheets.refusals import SheetRefused
+from services.catalog.domain.imports import (
+    Cell,
+    CellFault,
+    ImportKind,
+    SheetRow,
+    documents,
+    match_columns,
+)
+from services.catalog.domain.imports.fault_kinds import ROW_QUOTES
+from services.catalog.domain.imports.together import RowsTogether
 from services.catalog.domain.products.product import Product
 from services.catalog.schemas.imports.rows import read_new_products, read_product
 from shared.kernel.errors import AirlaneError
-from tests.support.sheets import sheet_of
+from tests.support.sheets import rows_of, sheet_of
 from tests.support.worlds.catalog import a_product
 
 _VALUES: tuple[Any, ...] = (
@@ -110,3 +120,76 @@ def _carefully(content: bytes) -> object:
         return refused.code
     finally:
         delimited._plain_rows = plain
+
+
+_HEADER = (
+    *(
+        "SKU",
+        "英文品名",
+        "中文品名",
+        "海关编码",
+        "原产国",
+        "净重(g)",
+        "毛重(g)",
+        "长(cm)",
+        "宽(cm)",
+    ),
+    *("高(cm)", "单价", "币种", "是否带电", "品牌", "描述", "条码", "Image 1", "Image 2"),
+)
+_USUAL: tuple[tuple[Cell, ...], ...] = (
+    ("A-1", "A-2", "B_3", 12345, "00123"),
+    ("Makeup brush", "Lamp", "  spaced "),
+    ("化妆刷", "灯", ""),
+    ("960330", "9603.30", 940550),
+    ("CN", "中国"),
+    ("120", 120, 120.0, "0.12kg"),
+    ("150", 150, "1,500"),
+    ("12", 12, 12.5, True),
+    ("8", 8),
+    ("6", 6),
+    ("12.50", 12.5, "US$9.90"),
+    ("USD", "美元", ""),
+    ("否", "是", True, 0),
+    ("Airlane", "", None),
+    ("<p>Two</p><p>lines</p>", "Text", ""),
+    ("6901234567892", 6901234567892, ""),
+    ("https://media.example/1.jpg", ""),
+    ("https://media.example/2.jpg", ""),
+)
+_ODD: tuple[Cell, ...] = ("", None, " ", "-", "无", "=A1", "#N/A", "x", 1, True, 1.0, "1.250", "1")
+
+
+@pytest.mark.parametrize("empty", ["keep", "clear"])
+@pytest.mark.parametrize("oddity", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize("seed", range(8))
+def test_cells_mean_the_same_together_and_row_by_row(
+    seed: int, oddity: float, empty: Literal["keep", "clear"]
+) -> None:
+    chance = Random(seed)
+    width = chance.randint(1, len(_HEADER))
+    columns = sorted(chance.sample(range(len(_HEADER)), width))
+    rows = rows_of(
+        *(
+            [chance.choice(_ODD if chance.random() < oddity else _USUAL[at]) for at in columns]
+            for _ in range(200)
+        )
+    )
+    broken = SheetRow(500, ("A1",), CellFault(ROW_QUOTES))
+    ready = SheetRow(501, (), document={"sku": "A2"})
+    rows = [*rows[:50], broken, ready, *rows[50:]]
+    header = tuple(_HEADER[at] for at in columns)
+    mapping = match_columns(
+        header,
+        ImportKind.PRODUCTS,
+        {},
+        sample=rows_of(*[row.cells for row in rows if row.fault is None and row.cells]),
+        constants={"origin_country": "CN", "price.currency": "USD"},
+    )
+
+    together = RowsTogether(mapping, empty=empty)
+    # What was known of the rows before changes nothing.
+    for part in (rows[:120], rows[120:], rows):
+        read = together.reader_of(part)
+        found = list(documents(part, mapping, empty=empty, read=read))
+        # By their looks: 1 and True are equal.
+        assert repr(found) == repr(list(documents(part, mapping, empty=empty)))

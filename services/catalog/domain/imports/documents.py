@@ -6,7 +6,7 @@ unit stands in another cell, then the constants; at last what several columns ma
 (`joining.py`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -31,6 +31,8 @@ from shared.kernel.json import JsonObject
 EmptyCells = Literal["keep", "clear"]
 _SPECIAL: Final = (CellFault, Noted)
 _UNITS: Final = {"weight": "unit.weight", "side": "unit.size_mm", "size": "unit.size_mm"}
+# Kinds of fields whose values are text, and seldom the same.
+_TEXTS: Final = frozenset(("code", "line", "text", "gtin"))
 _NOTHING: Final = CellFault(CELL_NOTHING)
 
 
@@ -83,14 +85,23 @@ class _UnitElsewhere:
         return known
 
 
+# Reads a row of cells.
+ReadRow = Callable[[SheetRow], RowDocument]
+
+
 def documents(
-    rows: Iterable[SheetRow], mapping: ColumnMapping, *, empty: EmptyCells = "keep"
+    rows: Iterable[SheetRow],
+    mapping: ColumnMapping,
+    *,
+    empty: EmptyCells = "keep",
+    read: ReadRow | None = None,
 ) -> Iterator[RowDocument]:
     """One document a row, in the order of the rows. Raises ConstantUnreadable.
 
     `empty`: what an empty cell means: the value stays as it is, or is removed where it is optional.
+    `read`: see `RowsTogether`.
     """
-    read = RowReader(mapping, empty=empty).read
+    read = read or RowReader(mapping, empty=empty).read
     for row in rows:
         if row.fault is not None or row.document is not None:
             yield _ready(row)
@@ -109,6 +120,16 @@ def _ready(row: SheetRow) -> RowDocument:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PlainMember:
+    """A column whose text is a member of the document, or one inside of that."""
+
+    index: int
+    read: Reader
+    head: str
+    member: str
+
+
 class RowReader:
     """Reads rows of cells of one file. Raises ConstantUnreadable."""
 
@@ -123,6 +144,21 @@ class RowReader:
             *(place.path for place, _, _ in self._constants),
         ]
         self._joints = joints_of(paths, mapping.kind)
+        self.indexes = tuple(column.index for column in mapping.columns)
+
+    @property
+    def plain_members(self) -> Sequence[PlainMember] | None:
+        """The columns, if each is a text of its own that goes to its place as it is read."""
+        steps = [step for _, _, _, step in self._cells]
+        is_plain = not (self._constants or self._elsewhere or self._clears)
+        if not is_plain or any(one.reads not in _TEXTS or one.place.waits for one in steps):
+            return None
+        if len(steps) > 1 and not all(one.place.member for one in steps):
+            return None
+        return [
+            PlainMember(one.column.index, one.read, one.place.head, one.place.member)
+            for one in steps
+        ]
 
     def read(self, row: SheetRow) -> RowDocument:
         draft = Draft()

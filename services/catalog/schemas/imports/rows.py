@@ -65,10 +65,17 @@ def _of_same_fields(names: Sequence[str], documents: Sequence[JsonObject]) -> li
     bad = {place for column in columns for place in _places_of_nulls(column)}
     validated: list[Sequence[object]] = []
     for name, column in zip(names, columns, strict=True):
+        # Values that are one object, as those of equal cells are, are validated once.
+        distinct = {id(value): value for value in column}
         try:
-            validated.append(_FIELDS[name].validate_python(column))
+            found = _FIELDS[name].validate_python(list(distinct.values()))
         except ValidationError as error:
-            bad |= {int(fault["loc"][0]) for fault in error.errors(include_input=False)}
+            at = [int(fault["loc"][0]) for fault in error.errors(include_input=False)]
+            refused = {id(value) for value in map(list(distinct.values()).__getitem__, at)}
+            bad |= {place for place, value in enumerate(column) if id(value) in refused}
+        else:
+            by_id = dict(zip(distinct, found, strict=True))
+            validated.append([by_id[id(value)] for value in column])
     if bad:
         good = [document for place, document in enumerate(documents) if place not in bad]
         products = iter(_of_same_fields(names, good) if good else ())

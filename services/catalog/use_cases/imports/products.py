@@ -24,6 +24,7 @@ from services.catalog.domain.imports.job import Counts, Import, Mode
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import Outcome
 from services.catalog.domain.imports.rows import SheetRow
+from services.catalog.domain.imports.together import RowsTogether
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.domain.products.search_words import SearchWords, search_words, searched
 from services.catalog.domain.products.variants import OptionsKey, Variant, clashes
@@ -69,6 +70,7 @@ class ProductRows:
         self._rules = rules
         self._empty = one.options.empty
         self._digests = RowDigests(mapping, empty=self._empty)
+        self._together = RowsTogether(mapping, empty=self._empty)
         self._chunk = Chunk(CHUNK_ROWS)
 
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
@@ -202,7 +204,8 @@ class ProductRows:
     def _by_sku(self, rows: Sequence[SheetRow]) -> dict[str, list[RowDocument]]:
         """A row without a SKU stands alone, under a name that is no SKU."""
         by_sku: dict[str, list[RowDocument]] = {}
-        for row in documents(rows, self._mapping, empty=self._empty):
+        read = self._together.reader_of(rows)
+        for row in documents(rows, self._mapping, empty=self._empty, read=read):
             sku = row.document.get("sku")
             key = sku if isinstance(sku, str) else f"\0{row.line}"
             by_sku.setdefault(key, []).append(row)
