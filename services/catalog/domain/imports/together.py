@@ -43,6 +43,8 @@ class RowsTogether:
         return lambda _: next(found)
 
     def _read(self, rows: Sequence[SheetRow]) -> Iterator[RowDocument]:
+        if not rows:
+            return
         columns = list(zip(*[row.cells for row in rows], strict=True))
         pieces = [group.pieces(rows, columns) for group in self._groups]
         for row, *members in zip(rows, *pieces, strict=True):
@@ -136,8 +138,9 @@ def _keys(columns: Sequence[Sequence[Cell]]) -> Sequence[object]:
 
 def _parts_of(mapping: ColumnMapping) -> list[ColumnMapping]:
     """The mapping in parts that can be read apart, [] if there are none."""
-    if any(column.path.startswith("unit.") for column in mapping.columns):
-        return []  # they belong to other columns
+    has_units = any(column.path.startswith("unit.") for column in mapping.columns)
+    if has_units or not mapping.columns:
+        return []  # units belong to other columns
     heads = {_head(column.path): None for column in mapping.columns}
     constants = {path: text for path, text in mapping.constants.items() if _head(path) not in heads}
     parts = [
