@@ -3,7 +3,7 @@
 from shared.db.database import Database
 from shared.db.listing import Filters, Listing, Window
 from shared.db.naming import NAMING
-from shared.db.sparse_listing import Filter, Order, SparseListing
+from shared.db.sparse_listing import Bounds, Filter, Order, SparseListing, Stretch
 from shared.db.statement import Statement, sql
 from shared.db.types import (
     BIGINT,
@@ -50,6 +50,7 @@ __all__ = [
     "SMALLINTS",
     "TEXT",
     "TEXTS",
+    "Bounds",
     "Database",
     "Filter",
     "Filters",
@@ -60,6 +61,7 @@ __all__ = [
     "SparseListing",
     "SqlType",
     "Statement",
+    "Stretch",
     "UnitOfWork",
     "Window",
     "array_of",

@@ -6,14 +6,18 @@ filter is, and guesses badly where it matters: it knows nothing of words that be
 merchants who sell one kind of goods, and counts a tenant twice under row-level security. A wrong
 guess reads the whole table.
 
-So nothing is guessed here. A statement walks a stretch of the list, testing each row. If that did
-not fill the page and the list goes on, it asks an index, the *finder* of a filter, for all that
-can match; of several the first that brings few, and if none does, it walks on. All of it is one
-statement, and its plan is the same whatever the values are.
+So nothing is guessed here, and nothing is without a bound. A statement walks a stretch of the list,
+testing each row. If that found few, an index, the *finder* of a filter, is asked for all that can
+match; of several the first that brings few. If none does, a longer stretch is walked. All of it is
+one statement, and its plan is the same whatever the values are.
+
+A page may thus have fewer rows than asked for, or none, although the list goes on. It says so: the
+next page begins after the last row that was looked at.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import Parameter, Signature, signature
 from typing import Final, Generic, TypeVar
 
 from shared.db.listing import Filters, Window
@@ -24,12 +28,16 @@ from shared.kernel.identity import PARK
 
 R = TypeVar("R")
 
-# Rows of a stretch: some milliseconds. If fewer than a page of fifty match, a finder has at most
-# about a sixtieth of the table to bring.
-_STRETCH: Final = 3_000
-# Few enough to take a finder without a look at those after it; the second time, few at all.
-_FINDER_ROWS_FEW: Final = (2_000, 20_000)
+# With so many rows a page may end where the first stretch does.
+_ENOUGH: Final = 10
+# Of a count: few enough to take a finder without a look at those after it; then, few at all.
+_COUNT_FINDER_FEW: Final = (2_000, 20_000)
+_ENDS: Final = -2
 _WALK_ON: Final = -1
+# The places of rows: found, passed over as the last one of a stretch, or both.
+_FOUND: Final = 0
+_PASSED: Final = 1
+_FOUND_AND_PASSED: Final = 2
 _ROWS_MAX: Final = "rows_max"
 _TENANT: Final = "tenant"
 
@@ -58,12 +66,32 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many rows a page looks at: in the first stretch, by a finder, and in all if the finders
+    bring more. Some milliseconds, the same, and some hundredths of a second.
+    """
+
+    near: int = 2_000
+    found: int = 1_500
+    far: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[R]):
+    """The rows of a page. `passed`: the last row that was looked at, if the page ends there before
+    it is full. The next one begins after it.
+    """
+
+    rows: list[R]
+    passed: R | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     filters: tuple[str, ...]
     order: str
     is_first: bool
     is_park: bool
-    is_counted: bool = False
 
 
 @dataclass(slots=True)
@@ -84,12 +112,12 @@ class SparseListing(Generic[R]):
             },
             types={"after_id": TEXT, "sku": TEXT},
         )
-        rows = await _PRODUCTS.page(reader, window, {"sku": "A-1"}, order="id")
+        found = await _PRODUCTS.page(reader, window, {"sku": "A-1"}, order="id")
         count = await _PRODUCTS.count(reader, {"sku": "A-1"}, at_most=10_000)
 
     Finders are tried in the order of `filters`, so that of the one that costs most comes last. A
-    filter may need more values than its own: they are given as `values`. `finder_suffices`: there
-    is one filter, whose finder brings nothing but rows of the list.
+    filter may need more values than its own: they are given as `values`. `suffices`: the filter
+    whose finder brings nothing but rows of the list, so that it alone needs no look at them.
     """
 
     select: str
@@ -99,8 +127,10 @@ class SparseListing(Generic[R]):
     orders: Mapping[str, Order]
     filters: Mapping[str, Filter]
     types: Mapping[str, SqlType]
-    finder_suffices: bool = False
+    suffices: str | None = None
+    bounds: Bounds = Bounds()
     _statements: dict[_Asked, Statement[R]] = field(default_factory=dict)
+    _sparse: dict[_Asked, Statement[tuple[int, R]]] = field(default_factory=dict)
     _counts: dict[_Asked, Statement[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,21 +146,21 @@ class SparseListing(Generic[R]):
         *,
         order: str,
         values: Mapping[str, object] | None = None,
-    ) -> list[R]:
+    ) -> Stretch[R]:
         """Ignores `filters` that are None."""
         given = {n: v for n, v in filters.items() if v is not None}
-        statement = self.of(
-            tuple(given),
-            order=order,
-            is_first=window.after is None,
-            is_park=reader.tenant == PARK,
-        )
         bound = {**given, **(values or {}), _ROWS_MAX: window.rows_max}
         if window.after is not None:
             bound |= zip(names_in(self.orders[order].after), window.after, strict=True)
         if reader.tenant != PARK:
             bound[_TENANT] = reader.tenant
-        return await reader.fetch_all(statement, **bound)
+        is_first, is_park = window.after is None, reader.tenant == PARK
+        asked = _Asked(tuple(sorted(given)), order, is_first, is_park)
+        if not self._finders(asked):
+            return Stretch(await reader.fetch_all(self._plain(asked), **bound))
+        found = await reader.fetch_all(self._bounded(asked), **bound)
+        passed = next((row for place, row in found if place != _FOUND), None)
+        return Stretch([row for place, row in found if place != _PASSED], passed)
 
     async def count(
         self,
@@ -150,12 +180,27 @@ class SparseListing(Generic[R]):
 
     def of(
         self, filters: tuple[str, ...], *, order: str, is_first: bool, is_park: bool
-    ) -> Statement[R]:
+    ) -> Statement[R] | Statement[tuple[int, R]]:
         """The statement of one combination. Raises KeyError for an unknown filter or order."""
         asked = _Asked(tuple(sorted(filters)), order, is_first, is_park)
+        return self._bounded(asked) if self._finders(asked) else self._plain(asked)
+
+    def _plain(self, asked: _Asked) -> Statement[R]:
+        """Where nothing needs a finder."""
         if (known := self._statements.get(asked)) is None:
-            known = sql(text := self._text(asked), self.into, **self._types_in(text))
+            order = self.orders[asked.order]
+            where = " AND ".join([self._base(asked), *self._tests(asked)])
+            text = f"{self.select} WHERE {where} ORDER BY {order.by} LIMIT :{_ROWS_MAX}"
+            known = sql(text, self.into, **self._types_in(text))
             self._statements[asked] = known
+        return known
+
+    def _bounded(self, asked: _Asked) -> Statement[tuple[int, R]]:
+        """Each row with its place."""
+        if (known := self._sparse.get(asked)) is None:
+            text = self._text(asked)
+            known = sql(text, _Placed(self.into), **self._types_in(text))
+            self._sparse[asked] = known
         return known
 
     def counting(self, filters: tuple[str, ...], *, is_park: bool) -> Statement[int]:
@@ -166,7 +211,7 @@ class SparseListing(Generic[R]):
             found = walked = f"{self.table} WHERE {where}"
             if finders:
                 walking = f"{walked} AND (SELECT finder FROM decided) = {_WALK_ON}"
-                found = f"{self._found(finders, asked)} UNION ALL SELECT FROM {walking}"
+                found = f"{self._far(_chosen(finders), asked)} UNION ALL SELECT FROM {walking}"
             decided = f"WITH decided AS MATERIALIZED (SELECT {_best(finders)} AS finder) "
             counted = f"SELECT count(*) FROM (SELECT FROM {found} LIMIT :{_ROWS_MAX}) counted"
             text = f"{decided if finders else ''}{counted}"
@@ -175,46 +220,77 @@ class SparseListing(Generic[R]):
         return known
 
     def _text(self, asked: _Asked) -> str:
-        order = self.orders[asked.order]
-        base = self._base(asked)
-        stretch = f"SELECT p.* FROM {self.table} WHERE {base} ORDER BY {order.by}"
+        order, base, most = self.orders[asked.order], self._base(asked), self.bounds
+        in_order = f"FROM {self.table} WHERE {base} ORDER BY {order.by}"
         tests = " AND ".join(self._tests(asked)) or "true"
         finders = self._finders(asked)
-        if not finders:
-            return f"{self.select} WHERE {base} AND {tests} ORDER BY {order.by} LIMIT :{_ROWS_MAX}"
+        found = "".join(
+            f", found_{n} AS MATERIALIZED (SELECT f.id FROM ({finder}) f LIMIT {most.found})"
+            for n, finder in enumerate(finders, 1)
+        )
+        is_short = f"(SELECT count(*) FROM shown) < :{_ROWS_MAX}"
         return f"""
             WITH near AS MATERIALIZED (
-                SELECT p.id FROM ({stretch} LIMIT {_STRETCH}) p WHERE {tests}
+                SELECT p.id FROM (SELECT p.* {in_order} LIMIT {most.near}) p WHERE {tests}
                 ORDER BY {order.by} LIMIT :{_ROWS_MAX}
-            ), decided AS MATERIALIZED (
+            ){found}, decided AS MATERIALIZED (
                 SELECT CASE
                     WHEN (SELECT count(*) FROM near) = :{_ROWS_MAX} THEN 0
-                    WHEN NOT EXISTS ({stretch} OFFSET {_STRETCH} LIMIT 1) THEN 0
-                    ELSE {_best(finders)}
+                    WHEN (SELECT count(*) FROM near) >= {_ENOUGH} THEN {_ENDS}
+                    WHEN NOT EXISTS (SELECT p.id {in_order} OFFSET {most.near} LIMIT 1) THEN 0
+                    {_first_with_few(len(finders), most.found)}
+                    ELSE {_WALK_ON}
                 END AS finder
             ), far AS MATERIALIZED (
-                SELECT p.id FROM {self._found(finders, asked)}
+                SELECT p.id FROM {self._far(_of_found(len(finders)), asked)}
                 ORDER BY {order.by} LIMIT :{_ROWS_MAX}
             ), further AS MATERIALIZED (
-                SELECT p.id FROM {self.table}
-                WHERE (SELECT finder FROM decided) = {_WALK_ON} AND {base} AND {tests}
-                ORDER BY {order.by} LIMIT :{_ROWS_MAX}
-            )
-            {self.select} WHERE p.id IN (
-                SELECT id FROM near WHERE (SELECT finder FROM decided) = 0
+                SELECT p.id FROM (
+                    SELECT p.* FROM {self.table}
+                    WHERE (SELECT finder FROM decided) = {_WALK_ON} AND {base}
+                    ORDER BY {order.by} OFFSET {most.near} LIMIT {most.far - most.near}
+                ) p WHERE {tests} ORDER BY {order.by} LIMIT :{_ROWS_MAX}
+            ), shown AS MATERIALIZED (
+                SELECT id FROM near WHERE (SELECT finder FROM decided) <= 0
                 UNION ALL SELECT id FROM far UNION ALL SELECT id FROM further
+            ), passed AS MATERIALIZED (
+                {self._passed(asked, f"= {_ENDS}", most.near)}
+                UNION ALL
+                {self._passed(asked, f"= {_WALK_ON} AND {is_short}", most.far)}
             )
-            ORDER BY {order.by}
+            {self._select_placed()} WHERE p.id IN (
+                SELECT id FROM shown UNION ALL SELECT id FROM passed
+            )
+            ORDER BY {order.by} LIMIT :{_ROWS_MAX}
         """
 
-    def _found(self, finders: list[str], asked: _Asked) -> str:
-        """The rows that the chosen finder brings, with what they must satisfy."""
-        if self.finder_suffices:
-            after = "" if asked.is_first else f" AND ({self.orders[asked.order].after})"
-            return f"({finders[0]} OFFSET 0) p WHERE (SELECT finder FROM decided) = 1{after}"
+    def _passed(self, asked: _Asked, condition: str, rows: int) -> str:
+        """The last row of a stretch that was walked, if all of it was."""
+        return f"""(
+            SELECT p.id FROM {self.table}
+            WHERE (SELECT finder FROM decided) {condition} AND {self._base(asked)}
+            ORDER BY {self.orders[asked.order].by} OFFSET {rows - 1} LIMIT 1
+        )"""
+
+    def _select_placed(self) -> str:
+        rest = self.select.lstrip()
+        assert rest.startswith("SELECT "), rest
+        return f"""
+            SELECT CASE WHEN p.id = (SELECT id FROM passed)
+                THEN CASE WHEN p.id IN (SELECT id FROM shown) THEN {_FOUND_AND_PASSED}
+                    ELSE {_PASSED} END
+                ELSE {_FOUND} END AS place, {rest.removeprefix("SELECT ")}
+        """
+
+    def _far(self, ids: str, asked: _Asked) -> str:
+        """The rows with these ids, with what they must satisfy."""
+        is_of_key_alone = not asked.order or self.orders[asked.order].by.startswith("p.id")
+        if asked.filters == (self.suffices,) and is_of_key_alone:
+            after = "true" if asked.is_first else f"({self.orders[asked.order].after})"
+            return f"({ids}) p WHERE {after}"
         # One by one: OFFSET 0 keeps the planner from another way.
         return (
-            f"({_chosen(finders)} OFFSET 0) f CROSS JOIN LATERAL"
+            f"({ids} OFFSET 0) f CROSS JOIN LATERAL"
             f" (SELECT * FROM {self.table} WHERE p.id = f.id OFFSET 0) p"
             f" WHERE {' AND '.join([self._base(asked), *self._tests_left(asked)])}"
         )
@@ -254,13 +330,42 @@ class SparseListing(Generic[R]):
         return {name: known[name] for name in names_in(text)}
 
 
+@dataclass(frozen=True)
+class _Placed(Generic[R]):
+    """Builds a row that has its place before it."""
+
+    into: Callable[..., R]
+
+    def __call__(self, place: int, *columns: object) -> tuple[int, R]:
+        return place, self.into(*columns)
+
+    @property
+    def __signature__(self) -> Signature:
+        place = Parameter("place", Parameter.POSITIONAL_OR_KEYWORD)
+        return Signature([place, *signature(self.into).parameters.values()])
+
+
+def _first_with_few(finders: int, few: int) -> str:
+    return " ".join(
+        f"WHEN (SELECT count(*) FROM found_{n}) < {few} THEN {n}" for n in range(1, finders + 1)
+    )
+
+
+def _of_found(finders: int) -> str:
+    """The ids that the chosen finder has brought."""
+    return " UNION ALL ".join(
+        f"SELECT f.id FROM found_{n} f WHERE (SELECT finder FROM decided) = {n}"
+        for n in range(1, finders + 1)
+    )
+
+
 def _best(finders: list[str]) -> str:
     """The number of the first finder that brings few rows, from 1. A single one is taken."""
     if len(finders) == 1:
         return "1"
     cases = " ".join(
         f"WHEN (SELECT count(*) FROM ({finder} LIMIT {few}) counted) < {few} THEN {n}"
-        for few in _FINDER_ROWS_FEW
+        for few in _COUNT_FINDER_FEW
         for n, finder in enumerate(finders, 1)
     )
     return f"CASE {cases} ELSE {_WALK_ON} END"

@@ -48,7 +48,9 @@ class BadCursor(Invalid):
 
 
 class Page(BaseModel, Generic[T]):
-    """One page; `next` is the cursor of the following page, null on the last one."""
+    """One page; `next` is the cursor of the following page, null on the last one. A page may have
+    fewer entries than asked for, or none, although another one follows.
+    """
 
     items: list[T]
     next: str | None = None
@@ -87,11 +89,14 @@ class AskedPage:
         *,
         key: Callable[[R], Sequence[object]],
         total: Total | None = None,
+        passed: R | None = None,
     ) -> Page[T]:
-        """The page of these rows. `key`: the sort key of a row, of the shape given to `of`."""
+        """The page of these rows. `key`: the sort key of a row, of the shape given to `of`.
+        `passed`: the last row that was looked at, if the page ends there before it is full.
+        """
         shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        following = encode_cursor(key(shown[-1]), self.bound) if more else None
+        last = shown[-1] if len(rows) > self.limit else passed
+        following = None if last is None else encode_cursor(key(last), self.bound)
         # Not validated again: `build` has just made the items.
         items = [build(row) for row in shown]
         if total is None:

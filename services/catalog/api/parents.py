@@ -154,13 +154,19 @@ async def list_parents(
     asked = page.of(given, str)
     total = None
     async with call.read() as reader:
-        parents = await queries.list_parents(reader, asked.window, asked.filters)
+        found = await queries.list_parents(reader, asked.window, asked.filters)
         if is_total_wanted:
             total = await total_of(
                 lambda at_most: queries.count_parents(reader, asked.filters, at_most=at_most)
             )
     return json_reply(
-        asked.page(parents, parent_out, key=lambda stored: (stored.id,), total=total),
+        asked.page(
+            found.rows,
+            parent_out,
+            key=lambda stored: (stored.id,),
+            total=total,
+            passed=found.passed,
+        ),
         fields=fields,
         headers=TOTAL_APPLIED if is_total_wanted else None,
     )

@@ -242,15 +242,18 @@ async def list_products(
 
     All filters must hold. A list by the time of change moves while it is read: a product that
     changes goes to its end, and is seen there again.
+
+    Where many products have each of the filters but few have all of them, a page looks at a bounded
+    number of products, and may have fewer than `limit` or none. As long as there is `next`, go on.
     """
     query = given.query()
     sort = sort or query.usual_sort()
     asked = page.of({**asdict(given), "sort": sort}, *_SORT_KEYS[sort])
     total, stock = None, None
     async with call.read() as reader:
-        products = await queries.list_products(reader, asked.window, query, sort=sort)
+        found = await queries.list_products(reader, asked.window, query, sort=sort)
         if embed is not None:
-            stock = await queries.stock_of(reader, [stored.id for stored in products])
+            stock = await queries.stock_of(reader, [stored.id for stored in found.rows])
         if is_total_wanted:
             total = await total_of(
                 lambda at_most: queries.count_products(reader, query, at_most=at_most)
@@ -265,7 +268,7 @@ async def list_products(
         return (stored.id,) if sort is Sort.ID else (stored.updated_at, stored.id)
 
     return json_reply(
-        asked.page(products, build, key=key, total=total),
+        asked.page(found.rows, build, key=key, total=total, passed=found.passed),
         fields=fields,
         headers=TOTAL_APPLIED if is_total_wanted else None,
     )

@@ -45,4 +45,4 @@ async def next_products(
     """The next products of an export, by id, in a transaction of their own."""
     key = None if after is None else (after.id,)
     async with db.read(tenant) as reader:
-        return await list_products(reader, Window(rows_max, key), ProductQuery())
+        return (await list_products(reader, Window(rows_max, key), ProductQuery())).rows

@@ -14,6 +14,7 @@ from shared.db import (
     Order,
     Reader,
     SparseListing,
+    Stretch,
     Window,
     sql,
 )
@@ -72,7 +73,7 @@ async def parents_by_sku(
     return {stored.parent.sku: stored for stored in found}
 
 
-async def list_parents(reader: Reader, window: Window, filters: Filters) -> list[StoredParent]:
+async def list_parents(reader: Reader, window: Window, filters: Filters) -> Stretch[StoredParent]:
     """By id, which is the order of creation. Filters: product_type, updated_since."""
     return await _PARENTS.page(reader, window, filters, order="id")
 

@@ -16,12 +16,14 @@ from shared.db import (
     INSTANT,
     TEXT,
     TEXTS,
+    Bounds,
     Filter,
     Listing,
     Order,
     Reader,
     SparseListing,
     SqlType,
+    Stretch,
     Window,
     sql,
 )
@@ -64,6 +66,20 @@ _OVERLAY: Final = """
 _WITH_OVERLAY: Final = """
     SELECT x.product_id AS id FROM catalog.market_overlays x WHERE x.market = :market {tenant}
 """
+_STOCK_IS: Final = Filter(
+    "SELECT k.availability = :stock FROM catalog.stock k WHERE k.product_id = p.id",
+    "SELECT x.product_id AS id FROM catalog.stock x WHERE x.availability = :stock {tenant}",
+)
+_IN_MARKET: Final = {
+    "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY),
+    "market_status": Filter(
+        f"({_OVERLAY} AND o.state = :market_status) > 0",
+        f"{_WITH_OVERLAY} AND x.state = :market_status",
+    ),
+}
+_BELT_IS: Final = Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}")
+_OF_PRODUCT: Final = "FROM catalog.products s WHERE s.id = p.id"
+_BEGINS: Final = "sku >= :sku AND {}.sku < :sku_end"
 _TYPES: Final[dict[str, SqlType]] = {
     "after_id": TEXT,
     "after_at": INSTANT,
@@ -93,24 +109,15 @@ _PRODUCTS: Final = SparseListing(
         ),
     },
     filters={
-        "sku": Filter(
-            "p.sku >= :sku AND p.sku < :sku_end", f"{_LIVE} x.sku >= :sku AND x.sku < :sku_end"
-        ),
+        "sku": Filter(f"p.{_BEGINS.format('p')}", f"{_LIVE} x.{_BEGINS.format('x')}"),
         "updated_since": Filter(
             f"p.{_UPDATED.format('p')}",
             f"{_LIVE} x.{_UPDATED.format('x')}",
             bounds=("updated_at", "-updated_at"),
         ),
-        "stock": Filter(
-            "SELECT k.availability = :stock FROM catalog.stock k WHERE k.product_id = p.id",
-            "SELECT x.product_id AS id FROM catalog.stock x WHERE x.availability = :stock {tenant}",
-        ),
-        "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY),
-        "market_status": Filter(
-            f"({_OVERLAY} AND o.state = :market_status) > 0",
-            f"{_WITH_OVERLAY} AND x.state = :market_status",
-        ),
-        "belt": Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}"),
+        "stock": _STOCK_IS,
+        **_IN_MARKET,
+        "belt": _BELT_IS,
         "words": Filter(
             f"SELECT {_HAS_WORDS} FROM catalog.product_search s WHERE s.product_id = p.id",  # noqa: S608
             _WITH_WORDS,
@@ -128,17 +135,31 @@ _VARIANTS: Final = Listing(
     after_id=TEXT,
     parent_sku=TEXT,
 )
-# By words alone, which most questions are. Their table is asked for the page, and products only for
-# what is on it.
+# By words, which most questions are. Their table is walked, which has the words of each row, and
+# products are asked only for what has these words.
 _FOUND: Final = SparseListing(
     _SELECT,
     stored_product,
     table="(SELECT product_id AS id, tenant_id, words, folded FROM catalog.product_search) p",
     where="true",
     orders={"id": _BY_ID},
-    filters={"words": Filter(_HAS_WORDS.replace("s.", "p."), _WITH_WORDS)},
+    filters={
+        "sku": Filter(
+            f"SELECT s.{_BEGINS.format('s')} {_OF_PRODUCT}",
+            f"{_LIVE} x.{_BEGINS.format('x')}",
+        ),
+        "updated_since": Filter(
+            f"SELECT s.{_UPDATED.format('s')} {_OF_PRODUCT}",
+            f"{_LIVE} x.{_UPDATED.format('x')}",
+        ),
+        "stock": _STOCK_IS,
+        **_IN_MARKET,
+        "belt": _BELT_IS,
+        "words": Filter(_HAS_WORDS.replace("s.", "p."), _WITH_WORDS),
+    },
     types=_TYPES,
-    finder_suffices=True,
+    suffices="words",
+    bounds=Bounds(near=5_000, found=3_000, far=50_000),
 )
 _STOCK_OF: Final = sql(
     """
@@ -159,8 +180,7 @@ class _Asked:
     values: dict[str, object]
 
     def listing(self, sort: Sort = Sort.ID) -> SparseListing[StoredProduct]:
-        by_words = self.filters.keys() == {"words"} and sort is Sort.ID
-        return _FOUND if by_words else _PRODUCTS
+        return _FOUND if "words" in self.filters and sort is Sort.ID else _PRODUCTS
 
 
 async def get_product(reader: Reader, *, sku: str) -> StoredProduct:
@@ -173,11 +193,11 @@ async def get_product(reader: Reader, *, sku: str) -> StoredProduct:
 
 async def list_products(
     reader: Reader, window: Window, query: ProductQuery, *, sort: Sort = Sort.ID
-) -> list[StoredProduct]:
+) -> Stretch[StoredProduct]:
     """By id, which is the order of creation, or by the time of the last change."""
     asked = _asked(query, reader.tenant)
     if asked is None:
-        return []
+        return Stretch([])
     return await asked.listing(sort).page(
         reader, window, asked.filters, order=sort.value, values=asked.values
     )

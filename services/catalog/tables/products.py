@@ -72,7 +72,7 @@ products: Final = Table(
         unique=True,
         postgresql_where=_LIVE,
     ),
-    Index("products_tenant_id_ix", "tenant_id", "id"),
+    Index("products_live_id_ix", "tenant_id", "id", postgresql_where=_LIVE),
     # Lists by time and by SKU, of one merchant (its SKUs are in the unique index) and of the park.
     Index("products_updated_ix", "tenant_id", "updated_at", "id", postgresql_where=_LIVE),
     Index("products_park_updated_ix", "updated_at", "id", postgresql_where=_LIVE),

@@ -18,7 +18,7 @@ from services.catalog.domain.products.search_words import search_words
 from services.catalog.domain.products.variants import Variant
 from services.catalog.queries.products import count_products, list_products
 from services.catalog.repository.products import upsert_products
-from shared.db import Window
+from shared.db import Stretch, Window
 from shared.db.ddl import protect
 from shared.kernel.money import Money
 from tests.kit.databases import Postgres, Recorded
@@ -212,7 +212,7 @@ async def test_what_is_found_is_what_contains_the_words(shop: Merchant) -> None:
     wrong = []
     for q in _questions():
         async with shop.db.read(shop.id) as reader:
-            found = await list_products(reader, Window(1000), ProductQuery(q=q))
+            found = (await list_products(reader, Window(1000), ProductQuery(q=q))).rows
             count = await count_products(reader, ProductQuery(q=q), at_most=1000)
         skus = {stored.product.sku for stored in found}
         expected = {product.sku for product in PRODUCTS if _contains(product, q)}
@@ -226,14 +226,14 @@ async def test_every_product_is_found_by_its_own_texts(shop: Merchant) -> None:
         numbers = [product.gtin, product.gtin.zfill(14)] if product.gtin else []
         for q in (*product.title.values(), product.sku, *numbers):
             async with shop.db.read(shop.id) as reader:
-                found = await list_products(reader, Window(1000), ProductQuery(q=q))
+                found = (await list_products(reader, Window(1000), ProductQuery(q=q))).rows
             assert product.sku in {stored.product.sku for stored in found}, q
 
 
 @pytest.mark.parametrize("q", ["'", "\\", "& | ! ( )", ":*", "<->", "—…！", "%", "__"])
 async def test_signs_are_not_words_and_find_nothing(shop: Merchant, q: str) -> None:
     async with shop.db.read(shop.id) as reader:
-        assert await list_products(reader, Window(10), ProductQuery(q=q)) == []
+        assert await list_products(reader, Window(10), ProductQuery(q=q)) == Stretch([])
         assert await count_products(reader, ProductQuery(q=q), at_most=10) == 0
 
 
@@ -243,14 +243,14 @@ async def test_signs_among_words_have_no_meaning(shop: Merchant) -> None:
         signs = await list_products(
             reader, Window(100), ProductQuery(q="'cotton\\' & !red | (blue:*")
         )
-    assert plain
-    assert [one.id for one in signs] == [one.id for one in plain]
+    assert plain.rows
+    assert [one.id for one in signs.rows] == [one.id for one in plain.rows]
 
 
 async def test_the_longest_question_is_answered(shop: Merchant) -> None:
     async with shop.db.read(shop.id) as reader:
         found = await list_products(reader, Window(10), ProductQuery(q="a b " * 50))
-        assert all(" a b " in f" {fold(one.product.title['en'])} " for one in found)
+        assert all(" a b " in f" {fold(one.product.title['en'])} " for one in found.rows)
 
 
 _FORGED: Final = """
