@@ -158,9 +158,7 @@ def _matches(jar: Jar, colour: str | None, word: str | None, size_max: int | Non
     )
 
 
-async def _pages(
-    reader: Reader, order: str, filters: Filters, rows_max: int
-) -> list[Stretch[Jar]]:
+async def _pages(reader: Reader, order: str, filters: Filters, rows_max: int) -> list[Stretch[Jar]]:
     """As `AskedPage` goes on: after the last row shown, or after the last one looked at."""
     pages: list[Stretch[Jar]] = []
     after: tuple[object, ...] | None = None
