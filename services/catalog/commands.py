@@ -16,6 +16,7 @@ from services.catalog.queries.reference import read_reference
 from services.catalog.schemas.imports.rows import (
     read_new_products,
     read_order,
+    read_parent,
     read_price,
     read_product,
     read_stock,
@@ -99,7 +100,9 @@ async def _run_import(settings: Settings, import_id: str) -> str:
         async with db.read(PARK) as reader:
             reference = await read_reference(reader)
         limits = SheetLimits(bytes_max=settings.import_bytes_max)
-        readers = Readers(read_product, read_new_products, read_stock, read_price, read_order)
+        readers = Readers(
+            read_product, read_new_products, read_parent, read_stock, read_price, read_order
+        )
         tools = Tools(db, clock_from_env(), settings.spool_dir, reference, readers, limits)
         state = await run(tools, import_id)
         if state is State.DONE:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogRead, CatalogWrite, MerchantRead, References
-from services.catalog.domain.products.product import SKU_PATTERN
+from services.catalog.domain.products.product import PARENT_SKU_PATTERN
 from services.catalog.queries import parents as queries
 from services.catalog.queries.products import count_variants, list_variants
 from services.catalog.schemas.parents import (
@@ -39,7 +39,7 @@ from shared.http import (
 
 parents_api = APIRouter(tags=["parents"])
 
-ParentSku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["WIG-LACE"])]
+ParentSku = Annotated[str, Path(pattern=PARENT_SKU_PATTERN, examples=["WIG-LACE"])]
 
 
 def _saved_reply(saved: SavedParent) -> Reply:

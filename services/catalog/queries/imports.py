@@ -21,11 +21,11 @@ from shared.kernel.identity import PARK
 from shared.kernel.words import Words
 
 _SELECT: Final = """
-    SELECT i.id, i.tenant_id, i.kind, i.policy, i.mode, i.empty, i.is_dry_run, i.file, i.filename,
-        i.media_type, i.bytes, i.sha256, i.state, i.stage, i.shape, i.columns, i.rows_total, i.line,
-        i.rows_read, i.rows_new, i.rows_changed, i.rows_unchanged, i.rows_failed, i.warnings,
-        i.worked_ms, i.attempt, i.stuck, i.failure, i.same_file_as, i.created_at, i.started_at,
-        i.finished_at
+    SELECT i.id, i.tenant_id, i.kind, i.policy, i.mode, i.empty, i.is_dry_run, i.parents, i.file,
+        i.filename, i.media_type, i.bytes, i.sha256, i.state, i.stage, i.shape, i.columns,
+        i.rows_total, i.line, i.rows_read, i.rows_new, i.rows_changed, i.rows_unchanged,
+        i.rows_failed, i.warnings, i.worked_ms, i.attempt, i.stuck, i.failure, i.same_file_as,
+        i.created_at, i.started_at, i.finished_at
     FROM catalog.imports i
 """
 _IMPORT: Final = sql(

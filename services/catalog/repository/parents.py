@@ -39,6 +39,18 @@ _LOCK_PARENT: Final = sql(
     tenant=TEXT,
     sku=TEXT,
 )
+_LOCK_PARENTS: Final = sql(
+    """
+    SELECT id, tenant_id, sku, title, axes, product_type, product_type_version, synthetic, details,
+        version, created_at, updated_at
+    FROM catalog.parents
+    WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
+    ORDER BY sku FOR UPDATE
+    """,
+    stored_parent,
+    tenant=TEXT,
+    skus=TEXTS,
+)
 # Whoever writes variants of a parent waits for whoever does the same or changes the parent: then
 # its axes stay, and nobody else gives the options away that are asked for next. Sorted, so that two
 # batches cannot wait for each other.
@@ -142,6 +154,14 @@ _DELETE_PARENT: Final = sql(
 
 async def lock_parent(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredParent | None:
     return await uow.fetch_first(_LOCK_PARENT, tenant=tenant, sku=sku)
+
+
+async def lock_parents(
+    uow: UnitOfWork, *, tenant: str, skus: Iterable[str]
+) -> dict[str, StoredParent]:
+    """Those that exist, by SKU. Before any lock on products."""
+    found = await uow.fetch_all(_LOCK_PARENTS, tenant=tenant, skus=sorted(skus))
+    return {stored.parent.sku: stored for stored in found}
 
 
 async def get_known_parent(uow: UnitOfWork, *, tenant: str, sku: str) -> KnownParent | None:

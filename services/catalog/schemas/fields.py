@@ -4,7 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from services.catalog.domain.products.product import SKU_PATTERN, SKU_WORDS
+from services.catalog.domain.products.product import (
+    PARENT_SKU_PATTERN,
+    PARENT_SKU_WORDS,
+    SKU_PATTERN,
+    SKU_WORDS,
+)
 from shared.documents.faults import in_words
 from shared.documents.fields import Body
 from shared.documents.text import Line
@@ -17,6 +22,11 @@ Sku = Annotated[
     str,
     StringConstraints(pattern=in_words(SKU_PATTERN, SKU_WORDS)),
     Field(examples=["85123A"]),
+]
+ParentSku = Annotated[
+    str,
+    StringConstraints(pattern=in_words(PARENT_SKU_PATTERN, PARENT_SKU_WORDS)),
+    Field(examples=["WIG-LACE"]),
 ]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["CN"])]
 MerchantId = Annotated[str, StringConstraints(pattern=r"^mer_[0-9a-f]{32}$")]

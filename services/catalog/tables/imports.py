@@ -25,6 +25,7 @@ imports: Final = Table(
     Column("mode", Text, nullable=False),
     Column("empty", Text, nullable=False),
     Column("is_dry_run", Boolean, nullable=False),
+    Column("parents", Text, nullable=False, server_default=text("'create'")),
     Column("file", Text, nullable=False),
     Column("filename", Text),
     Column("media_type", Text, nullable=False),

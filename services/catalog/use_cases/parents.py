@@ -1,6 +1,6 @@
 """Parents: put, patch, delete, and what variants break. One change, one version, one event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,11 +54,8 @@ async def put_parent(
     if stored is None:
         refuse(problems)
         check(None)
-        version, at = _type_version(parent, types), now()
-        created = StoredParent(new_id("pnt"), tenant, parent, 1, at, at, version)
-        if await repository.insert_parent(uow, created):
-            await note_media(uow, tenant=tenant, media=parent.details.media, now=at)
-            _announce(uow, created, now=at)
+        created = await add_parent(uow, tenant=tenant, parent=parent, types=types, now=now())
+        if created is not None:
             return SavedParent(created, is_new=True)
         # Somebody else created it a moment ago, or there is no such merchant.
         stored = await repository.lock_parent(uow, tenant=tenant, sku=parent.sku)
@@ -70,7 +67,24 @@ async def put_parent(
     check(stored, is_applied=is_applied)
     if is_applied:
         return SavedParent(stored)
-    return SavedParent(await _change(uow, stored, parent, types=types, now=now()))
+    return SavedParent(await change_parent(uow, stored, parent, types=types, now=now()))
+
+
+async def add_parent(
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    parent: Parent,
+    types: Mapping[str, KnownType],
+    now: datetime,
+) -> StoredParent | None:
+    """`parent`: checked. None if somebody has just taken the SKU, or there is no such merchant."""
+    created = StoredParent(new_id("pnt"), tenant, parent, 1, now, now, _type_version(parent, types))
+    if not await repository.insert_parent(uow, created):
+        return None
+    await note_media(uow, tenant=tenant, media=parent.details.media, now=now)
+    _announce(uow, created, now=now)
+    return created
 
 
 async def patch_parent(
@@ -90,7 +104,7 @@ async def patch_parent(
         return SavedParent(stored)
     types = await _types(uow, parent)
     refuse(parent_problems(parent, types))
-    return SavedParent(await _change(uow, stored, parent, types=types, now=now()))
+    return SavedParent(await change_parent(uow, stored, parent, types=types, now=now()))
 
 
 async def delete_parent(
@@ -129,7 +143,7 @@ async def _types(uow: UnitOfWork, parent: Parent) -> dict[str, KnownType]:
     return await known_types(uow, [] if parent.product_type is None else [parent.product_type])
 
 
-def _type_version(parent: Parent, types: dict[str, KnownType]) -> int | None:
+def _type_version(parent: Parent, types: Mapping[str, KnownType]) -> int | None:
     return None if parent.product_type is None else types[parent.product_type].version
 
 
@@ -140,23 +154,29 @@ async def _get_locked(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredParent
     return stored
 
 
-async def _change(
+async def change_parent(
     uow: UnitOfWork,
     stored: StoredParent,
     parent: Parent,
     *,
-    types: dict[str, KnownType],
+    types: Mapping[str, KnownType],
     now: datetime,
 ) -> StoredParent:
-    if needs_other_axes(stored.parent, parent):
-        variants = await repository.count_variants(uow, tenant=stored.merchant_id, sku=parent.sku)
-        if variants:
-            raise AxesInUse(pointer="/axes", variants=variants, axes=", ".join(stored.parent.axes))
+    """`stored`: locked. `parent`: checked, and another one. Raises AxesInUse."""
+    await refuse_axes_in_use(uow, stored, parent)
     changed = stored.changed_to(parent, type_version=_type_version(parent, types), now=now)
     await repository.update_parent(uow, changed)
     await note_media(uow, tenant=stored.merchant_id, media=parent.details.media, now=now)
     _announce(uow, changed, now=now)
     return changed
+
+
+async def refuse_axes_in_use(uow: UnitOfWork, stored: StoredParent, parent: Parent) -> None:
+    """Raises AxesInUse if there are variants of `stored` whose options `parent` would not name."""
+    if needs_other_axes(stored.parent, parent):
+        variants = await repository.count_variants(uow, tenant=stored.merchant_id, sku=parent.sku)
+        if variants:
+            raise AxesInUse(pointer="/axes", variants=variants, axes=", ".join(stored.parent.axes))
 
 
 def _announce(uow: UnitOfWork, stored: StoredParent, *, now: datetime) -> None:

@@ -123,3 +123,12 @@ async def importing(
     merchant: Merchant, db_for: Any, catalog_clock: ManualClock, settings: Settings
 ) -> Importing:
     return Importing(merchant, await db_for("catalog"), catalog_clock, settings.spool_dir)
+
+
+@pytest.fixture
+async def other_importing(
+    new_merchant: NewMerchant, db_for: Any, catalog_clock: ManualClock, settings: Settings
+) -> Importing:
+    """The same for another merchant."""
+    merchant = await new_merchant()
+    return Importing(merchant, await db_for("catalog"), catalog_clock, settings.spool_dir)

@@ -118,7 +118,8 @@ async def _by_event(
 async def _by_file(importing: Importing, documents: dict[str, Document]) -> dict[str, Findings]:
     """All of them in one file of NDJSON."""
     lines = [json.dumps({**document, "sku": sku}) for sku, document in documents.items()]
-    body = await importing.done("\n".join(lines).encode())
+    # A form does not make parents, either.
+    body = await importing.done("\n".join(lines).encode(), parents="require")
     found: dict[str, Findings] = {sku: [] for sku in documents}
     skus = list(documents)
     for finding in await importing.findings(body["id"]):

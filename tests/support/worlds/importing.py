@@ -12,6 +12,7 @@ from services.catalog.queries.reference import read_reference
 from services.catalog.schemas.imports.rows import (
     read_new_products,
     read_order,
+    read_parent,
     read_price,
     read_product,
     read_stock,
@@ -96,7 +97,9 @@ class Importing:
     async def tools(self) -> Tools:
         async with self.db.read(PARK) as reader:
             reference: Reference = await read_reference(reader)
-        readers = Readers(read_product, read_new_products, read_stock, read_price, read_order)
+        readers = Readers(
+            read_product, read_new_products, read_parent, read_stock, read_price, read_order
+        )
         return Tools(self.db, self.clock, self.spool, reference, readers)
 
     async def claim(self, import_id: str) -> None:

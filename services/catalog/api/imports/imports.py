@@ -14,6 +14,7 @@ from services.catalog.domain.imports.job import (
     ImportNotFound,
     Mode,
     Options,
+    Parents,
     Policy,
     State,
     StoredFile,
@@ -90,6 +91,13 @@ class ImportOptions:
         Literal["keep", "clear"],
         Query(description="What an empty cell does to an optional value that is there."),
     ] = "keep"
+    parents: Annotated[
+        Parents,
+        Query(
+            description="create: the parent of a variant is made if it is not there, of its row in"
+            " the file or of its first variant. require: such a row fails."
+        ),
+    ] = Parents.CREATE
     dry_run: Annotated[bool, Query(description="Only check: nothing is written.")] = False
     filename: Annotated[
         str | None,
@@ -117,7 +125,9 @@ async def create_import(
     such as an old workbook (.xls), is refused at once. A worker reads it soon: GET the address in
     `Location`, or follow its progress.
     """
-    options = Options(given.kind, given.policy, given.mode, given.empty, given.dry_run)
+    options = Options(
+        given.kind, given.policy, given.mode, given.empty, given.dry_run, given.parents
+    )
     await asyncio.to_thread(requests.refuse_other_files, file.path)
 
     async def act(uow: UnitOfWork) -> Reply:

@@ -328,6 +328,9 @@ _READERS: Final[dict[str, Callable[[MappedColumn], Reader]]] = {
     "instant": _instant,
     "url": lambda _: urls_of,
     "attribute": lambda _: attribute_of,
+    "family": lambda _: line_of,
 }
 # Columns whose values repeat.
-_REPEATING: Final = frozenset(_READERS) - {"code", "line", "text", "gtin", "url", "attribute"}
+_REPEATING: Final = frozenset(_READERS) - {
+    *("code", "line", "text", "gtin", "url", "attribute", "family")
+}

@@ -88,3 +88,11 @@ COLUMN_UNCLEAR: Final = fault_kind(
     "Choose what it is, or that it is not read; the choice is remembered.",
     "请指定该列的含义，或选择不读取；选择会被记住。",
 )
+COLUMN_OPTION_ALONE: Final = fault_kind(
+    "catalog.column.option_alone",
+    "{column} tells variants of one article apart, but no column names the article. It is read as"
+    " an attribute where the product type has one of that name, and left out elsewhere.",
+    "“{column}”用于区分同一款商品的变体，但没有列说明所属款式。产品类型有同名属性时按属性读取，否则不读取。",
+    "Add a column 款号 / Parent SKU with the same code for all variants of an article.",
+    "请增加“款号 / 父SKU”列，同一款的各变体填写相同编码。",
+)

@@ -10,6 +10,7 @@ from services.catalog.domain.imports.attributes import typed_attributes
 from services.catalog.domain.imports.documents import RowDocument
 from services.catalog.domain.imports.findings import Severity
 from services.catalog.domain.imports.job import Counts, Mode, Policy
+from services.catalog.domain.imports.options import settled_options
 from services.catalog.domain.imports.outcomes import (
     FINDINGS_OF_ROW_MAX,
     Blame,
@@ -117,10 +118,11 @@ _ONE_NEW: Final = Counts(read=1, new=1)
 def decide_all(undecided: Sequence[Undecided], rules: Rules) -> list[Decision]:
     """Each by itself, but new products together: this is what takes the time of a first import."""
     plain = [one for one in undecided if one.is_plain] if rules.mode is not Mode.UPDATE else []
-    typed = [_with_types(one.rows[0], None, rules).document for one in plain]
+    typed = [_with_types(one.rows[0], None, rules) for one in plain]
+    products = rules.read_new([row.document for row in typed])
     new: dict[str, Decision] = {}
-    for one, product in zip(plain, rules.read_new(typed), strict=True):
-        if product is not None and not product_problems(product, rules.known):
+    for one, row, product in zip(plain, typed, products, strict=True):
+        if product is not None and not row.findings and not product_problems(product, rules.known):
             new[one.sku] = _added(one, product, rules)
     return [new.get(one.sku) or decide(one, rules) for one in undecided]
 
@@ -169,7 +171,12 @@ def decide(one: Undecided, rules: Rules) -> Decision:
 
 
 def _with_types(row: RowDocument, present: StoredProduct | None, rules: Rules) -> RowDocument:
-    """Text of cells becomes the numbers and lists that the product's type asks for."""
+    """Text of cells becomes the numbers and lists that the product's type asks for, and choices
+    that the product cannot have as a variant become attributes or go.
+    """
+    row = settled_options(
+        row, None if present is None else present.product, rules.known, rules.blame
+    )
     attributes = row.document.get("attributes")
     if not row.is_of_cells or not isinstance(attributes, dict):
         return row

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from services.catalog.domain.imports.cells import reader_for
 from services.catalog.domain.imports.draft import Draft, Place, place_of
-from services.catalog.domain.imports.fault_kinds import CELL_NOTHING
+from services.catalog.domain.imports.fault_kinds import CELL_NOTHING, ROW_PICTURES_LEFT_OUT
 from services.catalog.domain.imports.faults import CellFault
 from services.catalog.domain.imports.fields import field_at, is_needed
 from services.catalog.domain.imports.findings import RowFinding, Severity
@@ -24,7 +24,7 @@ from services.catalog.domain.imports.mapping import (
 )
 from services.catalog.domain.imports.placeholders import is_nothing
 from services.catalog.domain.imports.readings import EMPTY, Empty, Noted, Reader, Reading
-from services.catalog.domain.imports.rows import Cell, ImportKind, SheetRow
+from services.catalog.domain.imports.rows import Cell, FamilyPart, ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
 from shared.kernel.json import JsonObject
 
@@ -40,13 +40,15 @@ _NOTHING: Final = CellFault(CELL_NOTHING)
 class RowDocument:
     """`document`: what could be read; null removes a value. `findings`: what could not be read, and
     warnings. A field with an error is not in the document. `is_of_cells`: it was made of cells, so
-    attributes are text until their type says more; NDJSON says itself what a value is.
+    attributes are text until their type says more; NDJSON says itself what a value is. `axes`: in
+    what the variants of its article differ, as far as the file says.
     """
 
     line: int
     document: JsonObject
     findings: tuple[RowFinding, ...] = ()
     is_of_cells: bool = False
+    axes: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -105,8 +107,10 @@ def documents(
     for row in rows:
         if row.fault is not None or row.document is not None:
             yield _ready(row)
-        else:
+        elif row.part is None:
             yield read(row)
+        else:
+            yield _in_family(read(row), row.part)
 
 
 def _ready(row: SheetRow) -> RowDocument:
@@ -118,6 +122,19 @@ def _ready(row: SheetRow) -> RowDocument:
     return RowDocument(
         row.line, {}, (RowFinding(row.line, "", "", value, fault.code, fault.params),)
     )
+
+
+def _in_family(read: RowDocument, part: FamilyPart) -> RowDocument:
+    """With what the rows around it say."""
+    if part.parent_sku:
+        read.document["parent_sku"] = part.parent_sku
+    findings = read.findings
+    if part.pictures_left_out:
+        told: dict[str, str | int] = {"count": part.pictures_left_out}
+        code = ROW_PICTURES_LEFT_OUT.code
+        warning = RowFinding(read.line, "", "media", "", code, told, Severity.WARNING)
+        findings = (*findings, warning)
+    return replace(read, findings=findings, axes=part.axes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +168,11 @@ class RowReader:
         """The columns, if each is a text of its own that goes to its place as it is read."""
         steps = [step for _, _, _, step in self._cells]
         is_plain = not (self._constants or self._elsewhere or self._clears)
-        if not is_plain or any(one.reads not in _TEXTS or one.place.waits for one in steps):
+        if (
+            not steps
+            or not is_plain
+            or any(one.reads not in _TEXTS or one.place.waits for one in steps)
+        ):
             return None
         if len(steps) > 1 and not all(one.place.member for one in steps):
             return None
@@ -262,7 +283,7 @@ def _steps_of(mapping: ColumnMapping) -> tuple[list[_Step], list[_UnitElsewhere]
     elsewhere: list[_UnitElsewhere] = []
     for column in mapping.columns:
         step = _step(mapping.kind, column)
-        if step.reads == "unit":
+        if step.reads in {"unit", "family"}:
             continue
         unit_path = _unit_path(step.reads, column, by_path.keys())
         if unit_path is None:

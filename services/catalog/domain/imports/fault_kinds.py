@@ -263,6 +263,13 @@ CELL_RANGE: Final = fault_kind(
     "Enter one number; a price of several steps is the price of one piece.",
     "请填写一个数值；阶梯价请填写单件价格。",
 )
+CELL_OPTION_LEFT_OUT: Final = fault_kind(
+    "catalog.cell.option_left_out",
+    "{value} in {column} was left out: {reason}.",
+    "{column} 的 {value} 未读取：{reason_zh}。",
+    "Name the parent, add the axis to it, or use a product type with the attribute {axis}.",
+    "请填写父商品、为其增加该区分项，或使用含有属性 {axis} 的产品类型。",
+)
 
 # Rows
 ROW_TOO_LONG: Final = fault_kind(
@@ -313,6 +320,28 @@ ROW_LINE_TOO_LONG: Final = fault_kind(
     "该行超过 {limit} 个字符。",
     "Split it; one object or row a line.",
     "请拆分，每行一条数据。",
+)
+ROW_PICTURES_LEFT_OUT: Final = fault_kind(
+    "catalog.row.pictures_left_out",
+    "The article has {count} pictures more than a product can have; the last ones were left out.",
+    "该商品的图片比上限多 {count} 张，已忽略最后几张。",
+    "Keep the best 20.",
+    "请保留最合适的 20 张。",
+)
+ROW_PARENT_MADE: Final = fault_kind(
+    "catalog.row.parent_made",
+    "There was no parent {parent_sku}; it was made of this row, with the axes {axes}.",
+    "父商品 {parent_sku} 不存在，已根据本行创建，区分项：{axes}。",
+    "Nothing, if that is right; parents=require refuses such rows instead.",
+    "如无异议，无需处理；使用 parents=require 则会拒绝此类行。",
+)
+ROW_PARENT_IGNORED: Final = fault_kind(
+    "catalog.row.parent_ignored",
+    "There is no parent {parent_sku}, and the row has no choices, such as a colour, to make one of;"
+    " it was read as a product by itself.",
+    "父商品 {parent_sku} 不存在，且本行没有颜色、尺码等选项可用于创建，已按独立商品读取。",
+    "Fill in in what the variants differ, or make the parent first.",
+    "请填写变体的区分项，或先创建父商品。",
 )
 
 # Sheets

@@ -5,23 +5,32 @@ A guess is never silent: what can be two things, or is known twice, is a finding
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from services.catalog.domain.imports import column_fault_kinds
+from services.catalog.domain.imports import column_fault_kinds as kinds
 from services.catalog.domain.imports.asking import Unclear, asked, is_covered
+from services.catalog.domain.imports.choosing import (
+    Chosen,
+    Notes,
+    column_finding,
+    is_blank_column,
+    of_pieces,
+    settle_styles,
+    whole_sizes,
+    without_rivals,
+)
 from services.catalog.domain.imports.column_values import learn
 from services.catalog.domain.imports.dates import PARK_OFFSET, is_offset
-from services.catalog.domain.imports.faults import FaultKind
+from services.catalog.domain.imports.families import says_kinds
 from services.catalog.domain.imports.fields import FIELDS, field_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.header_names import (
     FAMILY_OF_READING,
+    NOTHING,
     Meaning,
-    counts_cartons,
     is_ignored,
     meaning_of,
-    names_a_piece,
 )
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.placeholders import is_nothing
@@ -34,23 +43,8 @@ _NAME_MAX: Final = 60
 _SIZES: Final = frozenset({"size_mm", "options.size"})
 _DIMENSIONS: Final = re.compile(r"\d\s*[a-zA-Z\u4e00-\u9fff]*\s*[xX*×]\s*\d")
 _HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
-_SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    column: MappedColumn
-    many: bool
-    # Remembered columns are 0, those with a usual name 1, others with the same meaning 2.
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Notes:
-    """What is to be told about columns, and those that are not clear."""
-
-    findings: list[RowFinding]
-    unclear: list[Unclear]
+_NAMES_OF_ARTICLES: Final = frozenset({"parent_sku", "row.handle"})
+_KINDS: Final = frozenset({"row.kind"})
 
 
 def match_columns(
@@ -69,8 +63,8 @@ def match_columns(
     rows = tuple(sample)
     constants = constants or {}
     known = {folded(name): target for name, target in remembered.items()}
-    chosen: list[_Chosen] = []
-    notes = _Notes([], [])
+    chosen: list[Chosen] = []
+    notes = Notes([], [])
     findings, unclear = notes.findings, notes.unclear
     for index, name in enumerate(columns):
         if (target := known.get(folded(name))) is not None and name.strip():
@@ -79,14 +73,21 @@ def match_columns(
             found = _by_name(kind, index, name, rows, notes)
         if found is not None:
             chosen.append(found)
-    chosen = _of_pieces(columns, chosen, known, unclear)
-    mapped = _whole_sizes(_without_rivals(chosen, rows, unclear), findings)
+    settle_styles(chosen, rows, notes)
+    chosen = of_pieces(columns, chosen, known, unclear)
+    mapped = whole_sizes(without_rivals(chosen, rows, unclear), findings)
     mapped = [learn(column, kind, rows) for column in mapped]
     findings += _zones(kind, mapped, rows)
     there = {column.path for column in mapped} | set(constants)
     open_questions = [one for one in unclear if not is_blank_column(one.index, rows)]
     candidates, questions = asked(open_questions, kind, there)
     findings += questions
+    if kind is ImportKind.PRODUCTS and not there & _NAMES_OF_ARTICLES:
+        findings += [
+            column_finding(kinds.COLUMN_OPTION_ALONE, one.name)
+            for one in mapped
+            if one.path.startswith("options.")
+        ]
     if columns:
         findings += _missing(kind, there)
     return ColumnMapping(
@@ -128,18 +129,18 @@ def recognised(names: Sequence[str]) -> int:
 
 def _remembered(
     kind: ImportKind, index: int, name: str, target: str, findings: list[RowFinding]
-) -> _Chosen | None:
+) -> Chosen | None:
     if not target:
         return None
     path, _, unit = target.partition("@")
     field = field_at(kind, path)
     if field is None:
-        findings.append(_column(column_fault_kinds.COLUMN_UNKNOWN, name))
+        findings.append(column_finding(kinds.COLUMN_UNKNOWN, name))
         return None
     if not unit and (own := meaning_of(kind, name).unit) is not None:
         # Chosen without a unit that the header says.
         unit = own if _is_unit(field.reads, own) else ""
-    return _Chosen(MappedColumn(index, name, path, unit or None), field.many, 0)
+    return Chosen(MappedColumn(index, name, path, unit or None), field.many, 0)
 
 
 def _by_name(
@@ -147,12 +148,12 @@ def _by_name(
     index: int,
     name: str,
     rows: Sequence[SheetRow],
-    notes: _Notes,
-) -> _Chosen | None:
+    notes: Notes,
+) -> Chosen | None:
     findings = notes.findings
     if not name.strip():
         if rows and not is_blank_column(index, rows):
-            findings.append(_column(column_fault_kinds.COLUMN_NAMELESS, name, number=index + 1))
+            findings.append(column_finding(kinds.COLUMN_NAMELESS, name, number=index + 1))
         return None
     if is_ignored(name):
         return None
@@ -161,8 +162,10 @@ def _by_name(
         meaning = _with_size(meaning, index, rows)
     if meaning.needs_language:
         meaning = _with_language(meaning, index, name, rows, findings)
+    if meaning.paths == _KINDS and not says_kinds(_texts(index, rows)):
+        meaning = NOTHING  # `Type` of Shopify
     if not meaning.paths:
-        findings.append(_column(column_fault_kinds.COLUMN_UNKNOWN, name))
+        findings.append(column_finding(kinds.COLUMN_UNKNOWN, name))
         return None
     if len(meaning.paths) != 1:
         candidates = tuple(sorted(meaning.paths))
@@ -172,9 +175,9 @@ def _by_name(
     field = field_at(kind, path)
     assert field is not None, path
     if meaning.is_weak and field.reads in {"amount", "line"}:
-        findings.append(_column(column_fault_kinds.COLUMN_ASSUMED, name, field=path))
+        findings.append(column_finding(kinds.COLUMN_ASSUMED, name, field=path))
     column = MappedColumn(index, name, path, meaning.unit)
-    return _Chosen(column, field.many, 2 if meaning.is_weak else 1)
+    return Chosen(column, field.many, 2 if meaning.is_weak else 1)
 
 
 def _with_size(meaning: Meaning, index: int, rows: Sequence[SheetRow]) -> Meaning:
@@ -197,15 +200,6 @@ def _texts(index: int, rows: Sequence[SheetRow]) -> list[str]:
     ]
 
 
-def is_blank_column(index: int, rows: Sequence[SheetRow]) -> bool:
-    """Whether the rows have no value in it; False if there are no rows."""
-    cells = [row.cells[index] for row in rows if index < len(row.cells)]
-    return bool(rows) and all(
-        cell is None or (isinstance(cell, str) and (not cell.strip() or is_nothing(cell)))
-        for cell in cells
-    )
-
-
 def _with_language(
     meaning: Meaning,
     index: int,
@@ -222,9 +216,7 @@ def _with_language(
             paths=frozenset(f"{base}.{tag}" for base in bases for tag in ("en", "zh-CN")),
         )
     findings.append(
-        _column(
-            column_fault_kinds.COLUMN_LANGUAGE, name, language=language, severity=Severity.WARNING
-        )
+        column_finding(kinds.COLUMN_LANGUAGE, name, language=language, severity=Severity.WARNING)
     )
     return replace(meaning, paths=frozenset(f"{base}.{language}" for base in bases))
 
@@ -247,84 +239,6 @@ def _language_of(texts: Sequence[str]) -> str | None:
     return None
 
 
-def _without_rivals(
-    chosen: Sequence[_Chosen], rows: Sequence[SheetRow], unclear: list[Unclear]
-) -> list[MappedColumn]:
-    """One column for each field. A remembered one beats the others, and one with values those
-    without; lists take several.
-    """
-    by_path: dict[str, list[_Chosen]] = {}
-    for one in chosen:
-        by_path.setdefault(one.column.path, []).append(one)
-    kept: list[MappedColumn] = []
-    for path, rivals in by_path.items():
-        if len(rivals) == 1 or rivals[0].many:
-            kept += [rival.column for rival in rivals]
-            continue
-        filled = [one for one in rivals if not is_blank_column(one.column.index, rows)] or rivals
-        rank = min(rival.rank for rival in filled)
-        best = [rival.column for rival in filled if rival.rank == rank]
-        if len(best) > 1:
-            names = ", ".join(rival.column.name for rival in rivals)
-            params: dict[str, str | int] = {"columns": names, "field": path}
-            told = (column_fault_kinds.COLUMN_TWICE, params)
-            unclear += [
-                Unclear(column.index, column.name, (path,), column.unit, told)
-                for column in (rival.column for rival in rivals)
-            ]
-            continue
-        kept.append(best[0])
-        told = (column_fault_kinds.COLUMN_SECOND, {"read": best[0].name, "field": path})
-        unclear += [
-            Unclear(rival.column.index, rival.column.name, (), None, told)
-            for rival in rivals
-            if rival.column is not best[0]
-        ]
-    return sorted(kept, key=lambda column: column.index)
-
-
-def _of_pieces(
-    names: Sequence[str],
-    chosen: list[_Chosen],
-    known: Mapping[str, str],
-    unclear: list[Unclear],
-) -> list[_Chosen]:
-    """Where a sheet counts in cartons, a weight or a size has to say that it is of one piece."""
-    carton = next((name for name in names if counts_cartons(name)), None)
-    if carton is None:
-        return chosen
-    kept = []
-    for one in chosen:
-        column = one.column
-        is_measure = column.path.startswith(("net_weight_g", "gross_weight_g", "size_mm"))
-        if not is_measure or folded(column.name) in known or names_a_piece(column.name):
-            kept.append(one)
-        else:
-            params: dict[str, str | int] = {"carton": carton, "field": column.path}
-            told = (column_fault_kinds.COLUMN_CARTON, params)
-            unclear.append(Unclear(column.index, column.name, (column.path,), column.unit, told))
-    return kept
-
-
-def _whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) -> list[MappedColumn]:
-    """Length, width and height come as one column, or as three."""
-    paths = {column.path for column in columns}
-    whole = next((column.name for column in columns if column.path == "size_mm"), "")
-    if not paths & _SIDES or (paths >= _SIDES and "size_mm" not in paths):
-        return list(columns)
-    kept = []
-    for column in columns:
-        if column.path not in _SIDES:
-            kept.append(column)
-        elif "size_mm" in paths:
-            findings.append(
-                _column(column_fault_kinds.COLUMN_SECOND, column.name, read=whole, field="size_mm")
-            )
-        else:
-            findings.append(_column(column_fault_kinds.COLUMN_SIZE_PART, column.name))
-    return kept
-
-
 def _zones(
     kind: ImportKind, columns: Iterable[MappedColumn], rows: Sequence[SheetRow]
 ) -> list[RowFinding]:
@@ -336,9 +250,7 @@ def _zones(
             continue
         texts = _texts(column.index, rows)
         if not texts or not all(map(_HAS_OFFSET.search, texts)):
-            found.append(
-                _column(column_fault_kinds.COLUMN_TIME_ZONE, column.name, zone=PARK_OFFSET)
-            )
+            found.append(column_finding(kinds.COLUMN_TIME_ZONE, column.name, zone=PARK_OFFSET))
     return found
 
 
@@ -349,20 +261,9 @@ def _missing(kind: ImportKind, there: Collection[str]) -> list[RowFinding]:
             "",
             field.path,
             "",
-            column_fault_kinds.COLUMN_MISSING.code,
+            kinds.COLUMN_MISSING.code,
             {"field": field.path, "example": field.example},
         )
         for field in FIELDS[kind]
         if field.needed and not is_covered(field.path, there)
     ]
-
-
-def _column(
-    fault: FaultKind,
-    name: str,
-    *,
-    severity: Severity = Severity.WARNING,
-    field: str = "",
-    **params: str | int,
-) -> RowFinding:
-    return RowFinding(0, name, field, "", fault.code, params, severity)

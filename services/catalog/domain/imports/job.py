@@ -56,6 +56,15 @@ class Mode(StrEnum):
     UPDATE = "update"
 
 
+class Parents(StrEnum):
+    """What happens to a variant whose parent is not there: the parent is made of it, or the row
+    fails.
+    """
+
+    CREATE = "create"
+    REQUIRE = "require"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """`empty`: what an empty cell means: the value stays, or is removed where it is optional."""
@@ -65,6 +74,7 @@ class Options:
     mode: Mode = Mode.UPSERT
     empty: Literal["keep", "clear"] = "keep"
     is_dry_run: bool = False
+    parents: Parents = Parents.CREATE
 
     @property
     def first_stage(self) -> Stage:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from services.catalog.domain.imports import fault_kinds
+from services.catalog.domain.imports.axes import axis_of
 from services.catalog.domain.imports.draft import (
     LINE_TOTAL,
     MONEY,
@@ -24,19 +25,6 @@ from services.catalog.domain.imports.readings import Amount, Reading
 from services.catalog.domain.imports.rows import ImportKind
 from shared.kernel.json import JsonObject
 
-# What Chinese shops call the axes of variants; an axis has a name of Latin letters.
-_AXES: Final = {
-    "颜色": "color",
-    "colour": "color",
-    "尺码": "size",
-    "尺寸": "size",
-    "款式": "style",
-    "材质": "material",
-    "规格": "spec",
-    "长度": "length",
-    "容量": "capacity",
-    "套餐": "bundle",
-}
 # What Shopify writes for a product without variants.
 _NO_OPTION: Final = ("title", "default title")
 _UNIT_PRICE: Final = "unit_price.amount"
@@ -175,9 +163,9 @@ class Option:
         named, chosen = draft.first(f"{self.path}.name"), draft.first(f"{self.path}.value")
         if named is None or chosen is None or not isinstance(named[1], str) or chosen[1] is None:
             return ()
-        name = named[1].lower()
-        if (name, str(chosen[1]).lower()) != _NO_OPTION:
-            draft.member_of("options")[_AXES.get(name, name.replace(" ", "_"))] = chosen[1]
+        if (named[1].lower(), str(chosen[1]).lower()) != _NO_OPTION:
+            axis = axis_of(named[1], int(self.path.rpartition(".")[2]))
+            draft.member_of("options")[axis] = chosen[1]
         return ()
 
 

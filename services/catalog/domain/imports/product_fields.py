@@ -91,7 +91,7 @@ PRODUCT_FIELDS: Final = (
         "gross weight|package weight|item package weight|毛重|单品毛重|含包装重量|包装重量"
         "|包装后重量|gw|g w|shipping weight|variant weight|gross wt|带包装重量|重量含包装|重量"
         "|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量|packing weight"
-        "|发货重量|商品毛重|variant grams@g|单品重量含包装",
+        "|发货重量|商品毛重|variant grams@g|weight value grams@g|单品重量含包装",
         "毛重(g) Gross weight (g)",
     ),
     Field(
@@ -165,7 +165,7 @@ PRODUCT_FIELDS: Final = (
     Field(
         "brand",
         "line",
-        "brand|brand name|品牌|品牌名称|品牌名|商标|brands|商品品牌|产品品牌",
+        "brand|brand name|品牌|品牌名称|品牌名|商标|brands|商品品牌|产品品牌||vendor",
         "品牌 Brand",
         clearable=True,
     ),
@@ -209,6 +209,7 @@ PRODUCT_FIELDS: Final = (
         "media",
         "url",
         "image|images|image url|image src|image link|图片|图片链接|图片地址|商品图片|产品图片"
+        "|product image url"
         "|图片url|picture|picture url|图片网址|photo|产品图片链接|商品图片链接|图片网络地址",
         "图片 Images",
         clearable=True,
@@ -217,7 +218,8 @@ PRODUCT_FIELDS: Final = (
     Field(
         "media.main",
         "url",
-        "main image|main image url|主图|主图链接|主图url|产品主图|商品主图|variant image|首图",
+        "main image|main image url|主图|主图链接|主图url|产品主图|商品主图|variant image"
+        "|variant image url|首图",
         "主图 Main image URL",
         clearable=True,
     ),
@@ -240,30 +242,63 @@ PRODUCT_FIELDS: Final = (
         "parent_sku",
         "code",
         "parent sku|parent|父sku|父级sku|父体sku|母sku|主sku|父货号|spu|spu编码|父商品编码|款号"
-        "|父产品编码|主编码|父体|父编码|主商品编码|父商品sku",
+        "|父产品编码|主编码|父体|父编码|主商品编码|父商品sku|item group id|group id|父体sku|spu号"
+        "|spu code|style no|style number|款式编号|parent product code|parent id|主款号|款式编码"
+        "||货号",
         "父SKU Parent SKU",
         clearable=True,
     ),
     Field(
         "options.color",
         "line",
-        "color|colour|颜色|color name|颜色分类|colour name|商品颜色|规格颜色|产品颜色",
+        "color|colour|颜色|color name|颜色分类|colour name|商品颜色|规格颜色|产品颜色|颜色名称",
         "颜色 Color",
         clearable=True,
     ),
     Field(
         "options.size",
         "line",
-        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码|size",
+        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码|size|鞋码",
         "尺码 Size name",
         clearable=True,
     ),
-    Field("option.1.name", "line", "option1 name|option 1 name", "Option1 Name", clearable=True),
-    Field("option.1.value", "line", "option1 value|option 1 value", "Option1 Value"),
-    Field("option.2.name", "line", "option2 name|option 2 name", "Option2 Name", clearable=True),
-    Field("option.2.value", "line", "option2 value|option 2 value", "Option2 Value"),
-    Field("option.3.name", "line", "option3 name|option 3 name", "Option3 Name", clearable=True),
-    Field("option.3.value", "line", "option3 value|option 3 value", "Option3 Value"),
+    Field("options.style", "line", "style name|款式名称", "款式 Style name", clearable=True),
+    Field("options.pattern", "line", "pattern name|图案名称", "图案 Pattern name", clearable=True),
+    *(
+        field
+        for n in (1, 2, 3)
+        for field in (
+            Field(
+                f"option.{n}.name",
+                "line",
+                f"option{n} name|option {n} name|attribute {n} name|规格{n}名称|规格名{n}",
+                f"Option{n} Name",
+                clearable=True,
+            ),
+            Field(
+                f"option.{n}.value",
+                "line",
+                f"option{n} value|option {n} value|attribute {n} value(s)|attribute {n} values"
+                f"|规格{n}值|规格值{n}",
+                f"Option{n} Value",
+            ),
+        )
+    ),
+    # What a row is among the rows of its article, see `families.py`.
+    Field(
+        "row.kind",
+        "family",
+        "parent child|parentage|parentage level|type|父子关系|父子类型|变体类型",
+        "父子关系 Parentage",
+    ),
+    Field(
+        "row.theme",
+        "family",
+        "variation theme|variation theme name|变体主题|变体属性|变种主题",
+        "变体主题 Variation theme",
+    ),
+    Field("row.id", "family", "id", "ID"),
+    Field("row.handle", "family", "handle|url handle", "Handle"),
 )
 # Columns that say the unit of another one.
 UNIT_FIELDS: Final = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from services.catalog.domain.imports.faults import CellFault
@@ -36,12 +36,41 @@ class CellError:
 Cell = str | int | float | Decimal | bool | date | datetime | CellError | None
 
 
+class Subject(Enum):
+    """What a row is about."""
+
+    PRODUCT = "product"
+    # What several products share.
+    PARENT = "parent"
+    # Of a product or parent in another row, which has them.
+    PICTURES = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPart:
+    """What a row is among the rows of one article (`families.py`).
+
+    `axes`: in what the variants differ, as far as the file says. `parent_sku`: of a variant whose
+    cells do not name its parent. `is_extra`: not a row of its own, but the parent that a row has
+    besides its product. `goes_on`: the next row is of the same article. `pictures_left_out`: so
+    many are more than one product may have.
+    """
+
+    subject: Subject
+    axes: tuple[str, ...] = ()
+    parent_sku: str = ""
+    is_extra: bool = False
+    goes_on: bool = False
+    pictures_left_out: int = 0
+
+
 class SheetRow(NamedTuple):
     """`line`: as a person counts it in the file or sheet, from 1, the header included. `length`:
     characters, about: what the row takes in memory depends on it.
 
     `fault`: the row cannot be used, and `cells` are what could be read of it for showing.
-    `document`: rows of NDJSON are documents already, and have no cells.
+    `document`: rows of NDJSON are documents already, and have no cells. `part`: None for a row that
+    stands alone.
     """
 
     line: int
@@ -49,6 +78,7 @@ class SheetRow(NamedTuple):
     fault: CellFault | None = None
     document: JsonObject | None = None
     length: int = 0
+    part: FamilyPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

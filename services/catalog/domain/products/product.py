@@ -42,6 +42,12 @@ SKU_WORDS: Final = Text(
     "1 to 20 letters, digits, dots, hyphens or underscores, not beginning with a dot or hyphen",
     "1 至 20 位字母、数字、点、连字符或下划线，且不能以点或连字符开头",
 )
+# Nobody writes a parent on a label, so that it may be the name that a shop has in its addresses.
+PARENT_SKU_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"
+PARENT_SKU_WORDS: Final = Text(
+    "1 to 100 letters, digits, dots, hyphens or underscores, not beginning with a dot or hyphen",
+    "1 至 100 位字母、数字、点、连字符或下划线，且不能以点或连字符开头",
+)
 # Six digits name a subheading; China and most markets add two or four of their own.
 HS_CODE_PATTERN: Final = r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$"
 HS_CODE_WORDS: Final = Text("6, 8 or 10 digits", "6、8 或 10 位数字")

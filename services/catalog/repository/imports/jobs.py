@@ -33,17 +33,17 @@ from shared.kernel.json import JsonObject
 # How long a process may be silent before another takes its import over, in real time.
 LEASE_S: Final = 60
 _COLUMNS: Final = """
-    id, tenant_id, kind, policy, mode, empty, is_dry_run, file, filename, media_type, bytes, sha256,
-    state, stage, shape, columns, rows_total, line, rows_read, rows_new, rows_changed,
-    rows_unchanged, rows_failed, warnings, worked_ms, attempt, stuck, failure, same_file_as,
-    created_at, started_at, finished_at
+    id, tenant_id, kind, policy, mode, empty, is_dry_run, parents, file, filename, media_type,
+    bytes, sha256, state, stage, shape, columns, rows_total, line, rows_read, rows_new,
+    rows_changed, rows_unchanged, rows_failed, warnings, worked_ms, attempt, stuck, failure,
+    same_file_as, created_at, started_at, finished_at
 """
 _INSERT: Final = sql(
     """
-    INSERT INTO catalog.imports (id, tenant_id, kind, policy, mode, empty, is_dry_run, file,
-        filename, media_type, bytes, sha256, state, stage, same_file_as, created_at)
-    SELECT :id, m.id, :kind, :policy, :mode, :empty, :is_dry_run, :file, :filename, :media_type,
-        :bytes, :sha256, :state, :stage, :same_file_as, :now
+    INSERT INTO catalog.imports (id, tenant_id, kind, policy, mode, empty, is_dry_run, parents,
+        file, filename, media_type, bytes, sha256, state, stage, same_file_as, created_at)
+    SELECT :id, m.id, :kind, :policy, :mode, :empty, :is_dry_run, :parents, :file, :filename,
+        :media_type, :bytes, :sha256, :state, :stage, :same_file_as, :now
     FROM catalog.merchants m WHERE m.id = :tenant
     """,
     id=TEXT,
@@ -53,6 +53,7 @@ _INSERT: Final = sql(
     mode=TEXT,
     empty=TEXT,
     is_dry_run=BOOLEAN,
+    parents=TEXT,
     file=TEXT,
     filename=TEXT,
     media_type=TEXT,
@@ -67,7 +68,7 @@ _SAME_FILE: Final = sql(
     """
     SELECT id FROM catalog.imports
     WHERE tenant_id = :tenant AND sha256 = :sha256 AND state = 'done' AND NOT is_dry_run
-        AND (kind, policy, mode, empty) = (:kind, :policy, :mode, :empty)
+        AND (kind, policy, mode, empty, parents) = (:kind, :policy, :mode, :empty, :parents)
     ORDER BY id DESC LIMIT 1
     """,
     str,
@@ -77,6 +78,7 @@ _SAME_FILE: Final = sql(
     policy=TEXT,
     mode=TEXT,
     empty=TEXT,
+    parents=TEXT,
 )
 _READ: Final = sql(
     f"SELECT {_COLUMNS} FROM catalog.imports WHERE id = :id",  # noqa: S608 - constants
@@ -230,6 +232,7 @@ async def find_same_file(
         policy=options.policy.value,
         mode=options.mode.value,
         empty=options.empty,
+        parents=options.parents.value,
     )
 
 
@@ -244,6 +247,7 @@ async def add_import(uow: UnitOfWork, one: Import) -> bool:
         policy=options.policy.value,
         mode=options.mode.value,
         empty=options.empty,
+        parents=options.parents.value,
         is_dry_run=options.is_dry_run,
         file=file.file,
         filename=file.name,

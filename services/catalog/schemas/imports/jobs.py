@@ -15,6 +15,7 @@ from services.catalog.domain.imports.job import (
     ColumnUnknown,
     Import,
     Mode,
+    Parents,
     Policy,
     Stage,
     State,
@@ -105,6 +106,7 @@ class ImportOut(BaseModel):
     policy: Policy
     mode: Mode
     empty: Literal["keep", "clear"]
+    parents: Parents
     dry_run: bool
     filename: str | None
     media_type: str
@@ -181,6 +183,7 @@ def import_out(one: Import, locale: Locale) -> dict[str, object]:
         "policy": options.policy,
         "mode": options.mode,
         "empty": options.empty,
+        "parents": options.parents,
         "dry_run": options.is_dry_run,
         "filename": file.name,
         "media_type": file.media_type,

@@ -7,12 +7,14 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.catalog.domain.imports.stock_rows import StockReasonOfChange, StockRow, StockUnsaid
 from services.catalog.domain.orders.new_order import NewOrder
+from services.catalog.domain.parents.parent import Parent
 from services.catalog.domain.prices.rows import PriceRow
 from services.catalog.domain.prices.schedule import MarketPrice
 from services.catalog.domain.products.product import Product
 from services.catalog.domain.stock import Reason
-from services.catalog.schemas.fields import Country, Price, Sku, money
+from services.catalog.schemas.fields import Country, ParentSku, Price, Sku, money
 from services.catalog.schemas.orders import OrderIn
+from services.catalog.schemas.parents import ParentIn, parent_document
 from services.catalog.schemas.prices import MarketPriceIn
 from services.catalog.schemas.products.product import ProductItemIn, product_document, product_of
 from shared.documents.faults import ITEM_ERRORS_MAX, invalid_model
@@ -35,6 +37,17 @@ def read_product(document: JsonObject, before: Product | None) -> Product:
         given = merged({}, document)
     item = _validated(ProductItemIn, given)
     return item.to_domain(item.sku)
+
+
+def read_parent(document: JsonObject, before: Parent | None) -> Parent:
+    """The parent that a row makes of the one that is there, as PATCH or PUT would.
+
+    Raises Invalid, with pointers as a PUT of the parent would have them.
+    """
+    sku = _validated(ParentNameIn, {"sku": document.get("sku")} if "sku" in document else {}).sku
+    given = {name: value for name, value in document.items() if name != "sku"}
+    now: object = {} if before is None else parent_document(before)
+    return _validated(ParentIn, merged(now, given)).to_domain(sku)
 
 
 def _removes(document: JsonObject) -> bool:
@@ -105,6 +118,10 @@ _FIELDS: Final[dict[str, TypeAdapter[list[object]]]] = {
     for name, field in ProductItemIn.model_fields.items()
 }
 _REQUIRED: Final = {n for n, field in ProductItemIn.model_fields.items() if field.is_required()}
+
+
+class ParentNameIn(Body):
+    sku: ParentSku
 
 
 class StockRowIn(Body):

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from services.catalog.domain.overlays.overlay import MarketStatus
 from services.catalog.domain.products.gtin import GTIN_PATTERN
-from services.catalog.domain.products.product import SKU_PATTERN
+from services.catalog.domain.products.product import PARENT_SKU_PATTERN
 from services.catalog.domain.products.query import Availability, ProductQuery
 from services.catalog.schemas.products.details import TYPE_CODE_PATTERN
 from shared.documents.fields import AnyInstant
@@ -38,7 +38,7 @@ class ProductFilters:
         str | None, Query(pattern=r"^[0-9]{1,10}$", description="Its first digits.")
     ] = None
     product_type: Annotated[str | None, Query(pattern=TYPE_CODE_PATTERN)] = None
-    parent_sku: Annotated[str | None, Query(pattern=SKU_PATTERN)] = None
+    parent_sku: Annotated[str | None, Query(pattern=PARENT_SKU_PATTERN)] = None
     brand: Annotated[
         str | None, Query(min_length=1, max_length=200, description="In any case.")
     ] = None

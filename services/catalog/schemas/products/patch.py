@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
 from services.catalog.domain.products.product import Product
-from services.catalog.schemas.fields import Amount, Country, Currency, Sku
+from services.catalog.schemas.fields import Amount, Country, Currency, ParentSku
 from services.catalog.schemas.products.details import (
     ClassificationIn,
     Gtin,
@@ -51,7 +51,7 @@ class ProductPatch(Body):
     battery: TrueOrFalse | None = None
     synthetic: TrueOrFalse | None = None
     product_type: ProductType | None = None
-    parent_sku: Sku | None = None
+    parent_sku: ParentSku | None = None
     options: dict[Axis, Line | None] | None = None
     gtin: Gtin | None = None
     brand: Line | None = None

@@ -24,6 +24,7 @@ from services.catalog.domain.stock import ProductStock
 from services.catalog.schemas.fields import (
     BATCH_MAX,
     Country,
+    ParentSku,
     Price,
     Sku,
     money,
@@ -78,7 +79,9 @@ class ProductIn(DetailsIn):
     battery: TrueOrFalse = Field(description="Contains or is packed with a battery.")
     synthetic: TrueOrFalse = False
     product_type: ProductType | None = None
-    parent_sku: Sku | None = Field(default=None, description="Makes it a variant of that parent.")
+    parent_sku: ParentSku | None = Field(
+        default=None, description="Makes it a variant of that parent."
+    )
     options: Options = Field(
         default_factory=dict,
         max_length=3,

@@ -27,7 +27,7 @@ from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.imports.together import RowsTogether
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.domain.products.search_words import SearchWords, search_words, searched
-from services.catalog.domain.products.variants import OptionsKey, Variant, clashes
+from services.catalog.domain.products.variants import KnownParent, OptionsKey, Variant, clashes
 from services.catalog.repository import parents
 from services.catalog.repository import products as products_repository
 from services.catalog.repository.imports import products as repository
@@ -72,6 +72,8 @@ class ProductRows:
         self._digests = RowDigests(mapping, empty=self._empty)
         self._together = RowsTogether(mapping, empty=self._empty)
         self._chunk = Chunk(CHUNK_ROWS)
+        # What a check would have written of parents.
+        self.planned_parents: dict[str, KnownParent] = {}
 
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
         return self._chunk.take(rows)
@@ -172,6 +174,7 @@ class ProductRows:
         wanted = [variant for one in undecided for variant in _wanted(one, rules)]
         skus = {variant.parent_sku for variant in wanted}
         found = await parents.lock_for_variants(uow, tenant=self._tenant, skus=skus)
+        found |= self.planned_parents
         taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
         rules = replace(rules, known=replace(rules.known, parents=found))
         decisions = decide_all(undecided, rules)

@@ -37,6 +37,7 @@ from services.catalog.domain.reference import Reference
 from services.catalog.events.imports import import_finished
 from services.catalog.repository.imports import findings as found
 from services.catalog.repository.imports import jobs
+from services.catalog.use_cases.imports.families import FamilyRows, ReadParent
 from services.catalog.use_cases.imports.orders import OrderRows, ReadOrder
 from services.catalog.use_cases.imports.prices import PriceRows, ReadPrice
 from services.catalog.use_cases.imports.products import ProductRows
@@ -68,6 +69,7 @@ class Readers:
 
     product: ReadProduct
     new_products: ReadNewProducts
+    parent: ReadParent
     stock: ReadStock
     price: ReadPrice
     order: ReadOrder
@@ -135,7 +137,7 @@ class _Run:
         return open_file(path, filename=self._one.file.name, limits=self._tools.limits)
 
     async def _stages(self, sheet: Sheet, mapping: ColumnMapping) -> State:
-        taker = self._taker(mapping)
+        taker = self._taker(sheet, mapping)
         header_line = sheet.shape.header_line
         if self._one.progress.stage is Stage.CHECKING:
             if await self._take_all(sheet, taker):
@@ -151,7 +153,7 @@ class _Run:
             return await self._end(State.CANCELLED)
         return await self._end(State.DONE)
 
-    def _taker(self, mapping: ColumnMapping) -> Taker[Any]:
+    def _taker(self, sheet: Sheet, mapping: ColumnMapping) -> Taker[Any]:
         options, tools = self._one.options, self._tools
         if options.kind is ImportKind.STOCK:
             return StockRows(self._db, self._one, mapping, tools.readers.stock)
@@ -173,7 +175,15 @@ class _Run:
             options.policy,
             options.mode,
         )
-        return ProductRows(self._db, self._one, mapping, rules)
+        products = ProductRows(self._db, self._one, mapping, rules)
+        return FamilyRows(
+            products,
+            self._one,
+            mapping,
+            rules,
+            read_parent=tools.readers.parent,
+            all_rows=sheet.rows,
+        )
 
     async def _take_all(self, sheet: Sheet, taker: Taker[Any]) -> bool:
         """True: somebody has cancelled it. The next chunk is prepared while one is written."""

@@ -32,7 +32,7 @@ class Taker(Protocol[P]):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of a number at a time, fewer if they are long."""
+    """Rows of a number at a time, fewer if they are long. Rows of one article stay together."""
 
     rows_max: int
 
@@ -42,6 +42,7 @@ class Chunk:
         for row in rows:
             taken.append(row)
             left -= row.length
-            if len(taken) == self.rows_max or left <= 0:
+            is_full = len(taken) >= self.rows_max or left <= 0
+            if is_full and not (row.part is not None and row.part.goes_on):
                 break
         return taken
