@@ -120,6 +120,8 @@ RULES: Final[dict[str, Rule]] = {
     "catalog DELETE /v1/parents/{parent_sku}": _CHANGED_SKU,
     "catalog GET /v1/parents": _list("catalog:read", "parent_sku"),
     "catalog GET /v1/parents/{parent_sku}/variants": _OWN_SKU,
+    "catalog GET /v1/parents/{parent_sku}/media": _OWN_SKU,
+    "catalog POST /v1/parents/{parent_sku}/media:recheck": _CHANGED_SKU,
     "catalog PUT /v1/product-types/{type_code}": Rule("catalog:write", Whose.THE_PARKS, OPERATORS),
     "catalog GET /v1/product-types/{type_code}": _REFERENCE_OF_CATALOG,
     "catalog GET /v1/product-types/{type_code}/schema": _REFERENCE_OF_CATALOG,

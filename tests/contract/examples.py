@@ -12,10 +12,15 @@ from httpx2 import AsyncClient, Response
 
 from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from services.catalog.domain.media.check import Fetched, FetchFault
-from services.catalog.queries.media import get_media
+from services.catalog.queries.media import (
+    ParentMedia,
+    ProductMedia,
+    get_media,
+    get_media_of_parent,
+)
 from services.catalog.use_cases.media import record_check
 from services.customs.settings import Settings as CustomsSettings
-from shared.db import JSON, TEXT, Database, sql
+from shared.db import JSON, TEXT, Database, UnitOfWork, sql
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract.operations import Operation
@@ -102,12 +107,12 @@ def as_sent(operation: Operation, **request: Any) -> dict[str, Any]:
 async def _sku(world: AllServices) -> str:
     sku = f"S-{new_id('sku')[-12:]}"
     headers = world.operator(acts_for=world.merchant_id)
-    picture = {"url": f"https://media.example/{sku}.jpg", "role": "main"}
+    picture = _a_picture(sku)
     answer = await world.clients["catalog"].put(
         f"/v1/products/{sku}", json=a_product(media=[picture]), headers=headers
     )
     assert answer.status_code == 201, answer.text
-    await _looked_at(world, sku)
+    await _looked_at(world, lambda uow: get_media(uow, sku=sku))
     overlay = await world.clients["catalog"].put(
         f"/v1/products/{sku}/markets/{MARKET}", json=an_overlay(), headers=headers
     )
@@ -121,10 +126,16 @@ async def _sku(world: AllServices) -> str:
     return sku
 
 
-async def _looked_at(world: AllServices, sku: str) -> None:
-    """As if the worker had looked for its media an hour ago."""
+def _a_picture(sku: str) -> dict[str, str]:
+    return {"url": f"https://media.example/{sku}.jpg", "role": "main"}
+
+
+async def _looked_at(
+    world: AllServices, read: Callable[[UnitOfWork], Awaitable[ProductMedia | ParentMedia]]
+) -> None:
+    """As if the worker had looked for these media an hour ago."""
     async with world.databases["catalog"].transaction(world.merchant_id) as uow:
-        for one in (await get_media(uow, sku=sku)).media:
+        for one in (await read(uow)).media:
             assert one.check is not None
             found = Fetched(fault=FetchFault.REFUSED, http_status=404)
             at = world.clock.now() - timedelta(hours=1)
@@ -232,9 +243,10 @@ async def _parent_sku(world: AllServices) -> str:
     sku = f"P-{new_id('pnt')[-12:]}"
     headers = world.operator(acts_for=world.merchant_id)
     answer = await world.clients["catalog"].put(
-        f"/v1/parents/{sku}", json=a_parent(), headers=headers
+        f"/v1/parents/{sku}", json=a_parent(media=[_a_picture(sku)]), headers=headers
     )
     assert answer.status_code == 201, answer.text
+    await _looked_at(world, lambda uow: get_media_of_parent(uow, sku=sku))
     return sku
 
 

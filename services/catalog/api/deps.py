@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from services.catalog.domain.classifications.suggestion import Classifier
 from services.catalog.domain.overlays.overlay import MARKET_PATTERN
-from services.catalog.domain.products.product import SKU_PATTERN
+from services.catalog.domain.products.product import PARENT_SKU_PATTERN, SKU_PATTERN
 from services.catalog.domain.reference import Reference
 from shared.documents.faults import in_words
 from shared.http import Call, call
@@ -54,6 +54,7 @@ ParkWrite = Annotated[
 ]
 
 Sku = Annotated[str, Path(pattern=SKU_PATTERN, examples=["85123A"])]
+ParentSku = Annotated[str, Path(pattern=PARENT_SKU_PATTERN, examples=["WIG-LACE"])]
 Market = Annotated[str, Path(pattern=_MARKET, description="ISO country.", examples=["DE"])]
 
 

@@ -1,11 +1,16 @@
-"""Media of products, and what the checks of them found."""
+"""Media of products and parents, and what the checks of them found."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.catalog.api.deps import CatalogWrite, MerchantRead, Sku
+from services.catalog.api.deps import CatalogWrite, MerchantRead, ParentSku, Sku
 from services.catalog.queries import media as queries
-from services.catalog.schemas.media import ProductMediaOut, product_media_out
+from services.catalog.schemas.media import (
+    ParentMediaOut,
+    ProductMediaOut,
+    parent_media_out,
+    product_media_out,
+)
 from services.catalog.use_cases import media as use_cases
 from shared.db import UnitOfWork
 from shared.http import Reply, json_reply, problems
@@ -39,8 +44,46 @@ async def recheck_media(sku: Sku, call: CatalogWrite) -> Response:
 
     async def act(uow: UnitOfWork) -> Reply:
         now = call.clock.now()
-        await use_cases.check_again(uow, tenant=call.tenant, sku=sku, now=now)
+        before = await queries.get_media(uow, sku=sku)
+        media = [one.media for one in before.media]
+        await use_cases.check_again(uow, tenant=call.tenant, media=media, now=now)
         product = await queries.get_media(uow, sku=sku)
         return Reply(202, product_media_out(product, call.locale, now.date()))
+
+    return await call.once(act)
+
+
+@media_api.get(
+    "/v1/parents/{parent_sku}/media", response_model=ParentMediaOut, responses=problems(404)
+)
+async def get_parent_media(parent_sku: ParentSku, call: MerchantRead) -> Response:
+    """Read the media of a parent with their checks.
+
+    Variants without media of their own show them.
+    """
+    async with call.read() as reader:
+        parent = await queries.get_media_of_parent(reader, sku=parent_sku)
+    return json_reply(parent_media_out(parent, call.locale, call.clock.now().date()))
+
+
+@media_api.post(
+    "/v1/parents/{parent_sku}/media:recheck",
+    status_code=202,
+    response_model=ParentMediaOut,
+    responses=problems(404),
+)
+async def recheck_parent_media(parent_sku: ParentSku, call: CatalogWrite) -> Response:
+    """Check the media of a parent again.
+
+    As for a product.
+    """
+
+    async def act(uow: UnitOfWork) -> Reply:
+        now = call.clock.now()
+        before = await queries.get_media_of_parent(uow, sku=parent_sku)
+        media = [one.media for one in before.media]
+        await use_cases.check_again(uow, tenant=call.tenant, media=media, now=now)
+        parent = await queries.get_media_of_parent(uow, sku=parent_sku)
+        return Reply(202, parent_media_out(parent, call.locale, now.date()))
 
     return await call.once(act)

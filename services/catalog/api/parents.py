@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.catalog.api.deps import CatalogRead, CatalogWrite, MerchantRead, References
-from services.catalog.domain.products.product import PARENT_SKU_PATTERN
+from services.catalog.api.deps import CatalogRead, CatalogWrite, MerchantRead, ParentSku, References
 from services.catalog.queries import parents as queries
 from services.catalog.queries.products import count_variants, list_variants
 from services.catalog.schemas.parents import (
@@ -38,8 +37,6 @@ from shared.http import (
 )
 
 parents_api = APIRouter(tags=["parents"])
-
-ParentSku = Annotated[str, Path(pattern=PARENT_SKU_PATTERN, examples=["WIG-LACE"])]
 
 
 def _saved_reply(saved: SavedParent) -> Reply:

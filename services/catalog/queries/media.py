@@ -1,6 +1,6 @@
 """Media for reading: those of a product with their checks, and what is due."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,15 +9,15 @@ from services.catalog.domain.media.check import MediaCheck, url_hash
 from services.catalog.domain.media.stored import stored_check
 from services.catalog.domain.products.details import Media
 from services.catalog.domain.products.stored import media_from_json
-from services.catalog.queries import products
+from services.catalog.queries import parents, products
 from shared.db import BYTE_STRINGS, INSTANT, INTEGER, TEXT, Reader, sql
 from shared.kernel.json import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class MediaOfProduct:
-    """`market` None: of the product itself; else of its overlay there. `check` None: the address
-    has not been noted yet.
+class CheckedMedia:
+    """`market` None: of the product or parent itself; else of the product's overlay there. `check`
+    None: the address has not been noted yet.
     """
 
     market: str | None
@@ -29,7 +29,14 @@ class MediaOfProduct:
 class ProductMedia:
     product_id: str
     sku: str
-    media: list[MediaOfProduct]
+    media: list[CheckedMedia]
+
+
+@dataclass(frozen=True, slots=True)
+class ParentMedia:
+    parent_id: str
+    sku: str
+    media: list[CheckedMedia]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +99,26 @@ async def get_media(reader: Reader, *, sku: str) -> ProductMedia:
     """Three statements. Raises ProductNotFound."""
     product = await products.get_product(reader, sku=sku)
     tenant = product.merchant_id
-    found = [(None, one) for one in product.product.details.media]
+    own = [(None, one) for one in product.product.details.media]
     overlays = await reader.fetch_all(_OF_OVERLAYS, tenant=tenant, product_id=product.id)
-    all_media: list[tuple[str | None, Media]] = [
-        *found,
-        *((o.market, media_from_json(one)) for o in overlays for one in o.media),
-    ]
-    checks = await _checks(reader, tenant, {one.url for _, one in all_media})
-    return ProductMedia(
-        product.id,
-        sku,
-        [MediaOfProduct(market, one, checks.get(one.url)) for market, one in all_media],
-    )
+    of_markets = [(o.market, media_from_json(one)) for o in overlays for one in o.media]
+    return ProductMedia(product.id, sku, await _checked(reader, tenant, [*own, *of_markets]))
 
 
-async def _checks(reader: Reader, tenant: str, urls: Collection[str]) -> dict[str, MediaCheck]:
-    hashes = [url_hash(url) for url in urls]
+async def get_media_of_parent(reader: Reader, *, sku: str) -> ParentMedia:
+    """Two statements. Raises ParentNotFound."""
+    parent = await parents.get_parent(reader, sku=sku)
+    own = [(None, one) for one in parent.parent.details.media]
+    return ParentMedia(parent.id, sku, await _checked(reader, parent.merchant_id, own))
+
+
+async def _checked(
+    reader: Reader, tenant: str, media: Sequence[tuple[str | None, Media]]
+) -> list[CheckedMedia]:
+    hashes = [url_hash(url) for url in {one.url for _, one in media}]
     found = await reader.fetch_all(_CHECKS, tenant=tenant, url_hashes=hashes)
-    return {check.url: check for check in found}
+    checks = {check.url: check for check in found}
+    return [CheckedMedia(market, one, checks.get(one.url)) for market, one in media]
 
 
 async def list_due(reader: Reader, *, now: datetime, rows_max: int) -> list[MediaCheck]:

@@ -6,8 +6,6 @@ from typing import Final
 
 from services.catalog.domain.overlays.overlay import StoredOverlay
 from services.catalog.domain.overlays.stored import overlay_to_json, stored_overlay
-from services.catalog.domain.products.details import Media
-from services.catalog.domain.products.stored import media_from_json
 from shared.db import INSTANT, INTEGER, JSON, TEXT, UnitOfWork, sql
 
 _OVERLAY: Final = sql(
@@ -22,15 +20,6 @@ _OVERLAY: Final = sql(
     tenant=TEXT,
     product_id=TEXT,
     market=TEXT,
-)
-_MEDIA: Final = sql(
-    """
-    SELECT jsonb_array_elements(patch -> 'media') AS media FROM catalog.market_overlays
-    WHERE tenant_id = :tenant AND product_id = :product_id AND patch ? 'media'
-    """,
-    media_from_json,
-    tenant=TEXT,
-    product_id=TEXT,
 )
 _INSERT: Final = sql(
     """
@@ -82,11 +71,6 @@ async def lock_overlay(
     uow: UnitOfWork, *, tenant: str, product_id: str, market: str
 ) -> StoredOverlay | None:
     return await uow.fetch_first(_OVERLAY, tenant=tenant, product_id=product_id, market=market)
-
-
-async def list_media(uow: UnitOfWork, *, tenant: str, product_id: str) -> list[Media]:
-    """Those of all overlays of a product."""
-    return await uow.fetch_all(_MEDIA, tenant=tenant, product_id=product_id)
 
 
 async def insert_overlay(uow: UnitOfWork, stored: StoredOverlay) -> None:

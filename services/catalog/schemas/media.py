@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from services.catalog.domain.media.check import CheckStatus, MediaCheck
 from services.catalog.domain.media.rules import MediaFinding, findings, status_of
 from services.catalog.domain.products.details import MediaRole
-from services.catalog.queries.media import MediaOfProduct, ProductMedia
+from services.catalog.queries.media import CheckedMedia, ParentMedia, ProductMedia
 from shared.kernel.errors import Locale
 
 
@@ -23,7 +23,9 @@ class CheckedMediaOut(BaseModel):
 
     url: str
     role: MediaRole
-    market: str | None = Field(description="null: of the product itself; else of its overlay.")
+    market: str | None = Field(
+        description="null: of the product or parent itself; else of an overlay."
+    )
     status: CheckStatus = Field(description="Whether the file will do for its role.")
     media_type: str | None = Field(
         description="By its first bytes, whatever its name or its server says.",
@@ -44,6 +46,12 @@ class ProductMediaOut(BaseModel):
     media: list[CheckedMediaOut]
 
 
+class ParentMediaOut(BaseModel):
+    parent_id: str
+    sku: str
+    media: list[CheckedMediaOut]
+
+
 def product_media_out(product: ProductMedia, locale: Locale, on: date) -> dict[str, object]:
     return {
         "product_id": product.product_id,
@@ -52,7 +60,15 @@ def product_media_out(product: ProductMedia, locale: Locale, on: date) -> dict[s
     }
 
 
-def _media_out(one: MediaOfProduct, locale: Locale, on: date) -> dict[str, object]:
+def parent_media_out(parent: ParentMedia, locale: Locale, on: date) -> dict[str, object]:
+    return {
+        "parent_id": parent.parent_id,
+        "sku": parent.sku,
+        "media": [_media_out(one, locale, on) for one in parent.media],
+    }
+
+
+def _media_out(one: CheckedMedia, locale: Locale, on: date) -> dict[str, object]:
     named = {"url": one.media.url, "role": one.media.role, "market": one.market}
     return {**named, **_check_out(one.check, one.media.role, locale, on)}
 

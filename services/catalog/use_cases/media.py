@@ -1,14 +1,12 @@
 """Checks of media: noting addresses, asking again, recording what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.catalog.domain.media.check import Fetched, after
 from services.catalog.domain.products.details import Media
-from services.catalog.domain.products.product import ProductNotFound
 from services.catalog.events import media as events
 from services.catalog.repository import media as repository
-from services.catalog.repository import overlays, products
 from shared.db import UnitOfWork
 
 
@@ -20,19 +18,10 @@ async def note_media(
     await repository.note_media(uow, tenant=tenant, urls=urls, now=now)
 
 
-async def check_again(uow: UnitOfWork, *, tenant: str, sku: str, now: datetime) -> None:
-    """All media of a product and of its overlays; those that were checked a moment ago are left.
-
-    Raises ProductNotFound.
-    """
-    found = await products.list_by_sku(uow, tenant=tenant, skus=[sku])
-    if sku not in found:
-        raise ProductNotFound
-    stored = found[sku]
-    media = [
-        *stored.product.details.media,
-        *await overlays.list_media(uow, tenant=tenant, product_id=stored.id),
-    ]
+async def check_again(
+    uow: UnitOfWork, *, tenant: str, media: Sequence[Media], now: datetime
+) -> None:
+    """Those that were checked a moment ago are left as they are."""
     await note_media(uow, tenant=tenant, media=media, now=now)
     await repository.ask_again(uow, tenant=tenant, urls=[one.url for one in media], now=now)
 

@@ -298,6 +298,19 @@ async def test_media_of_overlays_parents_and_batches_are_checked_too(
     assert server.asked == {"/o": 1, "/p": 1, "/b": 1, "/patched": 1}
     (of_market,) = await read(merchant)
     assert (of_market["market"], of_market["status"]) == ("DE", "ok")
+    of_parent = (await merchant.client.get("/v1/parents/P/media")).json()
+    assert of_parent["parent_id"].startswith("pnt_")
+    assert [(one["market"], one["status"], one["width"]) for one in of_parent["media"]] == [
+        (None, "ok", 1600)
+    ]
+    catalog_clock.advance(minutes=1)
+    server.files["/p"] = pictures.a_png(300, 300)
+    again = await merchant.client.post("/v1/parents/P/media:recheck")
+    assert (again.status_code, again.json()["media"][0]["status"]) == (202, "pending")
+    await looked(merchant, catalog_clock)
+    (found,) = (await merchant.client.get("/v1/parents/P/media")).json()["media"]
+    assert (found["status"], found["findings"][0]["code"]) == ("failed", "catalog.media.too_small")
+    refused(await merchant.client.get("/v1/parents/NONE/media"), 404, "catalog.parent.not_found")
 
 
 async def test_merchants_take_turns(new_merchant: NewMerchant, catalog_clock: ManualClock) -> None:

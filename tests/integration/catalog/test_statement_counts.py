@@ -57,7 +57,10 @@ ONE: Final[dict[str, tuple[int, Callable[[], object] | None]]] = {
     "PATCH /v1/products/{sku}/markets/{market}": (4, lambda: {"brand": "Other"}),
     "DELETE /v1/products/{sku}/markets/{market}": (4, None),
     "GET /v1/products/{sku}/media": (3, None),
-    "POST /v1/products/{sku}/media:recheck": (6, None),
+    # Read before and after.
+    "POST /v1/products/{sku}/media:recheck": (7, None),
+    "GET /v1/parents/{parent_sku}/media": (2, None),
+    "POST /v1/parents/{parent_sku}/media:recheck": (5, None),
     "GET /v1/products/{sku}/markets/{market}/prices": (2, None),
     "PUT /v1/products/{sku}/markets/{market}/prices": (4, lambda: {"prices": []}),
     "POST /v1/orders": (3, lambda: an_order(("STOCKED", 1))),
