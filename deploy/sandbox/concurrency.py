@@ -1,7 +1,8 @@
-"""Many requests, a few at a time."""
+"""Many requests, a few at a time; and work beside other work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,3 +19,14 @@ async def for_each(work: Callable[[T], Awaitable[None]], items: Iterable[T], lim
     async with asyncio.TaskGroup() as group:
         for _ in range(limit):
             group.create_task(worker())
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[None, None, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """Begins `work`, which ends with the block in any case. Its result comes by the task."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from deploy.sandbox.api_client import HttpPool
+from deploy.sandbox.concurrency import beside
 from deploy.sandbox.day.faults import Killed, kill
 from deploy.sandbox.day.time_lapse import TimeLapse
 from deploy.sandbox.factory.clerk import ClerksWork, import_goods
@@ -40,6 +41,8 @@ _WAY: Final = (
     *("placed", "booked", "declared", "held", "released", "departed", "delivered"),
     *("backordered", "unroutable", "cancelled"),
 )
+
+ClerksTask = asyncio.Task[ClerksWork]
 
 
 @dataclass
@@ -78,6 +81,21 @@ class Day:
         rows = await asyncio.to_thread(read_slice, self._settings.orders)
         planned = plan(rows, stores_by_country(DATA / "marketplaces.csv"))
         park = await seed(self._settings, self._pool)
+        async with beside(self._keep_clerk_busy(park)) as clerk:
+            return await self._play(partner, planned, park, clerk)
+
+    async def _keep_clerk_busy(self, park: SeededPark) -> ClerksWork:
+        """While stock is filled and the day begins: the goods of a sheet should be there early."""
+        maker = next(id_ for id_ in park.merchant_ids[EXPORTERS:] if park.belts[id_] == "wigs")
+        return await import_goods(park.client("catalog"), maker, self.name)
+
+    async def _play(
+        self,
+        partner: Partner,
+        planned: SlicePlan,
+        park: SeededPark,
+        clerk: ClerksTask,
+    ) -> Played:
         wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
         stocked = await fill(park, articles(wanted), self.name)
         await partner.subscribe(park.client("webhooks", "partner"), self.name)
@@ -97,7 +115,7 @@ class Day:
         )
         self._lap("set-up")
         async with turning(played.world):
-            await self._trade(played, stocked)
+            await self._trade(played, stocked, clerk)
             self._lap("day of orders")
             try:
                 await self._until_all_ended(played)
@@ -117,18 +135,16 @@ class Day:
         self._took_s[name] = round(now_s - self._lap_s, 1)
         self._lap_s = now_s
 
-    async def _trade(self, played: Played, stocked: StockedGoods) -> None:
+    async def _trade(self, played: Played, stocked: StockedGoods, clerk: ClerksTask) -> None:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
 
-        async def keep_clerk_busy() -> None:
-            park = played.park
-            maker = next(id_ for id_ in park.merchant_ids[EXPORTERS:] if park.belts[id_] == "wigs")
-            played.clerk = await import_goods(park.client("catalog"), maker, self.name)
-
         async with asyncio.TaskGroup() as group:
-            group.create_task(keep_clerk_busy())
             with ProgressLine("day of orders") as progress:
+
+                async def await_clerk() -> None:
+                    played.clerk = await clerk
+                    progress.note(f"the factory's spreadsheet: {played.clerk.timeline}")
 
                 async def kill_parts() -> None:
                     run, parts = self._settings.run, self._settings.kill
@@ -146,6 +162,7 @@ class Day:
                         self._news(played, f"{played.markets.outcome.done:,} of {steps:,}")
                     )
 
+                group.create_task(await_clerk())
                 await played.markets.play(on_tick)
 
     def _news(self, played: Played, done: str) -> str:

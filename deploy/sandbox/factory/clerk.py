@@ -20,7 +20,7 @@ _LOOK_EVERY_S: Final = 0.3
 
 @dataclass(frozen=True)
 class Step:
-    """What an import did."""
+    """What an import did. `took_s`: from sending the file until its end was seen."""
 
     state: str
     read: int
@@ -28,12 +28,20 @@ class Step:
     changed: int
     unchanged: int
     failed: int
+    took_s: float
 
     @classmethod
-    def of(cls, shown: Mapping[str, Any]) -> "Step":
-        counts = shown["progress"]["rows"]
-        names = ("read", "new", "changed", "unchanged", "failed")
-        return cls(shown["status"], *(counts[name] for name in names))
+    def of(cls, shown: Mapping[str, Any], took_s: float) -> "Step":
+        rows = shown["progress"]["rows"]
+        return cls(
+            state=shown["status"],
+            read=rows["read"],
+            new=rows["new"],
+            changed=rows["changed"],
+            unchanged=rows["unchanged"],
+            failed=rows["failed"],
+            took_s=round(took_s, 1),
+        )
 
 
 @dataclass
@@ -46,6 +54,11 @@ class ClerksWork:
     findings: Counter[str] = field(default_factory=Counter)
     took_s: float = 0.0
 
+    @property
+    def timeline(self) -> str:
+        """`check 2.1 s, import 1.4 s …`"""
+        return ", ".join(f"{name} {step.took_s} s" for name, step in self.steps.items())
+
 
 async def import_goods(catalog: ServiceClient, merchant_id: str, run: str) -> ClerksWork:
     """Raises RequestFailed."""
@@ -56,8 +69,10 @@ async def import_goods(catalog: ServiceClient, merchant_id: str, run: str) -> Cl
     right = written(HEADERS, [row.right for row in sheet])
 
     async def send(name: str, workbook: bytes, **options: str) -> str:
+        sent_s = monotonic_s()
         import_id = await _send(catalog, merchant_id, workbook, key=f"{run}-{name}", **options)
-        work.steps[name] = Step.of(await _ended(catalog, merchant_id, import_id))
+        ended = await _ended(catalog, merchant_id, import_id)
+        work.steps[name] = Step.of(ended, monotonic_s() - sent_s)
         return import_id
 
     checked = await send("check", first, dry_run="true")

@@ -140,6 +140,7 @@ class ClerkCounts:
     corrected: int
     written_again: int
     took_s: float
+    timeline: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _clerk_lines(clerk: ClerkCounts) -> list[str]:
     text = (
         f"{clerk.rows} rows in Chinese: {faults} faults found in a dry run, {clerk.written}"
         f" imported, {clerk.corrected} corrected in the file of failed rows; sent once more, it"
-        f" wrote {clerk.written_again} ({clerk.took_s:.0f} s)"
+        f" wrote {clerk.written_again} ({clerk.took_s:.0f} s: {clerk.timeline})"
     )
     return _row("spreadsheet", text)
 

@@ -132,6 +132,7 @@ def _clerk(work: ClerksWork) -> ClerkCounts:
         corrected=steps["corrected"].new + steps["corrected"].changed,
         written_again=steps["again"].new + steps["again"].changed,
         took_s=work.took_s,
+        timeline=work.timeline,
     )
 
 
