@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,17 @@ from services.catalog.queries.orders import list_restocked_tenants
 from services.catalog.use_cases import media, metrics, products
 from services.catalog.use_cases.imports.retention import delete_files
 from services.catalog.use_cases.orders import back_orders
+from services.catalog.use_cases.orders.searched import mend_searched
 from shared.kafka import JobContext
+from shared.kernel.clock import real_time_ms
 from shared.kernel.identity import PARK
+from shared.kernel.ids import floor_id
 
 # A transaction of a tenth of a second.
 _SEARCH_ROWS_MAX: Final = 500
+# Older orders have arrived: no replica changes them.
+_MENDED: Final = timedelta(days=30)
+_MENDED_AT_ONCE: Final = 1000
 # One address that never answers holds up the others of its run for the time limit of a request.
 _MEDIA_DUE_MAX: Final = 100
 _MEDIA_AT_ONCE: Final = 25
@@ -86,6 +93,17 @@ async def make_search_words(context: JobContext) -> None:
             after_id = await products.make_search_words(
                 uow, after_id=after_id, rows_max=_SEARCH_ROWS_MAX
             )
+
+
+async def mend_order_search(context: JobContext) -> None:
+    """Orders that a replica of an earlier release has placed or changed during an upgrade are found
+    like all others: it wrote neither their SKUs nor what follows from their facts.
+    """
+    since_ms = real_time_ms() - int(_MENDED.total_seconds() * 1000)
+    after_id: str | None = floor_id("ord", since_ms)
+    while after_id is not None:
+        async with context.db.transaction(PARK) as uow:
+            after_id = await mend_searched(uow, after_id=after_id, rows_max=_MENDED_AT_ONCE)
 
 
 async def delete_import_files(context: JobContext, *, spool: Path) -> None:

@@ -78,6 +78,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         Job("measure", every_s=15.0, run=jobs.measure),
         Job("delete-import-files", every_s=600.0, run=delete, exclusive=True),
         # A release that is rolled out leaves old processes that write no words, or older ones.
+        Job("mend-order-search", every_s=3600.0, run=jobs.mend_order_search, exclusive=True),
         Job("make-search-words", every_s=600.0, run=jobs.make_search_words, exclusive=True),
     )
 

@@ -9,7 +9,10 @@ _NAME = "stock_ledger_reference_uq"
 
 
 def upgrade() -> None:
-    op.execute('ALTER TABLE catalog.stock_ledger ADD COLUMN reference text COLLATE "C"')
+    # IF NOT EXISTS: an attempt that was interrupted below has added it.
+    op.execute(
+        'ALTER TABLE catalog.stock_ledger ADD COLUMN IF NOT EXISTS reference text COLLATE "C"'
+    )
     with op.get_context().autocommit_block():
         # What an interrupted attempt left is not usable.
         op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS catalog.{_NAME}")

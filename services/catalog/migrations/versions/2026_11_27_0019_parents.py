@@ -1,9 +1,4 @@
-"""Parents of variants; no two live variants of one parent have the same options.
-
-The rule is asked for under the parent's lock before anything is written. The constraint is there
-in case that a writer forgets to ask, and waits for the end of the transaction, so that variants can
-change places.
-"""
+"""Parents of variants. The constraint on options comes with the column that it is on (0023)."""
 
 from alembic import op
 
@@ -40,11 +35,3 @@ def upgrade() -> None:
     )
     op.execute("CREATE INDEX parents_tenant_id_ix ON catalog.parents (tenant_id, id)")
     protect(op, "catalog", "parents")
-    op.execute(
-        """
-        ALTER TABLE catalog.products ADD CONSTRAINT products_options_ex
-            EXCLUDE USING btree (tenant_id WITH =, parent_sku WITH =, options WITH =)
-            WHERE (deleted_at IS NULL AND parent_sku IS NOT NULL)
-            DEFERRABLE INITIALLY DEFERRED
-        """
-    )

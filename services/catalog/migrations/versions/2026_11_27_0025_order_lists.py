@@ -1,4 +1,9 @@
-"""Orders are found by what follows from their facts, by SKU, country and time."""
+"""Orders are found by what follows from their facts, by SKU, country and time.
+
+The new tables are filled from the orders, which takes about half a minute a million of them and
+locks nobody out. A replica of the release before goes on to write orders without them meanwhile:
+the worker mends that (the job mend-order-search).
+"""
 
 from alembic import op
 
@@ -22,25 +27,30 @@ _FILL = (
         END,
         facts #>> '{plan,house_waybill}', (facts #>> '{plan,promised_at}')::timestamptz
     FROM catalog.orders
+    ON CONFLICT DO NOTHING
     """,
     """
     INSERT INTO catalog.order_skus (sku, tenant_id, order_id)
     SELECT DISTINCT l.sku, o.tenant_id, o.id
     FROM catalog.orders o, jsonb_to_recordset(o.lines) AS l(sku text)
+    ON CONFLICT DO NOTHING
     """,
 )
 _INDEXES = (
-    "CREATE INDEX order_search_status_ix ON catalog.order_search (status, order_id, tenant_id)",
     """
-    CREATE INDEX order_search_finding_ix ON catalog.order_search (finding, order_id)
+    CREATE INDEX IF NOT EXISTS order_search_status_ix
+        ON catalog.order_search (status, order_id, tenant_id)
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS order_search_finding_ix ON catalog.order_search (finding, order_id)
         WHERE finding IS NOT NULL
     """,
     """
-    CREATE INDEX order_search_house_waybill_ix ON catalog.order_search (house_waybill)
+    CREATE INDEX IF NOT EXISTS order_search_house_waybill_ix ON catalog.order_search (house_waybill)
         WHERE house_waybill IS NOT NULL
     """,
     """
-    CREATE INDEX order_search_promised_at_ix
+    CREATE INDEX IF NOT EXISTS order_search_promised_at_ix
         ON catalog.order_search (promised_at, order_id, tenant_id) WHERE promised_at IS NOT NULL
     """,
 )
@@ -53,10 +63,13 @@ _OF_ORDERS = {
 
 
 def upgrade() -> None:
-    sort_as_bytes(op, "catalog", "orders", "country")
+    with op.get_context().autocommit_block():
+        # By itself, so that all orders are locked for this moment only, and not until the new
+        # tables are filled.
+        sort_as_bytes(op, "catalog", "orders", "country")
     op.execute(
         """
-        CREATE TABLE catalog.order_search (
+        CREATE TABLE IF NOT EXISTS catalog.order_search (
             order_id text COLLATE "C" NOT NULL,
             tenant_id text COLLATE "C" NOT NULL,
             status text COLLATE "C" NOT NULL,
@@ -70,7 +83,7 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE TABLE catalog.order_skus (
+        CREATE TABLE IF NOT EXISTS catalog.order_skus (
             sku text COLLATE "C" NOT NULL,
             order_id text COLLATE "C" NOT NULL,
             tenant_id text COLLATE "C" NOT NULL,
@@ -81,6 +94,8 @@ def upgrade() -> None:
     for statement in _FILL + _INDEXES:
         op.execute(statement)
     for table in ("order_search", "order_skus"):
+        # IF EXISTS, and above: what an attempt has done that was interrupted below.
+        op.execute(f"DROP POLICY IF EXISTS {table}_tenant ON catalog.{table}")
         protect(op, "catalog", table)
         op.execute(f"ANALYZE catalog.{table}")
     with op.get_context().autocommit_block():

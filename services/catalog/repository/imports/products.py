@@ -152,7 +152,8 @@ _CLEAR: Final = sql("DELETE FROM catalog.import_rows WHERE import_id = :import_i
 # The digest counts only for the version that came from that row.
 _KNOWN_ROWS: Final = sql(
     """
-    SELECT g.n, coalesce(p.row_digest = g.digest AND p.row_version = p.version, false)
+    SELECT g.n AS number,
+        coalesce(p.row_digest = g.digest AND p.row_version = p.version, false) AS is_same
     FROM unnest(:numbers, :skus, :digests) AS g(n, sku, digest)
     JOIN catalog.products p ON p.tenant_id = :tenant AND p.sku = g.sku AND p.deleted_at IS NULL
     """,
