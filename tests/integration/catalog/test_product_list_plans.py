@@ -33,9 +33,9 @@ _FILL: Final = (
     """,
     """
     INSERT INTO catalog.product_search (product_id, tenant_id, words, folded, edition)
-    SELECT id, tenant_id, array_to_tsvector(ARRAY['of:' || tenant_id,
+    SELECT id, tenant_id, array_to_tsvector(ARRAY[':of:' || tenant_id,
             CASE WHEN sku LIKE 'R%' THEN 'rare' ELSE 'common' END,
-            CASE WHEN sku LIKE 'R%' THEN 'hs:670419' ELSE 'hs:940550' END]),
+            CASE WHEN sku LIKE 'R%' THEN ':hs:670419' ELSE ':hs:940550' END]),
         CASE WHEN sku LIKE 'R%' THEN ' rare ' ELSE ' common ' END, 1
     FROM catalog.products WHERE created_at = $1::timestamptz
     """,

@@ -72,7 +72,10 @@ def _products() -> list[Product]:
                 gtin=chance.choice([None, f"069012345{number:05d}", f"40063{number:03d}"]),
                 hs_code=chance.choice(["940550", "67041900"]),
                 variant=Variant(f"P{number}", {"colour": "Jet black"}) if number % 7 == 0 else None,
-                details=Details(brand=chance.choice([None, "Öko Haar", "假日"])),
+                details=Details(
+                    brand=chance.choice([None, "Öko Haar", "假日"]),
+                    material=chance.choice([None, "Human hair"]),
+                ),
             )
         )
     return made
@@ -99,6 +102,7 @@ def _texts(product: Product) -> list[str]:
     given = [*product.title.values(), product.sku, product.hs_code]
     given += [
         product.details.brand or "",
+        product.details.material or "",
         *(product.variant.options.values() if product.variant else ()),
     ]
     given.append((product.gtin or "").lstrip("0"))
@@ -173,6 +177,15 @@ def _questions() -> list[str]:
         "oko",
         "690123450",
         "黑 red",
+        "from",
+        "of",
+        "battery",
+        "type",
+        "f",
+        "h",
+        "g",
+        "lamp b",
+        "human h",
         "假发 10",
         "lam",
     ]

@@ -25,7 +25,7 @@ async def test_a_new_product_has_words(merchant: Merchant) -> None:
 
     words = await _words(merchant.db, product_id)
     assert words["folded"] == " lamp | 灯 | lamp 1 | lamp1 | 940550 "
-    assert f"'of:{merchant.id}'" in words["words"]
+    assert f"':of:{merchant.id}'" in words["words"]
 
 
 async def test_a_change_of_the_price_does_not_touch_the_words(merchant: Merchant) -> None:

@@ -84,8 +84,8 @@ def test_a_product_has_words_for_all_that_it_is_found_by() -> None:
         *("lace", "wig", "长款", "款假", "假发", "发", "CK", "KJ", "JF", "KX", "XF"),
         *("10", "blk", "wig10blk", "67041900", "6901234567892", "jet", "black"),
         *("oko", "haar", "remy", "hair"),
-        *("of:mer_1", "hs:67041900", "from:CN", "battery:no", "type:wig", "parent:WIG"),
-        *("gtin:6901234567892", "brand:oko_haar"),
+        *(":of:mer_1", ":hs:67041900", ":from:CN", ":battery:no", ":type:wig", ":parent:WIG"),
+        *(":gtin:6901234567892", ":brand:oko_haar"),
     }
     assert made.folded == (
         " lace wig | 长款假发 | wig 10 blk | wig10blk | 67041900 | 6901234567892 | oko haar"
@@ -162,9 +162,19 @@ def test_a_long_question_asks_the_index_for_its_longest_words() -> None:
     assert len(asked.pieces) == 59 - 12
 
 
+def test_what_a_product_is_begins_as_no_question_does() -> None:
+    """`from` and `battery` are words, too, and the last word of a question goes on."""
+    words = search_words(PRODUCT, "mer_1", initials_of).words.split()
+
+    facts = [word for word in words if ":" in word]
+    assert len(facts) == 8
+    assert {word[0] for word in facts} == {":"}
+    assert condition_of(":from:") == condition_of("from :")
+
+
 def test_filters_are_words_beside_the_question() -> None:
     facts = [Fact("hs", "6704", begins=True), Fact("type", "wig")]
 
     asked = condition_of("lamps and", facts, merchant_id="mer_1")
 
-    assert asked == Condition("'of:mer_1' & 'hs:6704':* & 'type:wig' & 'and':* & 'lamps'")
+    assert asked == Condition("':of:mer_1' & ':hs:6704':* & ':type:wig' & 'and':* & 'lamps'")

@@ -1,13 +1,13 @@
 """How a product is found: the words that stand for it in the index, and the words that a question
 asks for. Both sides are made here, so that they cannot differ.
 
-Words of the index are of four kinds, which cannot be taken for each other: folded text has no
-capital letters and no colon.
+Words of the index are of four kinds, which cannot be taken for each other, nor for a beginning:
+folded text has no capital letters and no colon.
 
     lamp, 假发, 发     a word; of a script without spaces every two characters, and the last one
     JF                 the initials of two Chinese characters as they are read
-    hs:670419          what the product is, for filters
-    of:mer_…           whose it is: a merchant's search reads only what is theirs
+    :hs:670419         what the product is, for filters
+    :of:mer_…          whose it is: a merchant's search reads only what is theirs
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ from services.catalog.domain.products.folding import fold, runs_and_words
 from services.catalog.domain.products.product import Product
 
 # Raise it when the words of a product change: the worker then makes those of all products again.
-EDITION: Final = 1
+EDITION: Final = 2
 # A run of Chinese -> for each character the letters that its readings begin with, the usual first.
 Initials = Callable[[str], Sequence[str]]
 
@@ -100,7 +100,7 @@ def search_words(product: Product, merchant_id: str, initials: Initials) -> Sear
 
 def fact(kind: str, value: str) -> str:
     """The word for what a product is. White space cannot be part of a word."""
-    return f"{kind}:{'_'.join(value.split())}"
+    return f":{kind}:{'_'.join(value.split())}"
 
 
 def brand_words(brand: str) -> str:
