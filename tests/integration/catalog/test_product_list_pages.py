@@ -18,7 +18,8 @@ from services.catalog.domain.products.search_words import search_words
 from services.catalog.domain.products.variants import Variant
 from services.catalog.queries import products as queries
 from services.catalog.repository.products import upsert_products
-from shared.db import Window, sparse_listing
+from shared.db import Window
+from shared.db.sparse_listing import Bounds
 from shared.kernel.money import Money
 from tests.support.worlds.catalog import Merchant
 
@@ -59,11 +60,15 @@ class Shop:
 
 @pytest.fixture
 async def shop(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    monkeypatch.setattr(sparse_listing, "_STRETCH", 7)
-    monkeypatch.setattr(sparse_listing, "_FINDER_ROWS_FEW", (4, 12))
-    for listing in (queries._PRODUCTS, queries._FOUND):
-        monkeypatch.setattr(listing, "_statements", {})
-        monkeypatch.setattr(listing, "_counts", {})
+    for name in ("_PRODUCTS", "_FOUND"):
+        short = replace(
+            getattr(queries, name),
+            bounds=Bounds(near=7, found=5, far=20),
+            _statements={},
+            _sparse={},
+            _counts={},
+        )
+        monkeypatch.setattr(queries, name, short)
     chance = random.Random(7)
     for start in range(0, 120, 10):
         part = [_a_product(chance, number) for number in range(start, start + 10)]
@@ -78,7 +83,8 @@ async def shop(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> Shop:
                 now=DAY + timedelta(days=chance.randint(0, 5)),
             )
     async with merchant.db.read(merchant.id) as reader:
-        return Shop(merchant, await queries.list_products(reader, Window(1000), ProductQuery()))
+        everything = await queries.list_products(reader, Window(1000), ProductQuery())
+    return Shop(merchant, everything.rows)
 
 
 def _a_product(chance: random.Random, number: int) -> Product:
@@ -116,10 +122,11 @@ async def _pages(shop: Shop, query: ProductQuery, sort: Sort, limit: int) -> tup
     async with shop.merchant.db.read(shop.merchant.id) as reader:
         while True:
             page = await queries.list_products(reader, Window(limit + 1, after), query, sort=sort)
-            found += page[:limit]
-            if len(page) <= limit:
+            shown = page.rows[:limit]
+            found += shown
+            last = shown[-1] if len(page.rows) > limit else page.passed
+            if last is None:
                 break
-            last = page[limit - 1]
             after = (last.id,) if sort is Sort.ID else (last.updated_at, last.id)
             assert len(found) < 500
         count = await queries.count_products(reader, query, at_most=1000)
