@@ -4,27 +4,46 @@ A product is written only while it still has the version on which the decision a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from pydantic_core import to_json
 
 from services.catalog.domain.imports.deciding import Decision
 from services.catalog.domain.products.stored import details_to_json
 from shared.contracts.catalog.products import ProductUpdated
-from shared.db import BIGINTS, INSTANT, INTEGERS, TEXT, TEXTS, Reader, UnitOfWork, sql
+from shared.db import BIGINTS, INSTANT, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.ids import new_ids
 from shared.telemetry import trace
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownRow:
-    number: int
-    is_same: bool
+class KeyedRows:
+    """Rows by the SKU in them, as the file has it, and their digests."""
+
+    numbers: Sequence[int]
+    skus: Sequence[str]
+    digests: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRows:
+    """Numbers of rows whose product is there. `same`: as it is now it came from that row."""
+
+    same: Set[int] = frozenset()
+    others: Set[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """In the lists that were given, from 1; None: nowhere."""
+
+    same: list[int] | None
+    others: list[int] | None
 
 
 _STAGING: Final = "catalog.import_rows"
@@ -109,9 +128,9 @@ _INSERT: Final = sql(
         INSERT INTO catalog.stock (product_id, tenant_id, on_hand, reserved, version, updated_at)
         SELECT id, :tenant, 0, 0, 0, :now FROM written
     ), events AS ({_EVENTS})
-    SELECT sku FROM written
+    SELECT array_agg(sku) FROM written
     """,  # noqa: S608 - constants
-    str,
+    list[str],
     import_id=TEXT,
     tenant=TEXT,
     now=INSTANT,
@@ -138,9 +157,9 @@ _UPDATE: Final = sql(
         FROM given g WHERE p.id = g.product_id
         RETURNING {_WRITTEN}, g.event_id
     ), events AS ({_EVENTS})
-    SELECT sku FROM written
+    SELECT array_agg(sku) FROM written
     """,  # noqa: S608 - constants
-    str,
+    list[str],
     import_id=TEXT,
     tenant=TEXT,
     now=INSTANT,
@@ -152,14 +171,16 @@ _CLEAR: Final = sql("DELETE FROM catalog.import_rows WHERE import_id = :import_i
 # The digest counts only for the version that came from that row.
 _KNOWN_ROWS: Final = sql(
     """
-    SELECT g.n AS number,
-        coalesce(p.row_digest = g.digest AND p.row_version = p.version, false) AS is_same
-    FROM unnest(:numbers, :skus, :digests) AS g(n, sku, digest)
-    JOIN catalog.products p ON p.tenant_id = :tenant AND p.sku = g.sku AND p.deleted_at IS NULL
+    SELECT array_agg(g.n::integer) FILTER (WHERE g.is_same) AS same,
+        array_agg(g.n::integer) FILTER (WHERE g.is_same IS NOT TRUE) AS others
+    FROM (
+        SELECT g.n, p.row_digest = g.digest AND p.row_version = p.version AS is_same
+        FROM unnest(:skus, :digests) WITH ORDINALITY AS g(sku, digest, n)
+        JOIN catalog.products p ON p.tenant_id = :tenant AND p.sku = g.sku AND p.deleted_at IS NULL
+    ) g
     """,
-    _KnownRow,
+    _Places,
     tenant=TEXT,
-    numbers=INTEGERS,
     skus=TEXTS,
     digests=BIGINTS,
 )
@@ -169,28 +190,18 @@ _OUTDATE_WORDS: Final = sql(
 )
 
 
-class Keyed(NamedTuple):
-    """A row by the SKU in it, as the file has it, and its digest."""
-
-    number: int
-    sku: str
-    digest: int
-
-
-async def find_known_rows(reader: Reader, rows: Sequence[Keyed], *, tenant: str) -> dict[int, bool]:
-    """Numbers of the rows whose SKU is there, and whether its product came from that row as it is
-    now.
-    """
-    if not rows:
-        return {}
-    found = await reader.fetch_all(
-        _KNOWN_ROWS,
-        tenant=tenant,
-        numbers=[row.number for row in rows],
-        skus=[row.sku for row in rows],
-        digests=[row.digest for row in rows],
+async def find_known_rows(reader: Reader, rows: KeyedRows, *, tenant: str) -> KnownRows:
+    """Those whose product is there."""
+    found = await reader.fetch_first(
+        _KNOWN_ROWS, tenant=tenant, skus=rows.skus, digests=rows.digests
     )
-    return {one.number: one.is_same for one in found}
+    if found is None:
+        return KnownRows()
+    numbers = rows.numbers
+    return KnownRows(
+        {numbers[place - 1] for place in found.same or ()},
+        {numbers[place - 1] for place in found.others or ()},
+    )
 
 
 async def merge_products(
@@ -205,17 +216,16 @@ async def merge_products(
     written: set[str] = set()
     for statement, is_new in ((_INSERT, True), (_UPDATE, False)):
         if is_new in bases:
-            written |= set(
-                await uow.fetch_values(
-                    statement,
-                    import_id=import_id,
-                    tenant=tenant,
-                    now=now,
-                    topic=ProductUpdated.topic,
-                    type=ProductUpdated.event_type,
-                    traceparent=trace.traceparent(),
-                )
+            found = await uow.fetch_value(
+                statement,
+                import_id=import_id,
+                tenant=tenant,
+                now=now,
+                topic=ProductUpdated.topic,
+                type=ProductUpdated.event_type,
+                traceparent=trace.traceparent(),
             )
+            written.update(found or ())
     await uow.execute(_CLEAR, import_id=import_id)
     uow.outbox.was_written_to = True
     ids = {str(row[_SKU_AT]): str(row[_ID_AT]) for row in rows}

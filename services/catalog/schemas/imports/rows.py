@@ -52,8 +52,7 @@ def read_parent(document: JsonObject, before: Parent | None) -> Parent:
 
 def _removes(document: JsonObject) -> bool:
     """Whether there is a null in it, which means nothing where nothing is."""
-    values = document.values()
-    return None in values or any(None in v.values() for v in values if v.__class__ is dict)
+    return any(map(_removes_something, document.values()))
 
 
 def read_new_products(documents: Sequence[JsonObject]) -> list[Product | None]:
@@ -74,21 +73,24 @@ def read_new_products(documents: Sequence[JsonObject]) -> list[Product | None]:
 
 
 def _of_same_fields(names: Sequence[str], documents: Sequence[JsonObject]) -> list[Product | None]:
-    columns = [[document[name] for document in documents] for name in names]
-    bad = {place for column in columns for place in _places_of_nulls(column)}
+    bad: set[int] = set()
     validated: list[Sequence[object]] = []
-    for name, column in zip(names, columns, strict=True):
+    for name in names:
+        column = [document[name] for document in documents]
         # Values that are one object, as those of equal cells are, are validated once.
         distinct = {id(value): value for value in column}
+        values = list(distinct.values())
+        refused = {id(value) for value in values if _removes_something(value)}
         try:
-            found = _FIELDS[name].validate_python(list(distinct.values()))
+            found = _FIELDS[name].validate_python(values)
         except ValidationError as error:
-            at = [int(fault["loc"][0]) for fault in error.errors(include_input=False)]
-            refused = {id(value) for value in map(list(distinct.values()).__getitem__, at)}
-            bad |= {place for place, value in enumerate(column) if id(value) in refused}
+            faults = error.errors(include_input=False, include_context=False)
+            refused |= {id(values[int(fault["loc"][0])]) for fault in faults}
         else:
             by_id = dict(zip(distinct, found, strict=True))
             validated.append([by_id[id(value)] for value in column])
+        if refused:
+            bad |= {place for place, value in enumerate(column) if id(value) in refused}
     if bad:
         good = [document for place, document in enumerate(documents) if place not in bad]
         products = iter(_of_same_fields(names, good) if good else ())
@@ -96,14 +98,8 @@ def _of_same_fields(names: Sequence[str], documents: Sequence[JsonObject]) -> li
     return [_product(dict(zip(names, row, strict=True))) for row in zip(*validated, strict=True)]
 
 
-def _places_of_nulls(column: Sequence[object]) -> list[int]:
-    if not any(value is None or value.__class__ is dict for value in column):
-        return []
-    return [
-        place
-        for place, value in enumerate(column)
-        if value is None or (isinstance(value, dict) and None in value.values())
-    ]
+def _removes_something(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and None in value.values())
 
 
 def _product(given: JsonObject) -> Product | None:

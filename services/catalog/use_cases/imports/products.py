@@ -31,7 +31,7 @@ from services.catalog.domain.products.variants import KnownParent, OptionsKey, V
 from services.catalog.repository import parents
 from services.catalog.repository import products as products_repository
 from services.catalog.repository.imports import products as repository
-from services.catalog.repository.imports.products import Keyed
+from services.catalog.repository.imports.products import KeyedRows
 from services.catalog.use_cases.imports.taking import Chunk
 from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
@@ -80,13 +80,16 @@ class ProductRows:
 
     async def prepare(self, rows: list[SheetRow]) -> Prepared:
         keyed = await asyncio.to_thread(self._keyed, rows)
-        known = await self._known(keyed)
-        same = self._same(known)
+        async with self._db.read(self._tenant) as reader:
+            known = await repository.find_known_rows(reader, keyed, tenant=self._tenant)
+        # Each of a file that only creates has to be refused.
+        same = known.same if self._rules.mode is not Mode.CREATE else frozenset()
         left = [row for number, row in enumerate(rows) if number not in same] if same else rows
         by_sku = await asyncio.to_thread(self._by_sku, left)
-        new = {one.sku for one in keyed if one.number not in known}
+        there = known.same | known.others
+        new = {sku for n, sku in zip(keyed.numbers, keyed.skus, strict=True) if n not in there}
         present, rules = await self._present(by_sku, new)
-        digests = {one.sku: one.digest for one in keyed}
+        digests = dict(zip(keyed.skus, keyed.digests, strict=True))
         undecided = [
             Undecided(sku, found, present.get(sku), digests.get(sku))
             for sku, found in by_sku.items()
@@ -184,25 +187,16 @@ class ProductRows:
             for one in decisions
         ]
 
-    def _keyed(self, rows: Sequence[SheetRow]) -> list[Keyed]:
-        """Rows that may be known: each with the only row of its SKU in the chunk."""
+    def _keyed(self, rows: Sequence[SheetRow]) -> KeyedRows:
+        """Rows that may be known: each is the only row of its SKU in the chunk."""
         skus = [self._digests.sku_of(row) for row in rows]
         counts = Counter(skus)
-        return [
-            Keyed(number, sku, digest)
+        found = [
+            (number, sku, digest)
             for number, (sku, digest) in enumerate(zip(skus, self._digests.of(rows), strict=True))
             if sku is not None and counts[sku] == 1
         ]
-
-    async def _known(self, keyed: Sequence[Keyed]) -> dict[int, bool]:
-        """Numbers of the rows whose SKU is there, and whether its product came from that row."""
-        async with self._db.read(self._tenant) as reader:
-            return await repository.find_known_rows(reader, keyed, tenant=self._tenant)
-
-    def _same(self, known: Mapping[int, bool]) -> set[int]:
-        if self._rules.mode is Mode.CREATE:
-            return set()  # each has to be refused
-        return {number for number, is_same in known.items() if is_same}
+        return KeyedRows(*zip(*found, strict=True)) if found else KeyedRows((), (), ())
 
     def _by_sku(self, rows: Sequence[SheetRow]) -> dict[str, list[RowDocument]]:
         """A row without a SKU stands alone, under a name that is no SKU."""
