@@ -34,6 +34,8 @@ from shared.settings import SettingsError
 
 # Requests come first where processors are scarce.
 _NICE: Final = 5
+_TRIES: Final = 12
+_PAUSE_S: Final = 0.5
 
 
 def rotate_key(settings: Settings) -> str:
@@ -95,7 +97,7 @@ async def _run_import(settings: Settings, import_id: str) -> str:
     db = Database.of(settings, schema="catalog")
     locks = JobLocks(db)
     try:
-        if not await locks.hold(f"import {import_id}"):
+        if not await _held(locks, f"import {import_id}"):
             return f"{import_id} is worked on by another process"
         async with db.read(PARK) as reader:
             reference = await read_reference(reader)
@@ -110,3 +112,12 @@ async def _run_import(settings: Settings, import_id: str) -> str:
     finally:
         await asyncio.gather(locks.close(), db.close())
     return f"{import_id} was taken over" if state is None else f"{import_id} is {state.value}"
+
+
+async def _held(locks: JobLocks, name: str) -> bool:
+    """A process that has lost the import to this one needs a moment to notice."""
+    for _ in range(_TRIES):
+        if await locks.hold(name):
+            return True
+        await asyncio.sleep(_PAUSE_S)
+    return False

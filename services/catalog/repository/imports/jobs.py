@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from services.catalog.domain.imports.job import (
+    Columns,
     Counts,
     Failure,
     Import,
     ImportNotFound,
     Options,
-    Progress,
     Stage,
     State,
 )
@@ -30,8 +30,9 @@ from shared.db import (
 from shared.kernel.identity import PARK
 from shared.kernel.json import JsonObject
 
-# How long a process may be silent before another takes its import over, in real time.
-LEASE_S: Final = 60
+# How long a process may be silent before another takes its import over, in real time. Silence is
+# no proof of death: `attempt` keeps a process that comes back from writing.
+LEASE_S: Final = 10
 _COLUMNS: Final = """
     id, tenant_id, kind, policy, mode, empty, is_dry_run, parents, file, filename, media_type,
     bytes, sha256, state, stage, shape, columns, rows_total, line, rows_read, rows_new,
@@ -122,7 +123,7 @@ _CLAIM: Final = sql(
 )
 # Only the latest attempt may go on, and only from where it believes the import to be.
 _ADVANCE: Final = sql(
-    """
+    f"""
     UPDATE catalog.imports SET line = :line, rows_read = rows_read + :read,
         rows_new = rows_new + :new, rows_changed = rows_changed + :changed,
         rows_unchanged = rows_unchanged + :unchanged, rows_failed = rows_failed + :failed,
@@ -130,9 +131,9 @@ _ADVANCE: Final = sql(
         lease_until = now() + make_interval(secs => :lease_s)
     WHERE id = :id AND tenant_id = :tenant AND attempt = :attempt AND stage = :stage
         AND line = :from_line AND state IN ('running', 'cancelling')
-    RETURNING state
-    """,
-    str,
+    RETURNING {_COLUMNS}
+    """,  # noqa: S608 - names are the constants above
+    stored_import,
     id=TEXT,
     tenant=TEXT,
     attempt=INTEGER,
@@ -152,19 +153,19 @@ _HEARTBEAT: Final = sql(
     """
     UPDATE catalog.imports SET lease_until = now() + make_interval(secs => :lease_s)
     WHERE id = :id AND attempt = :attempt AND state IN ('running', 'cancelling')
-    RETURNING state
     """,
-    str,
     id=TEXT,
     attempt=INTEGER,
     lease_s=INTEGER,
 )
 _OPENED: Final = sql(
-    """
+    f"""
     UPDATE catalog.imports SET shape = :shape, columns = :columns, rows_total = :rows_total,
         line = greatest(line, :line)
     WHERE id = :id AND attempt = :attempt
-    """,
+    RETURNING {_COLUMNS}
+    """,  # noqa: S608 - names are the constants above
+    stored_import,
     id=TEXT,
     attempt=INTEGER,
     shape=JSON,
@@ -173,11 +174,13 @@ _OPENED: Final = sql(
     line=BIGINT,
 )
 _WRITE_FROM_THE_START: Final = sql(
-    """
+    f"""
     UPDATE catalog.imports SET stage = 'writing', line = :line, rows_read = 0, rows_new = 0,
         rows_changed = 0, rows_unchanged = 0, rows_failed = 0, warnings = 0
     WHERE id = :id AND attempt = :attempt
-    """,
+    RETURNING {_COLUMNS}
+    """,  # noqa: S608 - names are the constants above
+    stored_import,
     id=TEXT,
     attempt=INTEGER,
     line=BIGINT,
@@ -291,16 +294,16 @@ async def put_back(uow: UnitOfWork, one: Import, *, was_tried: bool = True) -> N
 
 
 async def advance(
-    uow: UnitOfWork, one: Import, counts: Counts, *, from_line: int, line: int, worked_ms: int
-) -> State | None:
-    """Records a chunk. None: another process has taken the import over."""
-    state = await uow.fetch_value(
+    uow: UnitOfWork, one: Import, counts: Counts, *, line: int, worked_ms: int
+) -> Import | None:
+    """The import with a chunk recorded. None: another process has taken it over."""
+    return await uow.fetch_first(
         _ADVANCE,
         id=one.id,
         tenant=one.merchant_id,
         attempt=one.attempt,
         stage=one.progress.stage.value,
-        from_line=from_line,
+        from_line=one.progress.line,
         line=line,
         read=counts.read,
         new=counts.new,
@@ -311,33 +314,41 @@ async def advance(
         worked_ms=worked_ms,
         lease_s=LEASE_S,
     )
-    return None if state is None else State(state)
 
 
-async def keep_lease(uow: UnitOfWork, one: Import) -> State | None:
-    """None: another process has taken the import over, or it has ended."""
-    state = await uow.fetch_value(_HEARTBEAT, id=one.id, attempt=one.attempt, lease_s=LEASE_S)
-    return None if state is None else State(state)
+async def keep_lease(uow: UnitOfWork, one: Import) -> bool:
+    """False: another process has taken the import over, or it has ended."""
+    kept = await uow.execute(_HEARTBEAT, id=one.id, attempt=one.attempt, lease_s=LEASE_S)
+    return bool(kept)
 
 
 async def record_shape(
-    uow: UnitOfWork, one: Import, *, shape: JsonObject, progress: Progress
-) -> None:
-    await uow.execute(
+    uow: UnitOfWork,
+    one: Import,
+    columns: Columns,
+    *,
+    shape: JsonObject,
+    rows_total: int | None,
+    line: int,
+) -> Import | None:
+    """The import with what its file is like; `line`: that of the header. None: as above."""
+    return await uow.fetch_first(
         _OPENED,
         id=one.id,
         attempt=one.attempt,
         shape=shape,
-        columns=one.columns.to_json(),
-        rows_total=progress.rows_total,
-        line=progress.line,
+        columns=columns.to_json(),
+        rows_total=rows_total,
+        line=line,
     )
 
 
-async def begin_writing(uow: UnitOfWork, one: Import, *, line: int) -> None:
-    """After the stage that only checks: from the line of the header on, with counts at 0."""
+async def begin_writing(uow: UnitOfWork, one: Import, *, line: int) -> Import | None:
+    """After the stage that only checks: from the line of the header on, with counts at 0. None: as
+    above.
+    """
     assert one.progress.stage is Stage.CHECKING
-    await uow.execute(_WRITE_FROM_THE_START, id=one.id, attempt=one.attempt, line=line)
+    return await uow.fetch_first(_WRITE_FROM_THE_START, id=one.id, attempt=one.attempt, line=line)
 
 
 async def end_import(

@@ -4,7 +4,7 @@ A product is written only while it still has the version on which the decision a
 """
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -34,8 +34,8 @@ class KeyedRows:
 class KnownRows:
     """Numbers of rows whose product is there. `same`: as it is now it came from that row."""
 
-    same: Set[int] = frozenset()
-    others: Set[int] = frozenset()
+    same: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +199,8 @@ async def find_known_rows(reader: Reader, rows: KeyedRows, *, tenant: str) -> Kn
         return KnownRows()
     numbers = rows.numbers
     return KnownRows(
-        {numbers[place - 1] for place in found.same or ()},
-        {numbers[place - 1] for place in found.others or ()},
+        frozenset(numbers[place - 1] for place in found.same or ()),
+        frozenset(numbers[place - 1] for place in found.others or ()),
     )
 
 

@@ -6,11 +6,11 @@ number of its attempt, and only the latest gets a chunk through.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from services.catalog.clients.sheets import Sheet, SheetEmpty, SheetLimits
 from services.catalog.clients.sheets import open_sheet as open_file
@@ -19,7 +19,6 @@ from services.catalog.domain.imports.digests import shape_hash
 from services.catalog.domain.imports.headers import match_columns
 from services.catalog.domain.imports.job import (
     Columns,
-    Counts,
     Failure,
     Import,
     ImportFileMissing,
@@ -29,7 +28,7 @@ from services.catalog.domain.imports.job import (
     State,
 )
 from services.catalog.domain.imports.mapping import ColumnMapping
-from services.catalog.domain.imports.outcomes import Blame, Finding, Outcome, of_cell
+from services.catalog.domain.imports.outcomes import Blame, Finding, of_cell
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
 from services.catalog.domain.products.product import Known
@@ -53,7 +52,8 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 
-_HEARTBEAT_S: Final = 10.0
+# Several in the time of a lease: one may be late where processors are scarce.
+_HEARTBEAT_S: Final = 2.0
 _PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 10.0, 15.0, 15.0)
 _SAMPLES: Final = 3
 _WORDS_AT_ONCE: Final = 1000
@@ -93,11 +93,18 @@ async def run_import(tools: Tools, import_id: str) -> State | None:
     """
     async with tools.db.read(PARK) as reader:
         one = await jobs.read_import(reader, import_id=import_id)
+    work = asyncio.create_task(_Run(tools, one).run())
+    lease = asyncio.create_task(_keep_lease(tools.db, one))
     try:
-        async with _lease(tools, one):
-            return await _Run(tools, one).run()
+        await asyncio.wait({work, lease}, return_when=asyncio.FIRST_COMPLETED)
+        # An import that has ended has no lease any more.
+        return work.result() if work.done() else lease.result()
     except TakenOver:
         return None
+    finally:
+        work.cancel()
+        lease.cancel()
+        await asyncio.gather(work, lease, return_exceptions=True)
 
 
 async def make_words(db: Database) -> None:
@@ -192,8 +199,8 @@ class _Run:
         try:
             while (prepared := await ahead) is not None:
                 ahead = asyncio.create_task(self._prepared(taker, rows))
-                state = await self._patiently(self._save, taker, prepared)
-                if state is State.CANCELLING:
+                await self._patiently(self._save, taker, prepared)
+                if self._one.state is State.CANCELLING:
                     return True
         finally:
             ahead.cancel()
@@ -205,45 +212,20 @@ class _Run:
         taken = await asyncio.to_thread(taker.take, rows)
         return await self._patiently(taker.prepare, taken) if taken else None
 
-    async def _save(self, taker: Taker[Any], prepared: object) -> State:
-        begun_s = self._saved_at_s
-        now = self._tools.clock.now()
-        one = self._one
+    async def _save(self, taker: Taker[Any], prepared: object) -> None:
+        """What becomes of a chunk, and that it is done, in one transaction."""
+        one, now = self._one, self._tools.clock.now()
+        act = taker.check if one.progress.stage is Stage.CHECKING else taker.write
         async with self._db.transaction(one.merchant_id) as uow:
-            if one.progress.stage is Stage.CHECKING:
-                outcome = await taker.check(uow, prepared, now=now)
-            else:
-                outcome = await taker.write(uow, prepared, now=now)
-            await found.add_findings(
-                uow, outcome.findings, tenant=one.merchant_id, import_id=one.id
+            outcome = await act(uow, prepared, now=now)
+            await self._add(uow, outcome.findings)
+            saved_at_s = monotonic_s()
+            worked_ms = round((saved_at_s - self._saved_at_s) * 1000)
+            after = await jobs.advance(
+                uow, one, outcome.counts, line=outcome.line, worked_ms=worked_ms
             )
-            worked_ms = round((monotonic_s() - begun_s) * 1000)
-            state = await self._advance(uow, outcome, worked_ms)
-        self._saved_at_s = begun_s + worked_ms / 1000
-        progress = one.progress
-        self._one = replace(
-            one,
-            progress=replace(
-                progress,
-                counts=progress.counts.plus(outcome.counts),
-                line=outcome.line,
-                worked_ms=progress.worked_ms + worked_ms,
-            ),
-        )
-        return state
-
-    async def _advance(self, uow: UnitOfWork, outcome: Outcome, worked_ms: int) -> State:
-        state = await jobs.advance(
-            uow,
-            self._one,
-            outcome.counts,
-            from_line=self._one.progress.line,
-            line=outcome.line,
-            worked_ms=worked_ms,
-        )
-        if state is None:
-            raise TakenOver
-        return state
+            after = _ours(after)
+        self._one, self._saved_at_s = after, saved_at_s
 
     async def _mapped(self, sheet: Sheet) -> ColumnMapping:
         """Which column is what, and says so in the import."""
@@ -263,15 +245,11 @@ class _Run:
         )
         mapping = replace(mapping, findings=(*sheet.findings, *mapping.findings))
         columns = replace(_columns(mapping, sample), chosen=chosen, constants=one.columns.constants)
-        line = max(one.progress.line, shape.header_line)
-        progress = replace(one.progress, rows_total=sheet.rows_total, line=line)
-        is_first = one.progress.line <= shape.header_line
-        self._one = replace(one, columns=columns, progress=progress)
-        await self._patiently(self._record_shape, sheet, mapping.findings if is_first else None)
+        await self._patiently(self._record_shape, sheet, columns, mapping)
         self._saved_at_s = monotonic_s()
         return mapping
 
-    async def _record_shape(self, sheet: Sheet, columns_found: Any) -> None:
+    async def _record_shape(self, sheet: Sheet, columns: Columns, mapping: ColumnMapping) -> None:
         one, shape = self._one, sheet.shape
         stored = {
             "format": shape.format.value,
@@ -282,21 +260,32 @@ class _Run:
             "hash": shape_hash(shape),
         }
         async with self._db.transaction(one.merchant_id) as uow:
-            await jobs.record_shape(uow, one, shape=stored, progress=one.progress)
-            if columns_found is not None:
-                await found.forget_findings(uow, import_id=one.id)
-                await self._add(uow, [of_cell(finding) for finding in columns_found])
+            after = await jobs.record_shape(
+                uow,
+                one,
+                columns,
+                shape=stored,
+                rows_total=sheet.rows_total,
+                line=shape.header_line,
+            )
+            after = _ours(after)
+            if one.progress.line <= shape.header_line:
+                await self._tell_of_columns(uow, mapping)
+        self._one = after
 
     async def _begin_writing(self, line: int, mapping: ColumnMapping) -> None:
         one = self._one
         async with self._db.transaction(one.merchant_id) as uow:
-            await jobs.begin_writing(uow, one, line=line)
-            await found.forget_findings(uow, import_id=one.id)
-            await self._add(uow, [of_cell(finding) for finding in mapping.findings])
-        progress = replace(one.progress, stage=Stage.WRITING, counts=Counts(), line=line)
-        self._one = replace(one, progress=progress)
+            after = _ours(await jobs.begin_writing(uow, one, line=line))
+            await self._tell_of_columns(uow, mapping)
+        self._one = after
 
-    async def _add(self, uow: UnitOfWork, findings: list[Finding]) -> None:
+    async def _tell_of_columns(self, uow: UnitOfWork, mapping: ColumnMapping) -> None:
+        """Before any row: what was found in an earlier stage is forgotten."""
+        await found.forget_findings(uow, import_id=self._one.id)
+        await self._add(uow, [of_cell(finding) for finding in mapping.findings])
+
+    async def _add(self, uow: UnitOfWork, findings: Sequence[Finding]) -> None:
         one = self._one
         await found.add_findings(uow, findings, tenant=one.merchant_id, import_id=one.id)
 
@@ -326,6 +315,12 @@ class _Run:
         return await act(*arguments)
 
 
+def _ours(after: Import | None) -> Import:
+    if after is None:
+        raise TakenOver
+    return after
+
+
 def _columns(mapping: ColumnMapping, sample: tuple[SheetRow, ...]) -> Columns:
     targets = dict.fromkeys(mapping.names, "") | mapping.remembered
     samples: dict[str, list[str]] = {}
@@ -335,23 +330,14 @@ def _columns(mapping: ColumnMapping, sample: tuple[SheetRow, ...]) -> Columns:
     return Columns(mapping.names, targets, samples=samples, candidates=mapping.candidates)
 
 
-@asynccontextmanager
-async def _lease(tools: Tools, one: Import) -> AsyncIterator[None]:
-    """Keeps the import ours while long steps run. Raises TakenOver once it is not."""
-
-    async def keep() -> None:
-        while True:
-            await asyncio.sleep(_HEARTBEAT_S)
-            try:
-                async with tools.db.transaction(one.merchant_id) as uow:
-                    if await jobs.keep_lease(uow, one) is None:
-                        raise TakenOver
-            except Unavailable:
-                continue
-
-    task = asyncio.create_task(keep())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+async def _keep_lease(db: Database, one: Import) -> NoReturn:
+    """Raises TakenOver once the import is not ours."""
+    while True:
+        await asyncio.sleep(_HEARTBEAT_S)
+        with suppress(Unavailable):
+            async with db.transaction(one.merchant_id) as uow:
+                is_ours = await jobs.keep_lease(uow, one)
+            if not is_ours:
+                # If it has just ended, this is not needed any more.
+                await asyncio.sleep(_HEARTBEAT_S)
+                raise TakenOver
