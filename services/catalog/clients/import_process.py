@@ -1,5 +1,6 @@
-"""A process for one import: `python -m services.catalog import -`, which reads the import's id from
-standard input. One is kept ready: to load its modules takes longer than to import a small file.
+"""A process for one import: `python -m services.catalog import <id>`. One is kept ready for the next
+import, whose id it reads from standard input (`import -`): to load its modules takes longer than to
+import a small file.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+_ON_CALL: Final = "-"
 _END_S: Final = 2.0
 # After the start of the worker or the last import, when others need the processor.
 _READY_AFTER_S: Final = 5.0
@@ -34,13 +36,10 @@ class ImportProcess:
         self._at_work += 1
         try:
             if child is None or child.returncode is not None:
-                child = await self._started()
+                child = await self._started(import_id)
+            else:
+                await _tell(child, import_id)
             self.pid = child.pid
-            assert child.stdin is not None
-            # If it has died in the meantime, its status says so.
-            with suppress(ConnectionError):
-                child.stdin.write(f"{import_id}\n".encode())
-                await child.stdin.drain()
             return await child.wait()
         finally:
             self._at_work -= 1
@@ -55,17 +54,25 @@ class ImportProcess:
                     await asyncio.wait_for(stop.wait(), _READY_AFTER_S)
                 is_there = self._ready is not None and self._ready.returncode is None
                 if not (stop.is_set() or self._at_work or is_there):
-                    self._ready = await self._started()
+                    self._ready = await self._started(_ON_CALL)
         finally:
             if self._ready is not None:
                 await _killed(self._ready)
 
-    async def _started(self) -> Process:
+    async def _started(self, import_id: str) -> Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.catalog", "import", "-"),
+            *(sys.executable, "-m", "services.catalog", "import", import_id),
             stdin=PIPE,
             env=self._environment,
         )
+
+
+async def _tell(child: Process, import_id: str) -> None:
+    assert child.stdin is not None
+    # If it has died in the meantime, its status says so.
+    with suppress(ConnectionError):
+        child.stdin.write(f"{import_id}\n".encode())
+        await child.stdin.drain()
 
 
 async def _killed(child: Process) -> None:

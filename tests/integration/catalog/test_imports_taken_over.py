@@ -27,7 +27,12 @@ class Silent:
         self._act = getattr(ProductRows, step)
         self._calls = 0
         monkeypatch.setattr(products, "CHUNK_ROWS", _CHUNK)
-        monkeypatch.setattr(ProductRows, step, lambda *given, **named: self._held(*given, **named))
+        held = self._held
+
+        async def act(*given: Any, **named: Any) -> Any:
+            return await held(*given, **named)
+
+        monkeypatch.setattr(ProductRows, step, act)
 
     async def _held(self, *given: Any, **named: Any) -> Any:
         self._calls += 1
