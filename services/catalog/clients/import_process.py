@@ -1,6 +1,6 @@
-"""A process for one import: `python -m services.catalog import <id>`. One is kept ready for the next
-import, whose id it reads from standard input (`import -`): to load its modules takes longer than
-to import a small file.
+"""A process for one import: `python -m services.catalog import <id>`. One is kept ready for the
+next import, whose id it reads from standard input (`import -`): to load its modules takes longer
+than to import a small file.
 """
 
 import asyncio
