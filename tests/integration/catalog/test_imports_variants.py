@@ -369,3 +369,15 @@ async def test_chunks_do_not_cut_an_article(
     assert rows_of(cut) == rows_of(whole)
     assert rows_of(cut)["failed"] == 0
     assert await _everything(other_importing) == await _everything(importing)
+
+
+async def test_a_row_of_sums_is_no_product(importing: Importing) -> None:
+    total = dict.fromkeys(a_row("x"), "") | {"SKU": "合计", "净重(g)": "240"}
+    body = await importing.done(_file([a_row("Z-1"), a_row("Z-2"), total]))
+
+    assert (rows_of(body)["new"], rows_of(body)["unchanged"], rows_of(body)["warnings"]) == (
+        2,
+        1,
+        1,
+    )
+    assert await _told(importing, body) == [(4, "row.sum")]

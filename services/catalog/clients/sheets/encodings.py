@@ -3,6 +3,7 @@ file in one encoding and half in another is refused, not guessed.
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from services.catalog.clients.sheets.chinese import is_chinese
 from services.catalog.clients.sheets.refusals import SheetEncodingUnknown, SheetKindUnknown
 
+_UTF7_WORD: Final = re.compile(rb"\+[A-Za-z0-9/]{3,}")
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 1 << 16
 # So many characters beyond ASCII do not become valid UTF-8 by accident.
@@ -49,6 +51,8 @@ def text_file(path: Path) -> TextFile:
             return _decoded(path, encoding, len(mark))
     if (wide := _utf16_by_zeros(head)) is not None:
         return _decoded(path, wide, 0)
+    if _is_utf7(head):
+        raise SheetKindUnknown(kind="UTF-7")
     utf8 = _try(path, "utf-8", 0)
     if isinstance(utf8, int):
         return TextFile("utf-8", 0, utf8)
@@ -60,6 +64,13 @@ def text_file(path: Path) -> TextFile:
             return TextFile("gb18030", 0, chinese)
         raise _unknown(path, utf8.offset)
     raise _unknown(path, max(utf8.offset, chinese.offset))
+
+
+def _is_utf7(head: bytes) -> bool:
+    """Chinese in letters of ASCII: `+ToBOdg-`."""
+    words = _UTF7_WORD.findall(head) if head.isascii() else ()
+    texts = [(word + b"-").decode("utf-7", "ignore") for word in words]
+    return len(texts) > 1 and all(re.search("[\u4e00-\u9fff]", text) for text in texts)
 
 
 def _decoded(path: Path, encoding: str, skip: int) -> TextFile:

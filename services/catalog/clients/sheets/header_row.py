@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
+from services.catalog.domain.imports.header_names import fuller, is_of_units, with_unit
 from services.catalog.domain.imports.headers import recognised
 from services.catalog.domain.imports.rows import GROUP_MARK, Cell
 from services.catalog.domain.imports.texts import shown
@@ -14,6 +16,7 @@ from services.catalog.domain.imports.texts import shown
 LINES_MAX: Final = 30
 # More columns than any limit allows.
 _COLUMNS_MAX: Final = 2_000
+_KNOWN: Final = 2
 # So many known names are no accident.
 _SURE: Final = 3
 _NUMBER: Final = re.compile(r"[\d.,\s%+-]+")
@@ -51,7 +54,8 @@ def find_header(records: Sequence[tuple[int, Sequence[Cell]]]) -> Header | None:
         best = _by_looks(looked_at)
     if best is None:
         return None
-    return _as_wide_as_the_rows(_with_second_names(best, looked_at), looked_at)
+    header = _with_units(_with_second_names(best, looked_at), looked_at)
+    return _as_wide_as_the_rows(header, looked_at)
 
 
 def _name(cell: Cell) -> str:
@@ -78,8 +82,26 @@ def _with_second_names(header: Header, records: Sequence[tuple[int, Sequence[str
     if header.score < _SURE or below == len(records):
         return header
     line, names = records[below]
-    is_header = recognised(names) * 2 > header.score
-    return replace(header, line=line, index=below) if is_header else header
+    if recognised(names) * 2 <= header.score:
+        return header
+    columns = tuple(
+        fuller(one, other) if one else other
+        for one, other in zip_longest(header.columns, names, fillvalue="")
+    )
+    return replace(header, columns=columns, line=line, index=below)
+
+
+def _with_units(header: Header, records: Sequence[tuple[int, Sequence[str]]]) -> Header:
+    """Some sheets have a row of units below the names."""
+    below = header.index + 1
+    if header.score < _KNOWN or below == len(records) or not is_of_units(records[below][1]):
+        return header
+    line, units = records[below]
+    columns = tuple(
+        with_unit(name, units[place]) if place < len(units) else name
+        for place, name in enumerate(header.columns)
+    )
+    return replace(header, columns=columns, line=line, index=below)
 
 
 def _is_title(header: Header, records: Sequence[tuple[int, Sequence[str]]]) -> bool:

@@ -1,6 +1,7 @@
 """Finds out what a file is, by what is in it: its name may say anything."""
 
 import codecs
+import re
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +28,16 @@ _KINDS: Final = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
+    *((mark, "UTF-7") for mark in (b"+/v8", b"+/v9", b"+/v+", b"+/v/")),
+    # Workbooks of Excel 2 to 5 without a container.
+    *((mark, "Excel (.xls)") for mark in (b"\x09\x08\x10\0", b"\x09\x08\x08\0", b"\x09\x04\x06\0")),
 )
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _BOM_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# A CSV may begin with a bracket, too.
+_JSON_ARRAY: Final = re.compile(rb"\[\s*[\[{\"\]]")
+_JSON_OBJECT: Final = re.compile(rb"\{\s*[\"}]")
 # A page with all that it shows in one file, which Excel can save.
 _MHTML: Final = b"mime-version:"
 
@@ -80,9 +87,9 @@ def _open_text(path: Path, begin: bytes, filename: str | None, limits: SheetLimi
     if begin.startswith(b"<") or begin.lower().startswith(_MHTML):
         kind = "XML" if begin.startswith(b"<?xml") else "HTML"
         raise SheetKindUnknown(kind=f"{kind} ({filename})" if filename else kind)
-    if begin.startswith(b"["):
+    if _JSON_ARRAY.match(begin) or begin.split(b"\n", 1)[0].strip() == b"{":
         raise SheetJsonArray
-    if begin.startswith(b"{"):
+    if _JSON_OBJECT.match(begin):
         return open_json_lines(path, limits)
     return open_delimited(path, limits)
 

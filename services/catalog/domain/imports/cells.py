@@ -40,6 +40,11 @@ from services.catalog.domain.imports.texts import SPECIAL, cleaned, line_of, tex
 from services.catalog.domain.imports.units import folded
 from services.catalog.domain.products.gtin import check_digit
 
+# What Excel shows of a code that looks like a date: 3-4 becomes 4-Mar.
+_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_AS_DATE: Final = re.compile(
+    rf"\d{{1,2}}-(?:{_MONTHS})|(?:{_MONTHS})-\d{{2}}|\d{{1,2}}月\d{{1,2}}日", re.ASCII
+)
 # A code that cannot be a number, and has nothing to be taken away.
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9._-]*", re.ASCII | re.IGNORECASE)
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.ASCII | re.IGNORECASE)
@@ -47,16 +52,17 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII | re.IGNORECA
 _AS_FLOAT: Final = re.compile(r"\d{4,}\.0+", re.ASCII)
 _WRAPPED: Final = re.compile(r'="([^"]*)"')
 _HS: Final = re.compile(r"(\d{4})[. ]?(\d{2})(?:[. ]?(\d{2}))?(?:[. ]?(\d{2}))?", re.ASCII)
-_SEPARATED: Final = re.compile(r"[\s|;,，；]+(?=https?://)")
+_SEPARATED: Final = re.compile(r"[\s|;,，；、]+(?=https?://)")
 # Excel keeps 15 digits of a number.
 _EXACT_BELOW: Final = 10**15
 
 _YES: Final = frozenset(
-    "yes y true t 1 是 有 √ ✓ ✔ 对 带 带电 含 真 on x ja oui si sí 需要 含电池 有电池".split()
+    "yes y true t 1 是 有 √ ✓ ✔ 对 带 带电 含 真 on x ja oui si sí 需要 含电池 有电池 带电池"
+    " 内置电池 配套电池 纯电池 内电 纯电 withbattery".split()
 )
 _NO: Final = frozenset(
     "no n false f 0 否 无 × ✗ ✘ 不 不带 不带电 不含 没有 假 off nein non 不需要 不含电池 无电池"
-    " 非".split()
+    " 非 none 普货 nobattery withoutbattery".split()
 )
 _NO_CODE: Final = CellFault(fault_kinds.CELL_CODE_NOTHING)
 _NOTHING: Final = CellFault(fault_kinds.CELL_NOTHING)
@@ -102,8 +108,10 @@ def code_of(cell: Cell) -> Reading:
     if cell.__class__ is str:
         assert isinstance(cell, str)
         if len(cell) > SHORT_MAX:
-            is_plain = cell.isalnum() and cell.isascii()
-            return cell if is_plain or _CODE.fullmatch(cell) else _code_of_text(cell)
+            if cell.isalnum() and cell.isascii():
+                return cell
+            is_plain = _CODE.fullmatch(cell) and not (len(cell) == 6 and cell[3] == "-")
+            return cell if is_plain else _code_of_text(cell)
         return _NO_CODE if is_nothing(cell) else _code_of_text(cell)
     return _code_of_value(cell)
 
@@ -135,6 +143,8 @@ def _code_of_text(cell: str) -> Reading:
         return CellFault(fault_kinds.CELL_DIGITS_LOST)
     if _AS_FLOAT.fullmatch(code):
         return CellFault(fault_kinds.CELL_CODE_AS_NUMBER)
+    if _AS_DATE.fullmatch(code):
+        return CellFault(fault_kinds.CELL_CODE_AS_DATE)
     return code or EMPTY
 
 
@@ -223,7 +233,7 @@ def yes_no_of(cell: Cell) -> Reading:
         return bool(cell) if cell in {0, 1} else CellFault(fault_kinds.CELL_YES_NO)
     if not isinstance(cell, str):
         return CellFault(fault_kinds.CELL_YES_NO) if isinstance(cell, date) else _fault_of(cell)
-    word = half_width(cell).casefold()
+    word = half_width(cell).casefold().replace(" ", "")
     if word in _YES:
         return True
     if word in _NO:

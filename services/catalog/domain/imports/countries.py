@@ -233,6 +233,11 @@ def _by_name() -> dict[str, str]:
 
 
 _CODES: Final = _by_name()
+# Sheets of Chinese factories name the province.
+_PROVINCES: Final = tuple(
+    "广东 浙江 江苏 福建 山东 河北 河南 湖北 湖南 安徽 江西 四川 重庆 上海 北京 天津 辽宁 吉林"
+    " 黑龙江 陕西 山西 广西 云南 贵州 海南 甘肃 青海 宁夏 新疆 西藏 内蒙古 中国".split()
+)
 _MADE_IN: Final = re.compile(r"^(?:made in|产自|产地[:：]?)\s*", re.IGNORECASE)
 # `Amazon.co.uk`, `amazon.de`, `www.amazon.com.tr`
 _SHOP: Final = re.compile(
@@ -252,7 +257,8 @@ def country_code(name: str) -> str | None:
     codes = {_CODES.get(word) for word in words}
     if len(codes) == 1 and len(words) > 1:
         return codes.pop()
-    return _CODES.get("".join(words))
+    joined = "".join(words)
+    return _CODES.get(joined) or ("CN" if joined.startswith(_PROVINCES) else None)
 
 
 def market_code(name: str) -> str | None:

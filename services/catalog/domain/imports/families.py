@@ -26,6 +26,10 @@ ROWS_MAX: Final = 3_000
 _PICTURES_MAX: Final = 20
 _PARENTS: Final = frozenset(map(folded, ("parent", "variable", "父体", "父商品", "父", "主商品")))
 _VARIANTS: Final = frozenset(map(folded, ("child", "variation", "子体", "变体", "子商品", "子")))
+_SUMS: Final = frozenset(
+    map(folded, "合计 总计 小计 共计 总数 总和 total totals subtotal grandtotal sum".split())
+)
+_SUM_MAX: Final = 12
 _BY_ID: Final = re.compile(r"id:\s*(\d+)", re.IGNORECASE)
 _SKU: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _NO_OPTION: Final = ("title", "default title")
@@ -156,6 +160,20 @@ def says_kinds(texts: Iterable[str]) -> bool:
 def _kind(text: str) -> str:
     """`variation, virtual` is a variation."""
     return folded(re.split(r"[,，]", text, maxsplit=1)[0])
+
+
+def is_sum(row: SheetRow, sku_at: int | None) -> bool:
+    """Whether the row adds up those above it: `合计` where a code would be, or anywhere without."""
+    if sku_at is None or row.fault is not None or row.document is not None:
+        return False
+    sku = row.cells[sku_at]
+    if sku is None or sku == "":
+        return any(map(_says_sum, row.cells))
+    return isinstance(sku, str) and not sku[-1].isdigit() and _says_sum(sku)
+
+
+def _says_sum(cell: Cell) -> bool:
+    return isinstance(cell, str) and 0 < len(cell) <= _SUM_MAX and folded(cell) in _SUMS
 
 
 def _by_kind(rows: Rows, columns: FamilyColumns, index: FamilyIndex) -> Rows:

@@ -256,6 +256,13 @@ CELL_CODE_NOTHING: Final = fault_kind(
     "Enter the code of this row, or delete the row.",
     "请填写该行的编码，或删除该行。",
 )
+CELL_READ_AS: Final = fault_kind(
+    "catalog.cell.read_as",
+    "{value} in {column} was read as {read}.",
+    "{column} 的 {value} 已按 {read} 读取。",
+    "Nothing, if that is right.",
+    "如无异议，无需处理。",
+)
 CELL_RANGE: Final = fault_kind(
     "catalog.cell.range",
     "{value} in {column} is a range, not one number.",
@@ -327,6 +334,13 @@ ROW_PICTURES_LEFT_OUT: Final = fault_kind(
     "该商品的图片比上限多 {count} 张，已忽略最后几张。",
     "Keep the best 20.",
     "请保留最合适的 20 张。",
+)
+ROW_SUM: Final = fault_kind(
+    "catalog.row.sum",
+    "The row adds up those above it; it was left out.",
+    "该行是以上各行的合计，未读取。",
+    "Nothing, if that is right.",
+    "如无异议，无需处理。",
 )
 ROW_PARENT_MADE: Final = fault_kind(
     "catalog.row.parent_made",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -135,6 +135,32 @@ def counts_cartons(name: str) -> bool:
 def names_a_piece(name: str) -> bool:
     """`单品毛重`, `Item weight`: not of a carton, whatever else is in the file."""
     return _PIECE.search(name) is not None
+
+
+def is_of_units(names: Sequence[str]) -> bool:
+    """Whether a row has units and remarks for the columns above it: `g`, `(cm)`, `必填`."""
+    words = [word for name in names if (word := _unit_word(name.strip("()（）[]【】 ")))]
+    return bool(words) and all(
+        unit_family(word) or word in _PIECES or word in _NOTES or word in LANGUAGES
+        for word in words
+    )
+
+
+def with_unit(name: str, below: str) -> str:
+    """The header with the unit that stands below it."""
+    word = below.strip("()（）[]【】 ")
+    return f"{name} ({word})" if name and unit_family(_unit_word(word)) else name
+
+
+def fuller(first: str, second: str) -> str:
+    """Of two names of one column the one that says more: that is known, and has a unit."""
+    for kind in ImportKind:
+        one, other = meaning_of(kind, first), meaning_of(kind, second)
+        if other.paths and (not one.paths or (one.unit is None and other.unit is not None)):
+            return second
+        if one.paths:
+            return first
+    return first
 
 
 def is_ignored(name: str) -> bool:

@@ -16,6 +16,9 @@ _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:[.,]\d{1,17})?[eE][+-]?\d{1,2}", re.
 _PARTED: Final = re.compile(
     r"(?P<before>[^\d.,+-]*)(?P<number>[+-]?[\d.,](?:[\d.,' ]*\d)?\.?)(?P<after>[^\d]*)", re.ASCII
 )
+_UNSEEN: Final = re.compile("[\u200b\ufeff\u2060\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Two numbers with something between them that is no part of a number.
+_RANGE: Final = re.compile(r"\D*\d[\d.,]*[^\d.,]*?(?:-|~|–|—|至|到|、)\D*?\d[\d.,]*\D*", re.ASCII)
 _GROUPS: Final = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
 _SPACED: Final = re.compile(r"\d{1,3}(?:[' ]\d{3})+(?=[.,]|$)", re.ASCII)
 
@@ -31,7 +34,7 @@ def half_width(text: str) -> str:
     """ASCII forms of full-width digits, signs and spaces; no invisible characters around."""
     if text.isascii():
         return text.strip()
-    plain = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
     return plain.replace("\u2212", "-").replace("\u2019", "'").strip()
 
 
@@ -41,6 +44,11 @@ def parted(text: str) -> tuple[str, str, str] | None:
     if found is None:
         return None
     return found["before"].strip(), found["number"], found["after"].strip()
+
+
+def is_range(text: str) -> bool:
+    """`10-12`, `¥10 ~ 12`, `500g至600g`, in half width."""
+    return len(text) <= 2 * _DIGITS_MAX and _RANGE.fullmatch(text) is not None
 
 
 def decimal_of(text: str, mark: str | None) -> Decimal | CellFault:

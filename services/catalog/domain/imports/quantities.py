@@ -13,6 +13,7 @@ from services.catalog.domain.imports.numbers import (
     could_be_thousands,
     decimal_of,
     half_width,
+    is_range,
     number_of,
     parted,
     whole,
@@ -28,10 +29,23 @@ from services.catalog.domain.imports.units import (
     folded,
 )
 
+# Around a measure: `约500g`, `500g左右`, `500g/个`.
+_ABOUT: Final = re.compile(
+    r"约|大约|大概|左右|上下|≈|~|about|approx\.?|ca\.?|重量|[:：]|\s", re.IGNORECASE
+)
+_EACH: Final = re.compile(
+    r"(?:/|每|per)\s*(?:个|件|只|套|条|双|包|台|盒|pcs?|pieces?|units?|ea|each)\.?$", re.IGNORECASE
+)
+# `L10×W20×H30`, `长10宽20高30cm`: the sides with their names.
+_SIDE: Final = re.compile(
+    r"(长度?|宽度?|高度?|length|width|height|l|w|h)\s*:?\s*(?=\d)", re.IGNORECASE
+)
+_SIDE_PLACES: Final = {"长": 0, "l": 0, "宽": 1, "w": 1, "高": 2, "h": 2}
 _TIMES: Final = re.compile(r"[xX*×✕╳]")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _PIECES: Final = frozenset("个 件 只 套 条 双 包 台 盒 pcs pc piece pieces".split())
 _NOT_NUMBER: Final = CellFault(fault_kinds.CELL_NUMBER)
+_IS_RANGE: Final = CellFault(fault_kinds.CELL_RANGE)
 _PERCENT: Final = CellFault(fault_kinds.CELL_PERCENT)
 _UNIT_OF_WEIGHT: Final = CellFault(fault_kinds.CELL_UNIT, {"units": "g, kg, 克, 千克, lb, oz"})
 _UNIT_OF_LENGTH: Final = CellFault(fault_kinds.CELL_UNIT, {"units": "mm, cm, m, 毫米, 厘米, in"})
@@ -59,11 +73,9 @@ def _measure_reader(
         found = _written(cell, mark)
         if not isinstance(found, _Written):
             return found
-        if found.before:
-            return _NOT_NUMBER
         unit = found.unit
-        if unit and unit not in units:
-            return wrong_unit
+        if found.before or (unit and unit not in units):
+            return _loosely(found, units, wrong_unit)
         scale = units[unit] if unit else factor
         if scale is None:
             return no_unit
@@ -74,6 +86,17 @@ def _measure_reader(
         return value
 
     return read
+
+
+def _loosely(found: "_Written", units: dict[str, Decimal], wrong_unit: CellFault) -> Reading:
+    """`约500g`, `500g左右`, `500g/个`: what is meant is clear, and a warning says what was read."""
+    if _ABOUT.sub("", found.before):
+        return _NOT_NUMBER
+    scale = units.get(folded(_ABOUT.sub("", _EACH.sub("", found.after))))
+    if scale is None:
+        return wrong_unit
+    value = whole(found.number * scale)
+    return Noted(value, CellFault(fault_kinds.CELL_READ_AS, {"read": value}))
 
 
 def _unclear(digits: str) -> CellFault:
@@ -113,9 +136,10 @@ def _written(cell: Cell, mark: str | None) -> _Written | CellFault | Empty:
     text = text_of(cell)
     if not isinstance(text, str):
         return text
-    parts = parted(half_width(text).removeprefix("'"))
+    plain = half_width(text).removeprefix("'")
+    parts = parted(plain)
     if parts is None:
-        return _NOT_NUMBER
+        return _IS_RANGE if is_range(plain) else _NOT_NUMBER
     before, digits, after = parts
     if "%" in {before, after}:
         return _PERCENT
@@ -133,7 +157,7 @@ def _three_sides(column: MappedColumn) -> Reader:
         text = text_of(cell)
         if not isinstance(text, str):
             return text
-        sides = [_written(side.strip(), mark) for side in _TIMES.split(half_width(text))]
+        sides = [_written(side.strip(), mark) for side in _sides_of(half_width(text))]
         numbers = [side for side in sides if isinstance(side, _Written) and not side.before]
         if len(sides) != 3 or len(numbers) != 3:
             faults = [side for side in sides if isinstance(side, CellFault)]
@@ -154,6 +178,24 @@ def _three_sides(column: MappedColumn) -> Reader:
         return Noted(size, fault)
 
     return read
+
+
+def _sides_of(text: str) -> list[str]:
+    """The texts of the sides, in the order of length, width and height."""
+    named = [_SIDE_PLACES[found[1][0].lower()] for found in _SIDE.finditer(text)]
+    if sorted(named) != [0, 1, 2]:
+        return _TIMES.split(text)
+    parts = [part.strip(" xX*×✕╳,;/") for part in _SIDE.split(text)[2::2]]
+    # The unit of all three stands behind the last.
+    unit = re.sub(r"^[\d.,]+", "", parts[-1])
+    has_own = all(not re.fullmatch(r"[\d.,]+", part) for part in parts)
+    ordered = dict(zip(named, parts, strict=True))
+    return [
+        ordered[place]
+        if has_own or ordered[place].endswith(unit or "\0")
+        else ordered[place] + unit
+        for place in range(3)
+    ]
 
 
 def amount_reader(column: MappedColumn) -> Reader:
@@ -184,7 +226,7 @@ def _priced(cell: Cell, mark: str | None) -> Amount | CellFault | Empty:
     if not isinstance(found, _Written):
         return found
     currencies: set[str] | None = None
-    for sign in filter(None, (found.before, found.after)):
+    for sign in filter(None, (found.before, _EACH.sub("", found.after).strip())):
         meant = set(meanings_of(sign))
         currencies = meant if currencies is None else currencies & meant
         if not currencies:

@@ -13,8 +13,9 @@ from services.catalog.domain.imports.rows import Cell, CellError
 
 SHOWN_MAX: Final = 200
 _BLANKS: Final = re.compile("[\t\u00a0\u2007\u202f\u3000\x0b\x0c]")
-# Zero-width space, byte order mark, word joiner, soft hyphen: left behind by copying.
-_INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad]")
+# Zero-width space, byte order mark, word joiner, soft hyphen, marks of the direction of writing:
+# left behind by copying.
+_INVISIBLE: Final = re.compile("[\u200b\ufeff\u2060\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _BREAK: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")

@@ -29,7 +29,7 @@ def _table(lines: str) -> dict[str, Decimal]:
 # In grams.
 WEIGHTS: Final = _table(
     """
-    1 g gr gm gs gram grams gramm gramme grammes 克
+    1 g gr gm gs gram grams gramm gramme grammes 克 公克
     1000 kg kgs kilo kilos kilogram kilograms kilogramm 千克 公斤
     500 斤 市斤
     0.001 mg milligram milligrams 毫克

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from services.catalog.domain.imports.deciding import Rules, Undecided, decide
 from services.catalog.domain.imports.documents import RowDocument, documents
-from services.catalog.domain.imports.families import in_families
-from services.catalog.domain.imports.findings import Severity
+from services.catalog.domain.imports.families import in_families, is_sum
+from services.catalog.domain.imports.fault_kinds import ROW_SUM
+from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.job import Counts, Import, Mode, Parents, Policy
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import Finding, Outcome, errors_of, of_cell
@@ -54,11 +55,14 @@ class ParentRow:
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """A chunk. `pictures`: rows that have only pictures of other rows' products."""
+    """A chunk. `pictures`: rows that have only pictures of other rows' products. `sums`: lines of
+    rows that add up others.
+    """
 
     products: Prepared | None
     parents: Sequence[ParentRow]
     pictures: int
+    sums: Sequence[int]
     line: int
 
 
@@ -92,6 +96,7 @@ class FamilyRows:
         self._options = one.options
         self._mapping = mapping
         self._rules = rules
+        self._sku_at = next((one.index for one in mapping.columns if one.path == "sku"), None)
         self._read_parent = read_parent
         self._all_rows = all_rows
         self._source: Iterator[SheetRow] | None = None
@@ -106,10 +111,15 @@ class FamilyRows:
         return self._products.take(self._rows)
 
     async def prepare(self, rows: list[SheetRow]) -> Families:
-        goods, parents, pictures = [], [], 0
+        goods: list[SheetRow] = []
+        parents: list[SheetRow] = []
+        sums: list[int] = []
+        pictures = 0
         for row in rows:
             subject = Subject.PRODUCT if row.part is None else row.part.subject
-            if subject is Subject.PRODUCT:
+            if subject is Subject.PRODUCT and is_sum(row, self._sku_at):
+                sums.append(row.line)
+            elif subject is Subject.PRODUCT:
                 goods.append(row)
             elif subject is Subject.PARENT:
                 parents.append(row)
@@ -117,7 +127,7 @@ class FamilyRows:
                 pictures += 1
         read = await asyncio.to_thread(self._parent_rows, parents) if parents else []
         prepared = await self._products.prepare(goods) if goods else None
-        return Families(prepared, read, pictures, rows[-1].line)
+        return Families(prepared, read, pictures, sums, rows[-1].line)
 
     def _parent_rows(self, rows: Sequence[SheetRow]) -> list[ParentRow]:
         read = documents(rows, self._mapping, empty=self._options.empty)
@@ -257,6 +267,10 @@ class FamilyRows:
         return replace(products, variants=variants)
 
 
+def _left_out(line: int) -> Finding:
+    return of_cell(RowFinding(line, "", "", "", ROW_SUM.code, {}, Severity.WARNING))
+
+
 def _names(one: Undecided) -> list[str]:
     found = (row.document.get("parent_sku") for row in one.rows)
     return [sku for sku in found if isinstance(sku, str)]
@@ -278,9 +292,11 @@ def _made_of(one: Undecided, sku: str, rules: Rules) -> Parent | None:
 
 
 def _outcome(prepared: Families, settling: _Settling, products: Outcome | None) -> Outcome:
-    pictures = Counts(read=prepared.pictures, unchanged=prepared.pictures)
-    counts = settling.counts.plus(pictures)
-    findings = list(settling.findings)
+    others = prepared.pictures + len(prepared.sums)
+    counts = settling.counts.plus(
+        Counts(read=others, unchanged=others, warnings=len(prepared.sums))
+    )
+    findings = [*settling.findings, *map(_left_out, prepared.sums)]
     if products is not None:
         counts = counts.plus(products.counts)
         findings += products.findings
