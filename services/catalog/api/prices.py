@@ -32,7 +32,7 @@ async def get_prices(
     """Read the prices of a product in a market.
 
     All of them, and those that are effective. The ETag covers both, so it also changes when a price
-    begins or ends.
+    begins or ends; with `as_of` it is another one, which is no use for a change.
     """
     known_market(market)
     async with call.read() as reader:

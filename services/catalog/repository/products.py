@@ -131,7 +131,7 @@ _UPSERT_PRODUCTS: Final = sql(
         ORDER BY g.sku COLLATE "C"
         ON CONFLICT (tenant_id, sku) WHERE deleted_at IS NULL DO UPDATE
         SET {", ".join(f"{name} = excluded.{name}" for name in _CONTENT)},
-            version = p.version + 1, updated_at = :now,
+            version = p.version + 1, updated_at = greatest(p.updated_at, :now),
             product_type_version = excluded.product_type_version
         WHERE :overwrite AND ({", ".join(f"p.{name}" for name in _CONTENT)})
             IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _CONTENT)})

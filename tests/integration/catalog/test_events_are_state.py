@@ -26,19 +26,21 @@ def _a_body(chance: Random, path: str, product_type: str) -> dict[str, Any]:
     brand = chance.choice([None, "A", "B"])
     media = chance.choice([[], MEDIA])
     if path == PARENT:
-        return a_parent(brand=brand, media=media, synthetic=chance.random() < 0.5)
+        typed = chance.choice([{}, {"product_type": product_type}])
+        return a_parent(brand=brand, media=media, synthetic=chance.random() < 0.5, **typed)
     if path == MARKET:
         return an_overlay(brand=brand, media=media, status=chance.choice(["draft", "active"]))
     if path == PRICES:
         amounts = chance.choice([["1.00"], ["2.00"], []])
         return {"prices": [{"amount": amount, "currency": "EUR"} for amount in amounts]}
-    typed = {"product_type": product_type, "attributes": {"length_in": chance.choice([5, 5.0, 6])}}
+    length = {"length_in": chance.choice([5, 5.0, 6])}
+    with_type = {"product_type": product_type, "attributes": length}
     variant = {"parent_sku": "P", "options": {"colour": chance.choice(["red", "blue"])}}
     return a_product(
         brand=brand,
         media=media,
         battery=chance.random() < 0.5,
-        **chance.choice([{}, typed]),
+        **chance.choice([{}, with_type]),
         **chance.choice([{}, variant]),
     )
 

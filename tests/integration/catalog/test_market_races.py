@@ -96,6 +96,27 @@ async def test_a_change_that_waited_has_the_later_time(
     assert answer.json()["updated_at"] == later.isoformat().replace("+00:00", "Z")
 
 
+async def test_the_time_of_a_product_does_not_go_back(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    """A batch asks for the time before it waits for those who hold its products."""
+    await merchant.stocked("A-1", 0)
+    body = {"items": [a_product(sku="A-1", battery=True)]}
+    async with merchant.db.transaction(merchant.id) as uow:
+        await products.lock_product(uow, tenant=merchant.id, sku="A-1")
+        sent = asyncio.ensure_future(merchant.client.post("/v1/products:batch", json=body))
+        await until_somebody_waits(uow)
+        catalog_clock.advance(seconds=9)
+        later = catalog_clock.now()
+        await uow._connection.execute(
+            "UPDATE catalog.products SET updated_at = $2 WHERE tenant_id = $1", merchant.id, later
+        )
+    assert (await sent).status_code == 207
+
+    read = (await merchant.client.get("/v1/products/A-1")).json()
+    assert (read["battery"], read["updated_at"]) == (True, f"{later:%Y-%m-%dT%H:%M:%SZ}")
+
+
 def _any(path: str) -> dict[str, str]:
     return ANY if path == "/v1/parents/WIG" else {}
 

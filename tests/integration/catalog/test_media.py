@@ -331,3 +331,21 @@ async def test_merchants_take_turns(new_merchant: NewMerchant, catalog_clock: Ma
         "https://media.example/1",
         "https://media.example/2",
     ]
+
+
+async def test_an_event_of_a_check_has_what_was_found(
+    merchant: Merchant, catalog_clock: ManualClock, server: FileServer
+) -> None:
+    picture = pictures.a_png(1600, 900)
+    server.files = {"/1": picture, "/2": 404}
+    urls = [server.url + path for path in server.files]
+    await merchant.stocked("A-1", 0, media=media(*urls))
+
+    await looked(merchant, catalog_clock)
+
+    told = [e["data"] for e in await merchant.events() if e["type"] == "catalog.media.checked"]
+    of_file = ("status", "fault", "http_status", "media_type", "bytes", "width", "height")
+    assert {one["url"]: tuple(one[name] for name in of_file) for one in told} == {
+        urls[0]: ("ok", None, 200, "image/png", len(picture), 1600, 900),
+        urls[1]: ("failed", "refused", 404, None, None, None, None),
+    }

@@ -79,6 +79,40 @@ async def test_lists_show_the_members_and_the_total_that_are_asked_for(
     refused(await client.get("/v1/parents?fields=nope"), 422, "request.unknown_field")
 
 
+async def walked(client: AsyncClient, path: str, name: str, **params: Any) -> list[str]:
+    """What is listed, a row a page."""
+    found: list[str] = []
+    asked = {"limit": 1, **params}
+    while True:
+        answer = await client.get(path, params=asked)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        found += [item[name] for item in body["items"]]
+        if body["next"] is None:
+            return found
+        asked["cursor"] = body["next"]
+
+
+async def test_lists_are_walked_row_by_row(merchant: Merchant, operator: AsyncClient) -> None:
+    client, skus, markets = merchant.client, ["C", "A", "B"], ["FR", "DE", "GB"]
+    for code in ("t_walked_b", "t_walked_a"):
+        await operator.put(f"/v1/product-types/{code}", json=a_product_type(hs_prefixes=["0101"]))
+    for sku in skus:
+        await client.put(f"/v1/parents/{sku}", json=a_parent(product_type="t_walked_a"))
+    for sku in skus:
+        variant = a_product(parent_sku="C", options={"colour": sku})
+        await client.put(f"/v1/products/{sku}", json=variant)
+    for market in markets:
+        await client.put(f"/v1/products/A/markets/{market}", json=an_overlay())
+
+    assert await walked(client, "/v1/parents", "sku") == skus
+    assert await walked(client, "/v1/parents", "sku", product_type="t_walked_a") == skus
+    assert await walked(client, "/v1/parents/C/variants", "sku") == skus
+    assert await walked(client, "/v1/products/A/markets", "market") == sorted(markets)
+    types = await walked(client, "/v1/product-types", "code", hs_code="0101")
+    assert types == ["t_walked_a", "t_walked_b"]
+
+
 @pytest.fixture(scope="module")
 async def filled(postgres: Postgres) -> AsyncIterator[asyncpg.Connection]:
     """As the app role, with plans as after five runs of a prepared statement."""

@@ -206,3 +206,28 @@ async def test_an_instant_in_a_refusal_is_written_like_one_in_a_body(merchant: M
     (error,) = answer.json()["errors"]
     assert error["code"] == "catalog.prices.never_valid"
     assert " 2026-11-26T15:00:00Z," in error["detail"]
+
+
+async def test_an_event_of_prices_has_all_that_is_known_of_each(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 0)
+    begins, ends = "2026-11-27T00:00:00Z", "2026-12-01T00:00:00Z"
+    prices = [
+        {"amount": "7.50", "currency": "EUR"},
+        {"amount": "5.00", "currency": "EUR", "valid_from": begins, "valid_to": ends},
+        {"amount": "1.250", "currency": "KWD", "valid_to": ends},
+    ]
+    path = "/v1/products/A-1/markets/DE/prices"
+    answer = await merchant.client.put(path, json={"prices": prices})
+
+    (event,) = await merchant.events(answer.json()["id"])
+    none = {"valid_from": None, "valid_to": None}
+    assert event["data"]["prices"] == [
+        {"amount_minor": 750, "currency": "EUR"} | none,
+        {"amount_minor": 500, "currency": "EUR", "valid_from": begins, "valid_to": ends},
+        {"amount_minor": 1250, "currency": "KWD"} | none | {"valid_to": ends},
+    ]
+    # What asks for nothing to be there is refused also where there is the same.
+    only_new = await merchant.client.put(
+        path, json={"prices": prices}, headers={"If-None-Match": "*"}
+    )
+    refused(only_new, 412, "request.exists_already")

@@ -253,3 +253,19 @@ def test_the_label_is_found_behind_a_reference_with_percent_signs() -> None:
     (problem,) = KnownType("t", 1, schema, validator_of(schema)).problems({"width": "wide"})
 
     assert problem.text.render("en", problem.params) == "Width must be a number."
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [(["a", 2, 3], "First 1"), ([1, "a", 3], "Other 2"), ([1, 2, "a"], "Other 3")],
+)
+def test_an_entry_of_a_list_is_labelled_by_its_place(value: list[object], label: str) -> None:
+    first, other = ({"title": title, "type": "number"} for title in ("First", "Other"))
+    schema = {
+        "type": "object",
+        "properties": {"x": {"title": "X", "prefixItems": [first], "items": other}},
+    }
+
+    problem = only(schema, {"x": value})
+
+    assert problem.text.render("en", problem.params) == f"X › {label} must be a number."
