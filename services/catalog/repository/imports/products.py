@@ -153,7 +153,8 @@ _UPDATE: Final = sql(
         ) locked
     ), written AS (
         UPDATE catalog.products p SET {_SETS}, version = p.version + 1,
-            updated_at = greatest(p.updated_at, :now), row_digest = g.digest, row_version = p.version + 1
+            updated_at = greatest(p.updated_at, :now), row_digest = g.digest,
+            row_version = p.version + 1
         FROM given g WHERE p.id = g.product_id
         RETURNING {_WRITTEN}, g.event_id
     ), events AS ({_EVENTS})
