@@ -1,7 +1,9 @@
 """How workers take imports: merchants' files one after the other, and what operators see of it."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from prometheus_client import REGISTRY
 from services.catalog import jobs
 from services.catalog.domain.imports.job import ATTEMPTS_MAX
 from services.catalog.repository.imports.jobs import claim_import
+from services.catalog.use_cases.imports.retention import delete_files
 from services.catalog.use_cases.imports.starting import Starter
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -129,3 +132,35 @@ async def test_a_process_that_breaks_off_is_counted(
     # Not the one that ends with its worker.
     assert _sample("airlane_catalog_imports_broken_off_total") == before + 1
     assert (await importing.get(sent["id"]))["status"] == "queued"
+
+
+def _make(folder: Path, names: list[str], *, is_old: bool) -> None:
+    for name in names:
+        (folder / name).touch()
+        if is_old:
+            os.utime(folder / name, (0, 0))
+
+
+async def test_files_that_no_import_has_are_deleted_however_many_are_needed(
+    importing: Importing, tmp_path: Path
+) -> None:
+    async with importing.db.transaction(PARK) as uow:
+        await uow._connection.execute(
+            """
+            INSERT INTO catalog.imports (id, tenant_id, kind, policy, mode, empty, is_dry_run, file,
+                media_type, bytes, sha256, state, stage, created_at)
+            SELECT 'imp_' || md5(n::text || $1), $1, 'products', 'reject_failed_rows', 'upsert',
+                'keep', false, $1 || n || '.file', 'text/csv', 1, 'x', 'done', 'writing', $2
+            FROM generate_series(1, 300) n
+            """,
+            importing.merchant.id,
+            importing.clock.now(),
+        )
+    needed = [f"{importing.merchant.id}{n}.file" for n in range(1, 301)]
+    strays = [f"fil_{n}.{kind}" for n in range(5) for kind in ("part", "file")]
+    _make(tmp_path, [*needed, *strays], is_old=True)
+    _make(tmp_path, ["new.part"], is_old=False)
+
+    await delete_files(importing.db, tmp_path, now=importing.clock.now())
+
+    assert set(os.listdir(tmp_path)) == {*needed, "new.part"}

@@ -218,3 +218,20 @@ def test_cell_that_is_far_too_long_is_named_as_such(opened: Opened, end: str) ->
     assert long.fault is not None
     assert long.fault.kind.code == "catalog.row.cell_too_long"
     assert (long.line, other.cells) == (2, ("A2", "b"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+@pytest.mark.parametrize("place", [1, 2, 13, 14])
+def test_a_zero_in_a_short_file_is_no_sign_of_utf_16(opened: Opened, place: int, end: str) -> None:
+    text = f"SKU,Brand{end}A1,Acme{end}A2,x{end}".encode()
+    assert opened(text[:place] + b"\x00" + text[place:]).shape.encoding == "utf-8"
+
+
+def test_header_and_rows_in_two_encodings_are_refused(opened: Opened) -> None:
+    rows = "A-1,化妆刷套装专业级大号化妆刷,12.5\n".encode("gb18030") * 50
+    with pytest.raises(SheetRefused, match="neither UTF-8"):
+        opened("SKU,中文品名,价格\n".encode() + rows)
+
+
+def test_mark_of_the_end_of_a_file_is_no_row(opened: Opened) -> None:
+    assert [row.cells for row in opened(b"SKU,Brand\nA1,b\n\x1a").rows()] == [("A1", "b")]

@@ -31,6 +31,8 @@ from services.catalog.domain.imports.rows import SheetFormat, SheetRow, SheetSha
 DELIMITERS: Final = (",", "\t", ";", "|")
 # A file with more rows than this whose quotes do not match is not worth reading on.
 _BROKEN_MAX: Final = 1_000
+# The last character of files from the time of DOS.
+_END_OF_FILE: Final = "\x1a"
 # How the library says that a cell is longer than it takes.
 _ENDLESS: Final = "field larger"
 _QUOTES: Final = CellFault(fault_kinds.ROW_QUOTES)
@@ -75,8 +77,11 @@ class DelimitedSheet(Sheet):
 
 
 def _is_blank(cells: list[str]) -> bool:
+    if not cells:
+        return True
     # Mostly the first cell says it.
-    return not cells or ((not cells[0] or cells[0].isspace()) and is_blank(cells))
+    first = cells[0]
+    return (not first or first.isspace() or first == _END_OF_FILE) and is_blank(cells[1:])
 
 
 def _odd(line: int, cells: list[str], length: int, width: int, fault: CellFault | None) -> SheetRow:

@@ -14,8 +14,9 @@ from services.catalog.clients.sheets.refusals import SheetEncodingUnknown, Sheet
 _UTF7_WORD: Final = re.compile(rb"\+[A-Za-z0-9/]{3,}")
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 1 << 16
-# So many characters beyond ASCII do not become valid UTF-8 by accident.
+# Bytes of GB18030 become characters of two bytes of UTF-8 by accident, and seldom one of three.
 _PROOF_OF_UTF8: Final = 10
+_PROOF_OF_THREE_BYTES: Final = 4
 _SAMPLE_CHARACTERS: Final = 20_000
 
 
@@ -30,7 +31,7 @@ class TextFile:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """`offset`: from the beginning of the file. `wide`: characters beyond ASCII before it."""
+    """`offset`: from the beginning of the file. `wide`: what the characters before it prove."""
 
     offset: int
     wide: int
@@ -87,8 +88,15 @@ def _utf16_by_zeros(head: bytes) -> str | None:
         return None
     odd = head[1::2].count(0)
     if odd >= 0.9 * zeros:
-        return "utf-16-le"
-    return "utf-16-be" if zeros - odd >= 0.9 * zeros else None
+        encoding = "utf-16-le"
+    elif zeros - odd >= 0.9 * zeros:
+        encoding = "utf-16-be"
+    else:
+        return None
+    # A zero in a short file may be one that somebody left in a cell: its lines would end nowhere.
+    text = head.decode(encoding, "ignore")
+    has_lines = "\n" in text or "\r" in text
+    return encoding if has_lines or not (b"\n" in head or b"\r" in head) else None
 
 
 def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
@@ -106,10 +114,10 @@ def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 before = error.object[: error.start].decode(encoding, "ignore")
-                wide += sum(not character.isascii() for character in before)
+                wide += _proof(before)
                 return _Failure(fed - len(error.object) + error.start, wide)
             if text and not text.isascii() and wide < _PROOF_OF_UTF8:
-                wide += sum(not character.isascii() for character in text[:_HEAD])
+                wide += _proof(text[:_HEAD])
             feeds += text.count("\n")
             returns += text.count("\r") - text.count("\r\n")
             if ends_with_return and text.startswith("\n"):
@@ -119,6 +127,14 @@ def _try(path: Path, encoding: str, skip: int) -> int | _Failure:
                 is_open = text[-1] not in "\r\n"
             if not chunk:
                 return feeds + returns + is_open
+
+
+def _proof(text: str) -> int:
+    return sum(
+        _PROOF_OF_THREE_BYTES if character >= "\u0800" else 1
+        for character in text
+        if not character.isascii()
+    )
 
 
 def _is_chinese(path: Path) -> bool:

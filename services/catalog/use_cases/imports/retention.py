@@ -12,6 +12,7 @@ from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 
 _AT_ONCE: Final = 100
+_NAMES_AT_ONCE: Final = 1000
 # Files that are arriving, or whose import is being written, are younger.
 _STRAY_S: Final = 86_400.0
 
@@ -25,19 +26,20 @@ async def delete_files(db: Database, spool: Path, *, now: datetime) -> None:
         async with db.transaction(PARK) as uow:
             await files.files_deleted(uow, old, now=now)
     aged = await asyncio.to_thread(_aged, spool)
-    if aged:
+    for at in range(0, len(aged), _NAMES_AT_ONCE):
+        some = aged[at : at + _NAMES_AT_ONCE]
         async with db.read(PARK) as reader:
-            named = await files.list_named_files(reader, aged)
-        await asyncio.to_thread(_unlink, spool, [name for name in aged if name not in named])
+            named = await files.list_named_files(reader, some)
+        await asyncio.to_thread(_unlink, spool, [name for name in some if name not in named])
 
 
 def _aged(spool: Path) -> list[str]:
-    """Files of this folder that have not changed for a day."""
+    """All files of this folder that have not changed for a day: most of them are needed."""
     if not spool.is_dir():
         return []
     before_s = real_now().timestamp() - _STRAY_S
     ours = (path for path in spool.iterdir() if path.suffix in (".part", ".file"))
-    return [path.name for path in ours if path.stat().st_mtime < before_s][:_AT_ONCE]
+    return [path.name for path in ours if path.stat().st_mtime < before_s]
 
 
 def _unlink(spool: Path, names: list[str]) -> None:
