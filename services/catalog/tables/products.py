@@ -75,7 +75,7 @@ products: Final = Table(
     Index("products_live_id_ix", "tenant_id", "id", postgresql_where=_LIVE),
     # Lists by time and by SKU, of one merchant (its SKUs are in the unique index) and of the park.
     Index("products_updated_ix", "tenant_id", "updated_at", "id", postgresql_where=_LIVE),
-    Index("products_park_updated_ix", "updated_at", "id", postgresql_where=_LIVE),
+    Index("products_live_updated_ix", "updated_at", "id", "tenant_id", postgresql_where=_LIVE),
     Index("products_park_sku_ix", "sku", postgresql_where=_LIVE),
     # No two variants of a parent with the same options. The use cases ask before they write; this
     # is checked at the end of a transaction, so that variants can change places.

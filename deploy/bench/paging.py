@@ -1,0 +1,75 @@
+"""What a page of a list takes by REST: one request after the other, over one connection."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from deploy.bench.http_ratio import SetupClient
+from deploy.bench.rig import Figure, Spread, percentile, process, wait_for
+from deploy.engines import free_port
+from shared.kernel.identity import PARK
+
+GOAL_MS: Final = 20.0
+_OPERATOR: Final = ("operator-bench", "bench-secret-bench-secret-bench-secret")
+# The first ones are planned with their values, and read from disk.
+_FIRST: Final = 6
+_RUNS: Final = 40
+
+
+class Pages:
+    """An operator of the catalog at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._setup = SetupClient(url)
+        self._connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+
+    def figures(
+        self, path: str, name: str, params: Mapping[str, object], whose: Mapping[str, str]
+    ) -> Iterator[Figure]:
+        """p50 and p95 of a page for each tenant of `whose`. A log-in for each: tokens expire."""
+        for who, tenant in whose.items():
+            headers = {"Authorization": f"Bearer {self._setup.log_in(*_OPERATOR)}"}
+            if tenant != PARK:
+                headers["Airlane-Tenant"] = tenant
+            target = f"{path}?{urlencode({'limit': 50, **params}, doseq=True)}"
+            times = [self._time_ms(target, headers) for _ in range(_FIRST + _RUNS)][_FIRST:]
+            label = f"GET {path}, {name}, {who}"
+            yield Figure(f"{label}, p50", Spread((percentile(times, 0.5),)), "ms")
+            yield Figure(
+                f"{label}, p95",
+                Spread((percentile(times, 0.95),)),
+                "ms",
+                GOAL_MS,
+                higher_is_better=False,
+            )
+
+    def _time_ms(self, target: str, headers: Mapping[str, str]) -> float:
+        started = time.perf_counter()
+        self._connection.request("GET", target, headers=dict(headers))
+        answer = self._connection.getresponse()
+        body = answer.read()
+        took = (time.perf_counter() - started) * 1000
+        if answer.status != 200:
+            raise RuntimeError(f"{target}: {answer.status} {body.decode()}")
+        return took
+
+
+@contextmanager
+def catalog(dsn: str, home: Path) -> Iterator[Pages]:
+    """The API of catalog on this database."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {
+        "CATALOG_DATABASE_URL": dsn,
+        "CATALOG_API_PORT": str(port),
+        "AIRLANE_ISSUER": url,
+        "CATALOG_OPERATOR_CLIENT_ID": _OPERATOR[0],
+        "CATALOG_OPERATOR_CLIENT_SECRET": _OPERATOR[1],
+    }
+    with process("-m", "services.catalog", "api", env=env, log=home / "api.log"):
+        wait_for(f"{url}/readyz")
+        yield Pages(url)
