@@ -1,4 +1,4 @@
-"""The park's list by time is walked in its index alone, which has the tenant that policies ask for."""
+"""The park's list by time is walked in its index alone, which has the tenant as policies need."""
 
 from alembic import op
 
