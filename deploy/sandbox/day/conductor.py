@@ -85,7 +85,9 @@ class Day:
             return await self._play(partner, planned, park, clerk)
 
     async def _keep_clerk_busy(self, park: SeededPark) -> ClerksWork:
-        """While stock is filled and the day begins: the goods of a sheet should be there early."""
+        """Beside the filling of stock. In the day of orders no processor is idle: there each of its
+        imports would wait for half a minute until its process has been started.
+        """
         maker = next(id_ for id_ in park.merchant_ids[EXPORTERS:] if park.belts[id_] == "wigs")
         return await import_goods(park.client("catalog"), maker, self.name)
 
@@ -99,6 +101,9 @@ class Day:
         wanted = [(merchant_of(self._settings.seed, o.invoice), o) for o in planned.orders]
         stocked = await fill(park, articles(wanted), self.name)
         await partner.subscribe(park.client("webhooks", "partner"), self.name)
+        with ProgressLine("spreadsheet") as progress:
+            imported = await clerk
+            progress.show(f"{len(imported.goods)} rows: {imported.timeline}")
         world = OutsideWorld(park, self.name)
         played = Played(
             name=self.name,
@@ -111,11 +116,12 @@ class Day:
             # Events from here on must reach the partner; what is older may.
             since=await end_offsets(self._settings.kafka, PUBLIC_TOPICS),
             begun_at=self._begun_at,
+            clerk=imported,
             took_s=self._took_s,
         )
         self._lap("set-up")
         async with turning(played.world):
-            await self._trade(played, stocked, clerk)
+            await self._trade(played, stocked)
             self._lap("day of orders")
             try:
                 await self._until_all_ended(played)
@@ -135,16 +141,12 @@ class Day:
         self._took_s[name] = round(now_s - self._lap_s, 1)
         self._lap_s = now_s
 
-    async def _trade(self, played: Played, stocked: StockedGoods, clerk: ClerksTask) -> None:
+    async def _trade(self, played: Played, stocked: StockedGoods) -> None:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
 
         async with asyncio.TaskGroup() as group:
             with ProgressLine("day of orders") as progress:
-
-                async def await_clerk() -> None:
-                    played.clerk = await clerk
-                    progress.note(f"the factory's spreadsheet: {played.clerk.timeline}")
 
                 async def kill_parts() -> None:
                     run, parts = self._settings.run, self._settings.kill
@@ -162,7 +164,6 @@ class Day:
                         self._news(played, f"{played.markets.outcome.done:,} of {steps:,}")
                     )
 
-                group.create_task(await_clerk())
                 await played.markets.play(on_tick)
 
     def _news(self, played: Played, done: str) -> str:

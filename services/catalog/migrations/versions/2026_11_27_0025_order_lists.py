@@ -1,6 +1,6 @@
 """Orders are found by what follows from their facts, by SKU, country and time.
 
-The new tables are filled from the orders, which takes about half a minute a million of them and
+The new tables are filled from the orders, which takes about a minute a million of them and
 locks nobody out. A replica of the release before goes on to write orders without them meanwhile:
 the worker mends that (the job mend-order-search).
 """
