@@ -235,3 +235,13 @@ def test_header_and_rows_in_two_encodings_are_refused(opened: Opened) -> None:
 
 def test_mark_of_the_end_of_a_file_is_no_row(opened: Opened) -> None:
     assert [row.cells for row in opened(b"SKU,Brand\nA1,b\n\x1a").rows()] == [("A1", "b")]
+
+
+def test_file_of_one_column_has_commas(opened: Opened) -> None:
+    assert opened(b"SKU\nA1\nA2\n").shape.delimiter == ","
+
+
+def test_file_whose_quotes_do_not_match_is_refused_with_its_line(opened: Opened) -> None:
+    sheet = opened(b"SKU,Brand\nA1,b\n" + b'"x"y,1\n' * 1_100)
+    with pytest.raises(SheetRefused, match="1001 rows up to line 1003"):
+        list(sheet.rows())

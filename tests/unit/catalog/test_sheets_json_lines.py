@@ -66,3 +66,9 @@ def test_more_rows_than_the_limit_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SheetTooLarge):
         list(sheet.rows())
+
+
+def test_many_objects_beside_each_other_are_not_deep(opened: Opened) -> None:
+    line = '{"a": [' + ",".join(['{"b": [1]}'] * 200) + "]}"
+    (row,) = opened(line.encode()).rows()
+    assert row.fault is None

@@ -159,3 +159,35 @@ def test_texts_that_are_empty_do_not_stay_in_memory(tmp_path: Path) -> None:
 
     assert not isinstance(sheet._texts.strings, list)  # type: ignore[attr-defined]
     assert [one.cells[0] for one in sheet.rows()] == ["last"]
+
+
+def test_rows_without_numbers_are_counted_from_the_first(opened: Opened) -> None:
+    cell = '<c r="{}" t="str"><v>{}</v></c>'
+    header = cell.format("A1", "SKU") + cell.format("B1", "Brand")
+    rows = f"<row>{header}</row><row/><row>{cell.format('A3', 'A1')}</row>"
+
+    sheet = opened(raw_workbook(f"<sheetData>{rows}</sheetData>"))
+
+    assert sheet.shape.header_line == 1
+    assert [(row.line, row.cells) for row in sheet.rows()] == [(3, ("A1", None))]
+
+
+@pytest.mark.parametrize("prefix", ["", "<!-- parsed -->"], ids=["plain", "parsed"])
+def test_formula_without_a_value_is_told(opened: Opened, prefix: str) -> None:
+    cell = '<c r="A2"><f>B2*2</f></c>'
+
+    ((_, cells),) = _rows(opened, f'<row r="2">{prefix}{cell}{_text("B2", "x")}</row>')
+
+    assert cells == (CellError("=B2*2"), "x", None, None)
+
+
+def test_archive_that_is_none_says_why(opened: Opened) -> None:
+    with pytest.raises(SheetRefused, match="not a zip"):
+        opened(b"PK\x03\x04" + b"x" * 100)
+
+
+def test_row_that_breaks_off_is_named(opened: Opened) -> None:
+    content = raw_workbook(f"<sheetData>{HEADER}</c></row></sheetData>")
+
+    with pytest.raises(SheetRefused, match="row 2"):
+        list(opened(content).rows())
