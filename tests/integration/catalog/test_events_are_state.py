@@ -111,6 +111,8 @@ async def test_events_are_the_changes_of_the_state(
         for at, event in by_id.items():
             versions[at] += 1
             assert event["aggregate_version"] == versions[at]
+            assert event["data"]["merchant_id"] == merchant.id
+            assert event["data"]["sku"] == (after.get(at) or before[at])["sku"]
             if at in after:
                 assert event["aggregate_version"] == after[at]["version"]
                 _is_told(after[at], event["data"])

@@ -231,3 +231,14 @@ async def test_an_event_of_prices_has_all_that_is_known_of_each(merchant: Mercha
         path, json={"prices": prices}, headers={"If-None-Match": "*"}
     )
     refused(only_new, 412, "request.exists_already")
+
+
+async def test_a_market_sees_its_own_prices(merchant: Merchant) -> None:
+    await merchant.stocked("A-1", 0)
+    for market, amount in (("FR", "8.00"), ("AT", "9.00"), ("DE", "7.50")):
+        prices = {"prices": [{"amount": amount, "currency": "EUR"}]}
+        await merchant.client.put(f"/v1/products/A-1/markets/{market}/prices", json=prices)
+
+    for market, amount in (("FR", "8.00"), ("DE", "7.50"), ("AT", "9.00"), ("IT", "2.55")):
+        seen = await merchant.client.get("/v1/products/A-1", params={"market": market})
+        assert seen.json()["price"]["amount"] == amount, market
