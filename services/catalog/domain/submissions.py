@@ -1,6 +1,6 @@
 """Products that merchants' systems submit as events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.catalog.domain.products.product import Product
@@ -17,17 +17,22 @@ class Submission:
     product: Product | AirlaneError
 
 
-def in_rounds(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
-    """The submissions in their order, cut so that no round has a SKU of a merchant twice, nor two
-    merchants: each round can be saved as one batch.
-    """
-    round_: list[Submission] = []
+def by_merchant(submissions: Iterable[Submission]) -> list[list[Submission]]:
+    """Those of each merchant in their order."""
+    found: dict[str, list[Submission]] = {}
+    for one in submissions:
+        found.setdefault(one.merchant_id, []).append(one)
+    return list(found.values())
+
+
+def in_rounds(submissions: Iterable[Submission]) -> list[list[Submission]]:
+    """Those of one merchant, cut so that no round has a SKU twice: each is saved as one batch."""
+    rounds: list[list[Submission]] = [[]]
     seen: set[str] = set()
     for one in submissions:
-        if round_ and (one.merchant_id != round_[0].merchant_id or one.sku in seen):
-            yield round_
-            round_, seen = [], set()
-        round_.append(one)
+        if one.sku in seen:
+            rounds.append([])
+            seen.clear()
+        rounds[-1].append(one)
         seen.add(one.sku)
-    if round_:
-        yield round_
+    return rounds

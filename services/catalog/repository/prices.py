@@ -4,20 +4,12 @@ product nor other prices of that market can come or go meanwhile.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.catalog.domain.prices.schedule import StoredPrices
 from services.catalog.domain.prices.stored import prices_to_json, stored_prices
 from shared.db import INSTANT, INTEGERS, TEXT, TEXTS, UnitOfWork, sql
-
-
-@dataclass(frozen=True, slots=True)
-class ProductKey:
-    sku: str
-    id: str
-
 
 _SELECT: Final = """
     SELECT m.id, m.tenant_id, m.product_id, p.sku, m.market, m.prices, m.version, m.created_at,
@@ -43,17 +35,6 @@ _PRICES_OF_PLACES: Final = sql(
     tenant=TEXT,
     product_ids=TEXTS,
     markets=TEXTS,
-)
-# Sorted, as everywhere, so that two of these cannot wait for each other.
-_LOCK_PRODUCTS: Final = sql(
-    """
-    SELECT sku, id FROM catalog.products
-    WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
-    ORDER BY sku COLLATE "C" FOR NO KEY UPDATE
-    """,
-    ProductKey,
-    tenant=TEXT,
-    skus=TEXTS,
 )
 # As text: an array of JSON arrays would be one of two dimensions.
 _SAVE: Final = sql(
@@ -100,12 +81,6 @@ async def list_prices(
     return await uow.fetch_all(
         _PRICES_OF_PLACES, tenant=tenant, product_ids=list(product_ids), markets=list(markets)
     )
-
-
-async def lock_products(uow: UnitOfWork, *, tenant: str, skus: Sequence[str]) -> dict[str, str]:
-    """Ids by SKU, of those that exist."""
-    found = await uow.fetch_all(_LOCK_PRODUCTS, tenant=tenant, skus=list(skus))
-    return {product.sku: product.id for product in found}
 
 
 async def save_prices(

@@ -1,6 +1,6 @@
 """Write side of products. Creating a product creates its stock counters with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -159,6 +159,23 @@ _UPSERT_PRODUCTS: Final = sql(
     edition=SMALLINT,
     **{name: array_of(kind) for name, kind in _CONTENT.items()},
 )
+
+
+def _id_by_sku(sku: str, id: str) -> tuple[str, str]:  # noqa: A002 - the column
+    return sku, id
+
+
+# Sorted, as everywhere, so that two of these cannot wait for each other.
+_LOCK_PRODUCTS: Final = sql(
+    """
+    SELECT sku, id FROM catalog.products
+    WHERE tenant_id = :tenant AND sku = ANY(:skus) AND deleted_at IS NULL
+    ORDER BY sku COLLATE "C" FOR NO KEY UPDATE
+    """,
+    _id_by_sku,
+    tenant=TEXT,
+    skus=TEXTS,
+)
 _PRODUCTS_BY_SKU: Final = sql(
     f"""
     SELECT id, tenant_id, sku, {_NAMES}, version, created_at, updated_at,
@@ -242,6 +259,11 @@ _DELETE_PRODUCT: Final = sql(
 
 async def lock_product(uow: UnitOfWork, *, tenant: str, sku: str) -> StoredProduct | None:
     return await uow.fetch_first(_LOCK_PRODUCT, tenant=tenant, sku=sku)
+
+
+async def lock_products(uow: UnitOfWork, *, tenant: str, skus: Iterable[str]) -> dict[str, str]:
+    """Ids by SKU, of those that exist."""
+    return dict(await uow.fetch_all(_LOCK_PRODUCTS, tenant=tenant, skus=sorted(skus)))
 
 
 async def list_by_sku(

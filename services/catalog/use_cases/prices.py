@@ -86,9 +86,7 @@ async def put_price_rows(
 ) -> DecidedRows:
     """The same, and which lists of prices have changed."""
     places = places_of(rows)
-    ids = await repository.lock_products(
-        uow, tenant=tenant, skus=sorted({sku for sku, _ in places})
-    )
+    ids = await products.lock_products(uow, tenant=tenant, skus={sku for sku, _ in places})
     there = [(ids[sku], market) for sku, market in places if sku in ids]
     found = await repository.list_prices(
         uow,

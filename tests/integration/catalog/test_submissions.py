@@ -1,5 +1,6 @@
 """Products that merchants' systems submit as events."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.catalog.repository import products
 from services.catalog.worker import SUBSCRIPTIONS, Intake
 from shared.contracts.envelope import Envelope, MalformedEvent
 from shared.kernel.identity import PARK
 from tests.kit.clock import ManualClock
 from tests.kit.intake import intake, meanings_of
+from tests.kit.transactions import until_somebody_waits
 from tests.support.events.envelopes import enveloped
 from tests.support.events.erp.products import a_product_submitted
 from tests.support.worlds.catalog import Merchant, a_product
@@ -133,3 +136,22 @@ def test_an_event_without_a_document_is_poison(merchant: Merchant) -> None:
     sent = replace(sent, data=data)
     with pytest.raises(ValidationError):
         meanings_of(SUBSCRIPTIONS, [sent])
+
+
+async def test_products_of_several_rounds_are_locked_in_the_order_of_all_others(
+    merchant: Merchant, submit: Submits
+) -> None:
+    for sku in ("A-1", "B-1"):
+        await merchant.stocked(sku, 0)
+    heavier = a_product(net_weight_g=190)
+    sent = [("B-1", a_product(net_weight_g=185)), ("B-1", heavier), ("A-1", heavier)]
+    async with merchant.db.transaction(merchant.id) as uow:
+        await products.lock_product(uow, tenant=merchant.id, sku="A-1")
+        taking = asyncio.ensure_future(submit(*[_submitted(merchant, *one) for one in sent]))
+        await until_somebody_waits(uow)
+        # It waits for the first one and holds nothing that others need after it.
+        await products.lock_product(uow, tenant=merchant.id, sku="B-1")
+    await taking
+
+    for sku in ("A-1", "B-1"):
+        assert (await merchant.client.get(f"/v1/products/{sku}")).json()["net_weight_g"] == 190
