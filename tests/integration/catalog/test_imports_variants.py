@@ -13,6 +13,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from services.catalog.use_cases.imports import products as product_rows
+from services.catalog.use_cases.imports.families import FamilyRows
 from tests.support.worlds.importing import Importing, a_row
 
 _GOODS = {
@@ -381,3 +382,34 @@ async def test_a_row_of_sums_is_no_product(importing: Importing) -> None:
         1,
     )
     assert await _told(importing, body) == [(4, "row.sum")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_run_that_breaks_off_goes_on_with_the_same_articles(
+    importing: Importing, other_importing: Importing, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = Random(seed)
+    content = _file(row for n in range(8) for row in _shopify_article(n, chance))
+    whole = await importing.done(content)
+    monkeypatch.setattr(product_rows, "CHUNK_ROWS", 2)
+    sent = await other_importing.send(content)
+    write = FamilyRows.write
+    left = [chance.randint(1, 2)]
+
+    async def broken(self: FamilyRows, *args: Any, **named: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise ZeroDivisionError
+        return await write(self, *args, **named)
+
+    monkeypatch.setattr(FamilyRows, "write", broken)
+    for _ in range(2):
+        left[0] = chance.randint(1, 2)
+        with pytest.raises(ZeroDivisionError):
+            await other_importing.work(sent["id"])
+        await other_importing.put_back(sent["id"])
+    monkeypatch.setattr(FamilyRows, "write", write)
+    await other_importing.work(sent["id"])
+
+    assert rows_of(await other_importing.get(sent["id"])) == rows_of(whole)
+    assert await _everything(other_importing) == await _everything(importing)

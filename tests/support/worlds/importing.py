@@ -9,6 +9,7 @@ from typing import Any
 from services.catalog.domain.imports.job import State
 from services.catalog.domain.reference import Reference
 from services.catalog.queries.reference import read_reference
+from services.catalog.repository.imports import jobs
 from services.catalog.schemas.imports.rows import (
     read_new_products,
     read_order,
@@ -118,6 +119,13 @@ class Importing:
         one = await starter.claim()
         assert one is not None, f"{import_id} is not waiting"
         assert one.id == import_id
+
+    async def put_back(self, import_id: str) -> None:
+        """As the worker does after a process has broken off."""
+        async with self.db.transaction(PARK) as uow:
+            one = await jobs.lock_import(uow, import_id=import_id)
+            assert one is not None
+            await jobs.put_back(uow, one)
 
     async def work(self, import_id: str) -> State | None:
         await self.claim(import_id)

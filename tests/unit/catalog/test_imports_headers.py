@@ -351,3 +351,49 @@ def test_any_header_is_read_or_named(header: str) -> None:
 
     assert len(mapping.columns) <= 1
     assert mapping.columns or mapping.findings
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "target"),
+    [
+        ("Handle", "shirt", "row.handle"),
+        ("URL handle", "shirt", "row.handle"),
+        ("Weight value (grams)", "200", "gross_weight_g@grams"),
+        ("Variant Image", "https://m.example/1.jpg", "media.main"),
+        ("Type", "variation, virtual", "row.kind"),
+        ("Type", "Shirts", None),
+        ("Attribute 1 value(s)", "Red, Blue", "option.1.value"),
+        ("parent_child", "Child", "row.kind"),
+        ("Parentage Level", "Parent", "row.kind"),
+        ("variation_theme", "SizeColor", "row.theme"),
+        ("Item Name (aka Title)", "Shirt", "title.en"),
+        ("Your Price USD (Sell on Amazon, US)", "9.99", "price.amount@USD"),
+        ("product_type", "Home > Lamps", None),
+        ("product_type", "lamp", "product_type"),
+        ("item_group_id", "G-1", "parent_sku"),
+        ("主商品编码", "G-1", "parent_sku"),
+        ("属性:颜色", "红", "options.color"),
+        ("Place of Origin", "Zhejiang", "origin_country"),
+    ],
+)
+def test_columns_of_other_platforms(header: str, value: str, target: str | None) -> None:
+    assert _targets(_match("SKU", header, sample=("A1", value))).get(header) == target
+
+
+def test_of_two_sizes_that_of_the_package_counts() -> None:
+    sides = [f"{what}规格-{side}(cm)" for what in ("单品", "包装") for side in "长宽高"]
+    mapping = _match("SKU", *sides)
+
+    assert [column.name for column in mapping.columns[1:]] == sides[3:]
+    assert mapping.usable
+
+
+@pytest.mark.parametrize(("repeats", "target"), [(True, "parent_sku"), (False, None)])
+def test_a_style_number_beside_the_sku_is_the_parent_if_it_repeats(
+    repeats: bool, target: str | None
+) -> None:
+    rows = rows_of(("K", "A1", "红"), ("K" if repeats else "L", "A2", "蓝"))
+    mapping = match_columns(("货号", "SKU", "颜色"), PRODUCTS, {}, sample=rows)
+
+    assert _targets(mapping).get("货号") == target
+    assert _targets(mapping)["SKU"] == "sku"

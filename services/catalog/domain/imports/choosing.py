@@ -1,5 +1,6 @@
 """Which of several columns is read for a field, and which of them cannot be what it looks like."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.imports.units import folded
 
 _SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
+_PACKED: Final = re.compile("包装|彩盒|package|packed|packing", re.IGNORECASE)
 _STYLES: Final = frozenset({"sku", "parent_sku"})
 
 
@@ -79,6 +81,9 @@ def without_rivals(
         filled = [one for one in rivals if not is_blank_column(one.column.index, rows)] or rivals
         rank = min(rival.rank for rival in filled)
         best = [rival.column for rival in filled if rival.rank == rank]
+        if path.startswith("size_mm"):
+            # That of what is sent, beside that of the thing itself.
+            best = [column for column in best if _PACKED.search(column.name)] or best
         if len(best) > 1:
             names = ", ".join(rival.column.name for rival in rivals)
             params: dict[str, str | int] = {"columns": names, "field": path}

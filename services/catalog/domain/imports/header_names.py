@@ -39,6 +39,8 @@ _BRACKETS: Final = re.compile(r"[(\[【{<]([^()\[\]【】{}<>]*)[)\]】}>]")
 _NOTES: Final = frozenset(
     map(folded, "必填 选填 可选 必须 非必填 required optional mandatory 单位".split())
 )
+# `Item Name (aka Title)`, `Your Price (Sell on Amazon, US)`
+_REMARKS: Final = ("aka", "sellonamazon")
 # Headers of sheets that count in cartons: their weights and sizes may be those of a carton.
 _CARTONS: Final = frozenset(
     map(
@@ -197,7 +199,7 @@ def _parts(header: str) -> tuple[str, list[str]]:
 
     def take(match: re.Match[str]) -> str:
         word = folded(match[1])
-        if word in _NOTES:
+        if word in _NOTES or word.startswith(_REMARKS):
             return " "
         if unit_family(_unit_word(match[1])) or word in LANGUAGES or word in _PIECES:
             inside.append(match[1].strip())

@@ -44,7 +44,8 @@ _SIZES: Final = frozenset({"size_mm", "options.size"})
 _DIMENSIONS: Final = re.compile(r"\d\s*[a-zA-Z\u4e00-\u9fff]*\s*[xX*×]\s*\d")
 _HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 _NAMES_OF_ARTICLES: Final = frozenset({"parent_sku", "row.handle"})
-_KINDS: Final = frozenset({"row.kind"})
+_TYPES: Final = frozenset({"product_type"})
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def match_columns(
@@ -157,13 +158,9 @@ def _by_name(
         return None
     if is_ignored(name):
         return None
-    meaning = meaning_of(kind, name)
-    if meaning.paths == _SIZES:
-        meaning = _with_size(meaning, index, rows)
+    meaning = _by_values(meaning_of(kind, name), name, _texts(index, rows))
     if meaning.needs_language:
         meaning = _with_language(meaning, index, name, rows, findings)
-    if meaning.paths == _KINDS and not says_kinds(_texts(index, rows)):
-        meaning = NOTHING  # `Type` of Shopify
     if not meaning.paths:
         findings.append(column_finding(kinds.COLUMN_UNKNOWN, name))
         return None
@@ -180,9 +177,17 @@ def _by_name(
     return Chosen(column, field.many, 2 if meaning.is_weak else 1)
 
 
-def _with_size(meaning: Meaning, index: int, rows: Sequence[SheetRow]) -> Meaning:
+def _by_values(meaning: Meaning, name: str, texts: Sequence[str]) -> Meaning:
+    """Names of other platforms for something else, and those that their values tell apart."""
+    if folded(name) == "type" and not says_kinds(texts):
+        return NOTHING  # of Shopify
+    if meaning.paths == _TYPES and not _are_codes(texts):
+        return NOTHING  # a category
+    return _with_size(meaning, texts) if meaning.paths == _SIZES else meaning
+
+
+def _with_size(meaning: Meaning, texts: Sequence[str]) -> Meaning:
     """`Size` is 30x20x10 or XL: the values tell."""
-    texts = _texts(index, rows)
     sizes = sum(_DIMENSIONS.search(text) is not None for text in texts)
     if not texts or 0 < sizes < len(texts):
         return meaning
@@ -198,6 +203,11 @@ def _texts(index: int, rows: Sequence[SheetRow]) -> list[str]:
         and cell.strip()
         and not is_nothing(cell)
     ]
+
+
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Whether these may be codes of product types; True if there are none."""
+    return not texts or any(_CODE.fullmatch(text.strip()) for text in texts)
 
 
 def _with_language(

@@ -43,7 +43,8 @@ SKU: Final = Field(
     "sku|seller sku|item sku|merchant sku|msku|variant sku|sku code|sku编码|sku编号|sku号"
     "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|商家编码|商品sku|产品sku|库存sku"
     "|本地sku|库存编号|平台sku|卖家sku|单品货号|item code|product code|规格编码"
-    "|contribution sku|stock sku|子sku||货号|款式编码|product id|part number|物料编码|item no"
+    "|contribution sku|stock sku|子sku|sku货号"
+    "||货号|款式编码|product id|part number|物料编码|item no"
     "|item number|model no|article no|article number|型号货号|原厂sku",
     "商品编码 SKU",
     needed=True,
@@ -74,7 +75,8 @@ PRODUCT_FIELDS: Final = (
         "origin_country",
         "country",
         "origin|country of origin|origin country|原产国|原产地|产地|原产国家|原产国地区|生产国"
-        "|country of manufacture|made in|制造国|生产地|coo|原产国别|country region of origin"
+        "|place of origin|country of manufacture|made in|制造国|生产地|coo|原产国别"
+        "|country region of origin"
         "|country as labeled",
         "原产国 Country of origin",
     ),
@@ -91,7 +93,7 @@ PRODUCT_FIELDS: Final = (
         "gross weight|package weight|item package weight|毛重|单品毛重|含包装重量|包装重量"
         "|包装后重量|gw|g w|shipping weight|variant weight|gross wt|带包装重量|重量含包装|重量"
         "|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量|packing weight"
-        "|发货重量|商品毛重|variant grams@g|weight value grams@g|单品重量含包装",
+        "|发货重量|商品毛重|variant grams@g|weight value|single gross weight|单品重量含包装",
         "毛重(g) Gross weight (g)",
     ),
     Field(
@@ -101,7 +103,7 @@ PRODUCT_FIELDS: Final = (
         "|package dimensions|package size|packing size|item dimensions|商品尺寸|体积尺寸"
         "|length width height|length x width x height|彩盒尺寸|单品尺寸|product dimensions"
         "|l x w x h|product size|包装长宽高|尺寸长宽高|包装尺寸长宽高|size lxwxh|dimension|meas"
-        "|measurement|measurements|长x宽x高",
+        "|measurement|measurements|single package size|长x宽x高",
         "包装尺寸(cm) Size LxWxH (cm)",
     ),
     Field(
@@ -110,7 +112,7 @@ PRODUCT_FIELDS: Final = (
         "length|长|长度|包装长|包装长度|package length|item package length|产品长|尺寸长"
         "|包装尺寸长|商品长|长边|规格长|长宽高长|尺寸长度|size length|dimensions length"
         "|length depth|packed length|packing length|单品长|单品规格长|单品尺寸长|包装规格长"
-        "|商品尺寸长|产品尺寸长|商品规格长|产品规格长|product length",
+        "|商品尺寸长|产品尺寸长|商品规格长|产品规格长|product length|最长边",
         "长(cm) Length (cm)",
     ),
     Field(
@@ -119,7 +121,7 @@ PRODUCT_FIELDS: Final = (
         "width|宽|宽度|包装宽|包装宽度|package width|item package width|产品宽|尺寸宽"
         "|包装尺寸宽|商品宽|规格宽|长宽高宽|尺寸宽度|size width|dimensions width|packed width"
         "|packing width|单品宽|单品规格宽|单品尺寸宽|包装规格宽|商品尺寸宽|产品尺寸宽"
-        "|商品规格宽|产品规格宽|product width",
+        "|商品规格宽|产品规格宽|product width|次长边",
         "宽(cm) Width (cm)",
     ),
     Field(
@@ -128,7 +130,7 @@ PRODUCT_FIELDS: Final = (
         "height|高|高度|包装高|包装高度|package height|item package height|产品高|尺寸高"
         "|包装尺寸高|商品高|规格高|长宽高高|尺寸高度|size height|dimensions height"
         "|packed height|packing height|单品高|单品规格高|单品尺寸高|包装规格高|商品尺寸高"
-        "|产品尺寸高|商品规格高|产品规格高|product height",
+        "|产品尺寸高|商品规格高|产品规格高|product height|最短边",
         "高(cm) Height (cm)",
     ),
     Field(
@@ -226,7 +228,8 @@ PRODUCT_FIELDS: Final = (
     Field(
         "media.gallery",
         "url",
-        "other image url|other image|附图|副图|附图链接|additional image|gallery image",
+        "other image url|other image|附图|副图|附图链接|additional image|gallery image"
+        "|additional image link|轮播图",
         "附图1 Other image URL 1",
         clearable=True,
         many=True,
@@ -234,7 +237,7 @@ PRODUCT_FIELDS: Final = (
     Field(
         "product_type",
         "line",
-        "product type|producttype|feed product type|产品类型|商品类型|品类|类目代码|产品类型代码",
+        "product type|producttype|产品类型|商品类型|品类|类目代码|产品类型代码",
         "产品类型 Product type",
         clearable=True,
     ),
@@ -251,14 +254,15 @@ PRODUCT_FIELDS: Final = (
     Field(
         "options.color",
         "line",
-        "color|colour|颜色|color name|颜色分类|colour name|商品颜色|规格颜色|产品颜色|颜色名称",
+        "color|colour|颜色|color name|颜色分类|colour name|商品颜色|规格颜色|产品颜色|颜色名称"
+        "|属性颜色",
         "颜色 Color",
         clearable=True,
     ),
     Field(
         "options.size",
         "line",
-        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码|size|鞋码",
+        "size name|尺码|尺码名称|规格尺码|产品尺码|商品尺码|size|鞋码|属性尺寸|属性尺码",
         "尺码 Size name",
         clearable=True,
     ),
