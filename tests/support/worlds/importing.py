@@ -72,6 +72,19 @@ def a_csv(rows: Iterable[Mapping[str, str]], header: Iterable[str] = HEADER) -> 
     return text.getvalue().encode()
 
 
+def csv_of(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A CSV with the columns that any of the rows has."""
+    rows = list(rows)
+    header = dict.fromkeys(name for row in rows for name in row)
+    return a_csv([{name: row.get(name, "") for name in header} for row in rows], header)
+
+
+def rows_of(body: Mapping[str, Any]) -> dict[str, int]:
+    """What became of the rows of an import."""
+    found: dict[str, int] = body["progress"]["rows"]
+    return found
+
+
 class Importing:
     """Sends files through REST and does the work of the worker."""
 
@@ -150,3 +163,20 @@ class Importing:
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
+
+    async def told(self, body: Mapping[str, Any]) -> list[tuple[int, str]]:
+        """Line and code of what was found in rows: `row.sum` for catalog.row.sum."""
+        found = await self.findings(body["id"])
+        return [(f["line"], f["code"].removeprefix("catalog.")) for f in found if f["line"]]
+
+    async def parent(self, sku: str) -> dict[str, Any]:
+        return await self._read(f"/v1/parents/{sku}")
+
+    async def product(self, sku: str) -> dict[str, Any]:
+        return await self._read(f"/v1/products/{sku}")
+
+    async def _read(self, address: str) -> dict[str, Any]:
+        answer = await self.client.get(address)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
