@@ -124,11 +124,11 @@ class Listing(Generic[R]):
         return made
 
     def _where_of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
-        conditions = [self._filters[name] for name in sorted(filters)]
+        # The cursor comes first: of two bounds of one column PostgreSQL begins at the first.
+        conditions = [] if is_first else [self._after]
+        conditions += [self._filters[name] for name in sorted(filters)]
         if self._where is not None:
             conditions.append(self._where)
         if not is_park and self._tenant is not None:
             conditions.append(self._tenant)
-        if not is_first:
-            conditions.append(self._after)
         return f" WHERE {' AND '.join(f'({one})' for one in conditions)}" if conditions else ""

@@ -57,12 +57,15 @@ class Filter:
     """`test`: the condition on a row. Where it needs another table it is a sub-select of one value,
     which PostgreSQL cannot turn into a join. `finder`: a SELECT of the ids of all rows that match;
     `{tenant}` in it stands for nothing or for an AND that restricts `x.tenant_id`. `bounds`: the
-    orders in which the test says where the walk begins or ends; there it needs no finder.
+    orders in which the test says where the walk begins or ends; there it needs no finder. `key`:
+    the id in the finder, which then brings only what is on this page and later ones, if these are
+    in the order of the ids.
     """
 
     test: str
     finder: str | None = None
     bounds: tuple[str, ...] = ()
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +287,7 @@ class SparseListing(Generic[R]):
 
     def _far(self, ids: str, asked: _Asked) -> str:
         """The rows with these ids, with what they must satisfy."""
-        is_of_key_alone = not asked.order or self.orders[asked.order].by.startswith("p.id")
-        if asked.filters == (self.suffices,) and is_of_key_alone:
+        if asked.filters == (self.suffices,) and (not asked.order or self._is_by_id(asked)):
             after = "true" if asked.is_first else f"({self.orders[asked.order].after})"
             return f"({ids}) p WHERE {after}"
         # One by one: OFFSET 0 keeps the planner from another way.
@@ -312,8 +314,19 @@ class SparseListing(Generic[R]):
 
     def _finders(self, asked: _Asked) -> list[str]:
         tenant = "" if asked.is_park else "AND x.tenant_id = :tenant"
-        given = (one.finder for one in self._given(asked) if asked.order not in one.bounds)
-        return [finder.replace("{tenant}", tenant) for finder in given if finder is not None]
+        return [
+            one.finder.replace("{tenant}", tenant) + self._after(one, asked)
+            for one in self._given(asked)
+            if one.finder is not None and asked.order not in one.bounds
+        ]
+
+    def _after(self, one: Filter, asked: _Asked) -> str:
+        if asked.is_first or one.key is None or not self._is_by_id(asked):
+            return ""
+        return f" AND ({self.orders[asked.order].after.replace('p.id', one.key)})"
+
+    def _is_by_id(self, asked: _Asked) -> bool:
+        return self.orders[asked.order].by in {"p.id", "p.id DESC"}
 
     def _tests_left(self, asked: _Asked) -> list[str]:
         """What rows that a finder brought must still satisfy: a single one has seen to its own."""

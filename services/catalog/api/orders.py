@@ -164,13 +164,14 @@ async def list_orders(
     """List orders, newest first.
 
     By the instant of acceptance. A list that is limited by another instant is sorted by that one:
-    by the promise, else by the time of the order.
+    by the promise, else by the time of the order. A page looks at a bounded number of orders, and
+    may have fewer than `limit` or none: as long as there is `next`, go on.
     """
     sorting = queries.order_list(asdict(given))
     asked = page.of(given, *sorting.shape)
     total = None
     async with call.read() as reader:
-        orders = await queries.list_orders(reader, asked.window, asked.filters)
+        found = await queries.list_orders(reader, asked.window, asked.filters)
         if is_total_wanted:
             total = await total_of(
                 lambda at_most: queries.count_orders(reader, asked.filters, at_most=at_most)
@@ -180,7 +181,7 @@ async def list_orders(
         return order_summary_out(order, call.locale)
 
     return json_reply(
-        asked.page(orders, shown, key=sorting.key, total=total),
+        asked.page(found.rows, shown, key=sorting.key, total=total, passed=found.passed),
         fields=fields,
         headers=TOTAL_APPLIED if is_total_wanted else None,
     )

@@ -14,12 +14,17 @@ from shared.db import (
     INSTANT,
     TEXT,
     TEXTS,
+    Filter,
     Filters,
     Listing,
     Reader,
+    SparseListing,
+    SqlType,
+    Stretch,
     Window,
     sql,
 )
+from shared.db import Order as SortKey
 from shared.kernel.identity import PARK
 
 _ORDER: Final = sql(
@@ -45,6 +50,13 @@ _SUMMARY: Final = """
         o.accepted_at
     FROM catalog.orders o
 """
+# Order by order as `p` has them: OFFSET 0 keeps PostgreSQL from joining them in another way, which
+# would read all orders before the page.
+_SUMMARY_ALONG: Final = _SUMMARY.replace(
+    "catalog.orders o",
+    "catalog.{} p CROSS JOIN LATERAL"
+    " (SELECT * FROM catalog.orders x WHERE x.id = p.order_id OFFSET 0) o",
+)
 _SEARCHED: Final = "o.id IN (SELECT s.order_id FROM catalog.order_search s WHERE {})"
 _FILTERS: Final = {
     "status": _SEARCHED.format("s.status = :status"),
@@ -69,6 +81,20 @@ _FILTERS: Final = {
     "ordered_to": "o.ordered_at < :ordered_to",
     "accepted_from": "o.accepted_at >= :accepted_from",
     "accepted_to": "o.accepted_at < :accepted_to",
+}
+
+_TYPES: Final[dict[str, SqlType]] = {
+    "after_id": TEXT,
+    "statuses": TEXTS,
+    "finding": TEXT,
+    "house_waybill": TEXT,
+    "country": TEXT,
+    "store": TEXT,
+    "order_number": TEXT,
+    "merchants": TEXTS,
+    "sku": TEXT,
+    "waits": BOOLEAN,
+    "does_not_wait": BOOLEAN,
 }
 
 
@@ -111,6 +137,74 @@ def _listing(select: str, order_by: str, after: str, **more: str) -> Listing[Ord
     )
 
 
+_SUMMARY_P: Final = _SUMMARY.replace("o.", "p.").replace("orders o", "orders p")
+_OF_SEARCH: Final = "FROM catalog.order_search s WHERE s.order_id = p.id"
+_IN_SEARCH: Final = "SELECT x.order_id AS id FROM catalog.order_search x WHERE"
+_IN_ORDERS: Final = "SELECT x.id FROM catalog.orders x WHERE"
+_OF_ALL: Final = "SELECT m.id FROM catalog.merchants m"
+_WAITING: Final = "FROM catalog.back_order_lines b WHERE b.order_id = p.id"
+
+
+def _found_in_search(column: str) -> Filter:
+    return Filter(
+        f"SELECT s.{column} = :{column} {_OF_SEARCH}",
+        f"{_IN_SEARCH} x.{column} = :{column} {{tenant}}",
+        key="x.order_id",
+    )
+
+
+def _found_in_orders(column: str) -> Filter:
+    """The policy alone restricts the tenant: with its index all orders of a merchant are read."""
+    return Filter(f"p.{column} = :{column}", f"{_IN_ORDERS} x.{column} = :{column}", key="x.id")
+
+
+# Of one merchant, whose orders the indexes of the park have among all others, and by several
+# filters. What brings few comes first.
+_SPARSE: Final = SparseListing(
+    _SUMMARY_P,
+    stored_summary,
+    table="catalog.orders p",
+    where="true",
+    orders={"id": SortKey("p.id DESC", "p.id < :after_id")},
+    filters={
+        "house_waybill": _found_in_search("house_waybill"),
+        "order_number": Filter(
+            "p.order_number = :order_number",
+            f"{_IN_ORDERS} x.order_number = :order_number AND x.tenant_id IN ({_OF_ALL})"
+            " {tenant}",
+            key="x.id",
+        ),
+        "waits": Filter(
+            f"SELECT (count(*) > 0) = :waits {_WAITING}",
+            "SELECT DISTINCT x.order_id AS id FROM catalog.back_order_lines x"
+            " WHERE :waits {tenant}",
+            key="x.order_id",
+        ),
+        "finding": _found_in_search("finding"),
+        "statuses": Filter(
+            "p.status = ANY(:statuses)",
+            f"{_IN_SEARCH} x.status = ANY(:statuses) {{tenant}}",
+            key="x.order_id",
+        ),
+        "sku": Filter(
+            "SELECT count(*) > 0 FROM catalog.order_skus k"
+            " WHERE k.sku = :sku AND k.order_id = p.id AND k.tenant_id = p.tenant_id",
+            "SELECT x.order_id AS id FROM catalog.order_skus x WHERE x.sku = :sku {tenant}",
+            key="x.order_id",
+        ),
+        "country": _found_in_orders("country"),
+        "store": _found_in_orders("store"),
+        "merchants": Filter(
+            "p.tenant_id = ANY(:merchants)",
+            f"{_IN_ORDERS} x.tenant_id = ANY(:merchants) {{tenant}}",
+            key="x.id",
+        ),
+        "does_not_wait": Filter(f"SELECT (count(*) = 0) = :does_not_wait {_WAITING}"),
+    },
+    types=_TYPES,
+)
+
+
 def _promised_at(order: OrderSummary) -> datetime | None:
     return None if order.facts.plan is None else order.facts.plan.promised_at
 
@@ -151,6 +245,20 @@ _BY_INSTANT: Final = {
         lambda order: (order.accepted_at, order.id),
     ),
 }
+# By one of these alone, along the index that has it in the order of the list. The cursor is that of
+# the index, which would else be walked from its end.
+_BY_STATUS: Final = _listing(
+    _SUMMARY_ALONG.format("order_search"),
+    "p.order_id DESC",
+    "p.order_id < :after_id",
+    status="p.status = :status",
+)
+_BY_SKU: Final = _listing(
+    _SUMMARY_ALONG.format("order_skus"),
+    "p.order_id DESC",
+    "p.order_id < :after_id",
+    sku="p.sku = :sku",
+)
 # A merchant sees itself only.
 _MERCHANTS_OF_BELT: Final = sql(
     "SELECT id FROM catalog.merchants WHERE belt = :belt ORDER BY id", str, belt=TEXT
@@ -174,13 +282,52 @@ def order_list(filters: Filters) -> OrderList:
     return next((found for name, found in _BY_INSTANT.items() if name in given), _BY_ID)
 
 
-async def list_orders(reader: Reader, window: Window, filters: Filters) -> list[OrderSummary]:
+async def list_orders(reader: Reader, window: Window, filters: Filters) -> Stretch[OrderSummary]:
     """Newest first, see `order_list`. Filters: status (a list), country, store, order_number, belt,
     sku, finding, house_waybill, has_shortage, ordered_from, ordered_to, accepted_from, accepted_to,
     promised_before.
     """
     asked = await _asked(reader, filters)
-    return [] if asked is None else await order_list(filters).listing.page(reader, window, asked)
+    if asked is None:
+        return Stretch([])
+    listed = order_list(filters)
+    if listed is not _BY_ID:
+        return Stretch(await listed.listing.page(reader, window, asked))
+    along = _along(reader, asked)
+    if along is not None:
+        return Stretch(await along.page(reader, window, asked))
+    return await _SPARSE.page(reader, window, _several(asked), order="id")
+
+
+# Few orders have such a value, and PostgreSQL knows. By the others the park has an index that is in
+# the order of the list.
+_RARE: Final = {"order_number", "house_waybill", "finding", "waits", "does_not_wait"}
+_IN_ORDER: Final = {"country", "store"}
+
+
+def _along(reader: Reader, asked: Filters) -> Listing[OrderSummary] | None:
+    """The list along one index; None: filters must be weighed against each other."""
+    given = [name for name, value in asked.items() if value is not None]
+    is_park = reader.tenant == PARK
+    match given:
+        case []:
+            return _BY_ID.listing
+        case ["sku"]:
+            return _BY_SKU
+        case ["status"] if is_park:
+            return _BY_STATUS
+        case [name] if name in _RARE or (is_park and name in _IN_ORDER):
+            return _BY_ID.listing
+    return None
+
+
+def _several(asked: Filters) -> Filters:
+    """One status and several are asked for in the same way."""
+    named = dict(asked)
+    one, usual = named.pop("status", None), named.pop("usual_statuses", None)
+    if one is not None or usual is not None:
+        named["statuses"] = usual or [one]
+    return named
 
 
 async def _asked(reader: Reader, filters: Filters) -> Filters | None:

@@ -69,15 +69,17 @@ _WITH_OVERLAY: Final = """
 _STOCK_IS: Final = Filter(
     "SELECT k.availability = :stock FROM catalog.stock k WHERE k.product_id = p.id",
     "SELECT x.product_id AS id FROM catalog.stock x WHERE x.availability = :stock {tenant}",
+    key="x.product_id",
 )
 _IN_MARKET: Final = {
-    "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY),
+    "market": Filter(f"({_OVERLAY}) > 0", _WITH_OVERLAY, key="x.product_id"),
     "market_status": Filter(
         f"({_OVERLAY} AND o.state = :market_status) > 0",
         f"{_WITH_OVERLAY} AND x.state = :market_status",
+        key="x.product_id",
     ),
 }
-_BELT_IS: Final = Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}")
+_BELT_IS: Final = Filter(f"p.{_OF_BELT}", f"{_LIVE} x.{_OF_BELT}", key="x.id")
 _OF_PRODUCT: Final = "FROM catalog.products s WHERE s.id = p.id"
 _BEGINS: Final = "sku >= :sku AND {}.sku < :sku_end"
 _TYPES: Final[dict[str, SqlType]] = {
@@ -121,6 +123,7 @@ _PRODUCTS: Final = SparseListing(
         "words": Filter(
             f"SELECT {_HAS_WORDS} FROM catalog.product_search s WHERE s.product_id = p.id",  # noqa: S608
             _WITH_WORDS,
+            key="x.product_id",
         ),
     },
     types=_TYPES,
@@ -155,7 +158,7 @@ _FOUND: Final = SparseListing(
         "stock": _STOCK_IS,
         **_IN_MARKET,
         "belt": _BELT_IS,
-        "words": Filter(_HAS_WORDS.replace("s.", "p."), _WITH_WORDS),
+        "words": Filter(_HAS_WORDS.replace("s.", "p."), _WITH_WORDS, key="x.product_id"),
     },
     types=_TYPES,
     suffices="words",
