@@ -72,6 +72,9 @@ async def test_lists_show_the_members_and_the_total_that_are_asked_for(
     assert (parents["total"], parents["items"]) == (3, [{"sku": "A", "title": {"en": "Lace wig"}}])
     assert (typed["total"], typed["items"]) == (2, [{"sku": "B"}, {"sku": "C"}])
     assert (later["total"], later["items"]) == (0, [])
+    changed_at = (await client.get("/v1/parents/C")).json()["updated_at"]
+    since_then = await page(client, "/v1/parents", updated_since=changed_at, fields="sku")
+    assert {"sku": "C"} in since_then["items"]
     assert (variants["total"], variants["items"][0]) == (3, {"sku": "A", "findings": []})
     assert (markets["total"], markets["items"]) == (2, [{"market": "DE"}])
     assert types["total"] >= 1

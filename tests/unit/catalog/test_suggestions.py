@@ -256,3 +256,11 @@ def test_only_one_suggestion_can_be_sure() -> None:
     assert {first.confidence, second.confidence} == {Confidence.LOW}
     after_a_sure_one = Classifier(TABLES).suggest("star mug", limit=20).items[1:]
     assert {item.confidence for item in after_a_sure_one} <= {Confidence.LOW}
+
+
+def test_a_word_was_cut_off_only_where_nothing_but_noise_follows() -> None:
+    assert _headings("spanne")[0] == SPANNER
+    assert _headings("spanne red vintage")[0] == SPANNER
+    # An unknown word within a title is no guess at one that begins like it.
+    assert _headings("spanne 9000") == []
+    assert _headings("spanne mug")[0] == MUG

@@ -99,9 +99,19 @@ def _longest(
             return length, [*inner, (entry, " ".join(word.text for word in words))]
     word = pieces[at].text
     is_unknown = word not in lexicon.single and len(word) >= _CUT_OFF_MIN
-    if is_unknown and (entry := lexicon.beginning_with(word)):
+    if (
+        is_unknown
+        and _is_noise(lexicon, pieces[at + 1 :])
+        and (entry := lexicon.beginning_with(word))
+    ):
         return 1, [(entry, word)]
     return 1, []
+
+
+def _is_noise(lexicon: Lexicon, pieces: Sequence[Piece]) -> bool:
+    """Behind a word that was cut off stands nothing else: juice is not what is left of a juicer."""
+    entries = [lexicon.get(piece.text) for piece in pieces]
+    return all(entry is not None and entry.is_noise for entry in entries)
 
 
 def _features_inside(lexicon: Lexicon, words: Sequence[Piece]) -> list[tuple[Entry, str]]:
