@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from services.catalog.domain.prices.rows import PriceRow
+from services.catalog.domain.prices.schedule import MarketPrice
 from services.catalog.repository import parents, products
+from services.catalog.use_cases.prices import put_prices
 from services.catalog.use_cases.products import delete_product
+from shared.kernel.errors import Invalid
+from shared.kernel.money import Money
 from tests.kit.clock import ManualClock
 from tests.kit.transactions import until_somebody_waits
 from tests.support.worlds.catalog import Merchant, a_parent, a_product, an_overlay, refused
@@ -38,6 +43,28 @@ async def test_nothing_is_set_for_a_product_that_is_being_deleted(
         await until_somebody_waits(uow)
 
     refused(await sent, 404, "catalog.product.not_found")
+
+
+async def test_rows_of_prices_wait_for_whoever_deletes_their_product(
+    merchant: Merchant, catalog_clock: ManualClock
+) -> None:
+    await merchant.stocked("A-1", 0)
+    row = PriceRow("A-1", "DE", MarketPrice(Money(750, "EUR")))
+
+    async def put() -> list[Invalid | None]:
+        async with merchant.db.transaction(merchant.id) as uow:
+            return await put_prices(uow, tenant=merchant.id, rows=[row], now=catalog_clock.now())
+
+    async with merchant.db.transaction(merchant.id) as uow:
+        await delete_product(
+            uow, tenant=merchant.id, sku="A-1", check=pass_all, now=catalog_clock.now()
+        )
+        sent = asyncio.ensure_future(put())
+        await until_somebody_waits(uow)
+    (fault,) = await sent
+
+    assert fault is not None
+    assert [one.code for one in fault.problems] == ["catalog.prices.unknown_sku"]
 
 
 async def test_what_is_set_while_a_product_is_deleted_goes_with_it(merchant: Merchant) -> None:
