@@ -35,7 +35,7 @@ ROUNDS = 5
 ROUND_S = 4.0
 CONNECTIONS = 32
 PRODUCTS = 200
-_OPERATOR = ("operator-bench", "bench-secret-bench-secret-bench-secret")
+OPERATOR = ("operator-bench", "bench-secret-bench-secret-bench-secret")
 
 
 class SetupClient:
@@ -90,7 +90,7 @@ def _product(n: int) -> dict[str, object]:
     }
 
 
-def _order(n: int, run: int) -> dict[str, object]:
+def order(n: int, run: int) -> dict[str, object]:
     return {
         "store": "DE",
         "order_number": f"B{run}-{n}",
@@ -106,9 +106,9 @@ def _line(number: int, n: int, quantity: int, amount: str) -> dict[str, object]:
     return {"line": number, "sku": sku, "quantity": quantity, "unit_price": price}
 
 
-def _create_merchant(api: SetupClient) -> tuple[str, str]:
+def create_merchant(api: SetupClient) -> tuple[str, str]:
     """A merchant with products and stock; returns its id and its token."""
-    api.log_in(*_OPERATOR)
+    api.log_in(*OPERATOR)
     merchant = api.call(
         "POST",
         "/v1/merchants",
@@ -192,9 +192,9 @@ def measure() -> list[Figure]:
         env = {
             "CATALOG_DATABASE_URL": dsn,
             "CATALOG_API_PORT": str(api_port),
-            "CATALOG_SIGNING_KEY_FILE": str(_signing_key(home)),
-            "CATALOG_OPERATOR_CLIENT_ID": _OPERATOR[0],
-            "CATALOG_OPERATOR_CLIENT_SECRET": _OPERATOR[1],
+            "CATALOG_SIGNING_KEY_FILE": str(signing_key(home)),
+            "CATALOG_OPERATOR_CLIENT_ID": OPERATOR[0],
+            "CATALOG_OPERATOR_CLIENT_SECRET": OPERATOR[1],
             "AIRLANE_ISSUER": f"http://127.0.0.1:{api_port}",
         }
         ours, theirs = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{bare_port}"
@@ -211,7 +211,7 @@ def measure() -> list[Figure]:
         ):
             wait_for(f"{ours}/readyz")
             wait_for(f"{theirs}/livez")
-            _, token = _create_merchant(SetupClient(ours))
+            _, token = create_merchant(SetupClient(ours))
             return _compare(ours, theirs, token, home)
 
 
@@ -228,7 +228,7 @@ def _compare(ours: str, theirs: str, token: str, home: Path) -> list[Figure]:
         home,
     )
     # More orders than a round can place, fresh numbers in each: nothing is answered twice.
-    orders = [[_order(n, run) for n in range(25_000)] for run in range(ROUNDS)]
+    orders = [[order(n, run) for n in range(25_000)] for run in range(ROUNDS)]
     writes = _alternate(
         ours,
         theirs,
@@ -244,7 +244,7 @@ def _compare(ours: str, theirs: str, token: str, home: Path) -> list[Figure]:
     ]
 
 
-def _signing_key(home: Path) -> Path:
+def signing_key(home: Path) -> Path:
     path = home / "token-signing.pem"
     path.write_bytes(
         Ed25519PrivateKey.generate().private_bytes(
