@@ -1,0 +1,41 @@
+"""A file that was imported before, and comes again as it was or nearly so."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.worlds.importing import Importing, a_csv, a_row
+
+
+def _rows_of(body: dict[str, Any]) -> tuple[int, int, int, int]:
+    rows = body["progress"]["rows"]
+    return rows["new"], rows["changed"], rows["unchanged"], rows["failed"]
+
+
+@pytest.mark.parametrize("at", [0, 2, 4])
+async def test_the_row_that_differs_is_the_one_that_is_applied(
+    importing: Importing, at: int
+) -> None:
+    rows = [a_row(f"A-{n}") for n in range(5)]
+    # A row without a SKU has no place among those that are known.
+    rows.insert(1, a_row(""))
+    assert _rows_of(await importing.done(a_csv(rows))) == (5, 0, 0, 1)
+
+    rows = [row | {"品牌": "Other"} if row["SKU"] == f"A-{at}" else row for row in rows]
+
+    assert _rows_of(await importing.done(a_csv(rows))) == (0, 1, 4, 1)
+    brands = [(await importing.client.get(f"/v1/products/A-{n}")).json()["brand"] for n in range(5)]
+    assert brands == ["Other" if n == at else "Airlane" for n in range(5)]
+
+
+async def test_a_file_that_only_creates_refuses_the_rows_that_it_created(
+    importing: Importing,
+) -> None:
+    content = a_csv(a_row(f"A-{n}") for n in range(3))
+    assert _rows_of(await importing.done(content, mode="create")) == (3, 0, 0, 0)
+
+    body = await importing.done(content, mode="create")
+
+    assert _rows_of(body) == (0, 0, 0, 3)
+    codes = {finding["code"] for finding in await importing.findings(body["id"])}
+    assert codes == {"catalog.import.sku_exists"}
