@@ -1,9 +1,12 @@
 """A file that was imported before, and comes again as it was or nearly so."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from services.catalog.domain.imports.deciding import Decision, Rules, Undecided, decide_all
+from services.catalog.use_cases.imports import products
 from tests.support.worlds.importing import Importing, a_csv, a_row
 
 
@@ -39,3 +42,23 @@ async def test_a_file_that_only_creates_refuses_the_rows_that_it_created(
     assert _rows_of(body) == (0, 0, 0, 3)
     codes = {finding["code"] for finding in await importing.findings(body["id"])}
     assert codes == {"catalog.import.sku_exists"}
+
+
+@pytest.mark.parametrize("more", [{}, {"品牌": "Ours"}])
+async def test_rows_that_are_known_are_not_decided_about_again(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    """Neither those that made products nor those that changed some."""
+    await importing.done(a_csv(a_row(f"A-{n}") for n in range(3)))
+    content = a_csv(a_row(f"A-{n}", **more) for n in range(3))
+    await importing.done(content)
+    decided: list[Undecided] = []
+
+    def told(undecided: Sequence[Undecided], rules: Rules) -> list[Decision]:
+        decided.extend(undecided)
+        return decide_all(undecided, rules)
+
+    monkeypatch.setattr(products, "decide_all", told)
+
+    assert _rows_of(await importing.done(content)) == (0, 0, 3, 0)
+    assert decided == []
