@@ -62,3 +62,29 @@ async def test_rows_that_are_known_are_not_decided_about_again(
 
     assert _rows_of(await importing.done(content)) == (0, 0, 3, 0)
     assert decided == []
+
+
+async def test_each_change_by_a_file_is_an_event_of_its_own(importing: Importing) -> None:
+    for brand in ("One", "Two", "Three"):
+        await importing.done(a_csv([a_row("A-1", 品牌=brand)]))
+
+    async with importing.db.read(importing.merchant.id) as reader:
+        rows = await reader._connection.fetch(
+            "SELECT event_id, aggregate_version FROM catalog.outbox"
+            " WHERE tenant_id = $1 AND type = 'catalog.product.updated' ORDER BY id",
+            importing.merchant.id,
+        )
+    assert [row["aggregate_version"] for row in rows] == [1, 2, 3]
+    assert len({row["event_id"] for row in rows}) == 3
+
+
+async def test_findings_of_the_check_are_not_told_twice(importing: Importing) -> None:
+    """A file is checked as a whole, and then read again to write it."""
+    content = a_csv([a_row("A-1", **{"净重(g)": "120.4"}), a_row("A-2")])
+
+    body = await importing.done(content, policy="reject_everything")
+
+    assert body["status"] == "done"
+    found = await importing.findings(body["id"])
+    assert len({(one["line"], one["code"]) for one in found}) == len(found)
+    assert body["progress"]["rows"]["warnings"] == len([one for one in found if one["line"]])
