@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.catalog.domain.imports.job import State
+from services.catalog.domain.imports.job import Counts, State
 from services.catalog.repository.imports import jobs
 from services.catalog.use_cases.imports import products, running
 from services.catalog.use_cases.imports.products import ProductRows
@@ -102,6 +102,7 @@ async def test_a_process_notices_that_it_has_lost_its_import_while_it_waits(
     await importing.claim(sent["id"])
     first = asyncio.create_task(run_import(await importing.tools(), sent["id"]))
     await asyncio.wait_for(silent.is_there.wait(), 30)
+    await until(lambda: _has_read(importing, sent["id"], _CHUNK))
 
     async with importing.db.transaction(PARK) as uow:
         await uow._connection.execute(
@@ -133,3 +134,35 @@ async def test_a_lease_is_short_and_kept_by_heartbeats(
 
 async def _is_kept(importing: Importing, import_id: str) -> bool:
     return await _lease_s(importing, import_id) > 0
+
+
+async def test_a_chunk_is_recorded_once(importing: Importing) -> None:
+    """Where the answer to a commit was lost, the chunk is tried again."""
+    sent = await importing.send(a_csv([a_row("T-1")]))
+    await importing.claim(sent["id"])
+    async with importing.db.read(PARK) as reader:
+        one = await jobs.read_import(reader, import_id=sent["id"])
+    recorded: list[int | None] = []
+    for _ in range(2):
+        async with importing.db.transaction(importing.merchant.id) as uow:
+            after = await jobs.advance(uow, one, Counts(read=1, new=1), line=2, worked_ms=7)
+        recorded.append(None if after is None else after.progress.counts.read)
+    assert recorded == [1, None]
+
+
+async def test_an_import_that_is_cancelled_ends_after_the_chunk_at_work(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = Silent(importing, monkeypatch, "write")
+    sent = await importing.send(a_csv(a_row(f"T-{n}") for n in range(_ROWS)))
+    await importing.claim(sent["id"])
+    work = asyncio.create_task(run_import(await importing.tools(), sent["id"]))
+    await asyncio.wait_for(silent.is_there.wait(), 30)
+
+    answer = await importing.client.post(f"/v1/imports/{sent['id']}:cancel")
+    silent.may_go_on.set()
+
+    assert answer.json()["status"] == "cancelling"
+    assert await work is State.CANCELLED
+    rows = (await importing.get(sent["id"]))["progress"]["rows"]
+    assert (rows["read"], rows["new"]) == (2 * _CHUNK, 2 * _CHUNK)
