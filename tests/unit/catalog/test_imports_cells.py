@@ -246,7 +246,7 @@ def test_addresses_of_images() -> None:
         {"url": "https://a.example/1.jpg", "role": "main"},
         {"url": "https://a.example/2.jpg?x=1,2", "role": "gallery"},
     ]
-    assert codes_of(read_cell("图片", "a.jpg")) == ["cell.url"]
+    assert codes_of(read_cell("图片", "a.jpg https://a.example/1.jpg")) == ["cell.url"]
 
 
 def test_all_faults_have_texts_and_codes_of_their_own() -> None:

@@ -61,4 +61,6 @@ def is_covered(path: str, there: Collection[str]) -> bool:
         return _SIDES.issubset(there)
     if path in _SIDES:
         return "size_mm" in there
+    if path == "on_hand":
+        return "delta" in there
     return path == "unit_price.amount" and "line_total.amount" in there

@@ -96,3 +96,17 @@ COLUMN_OPTION_ALONE: Final = fault_kind(
     "Add a column 款号 / Parent SKU with the same code for all variants of an article.",
     "请增加“款号 / 父SKU”列，同一款的各变体填写相同编码。",
 )
+COLUMN_NO_ADDRESSES: Final = fault_kind(
+    "catalog.column.no_addresses",
+    "{column} has no web addresses (e.g. {value}); it is not read.",
+    "“{column}”列不是网址（例如 {value}），未读取。",
+    "Write addresses that begin with https:// if products are to have these pictures.",
+    "如需导入图片，请填写以 https:// 开头的网址。",
+)
+COLUMN_OTHER_TYPES: Final = fault_kind(
+    "catalog.column.other_types",
+    "{column} has no product types of the park (e.g. {value}); it is not read.",
+    "“{column}”列的值（例如 {value}）不是园区的产品类型，未读取。",
+    "Write codes of GET /v1/product-types if products are to have a type.",
+    "如需设置产品类型，请填写 GET /v1/product-types 中的代码。",
+)

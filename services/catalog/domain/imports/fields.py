@@ -48,10 +48,15 @@ STOCK_FIELDS: Final = (
     Field(
         "on_hand",
         "whole",
-        "on hand|quantity|qty|stock|inventory|库存|数量|库存数量|在库|可用库存|现有库存|库存数"
+        "on hand|quantity|qty|stock|inventory|库存|数量|库存数量|在库|现有库存|库存数"
         "|实际库存|盘点数量|quantity on hand|stock quantity|in stock|variant inventory qty"
-        "|库存量|总库存|实盘数量|good stock|available",
+        "|库存量|总库存|实盘数量|good stock|库存总量|库存总数|实际库存数|现存数量|现存量"
+        "|结存数量|在库数量|仓库库存|on hand current|on hand new|inventory quantity"
+        "|current stock level"
+        "||available|available quantity|可用库存|可用数|可用数量|可用量|available not editable"
+        "|可售数量|可发库存",
         "库存数量 On hand",
+        needed=True,
     ),
     Field(
         "delta",
@@ -79,7 +84,7 @@ ORDER_FIELDS: Final = (
         "order_number",
         "code",
         "order number|order id|order no|amazon order id|订单号|订单编号|平台订单号|单号|order"
-        "|订单id|交易号|平台单号|线上订单号|原始订单号|交易编号|merchant order id",
+        "|订单id|交易号|平台单号|线上订单号|原始订单号|交易编号|sales order no||merchant order id",
         "订单号 Order number",
         needed=True,
     ),
@@ -88,7 +93,8 @@ ORDER_FIELDS: Final = (
         "instant",
         "ordered at|order date|purchase date|下单时间|订单时间|下单日期|created at"
         "|订单日期|订单创建时间|order time|order created|交易时间"
-        "||付款时间|paid at|付款日期|支付时间|payments date",
+        "|sale date|订单成交时间|成交时间|订单创建日期"
+        "||付款时间|paid at|付款日期|支付时间|payments date|paid on date|date paid",
         "下单时间(UTC) Ordered at (UTC)",
         needed=True,
     ),
@@ -105,7 +111,8 @@ ORDER_FIELDS: Final = (
         "ship_to.postal_code",
         "code",
         "postal code|zip|zip code|postcode|ship postal code|邮编|收件人邮编|邮政编码|收货邮编"
-        "|shipping zip|ship to postal code|收件邮编|destination postcode|买家邮编",
+        "|shipping zip|ship zipcode|ship to zip|ship to postal code|收件邮编|destination postcode"
+        "|买家邮编",
         "收货邮编 Postal code",
     ),
     Field(
@@ -114,7 +121,7 @@ ORDER_FIELDS: Final = (
         "line|line number|line no|行号|序号|订单行号|item line|明细行号|line item number",
         "行号 Line",
     ),
-    Field("sku", "code", f"lineitem sku|{SKU.names}", "商品编码 SKU", needed=True),
+    Field("sku", "code", f"lineitem sku|商家编码规格维度|{SKU.names}", "商品编码 SKU", needed=True),
     Field(
         "quantity",
         "whole",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -37,10 +37,25 @@ FAMILY_OF_READING: Final = {
 _UNIT_OF_READING: Final = {"weight": "g", "size": "mm", "side": "mm"}
 _BRACKETS: Final = re.compile(r"[(\[【{<]([^()\[\]【】{}<>]*)[)\]】}>]")
 _NOTES: Final = frozenset(
-    map(folded, "必填 选填 可选 必须 非必填 required optional mandatory 单位".split())
+    map(
+        folded,
+        (
+            *"必填 选填 可选 必须 非必填 条件必填 选择性必填 单位".split(),
+            *"required optional mandatory conditional recommended preferred".split(),
+            "conditional mandatory",
+            "conditionally required",
+        ),
+    )
 )
 # `Item Name (aka Title)`, `Your Price (Sell on Amazon, US)`
 _REMARKS: Final = ("aka", "sellonamazon")
+# By kind, folded name, and the name of a column that only files of that shop have.
+_IN_SHOP: Final = {
+    (ImportKind.ORDERS, "name", "lineitemquantity"): "order_number",  # Shopify
+    (ImportKind.PRODUCTS, "id", "imagelink"): "sku",  # Google Merchant
+    (ImportKind.STOCK, "id", "imagelink"): "sku",
+    (ImportKind.PRICES, "id", "imagelink"): "sku",
+}
 # Headers of sheets that count in cartons: their weights and sizes may be those of a carton.
 _CARTONS: Final = frozenset(
     map(
@@ -163,6 +178,18 @@ def fuller(first: str, second: str) -> str:
         if one.paths:
             return first
     return first
+
+
+def names_in_shop(columns: Iterable[str], kind: ImportKind) -> dict[str, str]:
+    """Names that say little by themselves, and what they are in a file of the shop that has the
+    other columns: folded name → path.
+    """
+    there = set(map(folded, columns))
+    return {
+        name: path
+        for (of_kind, name, beside), path in _IN_SHOP.items()
+        if of_kind is kind and beside in there
+    }
 
 
 def is_ignored(name: str) -> bool:

@@ -31,11 +31,13 @@ from services.catalog.domain.imports.header_names import (
     Meaning,
     is_ignored,
     meaning_of,
+    names_in_shop,
 )
 from services.catalog.domain.imports.mapping import ColumnMapping, MappedColumn
 from services.catalog.domain.imports.placeholders import is_nothing
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.units import CURRENCIES, LENGTHS, WEIGHTS, folded
+from services.catalog.domain.imports.useless_columns import with_addresses
 
 # To find out which line is the header, so much of it is enough.
 _LOOKED_AT: Final = 200
@@ -46,6 +48,8 @@ _HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGN
 _NAMES_OF_ARTICLES: Final = frozenset({"parent_sku", "row.handle"})
 _TYPES: Final = frozenset({"product_type"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Guesses by a name that also means something else.
+_SAID_IF_WEAK: Final = frozenset({"amount", "line", "whole"})
 
 
 def match_columns(
@@ -67,9 +71,13 @@ def match_columns(
     chosen: list[Chosen] = []
     notes = Notes([], [])
     findings, unclear = notes.findings, notes.unclear
+    in_shop = names_in_shop(columns, kind)
     for index, name in enumerate(columns):
         if (target := known.get(folded(name))) is not None and name.strip():
             found = _remembered(kind, index, name, target, findings)
+        elif (path := in_shop.get(folded(name))) is not None:
+            findings.append(column_finding(kinds.COLUMN_ASSUMED, name, field=path))
+            found = Chosen(MappedColumn(index, name, path), False, 2)
         else:
             found = _by_name(kind, index, name, rows, notes)
         if found is not None:
@@ -77,6 +85,7 @@ def match_columns(
     settle_styles(chosen, rows, notes)
     chosen = of_pieces(columns, chosen, known, unclear)
     mapped = whole_sizes(without_rivals(chosen, rows, unclear), findings)
+    mapped = with_addresses(mapped, rows, remembered, findings)
     mapped = [learn(column, kind, rows) for column in mapped]
     findings += _zones(kind, mapped, rows)
     there = {column.path for column in mapped} | set(constants)
@@ -171,7 +180,7 @@ def _by_name(
     (path,) = meaning.paths
     field = field_at(kind, path)
     assert field is not None, path
-    if meaning.is_weak and field.reads in {"amount", "line"}:
+    if meaning.is_weak and (path == "sku" or field.reads in _SAID_IF_WEAK):
         findings.append(column_finding(kinds.COLUMN_ASSUMED, name, field=path))
     column = MappedColumn(index, name, path, meaning.unit)
     return Chosen(column, field.many, 2 if meaning.is_weak else 1)

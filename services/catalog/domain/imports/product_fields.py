@@ -30,7 +30,11 @@ class Field:
 AMOUNT_NAMES: Final = (
     "price|standard price|variant price|regular price|unit price|amount|单价|售价|价格|销售价"
     "|零售价|销售价格|商品价格|产品价格|sale unit price|fob price|price amount|销售单价"
+    "|单价含税|含税单价|含税价|京东价|一口价|宝贝价格|price tax excluded|price tax excl"
+    "|current price|单买价"
     "|商品单价|建议售价|商品售价|your price|基本售价|fob|exw price|price per unit||list price"
+    "|start price"
+    "|msrp"
     "|申报价|申报单价|申报价值|申报金额|declared value|declared price|出厂价|报价|市场价"
 )
 CURRENCY_NAMES: Final = (
@@ -43,8 +47,9 @@ SKU: Final = Field(
     "sku|seller sku|item sku|merchant sku|msku|variant sku|sku code|sku编码|sku编号|sku号"
     "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|商家编码|商品sku|产品sku|库存sku"
     "|本地sku|库存编号|平台sku|卖家sku|单品货号|item code|product code|规格编码"
-    "|contribution sku|stock sku|子sku|sku货号"
-    "||货号|款式编码|product id|part number|物料编码|item no"
+    "|contribution sku|stock sku|子sku|custom label|custom label sku|product code sku|商家sku"
+    "|sku货号|存货编码|物料代码|存货代码"
+    "||货号|款式编码|product id|part number|物料编码|item no|reference|outer id"
     "|item number|model no|article no|article number|型号货号|原厂sku",
     "商品编码 SKU",
     needed=True,
@@ -56,7 +61,8 @@ PRODUCT_FIELDS: Final = (
         "line",
         "title|name|item name|product name|product title|item title|标题|名称|品名|产品名称"
         "|商品名称|产品标题|商品标题|货品名称|产品名|商品名|货物名称|goods name|subject"
-        "|产品品名|宝贝标题|库存sku名称|sku名称|description of goods|货物品名||申报品名"
+        "|产品品名|宝贝标题|库存sku名称|sku名称|存货名称|物料名称|description of goods|货物品名"
+        "||申报品名"
         "|报关品名|declared name|customs name|申报名|报关名|申报名称|报关名称",
         "英文品名 Title (English)",
         clearable=True,
@@ -93,7 +99,8 @@ PRODUCT_FIELDS: Final = (
         "gross weight|package weight|item package weight|毛重|单品毛重|含包装重量|包装重量"
         "|包装后重量|gw|g w|shipping weight|variant weight|gross wt|带包装重量|重量含包装|重量"
         "|weight|商品重量|单品重量|unit weight|单件毛重|packed weight|毛重量|packing weight"
-        "|发货重量|商品毛重|variant grams@g|weight value|single gross weight|单品重量含包装",
+        "|parcel weight|发货重量|商品毛重|variant grams@g|weight value"
+        "|single gross weight|单品重量含包装",
         "毛重(g) Gross weight (g)",
     ),
     Field(
@@ -112,7 +119,8 @@ PRODUCT_FIELDS: Final = (
         "length|长|长度|包装长|包装长度|package length|item package length|产品长|尺寸长"
         "|包装尺寸长|商品长|长边|规格长|长宽高长|尺寸长度|size length|dimensions length"
         "|length depth|packed length|packing length|单品长|单品规格长|单品尺寸长|包装规格长"
-        "|商品尺寸长|产品尺寸长|商品规格长|产品规格长|product length|最长边",
+        "|商品尺寸长|产品尺寸长|商品规格长|产品规格长|product length|最长边"
+        "|shipping length|parcel length||depth|product depth",
         "长(cm) Length (cm)",
     ),
     Field(
@@ -121,7 +129,7 @@ PRODUCT_FIELDS: Final = (
         "width|宽|宽度|包装宽|包装宽度|package width|item package width|产品宽|尺寸宽"
         "|包装尺寸宽|商品宽|规格宽|长宽高宽|尺寸宽度|size width|dimensions width|packed width"
         "|packing width|单品宽|单品规格宽|单品尺寸宽|包装规格宽|商品尺寸宽|产品尺寸宽"
-        "|商品规格宽|产品规格宽|product width|次长边",
+        "|商品规格宽|产品规格宽|product width|次长边|shipping width|parcel width",
         "宽(cm) Width (cm)",
     ),
     Field(
@@ -130,7 +138,8 @@ PRODUCT_FIELDS: Final = (
         "height|高|高度|包装高|包装高度|package height|item package height|产品高|尺寸高"
         "|包装尺寸高|商品高|规格高|长宽高高|尺寸高度|size height|dimensions height"
         "|packed height|packing height|单品高|单品规格高|单品尺寸高|包装规格高|商品尺寸高"
-        "|产品尺寸高|商品规格高|产品规格高|product height|最短边",
+        "|产品尺寸高|商品规格高|产品规格高|product height|最短边|shipping height"
+        "|parcel height",
         "高(cm) Height (cm)",
     ),
     Field(
@@ -160,7 +169,9 @@ PRODUCT_FIELDS: Final = (
         "gtin",
         "gtin|ean|upc|barcode|bar code|ean code|upc code|ean13|gtin13|gtin14|条码|条形码|商品条码"
         "|国际条码|商品条形码|variant barcode|external product id|product barcode|ean upc|upc ean"
-        "|ean13条码|gtin upc ean or isbn|upc编码|69码|国标码|产品条码|global trade item number",
+        "|ean13条码|gtin upc ean or isbn|upc编码|69码|国标码|产品条码|global trade item number"
+        "|主条码"
+        "|p upc|p ean|product upc|product ean|product upc ean|identifier code",
         "条形码 GTIN",
         clearable=True,
     ),
@@ -212,7 +223,8 @@ PRODUCT_FIELDS: Final = (
         "url",
         "image|images|image url|image src|image link|图片|图片链接|图片地址|商品图片|产品图片"
         "|product image url"
-        "|图片url|picture|picture url|图片网址|photo|产品图片链接|商品图片链接|图片网络地址",
+        "|图片url|picture|picture url|图片网址|photo|产品图片链接|商品图片链接|图片网络地址"
+        "|item photo url|pic url|image urls|hosted image urls",
         "图片 Images",
         clearable=True,
         many=True,
@@ -221,7 +233,7 @@ PRODUCT_FIELDS: Final = (
         "media.main",
         "url",
         "main image|main image url|主图|主图链接|主图url|产品主图|商品主图|variant image"
-        "|variant image url|首图",
+        "|variant image url|首图|cover image|item cover image",
         "主图 Main image URL",
         clearable=True,
     ),
@@ -275,14 +287,16 @@ PRODUCT_FIELDS: Final = (
             Field(
                 f"option.{n}.name",
                 "line",
-                f"option{n} name|option {n} name|attribute {n} name|规格{n}名称|规格名{n}",
+                f"option{n} name|option {n} name|option name {n}|attribute {n} name|规格{n}名称"
+                f"|规格名{n}",
                 f"Option{n} Name",
                 clearable=True,
             ),
             Field(
                 f"option.{n}.value",
                 "line",
-                f"option{n} value|option {n} value|attribute {n} value(s)|attribute {n} values"
+                f"option{n} value|option {n} value|option value {n}|attribute {n} value(s)"
+                f"|attribute {n} values"
                 f"|规格{n}值|规格值{n}",
                 f"Option{n} Value",
             ),

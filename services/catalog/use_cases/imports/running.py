@@ -6,7 +6,7 @@ number of its attempt, and only the latest gets a chunk through.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,11 +31,13 @@ from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.outcomes import Blame, Finding, of_cell
 from services.catalog.domain.imports.rows import ImportKind, SheetRow
 from services.catalog.domain.imports.texts import shown
+from services.catalog.domain.imports.useless_columns import types_named, without_types
 from services.catalog.domain.products.product import Known
 from services.catalog.domain.reference import Reference
 from services.catalog.events.imports import import_finished
 from services.catalog.repository.imports import findings as found
 from services.catalog.repository.imports import jobs
+from services.catalog.repository.types import current_versions
 from services.catalog.use_cases.imports.families import FamilyRows, ReadParent
 from services.catalog.use_cases.imports.orders import OrderRows, ReadOrder
 from services.catalog.use_cases.imports.prices import PriceRows, ReadPrice
@@ -243,11 +245,22 @@ class _Run:
             sample=sample,
             constants=one.columns.constants,
         )
+        mapping = await self._with_own_types(mapping, sample, chosen)
         mapping = replace(mapping, findings=(*sheet.findings, *mapping.findings))
         columns = replace(_columns(mapping, sample), chosen=chosen, constants=one.columns.constants)
         await self._patiently(self._record_shape, sheet, columns, mapping)
         self._saved_at_s = monotonic_s()
         return mapping
+
+    async def _with_own_types(
+        self, mapping: ColumnMapping, sample: Sequence[SheetRow], chosen: Collection[str]
+    ) -> ColumnMapping:
+        """Shops have types of their own."""
+        if not (named := types_named(mapping, sample, chosen)):
+            return mapping
+        async with self._db.read(self._one.merchant_id) as reader:
+            known = await current_versions(reader, named)
+        return mapping if known else without_types(mapping, named[0])
 
     async def _record_shape(self, sheet: Sheet, columns: Columns, mapping: ColumnMapping) -> None:
         one, shape = self._one, sheet.shape
