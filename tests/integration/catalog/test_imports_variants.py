@@ -134,3 +134,17 @@ async def test_a_row_of_sums_is_no_product(importing: Importing) -> None:
         1,
     )
     assert await importing.told(body) == [(4, "row.sum")]
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+async def test_what_is_left_of_choices_may_be_taken(importing: Importing, dry_run: str) -> None:
+    """Without a choice that is no axis, two rows may be the same variant."""
+    parent = {"title": {"en": "Brush"}, "axes": ["color"]}
+    await importing.client.put("/v1/parents/Y", json=parent)
+    await importing.done(csv_of([_variant("Y-1", "Y", "red", "")]))
+    rows = [_variant("Y-2", "Y", "red", "S"), _variant("Y-3", "Y", "blue", "S")]
+    body = await importing.done(csv_of(rows), dry_run=dry_run)
+
+    assert body["status"] == "done"
+    assert (rows_of(body)["new"], rows_of(body)["failed"]) == (1, 1)
+    assert (2, "variant.options_taken") in await importing.told(body)

@@ -48,8 +48,8 @@ SKU: Final = Field(
     "|商品编码|商品编号|产品编码|产品编号|产品代码|商品代码|商家编码|商品sku|产品sku|库存sku"
     "|本地sku|库存编号|平台sku|卖家sku|单品货号|item code|product code|规格编码"
     "|contribution sku|stock sku|子sku|custom label|custom label sku|product code sku|商家sku"
-    "|sku货号|存货编码|物料代码|存货代码"
-    "||货号|款式编码|product id|part number|物料编码|item no|reference|outer id"
+    "|sku货号|存货编码|物料代码|存货代码|reference"
+    "||货号|款式编码|product id|part number|物料编码|item no|outer id"
     "|item number|model no|article no|article number|型号货号|原厂sku",
     "商品编码 SKU",
     needed=True,

@@ -27,7 +27,7 @@ from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.imports.together import RowsTogether
 from services.catalog.domain.products.product import StoredProduct
 from services.catalog.domain.products.search_words import SearchWords, search_words, searched
-from services.catalog.domain.products.variants import KnownParent, OptionsKey, Variant, clashes
+from services.catalog.domain.products.variants import KnownParent, OptionsKey, clashes
 from services.catalog.repository import parents
 from services.catalog.repository import products as products_repository
 from services.catalog.repository.imports import products as repository
@@ -36,7 +36,7 @@ from services.catalog.use_cases.imports.taking import Chunk
 from services.catalog.use_cases.media import note_media
 from services.catalog.use_cases.types import known_types
 from shared.db import Database, UnitOfWork
-from shared.kernel.errors import AirlaneError, Unavailable
+from shared.kernel.errors import Unavailable
 
 CHUNK_ROWS: Final = 5000
 # How often one chunk is decided about again, because others write the same products.
@@ -174,13 +174,14 @@ class ProductRows:
         """Decided about with their parents locked. Two may change places."""
         if not undecided:
             return []
-        wanted = [variant for one in undecided for variant in _wanted(one, rules)]
-        skus = {variant.parent_sku for variant in wanted}
+        skus = {sku for one in undecided for sku in _parents_of(one)}
         found = await parents.lock_for_variants(uow, tenant=self._tenant, skus=skus)
         found |= self.planned_parents
-        taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
         rules = replace(rules, known=replace(rules.known, parents=found))
         decisions = decide_all(undecided, rules)
+        # The options as decided: what is no axis of the parent has been left out of them.
+        wanted = [one.product.variant for one in decisions if one.product and one.product.variant]
+        taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
         clashing = clashes([(one.sku, _options_of(one)) for one in decisions], taken)
         return [
             one if one.sku not in clashing else refused_options(one, clashing[one.sku], rules)
@@ -224,16 +225,13 @@ class ProductRows:
         return present, replace(self._rules, known=replace(self._rules.known, types=types))
 
 
-def _wanted(one: Undecided, rules: Rules) -> Iterator[Variant]:
-    """Which variants the product is to be, row by row."""
-    product = None if one.present is None else one.present.product
+def _parents_of(one: Undecided) -> Iterator[str]:
+    """SKUs of those that have a say in it."""
+    if one.present is not None and one.present.product.variant is not None:
+        yield one.present.product.variant.parent_sku
     for row in one.rows:
-        try:
-            product = rules.read(row.document, product)
-        except AirlaneError:
-            continue
-        if product.variant is not None:
-            yield product.variant
+        if isinstance(sku := row.document.get("parent_sku"), str):
+            yield sku
 
 
 def _options_of(one: Decision) -> OptionsKey | None:
