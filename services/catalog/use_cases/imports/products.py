@@ -6,7 +6,7 @@ in between is noticed by its version, and is decided about again.
 
 import asyncio
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -56,6 +56,35 @@ class Prepared:
     line: int
 
 
+class PlannedOptions:
+    """Which variants would have which options after the chunks that a check has seen: the database
+    does not know. Of options there is only a hash, because a file may have a million variants.
+    """
+
+    def __init__(self) -> None:
+        self._holders: dict[int, str] = {}
+        # Variants that are there already, and would be moved.
+        self._moved: dict[str, int] = {}
+
+    def note(self, decisions: Sequence[Decision]) -> None:
+        for one in decisions:
+            if one.product is None or one.product.variant is None:
+                continue
+            key = hash(one.product.variant.key)
+            self._holders[key] = one.sku
+            if one.present is not None:
+                self._moved[one.sku] = key
+
+    def over(
+        self, taken: Mapping[OptionsKey, str], wanted: Iterable[OptionsKey]
+    ) -> dict[OptionsKey, str]:
+        """Whose the wanted options would be."""
+        planned = [(key, self._holders.get(hash(key))) for key in wanted]
+        found = [*taken.items(), *((key, sku) for key, sku in planned if sku is not None)]
+        moved = self._moved
+        return {key: sku for key, sku in found if moved.get(sku, hash(key)) == hash(key)}
+
+
 class ProductRows:
     """Takes rows of products."""
 
@@ -74,6 +103,7 @@ class ProductRows:
         self._chunk = Chunk(CHUNK_ROWS)
         # What a check would have written of parents.
         self.planned_parents: dict[str, KnownParent] = {}
+        self._planned_options = PlannedOptions()
 
     def take(self, rows: Iterator[SheetRow]) -> list[SheetRow]:
         return self._chunk.take(rows)
@@ -102,6 +132,7 @@ class ProductRows:
     async def check(self, uow: UnitOfWork, prepared: Prepared, *, now: datetime) -> Outcome:
         del now
         variants = await self._variants(uow, prepared.variants, prepared.rules)
+        self._planned_options.note(variants)
         return _outcome(prepared, [*prepared.decisions, *variants])
 
     async def write(self, uow: UnitOfWork, prepared: Prepared, *, now: datetime) -> Outcome:
@@ -182,6 +213,7 @@ class ProductRows:
         # The options as decided: what is no axis of the parent has been left out of them.
         wanted = [one.product.variant for one in decisions if one.product and one.product.variant]
         taken = await parents.taken_options(uow, tenant=self._tenant, variants=wanted)
+        taken = self._planned_options.over(taken, [variant.key for variant in wanted])
         clashing = clashes([(one.sku, _options_of(one)) for one in decisions], taken)
         return [
             one if one.sku not in clashing else refused_options(one, clashing[one.sku], rules)
