@@ -6,15 +6,17 @@ On skewed rows with statistics, in a database of its own. Measured on five milli
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, Final
 
 import asyncpg
 import pytest
 
-from deploy.bench.order_lists import PAGE, WHOSE, Case, cases, fill
+from deploy.bench.order_lists import END, PAGE, WHOSE, Case, cases, fill
 from services.catalog.queries.orders import list_orders
-from shared.db import Database, Reader, Statement
+from shared.db import Database, Reader, Statement, Window
 from shared.db.migrate import upgrade
+from shared.kernel.identity import PARK
 from shared.kernel.json import JsonObject
 from tests.kit.databases import Postgres
 
@@ -69,6 +71,17 @@ async def test_a_page_touches_few_rows(filled: Database, case: Case, whose: str)
     for plan in explaining.plans:
         touched = _touched(plan)
         assert touched <= ROWS_MAX, (touched, _told(plan))
+
+
+@pytest.mark.parametrize("bound", ["promised_before", "ordered_to", "accepted_to"])
+async def test_a_deep_page_below_a_bound_begins_at_its_cursor(filled: Database, bound: str) -> None:
+    """Not at the bound: the index in between has 700 pages, and a page of orders 200."""
+    deep = Window(PAGE.rows_max, (END - timedelta(days=700), "ord_"))
+    async with filled.read(PARK) as reader:
+        explaining = Explaining(reader)
+        await list_orders(explaining, deep, {bound: END})
+    (plan,) = explaining.plans
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 450, _told(plan)
 
 
 def _touched(node: JsonObject) -> int:

@@ -85,10 +85,12 @@ LIST: Final = SparseListing(
         "colour": Filter(
             "p.colour = :colour",
             "SELECT x.id FROM catalog.jar x WHERE x.is_open {tenant} AND x.colour = :colour",
+            key="x.id",
         ),
         "word": Filter(
             "SELECT count(*) > 0 FROM catalog.label l WHERE l.jar_id = p.id AND l.word = :word",
             "SELECT x.jar_id AS id FROM catalog.label x WHERE x.word = :word {tenant}",
+            key="x.jar_id",
         ),
         "size_max": Filter(
             "p.size <= :size_max",
@@ -236,6 +238,16 @@ async def test_the_row_that_a_page_ends_with_may_be_one_of_it(db: Database) -> N
         page = await LIST.page(reader, Window(51), {"size_max": 4}, order="id")
 
     assert page == Stretch(_listed(PARK, "id")[:NEAR], _listed(PARK, "id")[NEAR - 1])
+
+
+async def test_what_few_later_rows_have_is_found_at_once(db: Database) -> None:
+    """All rows that are `late` are too many for a finder, but not those after the cursor."""
+    late = [jar for jar in OPEN if jar.colour == "late"]
+    async with db.read(PARK) as reader:
+        after = (late[-FOUND].id,)
+        page = await LIST.page(reader, Window(51, after), {"colour": "late"}, order="id")
+
+    assert page == Stretch(late[1 - FOUND :])
 
 
 async def test_a_filter_that_bounds_the_walk_needs_no_other_way(db: Database) -> None:
