@@ -11,6 +11,7 @@ from deploy.bench import goods
 from deploy.bench.loading import large_database
 from deploy.bench.paging import catalog
 from deploy.bench.rig import Figure, folder
+from services.catalog.domain.products.search_words import EDITION
 from shared.kernel.identity import PARK
 
 PRODUCTS: Final = int(os.environ.get("LIST_PRODUCTS", "1000000"))
@@ -65,7 +66,7 @@ async def _fill(connection: asyncpg.Connection) -> None:
 def measure() -> list[Figure]:
     with (
         folder() as home,
-        large_database(home, f"products-{PRODUCTS}", _fill) as (_, dsn),
+        large_database(home, f"products-{PRODUCTS}-words-{EDITION}", _fill) as (_, dsn),
         catalog(dsn, home) as pages,
     ):
         return [
