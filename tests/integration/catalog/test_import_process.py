@@ -47,8 +47,11 @@ async def test_the_process_that_is_ready_takes_the_next_import(
 
 
 async def test_a_ready_process_that_has_died_is_replaced(
-    importing: Importing, process: ImportProcess
+    importing: Importing, process: ImportProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Not by the next look, but when it is needed.
+    monkeypatch.setattr(import_process, "_READY_AFTER_S", 1000.0)
+    await asyncio.sleep(0.2)
     assert process._ready is not None
     dead = process._ready
     os.kill(dead.pid, signal.SIGKILL)

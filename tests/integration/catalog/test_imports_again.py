@@ -7,6 +7,7 @@ import pytest
 
 from services.catalog.domain.imports.deciding import Decision, Rules, Undecided, decide_all
 from services.catalog.use_cases.imports import products
+from services.catalog.use_cases.imports.running import make_words
 from tests.support.worlds.importing import Importing, a_csv, a_row
 
 
@@ -88,3 +89,23 @@ async def test_findings_of_the_check_are_not_told_twice(importing: Importing) ->
     found = await importing.findings(body["id"])
     assert len({(one["line"], one["code"]) for one in found}) == len(found)
     assert body["progress"]["rows"]["warnings"] == len([one for one in found if one["line"]])
+
+
+async def test_a_large_file_leaves_its_words_for_afterwards(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(products, "CHUNK_ROWS", 2)
+    rows = [a_row(f"A-{n}", 英文品名="Zebraish brush") for n in range(5)]
+    await importing.done(a_csv(rows))
+    await make_words(importing.db)
+    assert await _found(importing, "zebraish") == 5
+
+    await importing.done(a_csv(row | {"英文品名": "Quaggaish brush"} for row in rows[:3]))
+    await make_words(importing.db)
+
+    assert (await _found(importing, "zebraish"), await _found(importing, "quaggaish")) == (2, 3)
+
+
+async def _found(importing: Importing, q: str) -> int:
+    answer = await importing.client.get("/v1/products", params={"q": q})
+    return len(answer.json()["items"])
