@@ -1,5 +1,7 @@
 """Stock and orders from files, through the use cases that requests take."""
 
+import pytest
+
 from tests.support.worlds.importing import Importing
 
 
@@ -53,6 +55,46 @@ async def test_rows_with_one_number_are_one_order(importing: Importing) -> None:
     assert {one["order_number"] for one in orders} == {"N-1", "N-2"}
     again = await importing.done(content, kind="orders")
     assert again["progress"]["rows"]["unchanged"] == 3
+
+
+_SHOPIFY = (
+    "Name,Financial Status,Currency,Created at,Lineitem quantity,Lineitem price,Lineitem sku,"
+    "Shipping Zip,Shipping Country,Cancelled at,Store"
+)
+_AT = "2026-11-20 08:00:00 +0100"
+
+
+async def test_further_rows_of_an_order_are_in_its_currency(importing: Importing) -> None:
+    """Shopify says in the first row only what is the same for all."""
+    await importing.merchant.stocked("A-1", 9)
+    rows = [
+        f"#1001,paid,EUR,{_AT},2,19.90,A-1,'10115,DE,,DE",
+        f"#1001,,,{_AT},1,5.00,A-1,,,,DE",
+    ]
+    content = "\n".join([_SHOPIFY, *rows, ""]).encode()
+    body = await importing.done(content, kind="orders")
+
+    assert body["progress"]["rows"]["new"] == 2, str(await importing.findings(body["id"]))
+    (order,) = (await importing.client.get("/v1/orders")).json()["items"]
+    assert order["total"] == {"amount": "44.80", "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("status", "cancelled_at"), [("paid", _AT), ("refunded", ""), ("已取消", "")]
+)
+async def test_orders_that_were_cancelled_are_not_placed(
+    importing: Importing, status: str, cancelled_at: str
+) -> None:
+    await importing.merchant.stocked("A-1", 9)
+    rows = [
+        f"#1001,{status},EUR,{_AT},2,19.90,A-1,'10115,DE,{cancelled_at},DE",
+        f"#1002,paid,EUR,{_AT},1,5.00,A-1,10115,DE,,DE",
+    ]
+    body = await importing.done("\n".join([_SHOPIFY, *rows, ""]).encode(), kind="orders")
+
+    assert (2, "import.order_cancelled") in await importing.told(body)
+    orders = (await importing.client.get("/v1/orders")).json()["items"]
+    assert [one["order_number"] for one in orders] == ["#1002"]
 
 
 async def test_prices_of_markets(importing: Importing) -> None:

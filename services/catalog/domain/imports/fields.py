@@ -145,6 +145,14 @@ ORDER_FIELDS: Final = (
         "小计 Line total",
     ),
     Field("unit_price.currency", "currency", CURRENCY_NAMES, "币种 Currency"),
+    # No part of an order: orders that were cancelled are not placed.
+    Field("cancelled_at", "line", "cancelled at|canceled at|取消时间", "取消时间 Cancelled at"),
+    Field(
+        "order_status",
+        "line",
+        "order status|订单状态|交易状态||item status|financial status",
+        "订单状态 Order status",
+    ),
 )
 FIELDS: Final[dict[ImportKind, tuple[Field, ...]]] = {
     ImportKind.PRODUCTS: (*PRODUCT_FIELDS, *UNIT_FIELDS),

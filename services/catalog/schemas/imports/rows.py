@@ -161,7 +161,24 @@ class OrderRowsDiffer(Invalid):
     fix = Text("Correct one of them.", "请更正其中之一。")
 
 
+class OrderWasCancelled(Invalid):
+    code = "catalog.import.order_cancelled"
+    text = Text(
+        "The file says that this order was cancelled ({said}).", "文件显示该订单已取消（{said}）。"
+    )
+    fix = Text(
+        "Leave it out; if it is to be sent all the same, empty that cell.",
+        "无需导入；如仍需发货，请清空该单元格。",
+    )
+
+
+_CANCELLED: Final = frozenset(
+    "cancelled canceled voided refunded 已取消 取消 已关闭 交易关闭 已退款 退款成功".split()
+)
 _OF_ORDER: Final = ("store", "order_number", "ordered_at", "ship_to")
+
+
+_NOT_OF_ORDER: Final = frozenset({"order_status", "cancelled_at"})
 
 
 def read_order(documents: Sequence[JsonObject]) -> NewOrder:
@@ -169,6 +186,7 @@ def read_order(documents: Sequence[JsonObject]) -> NewOrder:
 
     Raises Invalid; pointers of lines are `/lines/0/sku` of the first row.
     """
+    documents = [_still_wanted(document) for document in documents]
     first = documents[0]
     refuse(
         [
@@ -181,8 +199,27 @@ def read_order(documents: Sequence[JsonObject]) -> NewOrder:
     if len(documents) == 1 and not _is_line(first):
         return _validated(OrderIn, first).to_domain()
     lines = [line for document in documents for line in document.get("lines", [{}])]
-    numbered: list[JsonObject] = [{"line": at, **line} for at, line in enumerate(lines, 1)]
+    priced = [_in_currency_of(lines[0], line) for line in lines]
+    numbered: list[JsonObject] = [{"line": at, **line} for at, line in enumerate(priced, 1)]
     return _validated(OrderIn, {**first, "lines": numbered}).to_domain()
+
+
+def _still_wanted(document: JsonObject) -> JsonObject:
+    """Without what files say of orders that were cancelled. Raises OrderWasCancelled."""
+    status, cancelled_at = document.get("order_status"), document.get("cancelled_at")
+    if cancelled_at:
+        raise OrderWasCancelled(pointer="/cancelled_at", said=str(cancelled_at)[:40])
+    if isinstance(status, str) and status.strip().casefold() in _CANCELLED:
+        raise OrderWasCancelled(pointer="/order_status", said=status[:40])
+    return {name: value for name, value in document.items() if name not in _NOT_OF_ORDER}
+
+
+def _in_currency_of(first: JsonObject, line: JsonObject) -> JsonObject:
+    """Shops name the currency in the first row of an order only."""
+    stated, price = first.get("unit_price"), line.get("unit_price")
+    if not (isinstance(stated, dict) and isinstance(price, dict) and "currency" in stated):
+        return line
+    return {**line, "unit_price": {"currency": stated["currency"], **price}}
 
 
 def _is_line(document: JsonObject) -> bool:
