@@ -47,6 +47,18 @@ def test_a_cursor_is_of_one_list_even_without_filters() -> None:
         PageParams(1, page.next, "/v1/messages").of({}, str)
 
 
+def test_a_page_that_is_not_full_goes_on_after_what_it_has_passed() -> None:
+    asked = PageParams(2, None, "/v1/products").of({}, str)
+
+    for shown in ([], ["prd_1"]):
+        page = asked.page(shown, str, key=lambda row: (row,), passed="prd_7")
+
+        assert page.items == shown
+        following = PageParams(2, page.next, "/v1/products").of({}, str)
+        assert following.window.after == ("prd_7",)
+    assert asked.page(["prd_1"], str, key=lambda row: (row,)).next is None
+
+
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
 def test_any_text_as_a_cursor_is_only_ever_a_bad_cursor(text: str) -> None:
     with pytest.raises(BadCursor):
