@@ -129,12 +129,15 @@ def _is_unit(reads: str, unit: str) -> bool:
 
 
 def recognised(names: Sequence[str]) -> int:
-    """How many of these names are known headers of any kind of import."""
-    return sum(
-        any(meaning_of(kind, name).paths for kind in ImportKind)
-        for name in names[:_LOOKED_AT]
-        if name and len(name) <= _NAME_MAX
-    )
+    """How many different columns of any kind of import these names are known for."""
+    told = (_paths_of(name) for name in names[:_LOOKED_AT] if name and len(name) <= _NAME_MAX)
+    return len({paths for paths in told if paths})
+
+
+def _paths_of(name: str) -> frozenset[str]:
+    """Of the first kind of import that knows the name."""
+    found = (meaning_of(kind, name).paths for kind in ImportKind)
+    return next((paths for paths in found if paths), frozenset())
 
 
 def _remembered(
