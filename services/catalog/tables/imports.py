@@ -80,7 +80,8 @@ import_findings: Final = Table(
     Index("import_findings_line_ix", "import_id", "line", "id"),
 )
 
-# What somebody chose for columns of a file of this shape (a digest of its header).
+# What somebody chose for columns of a file of this shape (a digest of its header), and the values
+# that they gave for fields that no column has.
 import_mappings: Final = Table(
     "import_mappings",
     metadata,
@@ -89,6 +90,7 @@ import_mappings: Final = Table(
     Column("shape_hash", Key, primary_key=True),
     Column("targets", JSONB, nullable=False),
     instant_column("updated_at"),
+    Column("constants", JSONB, nullable=False, server_default=text("'{}'")),
 )
 
 # Products on their way into their table: filled by COPY and emptied in the same transaction.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 from starlette.responses import Response
 
 from services.catalog.api.deps import CatalogRead, CatalogWrite, CatalogWriteById
@@ -26,6 +26,7 @@ from services.catalog.schemas.imports.jobs import (
     ColumnsOut,
     ImportOut,
     columns_out,
+    constants_of,
     import_out,
 )
 from services.catalog.use_cases.imports import requests
@@ -69,6 +70,12 @@ def checked_id(import_id: str) -> str:
     return import_id
 
 
+# `field:value`
+_Constant = Annotated[
+    str, StringConstraints(pattern=r"^[^:]{1,200}:.{1,200}$"), AfterValidator(visible)
+]
+
+
 def _visible(name: str | None) -> str | None:
     return None if name is None else visible(name)
 
@@ -98,6 +105,14 @@ class ImportOptions:
             " the file or of its first variant. require: such a row fails."
         ),
     ] = Parents.CREATE
+    constants: Annotated[
+        list[_Constant] | None,
+        Query(
+            max_length=50,
+            description="Values for fields that no column has, as a cell would have them:"
+            " `constants=price.currency:USD&constants=origin_country:CN`.",
+        ),
+    ] = None
     dry_run: Annotated[bool, Query(description="Only check: nothing is written.")] = False
     filename: Annotated[
         str | None,
@@ -128,12 +143,18 @@ async def create_import(
     options = Options(
         given.kind, given.policy, given.mode, given.empty, given.dry_run, given.parents
     )
+    constants = constants_of(given.constants or (), given.kind)
     await asyncio.to_thread(requests.refuse_other_files, file.path)
 
     async def act(uow: UnitOfWork) -> Reply:
         stored = StoredFile(file.keep(), given.filename, file.media_type, file.bytes, file.sha256)
         one = await requests.queue_import(
-            uow, tenant=call.tenant, options=options, file=stored, now=call.clock.now()
+            uow,
+            tenant=call.tenant,
+            options=options,
+            constants=constants,
+            file=stored,
+            now=call.clock.now(),
         )
         return Reply(201, import_out(one, call.locale), location=f"/v1/imports/{one.id}")
 

@@ -162,8 +162,9 @@ CELL_CURRENCY_UNCLEAR: Final = fault_kind(
     "catalog.cell.currency_unclear",
     "The sign in {value} ({column}) stands for several currencies: {currencies}.",
     "{column} 的 {value} 中的符号可表示多种货币：{currencies}。",
-    "Add a column for the currency, or write the code after the amount, e.g. 12.50 USD.",
-    "请增加“币种”列，或在金额后注明代码，例如 12.50 USD。",
+    "Add a column for the currency, write the code after the amount (12.50 USD), or send"
+    " constants=price.currency:USD.",
+    "请增加“币种”列，在金额后注明代码（12.50 USD），或发送 constants=price.currency:USD。",
 )
 CELL_CURRENCY_DIFFERS: Final = fault_kind(
     "catalog.cell.currency_differs",

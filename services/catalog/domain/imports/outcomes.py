@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.catalog.domain.imports import column_fault_kinds
 from services.catalog.domain.imports.fields import example_at
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.job import Counts
 from services.catalog.domain.imports.mapping import ColumnMapping
-from shared.kernel.errors import AirlaneError, FieldProblem
+from shared.kernel.errors import AirlaneError, FieldProblem, Text
 from shared.kernel.words import Words, words
 
 # More about one row helps nobody.
@@ -18,6 +17,10 @@ FINDINGS_OF_ROW_MAX: Final = 20
 _VALUE_MAX: Final = 200
 # A value that every product must have is not there.
 _MISSING: Final = "field.missing"
+_NO_COLUMN_FIX: Final = Text(
+    "Add a column with the header {example}, or give one value for all rows: constants={field}:…",
+    "请增加表头为 {example} 的列，或为所有行指定同一个值：constants={field}:…",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Blame:
         fix = words(problem.fix, **problem.params)
         if problem.code == _MISSING and self._has_header and not column:
             example = example_at(self._kind, path)
-            fix = words(column_fault_kinds.COLUMN_MISSING.fix, example=example) if example else fix
+            fix = words(_NO_COLUMN_FIX, example=example, field=path) if example else fix
         return Finding(
             line,
             column,

@@ -1,10 +1,11 @@
 """Write side of what was found in a file, and of the columns that somebody chose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from services.catalog.domain.imports.job import Import
+from services.catalog.domain.imports.job import Columns, Import
 from services.catalog.domain.imports.outcomes import Finding
 from shared.db import BIGINTS, INSTANT, JSON, JSONS, TEXT, TEXTS, Reader, UnitOfWork, sql
 
@@ -30,29 +31,37 @@ _ADD_FINDINGS: Final = sql(
 )
 _REMEMBER: Final = sql(
     """
-    INSERT INTO catalog.import_mappings AS m (tenant_id, kind, shape_hash, targets, updated_at)
-    VALUES (:tenant, :kind, :shape_hash, :targets, :now)
-    ON CONFLICT (tenant_id, kind, shape_hash)
-    DO UPDATE SET targets = excluded.targets, updated_at = :now
+    INSERT INTO catalog.import_mappings AS m
+        (tenant_id, kind, shape_hash, targets, constants, updated_at)
+    VALUES (:tenant, :kind, :shape_hash, :targets, :constants, :now)
+    ON CONFLICT (tenant_id, kind, shape_hash) DO UPDATE
+    SET targets = excluded.targets, constants = excluded.constants, updated_at = :now
     """,
     tenant=TEXT,
     kind=TEXT,
     shape_hash=TEXT,
     targets=JSON,
+    constants=JSON,
     now=INSTANT,
 )
 
 
-def _targets(targets: dict[str, str]) -> dict[str, str]:
-    return targets
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What somebody chose for a file of a shape. `targets`: header → target; `constants`: field →
+    value.
+    """
+
+    targets: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
 
 
 _MAPPING: Final = sql(
     """
-    SELECT targets FROM catalog.import_mappings
+    SELECT targets, constants FROM catalog.import_mappings
     WHERE tenant_id = :tenant AND kind = :kind AND shape_hash = :shape_hash
     """,
-    _targets,
+    Remembered,
     tenant=TEXT,
     kind=TEXT,
     shape_hash=TEXT,
@@ -85,21 +94,23 @@ async def add_findings(
 
 
 async def remember_mapping(
-    uow: UnitOfWork, one: Import, targets: Mapping[str, str], *, shape_hash: str, now: datetime
+    uow: UnitOfWork, one: Import, columns: Columns, *, shape_hash: str, now: datetime
 ) -> None:
+    """What is chosen in the columns, and their constants."""
     await uow.execute(
         _REMEMBER,
         tenant=one.merchant_id,
         kind=one.options.kind.value,
         shape_hash=shape_hash,
-        targets=dict(targets),
+        targets=dict(columns.chosen),
+        constants=dict(columns.constants),
         now=now,
     )
 
 
-async def find_mapping(reader: Reader, one: Import, *, shape_hash: str) -> dict[str, str]:
-    """Header → target, as somebody chose them for a file of this shape; {} if nobody did."""
+async def find_mapping(reader: Reader, one: Import, *, shape_hash: str) -> Remembered:
+    """Of files of this shape; empty if nobody has chosen anything."""
     found = await reader.fetch_first(
         _MAPPING, tenant=one.merchant_id, kind=one.options.kind.value, shape_hash=shape_hash
     )
-    return found or {}
+    return found or Remembered()

@@ -1,6 +1,6 @@
 """Write side of imports: queueing, claiming, progress, and what was found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -42,9 +42,9 @@ _COLUMNS: Final = """
 _INSERT: Final = sql(
     """
     INSERT INTO catalog.imports (id, tenant_id, kind, policy, mode, empty, is_dry_run, parents,
-        file, filename, media_type, bytes, sha256, state, stage, same_file_as, created_at)
+        file, filename, media_type, bytes, sha256, state, stage, columns, same_file_as, created_at)
     SELECT :id, m.id, :kind, :policy, :mode, :empty, :is_dry_run, :parents, :file, :filename,
-        :media_type, :bytes, :sha256, :state, :stage, :same_file_as, :now
+        :media_type, :bytes, :sha256, :state, :stage, :columns, :same_file_as, :now
     FROM catalog.merchants m WHERE m.id = :tenant
     """,
     id=TEXT,
@@ -62,6 +62,7 @@ _INSERT: Final = sql(
     sha256=TEXT,
     state=TEXT,
     stage=TEXT,
+    columns=JSON,
     same_file_as=TEXT,
     now=INSTANT,
 )
@@ -70,6 +71,7 @@ _SAME_FILE: Final = sql(
     SELECT id FROM catalog.imports
     WHERE tenant_id = :tenant AND sha256 = :sha256 AND state = 'done' AND NOT is_dry_run
         AND (kind, policy, mode, empty, parents) = (:kind, :policy, :mode, :empty, :parents)
+        AND coalesce(columns -> 'constants', '{}') @> :constants
     ORDER BY id DESC LIMIT 1
     """,
     str,
@@ -80,6 +82,7 @@ _SAME_FILE: Final = sql(
     mode=TEXT,
     empty=TEXT,
     parents=TEXT,
+    constants=JSON,
 )
 _READ: Final = sql(
     f"SELECT {_COLUMNS} FROM catalog.imports WHERE id = :id",  # noqa: S608 - constants
@@ -225,8 +228,9 @@ _REQUEUE: Final = sql(
 
 
 async def find_same_file(
-    uow: UnitOfWork, *, tenant: str, sha256: str, options: Options
+    uow: UnitOfWork, *, tenant: str, sha256: str, options: Options, constants: Mapping[str, str]
 ) -> str | None:
+    """The last import of these bytes with these options."""
     return await uow.fetch_value(
         _SAME_FILE,
         tenant=tenant,
@@ -236,6 +240,7 @@ async def find_same_file(
         mode=options.mode.value,
         empty=options.empty,
         parents=options.parents.value,
+        constants=dict(constants),
     )
 
 
@@ -259,6 +264,7 @@ async def add_import(uow: UnitOfWork, one: Import) -> bool:
         sha256=file.sha256,
         state=one.state.value,
         stage=one.progress.stage.value,
+        columns=one.columns.to_json(),
         same_file_as=one.same_file_as,
         now=one.created_at,
     )

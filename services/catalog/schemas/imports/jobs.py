@@ -1,6 +1,6 @@
 """Imports, as REST clients see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ from services.catalog.queries.imports import CodeCount, FindingView
 from shared.documents.faults import pointer
 from shared.documents.fields import Body
 from shared.documents.findings import FindingOut
-from shared.kernel.errors import AirlaneError, Locale, refuse
+from shared.kernel.errors import FieldProblem, Locale, refuse
 
 _Header = Annotated[str, StringConstraints(max_length=500)]
 _Target = Annotated[str, StringConstraints(max_length=200)]
@@ -62,21 +62,32 @@ class ColumnsIn(Body):
                 problems.append(ColumnUnknown.at(at, column=header))
             if not is_target(kind, target):
                 problems.append(ColumnTargetUnknown.at(at, target=target, kind=kind.value))
-        for path in self.constants:
-            if not path or not is_target(kind, path):
-                at = pointer(("body", "constants", path))
-                problems.append(ColumnTargetUnknown.at(at, target=path, kind=kind.value))
-            elif (fault := _constant_fault(kind, path, self.constants[path])) is not None:
-                problems.append(fault.at(pointer(("body", "constants", path)), **fault.params))
+        for path, value in self.constants.items():
+            at = pointer(("body", "constants", path))
+            problems += _constant_problems(kind, path, value, at)
         refuse(problems)
 
 
-def _constant_fault(kind: ImportKind, path: str, value: str) -> AirlaneError | None:
+def constants_of(given: Sequence[str], kind: ImportKind) -> dict[str, str]:
+    """`["price.currency:USD"]`, as a query has them, by field. Raises Invalid."""
+    problems: list[FieldProblem] = []
+    constants: dict[str, str] = {}
+    for number, one in enumerate(given):
+        path, _, value = one.partition(":")
+        problems += _constant_problems(kind, path, value, pointer(("query", "constants", number)))
+        constants[path] = value
+    refuse(problems)
+    return constants
+
+
+def _constant_problems(kind: ImportKind, path: str, value: str, at: str) -> Iterator[FieldProblem]:
+    if not path or not is_target(kind, path):
+        yield ColumnTargetUnknown.at(at, target=path, kind=kind.value)
+        return
     try:
         list(documents((), ColumnMapping(kind, (), (), (), {path: value})))
     except ConstantUnreadable as refusal:
-        return refusal
-    return None
+        yield refusal.at(at, **refusal.params)
 
 
 class CountsOut(BaseModel):

@@ -21,10 +21,20 @@ from shared.kernel.ids import new_id
 
 
 async def queue_import(
-    uow: UnitOfWork, *, tenant: str, options: Options, file: StoredFile, now: datetime
+    uow: UnitOfWork,
+    *,
+    tenant: str,
+    options: Options,
+    constants: Mapping[str, str],
+    file: StoredFile,
+    now: datetime,
 ) -> Import:
-    """A worker takes it soon. Raises MerchantNotFound."""
-    same = await jobs.find_same_file(uow, tenant=tenant, sha256=file.sha256, options=options)
+    """A worker takes it soon. `constants`: values for fields that no column has, by field. Raises
+    MerchantNotFound.
+    """
+    same = await jobs.find_same_file(
+        uow, tenant=tenant, sha256=file.sha256, options=options, constants=constants
+    )
     one = Import(
         id=new_id("imp"),
         merchant_id=tenant,
@@ -32,7 +42,7 @@ async def queue_import(
         file=file,
         state=State.QUEUED,
         progress=Progress(options.first_stage),
-        columns=Columns(),
+        columns=Columns(constants=constants),
         shape={},
         attempt=0,
         created_at=now,
@@ -71,9 +81,9 @@ async def choose_columns(
     """`one`: locked. Queues it again. Raises ImportNotWaiting."""
     mapped = one.mapped(targets, constants)
     await jobs.update_state(uow, mapped, now=now)
-    if remember and mapped.columns.chosen:
+    if remember and (mapped.columns.chosen or mapped.columns.constants):
         await findings.remember_mapping(
-            uow, mapped, mapped.columns.chosen, shape_hash=one.shape["hash"], now=now
+            uow, mapped, mapped.columns, shape_hash=one.shape["hash"], now=now
         )
     return mapped
 

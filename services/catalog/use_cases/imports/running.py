@@ -234,7 +234,8 @@ class _Run:
         one, shape = self._one, sheet.shape
         async with self._db.read(one.merchant_id) as reader:
             remembered = await found.find_mapping(reader, one, shape_hash=shape_hash(shape))
-        chosen = {**remembered, **one.columns.chosen}
+        chosen = {**remembered.targets, **one.columns.chosen}
+        constants = {**remembered.constants, **one.columns.constants}
         sample = await asyncio.to_thread(lambda: sheet.sample)
         if not sample:
             raise SheetEmpty
@@ -243,11 +244,11 @@ class _Run:
             one.options.kind,
             chosen,
             sample=sample,
-            constants=one.columns.constants,
+            constants=constants,
         )
         mapping = await self._with_own_types(mapping, sample, chosen)
         mapping = replace(mapping, findings=(*sheet.findings, *mapping.findings))
-        columns = replace(_columns(mapping, sample), chosen=chosen, constants=one.columns.constants)
+        columns = replace(_columns(mapping, sample), chosen=chosen, constants=constants)
         await self._patiently(self._record_shape, sheet, columns, mapping)
         self._saved_at_s = monotonic_s()
         return mapping
