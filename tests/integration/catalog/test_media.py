@@ -138,6 +138,19 @@ async def test_nobody_waits_for_a_server_that_is_silent(server: FileServer) -> N
     assert gone.fault is FetchFault.UNREACHABLE
 
 
+async def test_proxies_of_the_environment_are_not_used(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would connect for us, to wherever the address leads from there."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server.files = {"/a.png": PNG}
+
+    assert (await fetched(server.url + "/a.png")).facts.media_type == "image/png"
+
+
 async def test_private_addresses_are_not_asked(server: FileServer) -> None:
     server.files = {"/x": PNG}
     port = server.url.rpartition(":")[2]
