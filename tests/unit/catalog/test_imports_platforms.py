@@ -41,6 +41,7 @@ def _told(mapping: ColumnMapping) -> set[tuple[str, str]]:
         ("products", "主条码", "gtin"),  # 旺店通
         ("products", "存货编码", "sku"),  # 用友
         ("products", "单价(含税)", "price.amount"),  # quotations
+        ("products", "品名 Description (English)", "title.en"),
         ("stock", "实际库存数", "on_hand"),  # 聚水潭
         ("stock", "库存总量", "on_hand"),  # 店小秘, 马帮
         ("stock", "现存数量", "on_hand"),  # 用友

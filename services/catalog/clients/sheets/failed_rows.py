@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ import xlsxwriter
 from services.catalog.clients.sheets.delimited import DELIMITERS, DelimitedSheet
 from services.catalog.clients.sheets.json_lines import REASON_MEMBER, JsonLinesSheet
 from services.catalog.clients.sheets.sheet import Sheet
+from services.catalog.domain.imports.families import Articles
 from services.catalog.domain.imports.header_names import REASON_COLUMN, is_ignored
 from services.catalog.domain.imports.rows import Cell, CellError, SheetRow, SheetShape
 
@@ -39,12 +40,22 @@ _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _CELL_MAX: Final = 32_767
 
 
-def write_failed_rows(sheet: Sheet, target: Path, reasons: Iterable[Reason]) -> int:
+def _alone(rows: Iterator[SheetRow]) -> Iterator[Sequence[SheetRow]]:
+    return ([row] for row in rows)
+
+
+def write_failed_rows(
+    sheet: Sheet,
+    target: Path,
+    reasons: Iterable[Reason],
+    articles: Articles = _alone,
+) -> int:
     """Writes the rows of these lines with their reasons. Returns how many there were.
 
-    `reasons` are in the order of the lines, one each; the sheet is read once more.
+    `reasons` are in the order of the lines, one each; the sheet is read once more. `articles`: rows
+    that mean something together only; they come together, if one of them failed.
     """
-    failed = _failed(sheet.rows(), iter(reasons))
+    failed = _failed(articles(sheet.rows()), iter(reasons))
     if isinstance(sheet, JsonLinesSheet):
         return _write_json_lines(target, failed)
     if isinstance(sheet, DelimitedSheet):
@@ -52,16 +63,20 @@ def write_failed_rows(sheet: Sheet, target: Path, reasons: Iterable[Reason]) -> 
     return _write_workbook(sheet, target, failed)
 
 
-def _failed(rows: Iterator[SheetRow], reasons: Iterator[Reason]) -> Iterator[tuple[SheetRow, str]]:
+def _failed(
+    articles: Iterator[Sequence[SheetRow]], reasons: Iterator[Reason]
+) -> Iterator[tuple[SheetRow, str]]:
     wanted = next(reasons, None)
-    for row in rows:
-        while wanted is not None and wanted[0] < row.line:
+    for article in articles:
+        found: dict[int, str] = {}
+        while wanted is not None and wanted[0] <= article[-1].line:
+            found[wanted[0]] = harmless(wanted[1])
             wanted = next(reasons, None)
+        if any(row.line in found for row in article):
+            for row in article:
+                yield row, found.get(row.line, "")
         if wanted is None:
             return
-        if wanted[0] == row.line:
-            yield row, harmless(wanted[1])
-            wanted = next(reasons, None)
 
 
 def harmless(text: str) -> str:

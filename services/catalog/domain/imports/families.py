@@ -20,6 +20,7 @@ from services.catalog.domain.imports.rows import Cell, FamilyPart, SheetRow, Sub
 from services.catalog.domain.imports.units import folded
 
 Rows = Iterator[SheetRow]
+Articles = Callable[[Rows], Iterator[Sequence[SheetRow]]]
 # Nobody sells so many variants of one article; they are in memory together.
 ROWS_MAX: Final = 3_000
 # Media of one product or parent.
@@ -207,22 +208,46 @@ def _variant(
     return _row(row, cells, FamilyPart(Subject.PRODUCT, axes))
 
 
+def articles_of(mapping: ColumnMapping, all_rows: Callable[[], Rows]) -> Articles:
+    """How the rows of a file come apart into pieces that can be sent again by themselves: all rows
+    of a handle; a variation with what the row of its parent says; any other row alone.
+    """
+    columns = FamilyColumns.of(mapping)
+    if columns.handle is not None and columns.parent is None:
+        return lambda rows: _groups(rows, columns)
+    if columns.kind is not None:
+        index = FamilyIndex.of(all_rows(), columns)
+        return lambda rows: ([_row(row, row.cells, None)] for row in _by_kind(rows, columns, index))
+    return lambda rows: ([row] for row in rows)
+
+
 def _by_handle(rows: Rows, columns: FamilyColumns) -> Rows:
+    for group in _groups(rows, columns):
+        if group[0].fault is not None or group[0].document is not None:
+            yield from group
+        else:
+            yield from _article(group, columns)
+
+
+def _groups(rows: Rows, columns: FamilyColumns) -> Iterator[list[SheetRow]]:
+    """Rows that follow each other with one handle. A row that cannot be used is alone."""
     group: list[SheetRow] = []
     last = ""
     for row in rows:
         if row.fault is not None or row.document is not None:
-            yield from _article(group, columns)
+            if group:
+                yield group
             group = []
-            yield row
+            yield [row]
             continue
         handle = _text(row.cells, columns.handle)
         if group and ((handle and handle != last) or len(group) == ROWS_MAX):
-            yield from _article(group, columns)
+            yield group
             group = []
         last = handle or last
         group.append(row)
-    yield from _article(group, columns)
+    if group:
+        yield group
 
 
 def _article(group: Sequence[SheetRow], columns: FamilyColumns) -> Rows:

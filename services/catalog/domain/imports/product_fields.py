@@ -61,7 +61,8 @@ PRODUCT_FIELDS: Final = (
         "line",
         "title|name|item name|product name|product title|item title|标题|名称|品名|产品名称"
         "|商品名称|产品标题|商品标题|货品名称|产品名|商品名|货物名称|goods name|subject"
-        "|产品品名|宝贝标题|库存sku名称|sku名称|存货名称|物料名称|description of goods|货物品名"
+        "|产品品名|宝贝标题|库存sku名称|sku名称|存货名称|物料名称|品名description"
+        "|description of goods|货物品名"
         "||申报品名"
         "|报关品名|declared name|customs name|申报名|报关名|申报名称|报关名称",
         "英文品名 Title (English)",
