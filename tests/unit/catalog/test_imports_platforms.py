@@ -151,3 +151,29 @@ def test_notes_below_the_header_are_no_row(tmp_path: Path) -> None:
     )
 
     assert [row.cells[-1] for row in sheet.rows()] == ["MUG-R"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "candidates"),
+    [
+        (("0.3", "1,2"), ["@kg", "@g", "@lb"]),
+        ((0.3, 300), ["@kg", "@g", "@lb"]),
+        (("300 g", "0.3"), [""]),
+    ],
+)
+def test_weight_without_a_unit_is_asked_about_with_its_unit(
+    cells: tuple[Cell, Cell], candidates: list[str]
+) -> None:
+    """Whoever answers only what it is would see every row fail."""
+    _, mapping = _match(ImportKind.PRODUCTS, ("SKU", "Weight"), *(("A", cell) for cell in cells))
+
+    assert mapping.candidates["Weight"] == [
+        f"{path}{unit}" for path in ("gross_weight_g", "net_weight_g") for unit in candidates
+    ]
+
+
+def test_unit_in_a_column_of_its_own_is_not_asked_for() -> None:
+    names = ("SKU", "Weight", "Weight unit")
+    _, mapping = _match(ImportKind.PRODUCTS, names, ("A", "0.3", "kg"))
+
+    assert mapping.candidates["Weight"] == ["gross_weight_g", "net_weight_g"]

@@ -16,7 +16,8 @@ _SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """A column that is not read. `candidates`: paths of what it can be. `told`: why it is not read,
-    with what its text needs; None if it can be several things.
+    with what its text needs; None if it can be several things. `units`: those that its bare numbers
+    may have, where nothing says which.
     """
 
     index: int
@@ -24,11 +25,15 @@ class Unclear:
     candidates: tuple[str, ...]
     unit: str | None = None
     told: tuple[FaultKind, dict[str, str | int]] | None = None
+    units: tuple[str, ...] = ()
 
     @property
     def targets(self) -> list[str]:
         """As somebody would choose them: `net_weight_g@kg`."""
-        return [f"{path}@{self.unit}" if self.unit else path for path in self.candidates]
+        units = (self.unit,) if self.unit else self.units
+        if not units:
+            return list(self.candidates)
+        return [f"{path}@{unit}" for path in self.candidates for unit in units]
 
 
 def asked(

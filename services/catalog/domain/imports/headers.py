@@ -48,6 +48,13 @@ _HAS_OFFSET: Final = re.compile(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGN
 _NAMES_OF_ARTICLES: Final = frozenset({"parent_sku", "row.handle"})
 _TYPES: Final = frozenset({"product_type"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# The usual ones first.
+_UNITS_OF: Final = {
+    "weight": ("kg", "g", "lb"),
+    "side": ("cm", "mm", "in"),
+    "size": ("cm", "mm", "in"),
+}
+_BARE: Final = re.compile(r"[\d.,\sxX*×]*")
 # Guesses by a name that also means something else.
 _SAID_IF_WEAK: Final = frozenset({"amount", "line", "whole"})
 
@@ -89,7 +96,12 @@ def match_columns(
     mapped = [learn(column, kind, rows) for column in mapped]
     findings += _zones(kind, mapped, rows)
     there = {column.path for column in mapped} | set(constants)
-    open_questions = [one for one in unclear if not is_blank_column(one.index, rows)]
+    has_units = any(path.startswith("unit.") for path in there)
+    open_questions = [
+        one if has_units else _with_units(one, kind, rows)
+        for one in unclear
+        if not is_blank_column(one.index, rows)
+    ]
     candidates, questions = asked(open_questions, kind, there)
     findings += questions
     if kind is ImportKind.PRODUCTS and not there & _NAMES_OF_ARTICLES:
@@ -259,6 +271,18 @@ def _language_of(texts: Sequence[str]) -> str | None:
     if latin and not han and accented * 200 < latin:
         return "en"
     return None
+
+
+def _with_units(one: Unclear, kind: ImportKind, rows: Sequence[SheetRow]) -> Unclear:
+    """Without a unit every row would fail, whatever is chosen."""
+    fields = [field_at(kind, path) for path in one.candidates]
+    reads = {field.reads for field in fields if field is not None}
+    units = _UNITS_OF.get(reads.pop()) if len(reads) == 1 else None
+    cells = [row.cells[one.index] for row in rows if one.index < len(row.cells)]
+    are_bare = all(not isinstance(cell, str) or _BARE.fullmatch(cell) for cell in cells)
+    if one.unit or units is None or not cells or not are_bare:
+        return one
+    return replace(one, units=units)
 
 
 def _zones(
