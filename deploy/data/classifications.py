@@ -14,7 +14,9 @@ _HEADING: Final = 4
 
 
 def _codes(tables: Tables) -> set[str]:
-    return {code for code in tables.column("hs2022", "hscode") if code.isdigit()}
+    """Without the lines of trade statistics: a total, and chapter 99 for what was not specified."""
+    codes = tables.column("hs2022", "hscode")
+    return {code for code in codes if code.isdigit() and not code.startswith("99")}
 
 
 def _names(tables: Tables) -> Iterator[str]:
@@ -87,12 +89,12 @@ def _labels(tables: Tables) -> Iterator[str]:
 
 
 TABLES: Final = (
-    Table("hs2022-zh", ("code", "name_zh"), ("code",), 1_326, _names),
+    Table("hs2022-zh", ("code", "name_zh"), ("code",), 1_324, _names),
     Table(
         "classification-words",
         ("kind", "language", "target", "feature", "words"),
         ("kind", "language", "target", "feature"),
-        1_135,
+        1_141,
         _words,
     ),
     Table(

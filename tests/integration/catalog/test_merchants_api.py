@@ -141,7 +141,7 @@ async def test_reference_data_is_there_and_cannot_be_written(
         count = await reader._connection.fetchval(
             "SELECT count(*) FROM catalog.hs_codes WHERE level = 6"
         )
-    assert count == 5613
+    assert count == 5612
     with pytest.raises(Exception, match="permission denied"):
         async with db.transaction("*") as uow:
             await uow._connection.execute("DELETE FROM catalog.belts")
