@@ -170,6 +170,13 @@ _UPDATE: Final = sql(
 )
 _CLEAR: Final = sql("DELETE FROM catalog.import_rows WHERE import_id = :import_id", import_id=TEXT)
 # The digest counts only for the version that came from that row.
+# For the statement that follows in the same transaction. Asked for the SKUs as they are, PostgreSQL
+# reads all products of the merchant for each chunk, as long as it knows nothing of a table that has
+# just been filled. So it is asked for the first product from each SKU on, and may not sort.
+_WALK_BY_SKU: Final = sql(
+    "SELECT set_config('enable_seqscan', 'off', true) || set_config('enable_sort', 'off', true)",
+    str,
+)
 _KNOWN_ROWS: Final = sql(
     """
     SELECT array_agg(g.n::integer) FILTER (WHERE g.is_same) AS same,
@@ -177,7 +184,12 @@ _KNOWN_ROWS: Final = sql(
     FROM (
         SELECT g.n, p.row_digest = g.digest AND p.row_version = p.version AS is_same
         FROM unnest(:skus, :digests) WITH ORDINALITY AS g(sku, digest, n)
-        JOIN catalog.products p ON p.tenant_id = :tenant AND p.sku = g.sku AND p.deleted_at IS NULL
+        CROSS JOIN LATERAL (
+            SELECT sku, row_digest, row_version, version FROM catalog.products
+            WHERE tenant_id = :tenant AND sku >= g.sku AND deleted_at IS NULL
+            ORDER BY sku LIMIT 1
+        ) p
+        WHERE p.sku = g.sku
     ) g
     """,
     _Places,
@@ -193,6 +205,7 @@ _OUTDATE_WORDS: Final = sql(
 
 async def find_known_rows(reader: Reader, rows: KeyedRows, *, tenant: str) -> KnownRows:
     """Those whose product is there."""
+    await reader.fetch_value(_WALK_BY_SKU)
     found = await reader.fetch_first(
         _KNOWN_ROWS, tenant=tenant, skus=rows.skus, digests=rows.digests
     )

@@ -115,6 +115,8 @@ class ProductRows:
         # Each of a file that only creates has to be refused.
         same = known.same if self._rules.mode is not Mode.CREATE else frozenset()
         left = [row for number, row in enumerate(rows) if number not in same] if same else rows
+        if not left:
+            return Prepared((), (), self._rules, len(same), rows[-1].line)
         by_sku = await asyncio.to_thread(self._by_sku, left)
         there = known.same | known.others
         new = {sku for n, sku in zip(keyed.numbers, keyed.skus, strict=True) if n not in there}
