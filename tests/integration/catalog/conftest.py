@@ -64,6 +64,12 @@ def catalog_clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture(autouse=True)
+def _time_begins_anew(catalog_clock: ManualClock) -> None:
+    """Each test has the day that its dates are about, however far another one went."""
+    catalog_clock.set(ManualClock().now())
+
+
 @pytest.fixture(scope="session")
 def app(settings: Settings, catalog_clock: ManualClock, jwks: dict[str, Any]) -> FastAPI:
     own = create_app(settings).state.identity.keys.jwks

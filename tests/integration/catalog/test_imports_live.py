@@ -12,6 +12,8 @@ from services.catalog.clients.import_process import ImportProcess
 from services.catalog.settings import Settings
 from services.catalog.use_cases.imports.starting import Starter
 from services.catalog.worker import _environment
+from shared.db import sql
+from shared.kernel.identity import PARK
 from tests.kit.waiting import until
 from tests.support.worlds.importing import Importing, a_csv, a_row
 
@@ -20,8 +22,7 @@ _ROWS = 15_000
 
 class Killed:
     """Starts the process of an import and kills the first ones once they got some rows done.
-
-    Imports of other tests may wait, too: `statuses` are those of this one's processes.
+    `statuses` are those of its processes.
     """
 
     def __init__(
@@ -52,8 +53,19 @@ class Killed:
         return self._read > before
 
 
+# Other tests leave imports that wait; each would take seconds.
+_CANCEL_OTHERS = sql(
+    """
+    UPDATE catalog.imports SET state = 'cancelled'
+    WHERE state IN ('queued', 'running', 'cancelling')
+    """
+)
+
+
 @pytest.fixture
 async def starting(importing: Importing, settings: Settings) -> AsyncIterator[Any]:
+    async with importing.db.transaction(PARK) as uow:
+        await uow.execute(_CANCEL_OTHERS)
     stop = asyncio.Event()
     tasks: list[asyncio.Task[None]] = []
 

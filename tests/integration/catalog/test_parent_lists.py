@@ -99,7 +99,7 @@ async def walked(client: AsyncClient, path: str, name: str, **params: Any) -> li
 async def test_lists_are_walked_row_by_row(merchant: Merchant, operator: AsyncClient) -> None:
     client, skus, markets = merchant.client, ["C", "A", "B"], ["FR", "DE", "GB"]
     for code in ("t_walked_b", "t_walked_a"):
-        await operator.put(f"/v1/product-types/{code}", json=a_product_type(hs_prefixes=["0101"]))
+        await operator.put(f"/v1/product-types/{code}", json=a_product_type(hs_prefixes=["0106"]))
     for sku in skus:
         await client.put(f"/v1/parents/{sku}", json=a_parent(product_type="t_walked_a"))
     for sku in skus:
@@ -112,7 +112,7 @@ async def test_lists_are_walked_row_by_row(merchant: Merchant, operator: AsyncCl
     assert await walked(client, "/v1/parents", "sku", product_type="t_walked_a") == skus
     assert await walked(client, "/v1/parents/C/variants", "sku") == skus
     assert await walked(client, "/v1/products/A/markets", "market") == sorted(markets)
-    types = await walked(client, "/v1/product-types", "code", hs_code="0101")
+    types = await walked(client, "/v1/product-types", "code", hs_code="0106")
     assert types == ["t_walked_a", "t_walked_b"]
 
 
