@@ -23,7 +23,19 @@ INSERT_ORDER = """
     INSERT INTO bench.orders (id, merchant_id, store, order_number, body)
     VALUES ($1, $2, $3, $4, $5)
 """
-INSERT_EVENT = "INSERT INTO bench.outbox (order_id, payload) VALUES ($1, $2)"
+UPSERT_PRODUCT = """
+    INSERT INTO bench.product AS p (id, merchant_id, sku, title, hs_code, origin_country,
+        net_weight_g, gross_weight_g, size_mm, price_minor, currency, battery, synthetic, version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)
+    ON CONFLICT (merchant_id, sku) DO UPDATE
+    SET title = excluded.title, hs_code = excluded.hs_code,
+        origin_country = excluded.origin_country, net_weight_g = excluded.net_weight_g,
+        gross_weight_g = excluded.gross_weight_g, size_mm = excluded.size_mm,
+        price_minor = excluded.price_minor, currency = excluded.currency,
+        battery = excluded.battery, synthetic = excluded.synthetic, version = p.version + 1,
+        updated_at = now()
+"""
+INSERT_EVENT = "INSERT INTO bench.outbox (subject, payload) VALUES ($1, $2)"
 
 
 def create_app(dsn: str) -> FastAPI:
@@ -44,6 +56,29 @@ def create_app(dsn: str) -> FastAPI:
     async def get_product(sku: str, request: Request) -> dict[str, Any]:
         row = await request.app.state.pool.fetchrow(READ, "mer_bench", sku)
         return dict(row)
+
+    @app.put("/v1/products/{sku}", status_code=201)
+    async def put_product(sku: str, body: dict[str, Any], request: Request) -> dict[str, Any]:
+        price = body["price"]
+        async with request.app.state.pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                UPSERT_PRODUCT,
+                f"prd_{sku}",
+                "mer_bench",
+                sku,
+                body["title"],
+                body["hs_code"],
+                body["origin_country"],
+                body["net_weight_g"],
+                body["gross_weight_g"],
+                body["size_mm"],
+                int(price["amount"].replace(".", "")),
+                price["currency"],
+                body["battery"],
+                body["synthetic"],
+            )
+            await connection.execute(INSERT_EVENT, f"prd_{sku}", body)
+        return {"sku": sku, **body}
 
     @app.post("/v1/orders", status_code=201)
     async def place_order(body: dict[str, Any], request: Request) -> dict[str, Any]:
@@ -77,7 +112,7 @@ SCHEMA = """
         order_number text NOT NULL, body jsonb NOT NULL,
         UNIQUE (merchant_id, store, order_number));
     CREATE TABLE bench.outbox (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id text NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, subject text NOT NULL,
         payload jsonb NOT NULL);
     INSERT INTO bench.product
     SELECT 'prd_' || n, 'mer_bench', 'SKU-' || n, '{"en": "Lamp", "zh-CN": "灯"}', '940521', 'CN',

@@ -1,8 +1,10 @@
-"""Reading a product and placing an order, each against the bare libraries doing the same.
+"""Reading and writing a product and placing an order, each against the bare libraries doing the
+same.
 
 Each server is one uvicorn process on the same PostgreSQL; rounds alternate, so that changes in the
 machine's load affect both. Ours checks a token, sets the tenant, applies row-level security, keeps
-metrics and traces and, for orders, reserves stock and writes the event; the baseline does neither.
+metrics and traces, makes the words of a product and its counters, and reserves stock for orders;
+the baseline does none of it. Both write an event.
 """
 
 import asyncio
@@ -144,11 +146,21 @@ async def _make_bare(server: PostgresServer) -> None:
         await connection.close()
 
 
-def _json_request(path: str, body: object, token: str | None = None) -> bytes:
+def _json_request(
+    path: str, body: object, token: str | None = None, *, method: str = "POST"
+) -> bytes:
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    return request_bytes("POST", path, headers, json.dumps(body).encode())
+    return request_bytes(method, path, headers, json.dumps(body).encode())
+
+
+def _new_products(run: int, token: str | None = None) -> list[bytes]:
+    """More than a round can write."""
+    return [
+        _json_request(f"/v1/products/N{run}-{n}", _product(n), token, method="PUT")
+        for n in range(20_000)
+    ]
 
 
 def _alternate(
@@ -227,6 +239,15 @@ def _compare(ours: str, theirs: str, token: str, home: Path) -> list[Figure]:
         },
         home,
     )
+    products = _alternate(
+        ours,
+        theirs,
+        {
+            "ours": [_new_products(run, token) for run in range(ROUNDS)],
+            "bare": [_new_products(run) for run in range(ROUNDS)],
+        },
+        home,
+    )
     # More orders than a round can place, fresh numbers in each: nothing is answered twice.
     orders = [[order(n, run) for n in range(25_000)] for run in range(ROUNDS)]
     writes = _alternate(
@@ -240,6 +261,7 @@ def _compare(ours: str, theirs: str, token: str, home: Path) -> list[Figure]:
     )
     return [
         *_figures("read a product", reads, 0.6),
+        *_figures("put a new product", products, 0.6),
         *_figures("place an order of two lines", writes, 0.5),
     ]
 
