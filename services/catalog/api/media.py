@@ -1,5 +1,9 @@
 """Media of products and parents, and what the checks of them found."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -13,9 +17,11 @@ from services.catalog.schemas.media import (
 )
 from services.catalog.use_cases import media as use_cases
 from shared.db import UnitOfWork
-from shared.http import Reply, json_reply, problems
+from shared.http import Call, Reply, json_reply, problems
 
 media_api = APIRouter(tags=["media"])
+
+M = TypeVar("M", queries.ProductMedia, queries.ParentMedia)
 
 
 @media_api.get("/v1/products/{sku}/media", response_model=ProductMediaOut, responses=problems(404))
@@ -43,12 +49,8 @@ async def recheck_media(sku: Sku, call: CatalogWrite) -> Response:
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        now = call.clock.now()
-        before = await queries.get_media(uow, sku=sku)
-        media = [one.media for one in before.media]
-        await use_cases.check_again(uow, tenant=call.tenant, media=media, now=now)
-        product = await queries.get_media(uow, sku=sku)
-        return Reply(202, product_media_out(product, call.locale, now.date()))
+        product = await _checked_again(uow, call, partial(queries.get_media, uow, sku=sku))
+        return Reply(202, product_media_out(product, call.locale, call.clock.now().date()))
 
     return await call.once(act)
 
@@ -79,11 +81,15 @@ async def recheck_parent_media(parent_sku: ParentSku, call: CatalogWrite) -> Res
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        now = call.clock.now()
-        before = await queries.get_media_of_parent(uow, sku=parent_sku)
-        media = [one.media for one in before.media]
-        await use_cases.check_again(uow, tenant=call.tenant, media=media, now=now)
-        parent = await queries.get_media_of_parent(uow, sku=parent_sku)
-        return Reply(202, parent_media_out(parent, call.locale, now.date()))
+        read = partial(queries.get_media_of_parent, uow, sku=parent_sku)
+        parent = await _checked_again(uow, call, read)
+        return Reply(202, parent_media_out(parent, call.locale, call.clock.now().date()))
 
     return await call.once(act)
+
+
+async def _checked_again(uow: UnitOfWork, call: Call, read: Callable[[], Awaitable[M]]) -> M:
+    """What `read` brings once its media wait for another check."""
+    media = [one.media for one in (await read()).media]
+    await use_cases.check_again(uow, tenant=call.tenant, media=media, now=call.clock.now())
+    return await read()

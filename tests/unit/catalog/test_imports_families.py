@@ -123,6 +123,17 @@ def test_more_pictures_than_a_product_can_have_are_left_out_with_a_warning() -> 
     assert [one.code for one in read.findings] == ["catalog.row.pictures_left_out"]
 
 
+def test_pictures_of_an_article_come_apart_as_those_of_any_row() -> None:
+    cell = "https://m.example/0.jpg、https://m.example/1.jpg, https://m.example/2.jpg"
+    rows = rows_of(("mug", "Mug", "", "", "", "", "MUG", "5", cell, ""))
+
+    (read,) = documents(_families(rows), _mapping(rows))
+
+    assert [one["url"] for one in read.document["media"]] == [
+        f"https://m.example/{number}.jpg" for number in range(3)
+    ]
+
+
 _ARTICLES = st.lists(
     st.tuples(st.booleans(), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=8
 )

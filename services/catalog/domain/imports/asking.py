@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from services.catalog.domain.imports import column_fault_kinds
+from services.catalog.domain.imports.draft import SIDES
 from services.catalog.domain.imports.faults import FaultKind
 from services.catalog.domain.imports.fields import is_needed
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.rows import ImportKind
-
-_SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ def is_covered(path: str, there: Collection[str]) -> bool:
     if path in there:
         return True
     if path == "size_mm":
-        return _SIDES.issubset(there)
-    if path in _SIDES:
+        return set(SIDES) <= set(there)
+    if path in SIDES:
         return "size_mm" in there
     if path == "on_hand":
         return "delta" in there

@@ -39,6 +39,12 @@ _SPELLINGS: Final = ({"color", "colour"}, {"flavor", "flavour"}, {"spec", "speci
 _BETWEEN_AXES: Final = re.compile(r"[-/;,，、；+&|*×\s]+")
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u3400-\u9fff]+|\d+")
 _LENGTH_MAX: Final = 30
+# What Shopify writes for a product without variants.
+_NO_CHOICE: Final = ("title", "default title")
+
+
+def is_no_choice(name: str, value: str) -> bool:
+    return (name.casefold(), value.casefold()) == _NO_CHOICE
 
 
 def axis_of(name: str, number: int = 1) -> str:

@@ -271,12 +271,17 @@ def _instant(column: MappedColumn) -> Reader:
     return read
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """What stands between the separators; it need not be addresses."""
+    return tuple(part for part in _SEPARATED.split(text.strip()) if part)
+
+
 def urls_of(cell: Cell) -> Reading:
     """One address or several, separated by white space, commas, semicolons or bars."""
     text = text_of(cell)
     if not isinstance(text, str):
         return text
-    urls = tuple(part for part in _SEPARATED.split(text.strip()) if part)
+    urls = addresses_in(text)
     if not urls or not all(re.match(r"https?://\S+$", url, re.IGNORECASE) for url in urls):
         return CellFault(fault_kinds.CELL_URL)
     return urls

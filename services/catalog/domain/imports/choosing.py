@@ -7,6 +7,7 @@ from typing import Final
 
 from services.catalog.domain.imports import column_fault_kinds as kinds
 from services.catalog.domain.imports.asking import Unclear
+from services.catalog.domain.imports.draft import SIDES
 from services.catalog.domain.imports.faults import FaultKind
 from services.catalog.domain.imports.findings import RowFinding, Severity
 from services.catalog.domain.imports.header_names import counts_cartons, names_a_piece
@@ -15,7 +16,6 @@ from services.catalog.domain.imports.placeholders import is_nothing
 from services.catalog.domain.imports.rows import SheetRow
 from services.catalog.domain.imports.units import folded
 
-_SIDES: Final = frozenset({"size_mm.0", "size_mm.1", "size_mm.2"})
 _PACKED: Final = re.compile("包装|彩盒|package|packed|packing", re.IGNORECASE)
 _STYLES: Final = frozenset({"sku", "parent_sku"})
 
@@ -130,11 +130,11 @@ def whole_sizes(columns: Sequence[MappedColumn], findings: list[RowFinding]) -> 
     """Length, width and height come as one column, or as three."""
     paths = {column.path for column in columns}
     whole = next((column.name for column in columns if column.path == "size_mm"), "")
-    if not paths & _SIDES or (paths >= _SIDES and "size_mm" not in paths):
+    if paths.isdisjoint(SIDES) or (paths.issuperset(SIDES) and "size_mm" not in paths):
         return list(columns)
     kept = []
     for column in columns:
-        if column.path not in _SIDES:
+        if column.path not in SIDES:
             kept.append(column)
         elif "size_mm" in paths:
             findings.append(

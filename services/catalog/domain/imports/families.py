@@ -13,18 +13,19 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
-from services.catalog.domain.imports.axes import axes_of_theme, axis_of
+from services.catalog.domain.imports.axes import axes_of_theme, axis_of, is_no_choice
+from services.catalog.domain.imports.cells import addresses_in
 from services.catalog.domain.imports.mapping import ColumnMapping
 from services.catalog.domain.imports.placeholders import is_nothing
 from services.catalog.domain.imports.rows import Cell, FamilyPart, SheetRow, Subject
 from services.catalog.domain.imports.units import folded
+from services.catalog.domain.products.details import MEDIA_MAX
+from services.catalog.domain.products.product import PARENT_SKU_PATTERN
 
 Rows = Iterator[SheetRow]
 Articles = Callable[[Rows], Iterator[Sequence[SheetRow]]]
 # Nobody sells so many variants of one article; they are in memory together.
 ROWS_MAX: Final = 3_000
-# Media of one product or parent.
-_PICTURES_MAX: Final = 20
 _PARENTS: Final = frozenset(map(folded, ("parent", "variable", "父体", "父商品", "父", "主商品")))
 _VARIANTS: Final = frozenset(map(folded, ("child", "variation", "子体", "变体", "子商品", "子")))
 _SUMS: Final = frozenset(
@@ -32,9 +33,7 @@ _SUMS: Final = frozenset(
 )
 _SUM_MAX: Final = 12
 _BY_ID: Final = re.compile(r"id:\s*(\d+)", re.IGNORECASE)
-_SKU: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-_NO_OPTION: Final = ("title", "default title")
-_SEPARATOR: Final = re.compile(r"[\s|;,，；]+(?=https?://)")
+_SKU: Final = re.compile(PARENT_SKU_PATTERN)
 # What belongs to one variant and is never that of another.
 _OWN: Final = ("sku", "price.amount", "gtin", "media", "options.", "row.", "parent_sku")
 _OWN_HEADERS: Final = ("variant", "weightvalue")
@@ -98,7 +97,7 @@ class FamilyColumns:
         for number, (name_at, value_at, axis) in enumerate(self.options, 1):
             name = _text(cells, name_at)
             value = _text(cells, value_at)
-            if value and (axis or (name and not _is_no_option(name, value))):
+            if value and (axis or (name and not is_no_choice(name, value))):
                 found.append(axis or axis_of(name, number))
         return tuple(dict.fromkeys(found))
 
@@ -259,8 +258,8 @@ def _article(group: Sequence[SheetRow], columns: FamilyColumns) -> Rows:
     goods = [row for row in filled if _is_goods(row.cells, columns)] or filled[:1]
     pictures = _pictures(group, columns)
     axes = columns.axes(goods[0].cells)
-    left_out = max(0, len(pictures) - _PICTURES_MAX)
-    shown = "\n".join(pictures[:_PICTURES_MAX])
+    left_out = max(0, len(pictures) - MEDIA_MAX)
+    shown = "\n".join(pictures[:MEDIA_MAX])
     handle = _text(first, columns.handle)
     parent = parent_sku_of(handle) if axes and handle else ""
     picture_at = columns.pictures[0] if columns.pictures else None
@@ -315,17 +314,9 @@ def _is_goods(cells: Sequence[Cell], columns: FamilyColumns) -> bool:
 def _pictures(group: Sequence[SheetRow], columns: FamilyColumns) -> list[str]:
     places = [*columns.pictures, columns.own_picture]
     found = [
-        url
-        for place in places
-        for row in group
-        for url in _SEPARATOR.split(_text(row.cells, place))
-        if url
+        url for place in places for row in group for url in addresses_in(_text(row.cells, place))
     ]
     return list(dict.fromkeys(found))
-
-
-def _is_no_option(name: str, value: str) -> bool:
-    return (name.casefold(), value.casefold()) == _NO_OPTION
 
 
 def _filled(
@@ -341,9 +332,7 @@ def _with(cells: tuple[Cell, ...], values: dict[int | None, Cell]) -> tuple[Cell
     changed = {at: value for at, value in values.items() if at is not None}
     if not changed:
         return cells
-    return tuple(
-        [changed.get(at, cell) if at in changed else cell for at, cell in enumerate(cells)]
-    )
+    return tuple([changed.get(at, cell) for at, cell in enumerate(cells)])
 
 
 def _text(cells: Sequence[Cell], at: int | None) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from services.catalog.domain.imports import fault_kinds
-from services.catalog.domain.imports.axes import axis_of
+from services.catalog.domain.imports.axes import axis_of, is_no_choice
 from services.catalog.domain.imports.draft import (
     LINE_TOTAL,
     MONEY,
@@ -25,8 +25,6 @@ from services.catalog.domain.imports.readings import Amount, Reading
 from services.catalog.domain.imports.rows import ImportKind
 from shared.kernel.json import JsonObject
 
-# What Shopify writes for a product without variants.
-_NO_OPTION: Final = ("title", "default title")
 _UNIT_PRICE: Final = "unit_price.amount"
 _MEDIA: Final = ("media", "media.main", "media.gallery")
 
@@ -163,7 +161,7 @@ class Option:
         named, chosen = draft.first(f"{self.path}.name"), draft.first(f"{self.path}.value")
         if named is None or chosen is None or not isinstance(named[1], str) or chosen[1] is None:
             return ()
-        if (named[1].lower(), str(chosen[1]).lower()) != _NO_OPTION:
+        if not is_no_choice(named[1], str(chosen[1])):
             axis = axis_of(named[1], int(self.path.rpartition(".")[2]))
             draft.member_of("options")[axis] = chosen[1]
         return ()

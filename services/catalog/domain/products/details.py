@@ -15,6 +15,8 @@ from shared.kernel.errors import FieldProblem, Invalid, Text
 from shared.kernel.json import JsonObject
 
 HS_SCHEME: Final = "HS"
+# Of one product, parent or overlay.
+MEDIA_MAX: Final = 20
 # As JSON; half of what an event may have.
 DETAILS_BYTES_MAX: Final = 256 * 1024
 # Not countries, but customs territories with a tariff of their own.

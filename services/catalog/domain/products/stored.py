@@ -1,5 +1,6 @@
 """A product as its row: the columns, and what is kept together in `details`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -90,6 +91,18 @@ def details_from_json(stored: JsonObject) -> Details:
     if not stored:
         return NO_DETAILS
     get = stored.get
+    return details_with(
+        stored,
+        [media_from_json(one) for one in get("media", ())],
+        [_classification_from_json(one) for one in get("classifications", ())],
+    )
+
+
+def details_with(
+    members: JsonObject, media: Sequence[Media], classifications: Sequence[Classification]
+) -> Details:
+    """`members`: those whose JSON is what a product has."""
+    get = members.get
     return Details(
         attributes=get("attributes", {}),
         brand=get("brand"),
@@ -97,8 +110,8 @@ def details_from_json(stored: JsonObject) -> Details:
         description=get("description", {}),
         highlights={tag: tuple(lines) for tag, lines in get("highlights", {}).items()},
         warnings={tag: tuple(lines) for tag, lines in get("warnings", {}).items()},
-        media=tuple([media_from_json(one) for one in get("media", ())]),
-        classifications=tuple([_classification_from_json(c) for c in get("classifications", ())]),
+        media=tuple(media),
+        classifications=tuple(classifications),
     )
 
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.catalog.domain.overlays.overlay import MarketStatus, Overlay, StoredOverlay
 from services.catalog.domain.overlays.stored import overlay_document
+from services.catalog.domain.products.details import MEDIA_MAX
 from services.catalog.schemas.products.details import (
-    MEDIA_MAX,
     Attributes,
     Highlights,
     MediaIn,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError, Url
 
 from services.catalog.domain.products.details import (
+    MEDIA_MAX,
     NO_DETAILS,
     Classification,
     ClassificationSource,
@@ -18,6 +19,7 @@ from services.catalog.domain.products.details import (
     MediaRole,
 )
 from services.catalog.domain.products.gtin import GTIN_PATTERN, GTIN_WORDS
+from services.catalog.domain.products.stored import details_with
 from shared.documents.faults import in_words
 from shared.documents.fields import Body, Day
 from shared.documents.text import (
@@ -40,7 +42,6 @@ _TYPE_CODE_WORDS: Final = Text(
 )
 _CODE_WORDS: Final = Text("6 to 13 digits", "6 至 13 位数字")
 _SCHEME_WORDS: Final = Text("HS, EU or a country such as CN", "HS、EU 或国家代码，例如 CN")
-MEDIA_MAX: Final = 20
 # A default that can change is copied deeply for every product, which takes longer than to check
 # one. A factory does not, but has no default in the schema.
 NOTHING_NAMED: Final[JsonObject] = {"default": {}}
@@ -231,16 +232,7 @@ def details_of(given: JsonObject, classifications: tuple[Classification, ...] = 
     get = given.get
     if not classifications and not any(map(get, _DETAILS)):
         return NO_DETAILS
-    return Details(
-        attributes=get("attributes", {}),
-        brand=get("brand"),
-        material=get("material"),
-        description=get("description", {}),
-        highlights={tag: tuple(lines) for tag, lines in get("highlights", {}).items()},
-        warnings={tag: tuple(lines) for tag, lines in get("warnings", {}).items()},
-        media=tuple([one.to_domain() for one in get("media", ())]),
-        classifications=classifications,
-    )
+    return details_with(given, [one.to_domain() for one in get("media", ())], classifications)
 
 
 _DETAILS: Final = tuple(DetailsIn.model_fields)
