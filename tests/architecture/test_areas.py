@@ -27,6 +27,8 @@ COMMON = {
     "tables": {"metadata"},
     "use_cases": {"metrics"},
     "repository": {"turn"},
+    # Rules of the documents of customs, which declarations, departures and receipts share.
+    "domain": {"documents"},
 }
 
 

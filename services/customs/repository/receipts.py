@@ -8,7 +8,12 @@ from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.receipts.folding import AnsweredDeclaration, DeclarationChange
 from services.customs.domain.receipts.matching import KeptReceipt, MatchedReceipt
-from services.customs.domain.receipts.receipt import Receipt, ReceiptIdentity, parse_return_info
+from services.customs.domain.receipts.receipt import (
+    DocumentKey,
+    Receipt,
+    ReceiptIdentity,
+    parse_return_info,
+)
 from shared.db import BYTES, INSTANT, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
@@ -64,7 +69,14 @@ def _kept(  # noqa: PLR0917 - a row's columns
     invt_no: str | None,
 ) -> KeptReceipt:
     receipt = Receipt(
-        message_type, business_key, return_status, return_time, return_info, guid, pre_no, invt_no
+        message_type,
+        DocumentKey("", business_key),
+        return_status,
+        return_time,
+        return_info,
+        guid,
+        pre_no,
+        invt_no,
     )
     return KeptReceipt(receipt_id, receipt)
 

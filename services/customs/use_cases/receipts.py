@@ -8,7 +8,7 @@ from hashlib import sha256
 from services.customs.domain.lanes.queue import assign_lanes
 from services.customs.domain.receipts.folding import AnsweredDeparture, Folded, fold
 from services.customs.domain.receipts.matching import match_receipts
-from services.customs.domain.receipts.receipt import DEPARTURE_RECEIPT, Receipt
+from services.customs.domain.receipts.receipt import DEPARTURE_RECEIPT, Receipt, by_number
 from services.customs.events.declarations import declaration_event
 from services.customs.repository import departures, lanes, receipts
 from services.customs.use_cases import metrics
@@ -51,6 +51,7 @@ async def record_receipts(
     )
     if not received:
         return []
+    received = [by_number(receipt) for receipt in received]
     cop_nos = sorted({receipt.business_key for receipt in received})
     declarations = await receipts.lock_declarations(uow, cop_nos)
     reports = await _lock_departures(uow, received, cop_nos)

@@ -34,7 +34,7 @@ from services.customs.domain.messages.writer import (
 )
 from services.customs.domain.receipts.answers import read_answers, receipt_from_fields
 from services.customs.domain.receipts.errors import ReceiptCountOutOfRange, ReceiptIncomplete
-from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from shared.kernel.errors import AirlaneError
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_a_receipt_is_read_from_ceb604() -> None:
 
     assert receipt == Receipt(
         message_type="CEB604",
-        business_key="AL0001",
+        key=DocumentKey("", "AL0001"),
         return_status="120",
         return_time=datetime(2026, 11, 22, 8, 30, 0, 123000, tzinfo=UTC),
         return_info="[Code:2600;Desc:入库 <成功>]",

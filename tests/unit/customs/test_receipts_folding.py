@@ -18,7 +18,7 @@ from services.customs.domain.receipts.folding import (
     fold_declaration,
 )
 from services.customs.domain.receipts.matching import match_receipts
-from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
 from tests.support.customs import a_subject
 
@@ -58,7 +58,7 @@ def a_declaration(phase: Phase = Phase.TRANSMITTED, **changes: Any) -> AnsweredD
 
 def a_receipt(code: str, at_s: int = 0, info: str = "", **numbers: str) -> Receipt:
     at = START + timedelta(seconds=at_s)
-    return Receipt("CEB604", "AL1", code, at, info, **numbers)
+    return Receipt("CEB604", DocumentKey("", "AL1"), code, at, info, **numbers)
 
 
 def folded(declaration: AnsweredDeclaration, *receipts: Receipt) -> DeclarationChange:
@@ -297,9 +297,9 @@ def test_only_documents_with_new_receipts_are_folded() -> None:
     ]
     all_of_them = [
         a_receipt("120"),
-        replace(a_receipt("120"), business_key="AL2"),
-        replace(a_receipt("399"), business_key="DP1", message_type="CEB510"),
-        replace(a_receipt("399"), business_key="DP2", message_type="CEB510"),
+        replace(a_receipt("120"), key=DocumentKey("", "AL2")),
+        replace(a_receipt("399"), key=DocumentKey("", "DP1"), message_type="CEB510"),
+        replace(a_receipt("399"), key=DocumentKey("", "DP2"), message_type="CEB510"),
     ]
 
     result = fold(
@@ -327,7 +327,7 @@ def test_receipts_about_a_departure_do_not_move_the_declaration() -> None:
 
 def test_a_departure_keeps_its_phase_while_no_receipt_moves_it() -> None:
     departure = AnsweredDeparture("dpt_1", "DP1", Phase.QUEUED)
-    unknown = Receipt("CEB510", "DP1", "999", START, "")
+    unknown = Receipt("CEB510", DocumentKey("", "DP1"), "999", START, "")
 
     result = fold([], [departure], [unknown], fresh={"DP1"}, now=NOW, real_now=REAL_NOW)
 
@@ -337,7 +337,7 @@ def test_a_departure_keeps_its_phase_while_no_receipt_moves_it() -> None:
 def test_assigned_lanes_reach_only_the_parcels_that_join() -> None:
     joining = a_declaration()
     queued = a_declaration(subject=a_subject(2), cop_no="AL2", lane=3)
-    both = [a_receipt("120"), replace(a_receipt("120"), business_key="AL2")]
+    both = [a_receipt("120"), replace(a_receipt("120"), key=DocumentKey("", "AL2"))]
     result = fold([joining, queued], [], both, fresh={"AL1", "AL2"}, now=NOW, real_now=REAL_NOW)
 
     assigned = result.in_lanes({a_subject().id: 1})
@@ -349,11 +349,11 @@ def test_a_receipt_is_matched_with_the_document_of_its_kind() -> None:
     declaration = a_declaration()
     departure = AnsweredDeparture("dpt_1", "DP1", Phase.QUEUED)
     about_list = a_receipt("120")
-    about_departure = Receipt("CEB510", "DP1", "399", START, "")
+    about_departure = Receipt("CEB510", DocumentKey("", "DP1"), "399", START, "")
     strangers = [
-        replace(about_list, business_key="AL9"),
-        replace(about_departure, business_key="AL1"),
-        replace(about_list, business_key="DP1"),
+        replace(about_list, key=DocumentKey("", "AL9")),
+        replace(about_departure, key=DocumentKey("", "AL1")),
+        replace(about_list, key=DocumentKey("", "DP1")),
     ]
 
     matched = match_receipts(

@@ -14,7 +14,7 @@ from services.customs.domain.receipts.outcome import (
     new_facts,
     phase_of_code,
 )
-from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry, retry_class
 from services.customs.domain.receipts.settlement import ATTEMPTS_MAX, resend_delay, settle
 
@@ -35,7 +35,7 @@ FACTS = {
 
 
 def a_receipt(code: str, at_s: float = 0, info: str = "") -> Receipt:
-    return Receipt("CEB604", "AL1", code, START + timedelta(seconds=at_s), info)
+    return Receipt("CEB604", DocumentKey("", "AL1"), code, START + timedelta(seconds=at_s), info)
 
 
 receipt_lists = st.lists(

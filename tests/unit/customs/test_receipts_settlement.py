@@ -7,13 +7,13 @@ import pytest
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.receipts.meanings import meaning_of
 from services.customs.domain.receipts.outcome import CODE_PHASE, Outcome
-from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
 from services.customs.domain.receipts.settlement import ATTEMPTS_MAX, resend_delay, settle
 from tests.support.customs import NOW
 
 FAILED = (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
-RECEIPT = Receipt("CEB604", "AL1", "1", NOW, "")
+RECEIPT = Receipt("CEB604", DocumentKey("", "AL1"), "1", NOW, "")
 
 
 def an_outcome(phase: Phase, retry: Retry | None = None) -> Outcome:

@@ -28,7 +28,7 @@ from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.messages.layout import INVENTORY_RETURN
 from services.customs.domain.messages.reader import read_message as read_as_customs_service
 from services.customs.domain.receipts.outcome import after_receipts
-from services.customs.domain.receipts.receipt import Receipt, parse_return_time
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt, parse_return_time
 from services.customs.domain.receipts.retry import Retry
 from tests.kit.clock import ManualClock
 
@@ -129,7 +129,7 @@ def test_shares_of_verdicts_are_about_what_they_should_be() -> None:
 def test_few_uploads_fail_and_customs_service_sends_them_again() -> None:
     failures = [step for d in many_lists() if (step := failure_of(d, 1)) is not None]
     for step in failures:
-        receipt = Receipt("CEB604", "AL1", step.status, AT + step.after, step.info)
+        receipt = Receipt("CEB604", DocumentKey("", "AL1"), step.status, AT + step.after, step.info)
         assert after_receipts([receipt]).retry is Retry.TRANSIENT
     assert {step.status for step in failures} == {"4", "-621017", "-301013"}
     assert 0.006 < len(failures) / 4_000 < 0.02
@@ -171,7 +171,9 @@ END_OF = {
 def test_customs_state_machine_ends_where_the_office_meant_it() -> None:
     for declared in many_lists(1_500):
         receipts = [
-            Receipt("CEB604", declared.cop_no, step.status, AT + step.after, step.info)
+            Receipt(
+                "CEB604", DocumentKey("", declared.cop_no), step.status, AT + step.after, step.info
+            )
             for step in receipts_for(declared, 1)
         ]
         wanted = END_OF[verdict_on(declared, 1)]

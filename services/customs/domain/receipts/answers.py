@@ -9,7 +9,7 @@ from typing import Final
 from services.customs.domain.messages.errors import MessageNotExpected
 from services.customs.domain.messages.reader import Node, read_message
 from services.customs.domain.receipts.errors import ReceiptCountOutOfRange, ReceiptIncomplete
-from services.customs.domain.receipts.receipt import Receipt, parse_return_time
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt, parse_return_time
 from shared.kernel.instants import EARLIEST, has_happened, latest_fact
 
 # Root → message type and the node of one receipt.
@@ -105,7 +105,7 @@ def receipt_from_fields(
         )
     return Receipt(
         message_type=message_type,
-        business_key=fields["copNo"],
+        key=DocumentKey("", fields["copNo"]),
         return_status=fields["returnStatus"],
         return_time=at,
         return_info=fields["returnInfo"],

@@ -3,7 +3,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -13,26 +13,47 @@ from services.customs.domain.messages.values import CHINA
 # The messages that receipts come in: about a list, about a departure.
 LIST_RECEIPT: Final = "CEB604"
 DEPARTURE_RECEIPT: Final = "CEB510"
+# A message that could not be read at the other side. It names our message, not a document.
+FORMAT_RECEIPT: Final = "CEB900"
 _COMPACT: Final = re.compile(r"^[0-9]{14}([0-9]{3})?$", re.ASCII)
 
 
-# Message type, copNo, code, customs' time, hash of the text: the same receipt, sent again, has the
-# same one.
-ReceiptIdentity = tuple[str, str, str, datetime, str]
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentKey:
+    """The number of a document, and the code of the party that gave it: two parties may give the
+    same one. `part`: of a document sent in parts (msgSeqNo). Empty `party_code`: not known.
+    """
+
+    party_code: str
+    number: str
+    part: int = 1
+
+
+# Message type, key, code, customs' time, hash of the text: the same receipt, sent again, has the
+# same one. The guid is no part of it: the port repeats a receipt under new ones.
+ReceiptIdentity = tuple[str, DocumentKey, str, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`business_key` is the copNo of the document answered; `return_time` is customs' clock."""
+    """`return_time` is customs' clock. `guid` is that of our document where the port answers, and
+    one of customs' own where customs does. A CEB900 has the key ("", root guid of our message).
+    """
 
     message_type: str
-    business_key: str
+    key: DocumentKey
     return_status: str
     return_time: datetime
     return_info: str
     guid: str | None = None
     pre_no: str | None = None
     invt_no: str | None = None
+    sum_no: str | None = None
+
+    @property
+    def business_key(self) -> str:
+        """The number alone, by which the table of receipts knows a document."""
+        return self.key.number
 
     @property
     def info_hash(self) -> str:
@@ -42,7 +63,7 @@ class Receipt:
     def identity(self) -> ReceiptIdentity:
         return (
             self.message_type,
-            self.business_key,
+            self.key,
             self.return_status,
             self.return_time,
             self.info_hash,
@@ -81,3 +102,8 @@ def parse_return_time(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{text} has no offset")
     return value.astimezone(UTC)
+
+
+def by_number(receipt: Receipt) -> Receipt:
+    """The receipt as the table of receipts keeps it: its document known by the number alone."""
+    return replace(receipt, key=DocumentKey("", receipt.key.number))

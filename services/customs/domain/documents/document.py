@@ -1,0 +1,44 @@
+"""What is known about one document: what left, and what was answered. What it amounts to is in
+`fold`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One upload of one part of a document. `number` counts the uploads of the part from 1,
+    `version` is the document's content revision that it carried. `guid`: of the document's node,
+    `message_guid`: of the message's root. `left_at`: when the message was handed to the port; None:
+    it is composed, and has not left.
+    """
+
+    part: int
+    number: int
+    version: int
+    guid: str
+    message_guid: str
+    app_time: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """`receipts`: those of its key (of any part), and those of CEB900 about messages that its
+    attempts left in. `replaces`: the id of the document that it is a corrected clone of.
+    `is_dropped`: we took it back before anything left.
+    """
+
+    id: str
+    kind: DocumentKind
+    key: DocumentKey
+    version: int
+    parts: int
+    replaces: str | None
+    is_dropped: bool
+    attempts: tuple[Attempt, ...]
+    receipts: tuple[Receipt, ...]
