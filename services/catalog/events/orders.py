@@ -62,6 +62,11 @@ def _lines(lines: Iterable[OrderLine]) -> tuple[contract.OrderLine, ...]:
             gross_weight_g=line.gross_weight_g,
             volume_cm3=line.volume_cm3,
             battery=line.battery,
+            title_zh=line.description.title_zh,
+            brand=line.description.brand,
+            material=line.description.material,
+            gtin=line.description.gtin,
+            specification=line.description.specification,
         )
         for line in lines
     )

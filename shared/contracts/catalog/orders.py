@@ -5,6 +5,8 @@ are grams, volumes cm³.
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from shared.contracts.envelope import ContractModel, EventPayload
 from shared.contracts.topics import (
     CATALOG_ORDERS,
@@ -14,7 +16,9 @@ from shared.contracts.topics import (
 class OrderLine(ContractModel):
     """One line, with what customs and routing need to know of the product as it was when ordered.
 
-    Weights are per unit. `volume_cm3` is of the whole line, rounded up.
+    Weights are per unit. `volume_cm3` is of the whole line, rounded up. What is null or missing is
+    not known: it does not mean that the goods have none. `specification`: the product's attributes
+    as text, by the name that they have in its product type; their units are in the names.
     """
 
     line: int
@@ -28,6 +32,11 @@ class OrderLine(ContractModel):
     gross_weight_g: int
     volume_cm3: int
     battery: bool
+    title_zh: str | None = None
+    brand: str | None = None
+    material: str | None = None
+    gtin: str | None = None
+    specification: dict[str, str] = Field(default={})
 
 
 class ShipTo(ContractModel):

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from httpx2 import AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,13 @@ from services.catalog.use_cases.orders.changes import cancel_order
 from shared.telemetry import metrics
 from tests.integration.catalog.conftest import NewMerchant
 from tests.kit.transactions import until_somebody_waits
-from tests.support.worlds.catalog import BackOrders, Merchant, an_adjustment, an_order
+from tests.support.worlds.catalog import (
+    BackOrders,
+    Merchant,
+    a_product_type,
+    an_adjustment,
+    an_order,
+)
 
 
 def failed_subjects(job: str) -> float:
@@ -54,6 +61,36 @@ async def test_back_orders_are_placed_oldest_first(merchant: Merchant, worker: B
         "catalog.order.placed",
     ]
     await merchant.ledger_equals_counters()
+
+
+async def test_the_event_describes_the_goods_as_they_were_when_ordered(
+    merchant: Merchant, operator: AsyncClient, worker: BackOrders
+) -> None:
+    made = await operator.put("/v1/product-types/lamp_kind", json=a_product_type())
+    assert made.status_code == 201, made.text
+    described = {
+        "title": {"en": "Candle holder", "zh-CN": "烛台"},
+        "gtin": "6901234567892",
+        "brand": "Ezhou Lamps",
+        "material": "Iron, painted",
+        "product_type": "lamp_kind",
+        "attributes": {"length_in": 20.0},
+    }
+    await merchant.stocked("A-1", 0, **described)
+    order = await merchant.ordered(("A-1", 1))
+    await merchant.patched("A-1", {"brand": "Another", "title": {"zh-CN": "别的"}})
+    await merchant.adjusted("A-1", 1)
+    await worker.tick()
+    events = await merchant.events(order["id"])
+    assert [event["type"] for event in events[:2]] == [
+        "catalog.order.backordered",
+        "catalog.order.placed",
+    ]
+    for event in events[:2]:
+        line = event["data"]["lines"][0]
+        assert (line["title_zh"], line["brand"]) == ("烛台", "Ezhou Lamps")
+        assert (line["material"], line["gtin"]) == ("Iron, painted", "6901234567892")
+        assert line["specification"] == {"length_in": "20"}
 
 
 async def test_work_is_ticked_off_and_more_than_one_slice_is_done(

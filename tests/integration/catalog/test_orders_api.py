@@ -51,6 +51,8 @@ async def test_the_event_carries_what_customs_and_routing_need(merchant: Merchan
     line = placed.lines[0]
     assert (line.hs_code, line.origin_country, line.battery) == ("940550", "CN", False)
     assert line.title_en == "White hanging heart T-light holder"
+    assert (line.title_zh, line.brand, line.gtin) == ("白色心形烛台", None, None)
+    assert line.specification == {}
 
 
 async def test_without_stock_for_every_line_nothing_is_reserved(merchant: Merchant) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.catalog.domain.orders.description import UNDESCRIBED, Description
 from services.catalog.domain.orders.facts import OrderFacts, Status
 from services.catalog.domain.orders.new_order import OrderKey
 from shared.kernel.errors import Conflict, NotFound, Text
@@ -67,6 +68,7 @@ class OrderLine:
     gross_weight_g: int
     volume_cm3: int
     battery: bool
+    description: Description = UNDESCRIBED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

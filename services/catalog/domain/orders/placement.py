@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.catalog.domain.orders.description import UNDESCRIBED, Description
 from services.catalog.domain.orders.facts import OrderFacts
 from services.catalog.domain.orders.findings import out_of_stock
 from services.catalog.domain.orders.new_order import (
@@ -75,6 +76,7 @@ class OrderableProduct:
     battery: bool
     available: int
     belt: str
+    description: Description = UNDESCRIBED
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ def _line(line: NewOrderLine, product: OrderableProduct) -> OrderLine:
         gross_weight_g=product.gross_weight_g,
         volume_cm3=volume_cm3(product.size_mm, line.quantity),
         battery=product.battery,
+        description=product.description,
     )
 
 

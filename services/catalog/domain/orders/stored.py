@@ -8,6 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from services.catalog.domain.orders.description import (
+    description_from_json,
+    description_to_json,
+)
 from services.catalog.domain.orders.facts import (
     Channel,
     Clearance,
@@ -127,6 +131,7 @@ def lines_to_json(lines: Iterable[OrderLine]) -> list[JsonObject]:
             "gross_weight_g": line.gross_weight_g,
             "volume_cm3": line.volume_cm3,
             "battery": line.battery,
+            **description_to_json(line.description),
         }
         for line in lines
     ]
@@ -147,6 +152,7 @@ def lines_from_json(stored: Iterable[JsonObject]) -> tuple[OrderLine, ...]:
             gross_weight_g=line["gross_weight_g"],
             volume_cm3=line["volume_cm3"],
             battery=line["battery"],
+            description=description_from_json(line),
         )
         for line in stored
     )

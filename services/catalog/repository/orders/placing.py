@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from services.catalog.domain.orders.description import description_of
 from services.catalog.domain.orders.new_order import OrderKey
 from services.catalog.domain.orders.order import Order
 from services.catalog.domain.orders.placement import OrderableProduct, Placement
@@ -26,6 +27,9 @@ def _orderable(  # noqa: PLR0917 - columns
     battery: bool,
     available: int,
     belt: str,
+    title_zh: str | None,
+    gtin: str | None,
+    details: JsonObject,
 ) -> OrderableProduct:
     return OrderableProduct(
         product_id,
@@ -39,6 +43,7 @@ def _orderable(  # noqa: PLR0917 - columns
         battery,
         available,
         belt,
+        description_of(title_zh, gtin, details),
     )
 
 
@@ -48,7 +53,9 @@ _LOCK_PRODUCTS: Final = sql(
     """
     SELECT p.id AS product_id, p.sku, p.title ->> 'en' AS title_en, p.hs_code, p.origin_country,
         p.net_weight_g, p.gross_weight_g, p.length_mm, p.width_mm, p.height_mm, p.battery,
-        greatest(s.on_hand - s.reserved, 0) AS available, m.belt
+        greatest(s.on_hand - s.reserved, 0) AS available, m.belt, p.title ->> 'zh-CN' AS title_zh,
+        p.gtin, p.details - '{description,highlights,warnings,media,classifications}'::text[]
+            AS details
     FROM catalog.products p
         JOIN catalog.stock s ON s.product_id = p.id
         JOIN catalog.merchants m ON m.id = p.tenant_id
