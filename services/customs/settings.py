@@ -1,7 +1,8 @@
 """What the operator of customs can set: environment variables CUSTOMS_…
 
-The enterprises' defaults are examples with a valid check character; a real park sets its own. The
-worker refuses codes whose check character is wrong.
+The enterprises are the seed of the park's registrations: at its first start the worker registers
+them, and from then on what is registered counts. Their defaults are made up, with a valid check
+character; a real park sets its own. The worker refuses codes whose check character is wrong.
 """
 
 from pathlib import Path
@@ -63,11 +64,30 @@ class Settings(ServiceSettings):
         description="logisticsCode: who issues house waybills. The default is made up.",
     )
     carrier_name: PartyName = Field(default="示例国际物流有限公司", description="logisticsName.")
+    operator_code: PartyCode = Field(
+        default="91420700MAA1RL0050",
+        description="operatorCode: who runs the supervised site. The default is made up.",
+    )
+    operator_name: PartyName = Field(
+        default="示例监管场所经营有限公司", description="operatorName."
+    )
     dxp_id: str = Field(
         default="DXPENT0000000000",
         min_length=1,
-        max_length=30,
-        description="Address of the transfer client. The default is made up.",
+        max_length=16,
+        description="Address of the transfer client. The terminal layer takes no more than 16"
+        " characters. The default is made up.",
+    )
+    sends: str = Field(
+        default="303,505,507,509,603,605,607,213,215,701",
+        description="Messages that the park sends itself, by their numbers. Others are sent by the"
+        " enterprises they belong to.",
+    )
+    senders: str = Field(
+        default="",
+        description="Messages that leave by another client than the declarant's: number, colon and"
+        " the role of the enterprise that owns it, as in 505:logistics. Its registration needs a"
+        " dxp_id.",
     )
     customs_code: str = Field(
         default="4700",

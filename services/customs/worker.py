@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from services.customs import jobs
+from services.customs.clients.reference import sender_rules
 from services.customs.clients.single_window import DropFolder
 from services.customs.consumers import declarations, departures
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.facts import Fact
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party, is_party_code
+from services.customs.domain.messages.senders import SendingPlan, sending_plan
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.facts import record_slice
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
@@ -42,6 +44,7 @@ def rulebook_of(settings: Settings) -> Rulebook:
         "MERCHANT": settings.merchant_code,
         "PLATFORM": settings.platform_code,
         "CARRIER": settings.carrier_code,
+        "OPERATOR": settings.operator_code,
     }
     wrong = [f"CUSTOMS_{n}_CODE = {c!r}" for n, c in named.items() if not is_party_code(c)]
     if wrong:
@@ -54,8 +57,17 @@ def rulebook_of(settings: Settings) -> Rulebook:
         dxp_id=settings.dxp_id,
         customs_code=settings.customs_code,
         port_code=settings.port_code,
+        operator=Party(settings.operator_code, settings.operator_name),
     )
     return Rulebook(parties, parse_code_tables(CODES.read_text(encoding="utf-8")))
+
+
+def sending_plan_of(settings: Settings) -> SendingPlan:
+    """Raises SettingsError for a message that does not exist, or a role that may not send it."""
+    try:
+        return sending_plan(settings.sends, settings.senders, sender_rules())
+    except ValueError as error:
+        raise SettingsError([f"CUSTOMS_SENDS, CUSTOMS_SENDERS: {error}."]) from error
 
 
 def applying(rulebook: Rulebook) -> Apply[Fact]:
@@ -86,6 +98,7 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
     settings = settings or load(Settings)
     clock = clock or clock_from_env()
     rulebook = rulebook_of(settings)
+    sending_plan_of(settings)
     return Worker(
         service="customs",
         settings=settings,

@@ -142,6 +142,8 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/declarations/{declaration_id}": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/timeline": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/missing": _DECLARATION,
+    "customs GET /v1/regimes": Rule("customs:read", Whose.SHARED),
+    "customs GET /v1/regimes/{mode}": Rule("customs:read", Whose.SHARED),
     "customs POST /v1/receipts": _PARK_CHANGE_OF_CUSTOMS,
     "customs GET /v1/lanes": _PARK_OF_CUSTOMS,
     "customs POST /v1/lanes/{lane}:take": _PARK_CHANGE_OF_CUSTOMS,

@@ -183,6 +183,10 @@ async def _hs_code(_: AllServices) -> str:
     return "940550"
 
 
+async def _mode(_: AllServices) -> str:
+    return "9610"
+
+
 async def _lane(_: AllServices) -> str:
     return "1"
 
@@ -276,6 +280,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "guid": _message,
     "hs_code": _hs_code,
     "lane": _lane,
+    "mode": _mode,
     "flight_id": _flight,
     "shipment_id": _shipment,
     "endpoint_id": _endpoint,

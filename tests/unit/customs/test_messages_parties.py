@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 import services.customs.worker as worker_module
 from services.customs.domain.messages.numbering import cop_no, guid_text
-from services.customs.domain.messages.parties import credit_code_check_character, is_party_code
+from services.customs.domain.messages.parties import (
+    PartyRole,
+    credit_code_check_character,
+    is_party_code,
+)
 from services.customs.settings import Settings
 from shared.kernel.ids import new_id
 from shared.settings import SettingsError
@@ -24,7 +28,9 @@ def test_default_parties_have_valid_check_characters() -> None:
     settings = Settings(database_url="postgresql://nowhere/none")
     parties = worker_module.rulebook_of(settings).parties
 
-    for party in (parties.declarant, parties.merchant, parties.platform, parties.carrier):
+    named = [parties.of(role) for role in PartyRole]
+    assert sum(party is not None for party in named) == 6
+    for party in filter(None, named):
         assert credit_code_check_character(party.code[:17]) == party.code[17]
 
 
