@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.customs.api.declarations import declarations_api
 from services.customs.api.deps import CustomsParts
+from services.customs.api.inbound import inbound_api
 from services.customs.api.lanes import lanes_api
 from services.customs.api.messages import messages_api
 from services.customs.api.receipts import receipts_api
@@ -24,7 +25,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings=settings,
         db=Database.of(settings, schema="customs"),
         clock=clock or clock_from_env(),
-        routers=[declarations_api, receipts_api, lanes_api, messages_api, regimes_api],
+        routers=[
+            declarations_api,
+            receipts_api,
+            inbound_api,
+            lanes_api,
+            messages_api,
+            regimes_api,
+        ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",
     )
     app.state.customs = CustomsParts(lane_lease=timedelta(seconds=settings.lane_lease_s))

@@ -1,24 +1,27 @@
-"""Periodic work: sending lists, reporting departures, reading the answers in the folder, measuring
-the queues of the lanes.
+"""Periodic work: sending lists, reporting departures, reading what the port sent, measuring the
+queues of the lanes.
 """
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 
-from services.customs.clients.single_window import SingleWindow
+from services.customs.clients.single_window import Claim, SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.inbound.message import (
+    LARGE_BYTES_MAX,
+    InboundStatus,
+    RawMessage,
+)
 from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.messages.reader import MESSAGE_BYTES_MAX
-from services.customs.domain.receipts.answers import read_answers
-from services.customs.queries import lanes
+from services.customs.queries import inbound, lanes
 from services.customs.use_cases import departures, messages, metrics
+from services.customs.use_cases.inbound import arrivals
+from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.messages import deliver_messages
-from services.customs.use_cases.receipts import RawMessage, record_receipts
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
-from shared.kernel.errors import AirlaneError, Unavailable
+from shared.kernel.errors import Unavailable
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger
 
@@ -116,57 +119,90 @@ async def deliver(context: JobContext, single_window: SingleWindow) -> None:
 
 
 async def collect_answers(context: JobContext, *, single_window: SingleWindow) -> None:
-    """Answers that the transfer client left in the folder, recorded as POST /v1/receipts does.
+    """Answers that the transfer client left in the folder: kept, then read as those that are posted
+    to /v1/receipts.
 
-    A file that cannot be read is moved to `bad/` once nobody writes to it any more. One that cannot
-    be moved either is left where it is.
+    What cannot be read is kept as refused, and its file moved to `bad/` once nobody writes to it
+    any more. A file that cannot be moved is left where it is.
     """
     taken = 0
     for name in await asyncio.to_thread(single_window.waiting):
+        claim: Claim | None = None
         try:
-            raw = await asyncio.to_thread(single_window.read, name, bytes_max=MESSAGE_BYTES_MAX)
-            await _take_answers(context, name=name, raw=raw)
-            is_readable = True
+            claim = await asyncio.to_thread(single_window.claim, name)
+            taken += claim is not None and await _take_answer(context, claim)
         except Unavailable:
             raise
-        except Exception as error:  # one file must not hold up those behind it
-            if await asyncio.to_thread(_may_be_half, single_window, name):
-                continue
-            log.warning("an answer in the folder cannot be read", name=name, exc_info=error)
-            is_readable = False
-        with suppress(OSError):
-            await asyncio.to_thread(single_window.settle, name, readable=is_readable)
-            taken += 1
+        except Exception:  # one file must not hold up those behind it
+            log.warning("an answer in the folder cannot be taken", name=name, exc_info=True)
+        finally:
+            if claim is not None:
+                claim.release()
         if taken == _ANSWERS_PER_RUN:
             return
 
 
-def _may_be_half(single_window: SingleWindow, name: str) -> bool:
-    with suppress(OSError):
-        return single_window.is_being_written(name)
-    return False
-
-
-async def _take_answers(context: JobContext, *, name: str, raw: bytes) -> None:
-    """Raises AirlaneError if the message as a whole cannot be read."""
-    answers = read_answers(raw, now=context.clock.now())
-    refused = [answer for answer in answers if isinstance(answer, AirlaneError)]
-    if refused:
-        # The whole message is kept raw; these entries wait for a person.
-        log.warning(
-            "answers in the folder are incomplete",
-            name=name,
-            entries=len(refused),
-            first=str(refused[0]),
-        )
+async def _take_answer(context: JobContext, claim: Claim) -> bool:
+    """False: it may come whole later, so it is left where it is."""
+    if claim.size_bytes > LARGE_BYTES_MAX:
+        if claim.is_being_written():
+            return False
+        log.warning("an answer in the folder is too large", name=claim.name, bytes=claim.size_bytes)
+        await asyncio.to_thread(claim.settle, readable=False)
+        return True
+    raw = await asyncio.to_thread(claim.read, bytes_max=LARGE_BYTES_MAX)
+    message = RawMessage("application/xml", raw)
+    reading = await read_apart(message, now=context.clock.now())
+    is_readable = reading.status is not InboundStatus.REFUSED
+    if not is_readable and claim.is_being_written():
+        return False
     async with context.db.transaction(PARK) as uow:
-        await record_receipts(
+        await arrivals.store_message(
             uow,
-            message=RawMessage("application/xml", raw),
-            received=[answer for answer in answers if not isinstance(answer, AirlaneError)],
+            message,
+            source="folder",
+            file_name=claim.name,
             now=context.clock.now(),
             real_now=real_now(),
         )
+    if not is_readable:
+        log.warning("an answer in the folder cannot be read", name=claim.name)
+    try:
+        async with context.db.transaction(PARK) as uow:
+            await arrivals.apply_reading(
+                uow, message, reading, now=context.clock.now(), real_now=real_now()
+            )
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("an answer could not be applied yet", digest=message.digest)
+    await asyncio.to_thread(claim.settle, readable=is_readable)
+    return True
+
+
+async def read_inbound(context: JobContext) -> None:
+    """Messages that are kept and that nobody has read in time: after a crash, for a replay."""
+    failures: dict[str, Exception] = {}
+
+    async def read(digest: str) -> None:
+        try:
+            async with context.db.transaction(PARK) as uow:
+                await arrivals.read_left(
+                    uow, digest=digest, now=context.clock.now(), real_now=real_now()
+                )
+        except Exception as failure:
+            failures[digest] = failure
+            raise
+
+    async def put_off(digest: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await arrivals.put_off(
+                uow, digest=digest, failure=failures.get(digest), real_now=real_now()
+            )
+
+    async with context.db.read(PARK) as reader:
+        left = await inbound.list_left(reader, real_now=real_now())
+    await context.each_by_itself(left, read, put_off=put_off)
 
 
 async def measure_lanes(context: JobContext) -> None:

@@ -90,6 +90,7 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
         Job("send-lists", every_s=settings.message_age_s, run=send),
         Job("report-departures", every_s=0.5, run=report),
         Job("collect-answers", every_s=0.5, run=collect),
+        Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 

@@ -33,6 +33,7 @@ from shared.http.handlers import handler_of
 from shared.http.incoming import Incoming
 from shared.http.places import Places, Turns
 from shared.http.rates import Policy, Rates
+from shared.http.raw_bodies import raw_body_of
 from shared.http.uploads import Spool, file_body_of, receive_file
 from shared.kernel.errors import TooLarge, Unauthenticated
 from shared.kernel.identity import Principal, Role
@@ -106,12 +107,15 @@ class _Entrance:
         self._caller = caller_of(route.dependant)
         self._is_batch = route.path.endswith(":batch")
         self._file_body = file_body_of(route.dependant)
+        self._raw_body = raw_body_of(route.dependant)
         self._takes_body = bool((route.methods or set()) & _WITH_BODY)
         limits = admission.limits
         self._values_max = limits.batch_values if self._is_batch else limits.body_values
         self._bytes_max = (
             limits.open_bytes
             if self._caller is None
+            else self._raw_body.bytes_max
+            if self._raw_body is not None
             else limits.batch_bytes
             if self._is_batch
             else limits.body_bytes
@@ -130,7 +134,7 @@ class _Entrance:
         places = self._admission.places
         places.enter(holder)
         try:
-            if self._is_batch:
+            if self._is_batch or self._may_be_large(what):
                 return await self._in_turn(request, what, holder)
             if self._file_body is not None:
                 return await self._with_file(request, what, holder)
@@ -140,6 +144,13 @@ class _Entrance:
                 return await self._handler(request)
         finally:
             places.leave(holder)
+
+    def _may_be_large(self, what: Incoming) -> bool:
+        """A body as bytes that says no length, or one above that of ordinary bodies."""
+        if self._raw_body is None or not what.has_body:
+            return False
+        declared = what.headers.get(b"content-length", b"")
+        return not declared.isdigit() or int(declared) > self._admission.limits.body_bytes
 
     async def _in_turn(self, request: Request, what: Incoming, holder: str) -> Response:
         turns = self._admission.turns
@@ -181,7 +192,7 @@ class _Entrance:
             limit=self._bytes_max,
             is_here=request.scope.get(BODY_IS_HERE, False),
         )
-        if what.is_json:
+        if what.is_json and self._raw_body is None:
             _check_charset(what.headers[b"content-type"])
             # The route judges an empty body: it may take none.
             if what.body:

@@ -2,15 +2,13 @@
 error classes themselves, so it is never out of date.
 """
 
-from collections.abc import Iterator
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from shared.documents.faults import explained
 from shared.http.errors import status_of
 from shared.http.replies import json_reply
-from shared.kernel.errors import AirlaneError, NotFound, Text
+from shared.kernel.errors import NotFound, Text, known_kinds
 from shared.kernel.json import JsonObject
 
 problem_types_api = APIRouter(include_in_schema=False)
@@ -31,16 +29,9 @@ async def get_problem(code: str) -> Response:
 
 def _all() -> dict[str, JsonObject]:
     found = {code: _explanation(code, text, fix, None) for code, text, fix in explained()}
-    kinds: list[type[AirlaneError]] = [AirlaneError, *_below(AirlaneError)]
-    for kind in kinds:
+    for kind in known_kinds():
         found[kind.code] = _explanation(kind.code, kind.text, kind.fix, status_of(kind))
     return found
-
-
-def _below(kind: type[AirlaneError]) -> Iterator[type[AirlaneError]]:
-    for sub in kind.__subclasses__():
-        yield sub
-        yield from _below(sub)
 
 
 def _explanation(code: str, text: Text, fix: Text, status: int | None) -> JsonObject:

@@ -16,7 +16,7 @@ code, and a text and a fix in English and Chinese. Nothing here knows about tran
     └── Unavailable           a temporary fault; carries retry_after_s
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
@@ -83,6 +83,13 @@ class AirlaneError(Exception):
     def at(cls, pointer: str, **params: object) -> FieldProblem:
         """This rule, broken at one place of the body: for an answer that names several faults."""
         return FieldProblem(pointer, cls.code, cls.text, cls.fix, params)
+
+
+def known_kinds(kind: type[AirlaneError] = AirlaneError) -> Iterator[type[AirlaneError]]:
+    """Every class of errors that this process has loaded."""
+    yield kind
+    for below in kind.__subclasses__():
+        yield from known_kinds(below)
 
 
 class Invalid(AirlaneError):

@@ -179,6 +179,11 @@ async def _message(world: AllServices) -> str:
     return str(row["message_guid"])
 
 
+async def _digest(world: AllServices) -> str:
+    answer = await world.post("customs", "/v1/receipts", {"items": [_receipt(world)]})
+    return str(answer.json()["digest"])
+
+
 async def _hs_code(_: AllServices) -> str:
     return "940550"
 
@@ -278,6 +283,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "client_id": _credential,
     "declaration_id": _declaration,
     "guid": _message,
+    "digest": _digest,
     "hs_code": _hs_code,
     "lane": _lane,
     "mode": _mode,
@@ -368,6 +374,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
         "tenant": world.merchant_id,
     },
     "customs POST /v1/receipts": lambda world: {"items": [_receipt(world)]},
+    "customs POST /v1/inbound-messages:replay": lambda _: {"message_type": "CEB604"},
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},
     "customs POST /v1/screenings": lambda world: {"items": [_screening(world)]},
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},

@@ -86,6 +86,8 @@ def with_member(body: Any, place: tuple[str | int, ...], name: str) -> Any:
     return whole
 
 
+# What they are sent is kept before anybody reads it.
+KEPT_FIRST: Final = ("customs POST /v1/receipts",)
 # What the service itself keeps, or what other languages trip over.
 MEMBERS: Final = ("tenant_id", "version", "is_operator", "__proto__", "constructor")
 
@@ -107,5 +109,7 @@ async def test_a_member_nobody_asked_for_is_refused_anywhere_in_a_body(
             if answer.status_code == 207:
                 (item,) = answer.json()["items"]
                 assert item["status"] == 422, said
+            elif str(operation) in KEPT_FIRST:
+                assert (answer.status_code, answer.json()["status"]) == (202, "refused"), said
             else:
                 assert answer.status_code == 422, said

@@ -18,7 +18,7 @@ Node = dict[str, Any]
 VERBS: Final = frozenset(
     (
         "Adjust Cancel Change Check Choose Count Create Delete Export Follow Import Issue List"
-        " Place Read Register Report Send Suggest Take"
+        " Place Read Register Replay Report Send Suggest Take"
     ).split()
 )
 # Their summaries say all there is to say.

@@ -169,8 +169,8 @@ class CustomsOffice:
 
     async def _send(self, message_type: str, ready: list[_Due]) -> None:
         xml = write_returns(message_type, [one.answer for one in ready])
-        items = (await self._client.post_xml("/v1/receipts", xml)).must()["items"]
-        self.unmatched += sum(item["status"] >= 400 for item in items)
+        taken = (await self._client.post_xml("/v1/receipts", xml)).must()["receipts"]
+        self.unmatched += sum(one["status"] in ("unmatched", "refused") for one in taken)
         for one in ready:
             self.sent[one.answer.status] += 1
             self._open[one.file] -= 1

@@ -44,3 +44,4 @@ ParkWrite = Annotated[
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
 LaneNumber = Annotated[int, Path(ge=1, le=32767)]
 MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]
+InboundDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]

@@ -1,29 +1,30 @@
-"""/v1/receipts: the customs office's answers, as CEB XML or as JSON, up to 100 at a time."""
+"""/v1/receipts: the customs office's answers, as CEB XML or as JSON: kept first, then read."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.customs.api.deps import ParkWrite
-from services.customs.domain.receipts.answers import read_answers
-from services.customs.domain.receipts.errors import ReceiptUnmatched
-from services.customs.domain.receipts.receipt import Receipt
-from services.customs.schemas.receipts import ReceiptIn, ReceiptsIn
-from services.customs.use_cases.receipts import RawMessage, RecordedReceipt, record_receipts
+from services.customs.domain.inbound.message import LARGE_BYTES_MAX, RawMessage, bytes_max_of
+from services.customs.domain.messages.errors import MessageTooLarge
+from services.customs.schemas.inbound import ReceivedOut
+from services.customs.schemas.receipts import ReceiptsIn
+from services.customs.use_cases.inbound.arrivals import apply_reading, store_message
+from services.customs.use_cases.inbound.reading import read_apart
 from shared.db import UnitOfWork
-from shared.documents.errors import MalformedJson
-from shared.documents.faults import invalid_model
-from shared.http import Reply, problems
-from shared.http.batches import BatchOut, ItemDone, accepted, batch_reply, read_items
+from shared.http import Reply, json_reply, problems
 from shared.http.errors import UnsupportedMediaType
 from shared.http.openapi_parts import REF_TEMPLATE
+from shared.http.raw_bodies import raw_body
 from shared.kernel.clock import real_now
-from shared.kernel.errors import AirlaneError, Text
+from shared.kernel.errors import AirlaneError, Text, Unavailable
+from shared.telemetry import get_logger
 
+log = get_logger(__name__)
+
+RAW: Final = raw_body(bytes_max=LARGE_BYTES_MAX)
+_MEDIA_TYPES: Final = frozenset(("application/xml", "text/xml", "application/json"))
 receipts_api = APIRouter(tags=["receipts"])
 
 _XML_EXAMPLE: Final = (
@@ -55,52 +56,46 @@ class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
 
 @receipts_api.post(
     "/v1/receipts",
-    status_code=207,
-    response_model=BatchOut,
-    responses=problems(400, 413, 415, 422),
+    status_code=202,
+    response_model=ReceivedOut,
+    responses=problems(413, 415),
     openapi_extra=_BODY,
 )
-async def post_receipts(request: Request, call: ParkWrite) -> Response:
+async def post_receipts(
+    request: Request, call: ParkWrite, raw: Annotated[bytes, Depends(RAW)]
+) -> Response:
     """Report receipts of the customs office.
 
-    CEB604 (lists) and CEB510 (departures), up to 100 at a time. Repetition and order do not matter;
-    a receipt for an unknown document is kept and answered with 404.
+    The body is kept as it came before anybody reads it, so the answer is 202 also if it cannot be
+    read: `status` and `reason` say so. Repetition and order do not matter; a receipt for an unknown
+    document is kept. A message has up to 100 receipts and 1 MiB, CEB900 up to 16 MiB.
     """
-    raw = await request.body()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    items = await _items(kind, raw, call.clock.now())
+    message = RawMessage(_media_type(request), raw)
+    if len(raw) > (bytes_max := bytes_max_of(message.head)):
+        raise MessageTooLarge(limit=f"{bytes_max} bytes")
+    async with call.db.transaction(call.tenant) as uow:
+        await store_message(uow, message, source="api", now=call.clock.now(), real_now=real_now())
+    reading = await read_apart(message, now=call.clock.now())
 
     async def act(uow: UnitOfWork) -> Reply:
-        recorded = await record_receipts(
-            uow,
-            message=RawMessage(kind, raw),
-            received=accepted(items),
-            now=call.clock.now(),
-            real_now=real_now(),
+        recorded = await apply_reading(
+            uow, message, reading, now=call.clock.now(), real_now=real_now()
         )
-        outcomes = [
-            _done(receipt, one) for receipt, one in zip(accepted(items), recorded, strict=True)
-        ]
-        return batch_reply(call, items, outcomes)
+        return Reply(202, ReceivedOut.of(message, reading, recorded, call.locale))
 
-    return await call.once(act)
-
-
-def _done(receipt: Receipt, recorded: RecordedReceipt) -> ItemDone:
-    refusal = None if recorded.is_matched else ReceiptUnmatched(cop_no=receipt.business_key)
-    return ItemDone(recorded.id, is_new=recorded.is_new, refusal=refusal)
-
-
-async def _items(kind: str, raw: bytes, now: datetime) -> Sequence[Receipt | AirlaneError]:
-    if kind in ("application/xml", "text/xml"):
-        return read_answers(raw, now=now)
-    if kind != "application/json":
-        raise ReceiptMediaTypeUnsupported
     try:
-        body = ReceiptsIn.model_validate_json(raw)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        if fault["type"] == "json_invalid":
-            raise MalformedJson(position=0, reason=fault["ctx"]["error"]) from error
-        raise invalid_model(error) from error
-    return await read_items(ReceiptIn, body.items, lambda item: item.to_domain(now=now))
+        return await call.once(act)
+    except Exception as error:
+        if isinstance(error, AirlaneError) and not isinstance(error, Unavailable):
+            raise  # about its Idempotency-Key
+        # It is kept: the sender need not come again, since a job will read it.
+        log.exception("a message of the port could not be applied yet", digest=message.digest)
+        return json_reply(ReceivedOut.stored(message), 202)
+
+
+def _media_type(request: Request) -> str:
+    """Raises ReceiptMediaTypeUnsupported."""
+    named = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if named not in _MEDIA_TYPES:
+        raise ReceiptMediaTypeUnsupported
+    return named

@@ -1,9 +1,17 @@
 """Alembic's entry point; all of it is in the kit. Importing a module of tables declares them."""
 
-from services.customs.tables import declarations, departures, lanes, messages, receipts
+from services.customs.tables import (
+    declarations,
+    departures,
+    doors,
+    inbound,
+    lanes,
+    messages,
+    receipts,
+)
 from services.customs.tables.metadata import metadata
 from shared.db.migrate import run_env
 
-__all__ = ["declarations", "departures", "lanes", "messages", "receipts"]
+__all__ = ["declarations", "departures", "doors", "inbound", "lanes", "messages", "receipts"]
 
 run_env("customs", metadata)

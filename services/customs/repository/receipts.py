@@ -14,7 +14,7 @@ from services.customs.domain.receipts.receipt import (
     ReceiptIdentity,
     parse_return_info,
 )
-from shared.db import BYTES, INSTANT, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import INSTANT, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
@@ -81,17 +81,6 @@ def _kept(  # noqa: PLR0917 - a row's columns
     return KeptReceipt(receipt_id, receipt)
 
 
-_KEEP_RAW: Final = sql(
-    f"""
-    INSERT INTO customs.inbound_messages (digest, tenant_id, content_type, raw, received_at)
-    VALUES (:digest, '{PARK_TENANT}', :content_type, :raw, :now) ON CONFLICT DO NOTHING
-    """,  # noqa: S608 - constants
-    digest=TEXT,
-    content_type=TEXT,
-    raw=BYTES,
-    now=INSTANT,
-)
-
 _LOCK_DECLARATIONS: Final = sql(
     """
     SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase,
@@ -155,12 +144,6 @@ _SAVE_CHANGES: Final = sql(
     """,
     rows=JSON,
 )
-
-
-async def keep_raw(
-    uow: UnitOfWork, *, digest: str, content_type: str, raw: bytes, now: datetime
-) -> None:
-    await uow.execute(_KEEP_RAW, digest=digest, content_type=content_type, raw=raw, now=now)
 
 
 async def lock_declarations(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[AnsweredDeclaration]:

@@ -1,12 +1,9 @@
-"""Receipts of the customs office, as JSON."""
+"""Receipts of the customs office as JSON, as documented. `domain.receipts.items` reads them."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.customs.domain.receipts.answers import receipt_from_fields
-from services.customs.domain.receipts.receipt import Receipt
 from shared.documents.fields import Body, DocumentedAs
 from shared.kernel.json import JsonObject
 
@@ -26,20 +23,6 @@ class ReceiptIn(Body):
         description="yyyyMMddHHmmssfff in China time, or an ISO 8601 instant with an offset.",
     )
     return_info: str = Field(default="", examples=["[Code:2600;Desc:entered]"], max_length=4000)
-
-    def to_domain(self, *, now: datetime) -> Receipt:
-        """Raises ReceiptIncomplete."""
-        return receipt_from_fields(
-            message_type=self.message_type,
-            cop_no=self.cop_no,
-            return_status=self.return_status,
-            return_time=self.return_time,
-            return_info=self.return_info,
-            guid=self.guid,
-            pre_no=self.pre_no,
-            invt_no=self.invt_no,
-            now=now,
-        )
 
 
 class ReceiptsIn(Body):

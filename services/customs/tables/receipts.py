@@ -1,4 +1,4 @@
-"""Receipts of the customs office, and the raw messages they came in."""
+"""Receipts of the customs office."""
 
 from typing import Final
 
@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -46,14 +45,4 @@ receipts: Final = Table(
         name="receipts_identity_uq",
     ),
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
-)
-# Raw messages as they came, so that they can be read again after a parser was corrected.
-inbound_messages: Final = Table(
-    "inbound_messages",
-    metadata,
-    id_column("digest"),
-    key_column("tenant_id", nullable=False),
-    Column("content_type", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
-    instant_column("received_at", nullable=False),
 )

@@ -13,6 +13,7 @@ from prometheus_client import Counter, Gauge
 from services.customs.domain.declarations.dossier import DossierChange
 from services.customs.domain.declarations.findings import KINDS
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
 from services.customs.domain.messages.writer import CEB509, CEB603
 from services.customs.domain.receipts.folding import DeclarationChange
@@ -39,6 +40,11 @@ FAILED_SUBMISSIONS: Final = Counter(
 MESSAGES: Final = Counter(
     "airlane_customs_messages_written", "Messages put into the transfer folder.", ["message_type"]
 )
+INBOUND: Final = Counter(
+    "airlane_customs_inbound_messages",
+    "Messages of the port that were read, by status.",
+    ["status"],
+)
 SCREENINGS: Final = Counter(
     "airlane_customs_screenings", "Screenings reported by the lanes.", ["lane", "passed"]
 )
@@ -51,6 +57,8 @@ for _phase in Phase:
     DECLARATIONS.labels(_phase.value)
 for _code in KINDS:
     FINDINGS.labels(_code)
+for _status in InboundStatus:
+    INBOUND.labels(_status.value)
 for _retry in Retry:
     FAILED_SUBMISSIONS.labels(_retry.value)
 for _message in (CEB603, CEB509):
@@ -72,6 +80,10 @@ def count_receipts(uow: UnitOfWork, new: Collection[MatchedReceipt]) -> None:
     _add(uow, RECEIPTS, len(new))
     _add(uow, UNKNOWN_RECEIPTS, sum(not receipt.is_known_code for receipt in new))
     _add(uow, UNMATCHED_RECEIPTS, sum(receipt.document_id is None for receipt in new))
+
+
+def count_reading(uow: UnitOfWork, reading: Reading) -> None:
+    _add(uow, INBOUND.labels(reading.status), 1)
 
 
 def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:

@@ -1,9 +1,8 @@
-"""Receipts, up to 100 at a time: kept raw, stored once each, folded into their documents."""
+"""Receipts, up to 100 at a time: stored once each, folded into their documents."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from services.customs.domain.lanes.queue import assign_lanes
 from services.customs.domain.receipts.folding import AnsweredDeparture, Folded, fold
@@ -25,30 +24,17 @@ class RecordedReceipt:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    content_type: str
-    raw: bytes
-
-    @property
-    def digest(self) -> str:
-        return sha256(self.raw).hexdigest()
-
-
 async def record_receipts(
     uow: UnitOfWork,
     *,
-    message: RawMessage,
+    digest: str,
     received: Sequence[Receipt],
     now: datetime,
     real_now: datetime,
 ) -> list[RecordedReceipt]:
-    """In the order of `received`. Repetition and order of arrival make no difference; receipts of
-    unknown documents are kept. Runs for the whole park.
+    """In the order of `received`; `digest` names the message they came in. Repetition and order of
+    arrival make no difference; receipts of unknown documents are kept. Runs for the whole park.
     """
-    await receipts.keep_raw(
-        uow, digest=message.digest, content_type=message.content_type, raw=message.raw, now=now
-    )
     if not received:
         return []
     received = [by_number(receipt) for receipt in received]
@@ -56,7 +42,7 @@ async def record_receipts(
     declarations = await receipts.lock_declarations(uow, cop_nos)
     reports = await _lock_departures(uow, received, cop_nos)
     matched = match_receipts(received, declarations, reports)
-    new = await receipts.insert_receipts(uow, matched.values(), digest=message.digest, now=now)
+    new = await receipts.insert_receipts(uow, matched.values(), digest=digest, now=now)
     kept = await receipts.receipts_of(uow, cop_nos)
 
     folded = fold(

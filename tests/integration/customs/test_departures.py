@@ -67,7 +67,7 @@ async def test_a_flight_is_reported_in_one_document_when_complete(
     departure = {"cop_no": head.findtext(f"{NS}copNo")}
     (item,) = await office.answer(customs.receipt(departure, "399", message_type="CEB510"))
 
-    assert item["status"] == 201
+    assert item["status"] == "new"
     (stored,) = await customs.sql(
         "SELECT phase FROM customs.departures WHERE id = $1", row["departure_id"]
     )

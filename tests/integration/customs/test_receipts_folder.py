@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.customs import jobs
+from services.customs.domain.inbound.message import LARGE_BYTES_MAX
 from services.customs.domain.messages.layout import NAMESPACE
-from services.customs.domain.messages.reader import MESSAGE_BYTES_MAX
+from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.receipts import record_receipts
 from shared.kafka import JobContext
 from tests.support.worlds.customs import CustomsWorld
@@ -42,7 +43,7 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
     receipt = customs.receipt(row, "120")
     files = {
         "a-unsafe.xml": b"<!DOCTYPE x><x/>",
-        "b-huge.xml": b" " * (MESSAGE_BYTES_MAX + 1),
+        "b-huge.xml": b" " * (LARGE_BYTES_MAX + 1),
         "c-wordy.xml": _answer(receipt, returnInfo="[Code:" * 32_000),
         "d-poison.xml": _answer(receipt, returnInfo="poison"),
         "e-good.xml": _answer(receipt, returnInfo="fine"),
@@ -54,7 +55,7 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
         assert not any(one.return_info == "poison" for one in given["received"])
         return await record_receipts(uow, **given)
 
-    monkeypatch.setattr(jobs, "record_receipts", fail_on_poison)
+    monkeypatch.setattr(arrivals, "record_receipts", fail_on_poison)
 
     await jobs.collect_answers(JobContext(customs.db, customs.clock), single_window=customs.folder)
 
@@ -64,9 +65,21 @@ async def test_a_bad_answer_in_the_folder_never_holds_up_those_behind_it(
         "a-unsafe.xml": "bad",
         "b-huge.xml": "bad",
         "c-wordy.xml": "done",
-        "d-poison.xml": "bad",
+        "d-poison.xml": "done",
         "e-good.xml": "done",
     }
+    kept = await customs.sql(
+        "SELECT file_name, status, reason ->> 'code' AS code FROM customs.inbound_messages"
+        " WHERE file_name = ANY($1) ORDER BY 1",
+        list(files),
+    )
+    # The huge one was never read; what could not be applied waits.
+    assert [tuple(one.values()) for one in kept] == [
+        ("a-unsafe.xml", "refused", "customs.message.unsafe"),
+        ("c-wordy.xml", "read", None),
+        ("d-poison.xml", "stored", None),
+        ("e-good.xml", "read", None),
+    ]
 
 
 async def test_an_answer_in_the_folder_is_read_once_it_is_whole(customs: CustomsWorld) -> None:

@@ -243,9 +243,10 @@ class CustomsOperator:
         self.http = client
 
     async def answer(self, *receipts: dict[str, Any]) -> list[dict[str, Any]]:
+        """What became of each."""
         response = await self.http.post("/v1/receipts", json={"items": list(receipts)})
-        assert response.status_code == 207, response.text
-        items: list[dict[str, Any]] = response.json()["items"]
+        assert response.status_code == 202, response.text
+        items: list[dict[str, Any]] = response.json()["receipts"]
         return items
 
     async def take(self, lane: int, most: int = 200) -> list[dict[str, Any]]:

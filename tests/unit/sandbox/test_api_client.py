@@ -182,7 +182,7 @@ async def test_a_deletion_is_for_whatever_version_there_is(
 
 
 async def test_xml_is_sent_as_such(api: ScriptedApi, park: SeededPark) -> None:
-    api.script("POST", "/v1/receipts", (207, {"items": []}))
+    api.script("POST", "/v1/receipts", (202, {"receipts": []}))
 
     await park.client("customs").post_xml("/v1/receipts", "<a>关</a>")
 

@@ -54,7 +54,7 @@ def a_sku(verdict: Verdict, *, upload_fails: bool = False) -> str:
 
 def all_taken(asked: Asked) -> Answer:
     count = len(ET.fromstring(asked.body.encode()))
-    return 207, {"items": [{"status": 201} for _ in range(count)]}
+    return 202, {"receipts": [{"status": "new"} for _ in range(count)]}
 
 
 class Desk:
@@ -249,7 +249,9 @@ async def test_files_that_are_still_being_written_are_left_alone(desk: Desk) -> 
 async def test_receipts_that_the_park_cannot_match_are_counted(
     api: ScriptedApi, park: SeededPark, tmp_path: Path
 ) -> None:
-    api.script("POST", "/v1/receipts", (207, {"items": [{"status": 404}, {"status": 201}]}))
+    api.script(
+        "POST", "/v1/receipts", (202, {"receipts": [{"status": "unmatched"}, {"status": "new"}]})
+    )
     desk = Desk(park, tmp_path)
     desk.hand_in("a.xml", a_ceb603("AL1", a_sku(Verdict.RELEASE)))
     await desk.round()

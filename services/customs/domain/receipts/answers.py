@@ -18,16 +18,19 @@ _EXPECTED: Final = {
     "CEB510Message": ("CEB510", "DepartureReturn"),
 }
 RECEIPTS_PER_MESSAGE_MAX: Final = 100
-# Characters, at least and at most; for text and numbers more than the 1,000 and 36 of the
-# specification, since real messages are longer at times.
+# Characters, at least and at most; for numbers more than the 36 of the specification, since real
+# messages are longer at times.
 _LENGTHS: Final = {
     "copNo": (1, 30),
     "returnStatus": (1, 10),
-    "returnInfo": (0, 4_000),
     "guid": (0, 100),
     "preNo": (0, 100),
     "invtNo": (0, 100),
 }
+
+
+# The specification allows 1,000 (5,000 in CEB900). What is longer is cut: the whole is kept raw.
+INFO_CHARS_MAX: Final = 5_000
 
 
 def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
@@ -84,7 +87,6 @@ def receipt_from_fields(
     fields = {
         "copNo": cop_no.strip(),
         "returnStatus": return_status.strip(),
-        "returnInfo": return_info.strip(),
         "guid": (guid or "").strip(),
         "preNo": (pre_no or "").strip(),
         "invtNo": (invt_no or "").strip(),
@@ -92,6 +94,8 @@ def receipt_from_fields(
     for name, (least, most) in _LENGTHS.items():
         if not least <= len(fields[name]) <= most:
             raise ReceiptIncomplete(field=name, problem=f"must have {least} to {most} characters")
+        if not fields[name].isprintable():
+            raise ReceiptIncomplete(field=name, problem="must be one line of visible characters")
     try:
         at = parse_return_time(return_time.strip())
     except (ValueError, OverflowError) as error:
@@ -108,8 +112,12 @@ def receipt_from_fields(
         key=DocumentKey("", fields["copNo"]),
         return_status=fields["returnStatus"],
         return_time=at,
-        return_info=fields["returnInfo"],
+        return_info=_cut(return_info.strip()),
         guid=fields["guid"] or None,
         pre_no=fields["preNo"] or None,
         invt_no=fields["invtNo"] or None,
     )
+
+
+def _cut(info: str) -> str:
+    return info if len(info) <= INFO_CHARS_MAX else f"{info[: INFO_CHARS_MAX - 1]}…"

@@ -26,3 +26,12 @@ class ReceiptUnmatched(NotFound):
         "未找到内部编号 {cop_no} 的单证；回执已保存，出现对应单证后自动处理。",
     )
     fix = Text("Check which sender the receipt belongs to.", "请核对回执所属的申报企业。")
+
+
+class ReceiptItemsMissing(Invalid):
+    code = "customs.receipt.items_missing"
+    text = Text(
+        "Receipts as JSON are an object with one member, the list items.",
+        "JSON 回执须为仅含 items 数组的对象。",
+    )
+    fix = Text('Send {{"items": [ … ]}}.', '请发送 {{"items": [ … ]}}。')

@@ -1,0 +1,160 @@
+"""A message of the port as it came, and what reading it amounted to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final, Literal
+
+from services.customs.domain.receipts.receipt import Receipt
+from shared.kernel.errors import AirlaneError
+from shared.kernel.instants import EARLIEST, LATEST
+
+# Raised by whoever changes what is read of a message: older ones can then be read again.
+PARSER_VERSION: Final = 1
+# CEB900 has the whole message that it refuses inside: 100 lists of 100 lines are about 10 MiB.
+ORDINARY_BYTES_MAX: Final = 1024 * 1024
+LARGE_BYTES_MAX: Final = 16 * 1024 * 1024
+_LARGE_TYPES: Final = frozenset({"CEB900"})
+_HEAD_BYTES: Final = 4096
+_ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(CEB[0-9]{3}|DxpMsg|DxpRep)(?:Message)?(?=[\s/>])")
+_GUID: Final = re.compile(r"""\sguid\s*=\s*["']([^"'<]{1,100})["']""")
+_PARAM_CHARS_MAX: Final = 300
+
+# Which way it came: posted to us, left in the folder, fetched from the port.
+InboundSource = Literal["api", "folder", "http"]
+
+
+class InboundStatus(StrEnum):
+    """stored: kept, and to be read · read · partly: some of its entries are refused · refused."""
+
+    STORED = "stored"
+    READ = "read"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first bytes say, None where they do not: `message_type` such as CEB604, the `guid`
+    of the root.
+    """
+
+    message_type: str | None
+    guid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """`content_type`: without parameters, in lower case."""
+
+    content_type: str
+    raw: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex digits: the same bytes are the same message."""
+        return sha256(self.raw).hexdigest()
+
+    @property
+    def head(self) -> Head:
+        return head_of(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMessages:
+    """Messages that are to be read again: read by a version before `parser_before`, with this
+    status and type if given, received from the one instant until before the other.
+    """
+
+    parser_before: int
+    status: InboundStatus | None = None
+    message_type: str | None = None
+    received_from: datetime = EARLIEST
+    received_to: datetime = LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a message or one of its entries is refused: the code of an error and its parameters.
+    `entry`: the position of the entry, from 0; None: the whole message.
+    """
+
+    code: str
+    params: Mapping[str, str]
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`entries` in the order of the message. `refusal`: why none of it can be read."""
+
+    head: Head
+    entries: tuple[Receipt | AirlaneError, ...] = ()
+    refusal: AirlaneError | None = None
+
+    @property
+    def received(self) -> list[Receipt]:
+        return [one for one in self.entries if isinstance(one, Receipt)]
+
+    @property
+    def refused(self) -> int:
+        return len(self.entries) - len(self.received)
+
+    @property
+    def status(self) -> InboundStatus:
+        if self.refusal is not None or (self.refused and not self.received):
+            return InboundStatus.REFUSED
+        return InboundStatus.PARTLY if self.refused else InboundStatus.READ
+
+    @property
+    def reason(self) -> Reason | None:
+        """Of the whole message, or of the first entry that is refused."""
+        if self.refusal is not None:
+            return reason_of(self.refusal)
+        for place, entry in enumerate(self.entries):
+            if isinstance(entry, AirlaneError):
+                return reason_of(entry, entry=place)
+        return None
+
+
+def head_of(raw: bytes) -> Head:
+    """Reads no more than the first 4 KiB, in any encoding whose letters are ASCII's."""
+    # UTF-16 has a zero byte beside each of those letters.
+    text = raw[:_HEAD_BYTES].replace(b"\0", b"").decode("latin-1")
+    root = _ROOT.search(text)
+    if root is None:
+        return Head(None, None)
+    opening, _, _ = text[root.end() :].partition(">")
+    guid = _GUID.search(opening)
+    # What is outside of ASCII was not read as it was meant.
+    name = guid.group(1).strip() if guid and guid.group(1).isascii() else ""
+    return Head(root.group(1), name if name and name.isprintable() else None)
+
+
+def bytes_max_of(head: Head) -> int:
+    """How long a message of this type may be."""
+    return LARGE_BYTES_MAX if head.message_type in _LARGE_TYPES else ORDINARY_BYTES_MAX
+
+
+def reason_of(error: AirlaneError, *, entry: int | None = None) -> Reason:
+    """Parameters as text of bounded length: they may quote what a stranger sent."""
+    params = {name: _cut(str(value)) for name, value in error.params.items()}
+    if error.problems and "field" not in params:
+        params["pointer"] = _cut(error.problems[0].pointer)
+    return Reason(error.code, params, entry)
+
+
+def _cut(text: str) -> str:
+    # What cannot be stored as text is shown as what it is not.
+    visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:400])
+    return visible if len(visible) <= _PARAM_CHARS_MAX else f"{visible[:_PARAM_CHARS_MAX]}…"
+
+
+def retry_at(failures: int, *, real_now: datetime) -> datetime:
+    """When a message that could not be applied is tried again: after 2, 4, 8 … s, at most an hour.
+    It is never given up.
+    """
+    return real_now + timedelta(seconds=min(2.0 ** min(failures, 12), 3600.0))

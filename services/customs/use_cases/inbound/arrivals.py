@@ -1,0 +1,92 @@
+"""What the port sends: kept first, in a transaction of its own, then read and applied in a second
+one. Killed in between, the message stays `stored`, and a job reads it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.customs.domain.inbound.errors import InboundMessageNotFound, InboundNotApplied
+from services.customs.domain.inbound.message import (
+    PARSER_VERSION,
+    ChosenMessages,
+    InboundSource,
+    RawMessage,
+    Reading,
+    reason_of,
+    retry_at,
+)
+from services.customs.repository import inbound
+from services.customs.use_cases import metrics
+from services.customs.use_cases.inbound.reading import read_apart
+from services.customs.use_cases.receipts import RecordedReceipt, record_receipts
+from shared.db import UnitOfWork
+
+# Real time. Whoever stored a message reads it at once; after this, the job takes it for left.
+_LEFT_AFTER: Final = timedelta(seconds=30)
+_REPLAYED_AT_ONCE: Final = 10_000
+
+
+async def store_message(
+    uow: UnitOfWork,
+    message: RawMessage,
+    *,
+    source: InboundSource,
+    file_name: str | None = None,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """The same bytes are the same message: then only `times` grows."""
+    await inbound.store_message(
+        uow, message, source=source, file_name=file_name, due_at=real_now + _LEFT_AFTER, now=now
+    )
+
+
+async def apply_reading(
+    uow: UnitOfWork, message: RawMessage, reading: Reading, *, now: datetime, real_now: datetime
+) -> list[RecordedReceipt]:
+    """Records the receipts that could be read, in their order, and what became of the message.
+
+    Applied again it changes nothing.
+    """
+    recorded: list[RecordedReceipt] = []
+    if reading.received:
+        recorded = await record_receipts(
+            uow, digest=message.digest, received=reading.received, now=now, real_now=real_now
+        )
+    await inbound.save_reading(
+        uow, digest=message.digest, reading=reading, parser_version=PARSER_VERSION, now=now
+    )
+    metrics.count_reading(uow, reading)
+    return recorded
+
+
+async def read_left(uow: UnitOfWork, *, digest: str, now: datetime, real_now: datetime) -> None:
+    """Reads and applies one, if nobody else does."""
+    message = await inbound.lock_waiting(uow, digest)
+    if message is not None:
+        reading = await read_apart(message, now=now)
+        await apply_reading(uow, message, reading, now=now, real_now=real_now)
+
+
+async def put_off(
+    uow: UnitOfWork, *, digest: str, failure: BaseException | None, real_now: datetime
+) -> None:
+    """It could not be applied: the others go before it, and it is tried again later."""
+    failures = await inbound.failures_of(uow, digest) + 1
+    reason = reason_of(InboundNotApplied(kind=type(failure).__name__))
+    due_at = retry_at(failures, real_now=real_now)
+    await inbound.put_off(uow, digest, due_at=due_at, reason=reason)
+
+
+async def replay_message(uow: UnitOfWork, *, digest: str, real_now: datetime) -> None:
+    """The job reads it again. Raises InboundMessageNotFound."""
+    if not await inbound.replay(uow, digest, real_now=real_now):
+        raise InboundMessageNotFound(digest=digest)
+
+
+async def replay_messages(
+    uow: UnitOfWork, *, chosen: ChosenMessages, real_now: datetime
+) -> tuple[int, bool]:
+    """The job reads the oldest of them again. How many they are, and whether they are all."""
+    replayed = await inbound.replay_many(uow, chosen, rows_max=_REPLAYED_AT_ONCE, real_now=real_now)
+    return replayed, replayed < _REPLAYED_AT_ONCE
