@@ -13,7 +13,7 @@ from services.customs.domain.inbound.message import (
     InboundStatus,
     RawMessage,
 )
-from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.queries import inbound, lanes
 from services.customs.use_cases import departures, messages, metrics
 from services.customs.use_cases.inbound import arrivals

@@ -30,6 +30,20 @@ _PIECES: Final = (
     b" xmlns:ceb='urn:x'",
     b"-",
     b"99991231235959999",
+    b"<",
+    b"</",
+    b"/>",
+    b"<!--",
+    b"-->",
+    b' xmlns=""',
+    b"<ceb:guid>" * 50,
+    b"<x xmlns='http://elsewhere'>",
+    b"<a " + b"a='1' " * 1_000,
+    b"<" * 5_000,
+    b" " * 5_000,
+    b"<ceb:oriBizMessage>",
+    b"CEB900Message",
+    b"dxp:DxpMsg",
 )
 
 

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import OutgoingMessage, compose
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.messages.signing.algorithms import Algorithm
@@ -19,7 +21,6 @@ from services.customs.domain.messages.signing.signature import (
     signature_of,
     signed,
 )
-from services.customs.domain.messages.writer import CEB509, Document
 
 DECLARANT = Party("91420700MAA1RL001K", "示例报关有限公司")
 STRANGER = Party("91420700MAA1RL002N", "示例跨境电商有限公司")

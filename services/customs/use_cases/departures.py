@@ -10,9 +10,9 @@ from services.customs.domain.departures.report import (
     DepartedShipment,
     draw_up_reports,
 )
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.parties import Parties
-from services.customs.domain.messages.writer import CEB509
 from services.customs.repository import departures, messages
 from shared.db import UnitOfWork
 

@@ -15,9 +15,10 @@ from services.customs.domain.declarations.submission import (
     after_submission,
     submission_of,
 )
-from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.kinds.lists import CEB603
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import compose
-from services.customs.domain.messages.writer import CEB509, CEB603
 from services.customs.events.declarations import declaration_event
 from services.customs.repository import departures, messages
 from services.customs.use_cases import metrics

@@ -15,7 +15,8 @@ from services.customs.domain.declarations.findings import KINDS
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
-from services.customs.domain.messages.writer import CEB509, CEB603
+from services.customs.domain.messages.kinds.lists import CEB603
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.receipts.folding import DeclarationChange
 from services.customs.domain.receipts.matching import MatchedReceipt
 from services.customs.domain.receipts.retry import Retry

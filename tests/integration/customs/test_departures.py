@@ -8,7 +8,7 @@ import pytest
 
 from services.customs import jobs
 from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.use_cases import departures
 from services.customs.use_cases.departures import compose_departures
 from services.customs.use_cases.messages import deliver_messages

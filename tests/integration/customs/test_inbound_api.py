@@ -7,7 +7,7 @@ import pytest
 
 from services.customs import jobs
 from services.customs.domain.inbound.message import PARSER_VERSION
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.receipts import record_receipts
 from shared.kafka import JobContext

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.customs import jobs
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.use_cases import metrics
 from services.customs.use_cases.messages import compose_lists
 from shared.kafka import JobContext

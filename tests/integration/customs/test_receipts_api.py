@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.use_cases import metrics
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id

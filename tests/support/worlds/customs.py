@@ -10,7 +10,7 @@ from httpx2 import AsyncClient
 
 from services.customs import jobs
 from services.customs.clients.single_window import DropFolder
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
 from services.customs.worker import SUBSCRIPTIONS, applying, rulebook_of

@@ -14,9 +14,10 @@ from services.customs.domain.departures.report import (
     Departure,
     draw_up_reports,
 )
-from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.faults import faults
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.values import compact_time
-from services.customs.domain.messages.writer import CEB509, faults
 from tests.support.customs import NOW, PARTIES
 
 

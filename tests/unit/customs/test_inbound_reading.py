@@ -17,7 +17,7 @@ from services.customs.domain.inbound.message import (
     retry_at,
 )
 from services.customs.domain.messages.errors import MessageNotExpected
-from services.customs.domain.messages.layout import NAMESPACE
+from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.receipts.answers import INFO_CHARS_MAX
 from services.customs.use_cases.inbound.reading import read_inbound
 from tests.support.mutations import mutated

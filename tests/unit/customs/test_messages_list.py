@@ -5,9 +5,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
-from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX, NAMESPACE
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX, NAMESPACE
+from services.customs.domain.messages.kinds.lists import CEB603
 from services.customs.domain.messages.message import compose
-from services.customs.domain.messages.writer import CEB603, Document
 from tests.support.customs import CODES, NOW, PARTIES, a_line, a_waybill, an_order
 
 NS = f"{{{NAMESPACE}}}"

@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customs.domain.messages.layout import INVENTORY_HEAD, Element
 from services.customs.domain.messages.numbering import cop_no, new_guid
 from services.customs.domain.messages.values import amount, compact_time, kilograms, number
 from shared.kernel.money import MINOR_DIGITS
-
-GROSS_WEIGHT = next(element for element in INVENTORY_HEAD if element.name == "grossWeight")
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=5))
@@ -41,27 +38,6 @@ def test_a_time_is_china_time_to_the_second(at: datetime) -> None:
     read = datetime.strptime(compact_time(at) + "+0800", "%Y%m%d%H%M%S%z")
 
     assert timedelta(0) <= at - read < timedelta(seconds=1)
-
-
-@given(st.integers(0, 10**16), st.integers(0, 7))
-def test_a_number_fits_an_element_by_its_digits(digits: int, decimals: int) -> None:
-    """N19,5: at most five decimals, and fourteen digits before the point."""
-    value = Decimal(digits).scaleb(-decimals)
-    text = f"{value:f}"
-    whole, _, fraction = text.partition(".")
-
-    fits = len(whole) <= 14 and len(fraction) <= 5
-
-    assert (GROSS_WEIGHT.fault(text) is None) is fits
-
-
-@given(st.text(max_size=12), st.integers(1, 10))
-def test_a_text_fits_an_element_by_its_length(text: str, longest: int) -> None:
-    element = Element("gname", True, False, 1, longest, 0)
-
-    fits = 1 <= len(text) <= longest
-
-    assert (element.fault(text) is None) is fits
 
 
 @pytest.mark.parametrize(("prefix", "start"), [("AL", "AL"), ("DP", "DP")])

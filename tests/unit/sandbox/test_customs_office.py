@@ -25,7 +25,7 @@ from deploy.sandbox.customs_office.decisions import (
 )
 from deploy.sandbox.customs_office.office import CustomsOffice
 from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.messages.layout import INVENTORY_RETURN
+from services.customs.domain.messages.kinds.receipts import CEB604
 from services.customs.domain.messages.reader import read_message as read_as_customs_service
 from services.customs.domain.receipts.outcome import after_receipts
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt, parse_return_time
@@ -104,15 +104,15 @@ def test_other_files_are_refused(raw: bytes) -> None:
 def test_answers_have_the_fields_and_the_order_of_the_specification() -> None:
     xml = write_returns("CEB604", [Return(a_list(), "800", "[Code:2600;Desc:a<b]", AT)])
     (node,) = ET.fromstring(xml.encode())
-    assert [child.tag.split("}")[1] for child in node] == [e.name for e in INVENTORY_RETURN]
-    for child, wanted in zip(node, INVENTORY_RETURN, strict=True):
+    assert [child.tag.split("}")[1] for child in node] == [e.name for e in CEB604.head]
+    for child, wanted in zip(node, CEB604.head, strict=True):
         assert wanted.fault(child.text) is None, (wanted.name, child.text)
 
 
 def test_customs_service_reads_our_answers() -> None:
     xml = write_returns("CEB604", [Return(a_list(), "120", "[Code:1;Desc:入库]", AT)])
     (node,) = read_as_customs_service(xml.encode()).named("InventoryReturn")
-    assert parse_return_time(node.fields()["returnTime"]) == AT
+    assert parse_return_time(node.values["returnTime"]) == AT
 
 
 def test_the_same_goods_are_decided_alike() -> None:

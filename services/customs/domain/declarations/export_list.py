@@ -9,9 +9,9 @@ from typing import Final
 
 from services.customs.domain.declarations.codes import CodeTables
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
+from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.parties import Parties
 from services.customs.domain.messages.values import amount, compact_time, kilograms, traf_mode
-from services.customs.domain.messages.writer import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Final
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.export_list import ExportList, ListLine
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.messages.layout import LINES_PER_LIST_MAX
-from services.customs.domain.messages.writer import CEB603, Document, faults
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.faults import faults
+from services.customs.domain.messages.kinds.lists import CEB603, LINES_PER_LIST_MAX
 
 ITEM_NUMBER_MAX: Final = 20  # 30 in CEB303, 20 in CEB603: the smaller one binds
 _HS_CODE: Final = re.compile(r"^(?!00|77|98|99)[0-9]{2}[0-9]{4}([0-9]{2}([0-9]{2})?)?$", re.ASCII)

@@ -11,8 +11,8 @@ from services.customs.domain.declarations.documents import OrderDocument, Waybil
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.numbering import new_guid
-from services.customs.domain.messages.writer import Document
 
 _SECOND: Final = timedelta(seconds=1)
 # The name by which a declaration remembers that its submission was announced.

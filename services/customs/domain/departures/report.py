@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from services.customs.domain.messages.layout import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.numbering import cop_no, new_guid
 from services.customs.domain.messages.parties import Parties
 from services.customs.domain.messages.values import compact_time, traf_mode
-from services.customs.domain.messages.writer import Document
 from shared.kernel.ids import new_id
 
 # Lines of one Departure node. A fuller flight is split over several with running numbers.
@@ -84,6 +84,8 @@ def _departure(
         "logisticsCode": parties.carrier.code,
         "logisticsName": parties.carrier.name,
         "trafMode": traf_mode(first.mode),
+        # The means of transport is known by the flight alone; all three are needed by air.
+        "trafName": first.flight_number,
         "voyageNo": first.flight_number,
         "billNo": first.master_waybill,
         "leaveTime": compact_time(min(shipment.departed_at for shipment in shipments)),

@@ -13,7 +13,7 @@ from shared.kernel.errors import AirlaneError
 from shared.kernel.instants import EARLIEST, LATEST
 
 # Raised by whoever changes what is read of a message: older ones can then be read again.
-PARSER_VERSION: Final = 1
+PARSER_VERSION: Final = 2
 # CEB900 has the whole message that it refuses inside: 100 lists of 100 lines are about 10 MiB.
 ORDINARY_BYTES_MAX: Final = 1024 * 1024
 LARGE_BYTES_MAX: Final = 16 * 1024 * 1024

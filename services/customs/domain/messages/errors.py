@@ -10,6 +10,7 @@ class MessageNotFound(NotFound):
 
 class MessageTooLarge(TooLarge):
     code = "customs.message.too_large"
+    text = Text("The message is larger than {limit}.", "报文超过上限 {limit}。")
     fix = Text("Send at most 100 receipts in one message.", "每个报文最多 100 条回执，请拆分。")
 
 
@@ -17,8 +18,9 @@ class XmlNotReadable(Invalid):
     code = "customs.message.not_readable"
     text = Text("This is not a readable CEB message: {reason}.", "无法解析 CEB 报文：{reason}。")
     fix = Text(
-        "Send well-formed XML in UTF-8 with the root and namespace of the specification.",
-        "请按接口规范的根节点与命名空间发送 UTF-8 编码的合法 XML。",
+        "Send well-formed XML with the root and namespace of the specification, in the encoding "
+        "that it declares.",
+        "请按接口规范的根节点与命名空间发送合法 XML，且实际编码与声明一致。",
     )
 
 
@@ -33,4 +35,10 @@ class XmlUnsafe(Invalid):
 class MessageNotExpected(Invalid):
     code = "customs.message.not_expected"
     text = Text("{root} is not a message received here.", "此处不接收 {root} 报文。")
-    fix = Text("Send CEB604 or CEB510.", "请发送 CEB604 或 CEB510 报文。")
+    fix = Text("Send one of the types that are received here.", "请发送此处接收的报文类型。")
+
+
+class ElementRepeated(Invalid):
+    code = "customs.message.element_repeated"
+    text = Text("{element} stands twice in a {node}.", "节点 {node} 中 {element} 重复出现。")
+    fix = Text("Send the node again with one of them.", "请仅保留其中一个后重新发送。")

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.kind import MessageKind
 from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.parties import Parties
-from services.customs.domain.messages.writer import (
-    UNSIGNED_NOTE,
-    Document,
-    DocumentKind,
-    write_message,
-)
+from services.customs.domain.messages.writer import UNSIGNED_NOTE, write_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class OutgoingMessage:
 
 
 def compose(
-    kind: DocumentKind,
+    kind: MessageKind,
     documents: Sequence[Document],
     declaration_ids: Sequence[str],
     *,

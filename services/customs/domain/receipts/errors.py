@@ -6,8 +6,8 @@ from shared.kernel.errors import Invalid, NotFound, Text
 class ReceiptCountOutOfRange(Invalid):
     code = "customs.receipt.count_out_of_range"
     text = Text(
-        "A message must have 1 to 100 receipts; this one has {count}.",
-        "每个报文应含 1 至 100 条回执，实际 {count} 条。",
+        "A message of this type must have 1 to {limit} receipts; this one has {count}.",
+        "该类报文应含 1 至 {limit} 条回执，实际 {count} 条。",
     )
     fix = Text("Split the message.", "请拆分报文。")
 

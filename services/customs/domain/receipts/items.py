@@ -28,7 +28,7 @@ def read_items(document: object, *, now: datetime) -> list[Receipt | ReceiptInco
     if not isinstance(items, list) or set(document) != {"items"}:  # type: ignore[call-overload]
         raise ReceiptItemsMissing
     if not 1 <= len(items) <= RECEIPTS_PER_MESSAGE_MAX:
-        raise ReceiptCountOutOfRange(count=len(items))
+        raise ReceiptCountOutOfRange(count=len(items), limit=RECEIPTS_PER_MESSAGE_MAX)
     return _each(items, now)
 
 
