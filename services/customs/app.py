@@ -11,6 +11,7 @@ from services.customs.api.lanes import lanes_api
 from services.customs.api.messages import messages_api
 from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
+from services.customs.api.registrations import registrations_api
 from services.customs.settings import Settings
 from shared import http
 from shared.db import Database
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             inbound_api,
             lanes_api,
             messages_api,
+            registrations_api,
             regimes_api,
         ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",

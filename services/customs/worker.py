@@ -1,7 +1,7 @@
 """Puts the worker of customs together: relay, consumer and jobs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,10 +13,13 @@ from services.customs.consumers import declarations, departures
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.facts import Fact
 from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.messages.parties import Parties, Party, is_party_code
+from services.customs.domain.messages.parties import Parties, Party, PartyRole, is_party_code
 from services.customs.domain.messages.senders import SendingPlan, sending_plan
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.registrations.registration import Particulars, seeded
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.facts import record_slice
+from services.customs.use_cases.registrations import seed_park
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
 from shared.contracts.routing.shipments import ShipmentBooked, ShipmentDeparted, ShipmentUnroutable
@@ -24,6 +27,7 @@ from shared.db import Database, UnitOfWork
 from shared.kafka import Job, Subscriptions, Worker
 from shared.kafka.events import Apply
 from shared.kernel.clock import Clock, clock_from_env, real_now
+from shared.kernel.identity import PARK
 from shared.settings import SettingsError, load
 
 CODES: Final = Path(__file__).parent / "reference" / "codes.csv"
@@ -60,6 +64,32 @@ def rulebook_of(settings: Settings) -> Rulebook:
         operator=Party(settings.operator_code, settings.operator_name),
     )
     return Rulebook(parties, parse_code_tables(CODES.read_text(encoding="utf-8")))
+
+
+def park_enterprises(settings: Settings, *, as_of: date) -> list[Particulars]:
+    """The settings as registrations of the park. Those that are made up say so."""
+    made_up = {field.default for field in Settings.model_fields.values()}
+    named = (
+        (PartyRole.DECLARANT, settings.declarant_code, settings.declarant_name),
+        (PartyRole.FIRM, settings.merchant_code, settings.merchant_name),
+        (PartyRole.OWNER, settings.merchant_code, settings.merchant_name),
+        (PartyRole.PLATFORM, settings.platform_code, settings.platform_name),
+        (PartyRole.LOGISTICS, settings.carrier_code, settings.carrier_name),
+        (PartyRole.OPERATOR, settings.operator_code, settings.operator_name),
+    )
+    roles: dict[tuple[str, str], list[PartyRole]] = {}
+    for role, code, name in named:
+        roles.setdefault((code, name), []).append(role)
+    return [
+        seeded(
+            Party(code, name),
+            does,
+            dxp_id=settings.dxp_id if PartyRole.DECLARANT in does else None,
+            as_of=as_of,
+            is_made_up=code in made_up,
+        )
+        for (code, name), does in roles.items()
+    ]
 
 
 def sending_plan_of(settings: Settings) -> SendingPlan:
@@ -100,12 +130,21 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
     clock = clock or clock_from_env()
     rulebook = rulebook_of(settings)
     sending_plan_of(settings)
+    db = Database.of(settings, schema="customs")
+
+    async def seed() -> None:
+        now = clock.now()
+        enterprises = park_enterprises(settings, as_of=now.astimezone(CHINA).date())
+        async with db.transaction(PARK) as uow:
+            await seed_park(uow, enterprises=enterprises, now=now)
+
     return Worker(
         service="customs",
         settings=settings,
-        db=Database.of(settings, schema="customs"),
+        db=db,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
         apply=applying(rulebook),
         jobs=jobs_of(settings, rulebook),
+        prepare=seed,
     )

@@ -7,7 +7,7 @@ is not 0, and its supervisor starts it again.
 
 import asyncio
 import signal
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, TypeVar
 
 from shared.contracts.topics import CONSUMED_BY
@@ -48,7 +48,8 @@ class Worker:
     `topics` are those of CONSUMED_BY unless given. Without subscriptions it only relays and runs
     jobs; with them it needs `apply` (see shared.kafka.events). `parts` are a service's own loops
     besides these: they run until `stop` is set, with the database open, and then have about three
-    seconds to finish.
+    seconds to finish. `prepare` comes before all of them, with the database open. It is repeated
+    while the database cannot serve it.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Worker:
         topics: Collection[str] | None = None,
         jobs: Sequence[Job] = (),
         parts: Mapping[str, Part] | None = None,
+        prepare: Callable[[], Awaitable[None]] | None = None,
         slice_max: int = 100,
     ) -> None:
         self.service = service
@@ -72,6 +74,7 @@ class Worker:
         self.subscriptions = subscriptions
         self.jobs = (*jobs, rotation(db.schema))
         self.parts = dict(parts or {})
+        self._prepare = prepare
         self.topics = tuple(CONSUMED_BY[service] if topics is None else topics)
         _check(self.topics, subscriptions)
         self._letter_box = LetterBox(settings.kafka, group=service, topics=self.topics)
@@ -144,6 +147,8 @@ class Worker:
         while not stop.is_set():
             try:
                 await self.db.open()
+                if self._prepare is not None:
+                    await self._prepare()
             except Unavailable as error:
                 log.warning(
                     "waiting for the database",

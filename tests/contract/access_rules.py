@@ -142,6 +142,14 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/declarations/{declaration_id}": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/timeline": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/missing": _DECLARATION,
+    "customs POST /v1/registrations": _made("customs:write", 201, roles=MERCHANTS),
+    "customs GET /v1/registrations": _list("customs:read", "registration_id", roles=MERCHANTS),
+    "customs GET /v1/registrations/{registration_id}": Rule(
+        "customs:read", Whose.A_TENANTS, MERCHANTS
+    ),
+    "customs PUT /v1/registrations/{registration_id}": Rule(
+        "customs:write", Whose.A_TENANTS, MERCHANTS
+    ),
     "customs GET /v1/regimes": Rule("customs:read", Whose.SHARED),
     "customs GET /v1/regimes/{mode}": Rule("customs:read", Whose.SHARED),
     "customs POST /v1/receipts": _PARK_CHANGE_OF_CUSTOMS,

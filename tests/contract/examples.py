@@ -33,7 +33,7 @@ from tests.support.worlds.catalog import (
     an_order,
     an_overlay,
 )
-from tests.support.worlds.customs import CustomsWorld
+from tests.support.worlds.customs import CustomsWorld, a_registration
 from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
@@ -188,6 +188,12 @@ async def _hs_code(_: AllServices) -> str:
     return "940550"
 
 
+async def _registration(world: AllServices) -> str:
+    tenant = {"Airlane-Tenant": world.merchant_id}
+    answer = await world.post("customs", "/v1/registrations", a_registration(), **tenant)
+    return str(answer.json()["id"])
+
+
 async def _mode(_: AllServices) -> str:
     return "9610"
 
@@ -287,6 +293,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "hs_code": _hs_code,
     "lane": _lane,
     "mode": _mode,
+    "registration_id": _registration,
     "flight_id": _flight,
     "shipment_id": _shipment,
     "endpoint_id": _endpoint,
@@ -373,6 +380,8 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
         "description": "shop",
         "tenant": world.merchant_id,
     },
+    "customs POST /v1/registrations": lambda _: a_registration(),
+    "customs PUT /v1/registrations/{registration_id}": lambda _: a_registration(roles=["owner"]),
     "customs POST /v1/receipts": lambda world: {"items": [_receipt(world)]},
     "customs POST /v1/inbound-messages:replay": lambda _: {"message_type": "CEB604"},
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},

@@ -40,6 +40,7 @@ OF_A_TENANT: Final = (
     "endpoint_id",
     "delivery_id",
     "import_id",
+    "registration_id",
 )
 OK: Final = 200
 AN_ORDER_COUNTED: Final = Statement(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
@@ -41,7 +41,15 @@ ParkWrite = Annotated[
     Call, Depends(call("customs:write", roles={Role.OPERATOR}, park_only=ParkOnly))
 ]
 
+# Merchants for themselves; operators for the park, or for the merchant they name.
+_OF_ENTERPRISES: Final = (Role.MERCHANT, Role.OPERATOR)
+RegistrationsRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES))]
+RegistrationsWrite = Annotated[
+    Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))
+]
+
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
+RegistrationId = Annotated[str, Path(pattern=r"^reg_[0-9a-f]{32}$")]
 LaneNumber = Annotated[int, Path(ge=1, le=32767)]
 MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]
 InboundDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]

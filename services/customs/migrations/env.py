@@ -8,10 +8,20 @@ from services.customs.tables import (
     lanes,
     messages,
     receipts,
+    registrations,
 )
 from services.customs.tables.metadata import metadata
 from shared.db.migrate import run_env
 
-__all__ = ["declarations", "departures", "doors", "inbound", "lanes", "messages", "receipts"]
+__all__ = [
+    "declarations",
+    "departures",
+    "doors",
+    "inbound",
+    "lanes",
+    "messages",
+    "receipts",
+    "registrations",
+]
 
 run_env("customs", metadata)

@@ -18,7 +18,7 @@ from deploy.engines import (
     start_postgres,
 )
 from shared.db import Database
-from shared.kafka import Worker
+from shared.kafka import Job, JobContext, Worker
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
 from shared.settings import KafkaSettings, ServiceSettings
@@ -160,6 +160,19 @@ async def test_run_answers_probes_and_ends_at_sigterm(
             worker_port=port,
         )
         db = Database(settings.database_url, schema=SERVICE)
+        done: list[str] = []
+
+        async def prepare() -> None:
+            done.append("prepare")
+            if len(done) == 1:
+                raise Unavailable
+
+        async def work(_: JobContext) -> None:
+            done.append("job")
+
+        async def has_worked() -> bool:
+            return "job" in done
+
         worker = Worker(
             service=SERVICE,
             settings=settings,
@@ -168,6 +181,8 @@ async def test_run_answers_probes_and_ends_at_sigterm(
             subscriptions={ParcelMoved: as_received},
             apply=one_by_one(lambda *_: asyncio.sleep(0)),
             topics=[ParcelMoved.topic],
+            jobs=[Job("work", every_s=0.05, run=work)],
+            prepare=prepare,
         )
         running = asyncio.create_task(worker.run())
         async with aiohttp.ClientSession() as session:
@@ -180,6 +195,8 @@ async def test_run_answers_probes_and_ends_at_sigterm(
                     return False
 
             await until(ready)
+            await until(has_worked)
+            assert done[:3] == ["prepare", "prepare", "job"]
             async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
                 text = await answer.text()
         assert "airlane_build_info{python=" in text

@@ -34,6 +34,25 @@ from tests.support.events.routing.shipments import (
 NS = f"{{{NAMESPACE}}}"
 
 
+def a_customs_code() -> str:
+    """Of the form of a registration at customs, and nobody's yet."""
+    return f"4201{new_id('reg')[-6:].upper()}"
+
+
+def a_registration(**changes: Any) -> dict[str, Any]:
+    """A body for POST and PUT: a made-up enterprise that sells."""
+    stated = {
+        "name": "示例跨境电商有限公司",
+        "customs_code": a_customs_code(),
+        "roles": ["ecommerce_firm"],
+        "valid_from": "2026-01-01",
+        "source": "made up for a test",
+        "as_of": "2026-11-22",
+        "synthetic": True,
+    }
+    return stated | changes
+
+
 def _waybill_number() -> str:
     return new_id("hwb")[-14:].upper()
 

@@ -143,3 +143,10 @@ def test_a_row_that_cannot_be_right_is_refused(file: str, row: str) -> None:
     files = regime_files()
     with pytest.raises(ValueError, match=r"regimes|inside"):
         parse_regimes(replace(files, **{file: f"{getattr(files, file)}{row}\n"}))
+
+
+def test_a_mode_whose_lists_could_name_no_platform_is_refused() -> None:
+    files = regime_files()
+    without = [line for line in files.parties.splitlines() if "9710,ecommerce_platform" not in line]
+    with pytest.raises(ValueError, match="names its owner"):
+        parse_regimes(replace(files, parties="\n".join(without)))

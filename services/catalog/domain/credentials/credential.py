@@ -28,6 +28,7 @@ SCOPES_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
         "catalog:write",
         MANAGE,
         "customs:read",
+        "customs:write",
         "routing:read",
         "analytics:read",
         "webhooks:read",

@@ -35,6 +35,16 @@ from services.customs.domain.regimes.regime import (
 T = TypeVar("T")
 Row = Mapping[str, str]
 
+# Every export list names these.
+_NAMED_ALWAYS: Final = frozenset(
+    (
+        PartyRole.OWNER,
+        PartyRole.FIRM,
+        PartyRole.PLATFORM,
+        PartyRole.LOGISTICS,
+        PartyRole.DECLARANT,
+    )
+)
 _BASES: Final = ("sourced", "derived", "general")
 _FLAGS: Final = {"yes": True, "no": False}
 
@@ -123,6 +133,8 @@ def _regime(
     mode: Mode = row["mode"]
     if len(mode) != 4 or not statistics or not parties or row["order_type"] not in {"E", "B", "W"}:
         raise ValueError("a mode of four digits, E, B or W, with statistics flags and parties")
+    if not {one.role for one in parties if one.is_required} >= _NAMED_ALWAYS:
+        raise ValueError("a list names its owner, firm, platform, logistics firm and declarant")
     flags, roles = [one.flag for one in statistics], [one.role for one in parties]
     if len({*flags}) < len(flags) or len({*roles}) < len(roles):
         raise ValueError("two rules of one flag or of one role on the same day")

@@ -7,7 +7,7 @@ from alembic import op
 from shared.db.ddl import protect
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 # The defaults are what the release before means by a row of its own: read with its receipts.
 STATEMENTS = (

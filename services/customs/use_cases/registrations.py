@@ -1,0 +1,73 @@
+"""Registering enterprises, and changing their registrations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.customs.domain.registrations.errors import (
+    RegistrationExists,
+    RegistrationNotFound,
+    UsccChanged,
+)
+from services.customs.domain.registrations.registration import (
+    Particulars,
+    Registration,
+    problems_of,
+)
+from services.customs.repository import registrations as repository
+from shared.db import UnitOfWork
+from shared.kernel.errors import refuse
+from shared.kernel.identity import PARK, PARK_TENANT
+from shared.kernel.ids import new_id
+from shared.kernel.preconditions import Precondition
+
+
+async def register_enterprise(
+    uow: UnitOfWork, *, stated: Particulars, now: datetime
+) -> Registration:
+    """For the tenant of the transaction; for the park itself if it acts for the park.
+
+    Raises Invalid, RegistrationExists.
+    """
+    refuse(problems_of(stated))
+    tenant = PARK_TENANT if uow.tenant == PARK else uow.tenant
+    made = Registration(new_id("reg"), tenant, 1, stated, now)
+    if not await repository.insert_version(uow, made):
+        raise RegistrationExists(existing_id=await repository.find_by_code(uow, made))
+    return made
+
+
+async def change_registration(
+    uow: UnitOfWork,
+    *,
+    registration_id: str,
+    stated: Particulars,
+    check: Precondition[Registration],
+    now: datetime,
+) -> Registration:
+    """Adds a version, unless the newest is equal.
+
+    Raises Invalid, RegistrationNotFound, UsccChanged, Precondition….
+    """
+    refuse(problems_of(stated))
+    newest = await repository.lock_newest(uow, registration_id)
+    if newest is None:
+        raise RegistrationNotFound(registration_id=registration_id)
+    is_applied = newest.stated == stated
+    check(newest, is_applied=is_applied)
+    if is_applied:
+        return newest
+    if newest.stated.uscc not in {None, stated.uscc}:
+        raise UsccChanged(pointer="/uscc", uscc=newest.stated.uscc)
+    changed = Registration(newest.id, newest.tenant_id, newest.version + 1, stated, now)
+    await repository.insert_version(uow, changed)
+    return changed
+
+
+async def seed_park(uow: UnitOfWork, *, enterprises: Sequence[Particulars], now: datetime) -> int:
+    """Registers the park's enterprises if it has none. Returns how many were registered."""
+    if await repository.has_any(uow, tenant=PARK_TENANT):
+        return 0
+    for stated in enterprises:
+        made = Registration(new_id("reg"), PARK_TENANT, 1, stated, now)
+        await repository.insert_version(uow, made)
+    return len(enterprises)
