@@ -6,55 +6,47 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from deploy.sandbox.customs_office.ceb import DeclaredList
-from deploy.sandbox.customs_office.decisions import Verdict, failure_of, receipts_for, verdict_on
+from deploy.sandbox.customs_office.answers.decisions import (
+    Verdict,
+    failure_of,
+    receipts_for,
+    verdict_on,
+)
 from deploy.sandbox.customs_office.office import CustomsOffice
 from deploy.sandbox.park import SeededPark
 from tests.kit.clock import ManualClock
+from tests.support import uploads
 from tests.unit.sandbox.scripted_api import Answer, Asked, ScriptedApi
 
-NS = "http://www.chinaport.gov.cn/ceb"
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 SEED = 1
 
 
-def element(name: str, *inner: str, **texts: str) -> str:
-    leaves = "".join(f"<ceb:{key}>{value}</ceb:{key}>" for key, value in texts.items())
-    return f"<ceb:{name}>{leaves}{''.join(inner)}</ceb:{name}>"
-
-
-def a_message(name: str, *inner: str) -> str:
-    return f'<ceb:{name} xmlns:ceb="{NS}">{"".join(inner)}</ceb:{name}>'
-
-
 def a_ceb603(cop_no: str, sku: str) -> str:
-    head = element(
-        "InventoryHead", copNo=cop_no, orderNo="ord_1", logisticsNo=f"W-{cop_no}",
-        agentCode="42079", ebcCode="E1", ebpCode="无", statisticsFlag="A", POD="502",
-    )  # fmt: skip
-    line = element("InventoryList", itemNo=sku, qty="1")
-    return a_message("CEB603Message", element("Inventory", head, line))
+    node = uploads.a_list(
+        [{"itemNo": sku, "qty": "1", "totalPrice": "5"}], copNo=cop_no, logisticsNo=f"W-{cop_no}"
+    )
+    return uploads.message("CEB603", node).decode()
 
 
 def a_ceb509(*waybills: str) -> str:
-    lines = [element("DepartureList", logisticsNo=waybill) for waybill in waybills]
-    head = element("DepartureHead", copNo="DP1")
-    return a_message("CEB509Message", element("Departure", head, *lines))
+    node = uploads.a_departure([{"logisticsNo": waybill} for waybill in waybills])
+    return uploads.message("CEB509", node).decode()
 
 
 def a_sku(verdict: Verdict, *, upload_fails: bool = False) -> str:
     """Goods that the seed decides like this."""
     for n in range(100_000):
-        declared = DeclaredList("", "", "", "", "", "", "", f"502 {n}x1")
-        fails = failure_of(declared, SEED) is not None
-        if verdict_on(declared, SEED) is verdict and fails is upload_fails:
+        content = f"502 {n}x1"
+        fails = failure_of(content, SEED) is not None
+        if verdict_on(content, SEED) is verdict and fails is upload_fails:
             return str(n)
     raise AssertionError("no such goods")
 
 
 def all_taken(asked: Asked) -> Answer:
     count = len(ET.fromstring(asked.body.encode()))
-    return 202, {"receipts": [{"status": "new"} for _ in range(count)]}
+    return 202, {"status": "read", "receipts": [{"status": "new"} for _ in range(count)]}
 
 
 class Desk:
@@ -86,7 +78,7 @@ def statuses(api: ScriptedApi) -> list[str]:
     return [
         status.text or ""
         for asked in api.asked_for("/v1/receipts")
-        for status in ET.fromstring(asked.body.encode()).iter(f"{{{NS}}}returnStatus")
+        for status in ET.fromstring(asked.body.encode()).iter(f"{{{uploads.NS}}}returnStatus")
     ]
 
 
@@ -136,7 +128,7 @@ async def test_a_list_that_is_handed_over_twice_is_answered_once(
     api: ScriptedApi, desk: Desk
 ) -> None:
     sku = a_sku(Verdict.RELEASE)
-    steps = receipts_for(DeclaredList("AL1", "", "", "", "", "", "", f"502 {sku}x1"), SEED)
+    steps = receipts_for(f"502 {sku}x1", SEED)
     for name in ("a.xml", "b.xml"):
         desk.hand_in(name, a_ceb603("AL1", sku))
 
@@ -183,8 +175,8 @@ async def test_a_departure_is_accepted_and_later_closes_its_lists(
     await desk.round(hours=2)
 
     assert left == {"W-AL1"}
-    assert accepted == ["399"]
-    assert statuses(api)[before:] == ["399", "899"]
+    assert accepted == ["2", "399"]
+    assert statuses(api)[before:] == ["2", "399", "899"]
 
 
 async def test_an_office_that_starts_again_finds_lists_in_its_archive(
@@ -224,15 +216,20 @@ async def test_a_departure_of_an_unknown_waybill_is_noted(desk: Desk) -> None:
 
     await desk.round()
 
-    assert desk.office.unreadable == ["d.xml: no list is known for waybill W-9"]
+    assert desk.office.unreadable == ["DP0001: no list is known for waybill W-9"]
 
 
-async def test_a_file_that_is_not_a_message_is_noted_and_put_away(desk: Desk) -> None:
+async def test_a_file_that_is_not_a_message_is_noted_sent_back_and_put_away(
+    api: ScriptedApi, desk: Desk
+) -> None:
     desk.hand_in("x.xml", "<a/>")
 
     await desk.round()
+    await desk.round(minutes=2)
 
     assert desk.office.unreadable == ["x.xml: the root is a"]
+    (asked,) = api.asked_for("/v1/receipts")
+    assert ET.fromstring(asked.body.encode()).tag == f"{{{uploads.NS}}}CEB900Message"
     assert desk.names("done") == ["x.xml"]
 
 
@@ -249,9 +246,8 @@ async def test_files_that_are_still_being_written_are_left_alone(desk: Desk) -> 
 async def test_receipts_that_the_park_cannot_match_are_counted(
     api: ScriptedApi, park: SeededPark, tmp_path: Path
 ) -> None:
-    api.script(
-        "POST", "/v1/receipts", (202, {"receipts": [{"status": "unmatched"}, {"status": "new"}]})
-    )
+    receipts = [{"status": "unmatched"}, {"status": "new"}]
+    api.script("POST", "/v1/receipts", (202, {"status": "read", "receipts": receipts}))
     desk = Desk(park, tmp_path)
     desk.hand_in("a.xml", a_ceb603("AL1", a_sku(Verdict.RELEASE)))
     await desk.round()

@@ -1,7 +1,8 @@
-"""What the simulated customs office decides about a list: which receipts follow, and when.
+"""What the office decides about a document whose number does not say it: which receipts follow, and
+when. Return statuses are those of the CEB interface specification.
 
-The decision depends on the declared goods only, so the same list is treated alike in every run.
-Return statuses are those of the CEB interface specification.
+`content` is what a decision depends on. Of a list these are the declared goods, so the same list is
+treated alike in every run.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 
 from deploy.sandbox.chance import share
-from deploy.sandbox.customs_office.ceb import DeclaredList
 
 
 class Verdict(StrEnum):
@@ -59,16 +59,16 @@ _FAILURES: Final = (
 _STRANGE: Final = ("777", "[Code:7700;Desc:其他回执]")
 
 
-def failure_of(declared: DeclaredList, seed: int) -> Step | None:
+def failure_of(content: str, seed: int) -> Step | None:
     """The only answer to a list whose upload fails. Sent again, the list gets through."""
-    if share(seed, "upload", declared.content) >= FAILING_ONCE:
+    if share(seed, "upload", content) >= FAILING_ONCE:
         return None
-    status, info = _FAILURES[int(share(seed, "failure", declared.content) * len(_FAILURES))]
-    return _step(status, info, 1)
+    status, info = _FAILURES[int(share(seed, "failure", content) * len(_FAILURES))]
+    return step_of(status, info, 1)
 
 
-def verdict_on(declared: DeclaredList, seed: int) -> Verdict:
-    roll = share(seed, "verdict", declared.content)
+def verdict_on(content: str, seed: int) -> Verdict:
+    roll = share(seed, "verdict", content)
     if roll < RETURNED:
         return Verdict.RETURN
     if roll < RETURNED + STAYING:
@@ -78,53 +78,53 @@ def verdict_on(declared: DeclaredList, seed: int) -> Verdict:
     return Verdict.RELEASE
 
 
-def receipts_for(declared: DeclaredList, seed: int) -> list[Step]:
+def receipts_for(content: str, seed: int) -> list[Step]:
     """Every receipt to a list that got through, in the order of sending."""
-    about = declared.content
-    verdict = verdict_on(declared, seed)
+    about = content
+    verdict = verdict_on(content, seed)
     steps = [
-        _step("2", "[Code:1200;Desc:电子口岸申报中]", 1),
-        _step("3", "[Code:1800;Desc:已发送海关]", 2),
+        step_of("2", "[Code:1200;Desc:电子口岸申报中]", 1),
+        step_of("3", "[Code:1800;Desc:已发送海关]", 2),
     ]
     if verdict is Verdict.RETURN:
         reason = _RETURN_REASONS[int(share(seed, "reason", about) * len(_RETURN_REASONS))]
-        steps.append(_step("100", reason, 6))
+        steps.append(step_of("100", reason, 6))
     else:
         decided = 8 + 17 * share(seed, "queue", about)
-        steps.append(_step("120", "[Code:1900;Desc:海关入库]", 5))
+        steps.append(step_of("120", "[Code:1900;Desc:海关入库]", 5))
         if verdict is not Verdict.RELEASE:
             manual = share(seed, "manual", about) < 0.4
             text = "[Code:1200;Desc:人工审核]" if manual else "[Code:2100;Desc:布控查验]"
-            steps.append(_step("300" if manual else "500", text, decided))
+            steps.append(step_of("300" if manual else "500", text, decided))
             decided += 180 + 300 * share(seed, "inspection", about)
         if verdict is not Verdict.INSPECT:
-            steps.append(_step("399", "[Code:2500;Desc:审结]", decided))
-            steps.append(_step("800", _RELEASED, decided + 1))
+            steps.append(step_of("399", "[Code:2500;Desc:审结]", decided))
+            steps.append(step_of("800", _RELEASED, decided + 1))
     if share(seed, "strange", about) < STRANGE:
-        steps.append(_step(*_STRANGE, 4))
-    return _as_sent(steps, declared, seed)
+        steps.append(step_of(*_STRANGE, 4))
+    return _as_sent(steps, content, seed)
 
 
-def _step(status: str, info: str, minutes: float) -> Step:
+def step_of(status: str, info: str, minutes: float) -> Step:
     after = timedelta(seconds=round(minutes * 60))
     return Step(status, info, after, after)
 
 
-def _as_sent(steps: list[Step], declared: DeclaredList, seed: int) -> list[Step]:
+def _as_sent(steps: list[Step], content: str, seed: int) -> list[Step]:
     """As they really arrive: some twice, some overtaken by later ones."""
     sent = list(steps)
-    if share(seed, "order", declared.content) < OUT_OF_ORDER:
+    if share(seed, "order", content) < OUT_OF_ORDER:
         at = next(i for i, step in enumerate(sent) if step.status in ("120", "100"))
         sent[at] = replace(sent[at], sent_after=sent[-1].after + timedelta(minutes=2))
     sent += [
         replace(step, sent_after=step.sent_after + timedelta(minutes=20))
         for step in steps
-        if share(seed, "twice", step.status, declared.content) < DUPLICATED
+        if share(seed, "twice", step.status, content) < DUPLICATED
     ]
     return sorted(sent, key=lambda step: step.sent_after)
 
 
-def closing(seed: int, left: Sequence[DeclaredList]) -> Step:
+def closing(seed: int, left: Sequence[str]) -> Step:
     """899 for all lists of a departure, some time after it was reported."""
-    about = min((declared.content for declared in left), default="")
-    return _step(CLOSED, "[Code:2900;Desc:结关]", 30 + 60 * share(seed, "closing", about))
+    about = min(left, default="")
+    return step_of(CLOSED, "[Code:2900;Desc:结关]", 30 + 60 * share(seed, "closing", about))
