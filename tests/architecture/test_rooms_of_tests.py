@@ -30,7 +30,7 @@ def strangers(file: str, source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
             module = node.module or ""
-            if not module.startswith(("tests.kit.", "tests.support.", f"{own}.")):
+            if not f"{module}.".startswith(("tests.kit.", "tests.support.", f"{own}.")):
                 yield module
 
 
