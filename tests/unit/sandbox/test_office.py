@@ -15,7 +15,7 @@ from deploy.sandbox.customs_office.answers.decisions import (
 from deploy.sandbox.customs_office.office import CustomsOffice
 from deploy.sandbox.park import SeededPark
 from tests.kit.clock import ManualClock
-from tests.support import uploads
+from tests.support import uploads as ceb
 from tests.unit.sandbox.scripted_api import Answer, Asked, ScriptedApi
 
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -23,15 +23,15 @@ SEED = 1
 
 
 def a_ceb603(cop_no: str, sku: str) -> str:
-    node = uploads.a_list(
+    node = ceb.a_list(
         [{"itemNo": sku, "qty": "1", "totalPrice": "5"}], copNo=cop_no, logisticsNo=f"W-{cop_no}"
     )
-    return uploads.message("CEB603", node).decode()
+    return ceb.message("CEB603", node).decode()
 
 
 def a_ceb509(*waybills: str) -> str:
-    node = uploads.a_departure([{"logisticsNo": waybill} for waybill in waybills])
-    return uploads.message("CEB509", node).decode()
+    node = ceb.a_departure([{"logisticsNo": waybill} for waybill in waybills])
+    return ceb.message("CEB509", node).decode()
 
 
 def a_sku(verdict: Verdict, *, upload_fails: bool = False) -> str:
@@ -78,7 +78,7 @@ def statuses(api: ScriptedApi) -> list[str]:
     return [
         status.text or ""
         for asked in api.asked_for("/v1/receipts")
-        for status in ET.fromstring(asked.body.encode()).iter(f"{{{uploads.NS}}}returnStatus")
+        for status in ET.fromstring(asked.body.encode()).iter(f"{{{ceb.NS}}}returnStatus")
     ]
 
 
@@ -229,7 +229,7 @@ async def test_a_file_that_is_not_a_message_is_noted_sent_back_and_put_away(
 
     assert desk.office.unreadable == ["x.xml: the root is a"]
     (asked,) = api.asked_for("/v1/receipts")
-    assert ET.fromstring(asked.body.encode()).tag == f"{{{uploads.NS}}}CEB900Message"
+    assert ET.fromstring(asked.body.encode()).tag == f"{{{ceb.NS}}}CEB900Message"
     assert desk.names("done") == ["x.xml"]
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from deploy.sandbox.customs_office.inbound.checking import gaps_of_departure
 from deploy.sandbox.customs_office.inbound.reading import read_upload
-from tests.support import uploads
+from tests.support import uploads as ceb
 
 
 def faults(kind: str, node: str) -> tuple[str, ...]:
-    (paper,) = read_upload(uploads.message(kind, node), "file.xml").papers
+    (paper,) = read_upload(ceb.message(kind, node), "file.xml").papers
     return paper.faults
 
 
@@ -47,7 +47,7 @@ def faults(kind: str, node: str) -> tuple[str, ...]:
 def test_a_list_with_a_wrong_value_is_told_which(
     changes: dict[str, str | None], fault: str
 ) -> None:
-    assert faults("CEB603", uploads.a_list(**changes)) == (fault,)
+    assert faults("CEB603", ceb.a_list(**changes)) == (fault,)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_list_with_a_wrong_value_is_told_which(
         ({"gnum": "0"}, "gnum is repeated or zero"),
     ],
 )
-def test_a_line_with_a_wrong_value_is_told_which(line: uploads.Line, fault: str) -> None:
-    assert faults("CEB603", uploads.a_list([line])) == (fault,)
+def test_a_line_with_a_wrong_value_is_told_which(line: ceb.Line, fault: str) -> None:
+    assert faults("CEB603", ceb.a_list([line])) == (fault,)
 
 
 @pytest.mark.parametrize(
@@ -78,29 +78,41 @@ def test_a_line_with_a_wrong_value_is_told_which(line: uploads.Line, fault: str)
     ],
 )
 def test_what_the_specification_allows_passes(changes: dict[str, str | None]) -> None:
-    assert faults("CEB603", uploads.a_list(**changes)) == ()
+    assert faults("CEB603", ceb.a_list(**changes)) == ()
 
 
 @pytest.mark.parametrize(
     ("kind", "node", "fault"),
     [
-        ("CEB303", uploads.an_order(goodsValue="21"), "goodsValue is not the sum of its lines"),
-        ("CEB303", uploads.an_order([]), "has 0 lines"),
-        ("CEB303", uploads.an_order([{"gnum": "1"}] * 2, goodsValue="40"), "gnum is repeated or zero"),
-        ("CEB303", uploads.an_order(orderType="X"), "orderType cannot be X"),
-        ("CEB403", uploads.a_payment(accountingDate="2026"), "accountingDate has 4 characters, not 14"),
-        ("CEB505", uploads.a_waybill(goodsInfo=" "), "goodsInfo is empty"),
-        ("CEB607", uploads.a_bill([]), "has 0 lines"),
-        ("CEB607", uploads.a_bill(billNo=None), "billNo is missing"),
-        ("CEB509", uploads.a_departure(msgSeqNo="2"), "msgSeqNo 2 of 1"),
-        ("CEB509", uploads.a_departure(leaveTime="20261123250000"), "leaveTime is no date or time"),
-        ("CEB213", uploads.a_return(invtNo="1", country="142"), "country is China"),
-        ("CEB213", uploads.a_return([{"unit2": "35"}], invtNo="1"), "unit2 has 2 characters, not 3"),
-        ("CEB215", uploads.a_tally(ieFlag="E"), "ieFlag cannot be E"),
-        ("CEB701", uploads.a_summary(), "has neither lists nor a period"),
-        ("CEB701", uploads.a_summary(["1"], startTime="20261101000000"), "do not fit"),
-        ("CEB701", uploads.a_summary(["1"], summaryFlag="3"), "summaryFlag cannot be 3"),
-        ("CEB701", uploads.a_summary(["1"], itemNameFlag=" "), "itemNameFlag is empty"),
+        ("CEB303", ceb.an_order(goodsValue="21"), "goodsValue is not the sum of its lines"),
+        ("CEB303", ceb.an_order([]), "has 0 lines"),
+        (
+            "CEB303",
+            ceb.an_order([{"gnum": "1"}] * 2, goodsValue="40"),
+            "gnum is repeated or zero",
+        ),
+        ("CEB303", ceb.an_order(orderType="X"), "orderType cannot be X"),
+        (
+            "CEB403",
+            ceb.a_payment(accountingDate="2026"),
+            "accountingDate has 4 characters, not 14",
+        ),
+        ("CEB505", ceb.a_waybill(goodsInfo=" "), "goodsInfo is empty"),
+        ("CEB607", ceb.a_bill([]), "has 0 lines"),
+        ("CEB607", ceb.a_bill(billNo=None), "billNo is missing"),
+        ("CEB509", ceb.a_departure(msgSeqNo="2"), "msgSeqNo 2 of 1"),
+        ("CEB509", ceb.a_departure(leaveTime="20261123250000"), "leaveTime is no date or time"),
+        ("CEB213", ceb.a_return(invtNo="1", country="142"), "country is China"),
+        (
+            "CEB213",
+            ceb.a_return([{"unit2": "35"}], invtNo="1"),
+            "unit2 has 2 characters, not 3",
+        ),
+        ("CEB215", ceb.a_tally(ieFlag="E"), "ieFlag cannot be E"),
+        ("CEB701", ceb.a_summary(), "has neither lists nor a period"),
+        ("CEB701", ceb.a_summary(["1"], startTime="20261101000000"), "do not fit"),
+        ("CEB701", ceb.a_summary(["1"], summaryFlag="3"), "summaryFlag cannot be 3"),
+        ("CEB701", ceb.a_summary(["1"], itemNameFlag=" "), "itemNameFlag is empty"),
     ],
 )
 def test_rules_of_the_other_kinds(kind: str, node: str, fault: str) -> None:
@@ -111,11 +123,11 @@ def test_rules_of_the_other_kinds(kind: str, node: str, fault: str) -> None:
 
 
 def test_arrivals_may_go_without_lines_and_lists_have_a_hundred_at_most() -> None:
-    line: uploads.Line = {"qty": "1", "price": "1", "totalPrice": "1"}
+    line: ceb.Line = {"qty": "1", "price": "1", "totalPrice": "1"}
 
-    assert faults("CEB507", uploads.an_arrival([], billNo="999-12345675")) == ()
-    assert faults("CEB603", uploads.a_list([line] * 100)) == ()
-    assert faults("CEB603", uploads.a_list([line] * 101)) == ("has 101 lines",)
+    assert faults("CEB507", ceb.an_arrival([], billNo="999-12345675")) == ()
+    assert faults("CEB603", ceb.a_list([line] * 100)) == ()
+    assert faults("CEB603", ceb.a_list([line] * 101)) == ("has 101 lines",)
 
 
 def test_by_air_a_departure_names_flight_and_bill_and_by_mail_it_need_not() -> None:

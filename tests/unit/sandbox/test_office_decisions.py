@@ -18,17 +18,17 @@ from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.receipts.outcome import after_receipts
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
-from tests.support import uploads
+from tests.support import uploads as ceb
 
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
-KEY = DocumentKey(uploads.AGENT, "AL1")
+KEY = DocumentKey(ceb.AGENT, "AL1")
 GOODS = [f"502 {20_000 + i}x{i % 7 + 1}" for i in range(4_000)]
 
 
 def test_content_of_a_list_is_where_it_goes_and_its_goods_in_whatever_order() -> None:
     def content(*items: str, cop_no: str) -> str:
-        node = uploads.a_list([{"itemNo": item} for item in items], copNo=cop_no)
-        (paper,) = read_upload(uploads.message("CEB603", node), "x").papers
+        node = ceb.a_list([{"itemNo": item} for item in items], copNo=cop_no)
+        (paper,) = read_upload(ceb.message("CEB603", node), "x").papers
         return paper.content
 
     assert content("B", "A", cop_no="AL1") == content("A", "B", cop_no="AL2") == "502 Ax4 Bx4"
@@ -91,9 +91,9 @@ def answers(planned: list[Planned]) -> list[tuple[str, datetime, dict[str, str]]
 
 
 def test_the_same_message_is_answered_alike_by_every_office_of_a_seed() -> None:
-    raw = uploads.message(
+    raw = ceb.message(
         "CEB603",
-        *(uploads.a_list([{"itemNo": f"SKU{n}"}], copNo=f"AL{n}", guid=uploads.guid(n)) for n in range(60)),
+        *(ceb.a_list([{"itemNo": f"SKU{n}"}], copNo=f"AL{n}", guid=ceb.guid(n)) for n in range(60)),
     )
 
     first, second = (answers(Desk(7).take(raw, "x", AT)) for _ in range(2))
@@ -108,8 +108,8 @@ def test_a_list_whose_upload_failed_is_decided_when_it_comes_again() -> None:
     desk = Desk(1)
 
     def take(guid: int) -> list[str]:
-        node = uploads.a_list([{"itemNo": str(sku)}], guid=uploads.guid(guid))
-        planned = desk.take(uploads.message("CEB603", node), "x", AT + timedelta(minutes=guid))
+        node = ceb.a_list([{"itemNo": str(sku)}], guid=ceb.guid(guid))
+        planned = desk.take(ceb.message("CEB603", node), "x", AT + timedelta(minutes=guid))
         return [one.answer.status for one in planned]
 
     (failure,), failed = take(1), {key.number for key in desk.ledger.failed}

@@ -10,20 +10,20 @@ import pytest
 from deploy.sandbox.customs_office.inbound.papers import Key, Signed, Unacceptable
 from deploy.sandbox.customs_office.inbound.reading import read_upload
 from deploy.sandbox.customs_office.tables.layouts import KINDS
-from tests.support import uploads
+from tests.support import uploads as ceb
 
 KEYS = {
-    "CEB303": (uploads.PLATFORM, "ORD-1"),
-    "CEB403": (uploads.SHOP, "ORD-1"),
-    "CEB505": (uploads.CARRIER, "W1"),
-    "CEB603": (uploads.AGENT, "AL0001"),
-    "CEB605": (uploads.AGENT, "CX0001"),
-    "CEB607": (uploads.AGENT, "MB0001"),
-    "CEB507": (uploads.SITE, "AR0001"),
-    "CEB509": (uploads.CARRIER, "DP0001"),
-    "CEB213": (uploads.AGENT, "RT0001"),
-    "CEB215": (uploads.SITE, "RT0001"),
-    "CEB701": (uploads.AGENT, "SU0001"),
+    "CEB303": (ceb.PLATFORM, "ORD-1"),
+    "CEB403": (ceb.SHOP, "ORD-1"),
+    "CEB505": (ceb.CARRIER, "W1"),
+    "CEB603": (ceb.AGENT, "AL0001"),
+    "CEB605": (ceb.AGENT, "CX0001"),
+    "CEB607": (ceb.AGENT, "MB0001"),
+    "CEB507": (ceb.SITE, "AR0001"),
+    "CEB509": (ceb.CARRIER, "DP0001"),
+    "CEB213": (ceb.AGENT, "RT0001"),
+    "CEB215": (ceb.SITE, "RT0001"),
+    "CEB701": (ceb.AGENT, "SU0001"),
 }
 
 
@@ -50,16 +50,16 @@ def refusal(raw: bytes) -> Unacceptable:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_the_smallest_message_of_every_kind_is_read_and_has_no_fault(kind: str) -> None:
-    upload = read_upload(uploads.message(kind, uploads.DOCUMENTS[kind]()), "file.xml")
+    upload = read_upload(ceb.message(kind, ceb.DOCUMENTS[kind]()), "file.xml")
 
     (paper,) = upload.papers
     assert paper.faults == ()
     assert paper.key == Key(kind, *KEYS[kind], 1)
-    assert (upload.client, upload.signed) == (uploads.AGENT, Signed.ABSENT)
+    assert (upload.client, upload.signed) == (ceb.AGENT, Signed.ABSENT)
 
 
 def test_a_message_in_an_envelope_is_the_same_message() -> None:
-    raw = uploads.message("CEB603", uploads.a_list())
+    raw = ceb.message("CEB603", ceb.a_list())
 
     upload = read_upload(envelope(raw), "file.xml")
 
@@ -86,15 +86,15 @@ def test_a_faulty_envelope_is_refused_whole(raw: bytes) -> None:
 
 
 def test_parts_of_a_document_are_documents_of_their_own() -> None:
-    nodes = [uploads.a_departure(msgCount="2", msgSeqNo=part) for part in ("1", "2")]
+    nodes = [ceb.a_departure(msgCount="2", msgSeqNo=part) for part in ("1", "2")]
 
-    papers = read_upload(uploads.message("CEB509", *nodes), "file.xml").papers
+    papers = read_upload(ceb.message("CEB509", *nodes), "file.xml").papers
 
     assert [paper.key.part for paper in papers] == [1, 2]
 
 
 def test_prefix_default_namespace_byte_order_mark_and_gb18030_make_no_difference() -> None:
-    plain = uploads.message("CEB603", uploads.a_list(trafName="")).decode()
+    plain = ceb.message("CEB603", ceb.a_list(trafName="")).decode()
     default = plain.replace("ceb:", "").replace("xmlns:ceb", "xmlns")
     chinese = f'<?xml version="1.0" encoding="GB18030"?>{plain}'.encode("gb18030")
 
@@ -107,15 +107,15 @@ def test_prefix_default_namespace_byte_order_mark_and_gb18030_make_no_difference
     assert read[0][0].faults == ()
 
 
-LIST = uploads.a_list()
-TWO = uploads.message("CEB603", LIST).decode()
+LIST = ceb.a_list()
+TWO = ceb.message("CEB603", LIST).decode()
 TRANSFER = TWO[TWO.index("<ceb:BaseTransfer>") : TWO.index("</ceb:CEB603Message>")]
 WHOLE: dict[str, Callable[[str], str]] = {
     "not well-formed": lambda xml: xml[:-5],
     "another namespace": lambda xml: xml.replace("gov.cn/ceb", "gov.cn/cex"),
     "a document type": lambda xml: f"<!DOCTYPE x>{xml}",
     "a root that is not sent": lambda xml: xml.replace("CEB603M", "CEB604M"),
-    "no guid": lambda xml: xml.replace(f'guid="{uploads.guid(99)}"', ""),
+    "no guid": lambda xml: xml.replace(f'guid="{ceb.guid(99)}"', ""),
     "no version": lambda xml: xml.replace(' version="1.0"', ""),
     "no document": lambda xml: xml.replace(LIST, ""),
     "too many documents": lambda xml: xml.replace(LIST, LIST * 101),
@@ -123,7 +123,7 @@ WHOLE: dict[str, Callable[[str], str]] = {
     "BaseTransfer missing": lambda xml: xml.replace(TRANSFER, ""),
     "BaseTransfer first": lambda xml: xml.replace(LIST + TRANSFER, TRANSFER + LIST),
     "BaseTransfer without its code": lambda xml: xml.replace(
-        f"<ceb:copCode>{uploads.AGENT}</ceb:copCode>", ""
+        f"<ceb:copCode>{ceb.AGENT}</ceb:copCode>", ""
     ),
     "an unknown part": lambda xml: xml.replace(TRANSFER, f"{TRANSFER}<ceb:More/>"),
     "an unknown element": lambda xml: xml.replace("<ceb:ieFlag>", "<ceb:x/><ceb:ieFlag>"),

@@ -15,7 +15,7 @@ from lxml import etree
 
 from deploy.sandbox.customs_office.inbound.papers import Signed
 from deploy.sandbox.customs_office.inbound.reading import read_upload
-from tests.support import uploads
+from tests.support import uploads as ceb
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -61,7 +61,7 @@ def sign(raw: bytes, key: Any, certificate: str, method: str = f"{DSIG}rsa-sha1"
     digest = base64.b64encode(hashlib.sha1(canonical(raw), usedforsecurity=False).digest()).decode()
     info = signed_info(digest, method)
     # In canonical form the part has the namespaces that are declared around it.
-    to_sign = f'<ds:SignedInfo xmlns:ceb="{uploads.NS}" xmlns:ds="{DSIG}">{info}</ds:SignedInfo>'
+    to_sign = f'<ds:SignedInfo xmlns:ceb="{ceb.NS}" xmlns:ds="{DSIG}">{info}</ds:SignedInfo>'
     value = key.sign(canonical(to_sign.encode()), padding.PKCS1v15(), hashes.SHA1())
     signature = (
         f'<ds:Signature xmlns:ds="{DSIG}"><ds:SignedInfo>{info}</ds:SignedInfo>'
@@ -73,7 +73,7 @@ def sign(raw: bytes, key: Any, certificate: str, method: str = f"{DSIG}rsa-sha1"
     return raw[:end] + signature + raw[end:]
 
 
-RAW = uploads.message("CEB603", uploads.a_list(), note=None)
+RAW = ceb.message("CEB603", ceb.a_list(), note=None)
 
 
 def test_a_signature_that_fits_is_valid(key: rsa.RSAPrivateKey, certificate: str) -> None:

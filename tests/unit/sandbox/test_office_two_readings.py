@@ -10,10 +10,11 @@ from deploy.sandbox.customs_office.inbound.papers import Signed, Upload
 from deploy.sandbox.customs_office.inbound.reading import read_upload
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
 from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
+from services.customs.domain.messages.kinds.lists import CEB603
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.signature import signed
-from services.customs.domain.messages.writer import CEB509, CEB603
 from tests.support.customs import CODES, NOW, PARTIES, a_line, a_waybill, an_order
 from tests.support.signing import a_signature, an_rsa_pair
 

@@ -12,9 +12,9 @@ from deploy.sandbox.customs_office.answers.writing import refusal_of, wrap, writ
 from deploy.sandbox.customs_office.desk import Desk, Planned
 from deploy.sandbox.customs_office.inbound.envelope import open_message
 from deploy.sandbox.customs_office.inbound.papers import Key, Original
-from tests.support import uploads
+from tests.support import uploads as ceb
 
-NS = f"{{{uploads.NS}}}"
+NS = f"{{{ceb.NS}}}"
 AT = datetime(2026, 11, 22, 3, 4, 5, 678_000, tzinfo=UTC)
 SEED = 1
 # Lengths are those of the specification; `?` may be missing, `~` may be empty.
@@ -113,25 +113,25 @@ def a_day() -> Iterator[Planned]:
     def take(kind: str, *nodes: str) -> list[Planned]:
         nonlocal at
         at += timedelta(hours=6)
-        return desk.take(uploads.message(kind, *nodes), f"{kind}.xml", at)
+        return desk.take(ceb.message(kind, *nodes), f"{kind}.xml", at)
 
-    yield from take("CEB303", uploads.an_order(), uploads.an_order(orderNo="ORD-2"))
-    yield from take("CEB403", uploads.a_payment())
-    yield from take("CEB505", uploads.a_waybill(), uploads.a_waybill(logisticsNo="W2"))
-    second = uploads.a_list(copNo="AL2~800", orderNo="ORD-2", logisticsNo="W2", guid=uploads.guid(2))
-    yield from take("CEB603", uploads.a_list(copNo="AL1~120"), second)
-    yield from take("CEB603", uploads.a_list(copNo="AL1~120", guid=uploads.guid(7)))
+    yield from take("CEB303", ceb.an_order(), ceb.an_order(orderNo="ORD-2"))
+    yield from take("CEB403", ceb.a_payment())
+    yield from take("CEB505", ceb.a_waybill(), ceb.a_waybill(logisticsNo="W2"))
+    second = ceb.a_list(copNo="AL2~800", orderNo="ORD-2", logisticsNo="W2", guid=ceb.guid(2))
+    yield from take("CEB603", ceb.a_list(copNo="AL1~120"), second)
+    yield from take("CEB603", ceb.a_list(copNo="AL1~120", guid=ceb.guid(7)))
     one, two = (
-        desk.ledger.documents[Key("CEB603", uploads.AGENT, number)].invt_no
+        desk.ledger.documents[Key("CEB603", ceb.AGENT, number)].invt_no
         for number in ("AL1~120", "AL2~800")
     )
-    yield from take("CEB605", uploads.a_cancellation(invtNo=one))
-    yield from take("CEB607", uploads.a_bill([{"logisticsNo": "W2", "invtNo": two}]))
-    yield from take("CEB507", uploads.an_arrival([], billNo="999-12345675"))
-    yield from take("CEB509", uploads.a_departure([{"logisticsNo": "W2"}]))
-    yield from take("CEB701", uploads.a_summary([two]))
-    yield from take("CEB213", uploads.a_return(invtNo=two))
-    yield from take("CEB215", uploads.a_tally(invtNo=two))
+    yield from take("CEB605", ceb.a_cancellation(invtNo=one))
+    yield from take("CEB607", ceb.a_bill([{"logisticsNo": "W2", "invtNo": two}]))
+    yield from take("CEB507", ceb.an_arrival([], billNo="999-12345675"))
+    yield from take("CEB509", ceb.a_departure([{"logisticsNo": "W2"}]))
+    yield from take("CEB701", ceb.a_summary([two]))
+    yield from take("CEB213", ceb.a_return(invtNo=two))
+    yield from take("CEB215", ceb.a_tally(invtNo=two))
 
 
 def test_every_message_of_a_day_obeys_the_tables() -> None:
@@ -146,18 +146,18 @@ def test_every_message_of_a_day_obeys_the_tables() -> None:
 
 def test_the_port_repeats_our_guid_and_customs_brings_one_of_its_own() -> None:
     guids: dict[str, set[str]] = {}
-    for planned in Desk(SEED).take(uploads.message("CEB603", uploads.a_list(copNo="X~800")), "x", AT):
+    for planned in Desk(SEED).take(ceb.message("CEB603", ceb.a_list(copNo="X~800")), "x", AT):
         guids.setdefault(planned.answer.status, set()).add(planned.answer.fields["guid"])
 
-    ours = {uploads.guid(1)}
+    ours = {ceb.guid(1)}
     assert guids.pop("2") == guids.pop("3") == ours
     assert all(ours.isdisjoint(theirs) for theirs in guids.values())
 
 
 def test_numbers_have_the_forms_of_the_specification() -> None:
-    told = uploads.message("CEB603", uploads.a_list(copNo="X~800"))
+    told = ceb.message("CEB603", ceb.a_list(copNo="X~800"))
     answers = {one.answer.status: one.answer.fields for one in Desk(SEED).take(told, "x", AT)}
-    (tally, *_) = Desk(SEED).take(uploads.message("CEB215", uploads.a_tally()), "x", AT)
+    (tally, *_) = Desk(SEED).take(ceb.message("CEB215", ceb.a_tally()), "x", AT)
 
     assert answers["2"]["invtNo"] == ""  # customs has given none yet
     assert re.fullmatch(r"4712" r"2026" r"E\d{11}", answers["800"]["invtNo"])
