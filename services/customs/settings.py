@@ -6,16 +6,88 @@ character; a real park sets its own. The worker refuses codes whose check charac
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings.service import Port, ServiceSettings
 
 PartyCode = Annotated[str, Field(pattern=r"^([0-9A-HJ-NPQRTUWXY]{18}|[0-9]{4}[0-9A-Z]{6})$")]
 PartyName = Annotated[str, Field(min_length=1, max_length=100)]
 _DISTRICT = r"^[0-9]{4}$"
+
+
+class RemoteKeySettings(BaseModel):
+    """A key in the card or server behind a signing service, and the PEM file of its certificate."""
+
+    url: str = Field(pattern=r"^https?://")
+    certificate_file: Path
+
+
+class SignerSettings(BaseSettings):
+    """Who signs messages: the CUSTOMS_SIGNER_… variables (docs/customs/signing.md)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CUSTOMS_SIGNER_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        validate_default=True,
+    )
+
+    kind: Literal["none", "test", "rsa", "sm2", "remote"] = Field(
+        default="test",
+        description="none: messages leave unsigned; test: a key made at start, which customs does"
+        " not know; rsa, sm2: a key in a file; remote: cards or servers behind signing services.",
+    )
+    key_file: Path | None = Field(
+        default=None, description="PEM file with the private key, no password (kinds rsa and sm2)."
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="PEM file with its certificate (kinds rsa and sm2)."
+    )
+    remote_keys: tuple[RemoteKeySettings, ...] = Field(
+        default=(),
+        description='JSON, a key each (kind remote): [{"url": "…", "certificate_file": "…"}, …].',
+    )
+    remote_token: SecretStr | None = Field(
+        default=None, description="Bearer token for the signing services (kind remote)."
+    )
+    remote_timeout_s: float = Field(
+        default=30.0, gt=0, le=300, description="Deadline of one request to a signing service."
+    )
+    rate_per_minute: int = Field(
+        default=250, ge=1, description="Signatures of one remote key in a minute."
+    )
+    batch_max: int = Field(
+        default=10, ge=1, le=100, description="Messages that a key gets in one request."
+    )
+    waiting_max: int = Field(
+        default=1000, ge=1, description="Messages waiting for a signature; above it, refused."
+    )
+    patience_s: float = Field(
+        default=60.0, gt=0, le=600, description="How long a message waits for a signature."
+    )
+    environment: str = Field(
+        default="local", validation_alias="AIRLANE_ENV", description="local, staging, production …"
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        fault = None
+        if self.kind in ("rsa", "sm2") and not (self.key_file and self.certificate_file):
+            fault = "needs CUSTOMS_SIGNER_KEY_FILE and CUSTOMS_SIGNER_CERTIFICATE_FILE"
+        elif self.kind == "remote" and not self.remote_keys:
+            fault = "needs CUSTOMS_SIGNER_REMOTE_KEYS"
+        elif self.kind == "test" and self.environment == "production":
+            fault = "is not for AIRLANE_ENV=production: customs does not know that key"
+        if fault is not None:
+            fault = f"CUSTOMS_SIGNER_KIND = {self.kind!r} {fault}"
+            raise PydanticCustomError("customs_signer", "{fault}", {"fault": fault})
+        return self
 
 
 class Settings(ServiceSettings):
@@ -44,6 +116,9 @@ class Settings(ServiceSettings):
         default=300.0,
         gt=0,
         description="How long a lane keeps parcels it took without reporting, in real time.",
+    )
+    signer: SignerSettings = Field(
+        default_factory=SignerSettings, description="The CUSTOMS_SIGNER_… variables."
     )
     declarant_code: PartyCode = Field(
         default="91420700MAA1RL001K", description="agentCode: who declares. The default is made up."

@@ -8,6 +8,17 @@ from typing import Final
 
 from services.customs import jobs
 from services.customs.clients.reference import sender_rules
+from services.customs.clients.signers.holding import Bound, Place
+from services.customs.clients.signers.key_ring import KeyRing
+from services.customs.clients.signers.rate import TokenBucket
+from services.customs.clients.signers.remote import RemoteKey
+from services.customs.clients.signers.software import (
+    KeyNotUsable,
+    certificate_in,
+    make_test_key,
+    rsa_key_in,
+    sm2_key_in,
+)
 from services.customs.clients.single_window import DropFolder
 from services.customs.consumers import declarations, departures
 from services.customs.domain.declarations.codes import parse_code_tables
@@ -98,6 +109,49 @@ def sending_plan_of(settings: Settings) -> SendingPlan:
         return sending_plan(settings.sends, settings.senders, sender_rules())
     except ValueError as error:
         raise SettingsError([f"CUSTOMS_SENDS, CUSTOMS_SENDERS: {error}."]) from error
+
+
+def signer_of(settings: Settings) -> KeyRing | None:
+    """Who signs messages; None: they leave unsigned.
+
+    Raises SettingsError for files that do not make a key.
+    """
+    signer = settings.signer
+    try:
+        places = _places_of(settings)
+    except KeyNotUsable as error:
+        raise SettingsError([f"CUSTOMS_SIGNER_KIND = {signer.kind!r}: {error}."]) from error
+    bound = Bound(
+        waiting_max=signer.waiting_max, batch_max=signer.batch_max, patience_s=signer.patience_s
+    )
+    return KeyRing(places, bound=bound) if places else None
+
+
+def _places_of(settings: Settings) -> list[Place]:
+    """A place in the ring for each key. Raises KeyNotUsable."""
+    signer = settings.signer
+    if signer.kind == "test":
+        declarant = Party(settings.declarant_code, settings.declarant_name)
+        return [Place(make_test_key(declarant, now=real_now()))]
+    if signer.kind in ("rsa", "sm2"):
+        assert signer.key_file is not None
+        assert signer.certificate_file is not None
+        key_in = rsa_key_in if signer.kind == "rsa" else sm2_key_in
+        return [Place(key_in(signer.key_file, signer.certificate_file))]
+    token = signer.remote_token.get_secret_value() if signer.remote_token else None
+    return [
+        Place(
+            RemoteKey(
+                one.url,
+                certificate_in(one.certificate_file),
+                token=token,
+                timeout_s=signer.remote_timeout_s,
+            ),
+            TokenBucket(per_minute=signer.rate_per_minute, burst=signer.batch_max),
+        )
+        for one in signer.remote_keys
+        if signer.kind == "remote"
+    ]
 
 
 def applying(rulebook: Rulebook) -> Apply[Fact]:

@@ -153,7 +153,12 @@ ROOTS = st.sampled_from(
 )
 
 
-@given(ROOTS, st.one_of(elements(), texts.map(lambda text: f"<p:a>{escape(text)}</p:a>")))
+PLAIN = texts.map(lambda text: f"<p:a>{escape(text)}</p:a>")
+# Well-formed, and not canonical.
+LOOSE = st.sampled_from(["<p:a>b > c</p:a>", "<a >b</a>", "<a>b</a\n>", "<a>&quot;</a>", "<a\t/>"])
+
+
+@given(ROOTS, st.one_of(elements(), PLAIN, LOOSE))
 def test_canonical_text_is_that_of_another_implementation(root: str, inside: str) -> None:
     body = f"{root}{inside}</r>\n"
 
