@@ -12,14 +12,17 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Passed to the park and its sandbox.
 export ORDERS KILL EXIT RATE WORLD HOURS
 
-.PHONY: help setup run demo world skip stop status doctor test check fmt bench data lock promtool pgbouncer reset clean
+OUT ?= .airlane/ceb-samples
+
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench ceb-samples data lock promtool pgbouncer reset clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
 	@echo "  make run takes   RATE=1 (business seconds per real second)  WORLD=0 (without the outside world)"
 	@echo "  make skip takes  HOURS=1"
+	@echo "  make ceb-samples takes  OUT=folder (.airlane/ceb-samples)"
 	@echo "  make data takes  SOURCES='airports=file hs2022=file …' (data/SOURCES.md)"
 	@echo "  all of them take AIRLANE_PORT_OFFSET=10 (a second park beside the first); more in deploy/local/README.md"
 
@@ -64,6 +67,9 @@ fmt: setup  ## format the code
 
 bench: setup  ## measure how fast it is on this machine
 	@$(RUN) deploy.bench
+
+ceb-samples: setup  ## write synthetic CEB messages of every kind into OUT=folder
+	@$(RUN) services.customs samples $(OUT)
 
 data: setup  ## check data/: built files against their sources, the other tables against their rules
 	@$(RUN) deploy.data $(SOURCES)

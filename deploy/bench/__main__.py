@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bench import (
+    ceb,
     classification,
     events,
     http_ratio,
@@ -44,6 +45,7 @@ def chain_figures() -> list[Figure]:
 
 PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "classification": classification.measure,
+    "ceb": ceb.measure,
     "http": http_ratio.measure,
     "events": events.measure,
     "lists": lists.measure,

@@ -27,13 +27,14 @@ EXIT_UNAVAILABLE: Final = 3
 class OwnCommand:
     """`function` is "module:function": it takes the settings and returns the line to print. It
     raises SettingsError for what a person must do differently. With an `argument`, it takes that as
-    a second one.
+    a second one. Without `needs_settings` it takes no settings, and runs without an environment.
     """
 
     name: str
     help: str
     function: str
     argument: str | None = None
+    needs_settings: bool = True
 
 
 def main(
@@ -92,8 +93,9 @@ def _parser(service: str, own: Sequence[OwnCommand]) -> argparse.ArgumentParser:
 def _own(
     command: OwnCommand, service: str, factories: dict[str, str], given: argparse.Namespace
 ) -> int:
+    settings = (_settings(service, factories),) if command.needs_settings else ()
     more = () if command.argument is None else (getattr(given, command.argument),)
-    _print(f"{service}: {_named(command.function)(_settings(service, factories), *more)}")
+    _print(f"{service}: {_named(command.function)(*settings, *more)}")
     return 0
 
 

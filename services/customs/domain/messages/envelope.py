@@ -19,7 +19,7 @@ NAMESPACE: Final = "http://www.chinaport.gov.cn/dxp"
 ROOT: Final = "DxpMsg"
 REPLY_ROOT: Final = "DxpRep"
 RECEIVERS_MAX: Final = 5
-_LENGTHS: Final = {"CopMsgId": 255, "SenderId": 16, "ReceiverId": 16, "FileName": 255}
+_ADDRESS_MAX: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,17 @@ def transfer_faults(envelope: Envelope) -> tuple[FieldFault, ...]:
 
 def _transfer_faults(envelope: Envelope) -> Iterator[FieldFault]:
     texts = [
-        ("CopMsgId", envelope.cop_msg_id),
-        ("SenderId", envelope.sender_id),
-        *(("ReceiverId", receiver) for receiver in envelope.receiver_ids),
+        ("TransInfo.CopMsgId", envelope.cop_msg_id, 255),
+        ("TransInfo.SenderId", envelope.sender_id, _ADDRESS_MAX),
+        *(("TransInfo.ReceiverId", receiver, _ADDRESS_MAX) for receiver in envelope.receiver_ids),
     ]
     if envelope.file_name:
-        texts.append(("FileName", envelope.file_name))
-    for name, text in texts:
+        texts.append(("AddInfo.FileName", envelope.file_name, 255))
+    for place, text, most in texts:
         if not text.strip():
-            yield FieldFault(f"TransInfo.{name}", "is missing")
-        elif len(text) > _LENGTHS[name]:
-            yield FieldFault(f"TransInfo.{name}", f"may have at most {_LENGTHS[name]} characters")
+            yield FieldFault(place, "is missing")
+        elif len(text) > most:
+            yield FieldFault(place, f"may have at most {most} characters")
     if not 1 <= len(envelope.receiver_ids) <= RECEIVERS_MAX:
         yield FieldFault("TransInfo.ReceiverIds", f"needs 1 to {RECEIVERS_MAX} receivers")
     if envelope.created_at is None:

@@ -1,0 +1,65 @@
+"""Commands that only customs has: `python -m services.customs samples`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from services.customs.domain.messages.envelope import transfer_faults, write_envelope
+from services.customs.domain.messages.kinds.kind import MessageKind, Signature
+from services.customs.domain.messages.kinds.registry import KINDS
+from services.customs.domain.messages.samples import NOTE, samples_of
+
+Sign = Callable[[MessageKind, str], str]
+
+
+def write_samples(directory: str) -> str:
+    """Writes sample messages of every kind into a folder, and says how many. Unsigned: whoever has
+    a signer calls `write_sample_files` with it.
+    """
+    count = write_sample_files(Path(directory), sign=None)
+    return f"{count} sample messages in {directory}"
+
+
+def write_sample_files(folder: Path, *, sign: Sign | None) -> int:
+    """A file for each message and one for each of them in its envelope. `sign` makes the signed
+    message of an unsigned one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for kind in KINDS.values():
+        for sample in samples_of(kind):
+            message = sample.message if sign is None else sign(kind, sample.message)
+            envelope = sample.envelope(message)
+            assert not transfer_faults(envelope)
+            (folder / f"{sample.name}.xml").write_bytes(message.encode())
+            (folder / f"{sample.name}.dxp.xml").write_bytes(write_envelope(envelope).encode())
+            written += 2
+    (folder / "README.txt").write_text(_readme(is_signed=sign is not None), encoding="utf-8")
+    return written
+
+
+def _readme(*, is_signed: bool) -> str:
+    lines = [
+        f"{NOTE}: sample messages of the CEB interface, edition 202205 (export).",
+        "",
+        "Everything in these files is made up, also the numbers that a port would give (preNo,",
+        "invtNo, sumNo). No firm, flight or parcel in them exists. Do not send them to a real",
+        "port.",
+        "Where an element has room for a note, the note says so. The smallest messages have none:",
+        "for them only this file says it.",
+        "",
+        "CEBnnn-smallest.xml  one document with the obligatory elements only",
+        "CEBnnn-fullest.xml   a document with every element and many lines (in two parts where the",
+        "                     kind may be split), and one whose texts and numbers are as long as",
+        "                     they may be; five subscribers",
+        "CEBnnn-extended.xml  the smallest document, and an ExtendMessage",
+        "CEBnnn-….dxp.xml     the same message in a DxpMsg",
+        "",
+        "The messages are signed." if is_signed else "The messages are not signed.",
+        "A signature is obligatory, by the document of the edition, in:",
+        "  "
+        + ", ".join(k.message_type for k in KINDS.values() if k.signature is Signature.OBLIGATORY),
+        "and where appStatus is 2, in:",
+        "  "
+        + ", ".join(k.message_type for k in KINDS.values() if k.signature is Signature.IF_DECLARED),
+    ]
+    return "\n".join(lines) + "\n"
