@@ -121,6 +121,8 @@ async def _create_merchants(park: OperatorClient) -> list[str]:
 
 _PRODUCT = {
     "title": {"en": "Lamp", "zh-CN": "灯"},
+    "brand": "无品牌",
+    "material": "铁",
     "hs_code": "940521",
     "origin_country": "CN",
     "net_weight_g": 300,

@@ -174,3 +174,8 @@ class Settings(ServiceSettings):
         pattern=_DISTRICT,
         description="District the goods leave by. Check the airport's own code before use.",
     )
+    tariff_file: Path | None = Field(
+        default=None,
+        description="CSV of the tariff with codes of ten digits: prefix, unit1, unit2, elements, "
+        "controls, basis. Without it the park's sample is used, which is no tariff.",
+    )

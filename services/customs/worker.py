@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from services.customs import jobs
-from services.customs.clients.reference import sender_rules
+from services.customs.clients.reference import platforms, sender_rules, tariff_of
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.rate import TokenBucket
@@ -74,7 +74,12 @@ def rulebook_of(settings: Settings) -> Rulebook:
         port_code=settings.port_code,
         operator=Party(settings.operator_code, settings.operator_name),
     )
-    return Rulebook(parties, parse_code_tables(CODES.read_text(encoding="utf-8")))
+    return Rulebook(
+        parties,
+        parse_code_tables(CODES.read_text(encoding="utf-8")),
+        tariff_of(settings.tariff_file),
+        platforms(),
+    )
 
 
 def park_enterprises(settings: Settings, *, as_of: date) -> list[Particulars]:

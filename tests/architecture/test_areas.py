@@ -27,8 +27,9 @@ COMMON = {
     "tables": {"metadata"},
     "use_cases": {"metrics"},
     "repository": {"turn"},
-    # Rules of the documents of customs, which declarations, departures and receipts share.
-    "domain": {"documents"},
+    # Rules of the documents of customs, which declarations, departures and receipts share, and the
+    # tariff, which is a table and no area.
+    "domain": {"documents", "tariff"},
 }
 
 

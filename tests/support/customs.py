@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import services.customs.worker as worker_module
+from services.customs.clients.reference import tariff_of
 from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.documents import OrderDocument, OrderLine, Waybill
@@ -26,7 +27,9 @@ PARTIES = Parties(
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 
-RULEBOOK = Rulebook(PARTIES, CODES)
+TARIFF = tariff_of(None)
+
+RULEBOOK = Rulebook(PARTIES, CODES, TARIFF)
 
 
 def a_line(number: int = 1, **changes: Any) -> OrderLine:
@@ -39,6 +42,9 @@ def a_line(number: int = 1, **changes: Any) -> OrderLine:
         hs_code="940550",
         net_weight_g=180,
         gross_weight_g=230,
+        title_zh="白色心形烛台",
+        brand="无品牌",
+        material="玻璃",
     )
     return replace(line, **changes)
 

@@ -19,6 +19,7 @@ HEADERS: Final = (
     "单价(USD)",
     "是否带电",
     "条形码",
+    "品牌",
     "材质",
     "示例数据",
 )
@@ -90,6 +91,7 @@ def _right_rows() -> Iterator[Row]:
                     "单价(USD)": round(18 + 2.35 * length_in + (40 if is_human else 0), 2),
                     "是否带电": "否",
                     "条形码": _gtin(f"690123400{number:03d}"),
+                    "品牌": "无品牌",
                     "材质": hair_zh,
                     "示例数据": "是",
                 }

@@ -74,6 +74,7 @@ def _as_listed(product: Mapping[str, Any] | None) -> dict[str, str]:
         "毛重(g)": str(product["gross_weight_g"]),
         "单价(USD)": str(float(product["price"]["amount"])),
         "条形码": product["gtin"],
+        "品牌": product["brand"],
         "材质": product["material"],
     }
 

@@ -1,4 +1,5 @@
-"""What the slice does not say about an article: HS code, weight, size, a Chinese name.
+"""What the slice does not say about an article: HS code, weight, size, a Chinese name, what it is
+made of. Such goods have no brand.
 
 Title and price are real. A merchant would know the rest; here it is made up from keywords and a
 hash, the same for the same article every time, and the product is marked `synthetic`.
@@ -83,6 +84,14 @@ _KINDS: Final = (
     Kind("SIGN|METAL|HOOK|KNOB", "831000", "金属标牌", 280, 0.4),
     Kind("FLOWER|ROSE|DAISY", "670290", "仿真花", 90, 0.1),
 )
+# By the chapter of the code, or its heading: what most goods of the kind are made of.
+_MATERIALS: Final[dict[str, str]] = {
+    "9404": "棉", "9405": "玻璃", "4202": "棉布", "4820": "纸", "6117": "针织棉", "8513": "塑料",
+    "33": "香料", "34": "蜡", "39": "塑料", "40": "橡胶", "44": "木", "46": "柳条", "48": "纸",
+    "49": "纸", "57": "椰棕", "58": "涤纶", "63": "棉", "66": "涤纶", "67": "涤纶", "69": "陶瓷",
+    "70": "玻璃", "71": "合金", "73": "铁", "82": "不锈钢", "83": "金属", "84": "塑料",
+    "85": "塑料", "91": "塑料", "95": "塑料", "96": "木",
+}  # fmt: skip
 _OTHER: Final = Kind("", "392640", "装饰品", 160)
 _PATTERNS: Final = tuple((re.compile(rf"\b(?:{kind.words})(?:S|ES)?\b"), kind) for kind in _KINDS)
 _BATTERY: Final = re.compile(r"\b(?:LED|TORCH|ELECTRONIC|BATTERY|SOLAR|CALCULATOR)\b")
@@ -140,6 +149,10 @@ def _title(sku: str, words: Counter[str]) -> str:
     return printable[:_TITLE_CHARACTERS_MAX].strip() or f"Article {sku}"
 
 
+def _material(hs_code: str) -> str:
+    return _MATERIALS.get(hs_code[:4]) or _MATERIALS[hs_code[:2]]
+
+
 def product(article: Article, seed: int) -> dict[str, object]:
     """The body of a product as the API takes it, with its `sku`."""
     kind = kind_of(article.description)
@@ -151,6 +164,8 @@ def product(article: Article, seed: int) -> dict[str, object]:
             "en": article.description,
             "zh-CN": f"{kind.name_zh} {article.sku}",
         },
+        "brand": "无品牌",
+        "material": _material(kind.hs_code),
         "hs_code": kind.hs_code,
         "origin_country": "CN",
         "net_weight_g": net_weight_g,

@@ -44,7 +44,7 @@ async function call(token, method, path, body) {
 const token = await accessToken(process.env.AIRLANE_CLIENT_ID, process.env.AIRLANE_CLIENT_SECRET);
 const sku = `SAMPLE-${randomUUID().slice(0, 8)}`;
 await call(token, "PUT", `/v1/products/${sku}`, {
-  title: { en: "Desk lamp", "zh-CN": "台灯" }, hs_code: "940521", origin_country: "CN",
+  title: { en: "Desk lamp", "zh-CN": "台灯" }, hs_code: "940521", origin_country: "CN", brand: "No brand",
   net_weight_g: 900, gross_weight_g: 1100, size_mm: [150, 150, 400],
   price: { amount: "12.99", currency: "EUR" }, battery: false,
 });

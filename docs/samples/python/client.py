@@ -75,6 +75,7 @@ def main():
         f"/v1/products/{sku}",
         {
             "title": {"en": "Desk lamp", "zh-CN": "台灯"},
+            "brand": "No brand",
             "hs_code": "940521",
             "origin_country": "CN",
             "net_weight_g": 900,

@@ -39,9 +39,16 @@ def on_order_placed(event: Received[OrderPlaced]) -> DossierFacts:
                 hs_code=line.hs_code,
                 net_weight_g=line.net_weight_g,
                 gross_weight_g=line.gross_weight_g,
+                title_zh=line.title_zh,
+                brand=line.brand,
+                material=line.material,
+                gtin=line.gtin,
+                specification=line.specification,
             )
             for line in order.lines
         ),
+        store=order.store,
+        order_number=order.order_number,
     )
     return DossierFacts(
         order_id=order.order_id,

@@ -11,7 +11,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from services.customs.domain.declarations.dossier import DossierChange
-from services.customs.domain.declarations.findings import KINDS
+from services.customs.domain.declarations.finding_kinds import KINDS
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening

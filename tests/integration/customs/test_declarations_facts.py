@@ -98,6 +98,8 @@ async def test_documents_are_stored_as_those_that_are_stored_already(
         "net_weight_g",
         "gross_weight_g",
         "lines",
+        "store",
+        "order_number",
     }
     (line,) = row["order_document"]["lines"]
     assert (line["line"], line["quantity"], line["unit_price_minor"]) == (1, 3, 255)

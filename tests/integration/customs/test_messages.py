@@ -36,7 +36,7 @@ async def test_a_matched_order_is_submitted(customs: CustomsWorld) -> None:
     head = document.find(f"{NS}InventoryHead")
 
     assert head is not None
-    assert head.findtext(f"{NS}orderNo") == order.order_id
+    assert head.findtext(f"{NS}orderNo") == order.order_id[-8:]
     assert head.findtext(f"{NS}logisticsNo") == order.house_waybill
     assert (head.findtext(f"{NS}country"), head.findtext(f"{NS}fCurrency")) == ("304", "303")
     assert head.findtext(f"{NS}grossWeight") == "1.38"

@@ -37,7 +37,7 @@ def received(payload: EventPayload, *, version: int = 1) -> Received[P]:
 
 
 def test_a_placed_order_is_the_order_document_of_its_version() -> None:
-    line = an_order_line(3, quantity=4)
+    line = an_order_line(3, quantity=4, gtin="6901234567892", specification={"use": "家用"})
     order = an_order_placed(lines=(line,), ship_to={"country": "FR"})
 
     facts = on_order_placed(received(order, version=7))
@@ -56,8 +56,14 @@ def test_a_placed_order_is_the_order_document_of_its_version() -> None:
             hs_code=line.hs_code,
             net_weight_g=line.net_weight_g,
             gross_weight_g=line.gross_weight_g,
+            title_zh="白色心形烛台",
+            brand="无品牌",
+            material="玻璃",
+            gtin="6901234567892",
+            specification={"use": "家用"},
         ),
     )
+    assert (document.store, document.order_number) == ("DE", "A-1")
     assert (facts.shipment, facts.cancel, facts.departure) == (None, None, None)
 
 

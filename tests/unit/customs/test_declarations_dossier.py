@@ -100,7 +100,7 @@ def test_other_faults_are_announced_again() -> None:
 
 
 def test_a_field_that_the_message_has_no_room_for_blocks() -> None:
-    order = an_order(a_line(title="x" * 251))
+    order = an_order(a_line(title_zh="灯" * 251))
 
     (fault,) = faults_of(a_dossier(order=order, waybill=a_waybill(order)))
 

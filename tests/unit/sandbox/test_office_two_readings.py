@@ -15,13 +15,13 @@ from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.signature import signed
-from tests.support.customs import CODES, NOW, PARTIES, a_line, a_waybill, an_order
+from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
 from tests.support.signing import a_signature, an_rsa_pair
 
 
 def a_list_of_the_park() -> str:
     order = an_order(a_line(1, quantity=6, unit_price_minor=255), a_line(2))
-    export = draw_up_list(order, a_waybill(order), cop_no="AL" + "0" * 26, codes=CODES)
+    export = draw_up_list(order, a_waybill(order), cop_no="AL" + "0" * 26, rulebook=RULEBOOK)
     document = export_list_document(export, guid="0" * 36, app_time=NOW, parties=PARTIES)
     return compose(CEB603, [document], ["dec_1"], parties=PARTIES).body
 

@@ -129,7 +129,7 @@ func run() error {
 	}
 	sku := "SAMPLE-" + random()[:8]
 	if _, err = call(token, "PUT", "/v1/products/"+sku, object{
-		"title": object{"en": "Desk lamp", "zh-CN": "台灯"}, "hs_code": "940521", "origin_country": "CN",
+		"title": object{"en": "Desk lamp", "zh-CN": "台灯"}, "hs_code": "940521", "origin_country": "CN", "brand": "No brand",
 		"net_weight_g": 900, "gross_weight_g": 1100, "size_mm": []int{150, 150, 400},
 		"price": object{"amount": "12.99", "currency": "EUR"}, "battery": false,
 	}); err != nil {

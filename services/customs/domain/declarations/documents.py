@@ -5,13 +5,20 @@ The declaration's row keeps both as JSON. Rows live for years: a field that come
 default, and one that goes must still be read.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, NotRequired, TypedDict
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
+    """Weights are per unit. What is None is not known. `specification`: attributes of the goods as
+    text, by name. `legal_quantity_1`, `legal_quantity_2`: of the whole line in the first and second
+    legal unit, as plain decimals, where somebody measured them. `item_record_no`: of bonded goods,
+    their number in the ledger of the special area.
+    """
+
     line: int
     sku: str
     title: str
@@ -20,11 +27,21 @@ class OrderLine:
     hs_code: str
     net_weight_g: int
     gross_weight_g: int
+    title_zh: str | None = None
+    brand: str | None = None
+    material: str | None = None
+    gtin: str | None = None
+    specification: Mapping[str, str] = field(default_factory=dict)
+    legal_quantity_1: str | None = None
+    legal_quantity_2: str | None = None
+    item_record_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDocument:
-    """The trade document: what was sold, to whom, for how much."""
+    """The trade document: what was sold, to whom, for how much. `store`, `order_number`: where it
+    was sold, and the number that it has there; None in rows of before these were kept.
+    """
 
     order_id: str
     merchant_id: str
@@ -34,6 +51,13 @@ class OrderDocument:
     net_weight_g: int
     gross_weight_g: int
     lines: tuple[OrderLine, ...]
+    store: str | None = None
+    order_number: str | None = None
+
+    @property
+    def order_no(self) -> str:
+        """The number that customs knows the order by."""
+        return self.order_number or self.order_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +74,21 @@ class Waybill:
     flight_id: str | None
     flight_number: str | None
     departs_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The receipt of payment, where a regime asks for one. `pay_code`: None where the payment
+    firm has no registration, as abroad.
+    """
+
+    order_id: str
+    pay_code: str | None
+    pay_name: str
+    pay_number: str | None
+    charge_minor: int
+    currency: str
+    accounted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +109,14 @@ class OrderLineJson(TypedDict):
     hs_code: str
     net_weight_g: int
     gross_weight_g: int
+    title_zh: NotRequired[str]
+    brand: NotRequired[str]
+    material: NotRequired[str]
+    gtin: NotRequired[str]
+    specification: NotRequired[Mapping[str, str]]
+    legal_quantity_1: NotRequired[str]
+    legal_quantity_2: NotRequired[str]
+    item_record_no: NotRequired[str]
 
 
 class OrderJson(TypedDict):
@@ -81,6 +128,8 @@ class OrderJson(TypedDict):
     net_weight_g: int
     gross_weight_g: int
     lines: list[OrderLineJson]
+    store: NotRequired[str]
+    order_number: NotRequired[str]
 
 
 class WaybillJson(TypedDict):
@@ -106,11 +155,26 @@ def order_from_json(stored: OrderJson) -> OrderDocument:
         net_weight_g=stored["net_weight_g"],
         gross_weight_g=stored["gross_weight_g"],
         lines=tuple(OrderLine(**line) for line in stored["lines"]),
+        store=stored.get("store"),
+        order_number=stored.get("order_number"),
     )
 
 
+_OPTIONAL: Final = (
+    "title_zh",
+    "brand",
+    "material",
+    "gtin",
+    "specification",
+    "legal_quantity_1",
+    "legal_quantity_2",
+    "item_record_no",
+)
+
+
 def order_to_json(order: OrderDocument) -> OrderJson:
-    return {
+    """What is not known is left out."""
+    stored: OrderJson = {
         "order_id": order.order_id,
         "merchant_id": order.merchant_id,
         "currency": order.currency,
@@ -118,20 +182,30 @@ def order_to_json(order: OrderDocument) -> OrderJson:
         "total_minor": order.total_minor,
         "net_weight_g": order.net_weight_g,
         "gross_weight_g": order.gross_weight_g,
-        "lines": [
-            {
-                "line": line.line,
-                "sku": line.sku,
-                "title": line.title,
-                "quantity": line.quantity,
-                "unit_price_minor": line.unit_price_minor,
-                "hs_code": line.hs_code,
-                "net_weight_g": line.net_weight_g,
-                "gross_weight_g": line.gross_weight_g,
-            }
-            for line in order.lines
-        ],
+        "lines": [_line_to_json(line) for line in order.lines],
     }
+    if order.store is not None:
+        stored["store"] = order.store
+    if order.order_number is not None:
+        stored["order_number"] = order.order_number
+    return stored
+
+
+def _line_to_json(line: OrderLine) -> OrderLineJson:
+    stored: OrderLineJson = {
+        "line": line.line,
+        "sku": line.sku,
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_price_minor": line.unit_price_minor,
+        "hs_code": line.hs_code,
+        "net_weight_g": line.net_weight_g,
+        "gross_weight_g": line.gross_weight_g,
+    }
+    for name in _OPTIONAL:
+        if value := getattr(line, name):
+            stored[name] = value
+    return stored
 
 
 def waybill_from_json(stored: WaybillJson) -> Waybill:

@@ -8,8 +8,8 @@ from services.customs.domain.declarations.announcements import Announcement, Sub
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
 from services.customs.domain.declarations.facts import DossierFacts
-from services.customs.domain.declarations.findings import Finding, summary
-from services.customs.domain.declarations.match import field_findings, match_documents
+from services.customs.domain.declarations.findings import Finding, errors_of, summary
+from services.customs.domain.declarations.match import check_list
 from services.customs.domain.declarations.phase import OPEN, Phase, phase_after_cancel
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.numbering import guid_text
@@ -149,10 +149,7 @@ def _blocked(
 def _check(
     order: OrderDocument, waybill: Waybill, cop_no: str, *, rulebook: Rulebook, now: datetime
 ) -> tuple[Finding, ...]:
-    """The match; where it holds, the fields as they will be sent."""
-    export = draw_up_list(order, waybill, cop_no=cop_no, codes=rulebook.codes)
-    findings = match_documents(order, waybill, export)
-    if findings:
-        return findings
+    """What keeps the list here."""
+    export = draw_up_list(order, waybill, cop_no=cop_no, rulebook=rulebook)
     document = export_list_document(export, guid=_ANY_GUID, app_time=now, parties=rulebook.parties)
-    return field_findings(document)
+    return errors_of(check_list(order, waybill, export, document, rulebook))

@@ -1,119 +1,253 @@
-"""The three-document match: order ↔ export list ↔ house waybill, before anything is sent. It finds
-all faults at once, in a stable order. The list is made here from the other two, so the checks of
-its own numbers guard against our own mistakes: customs would return such a list, and a return costs
-a flight.
+"""The match of the documents, before anything is sent: order ↔ export list ↔ house waybill, and the
+receipt of payment where there is one. It finds all faults at once, in a stable order, and raises
+nothing whatever the documents say. The list is made here from the other two, so the checks of its
+own numbers guard against our own mistakes: customs would return such a list, and a return costs a
+flight.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
-from services.customs.domain.declarations.documents import OrderDocument, Waybill
-from services.customs.domain.declarations.export_list import ExportList, ListLine
+from services.customs.domain.declarations.documents import OrderDocument, Payment, Waybill
+from services.customs.domain.declarations.export_list import ExportList
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.messages.document import Document
+from services.customs.domain.declarations.match_lines import line_findings
+from services.customs.domain.declarations.match_sums import sum_findings
+from services.customs.domain.declarations.repairs import Repair, RepairBasis
+from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.declarations.terms import BONDED, Terms
+from services.customs.domain.messages.document import Document, FieldFault
 from services.customs.domain.messages.faults import faults
 from services.customs.domain.messages.kinds.lists import CEB603, LINES_PER_LIST_MAX
-
-ITEM_NUMBER_MAX: Final = 20  # 30 in CEB303, 20 in CEB603: the smaller one binds
-_HS_CODE: Final = re.compile(r"^(?!00|77|98|99)[0-9]{2}[0-9]{4}([0-9]{2}([0-9]{2})?)?$", re.ASCII)
+from services.customs.domain.messages.parties import (
+    NO_PLATFORM_CODE,
+    OWNER_NOT_REGISTERED,
+    Parties,
+    Party,
+    is_party_code,
+)
+from shared.kernel.money import Money
 
 
 def match_documents(
-    order: OrderDocument, waybill: Waybill, export: ExportList
+    order: OrderDocument, waybill: Waybill, export: ExportList, rulebook: Rulebook
 ) -> tuple[Finding, ...]:
-    """Empty: the list may be declared."""
+    """Without errors the list may be declared."""
+    tariff, terms = rulebook.tariff, rulebook.terms
     return (
         *_keys(order, waybill, export),
         *_line_numbers(order, export),
-        *(finding for line in export.lines for finding in _line(line)),
-        *_values(order, export),
-        *_weights(order, waybill, export),
+        *(
+            finding
+            for line in export.lines
+            for finding in line_findings(line, order, tariff, terms)
+        ),
+        *sum_findings(order, waybill, export),
+        *_bonded(terms, rulebook.parties),
         *_destination(order, waybill, export),
     )
 
 
+def check_list(
+    order: OrderDocument,
+    waybill: Waybill,
+    export: ExportList,
+    document: Document,
+    rulebook: Rulebook,
+) -> tuple[Finding, ...]:
+    """The match, the enterprises, and every field of the CEB603 document as it will be sent."""
+    found = (
+        *match_documents(order, waybill, export, rulebook),
+        *party_findings(rulebook.parties, export.platform),
+    )
+    if not (wrong := faults(CEB603, document)):
+        return found
+    codes = {finding.code for finding in found}
+    unexplained = (fault for fault in wrong if not codes & _CAUSES.get(_element(fault), _NOTHING))
+    return (*found, *map(_field_finding, unexplained))
+
+
 def field_findings(document: Document) -> tuple[Finding, ...]:
     """Presence, length and form of every field of the CEB603 document (V01)."""
+    return tuple(map(_field_finding, faults(CEB603, document)))
+
+
+def match_payment(order: OrderDocument, payment: Payment) -> tuple[Finding, ...]:
+    """The receipt of payment against its order."""
+    found: list[Finding] = []
+    if payment.order_id != order.order_id:
+        values = {"order": order.order_id, "payment": payment.order_id}
+        found.append(
+            Finding("customs.match.payment_order", pointer="/payment/order_id", values=values)
+        )
+    paid = (payment.charge_minor, payment.currency)
+    if paid != (order.total_minor, order.currency):
+        charge, total = _amount(*paid), _amount(order.total_minor, order.currency)
+        found.append(
+            Finding(
+                "customs.match.payment_charge",
+                {
+                    "charge": charge,
+                    "charge_currency": payment.currency,
+                    "total": total,
+                    "currency": order.currency,
+                },
+                "/payment/charge_minor",
+                {"order": order.total_minor, "payment": payment.charge_minor},
+            )
+        )
+    return tuple(found)
+
+
+def _amount(minor: int, currency: str) -> str:
+    try:
+        return str(Money(minor, currency).amount)
+    except LookupError:
+        return str(minor)
+
+
+# What already says why an element of the message is not as it must be.
+_NOTHING: Final[frozenset[str]] = frozenset()
+_CAUSES: Final[Mapping[str, frozenset[str]]] = {
+    element: frozenset(f"customs.match.{code}" for code in codes.split())
+    for element, codes in {
+        "gcode": "hs_code",
+        "gname": "name_missing",
+        "gmodel": "brand_missing element_missing",
+        "itemNo": "item_number",
+        "qty": "quantity",
+        "qty1": "legal_quantity tariff_digits not_in_tariff quantity net_weight hs_code"
+        " hs_subheading",
+        "qty2": "legal_quantity quantity net_weight",
+        "unit1": "tariff_digits not_in_tariff hs_code hs_subheading",
+        "totalPrice": "quantity value_zero",
+        "price": "value_zero",
+        "currency": "currency_without_code",
+        "fCurrency": "currency_without_code",
+        "iCurrency": "currency_without_code",
+        "country": "country_without_code destination_is_china",
+        "POD": "country_without_code destination_is_china",
+        "netWeight": "net_weight",
+        "grossWeight": "gross_weight net_weight",
+        "packNo": "pieces",
+        "InventoryList": "no_lines too_many_lines",
+        "gnum": "line_numbering",
+        "iacCode": "bonded_area",
+        "iacName": "bonded_area",
+        "emsNo": "bonded_area",
+        "itemRecordNo": "item_record",
+    }.items()
+}
+
+
+def _element(fault: FieldFault) -> str:
+    return fault.place.rpartition(".")[2]
+
+
+def _field_finding(fault: FieldFault) -> Finding:
+    """Of `InventoryList[2].gname` the pointer is `/list/lines/1/gname`."""
+    node, dot, element = fault.place.rpartition(".")
+    _, bracket, number = node.rstrip("]").partition("[")
+    line = f"lines/{int(number) - 1}/" if bracket else ""
+    params = {"place": fault.place, "problem": fault.problem}
+    pointer = f"/list/{line}{element}" if dot else "/list/lines"
+    return Finding("customs.match.field", params, pointer)
+
+
+_WITHOUT_CODE: Final = {"ebpCode": NO_PLATFORM_CODE, "ownerCode": OWNER_NOT_REGISTERED}
+
+
+def party_findings(parties: Parties, platform: Party) -> tuple[Finding, ...]:
+    """Codes of the enterprises that are none (V11)."""
+    return _code_findings(
+        ("agentCode", parties.declarant),
+        ("ebcCode", parties.merchant),
+        ("logisticsCode", parties.carrier),
+        ("ebpCode", platform),
+        ("ownerCode", parties.consignor),
+    )
+
+
+# The same few enterprises are in every list of a park.
+@lru_cache(maxsize=1024)
+def _code_findings(*named: tuple[str, Party]) -> tuple[Finding, ...]:
     return tuple(
-        Finding("customs.match.field", {"place": fault.place, "problem": fault.problem})
-        for fault in faults(CEB603, document)
+        Finding(
+            "customs.match.party_code",
+            {"party": party.name, "party_code": party.code},
+            f"/list/{element}",
+        )
+        for element, party in named
+        if not is_party_code(party.code) and party.code != _WITHOUT_CODE.get(element)
     )
 
 
 def _keys(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iterator[Finding]:
-    if not order.order_id == waybill.order_id == export.order_no:
-        yield Finding("customs.match.order_number")
+    if order.order_id != waybill.order_id or order.order_no != export.order_no:
+        is_booking = order.order_id != waybill.order_id
+        yield Finding(
+            "customs.match.order_number",
+            pointer="/waybill/order_id" if is_booking else "/list/orderNo",
+            values={"order": order.order_id, "waybill": waybill.order_id, "list": export.order_no},
+        )
     if waybill.house_waybill != export.waybill_no:
         yield Finding(
             "customs.match.waybill_number",
             {"list_number": export.waybill_no, "waybill_number": waybill.house_waybill},
+            "/list/logisticsNo",
+            {"list": export.waybill_no, "waybill": waybill.house_waybill},
         )
 
 
 def _line_numbers(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
     count = len(order.lines)
     if count == 0:
-        yield Finding("customs.match.no_lines")
+        yield Finding("customs.match.no_lines", pointer="/order/lines")
     if count > LINES_PER_LIST_MAX:
-        yield Finding("customs.match.too_many_lines", {"lines": count, "limit": LINES_PER_LIST_MAX})
-    for number, times in sorted(Counter(line.line for line in order.lines).items()):
-        if times > 1:
-            yield Finding("customs.match.line_repeated", {"line": number})
+        params = {"lines": count, "limit": LINES_PER_LIST_MAX}
+        yield Finding("customs.match.too_many_lines", params, "/order/lines")
+    numbers = [line.line for line in order.lines]
+    if len(set(numbers)) != count:
+        yield from _repeated(numbers)
     if [line.gnum for line in export.lines] != list(range(1, count + 1)):
-        yield Finding("customs.match.line_numbering", {"lines": count})
+        yield Finding("customs.match.line_numbering", {"lines": count}, "/list/lines")
 
 
-def _line(line: ListLine) -> Iterator[Finding]:
-    place: dict[str, str | int] = {"line": line.gnum, "sku": line.item_no}
-    if line.quantity <= 0:
-        yield Finding("customs.match.quantity", {**place, "quantity": line.quantity})
-    elif line.price_minor <= 0:
-        yield Finding("customs.match.value_zero", place)
-    if line.quantity * line.price_minor != line.total_minor:
-        yield Finding("customs.match.line_total", place)
-    if not _HS_CODE.match(line.hs_code):
-        yield Finding("customs.match.hs_code", {**place, "hs_code": line.hs_code})
-    if len(line.item_no) > ITEM_NUMBER_MAX:
-        yield Finding("customs.match.item_number", {**place, "limit": ITEM_NUMBER_MAX})
+def _repeated(numbers: list[int]) -> Iterator[Finding]:
+    """One for each number, at its last line."""
+    free = max(numbers)
+    last = {number: index for index, number in enumerate(numbers)}
+    for number, times in sorted(Counter(numbers).items()):
+        if times > 1:
+            free += 1
+            pointer = f"/order/lines/{last[number]}/line"
+            yield Finding(
+                "customs.match.line_repeated",
+                {"line": number},
+                pointer,
+                {"order": number},
+                Repair(pointer, free, RepairBasis.NEXT_NUMBER),
+            )
 
 
-def _values(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
-    if export.total_minor != order.total_minor:
-        yield Finding(
-            "customs.match.order_total",
-            {"list_total": export.total_minor, "order_total": order.total_minor},
-        )
-    if export.currency_code is None:
-        yield Finding("customs.match.currency_without_code", {"currency": order.currency})
-
-
-def _weights(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iterator[Finding]:
-    net, gross = export.net_weight_g, export.gross_weight_g
-    if net <= 0 and export.lines:
-        yield Finding("customs.match.net_weight", {"net_weight_g": net})
-    if gross < net:
-        yield Finding("customs.match.gross_weight", {"gross_weight_g": gross, "net_weight_g": net})
-    if gross != order.gross_weight_g:
-        yield Finding(
-            "customs.match.order_weight",
-            {"list_weight_g": gross, "order_weight_g": order.gross_weight_g},
-        )
-    if gross != waybill.gross_weight_g:
-        yield Finding(
-            "customs.match.waybill_weight",
-            {"list_weight_g": gross, "waybill_weight_g": waybill.gross_weight_g},
-        )
+def _bonded(terms: Terms, parties: Parties) -> Iterator[Finding]:
+    """Goods of a special area name the enterprise that keeps its ledger, and the ledger (V12)."""
+    if terms.mode == BONDED and (parties.area is None or not parties.ems_no):
+        yield Finding("customs.match.bonded_area", pointer="/list/emsNo")
 
 
 def _destination(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iterator[Finding]:
     if order.country == "CN":
-        yield Finding("customs.match.destination_is_china")
+        yield Finding("customs.match.destination_is_china", pointer="/order/country")
     elif export.country_code is None:
-        yield Finding("customs.match.country_without_code", {"country": order.country})
+        params = {"country": order.country}
+        yield Finding("customs.match.country_without_code", params, "/order/country")
     if order.country != waybill.country:
         yield Finding(
             "customs.match.destination_differs",
             {"order_country": order.country, "waybill_country": waybill.country},
+            "/waybill/country",
+            {"order": order.country, "waybill": waybill.country},
         )

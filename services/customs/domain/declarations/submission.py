@@ -70,7 +70,7 @@ def submission_of(queued: QueuedList, *, rulebook: Rulebook, now: datetime) -> S
     # appTime must grow from one submission to the next, or the port ignores the newer one as stale
     # (-301014).
     app_time = now if queued.app_time is None else max(now, queued.app_time + _SECOND)
-    export = draw_up_list(queued.order, queued.waybill, cop_no=queued.cop_no, codes=rulebook.codes)
+    export = draw_up_list(queued.order, queued.waybill, cop_no=queued.cop_no, rulebook=rulebook)
     document = export_list_document(
         export, guid=new_guid(), app_time=app_time, parties=rulebook.parties
     )

@@ -27,6 +27,9 @@ def an_order_line(number: int = 1, **changes: Any) -> OrderLine:
         "gross_weight_g": 230,
         "volume_cm3": 500,
         "battery": False,
+        "title_zh": "白色心形烛台",
+        "brand": "无品牌",
+        "material": "玻璃",
     }
     return built(OrderLine, facts, changes)
 
