@@ -12,6 +12,7 @@ from services.customs.api.messages import messages_api
 from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
+from services.customs.domain.registrations.resolution import Place
 from services.customs.settings import Settings
 from shared import http
 from shared.db import Database
@@ -37,5 +38,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",
     )
-    app.state.customs = CustomsParts(lane_lease=timedelta(seconds=settings.lane_lease_s))
+    app.state.customs = CustomsParts(
+        lane_lease=timedelta(seconds=settings.lane_lease_s),
+        place=Place(settings.customs_code, settings.port_code),
+    )
     return app

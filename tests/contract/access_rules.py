@@ -144,6 +144,10 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/declarations/{declaration_id}/missing": _DECLARATION,
     "customs POST /v1/registrations": _made("customs:write", 201, roles=MERCHANTS),
     "customs GET /v1/registrations": _list("customs:read", "registration_id", roles=MERCHANTS),
+    # The park's enterprises are shown to everybody who would be declared under them.
+    "customs GET /v1/registrations:check": _list(
+        "customs:read", None, roles=MERCHANTS, names_tenant=True
+    ),
     "customs GET /v1/registrations/{registration_id}": Rule(
         "customs:read", Whose.A_TENANTS, MERCHANTS
     ),

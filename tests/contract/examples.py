@@ -351,7 +351,10 @@ def _status_update(world: AllServices) -> dict[str, Any]:
 
 
 # By operation: the query that it cannot do without.
-QUERIES: Final = {"catalog GET /v1/classifications:suggest": "?title=Coffee+mug"}
+QUERIES: Final = {
+    "catalog GET /v1/classifications:suggest": "?title=Coffee+mug",
+    "customs GET /v1/registrations:check": "?mode=9610",
+}
 # By operation: the file that it takes as its body, and its query.
 FILES: Final[dict[str, tuple[bytes, dict[str, Any]]]] = {
     "catalog POST /v1/imports": (b"SKU\nEXAMPLE-1\n", {"kind": "products"}),

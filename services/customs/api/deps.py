@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
+from services.customs.domain.registrations.resolution import Place
 from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role
@@ -25,6 +26,7 @@ class CustomsParts:
     """The parts of this service's app, made once by `create_app`."""
 
     lane_lease: timedelta
+    place: Place
 
 
 async def _parts(request: Request) -> CustomsParts:
@@ -44,6 +46,8 @@ ParkWrite = Annotated[
 # Merchants for themselves; operators for the park, or for the merchant they name.
 _OF_ENTERPRISES: Final = (Role.MERCHANT, Role.OPERATOR)
 RegistrationsRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES))]
+# For one merchant: operators name it.
+PartiesRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES, park_wide=False))]
 RegistrationsWrite = Annotated[
     Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))
 ]

@@ -6,14 +6,27 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import RegistrationId, RegistrationsRead, RegistrationsWrite
+from services.customs.api.deps import (
+    PartiesRead,
+    Parts,
+    RegistrationId,
+    RegistrationsRead,
+    RegistrationsWrite,
+)
+from services.customs.clients.reference import regime_tables
 from services.customs.domain.messages.parties import PartyRole
+from services.customs.domain.messages.values import CHINA
 from services.customs.queries import registrations as queries
-from services.customs.schemas.registrations import RegistrationIn, RegistrationOut
+from services.customs.schemas.registrations import (
+    PartiesCheckOut,
+    RegistrationIn,
+    RegistrationOut,
+)
 from services.customs.use_cases import registrations as use_cases
 from shared.db import UnitOfWork
 from shared.documents.fields import Day
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation
+from shared.kernel.identity import PARK
 
 registrations_api = APIRouter(tags=["registrations"])
 
@@ -70,6 +83,29 @@ async def list_registrations(
     async with call.read() as reader:
         found = await queries.list_registrations(reader, asked.window, asked.filters)
     return json_reply(asked.page(found, RegistrationOut.of, key=lambda one: (one.id,)))
+
+
+@registrations_api.get(
+    "/v1/registrations:check", response_model=PartiesCheckOut, responses=problems(422)
+)
+async def check_parties(
+    call: PartiesRead,
+    parts: Parts,
+    mode: Annotated[str, Query(pattern=r"^[0-9]{4}$", examples=["9610"])],
+    day: Annotated[Day | None, Query(description="A day in China; today if left out.")] = None,
+) -> Response:
+    """Check whom a merchant's declarations would name.
+
+    The merchant's own enterprises, the park's where the supervision mode allows it, or what is
+    missing and whose move it is.
+    """
+    on = day or call.clock.now().astimezone(CHINA).date()
+    regime = regime_tables().regime_on(mode, on)
+    async with call.db.read(PARK) as reader:
+        check = await use_cases.check_parties(
+            reader, merchant_id=call.tenant, regime=regime, day=on, place=parts.place
+        )
+    return json_reply(PartiesCheckOut.of(check, call.locale))
 
 
 @registrations_api.get(

@@ -8,15 +8,19 @@ from pydantic import BaseModel, Field
 from services.customs.domain.messages.parties import (
     CUSTOMS_CODE_PATTERN,
     USCC_PATTERN,
+    Parties,
     PartyRole,
 )
+from services.customs.domain.registrations.findings import PartyFinding
 from services.customs.domain.registrations.registration import (
     Particulars,
     Registration,
     in_order,
 )
+from services.customs.use_cases.registrations import PartiesCheck
 from shared.documents.fields import Body, Day, TrueOrFalse
 from shared.documents.text import Line
+from shared.kernel.errors import Locale
 from shared.kernel.identity import PARK_TENANT
 
 Name = Annotated[Line, Field(max_length=100)]
@@ -129,3 +133,74 @@ class RegistrationOut(BaseModel):
             recorded_at=registration.recorded_at,
             **shown,
         )
+
+
+class PartyOut(BaseModel):
+    role: PartyRole
+    code: str = Field(description="As messages name it.", examples=["4201960ABC", "无", "NO"])
+    name: str
+    owner: Literal["merchant", "park"] = Field(description="Whose registration it is.")
+    registration_id: str
+    version: int
+
+
+class PartyFindingOut(BaseModel):
+    """What keeps a declaration from naming an enterprise, and whose move it is."""
+
+    code: str = Field(examples=["customs.party.own_missing"])
+    owner: Literal["merchant", "park"]
+    role: PartyRole
+    detail: str
+    fix: str
+
+    @classmethod
+    def of(cls, finding: PartyFinding, locale: Locale) -> "PartyFindingOut":
+        return cls(
+            code=finding.code,
+            owner=finding.owner,
+            role=finding.role,
+            detail=finding.text(locale),
+            fix=finding.fix(locale),
+        )
+
+
+class PartiesCheckOut(BaseModel):
+    """Either the enterprises that a declaration would name, or all that is missing."""
+
+    mode: str
+    day: date
+    regime: str = Field(description="The version of the regime that was asked.")
+    parties: list[PartyOut]
+    findings: list[PartyFindingOut]
+
+    @classmethod
+    def of(cls, check: PartiesCheck, locale: Locale) -> "PartiesCheckOut":
+        answer = check.answer
+        parties: list[PartyOut] = []
+        findings: list[PartyFindingOut] = []
+        if isinstance(answer, Parties):
+            parties = _parties_out(answer, check.own_ids)
+        else:
+            findings = [PartyFindingOut.of(one, locale) for one in answer]
+        return cls(
+            mode=check.regime.mode,
+            day=check.day,
+            regime=check.regime.version,
+            parties=parties,
+            findings=findings,
+        )
+
+
+def _parties_out(parties: Parties, own_ids: frozenset[str]) -> list[PartyOut]:
+    return [
+        PartyOut(
+            role=used.role,
+            code=party.code,
+            name=party.name,
+            owner="merchant" if used.registration_id in own_ids else "park",
+            registration_id=used.registration_id,
+            version=used.version,
+        )
+        for used in parties.used
+        if (party := parties.of(used.role)) is not None
+    ]

@@ -1,24 +1,49 @@
 """Registering enterprises, and changing their registrations."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from services.customs.domain.messages.parties import Parties
+from services.customs.domain.regimes.regime import Regime
 from services.customs.domain.registrations.errors import (
     RegistrationExists,
     RegistrationNotFound,
     UsccChanged,
 )
+from services.customs.domain.registrations.findings import PartyFinding
 from services.customs.domain.registrations.registration import (
     Particulars,
     Registration,
     problems_of,
 )
+from services.customs.domain.registrations.resolution import Place, parties_for
 from services.customs.repository import registrations as repository
-from shared.db import UnitOfWork
+from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.identity import PARK, PARK_TENANT
 from shared.kernel.ids import new_id
 from shared.kernel.preconditions import Precondition
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesCheck:
+    """Whom a merchant's declaration would name. `own_ids`: the merchant's registrations."""
+
+    regime: Regime
+    day: date
+    answer: Parties | tuple[PartyFinding, ...]
+    own_ids: frozenset[str]
+
+
+async def check_parties(
+    reader: Reader, *, merchant_id: str, regime: Regime, day: date, place: Place
+) -> PartiesCheck:
+    """The reader acts for the park: the park's enterprises may be named, too."""
+    known = await repository.load_registrations(reader, [merchant_id], day)
+    own = known.of(merchant_id)
+    answer = parties_for(own, known.parks, regime, day, place=place)
+    return PartiesCheck(regime, day, answer, frozenset(one.id for one in own))
 
 
 async def register_enterprise(

@@ -214,6 +214,38 @@ async def test_slices_load_merchants_and_the_park_in_one_statement(
     assert list(found.own) == [merchant_id]
 
 
+async def test_a_merchant_learns_whom_its_declarations_would_name(
+    merchant: AsyncClient, operator: AsyncClient, merchant_id: str
+) -> None:
+    """The park's firm stands in for retail only, and only until the merchant has its own."""
+    # Of a year of its own, so that enterprises of other tests are not there yet.
+    year = {"valid_from": "2025-01-01", "valid_to": "2026-01-01"}
+    roles = ["ecommerce_firm", "ecommerce_platform", "logistics", "declarant"]
+    parks = await registered(operator, **year, roles=roles, dxp_id="DXPENT0000000000")
+
+    async def check(mode: str) -> Any:
+        asked = {"mode": mode, "day": "2025-06-01"}
+        answer = await merchant.get("/v1/registrations:check", params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    business, retail = await check("9710"), await check("9610")
+    own = await registered(merchant, **year)
+    now = await check("9710")
+
+    assert {(one["role"], one["code"], one["owner"]) for one in business["findings"]} == {
+        ("ecommerce_firm", "customs.party.own_missing", "merchant"),
+        ("owner", "customs.party.own_missing", "merchant"),
+    }
+    assert business["parties"] == retail["findings"] == now["findings"] == []
+    assert {one["registration_id"] for one in retail["parties"]} == {parks["id"]}
+    named = {one["role"]: (one["owner"], one["registration_id"]) for one in now["parties"]}
+    assert named["ecommerce_firm"] == named["owner"] == ("merchant", own["id"])
+    assert named["declarant"] == ("park", parks["id"])
+    unknown = await merchant.get("/v1/registrations:check", params={"mode": "0110"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "customs.regime.unknown")
+
+
 async def test_the_settings_are_registered_if_the_park_has_nobody(
     db_for: Callable[[str], Awaitable[Database]], settings: Settings, clock: ManualClock
 ) -> None:
