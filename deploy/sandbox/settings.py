@@ -33,6 +33,10 @@ class SandboxSettings:
     seed: int
     patience_s: float
     """After so many real seconds the day is given up."""
+    office_port: int | None = None
+    """Of the customs office's HTTP door; None: it has none."""
+    drops_answers: bool = False
+    """The office leaves its answers in the drop-folder, and does not POST them."""
 
     @property
     def credentials(self) -> Path:
@@ -67,6 +71,9 @@ def settings_from_env(env: Mapping[str, str] = os.environ) -> SandboxSettings:
     if unknown := set(kill) - set(KILLABLE):
         line = f"KILL={' '.join(sorted(unknown))}: choose from {', '.join(KILLABLE)}"
         raise SettingsError([line])
+    answers = env.get("SANDBOX_ANSWERS") or "http"
+    if answers not in ("http", "folder"):
+        raise SettingsError([f"SANDBOX_ANSWERS={answers}: choose from http, folder"])
     return SandboxSettings(
         url={service: given(f"AIRLANE_{service.upper()}_URL").rstrip("/") for service in SERVICES},
         kafka=KafkaSettings(bootstrap_servers=given("KAFKA_BOOTSTRAP_SERVERS")),
@@ -80,4 +87,6 @@ def settings_from_env(env: Mapping[str, str] = os.environ) -> SandboxSettings:
         exits=env.get("EXIT") == "1",
         seed=int(number("SEED", 1)),
         patience_s=number("SANDBOX_PATIENCE_S", 1500),
+        office_port=int(number("SANDBOX_OFFICE_PORT", 0)) or None,
+        drops_answers=answers == "folder",
     )

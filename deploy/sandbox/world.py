@@ -54,7 +54,14 @@ class OutsideWorld:
         settings = park.settings
         clock, seed = settings.clock, settings.seed
         customs, routing = park.client("customs"), park.client("routing")
-        self.office = CustomsOffice(settings.single_window, customs, clock, seed)
+        self.office = CustomsOffice(
+            settings.single_window,
+            customs,
+            clock,
+            seed,
+            http_port=settings.office_port,
+            drops_answers=settings.drops_answers,
+        )
         self.scanners = [LaneScanner(lane, customs, clock, seed, run) for lane in LANES]
         self.airlines = Airlines(routing, clock, seed)
         self._parties: tuple[_Party, ...] = (self.office, self.airlines, *self.scanners)

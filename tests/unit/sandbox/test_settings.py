@@ -34,15 +34,18 @@ def test_what_is_not_said_has_a_default() -> None:
     assert settings.orders == DEMO_SLICE
     assert (settings.seed, settings.patience_s, settings.kill) == (1, 1500.0, ())
     assert not settings.exits
+    assert (settings.office_port, settings.drops_answers) == (None, False)
 
 
 def test_what_is_played_can_be_chosen() -> None:
     more = {"ORDERS": "/x.csv", "SEED": "7", "EXIT": "1", "KILL": "kafka, customs postgres"}
+    more |= {"SANDBOX_OFFICE_PORT": "8080", "SANDBOX_ANSWERS": "folder"}
 
     settings = settings_from_env(ENV | more)
 
     assert (settings.orders, settings.seed, settings.exits) == (Path("/x.csv"), 7, True)
     assert settings.kill == ("kafka", "customs", "postgres")
+    assert (settings.office_port, settings.drops_answers) == (8080, True)
 
 
 @pytest.mark.parametrize("name", sorted(ENV))
@@ -58,6 +61,7 @@ def test_what_is_missing_is_named(name: str) -> None:
     [
         ("SEED", "one", "SEED=one is not a number"),
         ("SANDBOX_PATIENCE_S", "long", "SANDBOX_PATIENCE_S=long is not a number"),
+        ("SANDBOX_ANSWERS", "ftp", "SANDBOX_ANSWERS=ftp: choose from http, folder"),
         ("KILL", "kafka redis", "KILL=redis: choose from catalog, customs"),
     ],
 )
