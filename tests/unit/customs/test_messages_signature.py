@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.signing.algorithms import DS, Algorithm
 from services.customs.domain.messages.signing.canonical import (
     NotCanonicalizable,
@@ -21,7 +23,9 @@ from services.customs.domain.messages.signing.canonical import (
 from services.customs.domain.messages.signing.checking import Fault, NotVerified, Verified, verify
 from services.customs.domain.messages.signing.errors import MessageAlreadySigned
 from services.customs.domain.messages.signing.signature import prepare, signature_of, signed
+from services.customs.domain.messages.writer import Extension, write_message
 from tests.support.signing import (
+    DECLARANT,
     NOW,
     SM2_CERTIFICATE,
     a_message,
@@ -29,8 +33,6 @@ from tests.support.signing import (
     a_signed_message,
     an_rsa_pair,
 )
-
-CEB = "http://www.chinaport.gov.cn/ceb"
 
 
 def c14n(element: etree._Element) -> bytes:
@@ -85,18 +87,26 @@ def test_sm2_has_the_algorithms_of_the_e_port() -> None:
     assert '"http://www.chinaport.gov.cn/2022/04/xmldsig#sm3"' in info
 
 
-@pytest.mark.parametrize("prefix", ["ceb:", ""])
-def test_signature_stands_between_the_subscription_and_the_extension(prefix: str) -> None:
-    declared = "xmlns:ceb" if prefix else "xmlns"
-    body = (
-        f'<{prefix}CEB603Message {declared}="{CEB}"><{prefix}BaseTransfer></{prefix}BaseTransfer>'
-        f"<{prefix}BaseSubscribe></{prefix}BaseSubscribe><{prefix}ExtendMessage>"
-        f"</{prefix}ExtendMessage></{prefix}CEB603Message>"
+def test_signature_stands_between_the_subscription_and_the_extension() -> None:
+    transfer = {"copCode": DECLARANT.code, "copName": DECLARANT.name, "dxpMode": "DXP"}
+    body = write_message(
+        CEB509,
+        guid="01900000-0000-7000-8000-000000000000",
+        documents=[Document({"appType": "1"}, ())],
+        transfer=transfer,
+        subscribes=[{"status": "ALL", "dxpMode": "DXP"}] * 2,
+        extend=Extension("other", "1", "Signature", "of somebody"),
     )
     text = signed(body, a_signature(body))
 
     names = [etree.QName(child).localname for child in etree.fromstring(text.encode())]
-    assert names == ["BaseTransfer", "BaseSubscribe", "Signature", "ExtendMessage"]
+    assert names[1:] == [
+        "BaseTransfer",
+        "BaseSubscribe",
+        "BaseSubscribe",
+        "Signature",
+        "ExtendMessage",
+    ]
     assert is_signed_by_rsa(text)
 
 

@@ -17,8 +17,8 @@ from services.customs.domain.messages.signing.algorithms import C14N, DS, ENVELO
 from services.customs.domain.messages.signing.canonical import canonical_root, root_namespaces
 from services.customs.domain.messages.signing.certificate import Certificate
 from services.customs.domain.messages.signing.errors import MessageAlreadySigned
+from services.customs.domain.messages.writer import signature_position
 
-_EXTENSION: Final = re.compile(r"<(?:[\w.-]+:)?ExtendMessage\b")
 _SIGNATURE: Final = re.compile(r"<(?:[\w.-]+:)?Signature\b")
 
 
@@ -48,8 +48,8 @@ class Signature:
 
 
 def prepare(body: str, algorithm: Algorithm) -> ToSign:
-    """Raises MessageAlreadySigned; NotCanonicalizable for what is no XML."""
-    if _SIGNATURE.search(body):
+    """For a message of `write_message`. Raises MessageAlreadySigned."""
+    if _SIGNATURE.match(body, signature_position(body)):
         raise MessageAlreadySigned
     digest = b64encode(algorithm.digest(canonical_root(body))).decode("ascii")
     # Inclusive canonicalization: every namespace in force is declared, used or not.
@@ -84,8 +84,7 @@ def signed(body: str, signature: Signature | None) -> str:
     """The message with its signature; without one as it is."""
     if signature is None:
         return body
-    extension = _EXTENSION.search(body)
-    at = extension.start() if extension else body.rindex("</")
+    at = signature_position(body)
     return body[:at] + signature.xml + body[at:]
 
 
