@@ -1,4 +1,4 @@
-"""Commands that only customs has: `python -m services.customs samples`."""
+"""Commands that only customs has: `python -m services.customs samples | verify`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,8 @@ from services.customs.domain.messages.envelope import transfer_faults, write_env
 from services.customs.domain.messages.kinds.kind import MessageKind, Signature
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.samples import NOTE, samples_of
+from services.customs.domain.messages.signing.checking import NotVerified, verify
+from shared.settings import SettingsError
 
 Sign = Callable[[MessageKind, str], str]
 
@@ -63,3 +65,20 @@ def _readme(*, is_signed: bool) -> str:
         + ", ".join(k.message_type for k in KINDS.values() if k.signature is Signature.IF_DECLARED),
     ]
     return "\n".join(lines) + "\n"
+
+
+def verify_file(file: str) -> str:
+    """Who signed the message in a file. Raises SettingsError if nobody did, or it was changed."""
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{file}: {error}"]) from error
+    found = verify(text)
+    if isinstance(found, NotVerified):
+        raise SettingsError([f"{file} is not verified: {found.fault}: {found.detail}."])
+    holder = found.certificate
+    return (
+        f"{file} is as {holder.holder_name} ({holder.holder_code or 'no code'}) signed it:"
+        f" {found.algorithm}, certificate {holder.number}, valid until"
+        f" {holder.valid_until:%Y-%m-%d}, SHA-256 {holder.sha256}"
+    )

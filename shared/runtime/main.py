@@ -66,7 +66,10 @@ def main(
     try:
         status = commands[arguments.command](service, factories, arguments)
     except SettingsError as error:
-        _fail(EXIT_CONFIGURATION, f"{service}: the settings are wrong", error.lines)
+        without_settings = {command.name for command in own if not command.needs_settings}
+        is_other = arguments.command in without_settings
+        what = f"{arguments.command} failed" if is_other else "the settings are wrong"
+        _fail(EXIT_CONFIGURATION, f"{service}: {what}", error.lines)
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)

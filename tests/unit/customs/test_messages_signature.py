@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.kind import MessageKind
 from services.customs.domain.messages.kinds.movements import CEB509
+from services.customs.domain.messages.kinds.registry import KINDS
+from services.customs.domain.messages.samples import samples_of
 from services.customs.domain.messages.signing.algorithms import DS, Algorithm
 from services.customs.domain.messages.signing.canonical import (
     NotCanonicalizable,
@@ -113,6 +116,15 @@ def test_signature_stands_between_the_subscription_and_the_extension() -> None:
 def test_a_message_is_signed_once() -> None:
     with pytest.raises(MessageAlreadySigned):
         prepare(a_signed_message(), Algorithm.RSA_SHA1)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.message_type)
+def test_every_kind_of_message_can_be_signed(kind: MessageKind) -> None:
+    for sample in samples_of(kind):
+        text = signed(sample.message, a_signature(sample.message))
+
+        assert is_signed_by_rsa(text), sample.name
+        assert isinstance(verify(text), Verified), sample.name
 
 
 # Canonicalization

@@ -1,6 +1,7 @@
 """Keys in files, the key made for tests, and what the worker makes of its settings."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from services.customs.clients.signers.software import (
     rsa_key_in,
     sm2_key_in,
 )
+from services.customs.commands import verify_file
 from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.checking import Verified, verify
@@ -26,9 +28,11 @@ from tests.support.signing import (
     SM2_KEY,
     STRANGER,
     a_message,
+    a_signed_message,
     an_rsa_pair,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 BODY = a_message().body
 Environment = Callable[..., None]
 
@@ -118,7 +122,7 @@ async def test_test_key_names_the_declarant_and_is_known_at_sight(environment: E
     assert b"Airlane test key, not for customs" in found.certificate.der
 
 
-def test_every_process_makes_a_make_test_key_its_own() -> None:
+def test_every_process_makes_a_test_key_of_its_own() -> None:
     one, other = (make_test_key(DECLARANT, now=NOW).certificate for _ in range(2))
 
     assert one.public_key != other.public_key
@@ -200,3 +204,20 @@ def test_files_of_another_kind_are_refused(
 ) -> None:
     with pytest.raises(KeyNotUsable):
         read(files / key, files / certificate)
+
+
+def test_command_says_who_signed_a_file_and_refuses_one_that_was_changed(tmp_path: Path) -> None:
+    good = a_signed_message()
+    (tmp_path / "good.xml").write_text("\ufeff" + good, encoding="utf-8", newline="")
+    (tmp_path / "bad.xml").write_text(good.replace("HW1", "HW2"), encoding="utf-8", newline="")
+
+    line = verify_file(str(tmp_path / "good.xml"))
+    assert f"{DECLARANT.name} ({DECLARANT.code})" in line
+    assert "certificate 01691fe9" in line
+    with pytest.raises(SettingsError, match="missing"):
+        verify_file(str(tmp_path / "missing.xml"))
+    command = [sys.executable, "-m", "services.customs", "verify", str(tmp_path / "bad.xml")]
+    refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("customs: verify failed:")
+    assert "digest: the message was changed" in refused.stderr
