@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.customs.api.declarations import declarations_api
 from services.customs.api.deps import CustomsParts
+from services.customs.api.evidence import evidence_api
 from services.customs.api.inbound import inbound_api
 from services.customs.api.lanes import lanes_api
 from services.customs.api.messages import messages_api
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             messages_api,
             registrations_api,
             regimes_api,
+            evidence_api,
         ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",
     )

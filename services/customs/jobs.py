@@ -8,6 +8,7 @@ from functools import partial
 
 from services.customs.clients.single_window import Claim, SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.inbound.message import (
     LARGE_BYTES_MAX,
     InboundStatus,
@@ -15,7 +16,8 @@ from services.customs.domain.inbound.message import (
 )
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.queries import inbound, lanes
-from services.customs.use_cases import departures, messages, metrics
+from services.customs.queries.evidence import count_unsealed
+from services.customs.use_cases import departures, evidence, messages, metrics
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.messages import deliver_messages
@@ -31,6 +33,7 @@ log = get_logger(__name__)
 _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
 _MESSAGES_AT_ONCE = 20
+_UNSEALED_MAX = 1_000_000
 
 
 async def send_lists(
@@ -203,6 +206,18 @@ async def read_inbound(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         left = await inbound.list_left(reader, real_now=real_now())
     await context.each_by_itself(left, read, put_off=put_off)
+
+
+async def seal_evidence(context: JobContext) -> None:
+    """Blocks of what has happened, until nothing waits; the gauge says what was left."""
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            sealed = await evidence.seal_entries(uow, now=context.clock.now())
+        if sealed < ENTRIES_PER_BLOCK_MAX:
+            break
+    async with context.db.read(PARK) as reader:
+        waiting = await count_unsealed(reader, at_most=_UNSEALED_MAX)
+    metrics.EVIDENCE_UNSEALED.set(waiting)
 
 
 async def measure_lanes(context: JobContext) -> None:

@@ -180,6 +180,7 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
         Job("report-departures", every_s=0.5, run=report),
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
+        Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 

@@ -154,6 +154,9 @@ RULES: Final[dict[str, Rule]] = {
     "customs PUT /v1/registrations/{registration_id}": Rule(
         "customs:write", Whose.A_TENANTS, MERCHANTS
     ),
+    "customs GET /v1/declarations/{declaration_id}/evidence": _DECLARATION,
+    "customs GET /v1/evidence/blocks": _PARK_OF_CUSTOMS,
+    "customs GET /v1/evidence/head": Rule("customs:read", Whose.SHARED),
     "customs GET /v1/regimes": Rule("customs:read", Whose.SHARED),
     "customs GET /v1/regimes/{mode}": Rule("customs:read", Whose.SHARED),
     "customs POST /v1/receipts": _PARK_CHANGE_OF_CUSTOMS,

@@ -31,6 +31,7 @@ from shared.kernel.identity import Role
 STREAMS: Final = frozenset(
     (
         "catalog GET /v1/products:export",
+        "customs GET /v1/declarations/{declaration_id}/evidence",
         "catalog GET /v1/imports/{import_id}/progress",
         "catalog GET /v1/imports/{import_id}/failed-rows",
     )

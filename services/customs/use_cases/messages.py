@@ -23,6 +23,7 @@ from services.customs.events.declarations import declaration_event
 from services.customs.repository import departures, messages
 from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.announcing import announce
+from services.customs.use_cases.evidence import record_delivery
 from shared.db import UnitOfWork
 
 # Real time.
@@ -95,6 +96,14 @@ async def deliver_messages(
 
     for message in unwritten:
         await asyncio.to_thread(single_window.deliver, message.guid, message.body)
+        await record_delivery(
+            uow,
+            guid=message.guid,
+            message_type=message.message_type,
+            body=message.body,
+            door="folder",
+            now=now,
+        )
     await messages.mark_written(uow, [message.guid for message in unwritten], now=now)
     if changes:
         await messages.save_submissions(uow, changes, now=now)

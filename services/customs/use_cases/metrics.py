@@ -53,6 +53,13 @@ LANE_QUEUE: Final = Gauge(
     "airlane_customs_lane_queue_parcels", "Parcels waiting at a security lane.", ["lane"]
 )
 
+EVIDENCE_SEALED: Final = Counter(
+    "airlane_customs_evidence_sealed", "Entries of evidence that were sealed in a block."
+)
+EVIDENCE_UNSEALED: Final = Gauge(
+    "airlane_customs_evidence_unsealed_entries", "Entries of evidence that wait for a block."
+)
+
 # A series that begins with its first event shows no increase.
 for _phase in Phase:
     DECLARATIONS.labels(_phase.value)
@@ -85,6 +92,10 @@ def count_receipts(uow: UnitOfWork, new: Collection[MatchedReceipt]) -> None:
 
 def count_reading(uow: UnitOfWork, reading: Reading) -> None:
     _add(uow, INBOUND.labels(reading.status), 1)
+
+
+def count_sealed(uow: UnitOfWork, entries: int) -> None:
+    _add(uow, EVIDENCE_SEALED, entries)
 
 
 def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:

@@ -17,6 +17,7 @@ from services.customs.domain.inbound.message import (
 )
 from services.customs.repository import inbound
 from services.customs.use_cases import metrics
+from services.customs.use_cases.evidence import record_arrival
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.receipts import RecordedReceipt, record_receipts
 from shared.db import UnitOfWork
@@ -38,6 +39,9 @@ async def store_message(
     """The same bytes are the same message: then only `times` grows."""
     await inbound.store_message(
         uow, message, source=source, file_name=file_name, due_at=real_now + _LEFT_AFTER, now=now
+    )
+    await record_arrival(
+        uow, message.raw, content_type=message.content_type, source=source, now=now
     )
 
 

@@ -1,0 +1,237 @@
+"""Evidence: blocks for partners who note them, and what a package about a declaration is made of.
+
+A message is the park's: it holds documents of many merchants. Whose declaration it is is asked
+first, under the caller's tenant; the rest is read for the park, and domain/evidence/package decides
+what of it is shown.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.declarations.errors import DeclarationNotFound
+from services.customs.domain.evidence.chain import Block
+from services.customs.domain.evidence.entries import EntryKind
+from services.customs.domain.evidence.errors import BlockNotFound
+from services.customs.domain.evidence.package import ReceiptClaim, SealedEntry
+from shared.db import BIGINT, TEXT, TEXTS, Listing, Reader, Window, array_of, sql
+from shared.db.types import INTEGER
+from shared.kernel.identity import PARK
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    number: int
+    previous: bytes
+    skip: bytes
+    root: bytes
+    entries: int
+    sealed_at: datetime
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationNumbers:
+    """By which messages name what belongs to a declaration."""
+
+    declaration_id: str
+    order_id: str
+    cop_no: str
+    house_waybill: str | None
+
+    @property
+    def all(self) -> frozenset[str]:
+        given = (self.order_id, self.cop_no, self.house_waybill)
+        return frozenset(number for number in given if number)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    block: int
+    leaf: bytes
+
+
+def _entry(  # noqa: PLR0917 - a row's columns
+    entry_id: str,
+    kind: str,
+    subject: str,
+    content: bytes,
+    secret: bytes | None,
+    block: int,
+    place: int,
+) -> SealedEntry:
+    return SealedEntry(entry_id, EntryKind(kind), subject, content, secret, block, place)
+
+
+def _block(  # noqa: PLR0917 - a row's columns
+    number: int, previous: bytes, skip: bytes, root: bytes, entries: int, sealed_at: datetime
+) -> Block:
+    return Block(number, previous, skip, root, entries, sealed_at)
+
+
+_COLUMNS: Final = "number, previous, skip, root, entries, sealed_at"
+
+_BLOCKS: Final = Listing(
+    f"SELECT {_COLUMNS}, hash FROM customs.evidence_blocks",  # noqa: S608 - constants
+    BlockView,
+    order_by="number DESC",
+    after="number < :after_number",
+    after_number=BIGINT,
+)
+
+_HEAD: Final = sql(
+    f"SELECT {_COLUMNS}, hash FROM customs.evidence_blocks ORDER BY number DESC LIMIT 1",  # noqa: S608 - constants
+    BlockView,
+)
+
+_SOME_BLOCKS: Final = sql(
+    f"""
+    SELECT {_COLUMNS} FROM customs.evidence_blocks WHERE number = ANY(:numbers)
+    ORDER BY number DESC
+    """,  # noqa: S608 - constants
+    _block,
+    numbers=array_of(BIGINT),
+)
+
+_UNSEALED: Final = sql(
+    """
+    SELECT count(*) FROM (
+        SELECT 1 FROM customs.evidence_entries WHERE block_number IS NULL LIMIT :at_most) counted
+    """,
+    int,
+    at_most=INTEGER,
+)
+
+_NUMBERS: Final = sql(
+    f"""
+    SELECT id AS declaration_id, order_id, cop_no, waybill ->> 'house_waybill' AS house_waybill
+    FROM customs.declarations WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant)
+    """,  # noqa: S608 - constants
+    DeclarationNumbers,
+    id=TEXT,
+    tenant=TEXT,
+)
+
+# The messages that carried a document of it, and those that its receipts came in.
+_SENT: Final = sql(
+    """
+    SELECT guid FROM customs.outgoing_messages
+    WHERE declaration_ids @> :ids AND status <> 'composed' ORDER BY guid
+    """,
+    str,
+    ids=TEXTS,
+)
+
+_RECEIPTS: Final = sql(
+    """
+    SELECT inbound_digest AS digest, business_key AS number, return_status, return_time
+    FROM customs.receipts WHERE declaration_id = :id
+    ORDER BY return_time, business_key, return_status, message_type, info_hash
+    """,
+    ReceiptClaim,
+    id=TEXT,
+)
+
+_ENTRIES: Final = sql(
+    """
+    SELECT id AS entry_id, kind, subject, content, secret, block_number AS block, place
+    FROM customs.evidence_entries
+    WHERE subject = ANY(:subjects) AND block_number IS NOT NULL ORDER BY block_number, place
+    """,
+    _entry,
+    subjects=TEXTS,
+)
+
+_WAITING: Final = sql(
+    """
+    SELECT count(*) FROM customs.evidence_entries
+    WHERE subject = ANY(:subjects) AND block_number IS NULL
+    """,
+    int,
+    subjects=TEXTS,
+)
+
+_LEAVES: Final = sql(
+    """
+    SELECT block_number AS block, leaf FROM customs.evidence_entries
+    WHERE block_number = ANY(:blocks) ORDER BY block_number, place
+    """,
+    Leaf,
+    blocks=array_of(BIGINT),
+)
+
+_BODY: Final = sql("SELECT body FROM customs.outgoing_messages WHERE guid = :guid", str, guid=TEXT)
+
+_RAW: Final = sql(
+    "SELECT raw FROM customs.inbound_messages WHERE digest = :digest", bytes, digest=TEXT
+)
+
+
+async def list_blocks(reader: Reader, window: Window) -> list[BlockView]:
+    """Newest first."""
+    return await _BLOCKS.page(reader, window)
+
+
+async def get_head(reader: Reader) -> BlockView:
+    """The newest block."""
+    head = await reader.fetch_first(_HEAD)
+    assert head is not None
+    return head
+
+
+async def count_unsealed(reader: Reader, *, at_most: int) -> int:
+    return await reader.fetch_value(_UNSEALED, at_most=at_most) or 0
+
+
+async def get_numbers(reader: Reader, *, declaration_id: str) -> DeclarationNumbers:
+    """Raises DeclarationNotFound, also if it is another tenant's."""
+    found = await reader.fetch_first(_NUMBERS, id=declaration_id, tenant=reader.tenant)
+    if found is None:
+        raise DeclarationNotFound(declaration_id=declaration_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What there is about a declaration: sealed entries in the order of the chain, the receipts,
+    the leaves of the blocks. `pending`: facts that are not sealed.
+    """
+
+    entries: list[SealedEntry]
+    receipts: list[ReceiptClaim]
+    leaves: dict[int, list[bytes]]
+    pending: int
+
+
+async def read_dossier(reader: Reader, *, declaration_id: str) -> Dossier:
+    """For the park: of messages that others share."""
+    sent = await reader.fetch_values(_SENT, ids=[declaration_id])
+    receipts = await reader.fetch_all(_RECEIPTS, id=declaration_id)
+    messages = {*sent, *(one.digest for one in receipts)}
+    subjects = [*messages, declaration_id]
+    entries = await reader.fetch_all(_ENTRIES, subjects=subjects)
+    waiting = await reader.fetch_value(_WAITING, subjects=[declaration_id]) or 0
+    unsealed = messages - {one.subject for one in entries}
+    leaves: dict[int, list[bytes]] = {}
+    for one in await reader.fetch_all(_LEAVES, blocks=sorted({one.block for one in entries})):
+        leaves.setdefault(one.block, []).append(one.leaf)
+    return Dossier(entries, receipts, leaves, waiting + len(unsealed))
+
+
+async def read_blocks(reader: Reader, *, numbers: Collection[int]) -> list[Block]:
+    """Latest first. Raises BlockNotFound."""
+    found = await reader.fetch_all(_SOME_BLOCKS, numbers=sorted(numbers))
+    if missing := set(numbers) - {block.number for block in found}:
+        raise BlockNotFound(number=max(missing))
+    return found
+
+
+async def read_message(reader: Reader, entry: SealedEntry) -> bytes | None:
+    """The bytes as they are kept. None: it is no message, or it is not there any more."""
+    if entry.kind is EntryKind.DELIVERED:
+        body = await reader.fetch_value(_BODY, guid=entry.subject)
+        return None if body is None else body.encode()
+    if entry.kind is EntryKind.RECEIVED:
+        return await reader.fetch_value(_RAW, digest=entry.subject)
+    return None
