@@ -193,7 +193,9 @@ class Part:
         if letter is None:
             return "illegal" if receipt.return_status in CUSTOMS else "unknown"
         attempt = self.attempt_of(receipt)
-        version = attempt.version if attempt else 0
+        if attempt is None:
+            return "illegal"  # nothing was uploaded
+        version = attempt.version
         last = self.words[-1].letter if self.words else ""
         if last == "X" and not self.reopens(attempt):
             return "history" if letter == "X" else "illegal"
@@ -219,10 +221,12 @@ class Part:
         return attempt.version <= self.version()
 
     def mark_of_port(self, receipt: Receipt) -> str:
-        newest = self.attempts[-1] if self.attempts else None
+        if not self.attempts:
+            return "illegal"
+        newest = self.attempts[-1]
         if receipt.return_status in STALE and BUSY not in receipt.return_info:
             return "history"
-        if newest is None or newest not in self.about(receipt) or self.holds(newest):
+        if newest not in self.about(receipt) or self.holds(newest):
             return "history"
         return "moved"
 
@@ -259,8 +263,7 @@ class Part:
     def outcome(self) -> tuple[str, Retry | None, bool]:
         """Phase, remedy, whether an amendment waits."""
         if not self.attempts:
-            phase = PHASE_OF_LETTER[self.words[-1].letter] if self.words else "queued"
-            return phase, None, False
+            return "queued", None, False
         newest = self.attempts[-1]
         upload = self.upload_phase(len(self.attempts) - 1)
         remedy = None

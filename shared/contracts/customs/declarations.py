@@ -30,6 +30,7 @@ DeclarationStatus = Literal[
     "released",
     "closed",
     "withdrawn",
+    "cancelled",
     "cancel_requested",
 ]
 

@@ -4,7 +4,6 @@ read with regular expressions over the receipts in the order of customs' clock.
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,60 +13,20 @@ from hypothesis import strategies as st
 
 from services.customs.domain.documents.document import Attempt, DocumentFacts
 from services.customs.domain.documents.fold import fold_document
-from services.customs.domain.documents.kinds import RECEIPT_TYPE, SPLIT_KINDS, DocumentKind
+from services.customs.domain.documents.kinds import SPLIT_KINDS, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
+from tests.support.documents import (
+    NUMBER,
+    a_document,
+    a_receipt,
+    an_attempt,
+    at,
+    refused_message,
+)
 from tests.support.oracle import oracle_state
-
-START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-NUMBER = "AL1"
-
-
-def at(seconds: float) -> datetime:
-    return START + timedelta(seconds=seconds)
-
-
-def an_attempt(number: int = 1, at_s: float = 0, **changes: Any) -> Attempt:
-    part = changes.get("part", 1)
-    attempt = Attempt(
-        part=1,
-        number=number,
-        version=1,
-        guid=f"GUID-{part}-{number}",
-        message_guid=f"MESSAGE-{number}",
-        app_time=at(at_s),
-        left_at=at(at_s),
-    )
-    return replace(attempt, **changes)
-
-
-def a_receipt(code: str, at_s: float = 1, **changes: Any) -> Receipt:
-    return replace(Receipt("CEB604", DocumentKey("P", NUMBER), code, at(at_s), ""), **changes)
-
-
-def refused_message(number: int, at_s: float = 1, code: str = "-1") -> Receipt:
-    return Receipt("CEB900", DocumentKey("", f"MESSAGE-{number}"), code, at(at_s), "")
-
-
-def a_document(*receipts: Receipt, **changes: Any) -> DocumentFacts:
-    kind = changes.get("kind", DocumentKind.LIST)
-    facts = DocumentFacts(
-        id="doc_1",
-        kind=kind,
-        key=DocumentKey("P", NUMBER),
-        version=1,
-        parts=1,
-        replaces=None,
-        is_dropped=False,
-        attempts=(an_attempt(),),
-        receipts=tuple(
-            one if one.message_type == "CEB900" else replace(one, message_type=RECEIPT_TYPE[kind])
-            for one in receipts
-        ),
-    )
-    return replace(facts, **changes)
 
 
 def codes(*of: str) -> list[Receipt]:
@@ -141,7 +100,7 @@ def cases() -> st.SearchStrategy[DocumentFacts]:
     return st.integers(0, 10**9).map(a_case)
 
 
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize("block", range(5))
 def test_the_state_is_that_of_the_oracle(block: int) -> None:
     for seed in range(block * 500, block * 500 + 500):
         compare(a_case(seed), seed)

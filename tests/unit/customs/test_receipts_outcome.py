@@ -211,7 +211,7 @@ def test_transient_failures_are_sent_again_others_are_not() -> None:
 
 @pytest.mark.parametrize("phase", list(Phase))
 def test_cancellation_by_phase(phase: Phase) -> None:
-    over = {Phase.CLOSED, Phase.WITHDRAWN}
+    over = {Phase.CLOSED, Phase.WITHDRAWN, Phase.CANCELLED}
     sent_back_or_never_sent = {Phase.RETURNED, Phase.DRAFT, Phase.BLOCKED}
     alone = phase_after_cancel(phase, in_a_message=False)
     sent = phase_after_cancel(phase, in_a_message=True)

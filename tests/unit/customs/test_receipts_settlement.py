@@ -5,7 +5,6 @@ from itertools import product
 import pytest
 
 from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.receipts.meanings import meaning_of
 from services.customs.domain.receipts.outcome import CODE_PHASE, Outcome
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
@@ -77,17 +76,3 @@ def test_the_delay_doubles_up_to_a_minute() -> None:
     delays_s = [resend_delay(attempts).total_seconds() for attempts in range(1, 9)]
 
     assert delays_s == [2, 4, 8, 16, 32, 60, 60, 60]
-
-
-@pytest.mark.parametrize("code", [*CODE_PHASE, "-621099", "999", ""])
-def test_every_code_has_a_meaning_in_both_languages(code: str) -> None:
-    meaning = meaning_of(code)
-
-    assert meaning.text.en.isascii()
-    assert any("\u4e00" <= character <= "\u9fff" for character in meaning.text.zh)
-    assert meaning.owner in {"merchant", "park", "customs", "nobody"}
-
-
-def test_a_refusal_of_the_port_and_an_unknown_code_have_different_meanings() -> None:
-    assert meaning_of("-621099") == meaning_of("-1")
-    assert meaning_of("-621099") != meaning_of("999")

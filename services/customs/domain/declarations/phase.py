@@ -24,6 +24,7 @@ class Phase(StrEnum):
     RELEASED = "released"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"  # cancelled before customs had it, or after customs sent it back
+    CANCELLED = "cancelled"  # customs has cancelled the list on request
     CANCEL_REQUESTED = "cancel_requested"  # shown instead of the phase; CEB605 is not sent yet
 
 
@@ -47,7 +48,7 @@ def phase_after_cancel(phase: Phase, *, in_a_message: bool) -> Phase:
     """What an order's cancellation makes of the declaration: WITHDRAWN where customs has nothing,
     CANCEL_REQUESTED where it has the list, no change where it is over (899).
     """
-    if phase in (Phase.CLOSED, Phase.WITHDRAWN):
+    if phase in (Phase.CLOSED, Phase.WITHDRAWN, Phase.CANCELLED):
         return phase
     if phase in (Phase.RETURNED, *OPEN) or not in_a_message:
         return Phase.WITHDRAWN

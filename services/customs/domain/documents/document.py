@@ -30,7 +30,8 @@ class Attempt:
 class DocumentFacts:
     """`receipts`: those of its key (of any part), and those of CEB900 about messages that its
     attempts left in. `replaces`: the id of the document that it is a corrected clone of.
-    `is_dropped`: we took it back before anything left.
+    `is_dropped`: we took it back before anything left. `about`: the id of the list that a
+    cancellation or a return is about.
     """
 
     id: str
@@ -42,3 +43,4 @@ class DocumentFacts:
     is_dropped: bool
     attempts: tuple[Attempt, ...]
     receipts: tuple[Receipt, ...]
+    about: str | None = None

@@ -118,7 +118,7 @@ class _Walk:
     def answer(self, receipt: Receipt) -> None:
         """The port's, about one upload."""
         about = self.uploads.about(receipt)
-        mark = Mark.HISTORY
+        mark = Mark.HISTORY if about else Mark.ILLEGAL
         if not is_stale(receipt):
             for attempt in about:
                 self.uploads.answers.setdefault(attempt.number, []).append(receipt)
@@ -134,10 +134,9 @@ class _Walk:
             return True
         return self.standing in EXAMINED and attempt.version > self.version
 
-    def is_reopened_by(self, attempt: Attempt | None) -> bool:
+    def is_reopened_by(self, attempt: Attempt) -> bool:
         return (
-            attempt is not None
-            and self.standing is DocumentPhase.RETURNED
+            self.standing is DocumentPhase.RETURNED
             and self.returned_at is not None
             and attempt.app_time > self.returned_at
         )
@@ -145,12 +144,12 @@ class _Walk:
     def word(self, receipt: Receipt) -> None:
         """Customs', about the document."""
         move = CUSTOMS_MOVES[self.kind].get(receipt.return_status)
-        if move is None:
+        attempt = self.uploads.attempt_of(receipt)
+        if move is None or attempt is None:
             is_known = receipt.return_status in CUSTOMS_CODES
             self.marks[receipt.identity] = Mark.ILLEGAL if is_known else Mark.UNKNOWN
             return
-        attempt = self.uploads.attempt_of(receipt)
-        version = attempt.version if attempt else 0
+        version = attempt.version
         standing = AT_PORT if self.is_reopened_by(attempt) else self.standing
         takes_amendment = (
             receipt.return_status == "120" and standing in EXAMINED and version > self.version
@@ -185,7 +184,8 @@ def _part(facts: DocumentFacts, walk: _Walk) -> PartState:
     phases = uploads.phases(since=since)
     submission = phases[newest.number] if newest else DocumentPhase.QUEUED
     decides = newest is None or walk.decides(newest)
-    is_at_customs = walk.standing is not AT_PORT and not walk.is_reopened_by(newest)
+    is_reopened = newest is not None and walk.is_reopened_by(newest)
+    is_at_customs = walk.standing is not AT_PORT and not is_reopened
     answers = uploads.answers.get(newest.number, []) if newest else []
     last = walk.since if is_at_customs else (answers[-1] if answers else None)
     failed = decides and submission in FAILED
