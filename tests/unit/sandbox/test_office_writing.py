@@ -3,16 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from deploy.sandbox.customs_office.answers.writing import refusal_of, wrap, write_message
-from deploy.sandbox.customs_office.desk import Desk, Planned
+from deploy.sandbox.customs_office.desk import Desk
 from deploy.sandbox.customs_office.inbound.envelope import open_message
-from deploy.sandbox.customs_office.inbound.papers import Key, Original
+from deploy.sandbox.customs_office.inbound.papers import Original
 from tests.support import uploads as ceb
+from tests.unit.sandbox.office_desk import a_day
 
 NS = f"{{{ceb.NS}}}"
 AT = datetime(2026, 11, 22, 3, 4, 5, 678_000, tzinfo=UTC)
@@ -104,34 +105,6 @@ def message_faults(xml: str) -> list[str]:
         found += [] if node.tag == f"{NS}{name}" else [node.tag]
         found += faults(node, f"{table};{THREE}")
     return found
-
-
-def a_day() -> Iterator[Planned]:
-    """Every kind of document, one after the other, with whatever follows."""
-    desk, at = Desk(SEED), AT
-
-    def take(kind: str, *nodes: str) -> list[Planned]:
-        nonlocal at
-        at += timedelta(hours=6)
-        return desk.take(ceb.message(kind, *nodes), f"{kind}.xml", at)
-
-    yield from take("CEB303", ceb.an_order(), ceb.an_order(orderNo="ORD-2"))
-    yield from take("CEB403", ceb.a_payment())
-    yield from take("CEB505", ceb.a_waybill(), ceb.a_waybill(logisticsNo="W2"))
-    second = ceb.a_list(copNo="AL2~800", orderNo="ORD-2", logisticsNo="W2", guid=ceb.guid(2))
-    yield from take("CEB603", ceb.a_list(copNo="AL1~120"), second)
-    yield from take("CEB603", ceb.a_list(copNo="AL1~120", guid=ceb.guid(7)))
-    one, two = (
-        desk.ledger.documents[Key("CEB603", ceb.AGENT, number)].invt_no
-        for number in ("AL1~120", "AL2~800")
-    )
-    yield from take("CEB605", ceb.a_cancellation(invtNo=one))
-    yield from take("CEB607", ceb.a_bill([{"logisticsNo": "W2", "invtNo": two}]))
-    yield from take("CEB507", ceb.an_arrival([], billNo="999-12345675"))
-    yield from take("CEB509", ceb.a_departure([{"logisticsNo": "W2"}]))
-    yield from take("CEB701", ceb.a_summary([two]))
-    yield from take("CEB213", ceb.a_return(invtNo=two))
-    yield from take("CEB215", ceb.a_tally(invtNo=two))
 
 
 def test_every_message_of_a_day_obeys_the_tables() -> None:
