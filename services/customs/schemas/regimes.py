@@ -15,17 +15,27 @@ from services.customs.domain.regimes.regime import (
     StatisticsRule,
     Whose,
 )
+from shared.kernel.money import Money
 
 
 class SourceOut(BaseModel):
     basis: Literal["sourced", "derived", "general"] = Field(
         description="sourced: from the named text; derived from it; or general knowledge."
     )
-    text: str
+    detail: str
 
     @classmethod
     def of(cls, source: Source) -> "SourceOut":
-        return cls(basis=source.basis, text=source.text)
+        return cls(basis=source.basis, detail=source.text)
+
+
+class ValueCapOut(BaseModel):
+    amount: str = Field(examples=["5000.00"])
+    currency: str = Field(examples=["CNY"])
+
+    @classmethod
+    def of(cls, value: Money) -> "ValueCapOut":
+        return cls(amount=value.amount, currency=value.currency)
 
 
 class StatisticsOut(BaseModel):
@@ -69,8 +79,8 @@ class RegimeOut(BaseModel):
     order_type: Literal["E", "B", "W"] = Field(
         description="E: consumers; B: businesses; W: overseas warehouse."
     )
-    value_cap_minor: int | None = Field(
-        description="The highest value of one list, in fen; null: no cap is known."
+    value_cap: ValueCapOut | None = Field(
+        description="The highest value of one list; null: no cap is known."
     )
     predecessors: list[DocumentKind] = Field(description="With customs before the list.")
     return_mode: str = Field(examples=["9661"])
@@ -81,12 +91,13 @@ class RegimeOut(BaseModel):
 
     @classmethod
     def of(cls, regime: Regime) -> "RegimeOut":
+        cap = regime.value_cap
         return cls(
             mode=regime.mode,
             valid_from=regime.period.valid_from,
             valid_to=regime.period.valid_to,
             order_type=regime.order_type,
-            value_cap_minor=regime.value_cap_minor,
+            value_cap=None if cap is None else ValueCapOut.of(cap),
             predecessors=list(regime.predecessors),
             return_mode=regime.return_mode,
             statistics=[StatisticsOut.of(one) for one in regime.statistics],

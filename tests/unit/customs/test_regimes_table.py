@@ -11,6 +11,7 @@ from services.customs.domain.messages.parties import PartyRole
 from services.customs.domain.regimes.errors import DistrictUnknown, RegimeUnknown
 from services.customs.domain.regimes.regime import Condition, RegimeTables, Whose
 from services.customs.domain.regimes.table import parse_regimes
+from shared.kernel.money import Money
 
 BEFORE, SINCE = date(2024, 12, 14), date(2024, 12, 15)
 MODES = ("1210", "9610", "9710", "9810")
@@ -36,12 +37,12 @@ def test_a_receipt_of_payment_comes_before_retail_lists_until_announcement_167(
 
 
 @pytest.mark.parametrize(
-    ("mode", "order_type", "return_mode", "flags", "cap_minor"),
+    ("mode", "order_type", "return_mode", "flags", "cap"),
     [
         ("9610", "E", "9661", {"A": 4, "B": 10}, None),
         ("1210", "E", "1261", {"B": 10}, None),
-        ("9710", "B", "9661", {"A": 6}, 500_000),
-        ("9810", "W", "9661", {"A": 6}, 500_000),
+        ("9710", "B", "9661", {"A": 6}, Money(500_000, "CNY")),
+        ("9810", "W", "9661", {"A": 6}, Money(500_000, "CNY")),
     ],
 )
 def test_each_mode_has_its_order_type_codes_and_cap(
@@ -50,13 +51,13 @@ def test_each_mode_has_its_order_type_codes_and_cap(
     order_type: str,
     return_mode: str,
     flags: dict[str, int],
-    cap_minor: int | None,
+    cap: Money | None,
 ) -> None:
     regime = tables.regime_on(mode, SINCE)
 
     assert (regime.order_type, regime.return_mode) == (order_type, return_mode)
     assert {rule.flag: rule.hs_digits for rule in regime.statistics} == flags
-    assert regime.value_cap_minor == cap_minor
+    assert regime.value_cap == cap
 
 
 def test_only_retail_lists_name_the_parks_enterprise_as_the_seller(tables: RegimeTables) -> None:

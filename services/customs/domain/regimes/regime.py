@@ -11,6 +11,7 @@ from typing import Literal
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import PartyRole
 from services.customs.domain.regimes.errors import DistrictUnknown, RegimeUnknown
+from shared.kernel.money import Money
 
 Mode = str  # tradeMode of CEB603: four digits
 # tradeMode and orderType are two vocabularies: E consumers, B businesses, W overseas warehouses.
@@ -104,7 +105,7 @@ class Relief:
 class Regime:
     """A supervision mode as it is on a day.
 
-    `value_cap_minor`: the highest value of one list, in fen; None: no cap is known.
+    `value_cap`: the highest value of one list; None: no cap is known.
     `predecessors` must be with customs before the list. `version` changes with the content, and
     with nothing else: a declaration stores it.
     """
@@ -112,7 +113,7 @@ class Regime:
     mode: Mode
     period: Period
     order_type: OrderType
-    value_cap_minor: int | None
+    value_cap: Money | None
     predecessors: tuple[DocumentKind, ...]
     return_mode: Mode
     statistics: tuple[StatisticsRule, ...]

@@ -31,6 +31,7 @@ from services.customs.domain.regimes.regime import (
     StatisticsRule,
     Whose,
 )
+from shared.kernel.money import Money
 
 T = TypeVar("T")
 Row = Mapping[str, str]
@@ -140,7 +141,6 @@ def _regime(
         raise ValueError("two rules of one flag or of one role on the same day")
     cap = row["value_cap_cny"]
     predecessors = tuple(DocumentKind(one) for one in row["predecessors"].split())
-    cap_minor = int(cap) * 100 if cap else None
     content = (
         row["order_type"],
         cap,
@@ -153,7 +153,7 @@ def _regime(
         mode=mode,
         period=period,
         order_type=cast("OrderType", row["order_type"]),
-        value_cap_minor=cap_minor,
+        value_cap=Money.parse(cap, "CNY") if cap else None,
         predecessors=predecessors,
         return_mode=row["return_mode"],
         statistics=statistics,
