@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -14,7 +15,9 @@ from services.customs.clients.signers.holding import Bound, KeyStatus, Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.keys import KeyFailed
 from services.customs.clients.signers.rate import TokenBucket
+from services.customs.clients.signers.software import sm2_key_in
 from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.certificate import Certificate
 from services.customs.domain.messages.signing.checking import Verified, verify
 from services.customs.domain.messages.signing.errors import (
@@ -29,6 +32,8 @@ from tests.kit.waiting import until
 from tests.support.signing import (
     DECLARANT,
     NOW,
+    SM2_CERTIFICATE,
+    SM2_KEY,
     STRANGER,
     RsaPair,
     a_message,
@@ -298,6 +303,27 @@ async def test_messages_of_a_distrusted_key_go_to_another_of_the_same_party() ->
         answers = await asyncio.gather(*tasks)
 
     assert {answer.key_name for answer in answers} == {"11"}
+
+
+async def test_key_of_another_algorithm_takes_over(tmp_path: Path) -> None:
+    pytest.importorskip("gmssl_pyx", reason="no GmSSL for this machine")
+    first = Card(an_rsa_pair(number=0x10))
+    first.may_go.clear()
+    (tmp_path / "key").write_text(SM2_KEY)
+    (tmp_path / "certificate").write_text(SM2_CERTIFICATE)
+    second = sm2_key_in(tmp_path / "key", tmp_path / "certificate")
+    now = second.certificate.valid_from
+    signer = KeyRing([place(first), Place(second)], now=lambda: now)
+    signer.distrust(second.certificate.number, "1002")
+
+    async with waiting(signer, 2) as tasks:
+        await until(lambda: all_wait(first, 2))
+        signer.trust(second.certificate.number)
+        signer.distrust("10", "1001")
+        first.may_go.set()
+        answers = await asyncio.gather(*tasks)
+
+    assert {answer.algorithm for answer in answers} == {Algorithm.SM2_SM3}
 
 
 async def test_stored_distrust_replaces_what_the_ring_knew() -> None:

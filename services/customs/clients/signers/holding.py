@@ -85,13 +85,13 @@ class Place:
     def name(self) -> str:
         return self.key.certificate.number
 
+    @property
+    def algorithm(self) -> Algorithm:
+        return self.key.certificate.public_key.algorithm
+
     def fits(self, request: Request) -> bool:
-        certificate = self.key.certificate
-        return (
-            not request.answer.done()
-            and certificate.public_key.algorithm in request.prepared
-            and not holder_differences(certificate, request.holder)
-        )
+        is_open = not request.answer.done()
+        return is_open and not holder_differences(self.key.certificate, request.holder)
 
     def set_aside(self, retry_after_s: float | None, *, now_s: float) -> None:
         """For longer with every failure in a row; not shorter than the key itself asked for."""
@@ -127,7 +127,7 @@ class Place:
             status = KeyStatus.SET_ASIDE
         return KeyHealth(
             key_name=self.name,
-            algorithm=certificate.public_key.algorithm,
+            algorithm=self.algorithm,
             holder_name=certificate.holder_name,
             holder_code=certificate.holder_code,
             valid_until=certificate.valid_until,

@@ -60,7 +60,8 @@ class KeyRing:
         places = self._places_of(holder)
         if len(self._waiting) >= self._bound.waiting_max:
             raise SignerBusy(waiting=len(self._waiting))
-        algorithms = {place.key.certificate.public_key.algorithm for place in places}
+        # Of all keys of the party: whichever may sign when it is this message's turn.
+        algorithms = {place.algorithm for place in self._own_places(holder)}
         prepared = await asyncio.to_thread(lambda: {one: prepare(body, one) for one in algorithms})
         request = Request(holder, prepared, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
@@ -98,7 +99,7 @@ class KeyRing:
             self._show(place)
         for request in list(self._waiting):
             try:
-                self._places_of(request.holder)
+                self._serve(self._places_of(request.holder))
             except NoUsableKey as refusal:
                 request.refuse(refusal)
 
@@ -110,7 +111,7 @@ class KeyRing:
 
     def _places_of(self, holder: Party) -> list[Place]:
         """Of the keys that may sign for this party. Raises NoKeyOfParty or NoUsableKey."""
-        own = [p for p in self._places if not holder_differences(p.key.certificate, holder)]
+        own = self._own_places(holder)
         if not own:
             raise NoKeyOfParty(name=holder.name, code=holder.code, reason=self._holders())
         usable = [place for place in own if self._hindrance(place) is None]
@@ -118,6 +119,9 @@ class KeyRing:
             reason = "; ".join(f"{place.name}: {self._hindrance(place)}" for place in own)
             raise NoUsableKey(name=holder.name, reason=reason)
         return usable
+
+    def _own_places(self, holder: Party) -> list[Place]:
+        return [p for p in self._places if not holder_differences(p.key.certificate, holder)]
 
     def _holders(self) -> str:
         certificates = [place.key.certificate for place in self._places]
@@ -167,7 +171,7 @@ class KeyRing:
 
     async def _sign_batch(self, place: Place, batch: Sequence[Request]) -> None:
         certificate = place.key.certificate
-        to_sign = [request.prepared[certificate.public_key.algorithm] for request in batch]
+        to_sign = [request.prepared[place.algorithm] for request in batch]
         start_s = monotonic_s()
         try:
             values = await place.key.sign([one.signed_info for one in to_sign])
