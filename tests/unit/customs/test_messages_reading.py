@@ -115,6 +115,10 @@ MANY_ATTRIBUTES = " ".join(f"a{number}='1'" for number in range(80_000))
         (a_root("CEB604", "<ceb:a>" * DEEP + "</ceb:a>" * DEEP), XmlNotReadable),
         (a_root("CEB604", f"<ceb:a {MANY_ATTRIBUTES}/>"), XmlNotReadable),
         (a_root("CEB604", "<ceb:a/>" * 60_000), XmlNotReadable),
+        (
+            a_root("CEB900", f"<ceb:a {'x' * ECHO_BYTES_MAX}"[: ECHO_BYTES_MAX - 400]),
+            XmlNotReadable,
+        ),
         (b" " * (MESSAGE_BYTES_MAX + 1), MessageTooLarge),
         (a_root("CEB604", "<!--CEB900-->", " " * MESSAGE_BYTES_MAX), MessageTooLarge),
         (a_root("CEB900", " " * ECHO_BYTES_MAX), MessageTooLarge),

@@ -1,4 +1,4 @@
-"""Bytes from outside as text. The encoding is the one that the message declares: UTF-8 mostly, but
+"""Bytes from outside in UTF-8. The encoding is the one that the message declares: UTF-8 mostly, but
 receipts that came through an intermediary are written in GB2312 and its successors.
 """
 
@@ -10,10 +10,11 @@ from services.customs.domain.messages.elements import BLANKS
 from services.customs.domain.messages.errors import XmlNotReadable
 
 _BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_BLANKS: Final = BLANKS.encode()
 _WITHOUT_BOM: Final = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _DECLARED: Final = re.compile(
     rb"\s*<\?xml[^>?]{0,200}?\sencoding\s{0,20}=\s{0,20}[\"']([A-Za-z0-9._-]{1,40})[\"']"
@@ -34,15 +35,18 @@ _CODECS: Final = {
 }
 
 
-def decode(raw: bytes) -> str:
-    """Without byte order mark and blanks around it. Raises XmlNotReadable."""
+def as_utf8(raw: bytes) -> bytes:
+    """Without byte order mark and blanks around it. What is UTF-8 already is left for the parser to
+    check. Raises XmlNotReadable.
+    """
     codec = _codec(raw)
+    if codec == "utf-8":
+        return raw.removeprefix(codecs.BOM_UTF8).strip(_BLANKS)
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is not {codec.removesuffix('-sig')}"
-        raise XmlNotReadable(reason=reason) from error
-    return text.strip(BLANKS + "\ufeff")
+        raise XmlNotReadable(reason=f"byte {error.start} is not {codec}") from error
+    return text.strip(f"{BLANKS}\ufeff").encode()
 
 
 def _codec(raw: bytes) -> str:

@@ -47,5 +47,5 @@ def _node_faults(layout: Layout, values: Values, place: str) -> Iterator[FieldFa
         if problem is not None:
             yield FieldFault(f"{place}.{element.name}", problem)
     if not layout.names >= values.keys():
-        for name in values.keys() - layout.names:
+        for name in sorted(values.keys() - layout.names):
             yield FieldFault(f"{place}.{name}", "is no element of this node")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from services.customs.domain.messages import envelope as dxp
-from services.customs.domain.messages.decoding import decode
+from services.customs.domain.messages.decoding import as_utf8
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.elements import Layout
 from services.customs.domain.messages.errors import (
@@ -21,7 +21,7 @@ from services.customs.domain.messages.errors import (
 )
 from services.customs.domain.messages.kinds.kind import NAMESPACE, MessageKind
 from services.customs.domain.messages.kinds.registry import KINDS, RECEIPTS
-from services.customs.domain.messages.tree import Node, Root, read_tree
+from services.customs.domain.messages.tree import ELEMENTS_MAX, Node, Root, read_tree
 
 MESSAGE_BYTES_MAX: Final = 1024 * 1024
 # A CEB900 brings back what we sent: 100 lists of 100 lines are about 10 MiB.
@@ -31,6 +31,8 @@ _ECHO: Final = "CEB900"
 ENVELOPE_BYTES_MAX: Final = ECHO_BYTES_MAX * 4 // 3 + 2 * MESSAGE_BYTES_MAX
 # The largest file that can be an inbound message.
 INBOUND_BYTES_MAX: Final = ENVELOPE_BYTES_MAX
+# The least that an element of ours takes with its tags.
+_ELEMENT_BYTES: Final = 20
 _ROOT: Final = re.compile(r"(CEB[0-9]{3})(Message)?", re.ASCII)
 
 
@@ -85,7 +87,8 @@ def _read_root(raw: bytes, bytes_max: int) -> Root:
         else:
             _check_size(raw, ECHO_BYTES_MAX if name.startswith(_ECHO) else bytes_max)
 
-    return read_tree(decode(raw), check_root=check)
+    elements_max = max(ELEMENTS_MAX, bytes_max // _ELEMENT_BYTES)
+    return read_tree(as_utf8(raw), check_root=check, elements_max=elements_max)
 
 
 def _check_size(raw: bytes, limit: int) -> None:
