@@ -89,7 +89,11 @@ LAUGHS = f"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a
 OUTSIDE = LAUGHS.replace(b'b "&a;&a;&a;&a;"', b'b SYSTEM "file:///etc/passwd"')
 DXP = b'<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp"><Data>%s</Data></DxpMsg>'
 DEEP = 40
-MANY_ATTRIBUTES = " ".join(f"a{number}='1'" for number in range(80_000))
+LONG = "x" * 300_000
+
+
+def attributes(count: int) -> str:
+    return " ".join(f"a{number}='1'" for number in range(count))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,9 @@ MANY_ATTRIBUTES = " ".join(f"a{number}='1'" for number in range(80_000))
         (a_root("CEB604", a_node("InventoryReturn", {}, "<copNo>1</copNo>")), XmlNotReadable),
         (a_root("CEB604", '<x:a xmlns:x="http://elsewhere"/>'), XmlNotReadable),
         (a_root("CEB604", "<ceb:a>" * DEEP + "</ceb:a>" * DEEP), XmlNotReadable),
-        (a_root("CEB604", f"<ceb:a {MANY_ATTRIBUTES}/>"), XmlNotReadable),
+        (a_root("CEB604", f"<ceb:a {attributes(17)}/>"), XmlNotReadable),
+        (a_root("CEB604", f"<ceb:a {attributes(80_000)}/>"), XmlNotReadable),
+        (a_root("CEB604", f"<ceb:a {attributes(1)[:-1]}{LONG}'/>"), XmlNotReadable),
         (a_root("CEB604", "<ceb:a/>" * 60_000), XmlNotReadable),
         (
             a_root("CEB900", f"<ceb:a {'x' * ECHO_BYTES_MAX}"[: ECHO_BYTES_MAX - 400]),
