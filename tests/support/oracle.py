@@ -45,7 +45,7 @@ PLAIN_LETTERS = {"120": "A", "399": "A", "100": "X"}
 GRAMMAR = {
     "list": r"(PA?[MICa]*X)*(PA?[MICa]*L?Z?)?",
     "return": r"(PA?[MICDSa]*X)*(PA?[MICDSa]*L?)?",
-    "cancellation": r"(P(Aa*)?X)*(P(Aa*)?(Ca*)?)?",
+    "cancellation": r"(P(Aa*)?X)*(P(Aa*)?C?)?",
 }
 PLAIN_GRAMMAR = r"(P(Aa*)?X)*(P(Aa*)?)?"
 PHASE_OF_LETTER = {
@@ -216,7 +216,8 @@ class Part:
         """Customs has what this upload carried, or is done with the document."""
         if not self.words or self.reopens(attempt):
             return False
-        if self.words[-1].letter in "XLZ":
+        over = "XLZC" if self.kind == "cancellation" else "XLZ"
+        if self.words[-1].letter in over:
             return True
         return attempt.version <= self.version()
 

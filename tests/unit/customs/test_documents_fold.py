@@ -258,6 +258,16 @@ def test_an_amendment_is_answered_while_customs_keeps_the_first_content() -> Non
     assert not fold_document(taken).is_amending
 
 
+def test_what_customs_has_cancelled_stays_cancelled() -> None:
+    both = (an_attempt(1, 0), an_attempt(2, 5, version=2))
+    facts = a_document(
+        a_receipt("399", 1), a_receipt("120", 6), attempts=both, kind=DocumentKind.CANCELLATION
+    )
+
+    assert marks(facts) == ["moved", "illegal"]
+    assert not fold_document(facts).is_amending
+
+
 @pytest.mark.parametrize("kind", sorted(set(DocumentKind) - {"list", "return", "cancellation"}))
 def test_120_and_399_alike_mean_accepted(kind: DocumentKind) -> None:
     assert folded("3", "120", kind=kind).phase is DocumentPhase.ACCEPTED

@@ -16,7 +16,6 @@ from services.customs.domain.documents.phases import (
     AT_PORT,
     CUSTOMS_CODES,
     CUSTOMS_MOVES,
-    EXAMINED,
     FAILED,
     DocumentPhase,
     Standing,
@@ -132,7 +131,11 @@ class _Walk:
         """
         if self.standing is AT_PORT or self.is_reopened_by(attempt):
             return True
-        return self.standing in EXAMINED and attempt.version > self.version
+        return self.takes_amendments() and attempt.version > self.version
+
+    def takes_amendments(self) -> bool:
+        """While customs may still return the document."""
+        return self.standing in CUSTOMS_MOVES[self.kind]["100"].sources
 
     def is_reopened_by(self, attempt: Attempt) -> bool:
         return (
@@ -152,7 +155,10 @@ class _Walk:
         version = attempt.version
         standing = AT_PORT if self.is_reopened_by(attempt) else self.standing
         takes_amendment = (
-            receipt.return_status == "120" and standing in EXAMINED and version > self.version
+            receipt.return_status == "120"
+            and standing is not AT_PORT
+            and self.takes_amendments()
+            and version > self.version
         )
         if standing is move.target and not takes_amendment:
             self.marks[receipt.identity] = Mark.HISTORY
