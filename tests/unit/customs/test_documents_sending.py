@@ -101,3 +101,8 @@ def test_app_time_grows_and_is_later_than_what_was_heard() -> None:
     assert next_app_time(at(9), at(5)) == at(10)
     assert next_app_time(at(5), at(7), heard=at(60.25)) == at(61)
     assert next_app_time(at(5), at(90), heard=at(60.25)) == at(90)
+
+
+def test_a_receipt_from_the_future_does_not_carry_the_uploads_there() -> None:
+    assert next_app_time(None, at(0), heard=at(600)) == at(601)
+    assert next_app_time(None, at(0), heard=at(601)) == at(0)

@@ -14,6 +14,8 @@ from services.customs.domain.receipts.retry import Retry
 
 _SECOND: Final = timedelta(seconds=1)
 _DELAY_S_MAX: Final = 300
+# What lies further ahead of us than this is not a difference of clocks.
+_CLOCKS_APART_MAX: Final = timedelta(minutes=10)
 _DOUBLINGS_MAX: Final = 9  # 2⁹ s is more than the most; a larger power would be too large to hold
 
 
@@ -78,6 +80,8 @@ def next_app_time(
     ignores the newer one as stale. `heard`: the returnTime of the last receipt of the document; an
     upload after it is later by customs' clock, too, whatever ours says.
     """
+    if heard is not None and heard > now + _CLOCKS_APART_MAX:
+        heard = None
     least = [one + _SECOND for one in (previous, heard) if one is not None]
     return max(seconds(one) for one in (now, *least))
 
