@@ -117,7 +117,7 @@ _NUMBERS: Final = sql(
 _SENT: Final = sql(
     """
     SELECT guid FROM customs.outgoing_messages
-    WHERE declaration_ids @> :ids AND status <> 'composed' ORDER BY guid
+    WHERE declaration_ids @> :ids AND status IN ('written', 'delivered') ORDER BY guid
     """,
     str,
     ids=TEXTS,
