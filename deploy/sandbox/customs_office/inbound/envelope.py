@@ -69,7 +69,8 @@ def _unwrap(root: Any, original: Original) -> tuple[bytes, dict[str, str]]:
     wanted = [name for name, must in _ENVELOPE if must or name in names]
     if names != wanted or root.get("ver") != "1.0":
         raise Unacceptable(original, f"DxpMsg ver {root.get('ver')} holds {', '.join(names)}")
-    info = {etree.QName(child).localname: child for child in children[0]}
+    texts = [child for child in children[0] if isinstance(child.tag, str)]
+    info = {etree.QName(child).localname: child for child in texts}
     for element in _TRANS_INFO:
         if element.name == "ReceiverIds":
             count = len(info[element.name]) if element.name in info else 0
