@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.customs.api.declarations import declarations_api
 from services.customs.api.deps import CustomsParts
+from services.customs.api.doors import doors_api
 from services.customs.api.evidence import evidence_api
 from services.customs.api.inbound import inbound_api
 from services.customs.api.lanes import lanes_api
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             declarations_api,
             receipts_api,
             inbound_api,
+            doors_api,
             lanes_api,
             messages_api,
             registrations_api,

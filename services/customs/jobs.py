@@ -8,6 +8,7 @@ from functools import partial
 
 from services.customs.clients.single_window import Claim, SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.doors.breaker import DoorStatus
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.inbound.message import (
     LARGE_BYTES_MAX,
@@ -15,9 +16,10 @@ from services.customs.domain.inbound.message import (
     RawMessage,
 )
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.queries import doors as door_views
 from services.customs.queries import inbound, lanes
 from services.customs.queries.evidence import count_unsealed
-from services.customs.use_cases import departures, evidence, messages, metrics
+from services.customs.use_cases import departures, doors, evidence, messages, metrics
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.messages import deliver_messages
@@ -218,6 +220,14 @@ async def seal_evidence(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         waiting = await count_unsealed(reader, at_most=_UNSEALED_MAX)
     metrics.EVIDENCE_UNSEALED.set(waiting)
+
+
+async def measure_doors(context: JobContext, *, door: str) -> None:
+    """`door`: by which this worker delivers."""
+    async with context.db.transaction(PARK) as uow:
+        await doors.add_door(uow, door=door, real_now=real_now())
+        for one in await door_views.list_doors(uow):
+            metrics.DOOR_OPEN.labels(one.name).set(one.status is not DoorStatus.CLOSED)
 
 
 async def measure_lanes(context: JobContext) -> None:

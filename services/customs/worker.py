@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from services.customs import jobs
+from services.customs.clients.doors.folder import FOLDER
 from services.customs.clients.reference import platforms, sender_rules, tariff_of
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
@@ -181,6 +182,7 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
         Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
+        Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=FOLDER)),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 

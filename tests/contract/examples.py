@@ -290,6 +290,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "declaration_id": _declaration,
     "guid": _message,
     "digest": _digest,
+    "door_name": lambda world: _customs(world).a_door(),
     "hs_code": _hs_code,
     "lane": _lane,
     "mode": _mode,

@@ -79,13 +79,17 @@ class DropFolder:
             folder.mkdir(parents=True, exist_ok=True)
 
     def deliver(self, guid: str, body: str) -> None:
+        self.write(guid, body.encode("utf-8"))
+
+    def write(self, guid: str, content: bytes) -> None:
+        """Durable when it returns. The same guid again replaces the same file. Raises OSError."""
         # A name the transfer client does not pick up, in the same folder: rename is atomic there.
         # Two workers may write the same message at the same time, each under a name of its own.
         temporary = self.out / f".{guid}.{secrets.token_hex(8)}.tmp"
         try:
             with temporary.open("xb") as file:
                 os.fchmod(file.fileno(), self._file_mode)
-                file.write(body.encode("utf-8"))
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.out / f"{guid}{_SUFFIX}")

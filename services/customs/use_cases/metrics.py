@@ -6,7 +6,7 @@ database.
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 from prometheus_client import Counter, Gauge
 
@@ -45,6 +45,14 @@ INBOUND: Final = Counter(
     "airlane_customs_inbound_messages",
     "Messages of the port that were read, by status.",
     ["status"],
+)
+DELIVERIES: Final = Counter(
+    "airlane_customs_deliveries",
+    "Messages that tried a door: delivered, refused, or the door was down.",
+    ["door", "outcome"],
+)
+DOOR_OPEN: Final = Gauge(
+    "airlane_customs_door_open", "1: nothing may leave by the door; 0: messages pass.", ["door"]
 )
 SCREENINGS: Final = Counter(
     "airlane_customs_screenings", "Screenings reported by the lanes.", ["lane", "passed"]
@@ -96,6 +104,23 @@ def count_reading(uow: UnitOfWork, reading: Reading) -> None:
 
 def count_sealed(uow: UnitOfWork, entries: int) -> None:
     _add(uow, EVIDENCE_SEALED, entries)
+
+
+def count_delivery(
+    uow: UnitOfWork, door: str, outcome: Literal["delivered", "refused", "down"]
+) -> None:
+    _add(uow, DELIVERIES.labels(door, outcome), 1)
+
+
+def count_refusals(uow: UnitOfWork, door: str, times: int) -> None:
+    _add(uow, DELIVERIES.labels(door, "refused"), times)
+
+
+def start_door(door: str) -> None:
+    """A series that begins with its first event shows no increase."""
+    DOOR_OPEN.labels(door)
+    for outcome in ("delivered", "refused", "down"):
+        DELIVERIES.labels(door, outcome)
 
 
 def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:

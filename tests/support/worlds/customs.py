@@ -13,10 +13,12 @@ from services.customs.clients.single_window import DropFolder
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
+from services.customs.use_cases.doors import add_door
 from services.customs.worker import SUBSCRIPTIONS, applying, rulebook_of
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
 from shared.kafka import JobContext
+from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
@@ -187,6 +189,12 @@ class CustomsWorld:
             flight_id=flight_id, departed_at=self.clock.now(), shipments=shipments
         )
         return self.envelope(payload, subject=flight_id, version=1)
+
+    async def a_door(self, name: str = "example") -> str:
+        """That nobody has used yet."""
+        async with self.db.transaction(PARK) as uow:
+            await add_door(uow, door=name, real_now=real_now())
+        return name
 
     async def consume(self, *events: Envelope) -> None:
         """One slice, as the consumer loop passes it on."""

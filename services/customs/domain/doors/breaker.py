@@ -69,6 +69,17 @@ class Breaker:
         """A probe leaves."""
         return replace(self, status=DoorStatus.HALF_OPEN, probe_at=now + PROBE_MAX)
 
+    def unprobed(self, now: datetime) -> "Breaker":
+        """There was nothing to send: the next message may be the probe."""
+        if self.status is not DoorStatus.HALF_OPEN:
+            return self
+        return replace(self, status=DoorStatus.OPEN, probe_at=now)
+
+    @property
+    def is_well(self) -> bool:
+        """A success changes nothing."""
+        return self.is_held or self == Breaker()
+
     def after_success(self) -> "Breaker":
         """A message got through, whoever sent it and when."""
         return self if self.is_held else Breaker()

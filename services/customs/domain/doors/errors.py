@@ -1,0 +1,8 @@
+"""What is refused about doors, one class per broken rule."""
+
+from shared.kernel.errors import NotFound, Text
+
+
+class DoorNotFound(NotFound):
+    code = "customs.door.not_found"
+    text = Text("There is no door {name}.", "通道 {name} 不存在。")
