@@ -109,8 +109,10 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _repeated(text: str) -> RepeatedName:
-    """The refusal with its pointer: parses once more and marks objects with a repeated name."""
+def _repeated(text: str) -> Malformed:
+    """The refusal with its pointer: parses once more and marks objects with a repeated name. What
+    is wrong further on in the text is refused instead.
+    """
 
     def mark(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
@@ -121,7 +123,14 @@ def _repeated(text: str) -> RepeatedName:
         repeating.name = next(name for name, count in counts.items() if count > 1)
         return repeating
 
-    value = json.loads(text, object_pairs_hook=mark)
+    try:
+        value = json.loads(text, object_pairs_hook=mark)
+    except json.JSONDecodeError as error:
+        return MalformedJson(position=error.pos, reason=error.msg)
+    except ValueError:
+        return NumberTooLong()
+    except RecursionError:
+        return NestedTooDeep(limit=DEPTH_MAX)
     for place, found in _walk(value):
         if isinstance(found, _Repeating):
             return RepeatedName(pointer=_pointer((place, found.name)), name=found.name)

@@ -1,6 +1,8 @@
 """What the port posts is kept before it is read, whatever it is, and can be replayed."""
 
 import base64
+import json
+import random
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.receipts import record_receipts
 from shared.kafka import JobContext
 from shared.kernel.ids import new_id
+from tests.support.mutations import mutated
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 
@@ -198,3 +201,31 @@ async def test_messages_are_listed_newest_first_and_by_what_became_of_them(
     assert [one["digest"] for one in newest["items"]] == digests[1:]
     assert read["items"] == []
     assert "raw_base64" not in refused["items"][0]
+
+
+async def test_thousands_of_broken_messages_are_kept_and_none_stops_the_next(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    rng = random.Random(7)
+    (row,) = await customs.declare(order := customs.an_order())
+    whole = answer_to(row["cop_no"])
+    item = {"cop_no": "AL1", "return_status": "3", "return_time": "20261122163000123"}
+    as_json = json.dumps({"items": [item, item]}).encode()
+    kept: dict[str, bytes] = {}
+    for _ in range(1_000):
+        for raw, kind in ((whole, "application/xml"), (as_json, "application/json")):
+            broken = mutated(raw, rng)
+            response = await post(office, broken, kind)
+            assert response.status_code == 202, (broken, response.text)
+            answer = response.json()
+            assert answer["status"] != "stored", broken
+            assert (answer["reason"] is None) == (answer["status"] == "read"), broken
+            kept[answer["digest"]] = broken
+    last = (await post(office, whole)).json()
+
+    rows = await customs.sql(
+        "SELECT digest, raw FROM customs.inbound_messages WHERE digest = ANY($1)", list(kept)
+    )
+    assert {one["digest"]: bytes(one["raw"]) for one in rows} == kept
+    assert last["receipts"][0]["status"] in ("new", "known")
+    assert (await customs.declaration(order))["phase"] == "accepted"

@@ -1,5 +1,6 @@
 """Whatever comes in is read or refused with a reason; nothing raises."""
 
+import base64
 import json
 import random
 from datetime import UTC, datetime
@@ -84,6 +85,19 @@ def test_what_identifies_is_one_line_of_visible_characters(field: str, inside: s
     assert reading.status is InboundStatus.PARTLY
     assert reading.reason is not None
     assert (reading.reason.code, reading.reason.entry) == ("customs.receipt.incomplete", 0)
+
+
+def test_a_message_in_an_envelope_is_read_as_the_message_itself() -> None:
+    data = base64.b64encode(XML).decode()
+    wrapped = (
+        '<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp" ver="1.0"><TransInfo>'
+        "<CopMsgId>G-1</CopMsgId><MsgType>CEB604Message</MsgType></TransInfo>"
+        f"<Data>{data}</Data></DxpMsg>"
+    ).encode()
+    readings = [read_inbound(RawMessage("application/xml", raw), now=NOW) for raw in (XML, wrapped)]
+
+    assert readings[0].received
+    assert readings[0] == readings[1]
 
 
 def test_words_of_customs_that_are_too_long_are_cut() -> None:

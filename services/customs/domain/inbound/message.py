@@ -2,25 +2,31 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final, Literal
 
+from services.customs.domain.messages.reader import (
+    ECHO_BYTES_MAX,
+    ENVELOPE_BYTES_MAX,
+    INBOUND_BYTES_MAX,
+    MESSAGE_BYTES_MAX,
+)
 from services.customs.domain.receipts.receipt import Receipt
 from shared.kernel.errors import AirlaneError
 from shared.kernel.instants import EARLIEST, LATEST
 
 # Raised by whoever changes what is read of a message: older ones can then be read again.
-PARSER_VERSION: Final = 2
-# CEB900 has the whole message that it refuses inside: 100 lists of 100 lines are about 10 MiB.
-ORDINARY_BYTES_MAX: Final = 1024 * 1024
-LARGE_BYTES_MAX: Final = 16 * 1024 * 1024
-_LARGE_TYPES: Final = frozenset({"CEB900"})
+PARSER_VERSION: Final = 3
+# CEB900 has the whole message that it refuses inside, and a DxpMsg may have a CEB900 inside.
+LARGE_BYTES_MAX: Final = INBOUND_BYTES_MAX
+_LARGE: Final = {"CEB900": ECHO_BYTES_MAX, "DxpMsg": ENVELOPE_BYTES_MAX}
 _HEAD_BYTES: Final = 4096
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(CEB[0-9]{3}|DxpMsg|DxpRep)(?:Message)?(?=[\s/>])")
 _GUID: Final = re.compile(r"""\sguid\s*=\s*["']([^"'<]{1,100})["']""")
+_GUID_CHARS_MAX: Final = 100
 _PARAM_CHARS_MAX: Final = 300
 
 # Which way it came: posted to us, left in the folder, fetched from the port.
@@ -48,15 +54,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """`content_type`: without parameters, in lower case."""
+    """`content_type`: without parameters, in lower case. `digest`: SHA-256 in hex digits; the same
+    bytes are the same message.
+    """
 
     content_type: str
     raw: bytes
+    digest: str = field(init=False)
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 in hex digits: the same bytes are the same message."""
-        return sha256(self.raw).hexdigest()
+    def __post_init__(self) -> None:
+        # Once: of a long message it takes a while.
+        object.__setattr__(self, "digest", sha256(self.raw).hexdigest())
 
     @property
     def head(self) -> Head:
@@ -129,14 +137,19 @@ def head_of(raw: bytes) -> Head:
         return Head(None, None)
     opening, _, _ = text[root.end() :].partition(">")
     guid = _GUID.search(opening)
-    # What is outside of ASCII was not read as it was meant.
-    name = guid.group(1).strip() if guid and guid.group(1).isascii() else ""
-    return Head(root.group(1), name if name and name.isprintable() else None)
+    return Head(root.group(1), guid_of(guid.group(1)) if guid else None)
+
+
+def guid_of(text: str | None) -> str | None:
+    """What can be one: a line of ASCII that is not long."""
+    name = (text or "").strip()
+    is_fit = 0 < len(name) <= _GUID_CHARS_MAX and name.isascii() and name.isprintable()
+    return name if is_fit else None
 
 
 def bytes_max_of(head: Head) -> int:
     """How long a message of this type may be."""
-    return LARGE_BYTES_MAX if head.message_type in _LARGE_TYPES else ORDINARY_BYTES_MAX
+    return _LARGE.get(head.message_type or "", MESSAGE_BYTES_MAX)
 
 
 def reason_of(error: AirlaneError, *, entry: int | None = None) -> Reason:

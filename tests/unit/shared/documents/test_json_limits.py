@@ -154,6 +154,12 @@ def test_a_repeated_name_is_shown_with_its_place(steps: list[Any], name: str) ->
     assert [p.pointer for p in refused.value.problems] == [pointer]
 
 
+@pytest.mark.parametrize("rest", ['"b" 1', "x", "", '"b":' + "9" * 9_000, '"b":' + "[" * 9_000])
+def test_what_follows_a_repeated_name_may_be_no_json_at_all(rest: str) -> None:
+    with pytest.raises(Malformed):
+        parse('{"x":{"a":1,"a":2},' + rest)
+
+
 def test_of_several_repeated_names_the_first_object_in_the_text_is_shown() -> None:
     with pytest.raises(RepeatedName) as refused:
         parse('{"x":[{"a":1},{"b":1,"b":2}],"y":{"c":1,"c":2}}')
