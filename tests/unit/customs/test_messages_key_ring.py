@@ -86,7 +86,7 @@ async def waiting(signer: KeyRing, count: int) -> AsyncIterator[list[asyncio.Tas
     """`count` messages that wait for their signature, in this order."""
     tasks: list[asyncio.Task[Signature]] = []
     for number in range(count):
-        body = BODY.replace("HW1", f"HW{number:03}")
+        body = BODY.replace(">HW1<", f">HW{number:03}<")
         tasks.append(asyncio.create_task(signer.sign(body, holder=DECLARANT)))
     try:
         yield tasks

@@ -62,7 +62,7 @@ def is_signed_by_rsa(text: str) -> bool:
 
 def test_signed_message_is_valid_for_another_implementation() -> None:
     assert is_signed_by_rsa(a_signed_message())
-    assert not is_signed_by_rsa(a_signed_message().replace("HW1", "HW2"))
+    assert not is_signed_by_rsa(a_signed_message().replace(">HW1<", ">HW2<"))
 
 
 def test_signature_names_its_algorithms_and_its_certificate() -> None:
@@ -254,7 +254,7 @@ def test_what_is_not_as_signed_is_refused_for_its_reason() -> None:
     sm2 = "".join(SM2_CERTIFICATE.splitlines()[1:-1])
     cases = {
         Fault.UNSIGNED: a_message().body,
-        Fault.DIGEST: good.replace("HW1", "HW2"),
+        Fault.DIGEST: good.replace(">HW1<", ">HW2<"),
         Fault.SIGNATURE: good[:start] + other + good[end:],
         Fault.CERTIFICATE: good[:start] + sm2 + good[end:],
         Fault.FORM: good.replace(element, element * 2),
@@ -289,7 +289,7 @@ def test_another_form_of_signature_is_refused(old: str, new: str) -> None:
 
 def test_signed_info_that_was_changed_and_digested_anew_is_refused() -> None:
     body = a_message().body
-    forged = body.replace("HW1", "HW2")
+    forged = body.replace(">HW1<", ">HW2<")
     old, new = (prepare(text, Algorithm.RSA_SHA1).digest for text in (body, forged))
     found = verify(signed(forged, a_signature(body)).replace(old, new))
 

@@ -209,7 +209,7 @@ def test_files_of_another_kind_are_refused(
 def test_command_says_who_signed_a_file_and_refuses_one_that_was_changed(tmp_path: Path) -> None:
     good = a_signed_message()
     (tmp_path / "good.xml").write_text("\ufeff" + good, encoding="utf-8", newline="")
-    (tmp_path / "bad.xml").write_text(good.replace("HW1", "HW2"), encoding="utf-8", newline="")
+    (tmp_path / "bad.xml").write_text(good.replace(">HW1<", ">HW2<"), encoding="utf-8", newline="")
 
     line = verify_file(str(tmp_path / "good.xml"))
     assert f"{DECLARANT.name} ({DECLARANT.code})" in line
