@@ -2,6 +2,8 @@
 
 from collections import Counter
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from deploy.sandbox.marketplaces.countries import stores_by_country
 from deploy.sandbox.marketplaces.goods import Article, product
@@ -18,21 +20,26 @@ from tests.support.customs import CODES, NOW, PARTIES, TARIFF, a_waybill, an_ord
 RULEBOOK = Rulebook(PARTIES, CODES, TARIFF, platforms())
 
 
+@cache
+def _goods(sku: str, description: str) -> dict[str, Any]:
+    return product(Article(1, sku, description, "1.00", 1), seed=7)
+
+
 def _line(number: int, order: PlannedOrder) -> OrderLine:
     sold = order.lines[number - 1]
-    goods = product(Article(1, sold.sku, sold.description or sold.sku, "1.00", 1), seed=7)
+    goods = _goods(sold.sku, sold.description or sold.sku)
     return OrderLine(
         line=number,
         sku=sold.sku,
-        title=str(goods["title"]["en"]),  # type: ignore[index]
+        title=goods["title"]["en"],
         quantity=sold.quantity,
         unit_price_minor=int(Decimal(sold.unit_price) * 100),
-        hs_code=str(goods["hs_code"]),
-        net_weight_g=int(str(goods["net_weight_g"])),
-        gross_weight_g=int(str(goods["gross_weight_g"])),
-        title_zh=str(goods["title"]["zh-CN"]),  # type: ignore[index]
-        brand=str(goods["brand"]),
-        material=str(goods["material"]),
+        hs_code=goods["hs_code"],
+        net_weight_g=goods["net_weight_g"],
+        gross_weight_g=goods["gross_weight_g"],
+        title_zh=goods["title"]["zh-CN"],
+        brand=goods["brand"],
+        material=goods["material"],
     )
 
 

@@ -49,9 +49,10 @@ class TariffRow:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """`rows` by prefix, those of a shorter code that its longer ones agree on included."""
+    """`rows` by prefix. `shorter`: by a code that only longer rows speak of, what these say."""
 
     rows: Mapping[str, TariffRow]
+    shorter: Mapping[str, TariffRow]
     units: Mapping[str, Unit]
     nomenclature: Nomenclature
     version: str
@@ -61,7 +62,7 @@ class Tariff:
         for length in (10, 8, 6, 4, 2):
             if length <= len(hs_code) and (row := self.rows.get(hs_code[:length])) is not None:
                 return row
-        return None
+        return self.shorter.get(hs_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,15 @@ def parse_tariff(
     reader = csv.DictReader(io.StringIO(text))
     if lacking := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         faults.append(RowFault(1, f"columns are missing: {', '.join(lacking)}"))
-        return Tariff({}, units, nomenclature, ""), tuple(faults)
+        return Tariff({}, {}, units, nomenclature, ""), tuple(faults)
     for cells in reader:
         problems = list(_problems(cells, rows, units))
         faults += [RowFault(reader.line_num, problem) for problem in problems]
         if not problems:
             rows[cells["prefix"]] = _row(cells)
-    known = _shorter(rows) | rows
     kind = "sample-" if any(row.basis == "sample" for row in rows.values()) else ""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Tariff(known, units, nomenclature, kind + digest), tuple(faults)
+    return Tariff(rows, _shorter(rows), units, nomenclature, kind + digest), tuple(faults)
 
 
 def _problems(

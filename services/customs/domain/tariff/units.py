@@ -17,6 +17,7 @@ Measure = Literal["mass", "count"]
 _MEASURES: Final[dict[str, Measure]] = {"mass": "mass", "count": "count"}
 # N19,5: five decimals are the most that a message carries.
 _SMALLEST: Final = Decimal("0.00001")
+_LARGEST: Final = 10**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ def parse_units(text: str) -> dict[str, Unit]:
 
 def amount_in(unit: Unit, *, quantity: int, net_weight_g: int) -> Decimal | None:
     """How much `quantity` pieces of together `net_weight_g` are in the unit, to five decimals. None
-    where it does not follow, or where it is not above zero.
+    where it does not follow, or is more or less than a message can say.
     """
     if unit.measure is None:
         return None
     base = net_weight_g if unit.measure == "mass" else quantity
+    if not 0 < base < _LARGEST:
+        return None
     amount = (Decimal(base) / unit.per).quantize(_SMALLEST, ROUND_HALF_UP)
     return amount if amount > 0 else None
 
