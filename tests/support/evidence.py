@@ -1,7 +1,6 @@
 """Messages as evidence cuts them: small ones of several merchants; and a chain in memory."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from services.customs.domain.evidence.chain import first_block, seal, skip_of, way_back
 from services.customs.domain.evidence.entries import (
@@ -12,6 +11,7 @@ from services.customs.domain.evidence.entries import (
     received,
 )
 from services.customs.domain.evidence.package import Package, ReceiptClaim, SealedEntry, View
+from services.customs.domain.evidence.pieces import OwnNumber
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from tests.support.customs import NOW
 
@@ -115,7 +115,7 @@ class Ledger:
         self,
         *subjects: str,
         view: View = "whole",
-        numbers: AbstractSet[str] = frozenset(),
+        numbers: Sequence[OwnNumber] = (),
         receipts: Sequence[ReceiptClaim] = (),
         head: int | None = None,
     ) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from services.customs.domain.evidence.chain import Block
 from services.customs.domain.evidence.entries import EntryKind
 from services.customs.domain.evidence.errors import BlockNotFound
 from services.customs.domain.evidence.package import ReceiptClaim, SealedEntry
+from services.customs.domain.evidence.pieces import OwnNumber
 from shared.db import BIGINT, TEXT, TEXTS, Listing, Reader, Window, array_of, sql
 from shared.db.types import INTEGER
 from shared.kernel.identity import PARK
@@ -41,9 +42,12 @@ class DeclarationNumbers:
     house_waybill: str | None
 
     @property
-    def all(self) -> frozenset[str]:
-        given = (self.order_id, self.cop_no, self.house_waybill)
-        return frozenset(number for number in given if number)
+    def all(self) -> tuple[OwnNumber, ...]:
+        """All of them are given by the park, each once."""
+        own = [OwnNumber("orderNo", self.order_id), OwnNumber("copNo", self.cop_no)]
+        if self.house_waybill is not None:
+            own.append(OwnNumber("logisticsNo", self.house_waybill))
+        return tuple(own)
 
 
 @dataclass(frozen=True, slots=True)

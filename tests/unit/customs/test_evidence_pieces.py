@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.customs.domain.evidence.entries import ActKind, acted, delivered, received
 from services.customs.domain.evidence.hashing import leaf_hash, root_by_path
 from services.customs.domain.evidence.pieces import (
+    OwnNumber,
     PieceKind,
     cut,
     paths_of,
@@ -68,14 +69,14 @@ def test_whatever_comes_is_cut_without_gaps(parts: list[bytes]) -> None:
     message = cut(b"<CEB603Message>" + b"".join(parts))
 
     assert b"".join(message.bytes_of(n) for n in range(len(message.pieces))) == message.raw
-    shown = b"".join(message.bytes_of(n) for n in message.places_of({"A1"}))
+    shown = b"".join(message.bytes_of(n) for n in message.places_of([OwnNumber("copNo", "A1")]))
     assert b"B2" not in shown
 
 
 def test_a_merchant_is_shown_its_own_list_and_the_frame() -> None:
     message = cut(a_list_message("A1", "B2", "C3"))
 
-    shown = b"".join(message.bytes_of(n) for n in message.places_of({"B2"}))
+    shown = b"".join(message.bytes_of(n) for n in message.places_of([OwnNumber("copNo", "B2")]))
 
     assert b"<ceb:copNo>B2</ceb:copNo>" in shown
     assert b">A1<" not in shown
@@ -87,16 +88,48 @@ def test_a_merchant_is_shown_its_own_list_and_the_frame() -> None:
 def test_a_merchant_is_shown_its_own_line_of_a_departure() -> None:
     message = cut(a_departure("W1", "W2"))
 
-    shown = b"".join(message.bytes_of(n) for n in message.places_of({"W2"}))
+    shown = b"".join(
+        message.bytes_of(n) for n in message.places_of([OwnNumber("logisticsNo", "W2")])
+    )
 
     assert b"W2" in shown
     assert b"W1" not in shown
     assert b"<ceb:voyageNo>O3701</ceb:voyageNo>" in shown
 
 
-@pytest.mark.parametrize("numbers", [set(), {"Z9"}])
-def test_who_is_not_named_is_shown_nothing(numbers: set[str]) -> None:
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [],
+        [OwnNumber("copNo", "Z9")],
+        [OwnNumber("orderNo", "A1")],  # a number of another kind
+        [OwnNumber("copNo", "A1", "91420700MAA1RL004W")],  # of another enterprise
+    ],
+)
+def test_who_is_not_named_is_shown_nothing(numbers: list[OwnNumber]) -> None:
     assert cut(a_list_message("A1", "B2")).places_of(numbers) == []
+
+
+def test_a_number_that_two_enterprises_gave_is_shown_to_the_one_that_is_named() -> None:
+    numbers = [OwnNumber("copNo", "A1", "示例")]  # what our small lists have as a party
+
+    assert cut(a_list_message("A1", "B2")).places_of(numbers) == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<Inventory><copNo>A1</copNo><copNo>B2</copNo></Inventory>",
+        "<Inventory><copNo>A1</copNo></Inventory><BaseTransfer/><Inventory><copNo>B2</copNo>",
+        "<Inventory><copNo>A1</copNo></Inventory>some text<copNo>B2</copNo>",
+    ],
+)
+def test_what_also_names_another_is_not_shown(inside: str) -> None:
+    message = cut(f"<CEB603Message>{inside}</CEB603Message>".encode())
+
+    shown = [message.bytes_of(place) for place in message.places_of([OwnNumber("copNo", "A1")])]
+
+    assert b"B2" not in b"".join(shown)
 
 
 def test_a_refusal_of_a_whole_message_is_shown_to_nobody() -> None:
@@ -107,12 +140,12 @@ def test_a_refusal_of_a_whole_message_is_shown_to_nobody() -> None:
         f"<oriBizMessage><![CDATA[{inside}]]></oriBizMessage></MessageReturn></CEB900Message>"
     ).encode()
 
-    assert cut(raw).places_of({"A1"}) == []
+    assert cut(raw).places_of([OwnNumber("copNo", "A1")]) == []
 
 
 def test_a_piece_is_proven_part_of_the_whole() -> None:
     message = cut(a_list_message("A1", "B2", "C3"))
-    places = message.places_of({"B2"})
+    places = message.places_of([OwnNumber("copNo", "B2")])
     root = root_of(message, SECRET)
 
     for place, path in zip(places, paths_of(message, SECRET, places), strict=True):

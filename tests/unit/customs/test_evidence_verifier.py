@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 from services.customs.domain.evidence.archive import Archive
 from services.customs.domain.evidence.entries import ActKind
 from services.customs.domain.evidence.package import MANIFEST, ReceiptClaim, verifier_source
+from services.customs.domain.evidence.pieces import OwnNumber
 from services.customs.domain.evidence.verifier import verify as verifier
 from tests.support.evidence import Ledger, a_departure, a_list_message, a_receipt_message
 
 Files = dict[str, bytes]
 LIST, DEPARTURE = "GUID-1", "GUID-2"
+OWN = (OwnNumber("copNo", "B2"), OwnNumber("logisticsNo", "W2"))
 ANSWERED = datetime(2026, 11, 22, 8, 30, 0, 123000, tzinfo=UTC)
 
 
@@ -42,9 +45,7 @@ def a_ledger() -> tuple[Ledger, str]:
 def a_package(*, view: Any = "whole") -> Files:
     ledger, digest = a_ledger()
     claims = [ReceiptClaim(digest, "B2", "800", ANSWERED)]
-    return ledger.package(
-        LIST, "dec_1", DEPARTURE, digest, view=view, numbers={"B2", "W2"}, receipts=claims
-    )
+    return ledger.package(LIST, "dec_1", DEPARTURE, digest, view=view, numbers=OWN, receipts=claims)
 
 
 def relisted(files: Files) -> Files:
@@ -209,6 +210,44 @@ def test_a_forgery_is_found_and_named(
     found = faults(relisted(forge(PACKAGES["whole"])), capsys)
 
     assert any(said in line for line in found), found
+
+
+def test_what_is_added_to_an_extract_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    files = PACKAGES["extract"]
+    name = next(name for name in files if name.endswith(".extract.xml"))
+
+    found = faults(relisted({**files, name: files[name] + b"<!-- more -->"}), capsys)
+
+    assert found == [f"FAULT  {name}: there is more in it than the pieces of the message"]
+
+
+@pytest.mark.parametrize("view", ["whole", "extract"])
+@pytest.mark.parametrize("kept", [None, a_list_message("B2")])
+def test_a_message_that_is_kept_no_more_or_was_changed_is_found(
+    view: Any, kept: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger, _ = a_ledger()
+    if kept is None:
+        del ledger.raw[LIST]
+    else:
+        ledger.raw[LIST] = kept
+
+    found = faults(ledger.package(LIST, view=view, numbers=OWN), capsys)
+
+    assert len(found) == 1
+    assert "the message that was sealed" in found[0] or "it is not the message" in found[0]
+
+
+def test_an_extract_is_not_made_by_other_rules_than_those_of_the_entry(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ledger, _ = a_ledger()
+    ledger.sealed[LIST] = replace(ledger.sealed[LIST], secret=b"another")
+
+    files = ledger.package(LIST, view="extract", numbers=OWN)
+
+    assert faults(files, capsys) == []
+    assert not any(name.startswith("messages/") for name in files)
 
 
 def test_a_file_more_and_a_file_less_are_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,7 @@ with all that is needed to prove them, and the program that does.
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +15,8 @@ from services.customs.domain.evidence.chain import Block
 from services.customs.domain.evidence.entries import EntryKind
 from services.customs.domain.evidence.hashing import Members, merkle_paths
 from services.customs.domain.evidence.pieces import (
-    KEY_ELEMENT,
     Cut,
+    OwnNumber,
     cut,
     paths_of,
     root_of,
@@ -123,11 +122,11 @@ class Package:
         *,
         declaration_id: str,
         view: View,
-        numbers: AbstractSet[str],
+        numbers: Collection[OwnNumber],
         receipts: Sequence[ReceiptClaim],
         leaves: Mapping[int, Sequence[bytes]],
     ) -> None:
-        """`numbers`: of its documents; `leaves`: of each block that has an entry of it."""
+        """`numbers`: by which messages name it; `leaves`: of each block that has an entry of it."""
         self._declaration_id = declaration_id
         self._view = view
         self._numbers = numbers
@@ -156,15 +155,20 @@ class Package:
             suffix = "json" if message.raw.lstrip()[:1] in (b"{", b"[") else "xml"
             shown, listed["message"] = message.raw, MessageJson(file=f"{stem}.{suffix}")
         else:
+            sealed = json.loads(entry.content)
+            if hashlib.sha256(message.raw).hexdigest() != sealed["sha256"]:
+                return []  # a fault, which the verifier finds: the entry is there, the message not
             places = message.places_of(self._numbers)
-            if not places or entry.secret is None or not _is_cut_as_then(entry, message):
+            # The rules of cutting may have changed since.
+            root = root_of(message, entry.secret).hex() if entry.secret else None
+            if not places or entry.secret is None or root != sealed["pieces_root"]:
                 listed["message"] = MessageJson(why=_NOT_OWN)
                 return []
             shown = b"".join(message.bytes_of(place) for place in places)
             pieces = _pieces(message, entry.secret, places)
             listed["message"] = MessageJson(file=f"{stem}.extract.xml", pieces=pieces)
         if entry.kind is EntryKind.DELIVERED:
-            listed["documents"] = self._documents(message.message_type, shown)
+            listed["documents"] = self._documents(message.key_element, shown)
         else:
             listed["receipts"] = [
                 ReceiptJson(
@@ -177,10 +181,12 @@ class Package:
             ]
         return [File(listed["message"]["file"], shown)]
 
-    def _documents(self, message_type: str | None, shown: bytes) -> list[DocumentJson]:
-        element = KEY_ELEMENT.get(message_type or "")
-        found = set(values_of(shown, element)) & self._numbers if element else set()
-        return [DocumentJson(element=element or "", number=number) for number in sorted(found)]
+    def _documents(self, element: str | None, shown: bytes) -> list[DocumentJson]:
+        if element is None:
+            return []
+        own = {one.number for one in self._numbers if one.element == element}
+        found = own & set(values_of(shown, element))
+        return [DocumentJson(element=element, number=number) for number in sorted(found)]
 
     def finish(self, way: Sequence[Block], *, timeline: bytes, pending: int) -> list[File]:
         """`way`: the blocks from the head back, latest first; `pending`: facts that are not sealed
@@ -209,13 +215,6 @@ class Package:
         for file in files:
             self._files[file.name] = hashlib.sha256(file.content).hexdigest()
         return files
-
-
-def _is_cut_as_then(entry: SealedEntry, message: Cut) -> bool:
-    """Not if the rules of cutting have changed since, or if the message has."""
-    assert entry.secret is not None
-    root: str = json.loads(entry.content)["pieces_root"]
-    return root == root_of(message, entry.secret).hex()
 
 
 def _pieces(message: Cut, secret: bytes, places: Sequence[int]) -> list[PieceJson]:

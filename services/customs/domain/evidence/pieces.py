@@ -9,8 +9,7 @@ from a secret of the message: without its salt nobody can guess a piece that he 
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -36,6 +35,17 @@ _KEY: Final = {
     "invtNo": ("CEB701",),
 }
 KEY_ELEMENT: Final = {message: name for name, messages in _KEY.items() for message in messages}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """By what a piece is known to be about a declaration: the text of `element`. `party_code`: of
+    the enterprise that gave the number, where another may give the same; empty: it is unique.
+    """
+
+    element: str
+    number: str
+    party_code: str = ""
 
 
 class PieceKind(StrEnum):
@@ -73,7 +83,7 @@ class Cut:
         piece = self.pieces[place]
         return self.raw[piece.start : piece.end]
 
-    def places_of(self, numbers: AbstractSet[str]) -> list[int]:
+    def places_of(self, numbers: Collection[OwnNumber]) -> list[int]:
         """The pieces that may be shown to the owner of these numbers: frames, heads, and what names
         them and nobody else. Empty if none names them.
         """
@@ -81,7 +91,9 @@ class Cut:
         own = {
             place
             for place, piece in enumerate(self.pieces)
-            if piece.kind is PieceKind.OWN and named[place] and named[place] <= numbers
+            if piece.kind is PieceKind.OWN
+            and named[place]
+            and all(self._is_own(place, one, numbers) for one in named[place])
         }
         if not own:
             return []
@@ -92,8 +104,21 @@ class Cut:
         }
         return sorted(own | common)
 
+    def _is_own(self, place: int, number: str, numbers: Collection[OwnNumber]) -> bool:
+        piece = self.bytes_of(place)
+        return any(
+            own.number == number
+            and own.element == self.key_element
+            and (not own.party_code or f">{own.party_code}<".encode() in piece)
+            for own in numbers
+        )
+
+    @property
+    def key_element(self) -> str | None:
+        return KEY_ELEMENT.get(self.message_type or "")
+
     def _named_by(self, place: int) -> set[str]:
-        key = KEY_ELEMENT.get(self.message_type or "")
+        key = self.key_element
         return set(values_of(self.bytes_of(place), key)) if key else set()
 
 

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 import zipfile
+import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ FORMAT = "airlane-evidence/1"
 MANIFEST = "manifest.json"
 CHAIN = "chain.json"
 NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
-BROKEN = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, ET.ParseError)
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+BROKEN_ZIP = (OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Report:
@@ -147,8 +149,8 @@ def check_chain(
     report.check(len(linked) == len(headers), text, f"{CHAIN}: some blocks do not belong to it")
     if noted is not None:
         number, _, digest = noted.partition(":")
-        is_noted = number.isdigit() and hashes.get(int(number)) == digest.lower()
-        is_noted = is_noted and int(number) in linked
+        is_noted = number.isdigit() and int(number) in linked
+        is_noted = is_noted and hashes[int(number)] == digest.lower()
         good = f"block {number} is the one that was noted earlier"
         report.check(is_noted, good, f"{CHAIN}: block {number} is not the one that was noted")
     else:
@@ -187,7 +189,7 @@ def check_message(
         return None
     name, raw = message["file"], files[message["file"]]
     if "pieces" not in message:
-        is_whole = sha256(raw) == entry["sha256"] and len(raw) == entry["bytes"]
+        is_whole = sha256(raw) == entry["sha256"]
         good = f"{name}: the whole message, {len(raw)} bytes, SHA-256 {entry['sha256']}"
         bad = f"{name}: it is not the message that was sealed (SHA-256 {entry['sha256']})"
         return raw if report.check(is_whole, good, bad) else None
@@ -321,15 +323,16 @@ def verify(files: dict[str, bytes], noted: str | None, report: Report) -> None:
             entry = check_entry(report, files, listed, blocks)
             if entry is None or entry["kind"] == "act":
                 continue
-            if "file" not in listed.get("message", {}) and manifest["view"] == "whole":
-                report.fault(f"{listed['file']}: its message is missing")
+            message = listed.get("message")
+            if message is None or ("file" not in message and manifest["view"] == "whole"):
+                report.fault(f"{listed['file']}: the message that was sealed is not there any more")
                 continue
             raw = check_message(report, files, listed, entry)
             if raw is not None:
                 check_claims(report, listed, raw)
                 if entry["kind"] == "delivered":
                     check_signature(report, listed, entry, raw)
-        except BROKEN as error:
+        except (*BROKEN, ET.ParseError) as error:
             report.fault(f"{listed.get('file')}: what belongs to it cannot be read: {error!r}")
     if manifest["pending"]:
         report.say("note", f"{manifest['pending']} facts are left out: not sealed yet")
@@ -346,7 +349,7 @@ def main(arguments: list[str]) -> int:
     report = Report()
     try:
         verify(read_package(place), noted, report)
-    except (OSError, zipfile.BadZipFile, *BROKEN) as error:
+    except (*BROKEN_ZIP, *BROKEN, ET.ParseError) as error:
         sys.stdout.write(f"FAULT  {place} is no package of evidence that can be read: {error!r}\n")
         return 2
     sys.stdout.write(f"\n{report.checks} checks, {report.faults} faults\n")
