@@ -8,6 +8,7 @@ from functools import partial
 
 from services.customs.clients.single_window import Claim, SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.doors.breaker import DoorStatus
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.inbound.message import (
@@ -16,13 +17,14 @@ from services.customs.domain.inbound.message import (
     RawMessage,
 )
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.parties import Parties
 from services.customs.queries import doors as door_views
 from services.customs.queries import inbound, lanes
 from services.customs.queries.evidence import count_unsealed
 from services.customs.use_cases import departures, doors, evidence, messages, metrics
+from services.customs.use_cases.declarations import matching
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
-from services.customs.use_cases.messages import deliver_messages
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
@@ -36,52 +38,80 @@ _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
 _MESSAGES_AT_ONCE = 20
 _UNSEALED_MAX = 1_000_000
+_MATCHES_PER_RUN = 200
 
 
-async def send_lists(
+async def send_documents(
     context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
 ) -> None:
-    """Composes messages of queued lists, and writes them to the folder."""
+    """Composes messages of the documents that may leave, kind by kind, and delivers them."""
+    async with context.db.transaction(PARK) as uow:
+        kinds = await messages.due_kinds(uow, real_now=real_now())
+    for kind in kinds:
+        await _compose(context, kind=kind, parties=rulebook.parties)
+    # Also when there was nothing new: a killed process may have left a message undelivered.
+    await deliver(context, single_window=single_window)
 
+
+async def _compose(context: JobContext, *, kind: DocumentKind, parties: Parties) -> None:
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            return await messages.compose_lists(
-                uow, rulebook=rulebook, now=context.clock.now(), real_now=real_now()
+            return await messages.compose_due(
+                uow, kind=kind, parties=parties, now=context.clock.now(), real_now=real_now()
             )
 
-    async def queued() -> list[str]:
+    async def due() -> list[str]:
         async with context.db.transaction(PARK) as uow:
-            return await messages.list_queued(uow, real_now=real_now())
+            return await messages.list_due(uow, kind=kind, real_now=real_now())
 
-    async def alone(declaration_id: str) -> None:
+    async def alone(document_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
-            await messages.compose_list(
-                uow, declaration_id=declaration_id, rulebook=rulebook, now=context.clock.now()
+            await messages.compose_one(
+                uow, document_id=document_id, parties=parties, now=context.clock.now()
             )
 
-    async def put_off(declaration_id: str) -> None:
+    async def put_off(document_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
-            await messages.put_off_list(uow, declaration_id=declaration_id, real_now=real_now())
+            await messages.put_off(uow, document_id=document_id, real_now=real_now())
 
     for _ in range(_ROUNDS_MAX):
-        composed = await context.together_or_each(together, queued, alone, put_off=put_off)
-        # Also when there was nothing new: a killed process may have left a message unwritten.
-        await deliver(context, single_window)
+        composed = await context.together_or_each(together, due, alone, put_off=put_off)
         if composed < DOCUMENTS_PER_MESSAGE_MAX:
             return
 
 
-async def report_departures(
-    context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
-) -> None:
-    """Composes messages of shipments that have left, and writes them to the folder. What cannot be
-    reported is left out: first its flight, then of its flight it alone.
+async def deliver(context: JobContext, *, single_window: SingleWindow) -> None:
+    """Messages that were composed, each in a transaction of its own."""
+
+    async def one(guid: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.deliver_message(
+                uow,
+                guid=guid,
+                single_window=single_window,
+                now=context.clock.now(),
+                real_now=real_now(),
+            )
+
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            guids = await messages.list_undelivered(
+                uow, real_now=real_now(), limit=_MESSAGES_AT_ONCE
+            )
+        delivered = await context.each_by_itself(guids, one)
+        if delivered < _MESSAGES_AT_ONCE:
+            return
+
+
+async def report_departures(context: JobContext, *, rulebook: Rulebook) -> None:
+    """Draws up the reports of shipments that have left. What cannot be reported is left out: first
+    its flight, then of its flight it alone.
     """
     parties = rulebook.parties
 
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            return await departures.compose_departures(
+            return await departures.report_departures(
                 uow, parties=parties, now=context.clock.now(), real_now=real_now()
             )
 
@@ -91,8 +121,12 @@ async def report_departures(
 
     async def some(declaration_ids: Sequence[str]) -> int:
         async with context.db.transaction(PARK) as uow:
-            return await departures.compose_departure(
-                uow, declaration_ids=declaration_ids, parties=parties, now=context.clock.now()
+            return await departures.report_some(
+                uow,
+                declaration_ids=declaration_ids,
+                parties=parties,
+                now=context.clock.now(),
+                real_now=real_now(),
             )
 
     async def one(declaration_id: str) -> None:
@@ -110,17 +144,26 @@ async def report_departures(
         reported = await context.together_or_each(together, flights, flight)
         if not reported:
             return
-        await deliver(context, single_window)
 
 
-async def deliver(context: JobContext, single_window: SingleWindow) -> None:
-    for _ in range(_ROUNDS_MAX):
+async def match_dossiers(context: JobContext, *, rulebook: Rulebook) -> None:
+    """Declarations whose documents are there and that nobody has matched, as after a change of what
+    a match is made with.
+    """
+
+    async def one(declaration_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
-            written = await deliver_messages(
-                uow, single_window=single_window, now=context.clock.now(), limit=_MESSAGES_AT_ONCE
+            await matching.match_again(
+                uow,
+                declaration_ids=[declaration_id],
+                rulebook=rulebook,
+                now=context.clock.now(),
+                real_now=real_now(),
             )
-        if written < _MESSAGES_AT_ONCE:
-            return
+
+    async with context.db.transaction(PARK) as uow:
+        waiting = await matching.list_to_match(uow, limit=_MATCHES_PER_RUN)
+    await context.each_by_itself(waiting, one)
 
 
 async def collect_answers(context: JobContext, *, single_window: SingleWindow) -> None:

@@ -173,11 +173,13 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
     folder = DropFolder(
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
-    send = partial(jobs.send_lists, rulebook=rulebook, single_window=folder)
-    report = partial(jobs.report_departures, rulebook=rulebook, single_window=folder)
+    send = partial(jobs.send_documents, rulebook=rulebook, single_window=folder)
+    report = partial(jobs.report_departures, rulebook=rulebook)
+    match = partial(jobs.match_dossiers, rulebook=rulebook)
     collect = partial(jobs.collect_answers, single_window=folder)
     return [
-        Job("send-lists", every_s=settings.message_age_s, run=send),
+        Job("send-documents", every_s=settings.message_age_s, run=send),
+        Job("match-dossiers", every_s=5.0, run=match),
         Job("report-departures", every_s=0.5, run=report),
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),

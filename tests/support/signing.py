@@ -11,7 +11,8 @@ from cryptography.x509.oid import NameOID
 
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.movements import CEB509
-from services.customs.domain.messages.message import OutgoingMessage, compose
+from services.customs.domain.messages.message import OutgoingMessage, compose, transfer_of
+from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.certificate import Certificate, certificate_of_der
@@ -126,7 +127,13 @@ def a_message(documents: int = 1) -> OutgoingMessage:
         customs_code="4700",
         port_code="4700",
     )
-    return compose(CEB509, [Document(head, lines)] * documents, ["dec_1"], parties=parties)
+    return compose(
+        CEB509,
+        [Document(head, lines)] * documents,
+        guid=new_guid(),
+        declaration_ids=["dec_1"],
+        transfer=transfer_of(parties),
+    )
 
 
 def a_signature(body: str, pair: RsaPair | None = None) -> Signature:

@@ -3,6 +3,7 @@
 from services.customs.tables import (
     declarations,
     departures,
+    documents,
     doors,
     evidence,
     inbound,
@@ -17,6 +18,7 @@ from shared.db.migrate import run_env
 __all__ = [
     "declarations",
     "departures",
+    "documents",
     "doors",
     "evidence",
     "inbound",

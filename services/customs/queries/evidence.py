@@ -129,9 +129,9 @@ _SENT: Final = sql(
 
 _RECEIPTS: Final = sql(
     """
-    SELECT inbound_digest AS digest, business_key AS number, return_status, return_time
+    SELECT inbound_digest AS digest, number, return_status, return_time
     FROM customs.receipts WHERE declaration_id = :id
-    ORDER BY return_time, business_key, return_status, message_type, info_hash
+    ORDER BY return_time, number, return_status, message_type, info_hash
     """,
     ReceiptClaim,
     id=TEXT,

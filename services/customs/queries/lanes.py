@@ -37,7 +37,7 @@ _LANES: Final = sql(
             WHERE s.lane = l.lane AND s.screened_at > :hour_ago AND s.screened_at <= :now)
                AS screened_last_hour
     FROM customs.lanes AS l
-    LEFT JOIN customs.lane_parcels AS p
+    LEFT JOIN customs.parcels AS p
         ON p.lane = l.lane AND p.state IN ('waiting', 'held')
     GROUP BY l.lane ORDER BY l.lane
     """,

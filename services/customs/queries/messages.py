@@ -11,13 +11,17 @@ from shared.db import TEXT, Listing, Reader, Window, sql
 @dataclass(frozen=True, slots=True)
 class MessageView:
     guid: str
-    message_type: Literal["CEB603", "CEB509"]
-    status: Literal["composed", "written"]
+    message_type: str
+    status: Literal["composed", "signed", "delivered", "refused"]
     documents: int
     declaration_ids: list[str]
     note: str
+    door: str | None
+    tries: int
+    last_error: str | None
     composed_at: datetime
-    written_at: datetime | None
+    signed_at: datetime | None
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class MessageViewWithBody(MessageView):
 
 
 _COLUMNS: Final = (
-    "guid, message_type, status, documents, declaration_ids, note, composed_at, written_at"
+    "guid, message_type, status, documents, declaration_ids, note, door, tries, last_error,"
+    " composed_at, signed_at, delivered_at"
 )
 
 _MESSAGES: Final = Listing(

@@ -22,9 +22,9 @@ from services.customs.domain.declarations.findings import (
     finding_from_json,
     finding_to_json,
 )
-from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.messages.numbering import cop_no
-from shared.db import INSTANT, JSON, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.ids import new_id
 
 _Row = dict[str, object]
@@ -37,53 +37,66 @@ def _dossier(  # noqa: PLR0917 - a row's columns
     shipment_id: str | None,
     traceparent: str | None,
     cop_no: str,
+    list_id: str | None,
     phase: str,
     status: str,
+    phase_at: datetime,
+    channel: Channel | None,
     order_document: OrderJson | None,
     waybill: WaybillJson | None,
+    is_unroutable: bool,
     cancelled_at: datetime | None,
-    attempts: int,
-    lane: int | None,
+    cut_off_at: datetime | None,
     findings: list[FindingJson],
+    rulebook: str | None,
+    facts: list[str],
     version: int,
 ) -> Dossier:
     return Dossier(
         subject=Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent),
         cop_no=cop_no,
+        list_id=list_id,
         phase=Phase(phase),
         status=Phase(status),
+        phase_at=phase_at,
+        channel=channel,
         order=order_from_json(order_document) if order_document else None,
         waybill=waybill_from_json(waybill) if waybill else None,
-        is_cancelled=cancelled_at is not None,
-        attempts=attempts,
-        lane=lane,
+        is_unroutable=is_unroutable,
+        cancelled_at=cancelled_at,
+        cut_off_at=cut_off_at,
         findings=tuple(finding_from_json(finding) for finding in findings),
+        rulebook=rulebook,
+        announced=tuple(facts),
         version=version,
     )
 
 
+_COLUMNS: Final = """
+    d.id AS declaration_id, d.tenant_id, d.order_id, d.shipment_id, d.traceparent, d.cop_no,
+    d.list_id, d.phase, d.status, d.phase_at, d.channel, d.order_document, d.waybill,
+    d.unroutable IS NOT NULL AS is_unroutable, d.cancelled_at, d.cut_off_at, d.findings,
+    d.rulebook, d.facts, d.version
+"""
+
 _UPSERT_DOSSIERS: Final = sql(
-    """
+    f"""
     INSERT INTO customs.declarations AS d (
         id, tenant_id, order_id, cop_no, phase, status, phase_at, created_at,
         order_document, order_version, order_received_at,
         shipment_id, waybill, unroutable, shipment_version, waybill_received_at,
-        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
-        departed_at, departure, departure_noted_at, traceparent)
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent)
     SELECT id, tenant_id, order_id, cop_no, 'draft', 'draft', :now, :now,
         order_document, order_version, CASE WHEN order_version > 0 THEN :now END,
         shipment_id, waybill, unroutable, shipment_version,
         CASE WHEN waybill IS NOT NULL THEN :now END,
-        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason,
-        departed_at, departure, CASE WHEN departed_at IS NOT NULL THEN :real_now END,
-        traceparent
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent
     FROM jsonb_to_recordset(:rows) AS r (
         id text, tenant_id text, order_id text, cop_no text,
         order_document jsonb, order_version integer,
         shipment_id text, waybill jsonb, unroutable jsonb, shipment_version integer,
         flight_id text, flight_number text, cut_off_at timestamptz,
-        cancelled_at timestamptz, cancel_reason text,
-        departed_at timestamptz, departure jsonb, traceparent text)
+        cancelled_at timestamptz, cancel_reason text, traceparent text)
     ON CONFLICT (order_id) DO UPDATE SET
         order_document = CASE WHEN excluded.order_version > d.order_version
             THEN excluded.order_document ELSE d.order_document END,
@@ -107,30 +120,44 @@ _UPSERT_DOSSIERS: Final = sql(
         shipment_version = greatest(excluded.shipment_version, d.shipment_version),
         cancelled_at = coalesce(d.cancelled_at, excluded.cancelled_at),
         cancel_reason = coalesce(d.cancel_reason, excluded.cancel_reason),
-        departed_at = greatest(d.departed_at, excluded.departed_at),
-        departure = CASE WHEN d.departed_at IS NULL OR excluded.departed_at > d.departed_at
-            THEN excluded.departure ELSE d.departure END,
-        departure_noted_at = coalesce(d.departure_noted_at, excluded.departure_noted_at),
         traceparent = coalesce(excluded.traceparent, d.traceparent)
-    RETURNING id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase,
-        status, order_document, waybill, cancelled_at, attempts, lane, findings, version
-    """,
+    RETURNING {_COLUMNS}
+    """,  # noqa: S608 - constants
     _dossier,
     rows=JSON,
     now=INSTANT,
-    real_now=INSTANT,
 )
 
-_SAVE_CHANGES: Final = sql(
+_LOCK: Final = sql(
+    f"""
+    SELECT {_COLUMNS} FROM customs.declarations AS d
+    WHERE d.id = ANY(:ids) ORDER BY d.order_id FOR UPDATE
+    """,  # noqa: S608 - constants
+    _dossier,
+    ids=TEXTS,
+)
+
+_TO_MATCH: Final = sql(
+    """
+    SELECT id FROM customs.declarations
+    WHERE phase = 'draft' AND order_document IS NOT NULL AND waybill IS NOT NULL
+    ORDER BY id LIMIT :rows_max
+    """,
+    str,
+    rows_max=INTEGER,
+)
+
+_SAVE: Final = sql(
     """
     UPDATE customs.declarations AS d SET
-        phase = r.phase, status = r.status, findings = r.findings, rulebook = r.rulebook,
-        version = r.version, lane = r.lane,
-        phase_at = CASE WHEN d.status = r.status THEN d.phase_at ELSE :now END,
-        validated_at = CASE WHEN r.phase = 'queued' THEN :now ELSE d.validated_at END
+        phase = r.phase, status = r.status, phase_at = r.phase_at, channel = r.channel,
+        list_id = r.list_id, cop_no = r.cop_no, findings = r.findings, rulebook = r.rulebook,
+        validated_at = CASE WHEN r.is_matched THEN :now ELSE d.validated_at END,
+        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version
     FROM jsonb_to_recordset(:rows) AS r (
-        id text, phase text, status text, findings jsonb, rulebook text, version integer,
-        lane smallint)
+        id text, phase text, status text, phase_at timestamptz, channel text, list_id text,
+        cop_no text, findings jsonb, rulebook text, is_matched boolean, facts jsonb,
+        version integer)
     WHERE d.id = r.id
     """,
     rows=JSON,
@@ -139,16 +166,25 @@ _SAVE_CHANGES: Final = sql(
 
 
 async def upsert_dossiers(
-    uow: UnitOfWork, facts: Sequence[DossierFacts], *, now: datetime, real_now: datetime
+    uow: UnitOfWork, facts: Sequence[DossierFacts], *, now: datetime
 ) -> list[Dossier]:
     """The dossiers with these facts, locked. `facts`: one per order, sorted by `order_id`."""
     rows = [_row(fact) for fact in facts]
-    return await uow.fetch_all(_UPSERT_DOSSIERS, rows=rows, now=now, real_now=real_now)
+    return await uow.fetch_all(_UPSERT_DOSSIERS, rows=rows, now=now)
+
+
+async def lock_dossiers(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[Dossier]:
+    return await uow.fetch_all(_LOCK, ids=declaration_ids)
+
+
+async def list_to_match(uow: UnitOfWork, *, rows_max: int) -> list[str]:
+    """Declarations whose order and waybill are there, and have not been matched."""
+    return await uow.fetch_values(_TO_MATCH, rows_max=rows_max)
 
 
 def _row(facts: DossierFacts) -> _Row:
     declaration_id = new_id("dec")
-    order, departure = facts.order, facts.departure
+    order = facts.order
     row: _Row = {
         "id": declaration_id,
         "tenant_id": facts.merchant_id,
@@ -165,16 +201,6 @@ def _row(facts: DossierFacts) -> _Row:
         row |= {
             "cancelled_at": facts.cancel.at.isoformat(),
             "cancel_reason": facts.cancel.reason,
-        }
-    if departure:
-        row |= {
-            "departed_at": departure.departed_at.isoformat(),
-            "departure": {
-                "flight_id": departure.flight_id,
-                "flight_number": departure.flight_number,
-                "master_waybill": departure.master_waybill,
-                "house_waybill": departure.house_waybill,
-            },
         }
     return row
 
@@ -199,17 +225,22 @@ def _shipment_columns(shipment: ShipmentFact) -> _Row:
 
 
 async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now: datetime) -> None:
-    """The rows were locked by `upsert_dossiers` in the same transaction."""
+    """The rows are locked."""
     rows = [
         {
             "id": change.declaration_id,
             "phase": change.phase,
             "status": change.status,
+            "phase_at": change.phase_at.isoformat(),
+            "channel": change.channel,
+            "list_id": change.list_id,
+            "cop_no": change.cop_no,
             "findings": [finding_to_json(finding) for finding in change.findings],
             "rulebook": change.rulebook,
+            "is_matched": change.is_matched,
+            "facts": change.announced,
             "version": change.version,
-            "lane": change.lane,
         }
         for change in changes
     ]
-    await uow.execute(_SAVE_CHANGES, rows=rows, now=now)
+    await uow.execute(_SAVE, rows=rows, now=now)

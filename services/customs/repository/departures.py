@@ -1,21 +1,25 @@
-"""Departure reports: the flights that have left, the shipments that wait for a report, and what a
-report changes.
+"""Departures: the flights that have left, the parcels that wait for a report, and what a report
+changes.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.declarations.facts import DepartureFact
 from services.customs.domain.departures.flight import DepartedFlight
-from services.customs.domain.departures.report import DepartedShipment, Departure
-from services.customs.domain.receipts.folding import AnsweredDeparture
-from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from services.customs.domain.departures.report import DepartedShipment
+from services.customs.domain.documents.stored import NewDocument
+from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
 
-def _answered(departure_id: str, cop_no: str, phase: str) -> AnsweredDeparture:
-    return AnsweredDeparture(departure_id, cop_no, Phase(phase))
+@dataclass(frozen=True, slots=True)
+class DepartedParcel:
+    declaration_id: str
+    tenant_id: str
+    departure: DepartureFact
 
 
 _UPSERT_FLIGHTS: Final = sql(
@@ -34,97 +38,76 @@ _UPSERT_FLIGHTS: Final = sql(
     rows=JSON,
 )
 
-# A flight is reported once all its shipments are noted, or after a while without them.
+# A flight is reported once all its shipments are noted, or after a while without them. Only lists
+# that were sent are reported.
+_SELECT_DEPARTED: Final = """
+    SELECT p.declaration_id, p.departed_at, p.departure ->> 'flight_id' AS flight_id,
+           p.departure ->> 'flight_number' AS flight_number,
+           p.departure ->> 'master_waybill' AS master_waybill,
+           p.departure ->> 'house_waybill' AS house_waybill, d.waybill ->> 'mode' AS mode
+    FROM customs.parcels AS p
+    JOIN customs.declarations AS d ON d.id = p.declaration_id
+    JOIN customs.documents AS l ON l.id = d.list_id AND l.attempts > 0
+    WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
+"""
+
 _TO_REPORT: Final = sql(
-    """
+    f"""
     WITH pending AS (
-        SELECT departure ->> 'flight_id' AS flight_id, count(*) AS noted,
-               min(departure_noted_at) AS noted_at
-        FROM customs.declarations
-        WHERE departed_at IS NOT NULL AND departure_id IS NULL AND attempts > 0
+        SELECT p.departure ->> 'flight_id' AS flight_id, count(*) AS noted,
+               min(p.departure_noted_at) AS noted_at
+        FROM customs.parcels AS p
+        JOIN customs.declarations AS d ON d.id = p.declaration_id
+        JOIN customs.documents AS l ON l.id = d.list_id AND l.attempts > 0
+        WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
         GROUP BY 1),
     ready AS (
         SELECT p.flight_id
         FROM pending AS p LEFT JOIN customs.flights AS f ON f.id = p.flight_id
         WHERE p.noted >= f.shipments OR p.noted_at <= :noted_before)
-    SELECT d.id AS declaration_id, d.departed_at, d.departure ->> 'flight_id' AS flight_id,
-           d.departure ->> 'flight_number' AS flight_number,
-           d.departure ->> 'master_waybill' AS master_waybill,
-           d.departure ->> 'house_waybill' AS house_waybill, d.waybill ->> 'mode' AS mode
-    FROM customs.declarations AS d
-    WHERE d.departed_at IS NOT NULL AND d.departure_id IS NULL AND d.attempts > 0
-      AND d.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
-    ORDER BY d.order_id LIMIT :rows_max FOR UPDATE OF d SKIP LOCKED
-    """,
+    {_SELECT_DEPARTED}
+      AND p.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
+    ORDER BY p.declaration_id LIMIT :rows_max FOR UPDATE OF p SKIP LOCKED
+    """,  # noqa: S608 - constants
     DepartedShipment,
     noted_before=INSTANT,
     rows_max=INTEGER,
 )
 
 _TO_REPORT_BY_ID: Final = sql(
-    """
-    SELECT id AS declaration_id, departed_at, departure ->> 'flight_id' AS flight_id,
-           departure ->> 'flight_number' AS flight_number,
-           departure ->> 'master_waybill' AS master_waybill,
-           departure ->> 'house_waybill' AS house_waybill, waybill ->> 'mode' AS mode
-    FROM customs.declarations
-    WHERE id = ANY(:ids) AND departed_at IS NOT NULL AND departure_id IS NULL AND attempts > 0
-    ORDER BY order_id FOR UPDATE SKIP LOCKED
+    f"""
+    {_SELECT_DEPARTED} AND p.declaration_id = ANY(:ids)
+    ORDER BY p.declaration_id FOR UPDATE OF p SKIP LOCKED
     """,
     DepartedShipment,
     ids=TEXTS,
 )
 
-_INSERT_DEPARTURES: Final = sql(
-    f"""
-    INSERT INTO customs.departures (
-        id, tenant_id, cop_no, flight_id, shipments, message_guid, phase, created_at)
-    SELECT id, '{PARK_TENANT}', cop_no, flight_id, shipments, :guid, 'queued', :now
-    FROM jsonb_to_recordset(:rows) AS r (
-        id text, cop_no text, flight_id text, shipments integer)
-    """,  # noqa: S608 - constants
-    guid=TEXT,
-    now=INSTANT,
-    rows=JSON,
-)
-
 _MARK_REPORTED: Final = sql(
     """
-    UPDATE customs.declarations AS d SET departure_id = r.departure_id
-    FROM unnest(:ids, :departure_ids) AS r (id, departure_id) WHERE d.id = r.id
+    UPDATE customs.parcels AS p SET departure_id = r.departure_id
+    FROM unnest(:ids, :departure_ids) AS r (id, departure_id) WHERE p.declaration_id = r.id
     """,
     ids=TEXTS,
     departure_ids=TEXTS,
 )
 
-_MARK_WRITTEN: Final = sql(
+_NOTE_DEPARTURES: Final = sql(
     """
-    WITH written AS (
-        UPDATE customs.departures SET phase = 'transmitted'
-        WHERE message_guid = ANY(:guids) AND phase = 'queued')
-    UPDATE customs.declarations SET departure_reported_at = :now WHERE id = ANY(:ids)
+    INSERT INTO customs.parcels AS p (
+        declaration_id, tenant_id, state, departed_at, departure, departure_noted_at)
+    SELECT declaration_id, tenant_id, 'elsewhere', departed_at, departure, :real_now
+    FROM jsonb_to_recordset(:rows) AS r (
+        declaration_id text, tenant_id text, departed_at timestamptz, departure jsonb)
+    ORDER BY declaration_id
+    ON CONFLICT (declaration_id) DO UPDATE SET
+        departed_at = greatest(p.departed_at, excluded.departed_at),
+        departure = CASE WHEN p.departed_at IS NULL OR excluded.departed_at > p.departed_at
+            THEN excluded.departure ELSE p.departure END,
+        departure_noted_at = coalesce(p.departure_noted_at, excluded.departure_noted_at)
     """,
-    guids=TEXTS,
-    now=INSTANT,
-    ids=TEXTS,
-)
-
-_LOCK_BY_COP_NO: Final = sql(
-    """
-    SELECT id AS departure_id, cop_no, phase FROM customs.departures WHERE cop_no = ANY(:cop_nos)
-    ORDER BY id FOR UPDATE
-    """,
-    _answered,
-    cop_nos=TEXTS,
-)
-
-_SAVE_PHASES: Final = sql(
-    """
-    UPDATE customs.departures AS d SET phase = r.phase
-    FROM unnest(:ids, :phases) AS r (id, phase) WHERE d.id = r.id
-    """,
-    ids=TEXTS,
-    phases=TEXTS,
+    rows=JSON,
+    real_now=INSTANT,
 )
 
 
@@ -156,44 +139,32 @@ async def lock_some_to_report(uow: UnitOfWork, ids: Sequence[str]) -> list[Depar
     return await uow.fetch_all(_TO_REPORT_BY_ID, ids=ids)
 
 
-async def insert_departures(
-    uow: UnitOfWork, departures: Sequence[Departure], *, guid: str, now: datetime
-) -> None:
-    """They are in the message `guid`, and their shipments count as reported."""
-    rows = [
-        {
-            "id": departure.id,
-            "cop_no": departure.cop_no,
-            "flight_id": departure.flight_id,
-            "shipments": len(departure.declaration_ids),
-        }
-        for departure in departures
-    ]
-    await uow.execute(_INSERT_DEPARTURES, rows=rows, guid=guid, now=now)
-    reported = [
-        (one, departure.id) for departure in departures for one in departure.declaration_ids
-    ]
+async def mark_reported(uow: UnitOfWork, reports: Sequence[NewDocument]) -> None:
+    """Their parcels are in these documents."""
+    reported = [(one, report.id) for report in reports for one in report.covers]
     await uow.execute(
         _MARK_REPORTED,
         ids=[declaration_id for declaration_id, _ in reported],
-        departure_ids=[departure_id for _, departure_id in reported],
+        departure_ids=[document_id for _, document_id in reported],
     )
 
 
-async def mark_written(
-    uow: UnitOfWork, *, guids: Sequence[str], declaration_ids: Sequence[str], now: datetime
+async def note_departures(
+    uow: UnitOfWork, departures: Sequence[DepartedParcel], *, real_now: datetime
 ) -> None:
-    """The reports are in the folder."""
-    await uow.execute(_MARK_WRITTEN, guids=guids, ids=declaration_ids, now=now)
-
-
-async def lock_by_cop_no(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[AnsweredDeparture]:
-    return await uow.fetch_all(_LOCK_BY_COP_NO, cop_nos=cop_nos)
-
-
-async def save_phases(uow: UnitOfWork, departures: Sequence[AnsweredDeparture]) -> None:
-    await uow.execute(
-        _SAVE_PHASES,
-        ids=[departure.id for departure in departures],
-        phases=[departure.phase.value for departure in departures],
-    )
+    """The last departure of a parcel counts. The declarations are locked."""
+    rows = [
+        {
+            "declaration_id": one.declaration_id,
+            "tenant_id": one.tenant_id,
+            "departed_at": one.departure.departed_at.isoformat(),
+            "departure": {
+                "flight_id": one.departure.flight_id,
+                "flight_number": one.departure.flight_number,
+                "master_waybill": one.departure.master_waybill,
+                "house_waybill": one.departure.house_waybill,
+            },
+        }
+        for one in departures
+    ]
+    await uow.execute(_NOTE_DEPARTURES, rows=rows, real_now=real_now)

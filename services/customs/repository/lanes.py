@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.dossier import ParcelFacts
 from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.lanes.queue import JoiningParcel, LaneParcel, LaneQueue
 from services.customs.domain.lanes.screening import ScreenedParcel, Screening
@@ -48,7 +49,7 @@ _QUEUES: Final = sql(
     """
     SELECT l.lane, l.capacity_per_hour, count(p.declaration_id) AS waiting
     FROM customs.lanes AS l
-    LEFT JOIN customs.lane_parcels AS p ON p.lane = l.lane AND p.state = 'waiting'
+    LEFT JOIN customs.parcels AS p ON p.lane = l.lane AND p.state = 'waiting'
     GROUP BY l.lane ORDER BY l.lane
     """,
     LaneQueue,
@@ -62,7 +63,7 @@ _LANE_EXISTS: Final = sql(
 
 _JOIN: Final = sql(
     """
-    INSERT INTO customs.lane_parcels AS p (
+    INSERT INTO customs.parcels AS p (
         declaration_id, tenant_id, lane, state, cut_off_at, queued_at)
     SELECT declaration_id, tenant_id, lane, 'waiting', cut_off_at, :now
     FROM jsonb_to_recordset(:rows) AS r (
@@ -71,7 +72,7 @@ _JOIN: Final = sql(
     ON CONFLICT (declaration_id) DO UPDATE SET
         lane = excluded.lane, state = 'waiting', cut_off_at = excluded.cut_off_at,
         queued_at = excluded.queued_at, lease_until = NULL
-    WHERE p.state = 'left'
+    WHERE p.state IN ('left', 'elsewhere')
     """,
     rows=JSON,
     now=INSTANT,
@@ -79,7 +80,7 @@ _JOIN: Final = sql(
 
 _LEAVE: Final = sql(
     """
-    UPDATE customs.lane_parcels SET state = 'left', lease_until = NULL
+    UPDATE customs.parcels SET state = 'left', lease_until = NULL
     WHERE declaration_id = ANY(:ids) AND state IN ('waiting', 'held')
     """,
     ids=TEXTS,
@@ -87,7 +88,7 @@ _LEAVE: Final = sql(
 
 _MOVE_CUT_OFFS: Final = sql(
     """
-    UPDATE customs.lane_parcels AS p SET cut_off_at = d.cut_off_at
+    UPDATE customs.parcels AS p SET cut_off_at = d.cut_off_at
     FROM customs.declarations AS d
     WHERE d.id = p.declaration_id AND p.declaration_id = ANY(:ids)
       AND p.cut_off_at IS DISTINCT FROM d.cut_off_at
@@ -97,9 +98,9 @@ _MOVE_CUT_OFFS: Final = sql(
 
 _TAKE: Final = sql(
     """
-    UPDATE customs.lane_parcels AS p SET lease_until = :lease_until
+    UPDATE customs.parcels AS p SET lease_until = :lease_until
     FROM (
-        SELECT declaration_id FROM customs.lane_parcels
+        SELECT declaration_id FROM customs.parcels
         WHERE lane = :lane AND state = 'waiting'
           AND (lease_until IS NULL OR lease_until <= :real_now)
         ORDER BY cut_off_at NULLS LAST, queued_at, declaration_id
@@ -119,11 +120,27 @@ _TAKE: Final = sql(
 
 _LOCK_PARCELS: Final = sql(
     """
-    SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, status, channel,
-           screened_at, is_held, facts, version
-    FROM customs.declarations WHERE id = ANY(:ids) ORDER BY order_id FOR UPDATE
+    SELECT d.id AS declaration_id, d.tenant_id, d.order_id, d.shipment_id, d.traceparent, d.status,
+           d.channel, p.screened_at, coalesce(p.is_held, false) AS is_held, d.facts, d.version
+    FROM customs.declarations AS d LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
+    WHERE d.id = ANY(:ids) ORDER BY d.order_id FOR UPDATE OF d
     """,
     _screened_parcel,
+    ids=TEXTS,
+)
+
+
+def _parcel(declaration_id: str, is_queued: bool, is_screened: bool) -> tuple[str, ParcelFacts]:
+    return declaration_id, ParcelFacts(is_queued=is_queued, is_screened=is_screened)
+
+
+_PARCELS: Final = sql(
+    """
+    SELECT declaration_id, state IN ('waiting', 'held', 'screened') AS is_queued,
+           screened_at IS NOT NULL AS is_screened
+    FROM customs.parcels WHERE declaration_id = ANY(:ids)
+    """,
+    _parcel,
     ids=TEXTS,
 )
 
@@ -150,19 +167,22 @@ _INSERT_SCREENINGS: Final = sql(
     now=INSTANT,
 )
 
+# A parcel that never joined a queue may be screened, too.
 _SAVE_SCREENED: Final = sql(
     """
     WITH results AS (
         SELECT * FROM jsonb_to_recordset(:rows) AS r (
-            id text, screened_at timestamptz, is_held boolean, version integer,
+            id text, tenant_id text, screened_at timestamptz, is_held boolean, version integer,
             facts jsonb)),
     parcels AS (
-        UPDATE customs.lane_parcels AS p
-        SET state = CASE WHEN r.is_held THEN 'held' ELSE 'screened' END, lease_until = NULL
-        FROM results AS r WHERE p.declaration_id = r.id)
+        INSERT INTO customs.parcels AS p (declaration_id, tenant_id, state, screened_at, is_held)
+        SELECT id, tenant_id, 'elsewhere', screened_at, is_held FROM results ORDER BY id
+        ON CONFLICT (declaration_id) DO UPDATE SET
+            screened_at = excluded.screened_at, is_held = excluded.is_held, lease_until = NULL,
+            state = CASE WHEN p.state = 'elsewhere' THEN p.state
+                         WHEN excluded.is_held THEN 'held' ELSE 'screened' END)
     UPDATE customs.declarations AS d SET
-        screened_at = r.screened_at, is_held = r.is_held, version = r.version,
-        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts))
+        version = r.version, facts = ARRAY(SELECT jsonb_array_elements_text(r.facts))
     FROM results AS r WHERE d.id = r.id
     """,
     rows=JSON,
@@ -216,6 +236,11 @@ async def take(
     )
 
 
+async def parcels_of(uow: UnitOfWork, declaration_ids: Sequence[str]) -> dict[str, ParcelFacts]:
+    """By declaration. The declarations are locked."""
+    return dict(await uow.fetch_all(_PARCELS, ids=declaration_ids))
+
+
 async def lock_parcels(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[ScreenedParcel]:
     return await uow.fetch_all(_LOCK_PARCELS, ids=declaration_ids)
 
@@ -253,6 +278,7 @@ async def save_screened(uow: UnitOfWork, parcels: Sequence[ScreenedParcel]) -> N
     rows = [
         {
             "id": parcel.subject.id,
+            "tenant_id": parcel.subject.merchant_id,
             "screened_at": parcel.screened_at.isoformat() if parcel.screened_at else None,
             "is_held": parcel.is_held,
             "version": parcel.version,

@@ -1,13 +1,12 @@
-"""Receipts in, and what they change: a handful of statements for a message of up to 100."""
+"""Receipts: each is kept once, and says how often it came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.declarations.announcements import Subject
-from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.receipts.folding import AnsweredDeclaration, DeclarationChange
-from services.customs.domain.receipts.matching import KeptReceipt, MatchedReceipt
+from services.customs.domain.documents.correlation import KeptReceipt, MatchedReceipt
+from services.customs.domain.documents.phases import is_known_code
+from services.customs.domain.documents.state import Mark
 from services.customs.domain.receipts.receipt import (
     DocumentKey,
     Receipt,
@@ -19,135 +18,82 @@ from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
 
-def _declaration(  # noqa: PLR0917 - a row's columns
-    declaration_id: str,
-    tenant_id: str,
-    order_id: str,
-    shipment_id: str | None,
-    traceparent: str | None,
-    cop_no: str,
-    phase: str,
-    status: str,
-    facts: list[str],
-    version: int,
-    attempts: int,
-    settled_at: datetime | None,
-    cancelled_at: datetime | None,
-    screened_at: datetime | None,
-    cut_off_at: datetime | None,
-    lane: int | None,
-    pre_no: str | None,
-    invt_no: str | None,
-) -> AnsweredDeclaration:
-    return AnsweredDeclaration(
-        subject=Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent),
-        cop_no=cop_no,
-        phase=Phase(phase),
-        status=Phase(status),
-        announced=tuple(facts),
-        version=version,
-        attempts=attempts,
-        settled_at=settled_at,
-        is_cancelled=cancelled_at is not None,
-        is_screened=screened_at is not None,
-        cut_off_at=cut_off_at,
-        lane=lane,
-        pre_no=pre_no,
-        invt_no=invt_no,
-    )
-
-
 def _kept(  # noqa: PLR0917 - a row's columns
     receipt_id: str,
     message_type: str,
-    business_key: str,
+    party_code: str,
+    number: str,
+    part: int,
     return_status: str,
     return_time: datetime,
     return_info: str,
     guid: str | None,
     pre_no: str | None,
     invt_no: str | None,
+    sum_no: str | None,
+    mark: str | None,
 ) -> KeptReceipt:
     receipt = Receipt(
-        message_type,
-        DocumentKey("", business_key),
-        return_status,
-        return_time,
-        return_info,
-        guid,
-        pre_no,
-        invt_no,
+        message_type=message_type,
+        key=DocumentKey(party_code, number, part),
+        return_status=return_status,
+        return_time=return_time,
+        return_info=return_info,
+        guid=guid,
+        pre_no=pre_no,
+        invt_no=invt_no,
+        sum_no=sum_no,
     )
-    return KeptReceipt(receipt_id, receipt)
+    return KeptReceipt(receipt_id, receipt, Mark(mark) if mark else None)
 
 
-_LOCK_DECLARATIONS: Final = sql(
-    """
-    SELECT id AS declaration_id, tenant_id, order_id, shipment_id, traceparent, cop_no, phase,
-           status, facts, version, attempts, settled_at, cancelled_at, screened_at, cut_off_at,
-           lane, pre_no, invt_no
-    FROM customs.declarations WHERE cop_no = ANY(:cop_nos) ORDER BY order_id FOR UPDATE
-    """,
-    _declaration,
-    cop_nos=TEXTS,
-)
+def _inserted(receipt_id: str, is_new: bool) -> tuple[str, bool]:
+    return receipt_id, is_new
 
-# Returns what was new. The unique constraint decides; a repetition changes nothing.
+
+# The unique constraint decides what is new. A repetition is only counted.
 _INSERT: Final = sql(
     """
-    INSERT INTO customs.receipts (
-        id, tenant_id, declaration_id, message_type, business_key, return_status, return_time,
-        return_info, info_hash, info_code, info_text, guid, pre_no, invt_no, is_known,
-        inbound_digest, received_at)
-    SELECT id, tenant_id, declaration_id, message_type, business_key, return_status,
-        return_time, return_info, info_hash, info_code, info_text, guid, pre_no, invt_no,
-        is_known, :digest, :now
+    INSERT INTO customs.receipts AS k (
+        id, tenant_id, document_id, declaration_id, message_type, party_code, number, part,
+        return_status, return_time, return_info, info_hash, info_code, info_text, guid, pre_no,
+        invt_no, sum_no, is_known, inbound_digest, received_at)
+    SELECT id, tenant_id, document_id, declaration_id, message_type, party_code, number, part,
+        return_status, return_time, return_info, info_hash, info_code, info_text, guid, pre_no,
+        invt_no, sum_no, is_known, :digest, :now
     FROM jsonb_to_recordset(:rows) AS r (
-        id text, tenant_id text, declaration_id text, message_type text, business_key text,
-        return_status text, return_time timestamptz, return_info text, info_hash text,
-        info_code text, info_text text, guid text, pre_no text, invt_no text, is_known boolean)
-    ORDER BY business_key, message_type, return_status, return_time, info_hash
-    ON CONFLICT DO NOTHING
-    RETURNING id
+        id text, tenant_id text, document_id text, declaration_id text, message_type text,
+        party_code text, number text, part integer, return_status text, return_time timestamptz,
+        return_info text, info_hash text, info_code text, info_text text, guid text, pre_no text,
+        invt_no text, sum_no text, is_known boolean)
+    ORDER BY number, message_type, part, party_code, return_status, return_time, info_hash
+    ON CONFLICT ON CONSTRAINT receipts_identity_uq DO UPDATE SET times = k.times + 1
+    RETURNING id AS receipt_id, xmax = 0 AS is_new
     """,
-    str,
+    _inserted,
     digest=TEXT,
     now=INSTANT,
     rows=JSON,
 )
 
-_BY_COP_NO: Final = sql(
+_BY_NUMBER: Final = sql(
     """
-    SELECT id AS receipt_id, message_type, business_key, return_status, return_time, return_info,
-           guid, pre_no, invt_no
-    FROM customs.receipts WHERE business_key = ANY(:cop_nos)
+    SELECT id AS receipt_id, message_type, party_code, number, part, return_status, return_time,
+           return_info, guid, pre_no, invt_no, sum_no, mark
+    FROM customs.receipts WHERE number = ANY(:numbers)
     """,
     _kept,
-    cop_nos=TEXTS,
+    numbers=TEXTS,
 )
 
-_SAVE_CHANGES: Final = sql(
+_SAVE_MARKS: Final = sql(
     """
-    UPDATE customs.declarations AS d SET
-        phase = r.phase, status = r.status, channel = r.channel,
-        phase_at = CASE WHEN d.status = r.status THEN d.phase_at ELSE r.phase_at END,
-        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version,
-        pre_no = r.pre_no, invt_no = r.invt_no, unknown_receipts = r.unknown_receipts,
-        lane = r.lane, settled_at = coalesce(r.settled_at, d.settled_at),
-        message_guid = CASE WHEN r.resend_at IS NULL THEN d.message_guid END,
-        resend_at = r.resend_at
-    FROM jsonb_to_recordset(:rows) AS r (
-        id text, phase text, status text, channel text, phase_at timestamptz, facts jsonb,
-        version integer, pre_no text, invt_no text, unknown_receipts integer, lane smallint,
-        settled_at timestamptz, resend_at timestamptz)
-    WHERE d.id = r.id
+    UPDATE customs.receipts AS k SET mark = r.mark
+    FROM unnest(:ids, :marks) AS r (id, mark) WHERE k.id = r.id
     """,
-    rows=JSON,
+    ids=TEXTS,
+    marks=TEXTS,
 )
-
-
-async def lock_declarations(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[AnsweredDeclaration]:
-    return await uow.fetch_all(_LOCK_DECLARATIONS, cop_nos=cop_nos)
 
 
 async def insert_receipts(
@@ -156,19 +102,22 @@ async def insert_receipts(
     """Those that were new. `digest`: of the message they came in."""
     by_id = {new_id("rcp"): matched for matched in receipts}
     rows = [_row(receipt_id, matched) for receipt_id, matched in by_id.items()]
-    new = await uow.fetch_values(_INSERT, rows=rows, digest=digest, now=now)
-    return {by_id[receipt_id].receipt.identity for receipt_id in new}
+    inserted = await uow.fetch_all(_INSERT, rows=rows, digest=digest, now=now)
+    return {by_id[receipt_id].receipt.identity for receipt_id, is_new in inserted if is_new}
 
 
 def _row(receipt_id: str, matched: MatchedReceipt) -> dict[str, object]:
-    receipt = matched.receipt
+    receipt, document = matched.receipt, matched.document
     info = parse_return_info(receipt.return_info)
     return {
         "id": receipt_id,
-        "tenant_id": matched.merchant_id or PARK_TENANT,
-        "declaration_id": matched.declaration_id,
+        "tenant_id": document.tenant_id if document else PARK_TENANT,
+        "document_id": document.id if document else None,
+        "declaration_id": document.declaration_id if document else None,
         "message_type": receipt.message_type,
-        "business_key": receipt.business_key,
+        "party_code": receipt.key.party_code,
+        "number": receipt.key.number,
+        "part": receipt.key.part,
         "return_status": receipt.return_status,
         "return_time": receipt.return_time.isoformat(),
         "return_info": receipt.return_info,
@@ -178,32 +127,16 @@ def _row(receipt_id: str, matched: MatchedReceipt) -> dict[str, object]:
         "guid": receipt.guid,
         "pre_no": receipt.pre_no,
         "invt_no": receipt.invt_no,
-        "is_known": matched.is_known_code,
+        "sum_no": receipt.sum_no,
+        "is_known": is_known_code(receipt.return_status),
     }
 
 
-async def receipts_of(uow: UnitOfWork, cop_nos: Sequence[str]) -> list[KeptReceipt]:
-    """All that there are about these documents."""
-    return await uow.fetch_all(_BY_COP_NO, cop_nos=cop_nos)
+async def receipts_by_number(uow: UnitOfWork, numbers: Sequence[str]) -> list[KeptReceipt]:
+    """All that there are under these numbers of documents and guids of messages."""
+    return await uow.fetch_all(_BY_NUMBER, numbers=numbers)
 
 
-async def save_changes(uow: UnitOfWork, changes: Sequence[DeclarationChange]) -> None:
-    rows = [
-        {
-            "id": change.declaration_id,
-            "phase": change.phase,
-            "status": change.status,
-            "channel": change.channel,
-            "phase_at": change.phase_at.isoformat(),
-            "facts": change.announced,
-            "version": change.version,
-            "pre_no": change.pre_no,
-            "invt_no": change.invt_no,
-            "unknown_receipts": change.unknown_receipts,
-            "lane": change.lane,
-            "settled_at": change.settled_at.isoformat() if change.settled_at else None,
-            "resend_at": change.resend_at.isoformat() if change.resend_at else None,
-        }
-        for change in changes
-    ]
-    await uow.execute(_SAVE_CHANGES, rows=rows)
+async def save_marks(uow: UnitOfWork, marks: Mapping[str, Mark]) -> None:
+    """By receipt."""
+    await uow.execute(_SAVE_MARKS, ids=list(marks), marks=list(marks.values()))

@@ -9,16 +9,22 @@ from services.customs.queries.messages import MessageView
 
 
 class MessageOut(BaseModel):
-    """An outgoing message: `composed` with the state of its documents, `written` to the folder."""
+    """An outgoing message: `composed` with the attempts of its documents, `signed`, `delivered` to
+    the port through a door. `refused`: the port will never take it as it is.
+    """
 
     guid: str
-    message_type: Literal["CEB603", "CEB509"]
-    status: Literal["composed", "written"]
+    message_type: str = Field(examples=["CEB603"])
+    status: Literal["composed", "signed", "delivered", "refused"]
     documents: int
     declaration_ids: list[str]
     note: str = Field(examples=["unsigned: ds:Signature omitted"])
+    door: str | None = Field(examples=["folder"])
+    tries: int = Field(description="How often a door failed to take it.")
+    last_error: str | None
     composed_at: datetime
-    written_at: datetime | None
+    signed_at: datetime | None
+    delivered_at: datetime | None
 
     @classmethod
     def of(cls, message: MessageView) -> "MessageOut":
@@ -26,4 +32,4 @@ class MessageOut(BaseModel):
 
 
 class MessageWithBody(MessageOut):
-    body: str = Field(description="The XML as it is in the folder.")
+    body: str = Field(description="The XML, byte for byte as it is delivered.")

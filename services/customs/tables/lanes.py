@@ -1,4 +1,4 @@
-"""Security lanes, their queues, and what the scanners reported."""
+"""Security lanes, the parcels of declarations, and what the scanners reported."""
 
 from typing import Final
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.customs.tables.metadata import id_column, instant_column, key_column, metadata
 
@@ -25,24 +26,38 @@ lanes: Final = Table(
     Column("source", Text, nullable=False),
     Column("synthetic", Boolean, nullable=False),
 )
-# state: waiting → screened | held → screened; left: returned by customs or cancelled.
-# lease_until is real time: a scanner that dies gives its parcels back.
-lane_parcels: Final = Table(
-    "lane_parcels",
+# The goods of a declaration on their way through the park: from the queue of a lane to the flight.
+# state: waiting → screened | held → screened; left: returned by customs or cancelled; elsewhere:
+# never in a queue. lease_until is real time: a scanner that dies gives its parcels back; so is
+# departure_noted_at.
+parcels: Final = Table(
+    "parcels",
     metadata,
     id_column("declaration_id"),
     key_column("tenant_id", nullable=False),
-    Column("lane", SmallInteger, nullable=False),
+    Column("lane", SmallInteger),
     Column("state", Text, nullable=False),
     instant_column("cut_off_at"),
-    instant_column("queued_at", nullable=False),
+    instant_column("queued_at"),
     instant_column("lease_until"),
+    instant_column("screened_at"),
+    Column("is_held", Boolean, nullable=False, server_default=text("false")),
+    instant_column("departed_at"),
+    Column("departure", JSONB),
+    instant_column("departure_noted_at"),
+    key_column("departure_id"),
+    instant_column("departure_reported_at"),
     Index(
-        "lane_parcels_queue_ix",
+        "parcels_queue_ix",
         "lane",
         "cut_off_at",
         "queued_at",
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "parcels_to_report_ix",
+        "departure_noted_at",
+        postgresql_where=text("departed_at IS NOT NULL AND departure_id IS NULL"),
     ),
     postgresql_with={"fillfactor": "80"},
 )

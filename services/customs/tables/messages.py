@@ -11,10 +11,13 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.customs.tables.metadata import id_column, instant_column, key_column, metadata
 
-# status: composed (in the same transaction as the documents' state) → written (in the folder).
+# status: composed (in the transaction of its documents' attempts) → signed → delivered | refused.
+# `signature` says by which key and over which digest; `body` is then what was signed. next_try_at
+# is real time.
 outgoing_messages: Final = Table(
     "outgoing_messages",
     metadata,
@@ -25,12 +28,18 @@ outgoing_messages: Final = Table(
     Column("documents", Integer, nullable=False),
     Column("declaration_ids", ARRAY(Text), nullable=False),
     Column("body", Text, nullable=False),
+    Column("signature", JSONB),
     Column("note", Text, nullable=False),
+    Column("door", Text),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("last_error", Text),
+    instant_column("next_try_at"),
     instant_column("composed_at", nullable=False),
-    instant_column("written_at"),
+    instant_column("signed_at"),
+    instant_column("delivered_at"),
     Index(
-        "outgoing_messages_to_write_ix",
+        "outgoing_messages_to_deliver_ix",
         "guid",
-        postgresql_where=text("status = 'composed'"),
+        postgresql_where=text("status IN ('composed', 'signed')"),
     ),
 )

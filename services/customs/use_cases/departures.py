@@ -10,10 +10,9 @@ from services.customs.domain.departures.report import (
     DepartedShipment,
     draw_up_reports,
 )
-from services.customs.domain.messages.kinds.movements import CEB509
-from services.customs.domain.messages.message import compose
 from services.customs.domain.messages.parties import Parties
-from services.customs.repository import departures, messages
+from services.customs.repository import departures
+from services.customs.repository.documents import stored as documents
 from shared.db import UnitOfWork
 
 
@@ -23,18 +22,18 @@ async def record_flights(uow: UnitOfWork, *, flights: Sequence[DepartedFlight]) 
         await departures.upsert_flights(uow, latest_by_flight(flights))
 
 
-async def compose_departures(
+async def report_departures(
     uow: UnitOfWork, *, parties: Parties, now: datetime, real_now: datetime
 ) -> int:
-    """One CEB509 message for shipments that have left. Returns how many shipments it names."""
+    """Draws up a document for each flight that has left. Returns how many shipments they name."""
     shipments = await departures.lock_to_report(
         uow, noted_before=real_now - WAIT, rows_max=SHIPMENTS_MAX
     )
-    return await _compose(uow, shipments, parties=parties, now=now)
+    return await _report(uow, shipments, parties=parties, now=now, real_now=real_now)
 
 
 async def list_departures(uow: UnitOfWork, *, real_now: datetime) -> list[tuple[str, ...]]:
-    """The declarations of which the next message would report, by flight."""
+    """The declarations that `report_departures` would take, by flight."""
     shipments = await departures.lock_to_report(
         uow, noted_before=real_now - WAIT, rows_max=SHIPMENTS_MAX
     )
@@ -44,25 +43,30 @@ async def list_departures(uow: UnitOfWork, *, real_now: datetime) -> list[tuple[
     return [tuple(ids) for ids in by_flight.values()]
 
 
-async def compose_departure(
-    uow: UnitOfWork, *, declaration_ids: Sequence[str], parties: Parties, now: datetime
+async def report_some(
+    uow: UnitOfWork,
+    *,
+    declaration_ids: Sequence[str],
+    parties: Parties,
+    now: datetime,
+    real_now: datetime,
 ) -> int:
-    """A message for these shipments, if they still wait: all of a flight, or fewer."""
+    """A document for these shipments, if they still wait: all of a flight, or fewer."""
     shipments = await departures.lock_some_to_report(uow, declaration_ids)
-    return await _compose(uow, shipments, parties=parties, now=now)
+    return await _report(uow, shipments, parties=parties, now=now, real_now=real_now)
 
 
-async def _compose(
-    uow: UnitOfWork, shipments: Sequence[DepartedShipment], *, parties: Parties, now: datetime
+async def _report(
+    uow: UnitOfWork,
+    shipments: Sequence[DepartedShipment],
+    *,
+    parties: Parties,
+    now: datetime,
+    real_now: datetime,
 ) -> int:
     if not shipments:
         return 0
-
-    reports = draw_up_reports(shipments, parties=parties, now=now)
-    declaration_ids = [one for report in reports for one in report.declaration_ids]
-    documents = [document for report in reports for document in report.documents]
-    message = compose(CEB509, documents, declaration_ids, parties=parties)
-
-    await messages.insert_message(uow, message, now=now)
-    await departures.insert_departures(uow, reports, guid=message.guid, now=now)
-    return len(declaration_ids)
+    reports = draw_up_reports(shipments, parties=parties, real_now=real_now)
+    await documents.insert_documents(uow, reports, now=now)
+    await departures.mark_reported(uow, reports)
+    return len(shipments)

@@ -1,7 +1,4 @@
-"""Lists leave in messages. A message is composed in one transaction, with the state of its lists,
-and written to the folder in a second one. Killed between or within the two, the next run writes the
-same bytes under the same name again, and nothing is composed twice.
-"""
+"""Documents go into messages, and messages through the door to the port."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,113 +6,116 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.clients.single_window import SingleWindow
-from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.declarations.submission import (
-    QueuedList,
-    after_submission,
-    submission_of,
-)
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.uploading import DueDocument, compose_uploads
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.messages.kinds.lists import CEB603
-from services.customs.domain.messages.kinds.movements import CEB509
-from services.customs.domain.messages.message import compose
-from services.customs.events.declarations import declaration_event
-from services.customs.repository import departures, messages
+from services.customs.domain.messages.message import transfer_of
+from services.customs.domain.messages.parties import Parties
+from services.customs.repository import declarations, messages
+from services.customs.repository.documents import stored, waiting
 from services.customs.use_cases import metrics
-from services.customs.use_cases.declarations.announcing import announce
+from services.customs.use_cases.declarations.loading import load_history
+from services.customs.use_cases.declarations.settling import settle
 from services.customs.use_cases.evidence import record_delivery
 from shared.db import UnitOfWork
 
 # Real time.
 _PUT_OFF: Final = timedelta(minutes=1)
+_FOLDER: Final = "folder"
 
 
-async def compose_lists(
-    uow: UnitOfWork, *, rulebook: Rulebook, now: datetime, real_now: datetime
+async def due_kinds(uow: UnitOfWork, *, real_now: datetime) -> list[DocumentKind]:
+    """Kinds of which there are documents that may leave, in the order in which they are sent."""
+    return await waiting.due_kinds(uow, real_now=real_now)
+
+
+async def list_undelivered(uow: UnitOfWork, *, real_now: datetime, limit: int) -> list[str]:
+    """Guids of messages that wait for a door, oldest first."""
+    return await messages.list_undelivered(uow, real_now=real_now, rows_max=limit)
+
+
+async def compose_due(
+    uow: UnitOfWork, *, kind: DocumentKind, parties: Parties, now: datetime, real_now: datetime
 ) -> int:
-    """One CEB603 message of up to 100 queued lists. Returns how many it holds."""
-    queued = await messages.lock_queued_lists(
-        uow, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX
+    """Messages of up to 100 documents of the kind that may leave. Returns how many documents."""
+    due = await waiting.lock_due(
+        uow, kind=kind, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX
     )
-    return await _compose(uow, queued, rulebook=rulebook, now=now)
+    return await _compose(uow, due, parties=parties, now=now)
 
 
-async def list_queued(uow: UnitOfWork, *, real_now: datetime) -> list[str]:
-    """The declarations that the next message would hold."""
-    return await messages.list_queued(uow, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX)
+async def list_due(uow: UnitOfWork, *, kind: DocumentKind, real_now: datetime) -> list[str]:
+    """The documents that `compose_due` would take."""
+    return await waiting.list_due(
+        uow, kind=kind, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX
+    )
 
 
-async def compose_list(
-    uow: UnitOfWork, *, declaration_id: str, rulebook: Rulebook, now: datetime
+async def compose_one(
+    uow: UnitOfWork, *, document_id: str, parties: Parties, now: datetime
 ) -> None:
-    """A message for one list, if it still waits."""
-    queued = await messages.lock_queued_list(uow, declaration_id)
-    await _compose(uow, queued, rulebook=rulebook, now=now)
+    """A message for one document, if it still waits."""
+    due = await waiting.lock_due_one(uow, document_id)
+    await _compose(uow, due, parties=parties, now=now)
 
 
-async def put_off_list(uow: UnitOfWork, *, declaration_id: str, real_now: datetime) -> None:
+async def put_off(uow: UnitOfWork, *, document_id: str, real_now: datetime) -> None:
     """It cannot be composed as it is: the others go before it for a while."""
-    await messages.put_off(uow, declaration_id, until=real_now + _PUT_OFF)
+    await waiting.put_off(uow, document_id, until=real_now + _PUT_OFF)
 
 
 async def _compose(
-    uow: UnitOfWork, queued: Sequence[QueuedList], *, rulebook: Rulebook, now: datetime
+    uow: UnitOfWork, due: Sequence[DueDocument], *, parties: Parties, now: datetime
 ) -> int:
-    if not queued:
+    if not due:
         return 0
 
-    submissions = [submission_of(one, rulebook=rulebook, now=now) for one in queued]
-    message = compose(
-        CEB603,
-        [submission.document for submission in submissions],
-        [submission.declaration_id for submission in submissions],
-        parties=rulebook.parties,
-    )
+    composed = compose_uploads(due, transfer=transfer_of(parties), now=now)
 
-    await messages.insert_message(uow, message, now=now)
-    await messages.mark_composed(uow, submissions, guid=message.guid)
-    return len(submissions)
+    for one in composed:
+        await messages.insert_message(uow, one.message, now=now)
+    await waiting.record_uploads(uow, [upload for one in composed for upload in one.uploads])
+    return len(due)
 
 
-async def deliver_messages(
-    uow: UnitOfWork, *, single_window: SingleWindow, now: datetime, limit: int
-) -> int:
-    """Writes composed messages to the folder and returns how many. Files first, commit after:
-    killed in between, the same files are written again.
+async def deliver_message(
+    uow: UnitOfWork,
+    *,
+    guid: str,
+    single_window: SingleWindow,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """To the door first, commit after: killed in between, the same bytes are delivered again. The
+    declarations are locked only then, since a door may be slow; an answer that is quicker than our
+    commit speaks for itself.
     """
-    unwritten = await messages.lock_unwritten(uow, rows_max=limit)
-    if not unwritten:
-        return 0
-    lists = [one for one in unwritten if one.message_type == CEB603.message_type]
-    reports = [one for one in unwritten if one.message_type == CEB509.message_type]
-    list_ids = [declaration_id for one in lists for declaration_id in one.declaration_ids]
-    submitted = await messages.lock_submitted(uow, list_ids) if list_ids else []
-
-    changes = [after_submission(declaration, now=now) for declaration in submitted]
-    announcements = [one.announcement for one in changes if one.announcement is not None]
-
-    for message in unwritten:
-        await asyncio.to_thread(single_window.deliver, message.guid, message.body)
-        await record_delivery(
-            uow,
-            guid=message.guid,
-            message_type=message.message_type,
-            body=message.body,
-            door="folder",
-            now=now,
-        )
-    await messages.mark_written(uow, [message.guid for message in unwritten], now=now)
-    if changes:
-        await messages.save_submissions(uow, changes, now=now)
-        announce(uow, announcements, declaration_event, now=now)
-    if reports:
-        await departures.mark_written(
-            uow,
-            guids=[report.guid for report in reports],
-            declaration_ids=[one for report in reports for one in report.declaration_ids],
-            now=now,
-        )
-    metrics.count_messages(
-        uow, [message.message_type for message in unwritten], submitted=len(announcements)
+    message = await messages.lock_undelivered(uow, guid)
+    if message is None:
+        return
+    await asyncio.to_thread(single_window.deliver, message.guid, message.body)
+    await record_delivery(
+        uow,
+        guid=message.guid,
+        message_type=message.message_type,
+        body=message.body,
+        door=_FOLDER,
+        now=now,
     )
-    return len(unwritten)
+
+    owners = dict(await stored.owners_by_message(uow, [guid]))
+    dossiers = await declarations.lock_dossiers(uow, sorted(set(filter(None, owners.values()))))
+    locked = await stored.lock_with_declarations(uow, owners)
+    await messages.mark_delivered(uow, message, door=_FOLDER, now=now)
+    history, kept = await load_history(uow, locked)
+    await settle(
+        uow,
+        dossiers=dossiers,
+        stored=locked,
+        history=history,
+        kept=kept,
+        touched=set(owners),
+        now=now,
+        real_now=real_now,
+    )
+    metrics.count_message(uow, message.message_type)

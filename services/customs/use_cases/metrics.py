@@ -13,12 +13,12 @@ from prometheus_client import Counter, Gauge
 from services.customs.domain.declarations.dossier import DossierChange
 from services.customs.domain.declarations.finding_kinds import KINDS
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.changing import DocumentChange
+from services.customs.domain.documents.correlation import MatchedReceipt
+from services.customs.domain.documents.kinds import MESSAGE_TYPE
+from services.customs.domain.documents.phases import is_known_code
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
-from services.customs.domain.messages.kinds.lists import CEB603
-from services.customs.domain.messages.kinds.movements import CEB509
-from services.customs.domain.receipts.folding import DeclarationChange
-from services.customs.domain.receipts.matching import MatchedReceipt
 from services.customs.domain.receipts.retry import Retry
 from shared.db import UnitOfWork
 
@@ -77,25 +77,24 @@ for _status in InboundStatus:
     INBOUND.labels(_status.value)
 for _retry in Retry:
     FAILED_SUBMISSIONS.labels(_retry.value)
-for _message in (CEB603, CEB509):
-    MESSAGES.labels(_message.message_type)
+for _message_type in MESSAGE_TYPE.values():
+    MESSAGES.labels(_message_type)
 
 
-def count_decisions(uow: UnitOfWork, changes: Collection[DossierChange]) -> None:
-    _count(uow, DECLARATIONS, (change.status for change in changes))
-    _count(uow, FINDINGS, (finding.code for change in changes for finding in change.findings))
+def count_changes(uow: UnitOfWork, changes: Collection[DossierChange]) -> None:
+    new = [change for change in changes if change.is_new_status]
+    _count(uow, DECLARATIONS, (change.status for change in new))
+    _count(uow, FINDINGS, (finding.code for change in new for finding in change.findings))
 
 
-def count_changes(uow: UnitOfWork, changes: Collection[DeclarationChange]) -> None:
-    """Of declarations, by receipts."""
-    _count(uow, DECLARATIONS, (change.status for change in changes if change.is_new_status))
-    _count(uow, FAILED_SUBMISSIONS, (one.retry for one in changes if one.retry is not None))
-
-
-def count_receipts(uow: UnitOfWork, new: Collection[MatchedReceipt]) -> None:
+def count_receipts(
+    uow: UnitOfWork, new: Collection[MatchedReceipt], changes: Iterable[DocumentChange]
+) -> None:
+    """`changes`: of the documents that they are about."""
     _add(uow, RECEIPTS, len(new))
-    _add(uow, UNKNOWN_RECEIPTS, sum(not receipt.is_known_code for receipt in new))
-    _add(uow, UNMATCHED_RECEIPTS, sum(receipt.document_id is None for receipt in new))
+    _add(uow, UNKNOWN_RECEIPTS, sum(not is_known_code(one.receipt.return_status) for one in new))
+    _add(uow, UNMATCHED_RECEIPTS, sum(one.document is None for one in new))
+    _count(uow, FAILED_SUBMISSIONS, (one.retry for one in changes if one.retry is not None))
 
 
 def count_reading(uow: UnitOfWork, reading: Reading) -> None:
@@ -129,10 +128,8 @@ def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:
         uow.after_commit.append(series.inc)
 
 
-def count_messages(uow: UnitOfWork, message_types: Iterable[str], *, submitted: int) -> None:
-    """`submitted`: how many declarations were submitted for the first time."""
-    _add(uow, DECLARATIONS.labels(Phase.TRANSMITTED), submitted)
-    _count(uow, MESSAGES, message_types)
+def count_message(uow: UnitOfWork, message_type: str) -> None:
+    _add(uow, MESSAGES.labels(message_type), 1)
 
 
 def _count(uow: UnitOfWork, counter: Counter, labels: Iterable[str]) -> None:

@@ -1,17 +1,23 @@
-"""Receipts, up to 100 at a time: stored once each, folded into their documents."""
+"""Receipts, up to 100 at a time: stored once each, folded into the documents that they answer, and
+these into their declarations.
+"""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.lanes.queue import assign_lanes
-from services.customs.domain.receipts.folding import AnsweredDeparture, Folded, fold
-from services.customs.domain.receipts.matching import match_receipts
-from services.customs.domain.receipts.receipt import DEPARTURE_RECEIPT, Receipt, by_number
-from services.customs.events.declarations import declaration_event
-from services.customs.repository import departures, lanes, receipts
+from services.customs.domain.documents.correlation import match_receipts, touched_documents
+from services.customs.domain.documents.stored import (
+    DocumentHistory,
+    group_by_number,
+    numbers_of,
+)
+from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt
+from services.customs.repository import declarations, receipts
+from services.customs.repository.documents import stored as documents
 from services.customs.use_cases import metrics
-from services.customs.use_cases.declarations.announcing import announce
+from services.customs.use_cases.declarations.loading import load_attempts
+from services.customs.use_cases.declarations.settling import settle
 from shared.db import UnitOfWork
 
 
@@ -37,58 +43,44 @@ async def record_receipts(
     """
     if not received:
         return []
-    received = [by_number(receipt) for receipt in received]
-    cop_nos = sorted({receipt.business_key for receipt in received})
-    declarations = await receipts.lock_declarations(uow, cop_nos)
-    reports = await _lock_departures(uow, received, cop_nos)
-    matched = match_receipts(received, declarations, reports)
+    owners = await _owners(uow, received)
+    dossiers = await declarations.lock_dossiers(uow, sorted(set(filter(None, owners.values()))))
+    stored = await documents.lock_with_declarations(uow, owners)
+    attempts = await load_attempts(uow, stored)
+    matched = match_receipts(received, stored, attempts)
     new = await receipts.insert_receipts(uow, matched.values(), digest=digest, now=now)
-    kept = await receipts.receipts_of(uow, cop_nos)
+    numbers = {*numbers_of(stored, attempts), *(receipt.key.number for receipt in received)}
+    kept = await receipts.receipts_by_number(uow, sorted(numbers))
+    history = DocumentHistory(attempts, group_by_number(one.receipt for one in kept))
+    touched = touched_documents(stored, history, [matched[identity].receipt for identity in new])
 
-    folded = fold(
-        declarations,
-        reports,
-        [one.receipt for one in kept],
-        fresh={matched[identity].receipt.business_key for identity in new},
+    changes = await settle(
+        uow,
+        dossiers=dossiers,
+        stored=stored,
+        history=history,
+        kept=kept,
+        touched=touched,
         now=now,
         real_now=real_now,
     )
-
-    # Read only where a parcel joins a queue.
-    queues = await lanes.list_queues(uow) if folded.joining else []
-    assigned = assign_lanes(queues, folded.joining)
-
-    await _save(uow, folded.in_lanes(assigned), assigned, now=now)
-    metrics.count_receipts(uow, [matched[identity] for identity in new])
+    metrics.count_receipts(uow, [matched[identity] for identity in new], changes)
     ids = {one.receipt.identity: one.id for one in kept}
     return [
         RecordedReceipt(
             id=ids[identity],
-            is_matched=matched[identity].document_id is not None,
+            is_matched=matched[identity].document is not None,
             is_new=identity in new,
         )
         for identity in (receipt.identity for receipt in received)
     ]
 
 
-async def _lock_departures(
-    uow: UnitOfWork, received: Collection[Receipt], cop_nos: Sequence[str]
-) -> list[AnsweredDeparture]:
-    if all(receipt.message_type != DEPARTURE_RECEIPT for receipt in received):
-        return []
-    return await departures.lock_by_cop_no(uow, cop_nos)
-
-
-async def _save(
-    uow: UnitOfWork, folded: Folded, assigned: Mapping[str, int], *, now: datetime
-) -> None:
-    if folded.joining:
-        await lanes.join_queues(uow, folded.joining, lanes=assigned, now=now)
-    if folded.declarations:
-        await receipts.save_changes(uow, folded.declarations)
-        announce(uow, folded.announcements, declaration_event, now=now)
-        metrics.count_changes(uow, folded.declarations)
-    if folded.leaving:
-        await lanes.leave_queues(uow, folded.leaving)
-    if folded.departures:
-        await departures.save_phases(uow, folded.departures)
+async def _owners(uow: UnitOfWork, received: Sequence[Receipt]) -> dict[str, str | None]:
+    """The documents that the receipts may be about, and the declarations of these."""
+    numbers = sorted({one.key.number for one in received if one.message_type != FORMAT_RECEIPT})
+    guids = sorted({one.key.number for one in received if one.message_type == FORMAT_RECEIPT})
+    found = await documents.owners_by_number(uow, numbers) if numbers else []
+    if guids:
+        found += await documents.owners_by_message(uow, guids)
+    return dict(found)

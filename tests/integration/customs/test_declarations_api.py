@@ -41,7 +41,14 @@ async def test_row_security_hides_what_a_query_forgets(customs: CustomsWorld) ->
     mine, other = customs.an_order(), customs.an_order()
     await customs.declare(mine, other)
     async with customs.db.read(mine.merchant_id) as reader:
-        for table in ("declarations", "receipts", "outgoing_messages", "lane_parcels"):
+        for table in (
+            "declarations",
+            "receipts",
+            "outgoing_messages",
+            "parcels",
+            "documents",
+            "attempts",
+        ):
             rows = await reader._connection.fetch(f"SELECT tenant_id FROM customs.{table}")
             assert {row["tenant_id"] for row in rows} <= {mine.merchant_id}
 
@@ -226,7 +233,7 @@ async def test_malformed_ids_are_refused(office: CustomsOperator, method: str, p
 async def test_the_worker_reads_its_topics_and_knows_its_jobs(settings: Settings) -> None:
     worker = create_worker(settings)
 
-    assert {"send-lists", "report-departures", "collect-answers", "measure-lanes"} <= {
+    assert {"send-documents", "report-departures", "collect-answers", "measure-lanes"} <= {
         job.name for job in worker.jobs
     }
     assert worker.consumer is not None

@@ -10,8 +10,7 @@ from services.customs import jobs
 from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.use_cases import departures
-from services.customs.use_cases.departures import compose_departures
-from services.customs.use_cases.messages import deliver_messages
+from services.customs.use_cases.departures import report_departures
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -23,14 +22,14 @@ NS = f"{{{NAMESPACE}}}"
 
 async def report(customs: CustomsWorld, *, later: timedelta = timedelta(0)) -> int:
     async with customs.db.transaction(PARK) as uow:
-        named = await compose_departures(
+        named = await report_departures(
             uow,
             parties=customs.rulebook.parties,
             now=customs.clock.now(),
             real_now=real_now() + later,
         )
-    async with customs.db.transaction(PARK) as uow:
-        await deliver_messages(uow, single_window=customs.folder, now=customs.clock.now(), limit=20)
+    await customs.let_all_leave()
+    await customs.send()
     return named
 
 
@@ -69,9 +68,9 @@ async def test_a_flight_is_reported_in_one_document_when_complete(
 
     assert item["status"] == "new"
     (stored,) = await customs.sql(
-        "SELECT phase FROM customs.departures WHERE id = $1", row["departure_id"]
+        "SELECT phase FROM customs.documents WHERE id = $1", row["departure_id"]
     )
-    assert stored["phase"] == "concluded"
+    assert stored["phase"] == "accepted"
 
 
 async def test_an_incomplete_flight_is_reported_after_a_while(customs: CustomsWorld) -> None:
@@ -120,11 +119,8 @@ async def test_a_shipment_that_cannot_be_reported_does_not_hold_up_the_others(
 
     monkeypatch.setattr(departures, "draw_up_reports", broken_for_one)
 
-    await jobs.report_departures(
-        JobContext(customs.db, customs.clock),
-        rulebook=customs.rulebook,
-        single_window=customs.folder,
-    )
+    await jobs.report_departures(JobContext(customs.db, customs.clock), rulebook=customs.rulebook)
+    await customs.send()
 
     reported = [(await customs.declaration(one))["departure_reported_at"] for one in others]
     assert all(reported)

@@ -132,7 +132,7 @@ async def test_each_receipt_is_answered_with_a_status_of_its_own(
     assert [item["reason"]["entry"] for item in items[3:]] == [3, 4, 5, 6]
     # Nothing is lost: the stranger is stored, and known the next time.
     (stored,) = await customs.sql(
-        "SELECT id, tenant_id FROM customs.receipts WHERE business_key = $1", stranger["cop_no"]
+        "SELECT id, tenant_id FROM customs.receipts WHERE number = $1", stranger["cop_no"]
     )
     assert (stored["id"], stored["tenant_id"]) == (items[2]["id"], "park")
 
@@ -166,20 +166,21 @@ async def test_a_receipt_that_came_before_its_declaration_is_applied(
     early, late = customs.receipt(row, "120"), customs.receipt(row, "800", at_s=1)
 
     await customs.sql(
-        "UPDATE customs.declarations SET cop_no = 'gone' || id WHERE id = $1 RETURNING 1", row["id"]
+        "UPDATE customs.documents SET number = 'gone' || id WHERE id = $1", row["list_id"]
     )
 
     assert (await office.answer(early))[0]["status"] == "unmatched"
 
     await customs.sql(
-        "UPDATE customs.declarations SET cop_no = $2 WHERE id = $1 RETURNING 1",
-        row["id"],
+        "UPDATE customs.documents SET number = $2 WHERE id = $1",
+        row["list_id"],
         row["cop_no"],
     )
     await office.answer(late)
 
     row = await customs.declaration(order)
-    assert set(row["facts"]) == {"submitted", "accepted", "released"}
+    names = {"submitted", "accepted", "released"}
+    assert set(row["facts"]) == {f"{name}:{row['cop_no']}" for name in names}
 
 
 async def test_unknown_codes_are_kept_flagged_and_counted(
@@ -194,7 +195,7 @@ async def test_unknown_codes_are_kept_flagged_and_counted(
     assert (row["phase"], row["unknown_receipts"]) == ("accepted", 1)
     assert metrics.UNKNOWN_RECEIPTS._value.get() == before + 1
     (stored,) = await customs.sql(
-        "SELECT is_known FROM customs.receipts WHERE business_key = $1 AND return_status = '999'",
+        "SELECT is_known FROM customs.receipts WHERE number = $1 AND return_status = '999'",
         row["cop_no"],
     )
     assert stored["is_known"] is False

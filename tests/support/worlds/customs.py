@@ -203,7 +203,7 @@ class CustomsWorld:
 
     async def send(self) -> None:
         context = JobContext(self.db, self.clock)
-        await jobs.send_lists(context, rulebook=self.rulebook, single_window=self.folder)
+        await jobs.send_documents(context, rulebook=self.rulebook, single_window=self.folder)
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""
@@ -217,11 +217,31 @@ class CustomsWorld:
             return [dict(r) for r in await uow._connection.fetch(sql, *arguments)]
 
     async def declaration(self, order: MadeOrder) -> dict[str, Any]:
+        """With its current list, the last upload of that, and its parcel."""
         rows = await self.sql(
-            "SELECT * FROM customs.declarations WHERE order_id = $1", order.order_id
+            """
+            SELECT d.*, l.attempts, l.app_time, l.submitted_at, l.send_at, l.pre_no, l.invt_no,
+                   l.unknown_receipts, l.illegal_receipts, a.message_guid, p.state AS parcel_state,
+                   CASE WHEN p.state IN ('waiting', 'held', 'screened') THEN p.lane END AS lane,
+                   p.screened_at, coalesce(p.is_held, false) AS is_held, p.departed_at, p.departure,
+                   p.departure_id, p.departure_reported_at
+            FROM customs.declarations AS d
+            LEFT JOIN customs.documents AS l ON l.id = d.list_id
+            LEFT JOIN customs.attempts AS a ON a.document_id = l.id AND a.number = l.attempts
+            LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
+            WHERE d.order_id = $1
+            """,
+            order.order_id,
         )
         (row,) = rows
         return row
+
+    async def let_leave(self, row: dict[str, Any]) -> None:
+        """As if the list of the row had waited long enough."""
+        await self.sql("UPDATE customs.documents SET send_at = now() WHERE id = $1", row["list_id"])
+
+    async def let_all_leave(self) -> None:
+        await self.sql("UPDATE customs.documents SET send_at = now() WHERE send_at IS NOT NULL")
 
     async def events(self, declaration_id: str) -> list[tuple[str, int]]:
         """Type without its head, and version, in the order of the versions."""

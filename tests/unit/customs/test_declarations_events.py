@@ -9,7 +9,6 @@ import pytest
 from services.customs.domain.declarations.announcements import Announcement
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.lanes.screening import SCREENED, ScreeningAnnouncement
-from services.customs.domain.receipts.outcome import FACT_OF_CODE
 from services.customs.events.declarations import declaration_event
 from services.customs.events.lanes import declaration_screened
 from shared.kernel.words import Words
@@ -40,18 +39,6 @@ def an_announcement(fact: str, **changes: Any) -> Announcement:
 )
 def test_each_fact_has_its_event(fact: str, event_type: str) -> None:
     assert declaration_event(an_announcement(fact)).event_type == event_type
-
-
-def test_every_fact_that_a_receipt_states_has_an_event() -> None:
-    types = {declaration_event(an_announcement(fact)).event_type for fact in FACT_OF_CODE.values()}
-
-    assert types == {
-        "customs.declaration.accepted",
-        "customs.declaration.inspection",
-        "customs.declaration.released",
-        "customs.declaration.returned",
-        "customs.declaration.closed",
-    }
 
 
 def test_an_event_has_the_facts_of_its_announcement() -> None:

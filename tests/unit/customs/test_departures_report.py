@@ -1,6 +1,4 @@
-"""Departure reports: a number per flight and master waybill, split where a document is full, up to
-a full message.
-"""
+"""Departure reports: a number per flight and master waybill, in parts where one is too long."""
 
 from datetime import timedelta
 
@@ -11,12 +9,13 @@ from services.customs.domain.departures.flight import DepartedFlight, latest_by_
 from services.customs.domain.departures.report import (
     LINES_MAX,
     DepartedShipment,
-    Departure,
     draw_up_reports,
 )
+from services.customs.domain.documents.stored import NewDocument
+from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.faults import faults
-from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.kinds.movements import CEB509
+from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.values import compact_time
 from tests.support.customs import NOW, PARTIES
 
@@ -35,12 +34,12 @@ def a_shipment(
     )
 
 
-def reports_of(shipments: list[DepartedShipment]) -> tuple[Departure, ...]:
-    return draw_up_reports(shipments, parties=PARTIES, now=NOW)
+def reports_of(shipments: list[DepartedShipment]) -> tuple[NewDocument, ...]:
+    return draw_up_reports(shipments, parties=PARTIES, real_now=NOW)
 
 
-def waybills_of(departure: Departure) -> list[str | None]:
-    return [line["logisticsNo"] for document in departure.documents for line in document.lines]
+def waybills_of(report: NewDocument) -> list[str | None]:
+    return [line["logisticsNo"] for part in report.drawn.parts for line in part.lines]
 
 
 @given(
@@ -57,18 +56,18 @@ def test_each_shipment_is_named_once_with_its_flight(made: list[tuple[int, int, 
     reports = reports_of(shipments)
 
     groups = {(one.flight_id, one.master_waybill) for one in shipments}
-    assert len({report.cop_no for report in reports}) == len(reports) == len(groups)
+    assert len({report.drawn.number for report in reports}) == len(reports) == len(groups)
     for report in reports:
-        head = report.documents[0].head
+        head = report.drawn.parts[0].head
         own = [
             one
             for one in shipments
             if (one.flight_id, one.master_waybill) == (report.flight_id, head["billNo"])
         ]
         assert waybills_of(report) == [one.house_waybill for one in own]
-        assert report.declaration_ids == tuple(one.declaration_id for one in own)
+        assert report.covers == tuple(one.declaration_id for one in own)
         assert head["leaveTime"] == compact_time(min(one.departed_at for one in own))
-        assert head["copNo"] == report.cop_no
+        assert head["copNo"] == report.drawn.number
 
 
 @given(st.integers(1, 3 * LINES_MAX + 1))
@@ -76,46 +75,27 @@ def test_each_shipment_is_named_once_with_its_flight(made: list[tuple[int, int, 
 def test_a_full_flight_is_split_into_documents_with_running_numbers(count: int) -> None:
     (report,) = reports_of([a_shipment(number) for number in range(count)])
 
-    sizes = [len(document.lines) for document in report.documents]
+    sizes = [len(document.lines) for document in report.drawn.parts]
     assert sum(sizes) == count
     assert all(size == LINES_MAX for size in sizes[:-1])
     assert 1 <= sizes[-1] <= LINES_MAX
-    numbers = [(d.head["msgSeqNo"], d.head["msgCount"]) for d in report.documents]
+    numbers = [(d.head["msgSeqNo"], d.head["msgCount"]) for d in report.drawn.parts]
     assert numbers == [(str(n), str(len(sizes))) for n in range(1, len(sizes) + 1)]
-    assert len({document.head["guid"] for document in report.documents}) == len(sizes)
-    assert {document.head["copNo"] for document in report.documents} == {report.cop_no}
-
-
-@given(st.integers(DOCUMENTS_PER_MESSAGE_MAX - 2, DOCUMENTS_PER_MESSAGE_MAX + 3), st.booleans())
-@settings(max_examples=12)
-def test_flights_beyond_a_full_message_wait_for_the_next_one(count: int, has_full: bool) -> None:
-    """`has_full`: the first flight takes two documents."""
-    extra = [a_shipment(9_000 + n, flight=10_000) for n in range(LINES_MAX)] if has_full else []
-    shipments = [*extra, *(a_shipment(n, flight=10_000 + n) for n in range(count))]
-    waiting = list(shipments)
-    messages = []
-
-    while waiting:
-        reports = reports_of(waiting)
-        messages.append(sum(len(report.documents) for report in reports))
-        reported = {one for report in reports for one in report.declaration_ids}
-        waiting = [one for one in waiting if one.declaration_id not in reported]
-
-    assert sum(messages) == count + has_full
-    assert all(1 <= documents <= DOCUMENTS_PER_MESSAGE_MAX for documents in messages)
-    assert len(messages) == (1 if sum(messages) <= DOCUMENTS_PER_MESSAGE_MAX else 2)
+    assert {document.head["copNo"] for document in report.drawn.parts} == {report.drawn.number}
 
 
 def test_a_document_can_be_written() -> None:
     (report,) = reports_of([a_shipment(1), a_shipment(2)])
 
-    assert faults(CEB509, report.documents[0]) == ()
-    assert [line["gnum"] for line in report.documents[0].lines] == ["1", "2"]
+    part = report.drawn.parts[0]
+    head = {**part.head, "guid": new_guid(), "appTime": compact_time(NOW)}
+    assert faults(CEB509, Document(head, part.lines)) == ()
+    assert [line["gnum"] for line in report.drawn.parts[0].lines] == ["1", "2"]
 
 
 def test_a_shipment_without_a_known_mode_has_left_by_air() -> None:
     modes = {
-        mode: reports_of([a_shipment(1, mode=mode)])[0].documents[0].head["trafMode"]
+        mode: reports_of([a_shipment(1, mode=mode)])[0].drawn.parts[0].head["trafMode"]
         for mode in ("air", "road", None)
     }
 

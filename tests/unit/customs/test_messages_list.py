@@ -8,7 +8,8 @@ from services.customs.domain.declarations.export_list import draw_up_list, expor
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX, NAMESPACE
 from services.customs.domain.messages.kinds.lists import CEB603
-from services.customs.domain.messages.message import compose
+from services.customs.domain.messages.message import OutgoingMessage, compose, transfer_of
+from services.customs.domain.messages.numbering import new_guid
 from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
 
 NS = f"{{{NAMESPACE}}}"
@@ -93,8 +94,18 @@ def test_goods_that_leave_by_road_say_so() -> None:
     assert a_document(mode="road").head["trafMode"] == "4"
 
 
+def a_message(documents: list[Document]) -> OutgoingMessage:
+    return compose(
+        CEB603,
+        documents,
+        guid=new_guid(),
+        declaration_ids=["dec_1", "dec_2"],
+        transfer=transfer_of(PARTIES),
+    )
+
+
 def test_a_message_holds_its_documents_and_who_sends_it() -> None:
-    message = compose(CEB603, [a_document(), a_document()], ["dec_1", "dec_2"], parties=PARTIES)
+    message = a_message([a_document(), a_document()])
 
     root = ET.fromstring(message.body.encode())
     assert root.get("guid") == message.guid
@@ -114,4 +125,4 @@ def test_a_message_holds_its_documents_and_who_sends_it() -> None:
 @pytest.mark.parametrize("count", [0, DOCUMENTS_PER_MESSAGE_MAX + 1])
 def test_a_message_without_documents_or_with_too_many_is_not_written(count: int) -> None:
     with pytest.raises(AssertionError):
-        compose(CEB603, [a_document()] * count, [], parties=PARTIES)
+        a_message([a_document()] * count)

@@ -14,8 +14,11 @@ from deploy.sandbox.customs_office.answers.decisions import (
 )
 from deploy.sandbox.customs_office.desk import Desk, Planned
 from deploy.sandbox.customs_office.inbound.reading import read_upload
-from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.receipts.outcome import after_receipts
+from services.customs.domain.documents.document import Attempt, DocumentFacts
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.state import DocumentState
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.retry import Retry
 from tests.support import uploads as ceb
@@ -23,6 +26,15 @@ from tests.support import uploads as ceb
 AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 KEY = DocumentKey(ceb.AGENT, "AL1")
 GOODS = [f"502 {20_000 + i}x{i % 7 + 1}" for i in range(4_000)]
+
+
+def state_after(*receipts: Receipt) -> DocumentState:
+    """Of a list that was uploaded once."""
+    attempt = Attempt(1, 1, 1, "G1", "M1", AT, AT)
+    facts = DocumentFacts(
+        "doc_1", DocumentKind.LIST, KEY, 1, 1, None, False, (attempt,), tuple(receipts)
+    )
+    return fold_document(facts)
 
 
 def test_content_of_a_list_is_where_it_goes_and_its_goods_in_whatever_order() -> None:
@@ -45,7 +57,7 @@ def test_few_uploads_fail_and_customs_service_sends_them_again() -> None:
     failures = [step for goods in GOODS if (step := failure_of(goods, 1)) is not None]
     for step in failures:
         receipt = Receipt("CEB604", KEY, step.status, AT + step.after, step.info)
-        assert after_receipts([receipt]).retry is Retry.TRANSIENT
+        assert state_after(receipt).retry is Retry.TRANSIENT
     assert {step.status for step in failures} == {"4", "-621017", "-301013"}
     assert 0.006 < len(failures) / 4_000 < 0.02
 
@@ -64,10 +76,10 @@ def test_some_receipts_come_twice_and_some_out_of_order() -> None:
 
 
 END_OF = {
-    Verdict.RELEASE: (Phase.RELEASED,),
-    Verdict.INSPECT_THEN_RELEASE: (Phase.RELEASED,),
-    Verdict.INSPECT: (Phase.INSPECTION, Phase.MANUAL_REVIEW),
-    Verdict.RETURN: (Phase.RETURNED,),
+    Verdict.RELEASE: (DocumentPhase.RELEASED,),
+    Verdict.INSPECT_THEN_RELEASE: (DocumentPhase.RELEASED,),
+    Verdict.INSPECT: (DocumentPhase.INSPECTION, DocumentPhase.MANUAL_REVIEW),
+    Verdict.RETURN: (DocumentPhase.RETURNED,),
 }
 
 
@@ -77,7 +89,7 @@ def test_customs_state_machine_ends_where_the_office_meant_it() -> None:
             Receipt("CEB604", KEY, step.status, AT + step.after, step.info)
             for step in receipts_for(goods, 1)
         ]
-        assert after_receipts(receipts).phase in END_OF[verdict_on(goods, 1)]
+        assert state_after(*receipts).phase in END_OF[verdict_on(goods, 1)]
 
 
 def test_closing_follows_departure_by_half_an_hour_at_least() -> None:

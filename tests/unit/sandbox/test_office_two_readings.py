@@ -14,14 +14,18 @@ from deploy.sandbox.customs_office.inbound.papers import Signed, Upload
 from deploy.sandbox.customs_office.inbound.reading import read_upload
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
 from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
+from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.envelope import write_envelope
+from services.customs.domain.messages.kinds.kind import MessageKind
 from services.customs.domain.messages.kinds.lists import CEB603
 from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.kinds.registry import KINDS
-from services.customs.domain.messages.message import compose
+from services.customs.domain.messages.message import compose, transfer_of
+from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.samples import samples_of
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.signature import signed
+from services.customs.domain.messages.values import compact_time
 from services.customs.domain.receipts.answers import read_receipts
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.summary_result import SummaryResult
@@ -31,17 +35,30 @@ from tests.support.signing import a_signature, an_rsa_pair
 from tests.unit.sandbox.office_desk import a_day
 
 
+def a_message(kind: MessageKind, document: Document) -> str:
+    message = compose(
+        kind,
+        [document],
+        guid=new_guid(),
+        declaration_ids=["dec_1"],
+        transfer=transfer_of(PARTIES),
+    )
+    return message.body
+
+
 def a_list_of_the_park() -> str:
     order = an_order(a_line(1, quantity=6, unit_price_minor=255), a_line(2))
     export = draw_up_list(order, a_waybill(order), cop_no="AL" + "0" * 26, rulebook=RULEBOOK)
     document = export_list_document(export, guid="0" * 36, app_time=NOW, parties=PARTIES)
-    return compose(CEB603, [document], ["dec_1"], parties=PARTIES).body
+    return a_message(CEB603, document)
 
 
 def a_departure_of_the_park() -> str:
     shipment = DepartedShipment("dec_1", NOW, "flt_1", "O31", "999-00000001", "HWB1", "air")
-    (report,) = draw_up_reports([shipment], parties=PARTIES, now=NOW)
-    return compose(CEB509, report.documents, report.declaration_ids, parties=PARTIES).body
+    (report,) = draw_up_reports([shipment], parties=PARTIES, real_now=NOW)
+    (part,) = report.drawn.parts
+    head = {**part.head, "guid": new_guid(), "appTime": compact_time(NOW)}
+    return a_message(CEB509, Document(head, part.lines))
 
 
 SAMPLES = {sample.name: sample for kind in KINDS.values() for sample in samples_of(kind)}

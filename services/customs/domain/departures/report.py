@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from services.customs.domain.documents.content import DrawnDocument
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.messages.document import Document
-from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.messages.numbering import cop_no, new_guid
+from services.customs.domain.messages.numbering import cop_no
 from services.customs.domain.messages.parties import Parties
 from services.customs.domain.messages.values import compact_time, traf_mode
+from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
 # Lines of one Departure node. A fuller flight is split over several with running numbers.
@@ -20,7 +24,7 @@ LINES_MAX: Final = 500
 # A flight with shipments that are not noted yet is reported without them after this (real) time.
 WAIT: Final = timedelta(seconds=2)
 # Looked at in one run, so that a run ends.
-SHIPMENTS_MAX: Final = LINES_MAX * DOCUMENTS_PER_MESSAGE_MAX // 10
+SHIPMENTS_MAX: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,28 @@ class DepartedShipment:
     mode: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """What is reported of one flight under one number."""
-
-    id: str
-    cop_no: str
-    flight_id: str
-    declaration_ids: tuple[str, ...]
-    documents: tuple[Document, ...]
-
-
 def draw_up_reports(
-    shipments: Sequence[DepartedShipment], *, parties: Parties, now: datetime
-) -> tuple[Departure, ...]:
-    """For one message: flights that no longer fit into it are left for the next one."""
-    departures: list[Departure] = []
-    room = DOCUMENTS_PER_MESSAGE_MAX
-    for _, group in groupby(sorted(shipments, key=_flight_of), key=_flight_of):
-        departure = _departure(tuple(group), parties=parties, now=now)
-        room -= len(departure.documents)
-        if room < 0:
-            break
-        departures.append(departure)
-    return tuple(departures)
+    shipments: Sequence[DepartedShipment], *, parties: Parties, real_now: datetime
+) -> tuple[NewDocument, ...]:
+    """One document for each flight and master waybill; it may leave at once."""
+    return tuple(
+        NewDocument(
+            id=(document_id := new_id("doc")),
+            tenant_id=PARK_TENANT,
+            declaration_id=None,
+            drawn=_departure(cop_no(document_id, prefix="DP"), group, parties=parties),
+            covers=tuple(shipment.declaration_id for shipment in group),
+            phase=DocumentPhase.QUEUED,
+            send_at=real_now,
+            flight_id=group[0].flight_id,
+        )
+        for group in _by_flight(shipments)
+    )
+
+
+def _by_flight(shipments: Sequence[DepartedShipment]) -> list[tuple[DepartedShipment, ...]]:
+    groups = groupby(sorted(shipments, key=_flight_of), key=_flight_of)
+    return [tuple(group) for _, group in groups]
 
 
 def _flight_of(shipment: DepartedShipment) -> tuple[str, str]:
@@ -69,15 +71,12 @@ def _flight_of(shipment: DepartedShipment) -> tuple[str, str]:
 
 
 def _departure(
-    shipments: tuple[DepartedShipment, ...], *, parties: Parties, now: datetime
-) -> Departure:
-    departure_id = new_id("dpt")
-    number = cop_no(departure_id, prefix="DP")
+    number: str, shipments: tuple[DepartedShipment, ...], *, parties: Parties
+) -> DrawnDocument:
     first = shipments[0]
     chunks = [shipments[at : at + LINES_MAX] for at in range(0, len(shipments), LINES_MAX)]
     head = {
         "appType": "1",
-        "appTime": compact_time(now),
         "appStatus": "2",
         "customsCode": parties.customs_code,
         "copNo": number,
@@ -91,13 +90,12 @@ def _departure(
         "leaveTime": compact_time(min(shipment.departed_at for shipment in shipments)),
         "msgCount": str(len(chunks)),
     }
-    return Departure(
-        id=departure_id,
-        cop_no=number,
-        flight_id=first.flight_id,
-        declaration_ids=tuple(shipment.declaration_id for shipment in shipments),
-        documents=tuple(
-            Document({**head, "guid": new_guid(), "msgSeqNo": str(sequence)}, _lines(chunk))
+    return DrawnDocument(
+        kind=DocumentKind.DEPARTURE,
+        party_code=parties.carrier.code,
+        number=number,
+        parts=tuple(
+            Document({**head, "msgSeqNo": str(sequence)}, _lines(chunk))
             for sequence, chunk in enumerate(chunks, start=1)
         ),
     )

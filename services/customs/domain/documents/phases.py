@@ -140,3 +140,10 @@ def is_refusal(return_status: str) -> bool:
     """A processing error of the platform or the port: any negative number."""
     digits = return_status[1:]
     return return_status.startswith("-") and digits.isascii() and digits.isdecimal()
+
+
+def is_known_code(return_status: str) -> bool:
+    """In any table of the export messages."""
+    return (
+        return_status in PORT_PHASES or return_status in CUSTOMS_CODES or is_refusal(return_status)
+    )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.document import Document, Values
 from services.customs.domain.messages.kinds.kind import MessageKind
-from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.parties import Parties
 from services.customs.domain.messages.writer import UNSIGNED_NOTE, write_message
 
@@ -22,21 +21,25 @@ class OutgoingMessage:
     note: str
 
 
-def compose(
-    kind: MessageKind,
-    documents: Sequence[Document],
-    declaration_ids: Sequence[str],
-    *,
-    parties: Parties,
-) -> OutgoingMessage:
-    guid = new_guid()
-    transfer = {
+def transfer_of(parties: Parties) -> Values:
+    """BaseTransfer: the client that messages leave by is the declarant's."""
+    return {
         "copCode": parties.declarant.code,
         "copName": parties.declarant.name,
         "dxpMode": "DXP",
         "dxpId": parties.dxp_id,
         "note": UNSIGNED_NOTE,
     }
+
+
+def compose(
+    kind: MessageKind,
+    documents: Sequence[Document],
+    *,
+    guid: str,
+    declaration_ids: Sequence[str],
+    transfer: Values,
+) -> OutgoingMessage:
     return OutgoingMessage(
         guid=guid,
         message_type=kind.message_type,

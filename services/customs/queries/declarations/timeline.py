@@ -56,7 +56,9 @@ _RECEIPTS: Final = sql(
 )
 
 _QUEUED: Final = sql(
-    f"SELECT lane, queued_at FROM customs.lane_parcels WHERE {_OWN}",  # noqa: S608 - constants
+    f"""
+    SELECT lane, queued_at FROM customs.parcels WHERE {_OWN} AND queued_at IS NOT NULL
+    """,  # noqa: S608 - constants
     QueuedView,
     id=TEXT,
     tenant=TEXT,

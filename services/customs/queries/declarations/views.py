@@ -70,32 +70,38 @@ class DeclarationView:
         )
 
 
+# A parcel that has left the queue of its lane, or never joined one, is at no lane.
 _SELECT: Final = """
-    SELECT id, tenant_id AS merchant_id, order_id, shipment_id, cop_no, status, phase,
-           phase_at AS status_at, channel, waybill ->> 'house_waybill' AS house_waybill, flight_id,
-           flight_number, cut_off_at, findings AS stored_findings,
-           unroutable IS NOT NULL AS is_unroutable, rulebook, pre_no, invt_no, attempts,
-           unknown_receipts, lane, screened_at, is_held, submitted_at, departed_at,
-           departure_reported_at, cancelled_at, cancel_reason, version, created_at,
-           order_received_at, waybill_received_at, validated_at
-    FROM customs.declarations
+    SELECT d.id, d.tenant_id AS merchant_id, d.order_id, d.shipment_id, d.cop_no, d.status, d.phase,
+           d.phase_at AS status_at, d.channel, d.waybill ->> 'house_waybill' AS house_waybill,
+           d.flight_id, d.flight_number, d.cut_off_at, d.findings AS stored_findings,
+           d.unroutable IS NOT NULL AS is_unroutable, d.rulebook, l.pre_no, l.invt_no,
+           coalesce(l.attempts, 0) AS attempts,
+           coalesce(l.unknown_receipts, 0) AS unknown_receipts,
+           CASE WHEN p.state IN ('waiting', 'held', 'screened') THEN p.lane END AS lane,
+           p.screened_at, coalesce(p.is_held, false) AS is_held, l.submitted_at, p.departed_at,
+           p.departure_reported_at, d.cancelled_at, d.cancel_reason, d.version, d.created_at,
+           d.order_received_at, d.waybill_received_at, d.validated_at
+    FROM customs.declarations AS d
+    LEFT JOIN customs.documents AS l ON l.id = d.list_id
+    LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
 """
 
 _DECLARATIONS: Final = Listing(
     _SELECT,
     DeclarationView,
-    order_by="id DESC",
-    after="id < :after_id",
-    tenant="tenant_id = :tenant",
+    order_by="d.id DESC",
+    after="d.id < :after_id",
+    tenant="d.tenant_id = :tenant",
     filters={
-        "status": "status = :status",
-        "channel": "channel = :channel",
-        "order_id": "order_id = :order_id",
+        "status": "d.status = :status",
+        "channel": "d.channel = :channel",
+        "order_id": "d.order_id = :order_id",
         # As the index is written: with a value for the name it would not serve.
-        "house_waybill": "waybill ->> 'house_waybill' = :house_waybill",
-        "flight_id": "flight_id = :flight_id",
-        "created_from": "created_at >= :created_from",
-        "created_to": "created_at < :created_to",
+        "house_waybill": "d.waybill ->> 'house_waybill' = :house_waybill",
+        "flight_id": "d.flight_id = :flight_id",
+        "created_from": "d.created_at >= :created_from",
+        "created_to": "d.created_at < :created_to",
     },
     after_id=TEXT,
     status=TEXT,
@@ -108,7 +114,7 @@ _DECLARATIONS: Final = Listing(
 )
 
 _DECLARATION: Final = sql(
-    f"{_SELECT} WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant)",
+    f"{_SELECT} WHERE d.id = :id AND (:tenant = '{PARK}' OR d.tenant_id = :tenant)",
     DeclarationView,
     id=TEXT,
     tenant=TEXT,

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.customs.domain.declarations.dossier import decide_all
+from services.customs.domain.declarations.dossier import Dossier
 from services.customs.domain.declarations.facts import DossierFacts, Fact, merge_by_order
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.departures.flight import DepartedFlight
-from services.customs.events.declarations import declaration_event
-from services.customs.repository import declarations, lanes
-from services.customs.use_cases import metrics
-from services.customs.use_cases.declarations.announcing import announce
+from services.customs.repository import declarations, departures, lanes
+from services.customs.repository.departures import DepartedParcel
+from services.customs.use_cases.declarations.matching import decide_dossiers
 from services.customs.use_cases.departures import record_flights
 from shared.db import UnitOfWork
 
@@ -43,15 +42,26 @@ async def record_facts(
     merged = merge_by_order(facts)
     if not merged:
         return
-    dossiers = await declarations.upsert_dossiers(uow, merged, now=now, real_now=real_now)
+    dossiers = await declarations.upsert_dossiers(uow, merged, now=now)
+    departed = _departed(dossiers, merged)
+    if departed:
+        await departures.note_departures(uow, departed, real_now=real_now)
+    await decide_dossiers(uow, dossiers, rulebook=rulebook, now=now, real_now=real_now)
+    rebooked = _rebooked(dossiers, merged)
+    if rebooked:
+        await lanes.move_cut_offs(uow, rebooked)
 
-    decided = decide_all(dossiers, merged, rulebook=rulebook, now=now)
 
-    if decided.changes:
-        await declarations.save_changes(uow, decided.changes, now=now)
-        announce(uow, decided.announcements, declaration_event, now=now)
-        metrics.count_decisions(uow, decided.changes)
-    if decided.leaving:
-        await lanes.leave_queues(uow, decided.leaving)
-    if decided.rebooked:
-        await lanes.move_cut_offs(uow, decided.rebooked)
+def _departed(dossiers: Sequence[Dossier], facts: Sequence[DossierFacts]) -> list[DepartedParcel]:
+    departures_by_order = {fact.order_id: fact.departure for fact in facts if fact.departure}
+    return [
+        DepartedParcel(one.subject.id, one.subject.merchant_id, departure)
+        for one in dossiers
+        if (departure := departures_by_order.get(one.subject.order_id)) is not None
+    ]
+
+
+def _rebooked(dossiers: Sequence[Dossier], facts: Sequence[DossierFacts]) -> list[str]:
+    """Declarations with a list whose parcels may have a new cut-off."""
+    booked = {fact.order_id for fact in facts if fact.shipment is not None}
+    return [one.subject.id for one in dossiers if one.list_id and one.subject.order_id in booked]

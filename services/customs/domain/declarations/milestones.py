@@ -1,0 +1,73 @@
+"""Facts about the lists of a declaration that others are told, each once.
+
+A fact is remembered by its name and the number of the list: a declaration whose list is returned
+twice, under two numbers, was returned twice.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from services.customs.domain.declarations.case import Case
+from services.customs.domain.declarations.state import DeclarationState
+from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.receipts.receipt import Receipt
+
+SUBMITTED: Final = "submitted"
+_FACTS: Final = MappingProxyType(
+    {
+        DocumentKind.LIST: {
+            "100": "returned",
+            "120": "accepted",
+            "300": "manual_review",
+            "500": "inspection",
+            "800": "released",
+            "899": "closed",
+        },
+        DocumentKind.CANCELLATION: {"399": "cancelled", "100": "cancel_declined"},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """`name`: what to remember it by. `receipt`: which said so, if one did."""
+
+    name: str
+    fact: str
+    document_id: str
+    at: datetime
+    receipt: Receipt | None = None
+
+
+def new_milestones(
+    case: Case, state: DeclarationState, announced: Collection[str]
+) -> tuple[Milestone, ...]:
+    """Those that are not in `announced`, by their instants. `announced` may have the plain names of
+    facts as well; they stand for the first list.
+    """
+    lists = [one for one in case.documents if one.kind is DocumentKind.LIST]
+    known = set(announced)
+    known |= {f"{name}:{one.key.number}" for one in lists[:1] for name in known if ":" not in name}
+    found: dict[str, Milestone] = {}
+    for document in case.documents:
+        for one in _milestones(document, state):
+            if one.name not in known:
+                found.setdefault(one.name, one)
+    return tuple(sorted(found.values(), key=lambda one: one.at))
+
+
+def _milestones(document: DocumentFacts, state: DeclarationState) -> Iterator[Milestone]:
+    number = document.key.number
+    left = [one.left_at for one in document.attempts if one.left_at is not None]
+    if document.kind is DocumentKind.LIST and left:
+        yield Milestone(f"{SUBMITTED}:{number}", SUBMITTED, document.id, min(left))
+    facts = _FACTS.get(document.kind, {})
+    for receipt in state.documents[document.id].moves:
+        fact = facts.get(receipt.return_status)
+        if fact is not None:
+            name = f"{fact}:{number}"
+            yield Milestone(name, fact, document.id, receipt.return_time, receipt)

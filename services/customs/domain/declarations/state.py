@@ -1,0 +1,242 @@
+"""From the documents of a declaration to its state: what it is, what may be sent, what people may
+do next. A pure function of documents (uploads and receipts), match and cancellation.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.declarations.case import Case, Match
+from services.customs.domain.declarations.phase import ENTERED, Channel, Phase
+from services.customs.domain.declarations.steps import (
+    CONFIRMED,
+    REFUSED_FOR_DATA,
+    STEPS,
+    Step,
+    StepNeedsConfirmation,
+    StepNotAllowed,
+)
+from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import ENTERED as DOCUMENT_ENTERED
+from services.customs.domain.documents.phases import FAILED, DocumentPhase
+from services.customs.domain.documents.sending import is_unanswered_or_failed
+from services.customs.domain.documents.state import DocumentState
+from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.retry import Retry
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationState:
+    """`phase`: of the current list; `status`: what others see. `documents`: the state of each, by
+    id. `declined`: customs' refusal to cancel the current list. `needs_cancellation`: a CEB605 has
+    to be drawn up. `sendable`: ids of the documents that wait to be sent and may be; when a failed
+    one goes again, `next_attempt` says. `resendable`: those that a person may send once more.
+    `waits_for`: kinds that customs must accept before the list goes.
+    """
+
+    phase: Phase
+    status: Phase
+    status_at: datetime
+    documents: Mapping[str, DocumentState]
+    list_id: str | None
+    cancellation_id: str | None
+    declined: Receipt | None
+    needs_cancellation: bool
+    sendable: tuple[str, ...]
+    resendable: tuple[str, ...]
+    waits_for: frozenset[DocumentKind]
+    allowed: frozenset[Step]
+
+    @property
+    def current(self) -> DocumentState | None:
+        return self.documents[self.list_id] if self.list_id else None
+
+    @property
+    def channel(self) -> Channel | None:
+        return self.current.channel if self.current else None
+
+    def require(self, step: Step, *, confirmed: bool = False) -> None:
+        """Raises StepNotAllowed or StepNeedsConfirmation."""
+        if step not in self.allowed:
+            allowed = sorted(one.value for one in self.allowed)
+            raise StepNotAllowed(status=self.status.value, step=step.value, allowed=allowed)
+        if self.status in CONFIRMED.get(step, ()) and not confirmed:
+            raise StepNeedsConfirmation(status=self.status.value, step=step.value)
+
+
+def declaration_state(case: Case) -> DeclarationState:
+    folded = _Folded(case, {one.id: fold_document(one) for one in case.documents})
+    resendable = tuple(one.id for one in case.documents if folded.may_be_sent_again(one))
+    return DeclarationState(
+        phase=folded.phase,
+        status=folded.status,
+        status_at=folded.status_at,
+        documents=folded.states,
+        list_id=folded.list.id if folded.list is not None else None,
+        cancellation_id=folded.cancellation.id if folded.cancellation is not None else None,
+        declined=folded.declined,
+        needs_cancellation=folded.needs_cancellation(),
+        sendable=tuple(one.id for one in case.documents if folded.goes(one)),
+        resendable=resendable,
+        waits_for=folded.waits_for(),
+        allowed=frozenset(
+            step
+            for step in Step
+            if folded.status in STEPS[step] and folded.allows(step, resendable)
+        ),
+    )
+
+
+_OVER: Final = (Phase.CLOSED, Phase.CANCELLED, Phase.WITHDRAWN)
+_MAY_BE_AMENDED: Final = (DocumentPhase.ACCEPTED, DocumentPhase.MANUAL_REVIEW)
+_RELEASED: Final = (DocumentPhase.RELEASED, DocumentPhase.CLOSED)
+# Taken to customs before the list, and of no use without it.
+_BEFORE_LIST: Final = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
+
+
+class _Folded:
+    """The documents with their states, and the rules that look at several."""
+
+    def __init__(self, case: Case, states: Mapping[str, DocumentState]) -> None:
+        self.case = case
+        self.states = states
+        there = [o for o in case.documents if states[o.id].phase is not DocumentPhase.WITHDRAWN]
+        self.current = _ends_of_chains(there)
+        self.list = _last([o for o in self.current if o.kind is DocumentKind.LIST])
+        self.list_state = self._state_of(self.list)
+        cancellations = [
+            one
+            for one in there
+            if one.kind is DocumentKind.CANCELLATION
+            and self.list is not None
+            and one.about in (None, self.list.id)
+        ]
+        phases = {one.id: states[one.id].phase for one in cancellations}
+        done = [one for one in cancellations if phases[one.id] is DocumentPhase.CONCLUDED]
+        self.is_cancelled = bool(done)
+        self.cancellation = _last([*cancellations, *done])
+        last = self._state_of(self.cancellation)
+        is_declined = last is not None and last.phase is DocumentPhase.RETURNED
+        self.declined = last.last if last and is_declined else None
+        self.is_cancelling = last is not None and not is_declined and not self.is_cancelled
+        self.phase, self.phase_at = self._phase()
+        self.status, self.status_at = self._status()
+
+    def _state_of(self, document: DocumentFacts | None) -> DocumentState | None:
+        return None if document is None else self.states[document.id]
+
+    def _phase(self) -> tuple[Phase, datetime]:
+        """Of the current list, as if nobody wanted to cancel it."""
+        state = self.list_state
+        if state is None or state.phase_at is None or self._is_replaced_by_new_content(state):
+            before = {Match.DRAFT: Phase.DRAFT, Match.BLOCKED: Phase.BLOCKED}
+            return before.get(self.case.match, Phase.QUEUED), self.case.matched_at
+        return Phase(state.phase.value), state.phase_at
+
+    def _is_replaced_by_new_content(self, state: DocumentState) -> bool:
+        """Refused or returned, and corrected: the new content waits to be sent."""
+        at_fault = (*FAILED, DocumentPhase.RETURNED)
+        return state.is_unsent and state.phase in at_fault
+
+    def _status(self) -> tuple[Phase, datetime]:
+        phase, phase_at = self.phase, self.phase_at
+        cancellation = self._state_of(self.cancellation)
+        cancelled_at = cancellation.phase_at if cancellation else None
+        if self.is_cancelled:
+            return Phase.CANCELLED, cancelled_at or phase_at
+        if phase is Phase.CLOSED:
+            return phase, phase_at
+        if self.is_cancelling:
+            return Phase.CANCEL_REQUESTED, self._cancelling_since(phase_at)
+        asked_at = self.case.cancel_asked_at
+        if asked_at is None or (self.declined and phase in ENTERED):
+            if self.declined and cancelled_at:
+                phase_at = max(phase_at, cancelled_at)
+            goes_again = self.list_state is not None and self.list_state.retry is Retry.TRANSIENT
+            return (Phase.QUEUED if goes_again and phase not in ENTERED else phase), phase_at
+        if phase in ENTERED or (self.list_state is not None and self.list_state.is_under_way):
+            return Phase.CANCEL_REQUESTED, asked_at
+        return Phase.WITHDRAWN, max(asked_at, phase_at)
+
+    def _cancelling_since(self, phase_at: datetime) -> datetime:
+        if self.case.cancel_asked_at is not None:
+            return self.case.cancel_asked_at
+        uploads = self.cancellation.attempts if self.cancellation is not None else ()
+        return min((one.app_time for one in uploads), default=phase_at)
+
+    def needs_cancellation(self) -> bool:
+        return (
+            self.case.cancel_asked_at is not None
+            and self.cancellation is None
+            and self.list_state is not None
+            and self.phase in ENTERED
+            and self.phase is not Phase.CLOSED
+            and self.list_state.invt_no is not None
+        )
+
+    def waits_for(self) -> frozenset[DocumentKind]:
+        accepted = {
+            one.kind for one in self.current if self.states[one.id].phase in DOCUMENT_ENTERED
+        }
+        return self.case.predecessors - accepted
+
+    def goes(self, document: DocumentFacts) -> bool:
+        """It waits to be sent: its content has not left, or failed for a passing reason."""
+        state = self.states[document.id]
+        waits = any(p.is_unsent or p.retry is Retry.TRANSIENT for p in state.parts)
+        return waits and self.may_be_sent(document)
+
+    def may_be_sent_again(self, document: DocumentFacts) -> bool:
+        return is_unanswered_or_failed(self.states[document.id]) and self.may_be_sent(document)
+
+    def may_be_sent(self, document: DocumentFacts) -> bool:
+        state = self.states[document.id]
+        if document not in self.current or state.phase is DocumentPhase.WITHDRAWN:
+            return False
+        entered = self.list_state is not None and self.list_state.phase in DOCUMENT_ENTERED
+        if document.kind is DocumentKind.LIST:
+            return (
+                document is self.list
+                and self.status not in (*_OVER, Phase.CANCEL_REQUESTED)
+                and self.case.match is Match.COMPLETE
+                and not self.waits_for()
+                and (not entered or state.phase in _MAY_BE_AMENDED)
+            )
+        if document.kind in _BEFORE_LIST:
+            is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
+            return is_wanted and self.case.match is Match.COMPLETE
+        if document.kind is DocumentKind.CANCELLATION:
+            is_open = entered and self.status not in _OVER
+            return document is self.cancellation and is_open and self.is_cancelling
+        if document.kind is DocumentKind.RETURN:
+            return self.list_state is not None and self.list_state.phase in _RELEASED
+        return True
+
+    def allows(self, step: Step, resendable: Iterable[str]) -> bool:
+        """What the status alone does not say."""
+        state = self.list_state
+        is_wanted = self.case.cancel_asked_at is None
+        if step is Step.RESEND:
+            return any(True for _ in resendable)
+        if step is Step.AMEND:
+            return is_wanted and state is not None and not (state.is_amending or state.is_unsent)
+        if step is Step.CLONE:
+            is_refused = self.phase is Phase.REJECTED_TECHNICAL
+            return is_wanted and (
+                not is_refused or (state is not None and state.retry in REFUSED_FOR_DATA)
+            )
+        return True
+
+
+def _ends_of_chains(documents: Iterable[DocumentFacts]) -> list[DocumentFacts]:
+    """Those that no other one replaces."""
+    there = list(documents)
+    replaced = {one.replaces for one in there}
+    return [one for one in there if one.id not in replaced]
+
+
+def _last(documents: Sequence[DocumentFacts]) -> DocumentFacts | None:
+    return documents[-1] if documents else None

@@ -1,0 +1,101 @@
+"""What a document becomes by its uploads and receipts, as far as it is stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.customs.domain.documents.correlation import KeptReceipt
+from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.sending import next_attempt
+from services.customs.domain.documents.state import DocumentState, Mark
+from services.customs.domain.documents.stored import StoredDocument
+from services.customs.domain.messages.document import Document
+from services.customs.domain.receipts.retry import Retry
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawnDocument:
+    """A document that has not left, with new content."""
+
+    id: str
+    parts: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """A document afterwards. `send_at`: when it may leave next, in real time. `retry`: the kind of
+    the fault, if the port has just refused it.
+    """
+
+    id: str
+    phase: DocumentPhase
+    phase_at: datetime
+    send_at: datetime | None
+    pre_no: str | None
+    invt_no: str | None
+    sum_no: str | None
+    unknown_receipts: int
+    illegal_receipts: int
+    retry: Retry | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredDocument:
+    change: DocumentChange
+    state: DocumentState
+
+
+def answered_document(
+    document: StoredDocument, facts: DocumentFacts, *, now: datetime, real_now: datetime
+) -> AnsweredDocument:
+    """One that stands for itself: it leaves as soon as it can."""
+    state = fold_document(facts)
+    change = change_of(document, state, is_sendable=True, now=now, real_now=real_now)
+    return AnsweredDocument(change, state)
+
+
+def change_of(
+    document: StoredDocument,
+    state: DocumentState,
+    *,
+    is_sendable: bool,
+    now: datetime,
+    real_now: datetime,
+) -> DocumentChange:
+    """`now` dates a phase that no receipt caused, `real_now` the next upload."""
+    is_same = state.phase is document.phase
+    marks = list(state.marks.values())
+    return DocumentChange(
+        id=document.id,
+        phase=state.phase,
+        phase_at=document.phase_at if is_same else state.phase_at or now,
+        send_at=_send_at(document, state, real_now=real_now) if is_sendable else None,
+        pre_no=state.pre_no or document.pre_no,
+        invt_no=state.invt_no or document.invt_no,
+        sum_no=state.sum_no,
+        unknown_receipts=marks.count(Mark.UNKNOWN),
+        illegal_receipts=marks.count(Mark.ILLEGAL),
+        retry=state.retry,
+    )
+
+
+def _send_at(
+    document: StoredDocument, state: DocumentState, *, real_now: datetime
+) -> datetime | None:
+    """Once set it stays: later answers do not put the document off."""
+    if document.send_at is not None:
+        return document.send_at
+    nexts = (one.at for one in next_attempt(state, now=real_now))
+    return min((at for at in nexts if at is not None), default=None)
+
+
+def new_marks(kept: Iterable[KeptReceipt], states: Iterable[DocumentState]) -> Mapping[str, Mark]:
+    """By the id of the receipt, where it is another than before."""
+    found = {identity: mark for state in states for identity, mark in state.marks.items()}
+    return {
+        one.id: found[one.receipt.identity]
+        for one in kept
+        if found.get(one.receipt.identity, one.mark) is not one.mark
+    }

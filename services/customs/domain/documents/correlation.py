@@ -1,0 +1,69 @@
+"""Which document a receipt is about, if it is known here."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.state import Mark
+from services.customs.domain.documents.stored import DocumentHistory, StoredDocument
+from services.customs.domain.receipts.receipt import (
+    FORMAT_RECEIPT,
+    Receipt,
+    ReceiptIdentity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """As it is stored. `mark` is None while its document is not known here."""
+
+    id: str
+    receipt: Receipt
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedReceipt:
+    """`document` is what it answers, None if that is not known here. A message that was refused as
+    a whole (CEB900) has many: the first stands for them.
+    """
+
+    receipt: Receipt
+    document: StoredDocument | None
+
+
+def match_receipts(
+    received: Sequence[Receipt],
+    documents: Collection[StoredDocument],
+    attempts: Mapping[str, Iterable[Attempt]],
+) -> dict[ReceiptIdentity, MatchedReceipt]:
+    """One entry per receipt, however often it was received."""
+    by_number: dict[str, list[StoredDocument]] = {}
+    by_message: dict[str, StoredDocument] = {}
+    for document in documents:
+        by_number.setdefault(document.number, []).append(document)
+        for attempt in attempts.get(document.id, ()):
+            by_message.setdefault(attempt.message_guid, document)
+    matched: dict[ReceiptIdentity, MatchedReceipt] = {}
+    for receipt in received:
+        if receipt.identity in matched:
+            continue
+        number = receipt.key.number
+        if receipt.message_type == FORMAT_RECEIPT:
+            found = by_message.get(number)
+        else:
+            found = next((one for one in by_number.get(number, ()) if one.answers(receipt)), None)
+        matched[receipt.identity] = MatchedReceipt(receipt, found)
+    return matched
+
+
+def touched_documents(
+    documents: Iterable[StoredDocument], history: DocumentHistory, new: Iterable[Receipt]
+) -> set[str]:
+    """Ids of the documents that any of the new receipts is about."""
+    identities = {receipt.identity for receipt in new}
+    return {
+        one.id
+        for one in documents
+        if any(receipt.identity in identities for receipt in history.facts_of(one).receipts)
+    }

@@ -1,0 +1,110 @@
+"""How documents that wait go into messages: every part becomes a node with a guid and an appTime of
+its own, and up to 100 nodes of one kind share a message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.sending import next_app_time
+from services.customs.domain.messages.document import Document, Values
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.kinds.registry import KINDS
+from services.customs.domain.messages.message import OutgoingMessage, compose
+from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.values import compact_time
+
+_CHANGE: Final = "2"  # appType of a document whose content is revised under its number
+
+
+@dataclass(frozen=True, slots=True)
+class DueDocument:
+    """A document that may leave. `attempts`: how often it was uploaded, `app_time`: of the last
+    time, `heard_at`: the returnTime of its last receipt. `covers`: the declarations it is about.
+    """
+
+    id: str
+    tenant_id: str
+    kind: DocumentKind
+    version: int
+    attempts: int
+    app_time: datetime | None
+    heard_at: datetime | None
+    covers: tuple[str, ...]
+    parts: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One part of a document on its way, in the message `message_guid`."""
+
+    tenant_id: str
+    document_id: str
+    part: int
+    number: int
+    version: int
+    guid: str
+    message_guid: str
+    app_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message, and the uploads in it."""
+
+    message: OutgoingMessage
+    uploads: tuple[Upload, ...]
+
+
+def compose_uploads(
+    due: Sequence[DueDocument], *, transfer: Values, now: datetime
+) -> tuple[Composed, ...]:
+    """`due`: documents of one kind. `transfer`: the client that the messages leave by."""
+    nodes = [
+        (document, number, part)
+        for document in due
+        for number, part in enumerate(document.parts, start=1)
+    ]
+    size = DOCUMENTS_PER_MESSAGE_MAX
+    return tuple(
+        _message(nodes[at : at + size], transfer=transfer, now=now)
+        for at in range(0, len(nodes), size)
+    )
+
+
+def _message(
+    nodes: Sequence[tuple[DueDocument, int, Document]], *, transfer: Values, now: datetime
+) -> Composed:
+    guid = new_guid()
+    uploads, documents = [], []
+    for due, number, part in nodes:
+        app_time = next_app_time(due.app_time, now, heard=due.heard_at)
+        upload = Upload(
+            tenant_id=due.tenant_id,
+            document_id=due.id,
+            part=number,
+            number=due.attempts + 1,
+            version=due.version,
+            guid=new_guid(),
+            message_guid=guid,
+            app_time=app_time,
+        )
+        uploads.append(upload)
+        documents.append(_node(part, upload))
+    message = compose(
+        KINDS[MESSAGE_TYPE[nodes[0][0].kind]],
+        documents,
+        guid=guid,
+        declaration_ids=tuple(dict.fromkeys(one for due, _, _ in nodes for one in due.covers)),
+        transfer=transfer,
+    )
+    return Composed(message, tuple(uploads))
+
+
+def _node(part: Document, upload: Upload) -> Document:
+    head = {**part.head, "guid": upload.guid, "appTime": compact_time(upload.app_time)}
+    if upload.version > 1:
+        head["appType"] = _CHANGE
+    return Document(head, part.lines)

@@ -1,0 +1,255 @@
+"""Documents and the attempts to get them to the port. Rows are locked in the order of `id`, after
+those of their declarations where both are.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
+from services.customs.domain.documents.content import (
+    content_to_json,
+)
+from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.stored import NewDocument, StoredDocument
+from shared.db import INSTANT, JSON, TEXTS, UnitOfWork, sql
+
+
+def _stored(  # noqa: PLR0917 - a row's columns
+    document_id: str,
+    tenant_id: str,
+    declaration_id: str | None,
+    kind: str,
+    party_code: str,
+    number: str,
+    version: int,
+    replaces: str | None,
+    about: str | None,
+    parts: int,
+    covers: list[str],
+    phase: str,
+    phase_at: datetime,
+    send_at: datetime | None,
+    attempts: int,
+    app_time: datetime | None,
+    submitted_at: datetime | None,
+    pre_no: str | None,
+    invt_no: str | None,
+) -> StoredDocument:
+    return StoredDocument(
+        id=document_id,
+        tenant_id=tenant_id,
+        declaration_id=declaration_id,
+        kind=DocumentKind(kind),
+        party_code=party_code,
+        number=number,
+        version=version,
+        replaces=replaces,
+        about=about,
+        parts=parts,
+        covers=tuple(covers),
+        phase=DocumentPhase(phase),
+        phase_at=phase_at,
+        send_at=send_at,
+        attempts=attempts,
+        app_time=app_time,
+        submitted_at=submitted_at,
+        pre_no=pre_no,
+        invt_no=invt_no,
+    )
+
+
+_STORED: Final = """
+    SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
+           replaces, about, parts, covers, phase, phase_at, send_at, attempts, app_time,
+           submitted_at, pre_no, invt_no
+    FROM customs.documents
+"""
+
+_LOCK_OF_DECLARATIONS: Final = sql(
+    f"{_STORED} WHERE declaration_id = ANY(:ids) ORDER BY id FOR UPDATE",
+    _stored,
+    ids=TEXTS,
+)
+
+_LOCK: Final = sql(f"{_STORED} WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", _stored, ids=TEXTS)
+
+
+def _whose(document_id: str, declaration_id: str | None) -> tuple[str, str | None]:
+    return document_id, declaration_id
+
+
+_BY_NUMBER: Final = sql(
+    """
+    SELECT id AS document_id, declaration_id FROM customs.documents WHERE number = ANY(:numbers)
+    """,
+    _whose,
+    numbers=TEXTS,
+)
+
+_BY_MESSAGE: Final = sql(
+    """
+    SELECT DISTINCT d.id AS document_id, d.declaration_id
+    FROM customs.attempts AS a JOIN customs.documents AS d ON d.id = a.document_id
+    WHERE a.message_guid = ANY(:guids)
+    """,
+    _whose,
+    guids=TEXTS,
+)
+
+
+def _attempt(  # noqa: PLR0917 - a row's columns
+    document_id: str,
+    part: int,
+    number: int,
+    version: int,
+    guid: str,
+    message_guid: str,
+    app_time: datetime,
+    left_at: datetime | None,
+) -> tuple[str, Attempt]:
+    return document_id, Attempt(part, number, version, guid, message_guid, app_time, left_at)
+
+
+_ATTEMPTS: Final = sql(
+    """
+    SELECT a.document_id, a.part, a.number, a.version, a.guid, a.message_guid, a.app_time,
+           m.delivered_at AS left_at
+    FROM customs.attempts AS a
+    LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+    WHERE a.document_id = ANY(:ids) ORDER BY a.document_id, a.part, a.number
+    """,
+    _attempt,
+    ids=TEXTS,
+)
+
+_INSERT: Final = sql(
+    """
+    INSERT INTO customs.documents (
+        id, tenant_id, declaration_id, kind, party_code, number, replaces, about, parts, content,
+        covers, flight_id, phase, phase_at, send_at, created_at)
+    SELECT id, tenant_id, declaration_id, kind, party_code, number, replaces, about, parts, content,
+        ARRAY(SELECT jsonb_array_elements_text(covers)), flight_id, phase, :now, send_at, :now
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, tenant_id text, declaration_id text, kind text, party_code text, number text,
+        replaces text, about text, parts smallint, content jsonb, covers jsonb, flight_id text,
+        phase text, send_at timestamptz)
+    """,
+    rows=JSON,
+    now=INSTANT,
+)
+
+_REDRAW: Final = sql(
+    """
+    UPDATE customs.documents AS d SET content = r.content, parts = r.parts
+    FROM jsonb_to_recordset(:rows) AS r (id text, content jsonb, parts smallint)
+    WHERE d.id = r.id
+    """,
+    rows=JSON,
+)
+
+_SAVE_CHANGES: Final = sql(
+    """
+    UPDATE customs.documents AS d SET
+        phase = r.phase, phase_at = r.phase_at, send_at = r.send_at, pre_no = r.pre_no,
+        invt_no = r.invt_no, sum_no = r.sum_no, unknown_receipts = r.unknown_receipts,
+        illegal_receipts = r.illegal_receipts
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, phase text, phase_at timestamptz, send_at timestamptz, pre_no text, invt_no text,
+        sum_no text, unknown_receipts integer, illegal_receipts integer)
+    WHERE d.id = r.id
+    """,
+    rows=JSON,
+)
+
+
+async def insert_documents(
+    uow: UnitOfWork, documents: Sequence[NewDocument], *, now: datetime
+) -> None:
+    rows = [
+        {
+            "id": one.id,
+            "tenant_id": one.tenant_id,
+            "declaration_id": one.declaration_id,
+            "kind": one.drawn.kind,
+            "party_code": one.drawn.party_code,
+            "number": one.drawn.number,
+            "replaces": one.replaces,
+            "about": one.about,
+            "parts": len(one.drawn.parts),
+            "content": content_to_json(one.drawn.parts),
+            "covers": one.covers,
+            "flight_id": one.flight_id,
+            "phase": one.phase,
+            "send_at": one.send_at.isoformat() if one.send_at else None,
+        }
+        for one in documents
+    ]
+    await uow.execute(_INSERT, rows=rows, now=now)
+
+
+async def redraw_documents(uow: UnitOfWork, redrawn: Sequence[RedrawnDocument]) -> None:
+    rows = [
+        {"id": one.id, "content": content_to_json(one.parts), "parts": len(one.parts)}
+        for one in redrawn
+    ]
+    await uow.execute(_REDRAW, rows=rows)
+
+
+async def save_changes(uow: UnitOfWork, changes: Sequence[DocumentChange]) -> None:
+    rows = [
+        {
+            "id": one.id,
+            "phase": one.phase,
+            "phase_at": one.phase_at.isoformat(),
+            "send_at": one.send_at.isoformat() if one.send_at else None,
+            "pre_no": one.pre_no,
+            "invt_no": one.invt_no,
+            "sum_no": one.sum_no,
+            "unknown_receipts": one.unknown_receipts,
+            "illegal_receipts": one.illegal_receipts,
+        }
+        for one in changes
+    ]
+    await uow.execute(_SAVE_CHANGES, rows=rows)
+
+
+async def lock_of_declarations(
+    uow: UnitOfWork, declaration_ids: Sequence[str]
+) -> list[StoredDocument]:
+    """All documents of these declarations alone. The declarations are locked."""
+    return await uow.fetch_all(_LOCK_OF_DECLARATIONS, ids=declaration_ids)
+
+
+async def lock_with_declarations(
+    uow: UnitOfWork, owners: Mapping[str, str | None]
+) -> list[StoredDocument]:
+    """`owners`: documents with their declarations. All documents of these declarations, and the
+    documents that have none. The declarations are locked.
+    """
+    declaration_ids = sorted(set(filter(None, owners.values())))
+    own = [document_id for document_id, declaration_id in owners.items() if not declaration_id]
+    stored = await lock_of_declarations(uow, declaration_ids) if declaration_ids else []
+    return stored + (await uow.fetch_all(_LOCK, ids=own) if own else [])
+
+
+async def owners_by_number(uow: UnitOfWork, numbers: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Ids of the documents under these numbers, of whatever kind, and of their declarations."""
+    return await uow.fetch_all(_BY_NUMBER, numbers=numbers)
+
+
+async def owners_by_message(uow: UnitOfWork, guids: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Ids of the documents that were uploaded in these messages, and of their declarations."""
+    return await uow.fetch_all(_BY_MESSAGE, guids=guids)
+
+
+async def attempts_of(
+    uow: UnitOfWork, document_ids: Sequence[str]
+) -> dict[str, tuple[Attempt, ...]]:
+    """By document; of each part by number."""
+    found: dict[str, list[Attempt]] = {}
+    for document_id, attempt in await uow.fetch_all(_ATTEMPTS, ids=document_ids):
+        found.setdefault(document_id, []).append(attempt)
+    return {document_id: tuple(attempts) for document_id, attempts in found.items()}

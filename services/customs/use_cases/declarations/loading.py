@@ -1,0 +1,42 @@
+"""A dossier with its documents, what was sent of them and what was answered."""
+
+from collections.abc import Sequence
+
+from services.customs.domain.declarations.dossier import Dossier, DossierFile, files_of
+from services.customs.domain.documents.correlation import KeptReceipt
+from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.stored import (
+    DocumentHistory,
+    StoredDocument,
+    group_by_number,
+    numbers_of,
+)
+from services.customs.repository import receipts
+from services.customs.repository.documents import stored as documents
+from shared.db import UnitOfWork
+
+
+async def load_files(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> list[DossierFile]:
+    """The dossiers are locked; so are their documents then. In the order of the dossiers."""
+    ids = [dossier.subject.id for dossier in dossiers if dossier.list_id]
+    stored = await documents.lock_of_declarations(uow, ids) if ids else []
+    history, _ = await load_history(uow, stored)
+    return files_of(dossiers, stored, history)
+
+
+async def load_history(
+    uow: UnitOfWork, stored: Sequence[StoredDocument]
+) -> tuple[DocumentHistory, list[KeptReceipt]]:
+    """What was sent of the documents, and what was answered."""
+    if not stored:
+        return DocumentHistory(), []
+    attempts = await load_attempts(uow, stored)
+    kept = await receipts.receipts_by_number(uow, numbers_of(stored, attempts))
+    return DocumentHistory(attempts, group_by_number(one.receipt for one in kept)), kept
+
+
+async def load_attempts(
+    uow: UnitOfWork, stored: Sequence[StoredDocument]
+) -> dict[str, tuple[Attempt, ...]]:
+    uploaded = [one.id for one in stored if one.attempts]
+    return await documents.attempts_of(uow, uploaded) if uploaded else {}
