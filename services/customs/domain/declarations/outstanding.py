@@ -1,0 +1,192 @@
+"""What a declaration still needs, by its state: what, whose move, what to do, and until when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.customs.domain.declarations import missing as words
+from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.declarations.state import DeclarationState
+from services.customs.domain.declarations.steps import Step
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.receipts.meanings import MEANING_OF_RETRY
+from services.customs.domain.receipts.retry import Retry
+from shared.kernel.errors import Text
+
+Owner = Literal["merchant", "park", "lane", "logistics", "carrier", "customs", "us", "nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the state does not know: the sources of the list, and the parcel. `is_held`: a screening
+    failed and none has passed since. `cut_off_at`: of the booked flight.
+    """
+
+    has_order: bool = True
+    has_waybill: bool = True
+    is_unroutable: bool = False
+    is_screened: bool = False
+    is_held: bool = False
+    has_departed: bool = False
+    is_departure_reported: bool = False
+    cut_off_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """`by`: after that the parcel misses its flight; None: nothing depends on it."""
+
+    code: str
+    owner: Owner
+    detail: Text
+    remedy: Text
+    by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    code: str
+    owner: Owner
+    detail: Text
+    remedy: Text
+
+
+def _of(one: words.Missing) -> _Item:
+    return _Item(one.code, one.owner, one.detail, one.fix)
+
+
+_REDECLARE: Final = _Item(
+    "redeclaration",
+    "merchant",
+    words.REDECLARE.detail,
+    Text(
+        "Read the receipt's text, correct the data, and declare again by clone.",
+        "请查看回执内容，更正数据后通过 clone 重新申报。",
+    ),
+)
+_CANCELLATION: Final = _Item(
+    "cancellation",
+    "us",
+    Text("The cancellation CEB605.", "撤销申请单 CEB605。"),
+    Text("Nothing: it leaves with the next message.", "无需操作，将随下一报文发送。"),
+)
+_LIST_NUMBER: Final = _Item(
+    "invt_no",
+    "customs",
+    Text("The number of the list, without which it cannot be cancelled.", "清单编号（撤销所需）。"),
+    Text("Wait for customs' receipt that gives it.", "请等待海关回执返回清单编号。"),
+)
+_ANSWER: Final = _Item(
+    "receipt_of_upload",
+    "customs",
+    Text("The answer to the list that is under way.", "在途清单的回执。"),
+    Text(
+        "Wait: the list is withdrawn or cancelled by what it says.",
+        "请等待，将依据回执撤回或撤销清单。",
+    ),
+)
+_RECEIPT_606: Final = _Item(
+    "receipt_606",
+    "customs",
+    Text("Customs' decision on the cancellation.", "海关对撤销申请的决定。"),
+    Text("Wait for customs; do not load the parcel.", "请等待海关决定，包裹勿装机。"),
+)
+
+
+def outstanding(state: DeclarationState, goods: Goods) -> tuple[Outstanding, ...]:
+    """In the order in which it will come. Empty: nothing more to come."""
+    if state.status in (Phase.CLOSED, Phase.WITHDRAWN):
+        return ()
+    if state.status is Phase.CANCELLED:
+        again = [_REDECLARE] if Step.CLONE in state.allowed else []
+        return tuple(_due(one, goods.cut_off_at) for one in again)
+    if state.status is Phase.CANCEL_REQUESTED:
+        return tuple(_due(one, None) for one in _cancelling(state))
+    before = [_due(one, goods.cut_off_at) for one in _before_departure(state, goods)]
+    return (*before, *(_due(_of(one), None) for one in _after_departure(state, goods)))
+
+
+def _due(item: _Item, by: datetime | None) -> Outstanding:
+    return Outstanding(item.code, item.owner, item.detail, item.remedy, by)
+
+
+def _cancelling(state: DeclarationState) -> Iterator[_Item]:
+    if state.phase not in ENTERED:
+        yield _ANSWER
+        return
+    cancellation = state.documents[state.cancellation_id] if state.cancellation_id else None
+    if cancellation is None and not state.needs_cancellation:
+        yield _LIST_NUMBER
+    if cancellation is not None and cancellation.retry is not None:
+        yield _fault(cancellation.retry)
+    elif cancellation is None or cancellation.is_unsent:
+        yield _CANCELLATION
+    yield _RECEIPT_606
+
+
+def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
+    sources = list(_sources(state, goods))
+    yield from sources
+    if sources:
+        return
+    yield from _customs(state)
+    if state.status is Phase.RETURNED:
+        return
+    if not goods.is_screened:
+        yield _of(words.RECHECK if goods.is_held else words.SCREENING)
+    if not goods.has_departed:
+        yield _of(words.DEPARTURE)
+
+
+def _sources(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
+    """What the list is made from. Once it has left, its sources are no longer asked for."""
+    if state.status not in (Phase.DRAFT, Phase.BLOCKED):
+        return
+    if not goods.has_order:
+        yield _of(words.ORDER)
+    if not goods.has_waybill:
+        yield _of(words.ROUTE if goods.is_unroutable else words.WAYBILL)
+    if state.status is Phase.BLOCKED and goods.has_order and goods.has_waybill:
+        yield _of(words.CORRECTION)
+
+
+def _customs(state: DeclarationState) -> Iterator[_Item]:
+    current = state.current
+    if state.status is Phase.RETURNED:
+        yield _REDECLARE
+        return
+    if current is not None and current.retry is not None:
+        yield _fault(current.retry)
+    elif state.status is Phase.QUEUED:
+        yield from (_predecessor(kind) for kind in sorted(state.waits_for))
+        yield _of(words.TRANSMISSION)
+    if state.phase in (Phase.MANUAL_REVIEW, Phase.INSPECTION):
+        yield _of(words.DECISION)
+    elif state.phase not in ENTERED:
+        yield _of(words.RECEIPT_120)
+    if state.phase is not Phase.RELEASED:
+        yield _of(words.RECEIPT_800)
+
+
+def _fault(retry: Retry) -> _Item:
+    meaning = MEANING_OF_RETRY[retry]
+    return _Item("repair", meaning.owner, meaning.text, meaning.remedy)
+
+
+def _predecessor(kind: DocumentKind) -> _Item:
+    message = MESSAGE_TYPE[kind]
+    return _Item(
+        f"accepted_{kind.value}",
+        "customs",
+        Text(f"Customs' acceptance of the {kind.value} ({message}).", f"海关接受 {message}。"),
+        Text("Wait for its receipt; the list follows by itself.", "请等待其回执，清单将自动发送。"),
+    )
+
+
+def _after_departure(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
+    if state.status in (Phase.RETURNED, Phase.DRAFT, Phase.BLOCKED):
+        return
+    if not goods.is_departure_reported:
+        yield words.DEPARTURE_REPORT
+    yield words.RECEIPT_899
