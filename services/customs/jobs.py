@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
+from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
 from services.customs.clients.single_window import Claim, SingleWindow
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.doors.breaker import DoorStatus
+from services.customs.domain.doors.breaker import DoorStatus, Permission
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.inbound.message import (
     LARGE_BYTES_MAX,
@@ -41,16 +42,14 @@ _UNSEALED_MAX = 1_000_000
 _MATCHES_PER_RUN = 200
 
 
-async def send_documents(
-    context: JobContext, *, rulebook: Rulebook, single_window: SingleWindow
-) -> None:
+async def send_documents(context: JobContext, *, rulebook: Rulebook, door: Door) -> None:
     """Composes messages of the documents that may leave, kind by kind, and delivers them."""
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
     for kind in kinds:
         await _compose(context, kind=kind, parties=rulebook.parties)
     # Also when there was nothing new: a killed process may have left a message undelivered.
-    await deliver(context, single_window=single_window)
+    await deliver(context, door=door)
 
 
 async def _compose(context: JobContext, *, kind: DocumentKind, parties: Parties) -> None:
@@ -80,27 +79,50 @@ async def _compose(context: JobContext, *, kind: DocumentKind, parties: Parties)
             return
 
 
-async def deliver(context: JobContext, *, single_window: SingleWindow) -> None:
-    """Messages that were composed, each in a transaction of its own."""
-
-    async def one(guid: str) -> None:
-        async with context.db.transaction(PARK) as uow:
-            await messages.deliver_message(
-                uow,
-                guid=guid,
-                single_window=single_window,
-                now=context.clock.now(),
-                real_now=real_now(),
-            )
-
+async def deliver(context: JobContext, *, door: Door) -> None:
+    """Messages that were composed, each in a transaction of its own, as far as the door lets them
+    pass. While it is down they wait, however long that is.
+    """
     for _ in range(_ROUNDS_MAX):
         async with context.db.transaction(PARK) as uow:
-            guids = await messages.list_undelivered(
-                uow, real_now=real_now(), limit=_MESSAGES_AT_ONCE
-            )
-        delivered = await context.each_by_itself(guids, one)
-        if delivered < _MESSAGES_AT_ONCE:
+            permission = await doors.may_deliver(uow, door=door.name, real_now=real_now())
+        if permission is Permission.NONE:
             return
+        limit = 1 if permission is Permission.PROBE else _MESSAGES_AT_ONCE
+        async with context.db.transaction(PARK) as uow:
+            guids = await messages.list_undelivered(uow, real_now=real_now(), limit=limit)
+        down: list[DoorDown] = []
+        delivered = await context.each_by_itself(guids, partial(_deliver, context, door, down))
+        async with context.db.transaction(PARK) as uow:
+            if down:
+                error = str(down[0].params["reason"])
+                log.warning("a door is down", door=door.name, reason=error, seldom=True)
+                await doors.note_failure(uow, door=door.name, error=error, real_now=real_now())
+                return
+            if delivered:
+                await doors.note_success(uow, door=door.name, real_now=real_now())
+            elif permission is Permission.PROBE:
+                await doors.hand_back(uow, door=door.name, real_now=real_now())
+        if delivered < limit:
+            return
+
+
+async def _deliver(context: JobContext, door: Door, down: list[DoorDown], guid: str) -> None:
+    """`down`: once the door has failed, no other message tries it."""
+    if down:
+        return
+    try:
+        async with context.db.transaction(PARK) as uow:
+            await messages.deliver_message(
+                uow, guid=guid, door=door, now=context.clock.now(), real_now=real_now()
+            )
+    except DoorDown as failure:
+        down.append(failure)
+    except DeliveryRefused as refusal:
+        async with context.db.transaction(PARK) as uow:
+            await messages.note_refusal(
+                uow, guid=guid, door=door.name, error=str(refusal.params["reason"])
+            )
 
 
 async def report_departures(context: JobContext, *, rulebook: Rulebook) -> None:

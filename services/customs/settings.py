@@ -106,6 +106,18 @@ class Settings(ServiceSettings):
         description="Who may read messages in out/, in octal: by default our user and its group, "
         "which is to be that of the transfer client. They name merchants, buyers and goods.",
     )
+    door: Literal["folder", "http"] = Field(
+        default="folder",
+        description="By which way messages leave: the folder out/, or a transfer service by HTTP.",
+    )
+    door_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where the door http posts messages, one in each request.",
+    )
+    door_timeout_s: float = Field(
+        default=30.0, gt=0, le=120, description="How long the door http waits for an answer."
+    )
     message_age_s: float = Field(
         default=0.1,
         gt=0,

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from services.customs import jobs
-from services.customs.clients.doors.folder import FOLDER
+from services.customs.clients.doors.door import Door
+from services.customs.clients.doors.folder import FolderDoor
+from services.customs.clients.doors.http import HttpDoor
 from services.customs.clients.reference import platforms, sender_rules, tariff_of
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
@@ -31,6 +33,7 @@ from services.customs.domain.messages.values import CHINA
 from services.customs.domain.registrations.registration import Particulars, seeded
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.facts import record_slice
+from services.customs.use_cases.metrics import start_door
 from services.customs.use_cases.registrations import seed_park
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
@@ -173,7 +176,9 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
     folder = DropFolder(
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
-    send = partial(jobs.send_documents, rulebook=rulebook, single_window=folder)
+    door = _door_of(settings, folder)
+    start_door(door.name)
+    send = partial(jobs.send_documents, rulebook=rulebook, door=door)
     report = partial(jobs.report_departures, rulebook=rulebook)
     match = partial(jobs.match_dossiers, rulebook=rulebook)
     collect = partial(jobs.collect_answers, single_window=folder)
@@ -184,9 +189,18 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
         Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
-        Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=FOLDER)),
+        Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=door.name)),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
+
+
+def _door_of(settings: Settings, folder: DropFolder) -> Door:
+    """Raises SettingsError."""
+    if settings.door == "folder":
+        return FolderDoor(folder)
+    if settings.door_url is None:
+        raise SettingsError(["CUSTOMS_DOOR_URL is missing: the door http needs it."])
+    return HttpDoor(settings.door_url, timeout_s=settings.door_timeout_s)
 
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:

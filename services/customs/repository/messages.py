@@ -90,6 +90,18 @@ _NOTE_FAILURE: Final = sql(
 )
 
 
+_MARK_REFUSED: Final = sql(
+    """
+    UPDATE customs.outgoing_messages
+    SET status = 'refused', tries = tries + 1, last_error = :error, door = :door
+    WHERE guid = :guid
+    """,
+    guid=TEXT,
+    door=TEXT,
+    error=TEXT,
+)
+
+
 async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: datetime) -> None:
     await uow.execute(
         _INSERT,
@@ -127,3 +139,7 @@ async def note_failure(
 ) -> None:
     """`next_try_at`: real time."""
     await uow.execute(_NOTE_FAILURE, guid=guid, door=door, error=error, next_try_at=next_try_at)
+
+
+async def mark_refused(uow: UnitOfWork, guid: str, *, door: str, error: str) -> None:
+    await uow.execute(_MARK_REFUSED, guid=guid, door=door, error=error)

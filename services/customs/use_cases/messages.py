@@ -1,11 +1,10 @@
 """Documents go into messages, and messages through the door to the port."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.customs.clients.single_window import SingleWindow
+from services.customs.clients.doors.door import DeliveredMessage, Door
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import DueDocument, compose_uploads
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
@@ -21,7 +20,6 @@ from shared.db import UnitOfWork
 
 # Real time.
 _PUT_OFF: Final = timedelta(minutes=1)
-_FOLDER: Final = "folder"
 
 
 async def due_kinds(uow: UnitOfWork, *, real_now: datetime) -> list[DocumentKind]:
@@ -82,7 +80,7 @@ async def deliver_message(
     uow: UnitOfWork,
     *,
     guid: str,
-    single_window: SingleWindow,
+    door: Door,
     now: datetime,
     real_now: datetime,
 ) -> None:
@@ -93,20 +91,22 @@ async def deliver_message(
     message = await messages.lock_undelivered(uow, guid)
     if message is None:
         return
-    await asyncio.to_thread(single_window.deliver, message.guid, message.body)
+    await door.deliver(
+        DeliveredMessage(message.guid, message.message_type, message.body.encode("utf-8"))
+    )
     await record_delivery(
         uow,
         guid=message.guid,
         message_type=message.message_type,
         body=message.body,
-        door=_FOLDER,
+        door=door.name,
         now=now,
     )
 
     owners = dict(await stored.owners_by_message(uow, [guid]))
     dossiers = await declarations.lock_dossiers(uow, sorted(set(filter(None, owners.values()))))
     locked = await stored.lock_with_declarations(uow, owners)
-    await messages.mark_delivered(uow, message, door=_FOLDER, now=now)
+    await messages.mark_delivered(uow, message, door=door.name, now=now)
     history, kept = await load_history(uow, locked)
     await settle(
         uow,
@@ -119,3 +119,9 @@ async def deliver_message(
         real_now=real_now,
     )
     metrics.count_message(uow, message.message_type)
+
+
+async def note_refusal(uow: UnitOfWork, *, guid: str, door: str, error: str) -> None:
+    """The other side will not take it, however often it is sent: a person has to look."""
+    await messages.mark_refused(uow, guid, door=door, error=error)
+    metrics.count_refusals(uow, door, 1)

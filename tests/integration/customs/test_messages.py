@@ -99,17 +99,17 @@ async def test_killed_between_file_and_commit_the_same_bytes_are_written_again(
     order = customs.an_order()
     await customs.consume(customs.placed(order), customs.booked(order))
     await compose(customs)
-    written: list[tuple[str, str]] = []
-    deliver = customs.folder.deliver
+    written: list[tuple[str, bytes]] = []
+    deliver = customs.folder.write
 
-    def and_die(guid: str, body: str) -> None:
+    def and_die(guid: str, body: bytes) -> None:
         deliver(guid, body)
         written.append((guid, body))
         raise OSError("killed")
 
-    monkeypatch.setattr(customs.folder, "deliver", and_die)
+    monkeypatch.setattr(customs.folder, "write", and_die)
 
-    await jobs.deliver(JobContext(customs.db, customs.clock), single_window=customs.folder)
+    await jobs.deliver(JobContext(customs.db, customs.clock), door=customs.door)
 
     row = await customs.declaration(order)
     assert row["phase"] == "queued"
@@ -119,7 +119,7 @@ async def test_killed_between_file_and_commit_the_same_bytes_are_written_again(
     monkeypatch.undo()
     await customs.send()
 
-    assert (customs.folder.out / f"{guid}.xml").read_text(encoding="utf-8") == body
+    assert (customs.folder.out / f"{guid}.xml").read_bytes() == body
     assert await customs.events(row["id"]) == [("submitted", 1)]
 
 
@@ -210,12 +210,12 @@ async def test_what_is_rolled_back_is_not_counted(
     await compose(customs)
     written = metrics.MESSAGES.labels("CEB603")._value
 
-    def fail(_: str, __: str) -> None:
+    def fail(_: str, __: bytes) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(customs.folder, "deliver", fail)
+    monkeypatch.setattr(customs.folder, "write", fail)
     before = written.get()
-    await jobs.deliver(JobContext(customs.db, customs.clock), single_window=customs.folder)
+    await jobs.deliver(JobContext(customs.db, customs.clock), door=customs.door)
     after_failure = written.get()
     monkeypatch.undo()
     await customs.send()

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from httpx2 import AsyncClient
 
 from services.customs import jobs
+from services.customs.clients.doors.folder import FolderDoor
 from services.customs.clients.single_window import DropFolder
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
@@ -85,6 +86,7 @@ class CustomsWorld:
         self.clock = clock
         self.rulebook = rulebook_of(settings)
         self.folder = DropFolder(folder)
+        self.door = FolderDoor(self.folder)
         self._take_in = intake(SUBSCRIPTIONS, applying(self.rulebook), clock)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
@@ -203,7 +205,7 @@ class CustomsWorld:
 
     async def send(self) -> None:
         context = JobContext(self.db, self.clock)
-        await jobs.send_documents(context, rulebook=self.rulebook, single_window=self.folder)
+        await jobs.send_documents(context, rulebook=self.rulebook, door=self.door)
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""
