@@ -27,9 +27,8 @@ COMMON = {
     "tables": {"metadata"},
     "use_cases": {"metrics"},
     "repository": {"turn"},
-    # Rules of the documents of customs, which declarations, departures and receipts share, and the
-    # tariff, which is a table and no area.
-    "domain": {"documents", "tariff"},
+    # The tariff is a table and no area.
+    "domain": {"tariff"},
 }
 
 

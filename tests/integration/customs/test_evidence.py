@@ -22,7 +22,7 @@ async def test_every_message_that_left_or_came_has_one_entry(
 
     missing = await customs.sql(
         """
-        SELECT guid FROM customs.outgoing_messages m WHERE status <> 'composed' AND NOT EXISTS (
+        SELECT guid FROM customs.outgoing_messages m WHERE status = 'delivered' AND NOT EXISTS (
             SELECT FROM customs.evidence_entries e WHERE e.kind = 'delivered' AND subject = guid)
         UNION ALL
         SELECT digest FROM customs.inbound_messages m WHERE NOT EXISTS (
