@@ -85,15 +85,15 @@ async def export_evidence(
     What happened in the last seconds may not be sealed yet; the package says so.
     """
     async with call.read() as reader:
-        numbers = await evidence.get_numbers(reader, declaration_id=declaration_id)
+        declaration = await evidence.get_declaration(reader, declaration_id=declaration_id)
         happened = await timeline.get_timeline(reader, declaration_id=declaration_id)
     async with call.db.read(PARK) as reader:
-        dossier = await evidence.read_dossier(reader, declaration_id=declaration_id)
+        dossier = await evidence.read_dossier(reader, declaration)
         way = await evidence.read_blocks(reader, numbers=_way_of(dossier, head))
     package = Package(
         declaration_id=declaration_id,
         view="whole" if call.tenant == PARK else "extract",
-        numbers=numbers.all,
+        numbers=dossier.numbers,
         receipts=dossier.receipts,
         leaves=dossier.leaves,
     )

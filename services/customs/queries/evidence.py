@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.errors import DeclarationNotFound
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.evidence.chain import Block
 from services.customs.domain.evidence.entries import EntryKind
 from services.customs.domain.evidence.errors import BlockNotFound
+from services.customs.domain.evidence.ownership import EvidencedDocument, own_numbers
 from services.customs.domain.evidence.package import ReceiptClaim, SealedEntry
 from services.customs.domain.evidence.pieces import OwnNumber
 from shared.db import BIGINT, TEXT, TEXTS, Listing, Reader, Window, array_of, sql
@@ -33,21 +35,9 @@ class BlockView:
 
 
 @dataclass(frozen=True, slots=True)
-class DeclarationNumbers:
-    """By which messages name what belongs to a declaration."""
-
-    declaration_id: str
-    order_id: str
-    cop_no: str
+class EvidencedDeclaration:
+    id: str
     house_waybill: str | None
-
-    @property
-    def all(self) -> tuple[OwnNumber, ...]:
-        """All of them are given by the park, each once."""
-        own = [OwnNumber("orderNo", self.order_id), OwnNumber("copNo", self.cop_no)]
-        if self.house_waybill is not None:
-            own.append(OwnNumber("logisticsNo", self.house_waybill))
-        return tuple(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,12 @@ def _entry(  # noqa: PLR0917 - a row's columns
     place: int,
 ) -> SealedEntry:
     return SealedEntry(entry_id, EntryKind(kind), subject, content, secret, block, place)
+
+
+def _document(
+    document_id: str, kind: str, party_code: str, number: str, invt_no: str | None
+) -> EvidencedDocument:
+    return EvidencedDocument(document_id, DocumentKind(kind), party_code, number, invt_no)
 
 
 def _block(  # noqa: PLR0917 - a row's columns
@@ -107,34 +103,54 @@ _UNSEALED: Final = sql(
     at_most=INTEGER,
 )
 
-_NUMBERS: Final = sql(
+_DECLARATION: Final = sql(
     f"""
-    SELECT id AS declaration_id, order_id, cop_no, waybill ->> 'house_waybill' AS house_waybill
+    SELECT id, waybill ->> 'house_waybill' AS house_waybill
     FROM customs.declarations WHERE id = :id AND (:tenant = '{PARK}' OR tenant_id = :tenant)
     """,  # noqa: S608 - constants
-    DeclarationNumbers,
+    EvidencedDeclaration,
     id=TEXT,
     tenant=TEXT,
 )
 
-# The messages that carried a document of it, and those that its receipts came in.
-_SENT: Final = sql(
+# Its own, and the departure that reports its parcel among others.
+_DOCUMENTS: Final = sql(
     """
-    SELECT guid FROM customs.outgoing_messages
-    WHERE declaration_ids @> :ids AND status IN ('written', 'delivered') ORDER BY guid
+    SELECT id AS document_id, kind, party_code, number, invt_no
+    FROM customs.documents WHERE declaration_id = :id
+    UNION ALL
+    SELECT d.id AS document_id, d.kind, d.party_code, d.number, d.invt_no
+    FROM customs.parcels AS p JOIN customs.documents AS d ON d.id = p.departure_id
+    WHERE p.declaration_id = :id
     """,
-    str,
-    ids=TEXTS,
+    _document,
+    id=TEXT,
 )
 
+# The messages that took them to the port.
+_SENT: Final = sql(
+    """
+    SELECT DISTINCT a.message_guid FROM customs.attempts AS a
+    JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+    WHERE a.document_id = ANY(:documents) AND m.status = 'delivered'
+    """,
+    str,
+    documents=TEXTS,
+)
+
+# What was said about it, about a document of it, or about a whole message that it was in.
 _RECEIPTS: Final = sql(
     """
     SELECT inbound_digest AS digest, number, return_status, return_time
-    FROM customs.receipts WHERE declaration_id = :id
-    ORDER BY return_time, number, return_status, message_type, info_hash
+    FROM customs.receipts
+    WHERE declaration_id = :id OR document_id = ANY(:documents)
+       OR (number = ANY(:guids) AND message_type = 'CEB900')
+    ORDER BY return_time, number, return_status, message_type, part, party_code, info_hash
     """,
     ReceiptClaim,
     id=TEXT,
+    documents=TEXTS,
+    guids=TEXTS,
 )
 
 _ENTRIES: Final = sql(
@@ -188,9 +204,9 @@ async def count_unsealed(reader: Reader, *, at_most: int) -> int:
     return await reader.fetch_value(_UNSEALED, at_most=at_most) or 0
 
 
-async def get_numbers(reader: Reader, *, declaration_id: str) -> DeclarationNumbers:
+async def get_declaration(reader: Reader, *, declaration_id: str) -> EvidencedDeclaration:
     """Raises DeclarationNotFound, also if it is another tenant's."""
-    found = await reader.fetch_first(_NUMBERS, id=declaration_id, tenant=reader.tenant)
+    found = await reader.fetch_first(_DECLARATION, id=declaration_id, tenant=reader.tenant)
     if found is None:
         raise DeclarationNotFound(declaration_id=declaration_id)
     return found
@@ -198,29 +214,34 @@ async def get_numbers(reader: Reader, *, declaration_id: str) -> DeclarationNumb
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What there is about a declaration: sealed entries in the order of the chain, the receipts,
-    the leaves of the blocks. `pending`: facts that are not sealed.
+    """What there is about a declaration: by which numbers messages name it, sealed entries in the
+    order of the chain, the receipts, the leaves of the blocks. `pending`: facts that are not
+    sealed.
     """
 
+    numbers: tuple[OwnNumber, ...]
     entries: list[SealedEntry]
     receipts: list[ReceiptClaim]
     leaves: dict[int, list[bytes]]
     pending: int
 
 
-async def read_dossier(reader: Reader, *, declaration_id: str) -> Dossier:
+async def read_dossier(reader: Reader, declaration: EvidencedDeclaration) -> Dossier:
     """For the park: of messages that others share."""
-    sent = await reader.fetch_values(_SENT, ids=[declaration_id])
-    receipts = await reader.fetch_all(_RECEIPTS, id=declaration_id)
+    documents = await reader.fetch_all(_DOCUMENTS, id=declaration.id)
+    numbers = own_numbers(documents, house_waybill=declaration.house_waybill)
+    ids = [document.id for document in documents]
+    sent = await reader.fetch_values(_SENT, documents=ids)
+    receipts = await reader.fetch_all(_RECEIPTS, id=declaration.id, documents=ids, guids=sent)
     messages = {*sent, *(one.digest for one in receipts)}
-    subjects = [*messages, declaration_id]
+    subjects = [*messages, declaration.id]
     entries = await reader.fetch_all(_ENTRIES, subjects=subjects)
-    waiting = await reader.fetch_value(_WAITING, subjects=[declaration_id]) or 0
+    waiting = await reader.fetch_value(_WAITING, subjects=[declaration.id]) or 0
     unsealed = messages - {one.subject for one in entries}
     leaves: dict[int, list[bytes]] = {}
     for one in await reader.fetch_all(_LEAVES, blocks=sorted({one.block for one in entries})):
         leaves.setdefault(one.block, []).append(one.leaf)
-    return Dossier(entries, receipts, leaves, waiting + len(unsealed))
+    return Dossier(numbers, entries, receipts, leaves, waiting + len(unsealed))
 
 
 async def read_blocks(reader: Reader, *, numbers: Collection[int]) -> list[Block]:
