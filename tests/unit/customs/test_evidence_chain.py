@@ -97,8 +97,8 @@ def test_every_block_of_a_way_is_named_by_one_above_it(head: int, data: st.DataO
     assert wanted <= set(way)
     named = {below for above in way for below in (above - 1, skip_of(above))}
     assert set(way[1:]) <= named
-    # Three years of a block every five seconds are 19 million.
-    assert len(way) <= 1 + 300 * max(len(wanted), 1)
+    # Of 25 binary digits: for each at most as many skips as there are digits below it.
+    assert len(way) <= 1 + 25 * 26 // 2 * max(len(wanted), 1)
 
 
 def test_a_block_names_the_one_before_it_and_the_one_it_skips_to() -> None:

@@ -1,6 +1,7 @@
 """The verifier runs without anything of ours, says what it checked, and finds every change."""
 
 import ast
+import base64
 import hashlib
 import json
 import subprocess
@@ -210,6 +211,59 @@ def test_a_forgery_is_found_and_named(
     found = faults(relisted(forge(PACKAGES["whole"])), capsys)
 
     assert any(said in line for line in found), found
+
+
+def _refusal() -> bytes:
+    inside = a_list_message("A1", "B2").decode()
+    return (
+        '<CEB900Message guid="G" version="1.0"><MessageReturn><returnStatus>-621016</returnStatus>'
+        "<returnTime>2026-11-22T16:30:00.123</returnTime>"
+        f"<oriBizMessage><![CDATA[{inside}]]></oriBizMessage></MessageReturn></CEB900Message>"
+    ).encode()
+
+
+def _in_an_envelope() -> bytes:
+    inside = base64.b64encode(a_receipt_message(("B2", "-621016"))).decode()
+    return (
+        '<d:DxpMsg xmlns:d="http://www.chinaport.gov.cn/dxp" ver="1.0"><d:TransInfo/>'
+        f"<d:Data>{inside}</d:Data></d:DxpMsg>"
+    ).encode()
+
+
+def _as_json() -> bytes:
+    at = "2026-11-22T08:30:00.123Z"
+    receipt = {"cop_no": "B2", "return_status": "-621016", "return_time": at}
+    return json.dumps({"items": [receipt]}).encode()
+
+
+def _as_gbk() -> bytes:
+    text = a_receipt_message(("B2", "-621016")).decode()
+    return text.replace("UTF-8", "gb2312").replace("?>\n", "?>\n<!--中-->").encode("gb18030")
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        (_refusal(), "0193AAAA-0000-7000-8000-000000000001"),
+        (_in_an_envelope(), "B2"),
+        (_as_json(), "B2"),
+        (_as_gbk(), "B2"),
+    ],
+    ids=["refusal of a message", "envelope", "json", "gbk"],
+)
+def test_a_receipt_is_found_however_it_came(
+    raw: bytes, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = Ledger()
+    digest = ledger.receive(raw)
+    ledger.seal()
+
+    def claimed(status: str) -> Files:
+        claims = [ReceiptClaim(digest, number, status, ANSWERED)]
+        return ledger.package(digest, receipts=claims)
+
+    assert faults(claimed("-621016"), capsys) == []
+    assert len(faults(claimed("120"), capsys)) == 1
 
 
 def test_what_is_added_to_an_extract_is_found(capsys: pytest.CaptureFixture[str]) -> None:

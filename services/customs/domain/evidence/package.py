@@ -237,5 +237,5 @@ def verifier_source() -> bytes:
     """The verifier as one file: the module of signatures stands in it in place of its import."""
     main = (_VERIFIER / "verify.py").read_text(encoding="utf-8")
     signatures = (_VERIFIER / "signatures.py").read_text(encoding="utf-8")
-    body = "from base64 import b64decode\n" + signatures.partition("b64decode\n")[2]
+    body = signatures.partition("b64decode\n")[2]
     return _IMPORT.sub(lambda _: body, main, count=1).encode()

@@ -15,6 +15,7 @@ import re
 import sys
 import zipfile
 import zlib
+from base64 import b64decode
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -224,7 +225,11 @@ def parsed(raw: bytes) -> Any:
     if "<!DOCTYPE" in text:
         raise ValueError("it has a document type declaration")
     text = re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL)
-    return ET.fromstring(text)  # noqa: S314 - without a document type nothing can be expanded
+    root = ET.fromstring(text)  # noqa: S314 - without a document type nothing can be expanded
+    if local(root) != "DxpMsg":
+        return root
+    inside = next(one.text or "" for one in root if local(one) == "Data")
+    return parsed(b64decode("".join(inside.split())))
 
 
 def local(element: Any) -> str:
@@ -247,25 +252,35 @@ def fields_of(document: Any) -> list[dict[str, str]]:
     ]
 
 
-def instant(text: str) -> datetime:
-    """yyyyMMddHHmmssfff of China's clock, or an ISO instant."""
-    if re.fullmatch(r"[0-9]{14}(?:[0-9]{3})?", text):
-        return datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(
-            microsecond=int(text[14:] or 0) * 1000, tzinfo=timezone(timedelta(hours=8))
-        )
-    # Python 3.9 knows no Z.
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162
+CHINA = timezone(timedelta(hours=8))
+
+
+def instant(text: str) -> datetime | None:
+    """yyyyMMddHHmmssfff of China's clock, or an ISO instant. None: of another form."""
+    try:
+        if re.fullmatch(r"[0-9]{14}(?:[0-9]{3})?", text):
+            return datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(
+                microsecond=int(text[14:] or 0) * 1000, tzinfo=CHINA
+            )
+        # Python 3.9 knows no Z.
+        at = datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=CHINA)
 
 
 def says(fields: dict[str, str], claim: dict[str, str]) -> bool:
-    """Whether it is the receipt: its document's number, its code, customs' time."""
-    is_about = claim["number"] in fields.values() or claim["number"] in fields.get(
-        "oribizmessage", ""
-    )
+    """Whether it is the receipt: its document's number, its code, customs' time. One that refuses a
+    whole message has that inside, and the number is its guid.
+    """
+    number = claim["number"].upper()
+    refused = fields.get("oribizmessage", "").upper()
+    is_about = number in refused or number in (value.upper() for value in fields.values())
+    at = instant(fields.get("returntime", ""))
     return (
         is_about
         and fields.get("returnstatus") == claim["return_status"]
-        and instant(fields.get("returntime", "")) == instant(claim["return_time"])
+        and at in (None, instant(claim["return_time"]))
     )
 
 
