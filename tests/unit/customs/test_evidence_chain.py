@@ -87,7 +87,7 @@ def test_the_hash_of_a_block_covers_all_of_it(change: dict[str, object]) -> None
 
 
 @settings(max_examples=200)
-@given(st.integers(1, 20_000_000), st.data())
+@given(st.integers(1, 47_500_000), st.data())
 def test_every_block_of_a_way_is_named_by_one_above_it(head: int, data: st.DataObject) -> None:
     wanted = data.draw(st.sets(st.integers(0, head), max_size=3))
 
@@ -97,8 +97,9 @@ def test_every_block_of_a_way_is_named_by_one_above_it(head: int, data: st.DataO
     assert wanted <= set(way)
     named = {below for above in way for below in (above - 1, skip_of(above))}
     assert set(way[1:]) <= named
-    # Of 25 binary digits: for each at most as many skips as there are digits below it.
-    assert len(way) <= 1 + 25 * 26 // 2 * max(len(wanted), 1)
+    # Three years of a block every two seconds are 47 million, 26 binary digits: for each of them
+    # at most as many skips as there are digits below it.
+    assert len(way) <= 1 + 26 * 27 // 2 * max(len(wanted), 1)
 
 
 def test_a_block_names_the_one_before_it_and_the_one_it_skips_to() -> None:
