@@ -19,6 +19,14 @@ from tests.kit.databases import Postgres
 from tests.support.worlds.customs import CustomsWorld, MadeOrder
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
+STATUS_AFTERWARDS = {
+    "queued": "draft",
+    "failed": "draft",
+    "sent": "transmitted",
+    "accepted": "accepted",
+    "departed": "released",
+    "cancelled": "withdrawn",
+}
 LINE = {
     "line": 1,
     "sku": "SKU-1",
@@ -92,37 +100,42 @@ async def before(postgres: Postgres) -> Any:
     await postgres.drop_database(name)
 
 
-async def test_declarations_of_before_go_on(
-    before: tuple[str, asyncpg.Connection],
-    postgres: Postgres,
-    settings: Settings,
-    clock: ManualClock,
-    tmp_path: Path,
-) -> None:
-    name, db = before
-    orders = {
-        what: MadeOrder(new_id("mer"), lines=1)
-        for what in ("queued", "failed", "sent", "accepted", "departed", "cancelled")
-    }
+async def populate(
+    db: asyncpg.Connection, orders: dict[str, MadeOrder]
+) -> dict[str, dict[str, Any]]:
+    """A declaration of each kind, by the name of its order."""
     uploaded = {"message_guid": "M1", "app_time": AT, "attempts": 1, "submitted_at": AT}
-    await declare(db, orders["queued"], phase="queued")
-    failed = await declare(db, orders["failed"], phase="queued", attempts=1, app_time=AT)
-    await declare(db, orders["sent"], phase="transmitted", **uploaded)
-    accepted = await declare(
-        db, orders["accepted"], phase="accepted", invt_no="I1", lane=2, **uploaded
-    )
-    departed = await declare(
+    left = {
+        "screened_at": AT,
+        "departed_at": AT,
+        "departure": json.dumps({"flight_id": "flt_1"}),
+        "departure_id": "dpt_1",
+        "departure_reported_at": AT,
+    }
+    columns: dict[str, dict[str, Any]] = {
+        "queued": {"phase": "queued"},
+        "failed": {"phase": "queued", "attempts": 1, "app_time": AT},
+        "sent": {"phase": "transmitted"} | uploaded,
+        "accepted": {"phase": "accepted", "invt_no": "I1", "lane": 2} | uploaded,
+        "departed": {"phase": "released"} | left | uploaded,
+        "cancelled": {"phase": "queued", "cancelled_at": AT},
+    }
+    made = {what: await declare(db, orders[what], **columns[what]) for what in columns}
+    await insert(
         db,
-        orders["departed"],
-        phase="released",
-        screened_at=AT,
-        departed_at=AT,
-        departure=json.dumps({"flight_id": "flt_1"}),
-        departure_id="dpt_1",
-        departure_reported_at=AT,
-        **uploaded,
+        "lane_parcels",
+        declaration_id=made["accepted"]["id"],
+        tenant_id=orders["accepted"].merchant_id,
+        lane=2,
+        state="waiting",
+        queued_at=AT,
     )
-    await declare(db, orders["cancelled"], phase="queued", cancelled_at=AT)
+    await answer(db, made["accepted"])
+    await report(db)
+    return made
+
+
+async def answer(db: asyncpg.Connection, declaration: dict[str, Any]) -> None:
     await insert(
         db,
         "outgoing_messages",
@@ -131,7 +144,7 @@ async def test_declarations_of_before_go_on(
         message_type="CEB603",
         status="written",
         documents=3,
-        declaration_ids=[accepted["id"]],
+        declaration_ids=[declaration["id"]],
         body="<x/>",
         note="",
         composed_at=AT,
@@ -139,13 +152,24 @@ async def test_declarations_of_before_go_on(
     )
     await insert(
         db,
-        "lane_parcels",
-        declaration_id=accepted["id"],
-        tenant_id=orders["accepted"].merchant_id,
-        lane=2,
-        state="waiting",
-        queued_at=AT,
+        "receipts",
+        id="rcp_1",
+        tenant_id=declaration["tenant_id"],
+        declaration_id=declaration["id"],
+        message_type="CEB604",
+        business_key=declaration["cop_no"],
+        return_status="120",
+        return_time=AT + timedelta(minutes=1),
+        return_info="",
+        info_hash="h",
+        info_text="",
+        is_known=True,
+        inbound_digest="d",
+        received_at=AT,
     )
+
+
+async def report(db: asyncpg.Connection) -> None:
     await insert(
         db,
         "departures",
@@ -158,23 +182,18 @@ async def test_declarations_of_before_go_on(
         phase="transmitted",
         created_at=AT,
     )
-    await insert(
-        db,
-        "receipts",
-        id="rcp_1",
-        tenant_id=orders["accepted"].merchant_id,
-        declaration_id=accepted["id"],
-        message_type="CEB604",
-        business_key=accepted["cop_no"],
-        return_status="120",
-        return_time=AT + timedelta(minutes=1),
-        return_info="",
-        info_hash="h",
-        info_text="",
-        is_known=True,
-        inbound_digest="d",
-        received_at=AT,
-    )
+
+
+async def test_declarations_of_before_go_on(
+    before: tuple[str, asyncpg.Connection],
+    postgres: Postgres,
+    settings: Settings,
+    clock: ManualClock,
+    tmp_path: Path,
+) -> None:
+    name, db = before
+    orders = {what: MadeOrder(new_id("mer"), lines=1) for what in STATUS_AFTERWARDS}
+    made = await populate(db, orders)
 
     await upgrade("customs", postgres.owner_dsn("customs", name))
 
@@ -182,20 +201,13 @@ async def test_declarations_of_before_go_on(
     world = CustomsWorld(after, tmp_path, clock, settings)
     try:
         rows = {what: await world.declaration(order) for what, order in orders.items()}
-        assert {what: row["status"] for what, row in rows.items()} == {
-            "queued": "draft",
-            "failed": "draft",
-            "sent": "transmitted",
-            "accepted": "accepted",
-            "departed": "released",
-            "cancelled": "withdrawn",
-        }
-        assert (rows["accepted"]["lane"], rows["accepted"]["invt_no"]) == (2, "I1")
-        assert rows["departed"]["screened_at"] == departed["screened_at"]
-        assert rows["departed"]["departure_reported_at"] == departed["departure_reported_at"]
+        assert {what: row["status"] for what, row in rows.items()} == STATUS_AFTERWARDS
+        accepted, departed, failed = (rows[what] for what in ("accepted", "departed", "failed"))
+        assert (accepted["lane"], accepted["invt_no"]) == (2, "I1")
+        assert departed["screened_at"] == departed["departure_reported_at"] == AT
         (kept,) = await world.sql("SELECT document_id, number FROM customs.receipts")
-        assert kept == {"document_id": rows["accepted"]["list_id"], "number": accepted["cop_no"]}
-        assert rows["failed"]["cop_no"] != failed["cop_no"], "its number may be used up"
+        assert kept == {"document_id": accepted["list_id"], "number": accepted["cop_no"]}
+        assert failed["cop_no"] != made["failed"]["cop_no"], "its number may be used up"
 
         # Those that were not with customs are matched again: their goods lack what is asked now.
         await jobs.match_dossiers(JobContext(after, clock), rulebook=world.rulebook)
