@@ -3,22 +3,41 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from services.customs.clients.signers.software import make_test_key
 from services.customs.domain.messages.envelope import transfer_faults, write_envelope
 from services.customs.domain.messages.kinds.kind import MessageKind, Signature
 from services.customs.domain.messages.kinds.registry import KINDS
-from services.customs.domain.messages.samples import NOTE, samples_of
+from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.samples import EXTENDED, NOTE, VALUES, samples_of
+from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.checking import NotVerified, verify
+from services.customs.domain.messages.signing.signature import prepare, signature_of, signed
+from shared.kernel.clock import real_now
 from shared.settings import SettingsError
 
 Sign = Callable[[MessageKind, str], str]
 
 
 def write_samples(directory: str) -> str:
-    """Writes sample messages of every kind into a folder, and says how many. Unsigned: whoever has
-    a signer calls `write_sample_files` with it.
+    """Writes sample messages of every kind into a folder, and says how many. They are signed with a
+    key that is made for this, and is nobody's.
     """
-    count = write_sample_files(Path(directory), sign=None)
+    count = write_sample_files(Path(directory), sign=_test_signature())
     return f"{count} sample messages in {directory}"
+
+
+def _test_signature() -> Sign:
+    key = make_test_key(Party(VALUES["agentCode"], VALUES["agentName"]), now=real_now())
+
+    def sign(_: MessageKind, message: str) -> str:
+        to_sign = prepare(message, Algorithm.RSA_SHA1)
+        value = key.sign_bytes(to_sign.signed_info)
+        signature = signature_of(
+            to_sign, value, certificate=key.certificate, at=real_now(), is_test=True
+        )
+        return signed(message, signature)
+
+    return sign
 
 
 def write_sample_files(folder: Path, *, sign: Sign | None) -> int:
@@ -29,6 +48,8 @@ def write_sample_files(folder: Path, *, sign: Sign | None) -> int:
     written = 0
     for kind in KINDS.values():
         for sample in samples_of(kind):
+            if sample.name.endswith(EXTENDED):
+                continue  # what it extends the message by is nobody's schema
             message = sample.message if sign is None else sign(kind, sample.message)
             envelope = sample.envelope(message)
             assert not transfer_faults(envelope)
@@ -53,10 +74,11 @@ def _readme(*, is_signed: bool) -> str:
         "CEBnnn-fullest.xml   a document with every element and many lines (in two parts where the",
         "                     kind may be split), and one whose texts and numbers are as long as",
         "                     they may be; five subscribers",
-        "CEBnnn-extended.xml  the smallest document, and an ExtendMessage",
         "CEBnnn-….dxp.xml     the same message in a DxpMsg",
         "",
-        "The messages are signed." if is_signed else "The messages are not signed.",
+        "The messages are signed, with a key made for them."
+        if is_signed
+        else "The messages are not signed.",
         "A signature is obligatory, by the document of the edition, in:",
         "  "
         + ", ".join(k.message_type for k in KINDS.values() if k.signature is Signature.OBLIGATORY),

@@ -98,8 +98,8 @@ def test_the_command_writes_a_file_for_each_and_one_in_its_envelope(tmp_path: Pa
     files = {file.name: file.read_bytes() for file in tmp_path.glob("*.xml")}
     bare = {name for name in files if not name.endswith(".dxp.xml")}
 
-    assert done.stdout == f"customs: 66 sample messages in {tmp_path}\n"
-    assert len(files) == 66
+    assert done.stdout == f"customs: 44 sample messages in {tmp_path}\n"
+    assert len(files) == 44
     assert NOTE in (tmp_path / "README.txt").read_text(encoding="utf-8")
     for name in bare:
         inside = read_message(files[name.replace(".xml", ".dxp.xml")])
@@ -122,4 +122,4 @@ def test_a_signer_has_its_say_before_a_message_goes_into_its_envelope(tmp_path: 
         for file in tmp_path.glob("*-*.xml")
         if not file.name.endswith(".dxp.xml")
     )
-    assert "The messages are signed." in (tmp_path / "README.txt").read_text(encoding="utf-8")
+    assert "The messages are signed" in (tmp_path / "README.txt").read_text(encoding="utf-8")

@@ -28,12 +28,13 @@ from services.customs.domain.messages.writer import Extension, write_message
 NOTE: Final = "SYNTHETIC 合成数据"
 _CREATED_AT: Final = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 _RECEIVER: Final = "DXPEDCCEB0000002"
+EXTENDED: Final = "extended"
 _SUBSCRIBERS: Final = 5
 # Lines of a fullest document: as many as the schema allows, or two parts of these.
 _LINES: Final = 100
 _LINES_PER_PART: Final = 250
 # One value for each name, in whatever message it stands.
-_VALUES: Final = {
+VALUES: Final = {
     "appType": "1",
     "appTime": "20261122163000",
     "appStatus": "2",
@@ -147,7 +148,7 @@ class Sample:
         """Of `message`, which is this one, signed or not."""
         return Envelope(
             cop_msg_id=self.guid,
-            sender_id=_VALUES["dxpId"],
+            sender_id=VALUES["dxpId"],
             receiver_ids=(_RECEIVER,),
             created_at=_CREATED_AT,
             message_type=self.kind.message_type,
@@ -168,7 +169,7 @@ def samples_of(kind: MessageKind) -> Iterator[Sample]:
     full = [*parts, widest(kind, next(guids))]
     yield _sample("fullest", kind, next(guids), full, transfer=transfer, subscribes=subscribes)
     extend = Extension(NOTE, "1.0", "Synthetic", NOTE)
-    yield _sample("extended", kind, next(guids), small, transfer=transfer, extend=extend)
+    yield _sample(EXTENDED, kind, next(guids), small, transfer=transfer, extend=extend)
 
 
 def smallest(kind: MessageKind, guid: str) -> Document:
@@ -209,7 +210,7 @@ def _values(layout: Layout, *, full: bool) -> dict[str, str]:
 
 
 def _value(element: Element) -> str:
-    value = _VALUES.get(element.name, "")
+    value = VALUES.get(element.name, "")
     return element.allowed[0] if element.allowed and value not in element.allowed else value
 
 
