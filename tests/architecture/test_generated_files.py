@@ -13,6 +13,7 @@ GENERATED = (
     "deploy/grafana/*.json",
     "requirements/*.txt",
     "docs/customs/states.md",
+    "docs/customs/messages/*.xml",
 )
 
 pytestmark = pytest.mark.skipif(
