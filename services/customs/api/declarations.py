@@ -8,10 +8,18 @@ from starlette.responses import Response
 
 from services.customs.api.deps import CustomsRead, DeclarationId
 from services.customs.queries.declarations import timeline, views
-from services.customs.schemas.declarations import DeclarationOut, MissingOut, TimelineOut
+from services.customs.queries.declarations.files import DeclarationFile, get_file
+from services.customs.schemas.declarations import (
+    DeclarationDetail,
+    DeclarationOut,
+    MissingOut,
+    TimelineOut,
+)
+from services.customs.schemas.documents import DocumentsOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.documents.fields import AnyInstant
-from shared.http import Page, PageOf, json_reply, problems
+from shared.http import Call, Page, PageOf, json_reply, problems
+from shared.kernel.identity import PARK
 
 declarations_api = APIRouter(tags=["declarations"])
 
@@ -47,16 +55,39 @@ async def list_declarations(
     return json_reply(shown)
 
 
+async def _read_file(call: Call, declaration_id: str) -> DeclarationFile:
+    """Raises DeclarationNotFound."""
+    async with call.read() as reader:
+        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
+    async with call.db.read(PARK) as reader:
+        return await get_file(reader, declaration)
+
+
 @declarations_api.get(
     "/v1/declarations/{declaration_id}",
-    response_model=DeclarationOut,
+    response_model=DeclarationDetail,
     responses=problems(404, 422),
 )
 async def get_declaration(declaration_id: DeclarationId, call: CustomsRead) -> Response:
-    """Read a declaration."""
-    async with call.read() as reader:
-        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
-    return json_reply(DeclarationOut.of(declaration, call.locale))
+    """Read a declaration.
+
+    With the steps that its status allows.
+    """
+    file = await _read_file(call, declaration_id)
+    return json_reply(DeclarationDetail.whole(file, call.locale))
+
+
+@declarations_api.get(
+    "/v1/declarations/{declaration_id}/documents",
+    response_model=DocumentsOut,
+    responses=problems(404, 422),
+)
+async def list_documents(declaration_id: DeclarationId, call: CustomsRead) -> Response:
+    """List the documents of a declaration.
+
+    Each with its number at customs, its status and its uploads.
+    """
+    return json_reply(DocumentsOut.of(await _read_file(call, declaration_id)))
 
 
 @declarations_api.get(
@@ -67,11 +98,14 @@ async def get_declaration(declaration_id: DeclarationId, call: CustomsRead) -> R
 async def get_timeline(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read what happened to a declaration.
 
-    Documents, receipts, lane and departure, by time.
+    All its documents, their uploads, what was answered and what that means, lane and departure, by
+    time.
     """
     async with call.read() as reader:
-        happened = await timeline.get_timeline(reader, declaration_id=declaration_id)
-    return json_reply(TimelineOut.of(happened, call.locale))
+        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
+    async with call.db.read(PARK) as reader:
+        happened = await timeline.get_timeline(reader, declaration)
+    return json_reply(TimelineOut.of(happened, call.locale, is_park=call.tenant == PARK))
 
 
 @declarations_api.get(
@@ -82,8 +116,6 @@ async def get_timeline(declaration_id: DeclarationId, call: CustomsRead) -> Resp
 async def get_missing(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read what a declaration still lacks.
 
-    Whose move it is at this moment, and what to do.
+    Whose move it is at this moment, until when, and what to do.
     """
-    async with call.read() as reader:
-        declaration = await views.get_declaration(reader, declaration_id=declaration_id)
-    return json_reply(MissingOut.of(declaration, call.locale))
+    return json_reply(MissingOut.of(await _read_file(call, declaration_id), call.locale))

@@ -13,7 +13,7 @@ from services.customs.domain.evidence.chain import Block, way_back
 from services.customs.domain.evidence.errors import HeadTooOld
 from services.customs.domain.evidence.package import File, Package
 from services.customs.queries import evidence
-from services.customs.queries.declarations import timeline
+from services.customs.queries.declarations import timeline, views
 from services.customs.queries.evidence import Dossier
 from services.customs.schemas.declarations import TimelineOut
 from services.customs.schemas.evidence import BlockOut
@@ -86,8 +86,9 @@ async def export_evidence(
     """
     async with call.read() as reader:
         declaration = await evidence.get_declaration(reader, declaration_id=declaration_id)
-        happened = await timeline.get_timeline(reader, declaration_id=declaration_id)
+        shown = await views.get_declaration(reader, declaration_id=declaration_id)
     async with call.db.read(PARK) as reader:
+        happened = await timeline.get_timeline(reader, shown)
         dossier = await evidence.read_dossier(reader, declaration)
         way = await evidence.read_blocks(reader, numbers=_way_of(dossier, head))
     package = Package(
@@ -97,7 +98,7 @@ async def export_evidence(
         receipts=dossier.receipts,
         leaves=dossier.leaves,
     )
-    told = json_bytes(TimelineOut.of(happened, call.locale))
+    told = json_bytes(TimelineOut.of(happened, call.locale, is_park=call.tenant == PARK))
     return _PACKAGES.answer(
         call.tenant,
         _zipped(call.db, package, dossier, way, told),

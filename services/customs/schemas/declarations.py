@@ -1,15 +1,21 @@
 """Declarations as REST clients see them."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.declarations.missing import missing
-from services.customs.domain.receipts.meanings import meaning_of
-from services.customs.queries.declarations.timeline import ReceiptView, Timeline
+from services.customs.domain.declarations.missing import Owner
+from services.customs.domain.declarations.outstanding import outstanding
+from services.customs.domain.declarations.steps import Step
+from services.customs.domain.documents.kinds import MESSAGE_TYPE
+from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
+from services.customs.queries.declarations.files import DeclarationFile, DocumentView
+from services.customs.queries.declarations.timeline import ActView, Timeline
 from services.customs.queries.declarations.views import DeclarationView
+from services.customs.schemas.documents import ReceiptMeaning, UploadOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale, Text
@@ -68,6 +74,22 @@ class DeclarationOut(BaseModel):
 _AS_READ = tuple(DeclarationOut.model_fields.keys() - {"findings"})
 
 
+class DeclarationDetail(DeclarationOut):
+    """One declaration, with what may be done with it."""
+
+    allowed: list[Step] = Field(
+        description="The steps that its status allows: POST /v1/declarations/{id}:<step>."
+    )
+
+    @classmethod
+    def whole(cls, file: DeclarationFile, locale: Locale) -> "DeclarationDetail":
+        shown = DeclarationOut.of(file.declaration, locale)
+        return cls.model_construct(
+            **{name: getattr(shown, name) for name in DeclarationOut.model_fields},
+            allowed=sorted(file.state.allowed),
+        )
+
+
 class TimelineEntry(BaseModel):
     occurred_at: datetime
     event: str = Field(examples=["receipt"])
@@ -83,12 +105,14 @@ _EVENT_TEXTS = {
     "waybill_received": Text("House waybill received.", "收到分运单。"),
     "matched": Text("The three documents match.", "三单比对一致。"),
     "blocked": Text("Blocked by our own check.", "自查未通过，暂不申报。"),
+    "drawn_up": Text("A document was drawn up.", "已生成单证。"),
+    "composed": Text("Put into a message, which has not left yet.", "已组入报文，尚未发出。"),
     "submitted": Text("Handed to the Single Window.", "已提交单一窗口。"),
     "queued_for_screening": Text("Queued at a security lane.", "进入安检通道排队。"),
     "screened": Text("Screened.", "已安检。"),
     "departed": Text("Departed.", "已离境。"),
-    "departure_reported": Text("Departure reported to customs.", "已发送离境单。"),
     "order_cancelled": Text("The order was cancelled.", "订单已取消。"),
+    "act": Text("Somebody did something to it.", "已对申报单执行操作。"),
 }
 
 
@@ -98,10 +122,15 @@ class TimelineOut(BaseModel):
     items: list[TimelineEntry]
 
     @classmethod
-    def of(cls, timeline: Timeline, locale: Locale) -> "TimelineOut":
+    def of(cls, timeline: Timeline, locale: Locale, *, is_park: bool) -> "TimelineOut":
+        """`is_park`: others see the words of customs about their own documents only."""
+        file = timeline.file
         entries = [
-            *_own_entries(timeline.declaration, locale),
-            *(_receipt_entry(receipt, locale) for receipt in timeline.receipts),
+            *_own_entries(file.declaration, locale),
+            *(_drawn_up(one, locale) for one in file.documents),
+            *_upload_entries(file, locale),
+            *_receipt_entries(file, locale, is_park=is_park),
+            *(_act_entry(one, locale) for one in timeline.acts),
         ]
         if (queued := timeline.queued) is not None:
             data = {"lane": queued.lane}
@@ -123,9 +152,7 @@ def _own_entries(declaration: DeclarationView, locale: Locale) -> list[TimelineE
             {"house_waybill": one.house_waybill, "flight_number": one.flight_number},
         ),
         (one.validated_at, "matched", {"rulebook": one.rulebook}),
-        (one.submitted_at, "submitted", {"cop_no": one.cop_no, "attempts": one.attempts}),
         (one.departed_at, "departed", {"flight_number": one.flight_number}),
-        (one.departure_reported_at, "departure_reported", {"message_type": "CEB509"}),
         (one.cancelled_at, "order_cancelled", {"reason": one.cancel_reason}),
     ]
     if one.phase == "blocked":
@@ -139,30 +166,84 @@ def _entry(at: datetime, event: str, data: JsonObject, locale: Locale) -> Timeli
     return TimelineEntry(occurred_at=at, event=event, detail=detail, data=data)
 
 
-def _receipt_entry(receipt: ReceiptView, locale: Locale) -> TimelineEntry:
-    meaning = meaning_of(receipt.return_status)
-    return TimelineEntry(
-        occurred_at=receipt.return_time,
-        event="receipt",
-        detail=meaning.text.render(locale, {}),
-        original=receipt.info_text or None,
-        data={
-            "message_type": receipt.message_type,
-            "return_status": receipt.return_status,
-            "info_code": receipt.info_code,
-            "received_at": receipt.received_at,
-            "next_move": meaning.owner,
-        },
-    )
+def _document_data(view: DocumentView) -> JsonObject:
+    stored = view.stored
+    return {
+        "document_id": stored.id,
+        "kind": stored.kind.value,
+        "message_type": MESSAGE_TYPE[stored.kind],
+        "number": stored.number,
+    }
+
+
+def _drawn_up(view: DocumentView, locale: Locale) -> TimelineEntry:
+    data = {**_document_data(view), "replaces": view.stored.replaces}
+    return _entry(view.created_at, "drawn_up", data, locale)
+
+
+def _upload_entries(file: DeclarationFile, locale: Locale) -> Iterator[TimelineEntry]:
+    documents = {one.stored.id: one for one in file.documents}
+    for upload in file.uploads:
+        at = upload.attempt.left_at
+        data = {
+            **_document_data(documents[upload.document_id]),
+            "upload": UploadOut.of(upload).model_dump(mode="json"),
+        }
+        event = "composed" if at is None else "submitted"
+        yield _entry(at or upload.attempt.app_time, event, data, locale)
+
+
+def _receipt_entries(
+    file: DeclarationFile, locale: Locale, *, is_park: bool
+) -> Iterator[TimelineEntry]:
+    """An answer to a whole message is told for each of its documents."""
+    by_identity = {one.receipt.identity: one for one in file.receipts}
+    for view in file.documents:
+        for receipt in file.history.facts_of(view.stored).receipts:
+            stored = by_identity[receipt.identity]
+            mark = file.mark_of(view.stored.id, receipt.identity)
+            meaning = ReceiptMeaning.of(stored, mark, locale)
+            info = parse_return_info(receipt.return_info)
+            # What is said about a whole message may name the documents of others.
+            is_own = view.stored.declaration_id is not None
+            is_shown = is_park or (is_own and receipt.message_type != FORMAT_RECEIPT)
+            yield TimelineEntry(
+                occurred_at=receipt.return_time,
+                event="receipt",
+                detail=meaning.detail,
+                original=(info.text or None) if is_shown else None,
+                data={
+                    **_document_data(view),
+                    "message_type": receipt.message_type,
+                    "part": receipt.key.part,
+                    "return_status": receipt.return_status,
+                    "info_code": info.code,
+                    "received_at": stored.received_at,
+                    "times": stored.times,
+                    "mark": mark,
+                    "cause": meaning.cause,
+                    "next_move": meaning.owner,
+                    "remedy": meaning.remedy,
+                },
+            )
+
+
+def _act_entry(act: ActView, locale: Locale) -> TimelineEntry:
+    content = json.loads(act.content)
+    data = {name: content[name] for name in ("act", "actor", "detail") if name in content}
+    return _entry(act.recorded_at, "act", data, locale)
 
 
 class MissingItem(BaseModel):
-    """A finding of what is not there yet, and whose move it is."""
+    """What is not there yet, whose move it is, until when, and what to do."""
 
     code: str = Field(examples=["receipt_800"])
-    owner: Literal["merchant", "park", "lane", "customs", "carrier"]
+    owner: Owner
     detail: str
-    fix: str
+    fix: str = Field(description="What to do.")
+    due_at: datetime | None = Field(
+        description="After that the parcel misses its flight; null: no flight depends on it."
+    )
 
 
 class MissingOut(BaseModel):
@@ -173,11 +254,16 @@ class MissingOut(BaseModel):
     items: list[MissingItem]
 
     @classmethod
-    def of(cls, declaration: DeclarationView, locale: Locale) -> "MissingOut":
-        items = []
-        for one in missing(declaration.progress):
-            detail, fix = one.words(locale)
-            items.append(
-                MissingItem.model_construct(code=one.code, owner=one.owner, detail=detail, fix=fix)
+    def of(cls, file: DeclarationFile, locale: Locale) -> "MissingOut":
+        declaration = file.declaration
+        items = [
+            MissingItem(
+                code=one.code,
+                owner=one.owner,
+                detail=one.detail.render(locale, {}),
+                fix=one.remedy.render(locale, {}),
+                due_at=one.by,
             )
+            for one in outstanding(file.state, declaration.goods)
+        ]
         return cls(declaration_id=declaration.id, status=declaration.status, items=items)

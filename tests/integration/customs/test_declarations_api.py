@@ -22,7 +22,7 @@ async def test_a_merchant_sees_only_its_own(
 
     assert [one["id"] for one in (await as_merchant("")).json()["items"]] == [own["id"]]
 
-    for path in ("", "/timeline", "/missing"):
+    for path in ("", "/documents", "/timeline", "/missing"):
         assert (await as_merchant(f"/{own['id']}{path}")).status_code == 200
         hidden = await as_merchant(f"/{foreign['id']}{path}")
         assert (hidden.status_code, hidden.json()["code"]) == (
@@ -128,17 +128,43 @@ async def test_the_timeline_is_complete_and_in_order(
 
     events = [item["event"] for item in items]
 
-    assert events[:4] == ["order_received", "waybill_received", "matched", "submitted"]
+    before = ["order_received", "waybill_received", "matched", "drawn_up", "submitted"]
+    assert events[:5] == before
 
     receipts = [item for item in items if item["event"] == "receipt"]
 
     assert [item["data"]["return_status"] for item in receipts] == ["120", "800"]
+    assert [item["data"]["mark"] for item in receipts] == ["moved", "moved"]
     assert receipts[0]["detail"] == "海关入库。"
     assert receipts[0]["data"]["info_code"] == "2600"
     assert receipts[0]["original"] == "ok"
     assert "info_text" not in receipts[0]["data"]
     assert "queued_for_screening" in events
     assert items[1]["data"]["house_waybill"] == order.house_waybill
+
+
+async def test_its_documents_are_told_to_whom_it_belongs_as_to_the_park(
+    customs: CustomsWorld, office: CustomsOperator, merchant_token: Any
+) -> None:
+    order = customs.an_order()
+    (row,) = await customs.declare(order)
+    await office.answer(customs.receipt(row, "120"))
+    headers = {"Authorization": f"Bearer {merchant_token(order.merchant_id)}"}
+    path = f"/v1/declarations/{row['id']}"
+
+    documents = (await office.http.get(f"{path}/documents", headers=headers)).json()
+
+    (listed,) = [one for one in documents["items"] if one["kind"] == "list"]
+    assert (listed["message_type"], listed["number"]) == ("CEB603", row["cop_no"])
+    assert listed["status"] == "accepted"
+    (upload,) = listed["uploads"]
+    assert (upload["message_guid"], upload["door"]) == (row["message_guid"], "folder")
+    assert upload["left_at"] is not None
+    assert documents == await office.get(f"{path}/documents")
+
+    shown = (await office.http.get(path, headers=headers)).json()
+
+    assert {"amend", "cancel"} <= set(shown["allowed"])
 
 
 async def test_a_receipt_with_an_unknown_code_is_shown_as_it_came(

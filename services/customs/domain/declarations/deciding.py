@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcing import announcements_of
-from services.customs.domain.declarations.case import Case, Match
+from services.customs.domain.declarations.case import (
+    BEFORE_LIST,
+    Case,
+    Match,
+    match_of,
+    predecessors_of,
+)
 from services.customs.domain.declarations.dossier import DossierChange, DossierFile, ParcelFacts
 from services.customs.domain.declarations.drawing.dossier import draw_up
 from services.customs.domain.declarations.findings import Finding, errors_of
@@ -25,8 +31,6 @@ from shared.kernel.ids import new_id
 _NO_PARCEL: Final = ParcelFacts(is_queued=False, is_screened=False)
 _LEFT_CUSTOMS: Final = (Phase.RETURNED, Phase.WITHDRAWN, Phase.CANCELLED)
 _TAKEN_BACK: Final = (Phase.WITHDRAWN, Phase.CANCELLED)
-# Drawn up with the list, and sent before it.
-_BEFORE_LIST: Final = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,7 @@ class _Drawing:
 
 def _as_it_is(file: DossierFile) -> _Drawing:
     dossier = file.dossier
-    match = Match.COMPLETE if dossier.list_id else Match.DRAFT
-    if errors_of(dossier.findings):
-        match = Match.BLOCKED
+    match = match_of(dossier.list_id, dossier.findings)
     return _Drawing(match, dossier.findings, dossier.rulebook, dossier.list_id)
 
 
@@ -180,8 +182,7 @@ def _case_of(file: DossierFile, drawing: _Drawing, *, now: datetime) -> Case:
         match=drawing.match,
         matched_at=now,
         documents=facts,
-        # Where the list has to wait for them, they were drawn up with it.
-        predecessors=frozenset(one.kind for one in facts if one.kind in _BEFORE_LIST),
+        predecessors=predecessors_of(facts),
         cancel_asked_at=file.dossier.cancelled_at,
     )
 
@@ -203,7 +204,7 @@ def _document_change(
     )
     is_dropped = (
         file.dossier.cancelled_at is not None
-        and document.kind in (DocumentKind.LIST, *_BEFORE_LIST)
+        and document.kind in (DocumentKind.LIST, *BEFORE_LIST)
         and not document.attempts
     )
     return replace(change, phase=DocumentPhase.WITHDRAWN) if is_dropped else change

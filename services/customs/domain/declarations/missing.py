@@ -1,28 +1,12 @@
-"""What a declaration lacks at this moment, and who has to do what about it."""
+"""What a declaration may lack: whose move it is, and what to do, in words."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.customs.domain.declarations.phase import ENTERED, Phase
-from shared.kernel.errors import Locale, Text
+from shared.kernel.errors import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The facts that decide. `is_held`: a screening failed and none has passed since."""
-
-    phase: Phase
-    has_order: bool
-    has_waybill: bool
-    is_unroutable: bool
-    is_cancelled: bool
-    is_screened: bool
-    is_held: bool
-    has_departed: bool
-    departure_reported: bool
-
-
-Owner = Literal["merchant", "park", "lane", "customs", "carrier"]
+# us: the service and those who run it. park: the declarant at the park.
+Owner = Literal["merchant", "park", "lane", "logistics", "carrier", "customs", "us", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +14,11 @@ class Missing:
     code: str
     owner: Owner
     detail: Text
-    fix: Text
-
-    def words(self, locale: Locale) -> tuple[str, str]:
-        return self.detail.render(locale, {}), self.fix.render(locale, {})
+    remedy: Text
 
 
-def _missing(code: str, owner: Owner, detail: tuple[str, str], fix: tuple[str, str]) -> Missing:
-    return Missing(code, owner, Text(*detail), Text(*fix))
+def _missing(code: str, owner: Owner, detail: tuple[str, str], remedy: tuple[str, str]) -> Missing:
+    return Missing(code, owner, Text(*detail), Text(*remedy))
 
 
 ORDER: Final = _missing(
@@ -69,18 +50,9 @@ CORRECTION: Final = _missing(
 )
 TRANSMISSION: Final = _missing(
     "transmission",
-    "park",
+    "us",
     ("The export list's transmission.", "清单发送。"),
     ("Nothing: it leaves with the next message.", "无需操作，将随下一报文发送。"),
-)
-REPAIR: Final = _missing(
-    "repair",
-    "park",
-    ("A successful upload: the port refused it.", "成功上传：口岸拒收。"),
-    (
-        "After a temporary fault it is sent again automatically; otherwise see the last receipt.",
-        "临时故障会自动重发；其他情况请查看最近一条回执。",
-    ),
 )
 RECEIPT_120: Final = _missing(
     "receipt_120",
@@ -96,8 +68,8 @@ REDECLARE: Final = _missing(
     "merchant",
     ("A corrected declaration: customs sent it back.", "更正申报：海关退单。"),
     (
-        "Read the receipt's text, correct the data, cancel the order and place it again.",
-        "请查看回执内容，更正数据，取消订单后重新下单。",
+        "Read the receipt's text, correct the data, and declare again by clone.",
+        "请查看回执内容，更正数据后通过 clone 重新申报。",
     ),
 )
 DECISION: Final = _missing(
@@ -135,7 +107,7 @@ DEPARTURE: Final = _missing(
 )
 DEPARTURE_REPORT: Final = _missing(
     "departure_report",
-    "park",
+    "us",
     ("The departure message CEB509.", "离境单 CEB509。"),
     ("Nothing: it leaves with the flight's message.", "无需操作，将随该航班的报文发送。"),
 )
@@ -145,55 +117,3 @@ RECEIPT_899: Final = _missing(
     ("Receipt 899: the declaration is closed.", "回执 899：结关。"),
     ("Wait for customs.", "请等待海关。"),
 )
-_FAILED: Final = (Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
-_WITH_CUSTOMS: Final = (Phase.MANUAL_REVIEW, Phase.INSPECTION)
-
-
-def missing(progress: Progress) -> tuple[Missing, ...]:
-    """In the order in which it will come. Empty: closed or withdrawn, nothing more to come."""
-    if progress.phase in (Phase.CLOSED, Phase.WITHDRAWN):
-        return ()
-    documents = _documents(progress)
-    if documents:
-        return documents
-    return (*_customs(progress), *_parcel(progress), *_after_departure(progress))
-
-
-def _documents(progress: Progress) -> tuple[Missing, ...]:
-    found = []
-    if not progress.has_order:
-        found.append(ORDER)
-    if not progress.has_waybill:
-        found.append(ROUTE if progress.is_unroutable else WAYBILL)
-    if not found and progress.phase is Phase.BLOCKED:
-        found.append(CORRECTION)
-    return tuple(found)
-
-
-def _customs(progress: Progress) -> tuple[Missing, ...]:
-    phase = progress.phase
-    if phase is Phase.QUEUED:
-        return (TRANSMISSION, RECEIPT_120, RECEIPT_800)
-    if phase in _FAILED:
-        return (REPAIR, RECEIPT_120, RECEIPT_800)
-    if phase is Phase.RETURNED:
-        return (REDECLARE,)
-    if phase in _WITH_CUSTOMS:
-        return (DECISION, RECEIPT_800)
-    if phase in ENTERED:
-        return () if phase is Phase.RELEASED else (RECEIPT_800,)
-    return (RECEIPT_120, RECEIPT_800)
-
-
-def _parcel(progress: Progress) -> tuple[Missing, ...]:
-    if progress.is_screened or progress.is_cancelled or progress.phase is Phase.RETURNED:
-        return ()
-    return (RECHECK,) if progress.is_held else (SCREENING,)
-
-
-def _after_departure(progress: Progress) -> tuple[Missing, ...]:
-    if progress.is_cancelled or progress.phase is Phase.RETURNED:
-        return ()
-    if not progress.has_departed:
-        return (DEPARTURE, DEPARTURE_REPORT, RECEIPT_899)
-    return (RECEIPT_899,) if progress.departure_reported else (DEPARTURE_REPORT, RECEIPT_899)

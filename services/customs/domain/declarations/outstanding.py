@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from services.customs.domain.declarations import missing as words
 from services.customs.domain.declarations.phase import ENTERED, Phase
@@ -13,8 +13,6 @@ from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.receipts.meanings import MEANING_OF_RETRY
 from services.customs.domain.receipts.retry import Retry
 from shared.kernel.errors import Text
-
-Owner = Literal["merchant", "park", "lane", "logistics", "carrier", "customs", "us", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +36,25 @@ class Outstanding:
     """`by`: after that the parcel misses its flight; None: nothing depends on it."""
 
     code: str
-    owner: Owner
+    owner: words.Owner
     detail: Text
     remedy: Text
     by: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    code: str
-    owner: Owner
-    detail: Text
-    remedy: Text
-
-
-def _of(one: words.Missing) -> _Item:
-    return _Item(one.code, one.owner, one.detail, one.fix)
-
-
-_REDECLARE: Final = _Item(
-    "redeclaration",
-    "merchant",
-    words.REDECLARE.detail,
-    Text(
-        "Read the receipt's text, correct the data, and declare again by clone.",
-        "请查看回执内容，更正数据后通过 clone 重新申报。",
-    ),
-)
-_CANCELLATION: Final = _Item(
+_CANCELLATION: Final = words.Missing(
     "cancellation",
     "us",
     Text("The cancellation CEB605.", "撤销申请单 CEB605。"),
     Text("Nothing: it leaves with the next message.", "无需操作，将随下一报文发送。"),
 )
-_LIST_NUMBER: Final = _Item(
+_LIST_NUMBER: Final = words.Missing(
     "invt_no",
     "customs",
     Text("The number of the list, without which it cannot be cancelled.", "清单编号（撤销所需）。"),
     Text("Wait for customs' receipt that gives it.", "请等待海关回执返回清单编号。"),
 )
-_ANSWER: Final = _Item(
+_ANSWER: Final = words.Missing(
     "receipt_of_upload",
     "customs",
     Text("The answer to the list that is under way.", "在途清单的回执。"),
@@ -86,7 +63,7 @@ _ANSWER: Final = _Item(
         "请等待，将依据回执撤回或撤销清单。",
     ),
 )
-_RECEIPT_606: Final = _Item(
+_RECEIPT_606: Final = words.Missing(
     "receipt_606",
     "customs",
     Text("Customs' decision on the cancellation.", "海关对撤销申请的决定。"),
@@ -99,19 +76,19 @@ def outstanding(state: DeclarationState, goods: Goods) -> tuple[Outstanding, ...
     if state.status in (Phase.CLOSED, Phase.WITHDRAWN):
         return ()
     if state.status is Phase.CANCELLED:
-        again = [_REDECLARE] if Step.CLONE in state.allowed else []
+        again = [words.REDECLARE] if Step.CLONE in state.allowed else []
         return tuple(_due(one, goods.cut_off_at) for one in again)
     if state.status is Phase.CANCEL_REQUESTED:
         return tuple(_due(one, None) for one in _cancelling(state))
     before = [_due(one, goods.cut_off_at) for one in _before_departure(state, goods)]
-    return (*before, *(_due(_of(one), None) for one in _after_departure(state, goods)))
+    return (*before, *(_due(one, None) for one in _after_departure(state, goods)))
 
 
-def _due(item: _Item, by: datetime | None) -> Outstanding:
+def _due(item: words.Missing, by: datetime | None) -> Outstanding:
     return Outstanding(item.code, item.owner, item.detail, item.remedy, by)
 
 
-def _cancelling(state: DeclarationState) -> Iterator[_Item]:
+def _cancelling(state: DeclarationState) -> Iterator[words.Missing]:
     if state.phase not in ENTERED:
         yield _ANSWER
         return
@@ -125,7 +102,7 @@ def _cancelling(state: DeclarationState) -> Iterator[_Item]:
     yield _RECEIPT_606
 
 
-def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
+def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
     sources = list(_sources(state, goods))
     yield from sources
     if sources:
@@ -134,49 +111,49 @@ def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
     if state.status is Phase.RETURNED:
         return
     if not goods.is_screened:
-        yield _of(words.RECHECK if goods.is_held else words.SCREENING)
+        yield words.RECHECK if goods.is_held else words.SCREENING
     if not goods.has_departed:
-        yield _of(words.DEPARTURE)
+        yield words.DEPARTURE
 
 
-def _sources(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
+def _sources(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
     """What the list is made from. Once it has left, its sources are no longer asked for."""
     if state.status not in (Phase.DRAFT, Phase.BLOCKED):
         return
     if not goods.has_order:
-        yield _of(words.ORDER)
+        yield words.ORDER
     if not goods.has_waybill:
-        yield _of(words.ROUTE if goods.is_unroutable else words.WAYBILL)
+        yield words.ROUTE if goods.is_unroutable else words.WAYBILL
     if state.status is Phase.BLOCKED and goods.has_order and goods.has_waybill:
-        yield _of(words.CORRECTION)
+        yield words.CORRECTION
 
 
-def _customs(state: DeclarationState) -> Iterator[_Item]:
+def _customs(state: DeclarationState) -> Iterator[words.Missing]:
     current = state.current
     if state.status is Phase.RETURNED:
-        yield _REDECLARE
+        yield words.REDECLARE
         return
     if current is not None and current.retry is not None:
         yield _fault(current.retry)
     elif state.status is Phase.QUEUED:
         yield from (_predecessor(kind) for kind in sorted(state.waits_for))
-        yield _of(words.TRANSMISSION)
+        yield words.TRANSMISSION
     if state.phase in (Phase.MANUAL_REVIEW, Phase.INSPECTION):
-        yield _of(words.DECISION)
+        yield words.DECISION
     elif state.phase not in ENTERED:
-        yield _of(words.RECEIPT_120)
+        yield words.RECEIPT_120
     if state.phase is not Phase.RELEASED:
-        yield _of(words.RECEIPT_800)
+        yield words.RECEIPT_800
 
 
-def _fault(retry: Retry) -> _Item:
+def _fault(retry: Retry) -> words.Missing:
     meaning = MEANING_OF_RETRY[retry]
-    return _Item("repair", meaning.owner, meaning.text, meaning.remedy)
+    return words.Missing("repair", meaning.owner, meaning.text, meaning.remedy)
 
 
-def _predecessor(kind: DocumentKind) -> _Item:
+def _predecessor(kind: DocumentKind) -> words.Missing:
     message = MESSAGE_TYPE[kind]
-    return _Item(
+    return words.Missing(
         f"accepted_{kind.value}",
         "customs",
         Text(f"Customs' acceptance of the {kind.value} ({message}).", f"海关接受 {message}。"),

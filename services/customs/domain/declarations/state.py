@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.declarations.case import Case, Match
+from services.customs.domain.declarations.case import BEFORE_LIST, Case, Match
 from services.customs.domain.declarations.phase import ENTERED, Channel, Phase
 from services.customs.domain.declarations.steps import (
     CONFIRMED,
@@ -93,8 +93,6 @@ def declaration_state(case: Case) -> DeclarationState:
 _OVER: Final = (Phase.CLOSED, Phase.CANCELLED, Phase.WITHDRAWN)
 _MAY_BE_AMENDED: Final = (DocumentPhase.ACCEPTED, DocumentPhase.MANUAL_REVIEW)
 _RELEASED: Final = (DocumentPhase.RELEASED, DocumentPhase.CLOSED)
-# Taken to customs before the list, and of no use without it.
-_BEFORE_LIST: Final = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 
 
 class _Folded:
@@ -205,7 +203,7 @@ class _Folded:
                 and not self.waits_for()
                 and (not entered or state.phase in _MAY_BE_AMENDED)
             )
-        if document.kind in _BEFORE_LIST:
+        if document.kind in BEFORE_LIST:
             is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
             return is_wanted and self.case.match is Match.COMPLETE
         if document.kind is DocumentKind.CANCELLATION:

@@ -8,8 +8,8 @@ from typing import Final
 
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.findings import Finding, FindingJson, finding_from_json
-from services.customs.domain.declarations.missing import Progress
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.outstanding import Goods
+from services.customs.domain.declarations.phase import Channel
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window, sql
 from shared.kernel.identity import PARK
@@ -22,6 +22,7 @@ class DeclarationView:
     order_id: str
     shipment_id: str | None
     cop_no: str
+    list_id: str | None
     status: DeclarationStatus
     phase: str
     status_at: datetime
@@ -56,25 +57,25 @@ class DeclarationView:
         return tuple(finding_from_json(stored) for stored in self.stored_findings)
 
     @property
-    def progress(self) -> Progress:
-        return Progress(
-            phase=Phase(self.phase),
+    def goods(self) -> Goods:
+        return Goods(
             has_order=self.order_received_at is not None,
             has_waybill=self.house_waybill is not None,
             is_unroutable=self.is_unroutable,
-            is_cancelled=self.cancelled_at is not None,
             is_screened=self.screened_at is not None,
             is_held=self.is_held,
             has_departed=self.departed_at is not None,
-            departure_reported=self.departure_reported_at is not None,
+            is_departure_reported=self.departure_reported_at is not None,
+            cut_off_at=self.cut_off_at,
         )
 
 
 # A parcel that has left the queue of its lane, or never joined one, is at no lane.
 _SELECT: Final = """
-    SELECT d.id, d.tenant_id AS merchant_id, d.order_id, d.shipment_id, d.cop_no, d.status, d.phase,
-           d.phase_at AS status_at, d.channel, d.waybill ->> 'house_waybill' AS house_waybill,
-           d.flight_id, d.flight_number, d.cut_off_at, d.findings AS stored_findings,
+    SELECT d.id, d.tenant_id AS merchant_id, d.order_id, d.shipment_id, d.cop_no, d.list_id,
+           d.status, d.phase, d.phase_at AS status_at, d.channel,
+           d.waybill ->> 'house_waybill' AS house_waybill, d.flight_id, d.flight_number,
+           d.cut_off_at, d.findings AS stored_findings,
            d.unroutable IS NOT NULL AS is_unroutable, d.rulebook, l.pre_no, l.invt_no,
            coalesce(l.attempts, 0) AS attempts,
            coalesce(l.unknown_receipts, 0) AS unknown_receipts,

@@ -1,0 +1,254 @@
+"""The documents of a declaration with what was sent of them and what was answered, and the state
+that follows. Messages carry the documents of several merchants, and so do the answers to these:
+they are read for the whole park, once it is certain that the caller may see the declaration.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.declarations.case import Case, match_of, predecessors_of
+from services.customs.domain.declarations.state import DeclarationState, declaration_state
+from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.state import DocumentState, Mark
+from services.customs.domain.documents.stored import (
+    DocumentHistory,
+    StoredDocument,
+    group_by_number,
+    numbers_of,
+)
+from services.customs.domain.receipts.receipt import DocumentKey, Receipt, ReceiptIdentity
+from services.customs.queries.declarations.views import DeclarationView
+from shared.db import TEXT, TEXTS, Reader, sql
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """`stored` as the rules know it. A document that covers many declarations has no
+    `declaration_id`.
+    """
+
+    stored: StoredDocument
+    sum_no: str | None
+    unknown_receipts: int
+    illegal_receipts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """`door`: which it left by; None: it has not left. `message_status`: of the message that it is
+    in.
+    """
+
+    document_id: str
+    attempt: Attempt
+    door: str | None
+    message_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    receipt: Receipt
+    times: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationFile:
+    """`state`: of the declaration; `states`: of all its documents, by id."""
+
+    declaration: DeclarationView
+    documents: Sequence[DocumentView]
+    uploads: Sequence[UploadView]
+    receipts: Sequence[ReceiptView]
+    history: DocumentHistory
+    state: DeclarationState
+    states: dict[str, DocumentState]
+
+    def mark_of(self, document_id: str, identity: ReceiptIdentity) -> Mark | None:
+        return self.states[document_id].marks.get(identity)
+
+
+def _document(  # noqa: PLR0917 - a row's columns
+    document_id: str,
+    tenant_id: str,
+    declaration_id: str | None,
+    kind: str,
+    party_code: str,
+    number: str,
+    version: int,
+    replaces: str | None,
+    about: str | None,
+    parts: int,
+    phase: str,
+    phase_at: datetime,
+    send_at: datetime | None,
+    attempts: int,
+    app_time: datetime | None,
+    submitted_at: datetime | None,
+    pre_no: str | None,
+    invt_no: str | None,
+    sum_no: str | None,
+    unknown_receipts: int,
+    illegal_receipts: int,
+    created_at: datetime,
+) -> DocumentView:
+    stored = StoredDocument(
+        id=document_id,
+        tenant_id=tenant_id,
+        declaration_id=declaration_id,
+        kind=DocumentKind(kind),
+        party_code=party_code,
+        number=number,
+        version=version,
+        replaces=replaces,
+        about=about,
+        parts=parts,
+        # A merchant does not see who else is in it.
+        covers=(),
+        phase=DocumentPhase(phase),
+        phase_at=phase_at,
+        send_at=send_at,
+        attempts=attempts,
+        app_time=app_time,
+        submitted_at=submitted_at,
+        pre_no=pre_no,
+        invt_no=invt_no,
+    )
+    return DocumentView(stored, sum_no, unknown_receipts, illegal_receipts, created_at)
+
+
+def _upload(  # noqa: PLR0917 - a row's columns
+    document_id: str,
+    part: int,
+    number: int,
+    version: int,
+    guid: str,
+    message_guid: str,
+    app_time: datetime,
+    left_at: datetime | None,
+    door: str | None,
+    message_status: str | None,
+) -> UploadView:
+    attempt = Attempt(part, number, version, guid, message_guid, app_time, left_at)
+    return UploadView(document_id, attempt, door, message_status)
+
+
+def _receipt(  # noqa: PLR0917 - a row's columns
+    message_type: str,
+    party_code: str,
+    number: str,
+    part: int,
+    return_status: str,
+    return_time: datetime,
+    return_info: str,
+    guid: str | None,
+    pre_no: str | None,
+    invt_no: str | None,
+    sum_no: str | None,
+    times: int,
+    received_at: datetime,
+) -> ReceiptView:
+    receipt = Receipt(
+        message_type=message_type,
+        key=DocumentKey(party_code, number, part),
+        return_status=return_status,
+        return_time=return_time,
+        return_info=return_info,
+        guid=guid,
+        pre_no=pre_no,
+        invt_no=invt_no,
+        sum_no=sum_no,
+    )
+    return ReceiptView(receipt, times, received_at)
+
+
+# The report of the departure is found by the parcel.
+_DOCUMENTS: Final = sql(
+    """
+    SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
+           replaces, about, parts, phase, phase_at, send_at, attempts, app_time, submitted_at,
+           pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts, created_at
+    FROM customs.documents
+    WHERE id IN (
+        SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
+        UNION ALL
+        SELECT p.departure_id FROM customs.parcels AS p WHERE p.declaration_id = :id)
+    ORDER BY id
+    """,
+    _document,
+    id=TEXT,
+)
+
+_UPLOADS: Final = sql(
+    """
+    SELECT a.document_id, a.part, a.number, a.version, a.guid, a.message_guid, a.app_time,
+           m.delivered_at AS left_at, CASE WHEN m.delivered_at IS NOT NULL THEN m.door END AS door,
+           m.status AS message_status
+    FROM customs.attempts AS a
+    LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+    WHERE a.document_id = ANY(:ids) ORDER BY a.document_id, a.part, a.number
+    """,
+    _upload,
+    ids=TEXTS,
+)
+
+_RECEIPTS: Final = sql(
+    """
+    SELECT message_type, party_code, number, part, return_status, return_time, return_info, guid,
+           pre_no, invt_no, sum_no, times, received_at
+    FROM customs.receipts WHERE number = ANY(:numbers)
+    """,
+    _receipt,
+    numbers=TEXTS,
+)
+
+
+async def get_file(reader: Reader, declaration: DeclarationView) -> DeclarationFile:
+    """`reader`: of the whole park; the caller has read the declaration as himself."""
+    documents = await reader.fetch_all(_DOCUMENTS, id=declaration.id)
+    ids = [one.stored.id for one in documents]
+    uploads = await reader.fetch_all(_UPLOADS, ids=ids) if ids else []
+    attempts = attempts_of(uploads)
+    numbers = numbers_of([one.stored for one in documents], attempts)
+    receipts = await reader.fetch_all(_RECEIPTS, numbers=numbers) if numbers else []
+    return file_of(declaration, documents, uploads, receipts)
+
+
+def attempts_of(uploads: Sequence[UploadView]) -> dict[str, tuple[Attempt, ...]]:
+    """By document."""
+    found: dict[str, list[Attempt]] = {}
+    for upload in uploads:
+        found.setdefault(upload.document_id, []).append(upload.attempt)
+    return {document_id: tuple(tried) for document_id, tried in found.items()}
+
+
+def file_of(
+    declaration: DeclarationView,
+    documents: Sequence[DocumentView],
+    uploads: Sequence[UploadView],
+    receipts: Sequence[ReceiptView],
+) -> DeclarationFile:
+    history = DocumentHistory(
+        attempts_of(uploads), group_by_number(one.receipt for one in receipts)
+    )
+    own = [history.facts_of(one.stored) for one in documents if one.stored.declaration_id]
+    state = declaration_state(
+        Case(
+            match=match_of(declaration.list_id, declaration.findings),
+            matched_at=declaration.status_at,
+            documents=tuple(own),
+            predecessors=predecessors_of(own),
+            cancel_asked_at=declaration.cancelled_at,
+        )
+    )
+    shared = [one.stored for one in documents if one.stored.declaration_id is None]
+    states = {one.id: fold_document(history.facts_of(one)) for one in shared}
+    return DeclarationFile(
+        declaration, documents, uploads, receipts, history, state, {**state.documents, **states}
+    )
