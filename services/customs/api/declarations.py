@@ -1,6 +1,6 @@
 """/v1/declarations: what became of each order at customs, what happened, what is missing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -31,7 +31,22 @@ class DeclarationFilters:
     status: Annotated[DeclarationStatus | None, Query()] = None
     channel: Annotated[Channel | None, Query()] = None
     order_id: Annotated[str | None, Query(pattern=r"^ord_[0-9a-f]{32}$")] = None
+    order_number: Annotated[
+        str | None,
+        Query(min_length=1, max_length=60, description="The order's number in its store."),
+    ] = None
     house_waybill: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{1,32}$")] = None
+    cop_no: Annotated[
+        str | None,
+        Query(
+            pattern=r"^[A-Za-z0-9_-]{1,36}$",
+            description="copNo of a list: the current one, or one that was replaced.",
+        ),
+    ] = None
+    invt_no: Annotated[
+        str | None,
+        Query(pattern=r"^[A-Za-z0-9]{1,18}$", description="invtNo: customs' number of a list."),
+    ] = None
     created_from: Annotated[AnyInstant | None, Query()] = None
     created_to: Annotated[AnyInstant | None, Query(description="Before this instant.")] = None
     flight_id: Annotated[
@@ -45,14 +60,20 @@ class DeclarationFilters:
 async def list_declarations(
     call: CustomsRead, given: Annotated[DeclarationFilters, Depends()], page: PageOf
 ) -> Response:
-    """List declarations, newest first."""
-    asked = page.of(given, str)
+    """List declarations, newest first.
+
+    A page looks at a bounded number of declarations, and may have fewer than `limit` or none: as
+    long as there is `next`, go on.
+    """
+    sorting = views.order_of(asdict(given))
+    asked = page.of(given, *sorting.shape)
     async with call.read() as reader:
         found = await views.list_declarations(reader, asked.window, asked.filters)
-    shown = asked.page(
-        found, lambda one: DeclarationOut.of(one, call.locale), key=lambda one: (one.id,)
-    )
-    return json_reply(shown)
+
+    def shown(declaration: views.DeclarationView) -> DeclarationOut:
+        return DeclarationOut.of(declaration, call.locale)
+
+    return json_reply(asked.page(found.rows, shown, key=sorting.key, passed=found.passed))
 
 
 async def _read_file(call: Call, declaration_id: str) -> DeclarationFile:

@@ -33,6 +33,7 @@ class DeclarationOut(BaseModel):
 
     id: str = Field(examples=["dec_0193…"])
     order_id: str
+    order_number: str | None = Field(description="The order's number in its store.")
     merchant_id: str
     shipment_id: str | None
     house_waybill: str | None

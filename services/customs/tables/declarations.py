@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import (
     ARRAY,
     Column,
+    Computed,
     Index,
     Integer,
     Table,
@@ -44,11 +45,14 @@ declarations: Final = Table(
     instant_column("cut_off_at"),
     instant_column("cancelled_at"),
     Column("cancel_reason", Text),
+    # what it is looked for by
+    Column("order_number", Key, Computed("order_document ->> 'order_number'", persisted=True)),
+    Column("house_waybill", Key, Computed("waybill ->> 'house_waybill'", persisted=True)),
     # what became of it; `status` is what others see
     Column("phase", Text, nullable=False),
     Column("status", Key, nullable=False),
     instant_column("phase_at", nullable=False),
-    Column("channel", Text),
+    Column("channel", Key),
     Column("findings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("rulebook", Text),
     instant_column("validated_at"),
@@ -61,7 +65,11 @@ declarations: Final = Table(
     Index(None, "tenant_id", "id"),
     Index(None, "status", "id"),
     Index(None, "flight_id", "id"),
-    Index("declarations_house_waybill_ix", text("(waybill ->> 'house_waybill')")),
+    Index(None, "created_at", "id"),
+    Index(None, "tenant_id", "created_at", "id"),
+    Index(None, "channel", "id", postgresql_where=text("channel IS NOT NULL")),
+    Index(None, "order_number", postgresql_where=text("order_number IS NOT NULL")),
+    Index(None, "house_waybill", postgresql_where=text("house_waybill IS NOT NULL")),
     Index(
         "declarations_to_match_ix",
         "id",

@@ -87,6 +87,11 @@ async def test_each_filter_finds_what_it_names_and_nothing_else(
     late = customs.an_order(merchant_id)
     (second,) = await customs.declare(late)
     await office.answer(customs.receipt(second, "120"), customs.receipt(second, "500", at_s=1))
+    await customs.sql(
+        "UPDATE customs.documents SET invt_no = $1 WHERE id = $2",
+        f"I{late.order_id[-10:]}",
+        second["list_id"],
+    )
     ids = {first["id"]: "early", second["id"]: "late"}
 
     async def found(**filters: str) -> list[str]:
@@ -99,6 +104,11 @@ async def test_each_filter_finds_what_it_names_and_nothing_else(
     assert await found(order_id=early.order_id) == ["early"]
     assert await found(house_waybill=late.house_waybill) == ["late"]
     assert await found(house_waybill="NONE1") == []
+    assert await found(order_number=early.order_id[-8:]) == ["early"]
+    assert await found(order_number=early.order_id[-8:], status="inspection") == []
+    assert await found(cop_no=second["cop_no"]) == ["late"]
+    assert await found(invt_no=f"I{late.order_id[-10:]}") == ["late"]
+    assert await found(invt_no="I1") == []
     assert await found(flight_id=first["flight_id"]) == ["early"]
     assert await found(created_from=second["created_at"].isoformat()) == ["late"]
     assert await found(created_to=second["created_at"].isoformat()) == ["early"]
@@ -141,6 +151,20 @@ async def test_the_timeline_is_complete_and_in_order(
     assert "info_text" not in receipts[0]["data"]
     assert "queued_for_screening" in events
     assert items[1]["data"]["house_waybill"] == order.house_waybill
+
+
+async def test_a_list_that_was_replaced_is_found_by_its_old_number(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await customs.declare(customs.an_order())
+    old = row["cop_no"]
+    await customs.sql(
+        "UPDATE customs.declarations SET cop_no = $1 WHERE id = $2", f"{old}-2", row["id"]
+    )
+
+    found = await office.get("/v1/declarations", cop_no=old)
+
+    assert [one["id"] for one in found["items"]] == [row["id"]]
 
 
 async def test_its_documents_are_told_to_whom_it_belongs_as_to_the_park(

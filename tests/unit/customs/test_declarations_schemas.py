@@ -49,6 +49,7 @@ def a_view(**changes: Any) -> DeclarationView:
         id="dec_1",
         merchant_id="mer_1",
         order_id="ord_1",
+        order_number="N1",
         shipment_id="shp_1",
         cop_no="AL1",
         list_id="doc_1",

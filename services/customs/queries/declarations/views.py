@@ -2,6 +2,7 @@
 look the same: each statement names the tenant, and row-level security hides the row besides.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +12,18 @@ from services.customs.domain.declarations.findings import Finding, FindingJson, 
 from services.customs.domain.declarations.outstanding import Goods
 from services.customs.domain.declarations.phase import Channel
 from shared.contracts.customs.declarations import DeclarationStatus
-from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window, sql
+from shared.db import (
+    INSTANT,
+    TEXT,
+    Filter,
+    Filters,
+    Order,
+    Reader,
+    SparseListing,
+    Stretch,
+    Window,
+    sql,
+)
 from shared.kernel.identity import PARK
 
 
@@ -20,6 +32,7 @@ class DeclarationView:
     id: str
     merchant_id: str
     order_id: str
+    order_number: str | None
     shipment_id: str | None
     cop_no: str
     list_id: str | None
@@ -72,61 +85,119 @@ class DeclarationView:
 
 # A parcel that has left the queue of its lane, or never joined one, is at no lane.
 _SELECT: Final = """
-    SELECT d.id, d.tenant_id AS merchant_id, d.order_id, d.shipment_id, d.cop_no, d.list_id,
-           d.status, d.phase, d.phase_at AS status_at, d.channel,
-           d.waybill ->> 'house_waybill' AS house_waybill, d.flight_id, d.flight_number,
-           d.cut_off_at, d.findings AS stored_findings,
-           d.unroutable IS NOT NULL AS is_unroutable, d.rulebook, l.pre_no, l.invt_no,
+    SELECT p.id, p.tenant_id AS merchant_id, p.order_id, p.order_number, p.shipment_id, p.cop_no,
+           p.list_id, p.status, p.phase, p.phase_at AS status_at, p.channel, p.house_waybill,
+           p.flight_id, p.flight_number, p.cut_off_at, p.findings AS stored_findings,
+           p.unroutable IS NOT NULL AS is_unroutable, p.rulebook, l.pre_no, l.invt_no,
            coalesce(l.attempts, 0) AS attempts,
            coalesce(l.unknown_receipts, 0) AS unknown_receipts,
-           CASE WHEN p.state IN ('waiting', 'held', 'screened') THEN p.lane END AS lane,
-           p.screened_at, coalesce(p.is_held, false) AS is_held, l.submitted_at, p.departed_at,
-           p.departure_reported_at, d.cancelled_at, d.cancel_reason, d.version, d.created_at,
-           d.order_received_at, d.waybill_received_at, d.validated_at
-    FROM customs.declarations AS d
-    LEFT JOIN customs.documents AS l ON l.id = d.list_id
-    LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
+           CASE WHEN g.state IN ('waiting', 'held', 'screened') THEN g.lane END AS lane,
+           g.screened_at, coalesce(g.is_held, false) AS is_held, l.submitted_at, g.departed_at,
+           g.departure_reported_at, p.cancelled_at, p.cancel_reason, p.version, p.created_at,
+           p.order_received_at, p.waybill_received_at, p.validated_at
+    FROM customs.declarations AS p
+    LEFT JOIN customs.documents AS l ON l.id = p.list_id
+    LEFT JOIN customs.parcels AS g ON g.declaration_id = p.id
 """
 
-_DECLARATIONS: Final = Listing(
+
+_IN_DECLARATIONS: Final = "SELECT x.id FROM customs.declarations x WHERE"
+_IN_DOCUMENTS: Final = "SELECT x.declaration_id AS id FROM customs.documents x WHERE"
+_OF_DOCUMENTS: Final = "SELECT count(*) > 0 FROM customs.documents x WHERE"
+
+
+def _found_by(column: str) -> Filter:
+    return Filter(
+        f"p.{column} = :{column}",
+        f"{_IN_DECLARATIONS} x.{column} = :{column} {{tenant}}",
+        key="x.id",
+    )
+
+
+def _found_by_list(condition: str) -> Filter:
+    """Any list of the declaration, also one that another has replaced."""
+    listed = f"{condition} AND x.kind = 'list'"
+    return Filter(
+        f"{_OF_DOCUMENTS} x.declaration_id = p.id AND {listed}",
+        f"{_IN_DOCUMENTS} {listed} AND x.declaration_id IS NOT NULL {{tenant}}",
+        key="x.declaration_id",
+    )
+
+
+# What brings few comes first.
+_DECLARATIONS: Final = SparseListing(
     _SELECT,
     DeclarationView,
-    order_by="d.id DESC",
-    after="d.id < :after_id",
-    tenant="d.tenant_id = :tenant",
-    filters={
-        "status": "d.status = :status",
-        "channel": "d.channel = :channel",
-        "order_id": "d.order_id = :order_id",
-        # As the index is written: with a value for the name it would not serve.
-        "house_waybill": "d.waybill ->> 'house_waybill' = :house_waybill",
-        "flight_id": "d.flight_id = :flight_id",
-        "created_from": "d.created_at >= :created_from",
-        "created_to": "d.created_at < :created_to",
+    table="customs.declarations p",
+    where="true",
+    orders={
+        "id": Order("p.id DESC", "p.id < :after_id"),
+        "created_at": Order(
+            "p.created_at DESC, p.id DESC", "(p.created_at, p.id) < (:after_at, :after_id)"
+        ),
     },
-    after_id=TEXT,
-    status=TEXT,
-    channel=TEXT,
-    order_id=TEXT,
-    house_waybill=TEXT,
-    flight_id=TEXT,
-    created_from=INSTANT,
-    created_to=INSTANT,
+    filters={
+        "order_id": _found_by("order_id"),
+        "cop_no": _found_by_list("x.number = :cop_no"),
+        "invt_no": _found_by_list("x.invt_no = :invt_no"),
+        "house_waybill": _found_by("house_waybill"),
+        "order_number": _found_by("order_number"),
+        "flight_id": _found_by("flight_id"),
+        "status": _found_by("status"),
+        "channel": _found_by("channel"),
+        "created_from": Filter("p.created_at >= :created_from", bounds=("created_at",)),
+        "created_to": Filter("p.created_at < :created_to", bounds=("created_at",)),
+    },
+    types={
+        "after_id": TEXT,
+        "after_at": INSTANT,
+        "order_id": TEXT,
+        "cop_no": TEXT,
+        "invt_no": TEXT,
+        "house_waybill": TEXT,
+        "order_number": TEXT,
+        "flight_id": TEXT,
+        "status": TEXT,
+        "channel": TEXT,
+        "created_from": INSTANT,
+        "created_to": INSTANT,
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationOrder:
+    """Newest first. `shape`: the types of the sort key; `key`: that of a row."""
+
+    name: str
+    shape: tuple[type, ...]
+    key: Callable[[DeclarationView], tuple[object, ...]]
+
+
+_BY_ID: Final = DeclarationOrder("id", (str,), lambda one: (one.id,))
+_BY_CREATION: Final = DeclarationOrder(
+    "created_at", (datetime, str), lambda one: (one.created_at, one.id)
 )
 
 _DECLARATION: Final = sql(
-    f"{_SELECT} WHERE d.id = :id AND (:tenant = '{PARK}' OR d.tenant_id = :tenant)",
+    f"{_SELECT} WHERE p.id = :id AND (:tenant = '{PARK}' OR p.tenant_id = :tenant)",
     DeclarationView,
     id=TEXT,
     tenant=TEXT,
 )
 
 
+def order_of(filters: Filters) -> DeclarationOrder:
+    """By creation where it is limited, so that the walk begins at the limit; else by id."""
+    is_limited = any(filters.get(name) is not None for name in ("created_from", "created_to"))
+    return _BY_CREATION if is_limited else _BY_ID
+
+
 async def list_declarations(
     reader: Reader, window: Window, filters: Filters
-) -> list[DeclarationView]:
-    """Newest first."""
-    return await _DECLARATIONS.page(reader, window, filters)
+) -> Stretch[DeclarationView]:
+    """Newest first, in the order of `order_of`."""
+    return await _DECLARATIONS.page(reader, window, filters, order=order_of(filters).name)
 
 
 async def get_declaration(reader: Reader, *, declaration_id: str) -> DeclarationView:
