@@ -14,6 +14,8 @@ from services.customs.api.messages import messages_api
 from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
+from services.customs.api.returns import returns_api
+from services.customs.domain.messages.parties import Party
 from services.customs.domain.registrations.resolution import Place
 from services.customs.settings import Settings
 from shared import http
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             messages_api,
             registrations_api,
             regimes_api,
+            returns_api,
             evidence_api,
         ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",
@@ -45,5 +48,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app.state.customs = CustomsParts(
         lane_lease=timedelta(seconds=settings.lane_lease_s),
         place=Place(settings.customs_code, settings.port_code),
+        operator=Party(settings.operator_code, settings.operator_name),
     )
     return app

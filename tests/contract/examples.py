@@ -19,10 +19,10 @@ from services.catalog.queries.media import (
     get_media_of_parent,
 )
 from services.catalog.use_cases.media import record_check
-from services.customs.settings import Settings as CustomsSettings
 from shared.db import JSON, TEXT, Database, UnitOfWork, sql
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
+from tests.contract import examples_of_customs as of_customs
 from tests.contract.operations import Operation
 from tests.kit.clock import ManualClock
 from tests.support.worlds.catalog import (
@@ -33,7 +33,7 @@ from tests.support.worlds.catalog import (
     an_order,
     an_overlay,
 )
-from tests.support.worlds.customs import CustomsWorld, a_registration
+from tests.support.worlds.customs import a_registration
 from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
@@ -167,31 +167,8 @@ async def _credential(world: AllServices) -> str:
     return str((await world.post("catalog", "/v1/credentials", body)).json()["client_id"])
 
 
-async def _declaration(world: AllServices) -> str:
-    made = _customs(world)
-    (row,) = await made.declare(made.an_order(world.merchant_id))
-    return str(row["id"])
-
-
-async def _message(world: AllServices) -> str:
-    made = _customs(world)
-    (row,) = await made.declare(made.an_order(world.merchant_id))
-    return str(row["message_guid"])
-
-
-async def _digest(world: AllServices) -> str:
-    answer = await world.post("customs", "/v1/receipts", {"items": [_receipt(world)]})
-    return str(answer.json()["digest"])
-
-
 async def _hs_code(_: AllServices) -> str:
     return "940550"
-
-
-async def _registration(world: AllServices) -> str:
-    tenant = {"Airlane-Tenant": world.merchant_id}
-    answer = await world.post("customs", "/v1/registrations", a_registration(), **tenant)
-    return str(answer.json()["id"])
 
 
 async def _mode(_: AllServices) -> str:
@@ -287,14 +264,15 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "merchant_id": _merchant,
     "partner_id": _partner,
     "client_id": _credential,
-    "declaration_id": _declaration,
-    "guid": _message,
-    "digest": _digest,
-    "door_name": lambda world: _customs(world).a_door(),
+    "declaration_id": of_customs.declaration,
+    "guid": of_customs.message,
+    "digest": of_customs.digest,
+    "return_id": of_customs.goods_returned,
+    "door_name": lambda world: of_customs.customs(world).a_door(),
     "hs_code": _hs_code,
     "lane": _lane,
     "mode": _mode,
-    "registration_id": _registration,
+    "registration_id": of_customs.registration,
     "flight_id": _flight,
     "shipment_id": _shipment,
     "endpoint_id": _endpoint,
@@ -312,34 +290,12 @@ def an_endpoint() -> dict[str, Any]:
     return {"url": "https://127.0.0.1:9/hooks", "event_types": ["customs.declaration.*"]}
 
 
-def _customs(world: AllServices) -> CustomsWorld:
-    settings = CustomsSettings(database_url="postgresql://unused", single_window_dir=world.folder)
-    return CustomsWorld(world.databases["customs"], world.folder, world.clock, settings)
-
-
 def _routing(world: AllServices) -> RoutingWorld:
     return RoutingWorld(world.databases["routing"], world.clock, merchant=world.merchant_id)
 
 
 def _adjustment(world: AllServices) -> dict[str, Any]:
     return {"sku": world.made["sku"], "delta": 5, "reason": "received", "reference": new_id("ref")}
-
-
-def _receipt(world: AllServices) -> dict[str, Any]:
-    return {
-        "cop_no": "AL01UNKNOWN",
-        "return_status": "120",
-        "return_time": (world.clock.now() - timedelta(hours=1)).isoformat(),
-    }
-
-
-def _screening(world: AllServices) -> dict[str, Any]:
-    return {
-        "declaration_id": world.made["declaration_id"],
-        "lane": 1,
-        "passed": True,
-        "screened_at": world.clock.now().isoformat(),
-    }
 
 
 def _status_update(world: AllServices) -> dict[str, Any]:
@@ -386,10 +342,12 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     },
     "customs POST /v1/registrations": lambda _: a_registration(),
     "customs PUT /v1/registrations/{registration_id}": lambda _: a_registration(roles=["owner"]),
-    "customs POST /v1/receipts": lambda world: {"items": [_receipt(world)]},
+    "customs POST /v1/returns": of_customs.a_return,
+    "customs POST /v1/returns/{return_id}:tally": lambda _: {"location": "Cage 3"},
+    "customs POST /v1/receipts": lambda world: {"items": [of_customs.a_receipt(world)]},
     "customs POST /v1/inbound-messages:replay": lambda _: {"message_type": "CEB604"},
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},
-    "customs POST /v1/screenings": lambda world: {"items": [_screening(world)]},
+    "customs POST /v1/screenings": lambda world: {"items": [of_customs.a_screening(world)]},
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
     "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},
     "webhooks POST /v1/endpoints": lambda _: an_endpoint(),

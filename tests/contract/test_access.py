@@ -41,6 +41,7 @@ OF_A_TENANT: Final = (
     "delivery_id",
     "import_id",
     "registration_id",
+    "return_id",
 )
 OK: Final = 200
 AN_ORDER_COUNTED: Final = Statement(

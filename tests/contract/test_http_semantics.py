@@ -44,6 +44,7 @@ def test_every_operation_has_an_example(operation: Operation) -> None:
 async def test_every_example_is_accepted(operation: Operation, world: AllServices) -> None:
     await world.resource("sku")
     await world.resource("declaration_id")
+    await world.resource("return_id")
     address = await world.address(operation, fresh=True)
     headers = {"If-Match": "*"} if operation.is_conditional else {}
     body = body_of(operation, world)

@@ -45,6 +45,7 @@ def in_china(body: Any) -> Any:
 async def test_every_answer_and_every_event(operation: Operation, world: AllServices) -> None:
     await world.resource("sku")
     await world.resource("declaration_id")
+    await world.resource("return_id")
     if operation.path == "/v1/orders/{order_id}":
         await book(world)
     address = await world.address(operation, fresh=operation.is_change)

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
+from services.customs.domain.messages.parties import Party
 from services.customs.domain.registrations.resolution import Place
 from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
@@ -23,10 +24,13 @@ class ParkOnly(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class CustomsParts:
-    """The parts of this service's app, made once by `create_app`."""
+    """The parts of this service's app, made once by `create_app`. `operator`: of the supervised
+    site.
+    """
 
     lane_lease: timedelta
     place: Place
+    operator: Party
 
 
 async def _parts(request: Request) -> CustomsParts:
@@ -46,6 +50,9 @@ ParkWrite = Annotated[
 # Merchants for themselves; operators for the park, or for the merchant they name.
 _OF_ENTERPRISES: Final = (Role.MERCHANT, Role.OPERATOR)
 RegistrationsRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES))]
+ReturnsWrite = Annotated[
+    Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))
+]
 # For one merchant: operators name it.
 PartiesRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES, park_wide=False))]
 RegistrationsWrite = Annotated[
@@ -53,6 +60,7 @@ RegistrationsWrite = Annotated[
 ]
 
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
+ReturnId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
 RegistrationId = Annotated[str, Path(pattern=r"^reg_[0-9a-f]{32}$")]
 LaneNumber = Annotated[int, Path(ge=1, le=32767)]
 MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from services.customs.domain.declarations.codes import CodeTables, parse_code_tables
 from services.customs.domain.declarations.rulebook import parse_platforms
 from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.senders import SenderRule, parse_sender_rules
@@ -36,6 +37,12 @@ def regime_files() -> RegimeFiles:
 def regime_tables() -> RegimeTables:
     """Raises ValueError for a row that cannot be right."""
     return parse_regimes(regime_files())
+
+
+@cache
+def code_tables() -> CodeTables:
+    """Raises ValueError for a row that cannot be right."""
+    return parse_code_tables(_text("codes.csv"))
 
 
 @cache

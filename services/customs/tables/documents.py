@@ -54,6 +54,7 @@ documents: Final = Table(
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
     Index(None, "invt_no", postgresql_where=text("invt_no IS NOT NULL")),
     Index("documents_to_send_ix", "kind", "id", postgresql_where=text("send_at IS NOT NULL")),
+    Index("documents_returns_ix", "id", postgresql_where=text("kind = 'return'")),
     postgresql_with={"fillfactor": "80"},
 )
 # One upload of one part of a document. `guid` is that of its node, `message_guid` that of the

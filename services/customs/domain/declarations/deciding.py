@@ -62,6 +62,11 @@ def answered(
     return _decided(file, _as_it_is(file), parcel=parcel, now=now, real_now=real_now)
 
 
+def state_of(file: DossierFile, *, now: datetime) -> DeclarationState:
+    """As it is."""
+    return declaration_state(_case_of(file, _as_it_is(file), now=now))
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawing:
     """What the documents are drawn from, and those that are new. `list_id`: the list that counts.

@@ -73,7 +73,7 @@ class StepNotAllowed(Conflict):
         "状态为 {status} 的申报单不能执行 {step}。",
     )
     fix = Text("Allowed are: {allowed}.", "可执行的操作：{allowed}。")
-    members = ("status", "allowed")
+    members = ("allowed",)
 
 
 class StepNeedsConfirmation(Conflict):
@@ -83,4 +83,3 @@ class StepNeedsConfirmation(Conflict):
         "海关已放行，执行 {step} 须确认。",
     )
     fix = Text("Send it again with confirm set to true.", "请将 confirm 设为 true 后重新提交。")
-    members = ("status",)

@@ -11,12 +11,16 @@ def cop_no(declaration_id: str, *, prefix: str = "AL") -> str:
     """28 characters (copNo allows 30) from an id of 128 bits. It is unique because the id is, and
     always the same for an id, so a repeated message cannot become a second document.
     """
-    value = int(declaration_id.partition("_")[2], 16)
-    digits = []
-    for _ in range(26):
-        value, digit = divmod(value, 32)
-        digits.append(_CROCKFORD[digit])
-    return prefix + "".join(reversed(digits))
+    return prefix + _in_base_32(int(declaration_id.partition("_")[2], 16), 26)
+
+
+def short_no(document_id: str, *, prefix: str = "RT") -> str:
+    """20 characters, as coElNo of CEB215 has them, from an id of 128 bits: its 48 bits of time and
+    its last 42, which are random.
+    """
+    value = int(document_id.partition("_")[2], 16)
+    value = value >> 80 << 42 | value & (1 << 42) - 1
+    return prefix + _in_base_32(value, 18)
 
 
 def new_guid() -> str:
@@ -28,3 +32,11 @@ def guid_text(hex32: str) -> str:
     """8-4-4-4-12 in upper case, as CEB wants it."""
     h = hex32.upper()
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+def _in_base_32(value: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        value, digit = divmod(value, 32)
+        digits.append(_CROCKFORD[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,87 @@
+"""The returns of a list as they are kept, and which of them hold part of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.documents.phases import ENTERED, DocumentPhase
+from services.customs.domain.messages.document import Document
+from services.customs.domain.returns.errors import ReturnNotReplaceable, TallyNotAllowed
+from shared.kernel.errors import refuse
+
+# The goods will not come back by this return: what it took can be taken by another.
+_GIVEN_UP: Final = (DocumentPhase.RETURNED, DocumentPhase.WITHDRAWN)
+# The port or customs has the application, so that a tally finds it there.
+_AT_PORT: Final = frozenset(
+    {
+        DocumentPhase.TRANSMITTED,
+        DocumentPhase.STAGED,
+        DocumentPhase.DECLARING,
+        DocumentPhase.SENT,
+        *ENTERED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedList:
+    """The list that goods left with. `content` None: it is not kept here. `released_at`: by
+    customs' clock.
+    """
+
+    id: str
+    content: Document | None
+    invt_no: str | None
+    departed_at: datetime | None
+    released_at: datetime | None
+
+    @property
+    def exported_at(self) -> datetime | None:
+        return self.departed_at or self.released_at
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReturn:
+    """`about`: the list. `replaces`: the refused return that it stands for."""
+
+    id: str
+    about: str | None
+    phase: DocumentPhase
+    replaces: str | None
+    content: Document
+
+
+def holding(
+    returns: Sequence[KeptReturn], list_id: str, *, replaces: str | None = None
+) -> list[Document]:
+    """What holds part of the list: customs has not sent it back, and none stands in its place. One
+    that the port refused may still be sent again, so it holds until another one, such as the new
+    one, replaces it.
+    """
+    replaced = {one.replaces for one in returns} | {replaces}
+    return [
+        one.content
+        for one in returns
+        if one.about == list_id and one.phase not in _GIVEN_UP and one.id not in replaced
+    ]
+
+
+def require_replaceable(returns: Sequence[KeptReturn], replaces: str | None) -> None:
+    """Raises Invalid."""
+    if replaces is None:
+        return
+    replaced = {one.replaces for one in returns}
+    refused = [
+        one.id
+        for one in returns
+        if one.phase is DocumentPhase.REJECTED_TECHNICAL and one.id not in replaced
+    ]
+    if replaces not in refused:
+        refuse([ReturnNotReplaceable.at("/replaces", return_id=replaces)])
+
+
+def require_tally(phase: DocumentPhase) -> None:
+    """Raises TallyNotAllowed: nobody at the port knows the application."""
+    if phase not in _AT_PORT:
+        raise TallyNotAllowed(status=phase.value, allowed=sorted(one.value for one in _AT_PORT))

@@ -1,0 +1,86 @@
+"""The examples of customs: what its paths can name, and bodies that it accepts."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from services.customs.settings import Settings as CustomsSettings
+from tests.support.events.catalog.orders import an_order_line
+from tests.support.worlds.customs import CustomsWorld, a_registration
+
+if TYPE_CHECKING:
+    from tests.contract.examples import AllServices
+
+
+async def declaration(world: "AllServices") -> str:
+    made = customs(world)
+    (row,) = await made.declare(made.an_order(world.merchant_id))
+    return str(row["id"])
+
+
+async def goods_returned(world: "AllServices") -> str:
+    """Of one piece of many: others can come back, too."""
+    made = customs(world)
+    order = made.an_order(world.merchant_id, lines=1)
+    lines = (an_order_line(1, quantity=1_000, unit_price_minor=order.unit_price_minor),)
+    await made.consume(made.placed(order, lines=lines), made.booked(order, gross_weight_g=230_000))
+    await made.send()
+    row = await made.declaration(order)
+    for status in ("120", "800"):
+        receipt = made.receipt(row, status) | {"invt_no": "470020261000000001"}
+        await world.post("customs", "/v1/receipts", {"items": [receipt]})
+    world.made["returnable_id"] = row["id"]
+    tenant = {"Airlane-Tenant": world.merchant_id}
+    answer = await world.post("customs", "/v1/returns", a_return(world), **tenant)
+    return_id = str(answer.json()["id"])
+    await made.send()
+    return return_id
+
+
+def a_return(world: "AllServices") -> dict[str, Any]:
+    return {
+        "declaration_id": world.made["returnable_id"],
+        "lines": [{"gnum": 1, "quantity": 1}],
+        "reason": "The buyer has withdrawn from the contract",
+        "from_country": "DE",
+        "bill_no": "01612345675",
+        "voyage_no": "O37002",
+    }
+
+
+async def message(world: "AllServices") -> str:
+    made = customs(world)
+    (row,) = await made.declare(made.an_order(world.merchant_id))
+    return str(row["message_guid"])
+
+
+async def digest(world: "AllServices") -> str:
+    answer = await world.post("customs", "/v1/receipts", {"items": [a_receipt(world)]})
+    return str(answer.json()["digest"])
+
+
+async def registration(world: "AllServices") -> str:
+    tenant = {"Airlane-Tenant": world.merchant_id}
+    answer = await world.post("customs", "/v1/registrations", a_registration(), **tenant)
+    return str(answer.json()["id"])
+
+
+def a_receipt(world: "AllServices") -> dict[str, Any]:
+    return {
+        "cop_no": "AL01UNKNOWN",
+        "return_status": "120",
+        "return_time": (world.clock.now() - timedelta(hours=1)).isoformat(),
+    }
+
+
+def a_screening(world: "AllServices") -> dict[str, Any]:
+    return {
+        "declaration_id": world.made["declaration_id"],
+        "lane": 1,
+        "passed": True,
+        "screened_at": world.clock.now().isoformat(),
+    }
+
+
+def customs(world: "AllServices") -> CustomsWorld:
+    settings = CustomsSettings(database_url="postgresql://unused", single_window_dir=world.folder)
+    return CustomsWorld(world.databases["customs"], world.folder, world.clock, settings)
