@@ -20,6 +20,7 @@ from deploy.bench import (
     webhooks,
 )
 from deploy.bench.rig import ROOT, Figure, machine
+from deploy.bench.storm import receipt_door, storm
 
 STATE: Final = ROOT / ".airlane"
 # A park of its own, beside one that may be running.
@@ -54,7 +55,11 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "chain": chain_figures,
 }
 # They fill a disk and take many minutes: only when they are asked for.
-LARGE: Final[dict[str, Callable[[], list[Figure]]]] = {"order-lists": order_lists.measure}
+LARGE: Final[dict[str, Callable[[], list[Figure]]]] = {
+    "order-lists": order_lists.measure,
+    "customs-storm": storm.measure,
+    "receipt-door": receipt_door.measure,
+}
 
 
 def _line(figure: Figure) -> str:

@@ -86,6 +86,17 @@ _BY_NUMBER: Final = sql(
     numbers=TEXTS,
 )
 
+_SAVE_COMPLETED: Final = sql(
+    """
+    UPDATE customs.receipts AS k
+    SET guid = r.guid, pre_no = r.pre_no, invt_no = r.invt_no, sum_no = r.sum_no
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, guid text, pre_no text, invt_no text, sum_no text)
+    WHERE k.id = r.id
+    """,
+    rows=JSON,
+)
+
 _SAVE_MARKS: Final = sql(
     """
     UPDATE customs.receipts AS k SET mark = r.mark
@@ -135,6 +146,21 @@ def _row(receipt_id: str, matched: MatchedReceipt) -> dict[str, object]:
 async def receipts_by_number(uow: UnitOfWork, numbers: Sequence[str]) -> list[KeptReceipt]:
     """All that there are under these numbers of documents and guids of messages."""
     return await uow.fetch_all(_BY_NUMBER, numbers=numbers)
+
+
+async def save_completed(uow: UnitOfWork, receipts: Collection[KeptReceipt]) -> None:
+    """What a repetition said that the first did not."""
+    rows = [
+        {
+            "id": one.id,
+            "guid": one.receipt.guid,
+            "pre_no": one.receipt.pre_no,
+            "invt_no": one.receipt.invt_no,
+            "sum_no": one.receipt.sum_no,
+        }
+        for one in receipts
+    ]
+    await uow.execute(_SAVE_COMPLETED, rows=rows)
 
 
 async def save_marks(uow: UnitOfWork, marks: Mapping[str, Mark]) -> None:

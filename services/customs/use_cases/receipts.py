@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.documents.correlation import match_receipts, touched_documents
+from services.customs.domain.documents.correlation import (
+    add_repetitions,
+    match_receipts,
+    touched_documents,
+)
 from services.customs.domain.documents.stored import (
     DocumentHistory,
     group_by_number,
@@ -50,9 +54,13 @@ async def record_receipts(
     matched = match_receipts(received, stored, attempts)
     new = await receipts.insert_receipts(uow, matched.values(), digest=digest, now=now)
     numbers = {*numbers_of(stored, attempts), *(receipt.key.number for receipt in received)}
-    kept = await receipts.receipts_by_number(uow, sorted(numbers))
+    found = await receipts.receipts_by_number(uow, sorted(numbers))
+    kept, completed = add_repetitions(found, received, attempts)
+    if completed:
+        await receipts.save_completed(uow, completed)
     history = DocumentHistory(attempts, group_by_number(one.receipt for one in kept))
-    touched = touched_documents(stored, history, [matched[identity].receipt for identity in new])
+    telling = [*(matched[one].receipt for one in new), *(one.receipt for one in completed)]
+    touched = touched_documents(stored, history, telling)
 
     changes = await settle(
         uow,

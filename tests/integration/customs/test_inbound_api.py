@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deploy.bench.storm.mutations import mutated
 from services.customs import jobs
 from services.customs.domain.inbound.message import PARSER_VERSION
 from services.customs.domain.messages.kinds.kind import NAMESPACE
@@ -14,7 +15,6 @@ from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.receipts import record_receipts
 from shared.kafka import JobContext
 from shared.kernel.ids import new_id
-from tests.support.mutations import mutated
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 

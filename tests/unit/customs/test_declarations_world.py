@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from deploy.bench.storm.expected import ENTERED, ExpectedDeclaration, KnownFacts
+from deploy.bench.storm.oracle import oracle_state
 from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.milestones import new_milestones
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
@@ -18,14 +20,10 @@ from services.customs.domain.documents.document import Attempt, DocumentFacts
 from services.customs.domain.documents.kinds import RECEIPT_TYPE, DocumentKind
 from services.customs.domain.documents.sending import next_app_time
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
-from services.customs.domain.receipts.retry import Retry
 from tests.support.documents import at
-from tests.support.oracle import Part, oracle_state
 
 PORT_CODES: Final = "1 2 2 3 3 4 -621017 -621099 -621004 -301014".split()
 LIST_CODES: Final = "120 120 120 300 500 399 800 800 899 100".split()
-ENTERED: Final = {"accepted", "manual_review", "inspection", "concluded", "released", "closed"}
-FAILED: Final = {"send_failed", "rejected_technical"}
 UNKNOWN: Final = ["999", "501", "ABC"]
 
 
@@ -175,65 +173,15 @@ class World:
         elif current.id in state.resendable and current.version == current.attempts[-1].version:
             self.compose(current)
 
-    def expected(self) -> "Expected":
-        return Expected(self)
-
-
-class Expected:
-    """From the top down: the first row that holds."""
-
-    def __init__(self, world: World) -> None:
-        current = world.lists[-1]
-        found = oracle_state(current)
-        part = Part(current, 1)
-        uploads = [part.upload_phase(n) for n in range(len(current.attempts))]
-        is_newer = bool(current.attempts) and current.version > current.attempts[-1].version
-        is_changed = is_newer and found.phase in FAILED | {"returned"}
-        words = {"draft": "draft", "blocked": "blocked", "complete": "queued"}
-        self.phase = found.phase
-        if is_changed or (not current.attempts and not part.words):
-            self.phase = words[world.match.value]
-        entered = self.phase in ENTERED
-        at_end = [oracle_state(one).phase for one in world.cancellations]
-        last = at_end[-1] if at_end else None
-        returns = [w.receipt.return_time for w in part.words if w.letter == "X"]
-        arrived = [
-            phase
-            for phase, attempt in zip(uploads, current.attempts, strict=True)
-            if phase in ("declaring", "sent") and not (returns and attempt.app_time <= returns[-1])
-        ]
-        in_flight = found.phase != "returned" and bool(
-            uploads and (uploads[-1] not in FAILED or arrived)
-        )
-        asked = world.asked_at_s is not None
-        busy = found.retry is Retry.TRANSIENT
-        rows = [
-            ("concluded" in at_end, "cancelled"),
-            (self.phase == "closed", "closed"),
-            (last not in (None, "returned"), "cancel_requested"),
-            (asked and entered and last is None, "cancel_requested"),
-            (asked and not entered and in_flight, "cancel_requested"),
-            (asked and not entered, "withdrawn"),
-            (busy and not entered, "queued"),
-            (True, self.phase),
-        ]
-        self.status = next(status for holds, status in rows if holds)
-        order = oracle_state(world.order).phase
-        unsent = not current.attempts or is_newer
-        self.list_goes = (
-            (unsent or busy)
-            and world.match is Match.COMPLETE
-            and order == "accepted"
-            and self.status not in ("cancelled", "closed", "cancel_requested", "withdrawn")
-            and (not entered or self.phase in ("accepted", "manual_review"))
-        )
-        numbered = [
-            one
-            for one in current.receipts
-            if one.invt_no and found.marks[one.identity] in ("moved", "history")
-        ]
-        self.needs_cancellation = (
-            asked and entered and self.phase != "closed" and not at_end and bool(numbered)
+    def expected(self) -> ExpectedDeclaration:
+        return ExpectedDeclaration(
+            KnownFacts(
+                match=self.match.value,
+                current=self.lists[-1],
+                cancellations=self.cancellations,
+                predecessors=[self.order],
+                is_cancel_asked=self.asked_at_s is not None,
+            )
         )
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deploy.bench.storm.oracle import oracle_state
 from services.customs.domain.documents.document import Attempt, DocumentFacts
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.kinds import SPLIT_KINDS, DocumentKind
@@ -26,7 +27,6 @@ from tests.support.documents import (
     at,
     refused_message,
 )
-from tests.support.oracle import oracle_state
 
 
 def codes(*of: str) -> list[Receipt]:

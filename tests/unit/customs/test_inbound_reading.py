@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.bench.storm.mutations import mutated
 from services.customs.domain.inbound.message import (
     InboundStatus,
     RawMessage,
@@ -21,7 +22,6 @@ from services.customs.domain.messages.errors import MessageNotExpected
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.receipts.answers import INFO_CHARS_MAX
 from services.customs.use_cases.inbound.reading import read_inbound
-from tests.support.mutations import mutated
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 XML = (

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from deploy.bench.storm.mutations import mutated
 from services.customs.domain.messages.envelope import Envelope, write_envelope
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.reader import (
@@ -22,7 +23,6 @@ from services.customs.domain.messages.writer import write_message
 from services.customs.domain.receipts.answers import read_receipts
 from shared.kernel.errors import AirlaneError
 from tests.support.ceb import GUID, TRANSFER, a_document, a_node, a_root, an_inventory_return
-from tests.support.mutations import mutated
 
 NOW: Final = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 MUTATIONS: Final = int(os.environ.get("AIRLANE_MUTATIONS", "1500"))

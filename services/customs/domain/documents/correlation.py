@@ -1,7 +1,7 @@
 """Which document a receipt is about, if it is known here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.state import Mark
@@ -67,3 +67,39 @@ def touched_documents(
         for one in documents
         if any(receipt.identity in identities for receipt in history.facts_of(one).receipts)
     }
+
+
+def add_repetitions(
+    kept: Iterable[KeptReceipt],
+    received: Iterable[Receipt],
+    attempts: Mapping[str, Iterable[Attempt]],
+) -> tuple[list[KeptReceipt], list[KeptReceipt]]:
+    """The kept ones with what their repetitions add, and those of them that this changed.
+
+    The port repeats a receipt under other guids. The one that names our newest upload says most,
+    whenever it comes.
+    """
+    numbers = {one.guid: one.number for tried in attempts.values() for one in tried}
+
+    def number(guid: str | None) -> int:
+        return numbers.get(guid.upper(), 0) if guid else 0
+
+    repeated: dict[ReceiptIdentity, list[Receipt]] = {}
+    for receipt in received:
+        repeated.setdefault(receipt.identity, []).append(receipt)
+    every: list[KeptReceipt] = []
+    changed: list[KeptReceipt] = []
+    for one in kept:
+        said = one.receipt
+        for again in repeated.get(said.identity, ()):
+            said = replace(
+                said,
+                guid=again.guid if number(again.guid) > number(said.guid) else said.guid,
+                pre_no=said.pre_no or again.pre_no,
+                invt_no=said.invt_no or again.invt_no,
+                sum_no=said.sum_no or again.sum_no,
+            )
+        every.append(one if said == one.receipt else replace(one, receipt=said))
+        if said != one.receipt:
+            changed.append(every[-1])
+    return every, changed

@@ -1,4 +1,5 @@
-"""What a document's state must be, read from the tables of the brief: an oracle for tests.
+"""What a document's state must be, read from the tables of the specification: the oracle of the
+storm and of the tests.
 
 Customs' words are letters, and what may follow what is a regular expression for each kind: P at the
 port, A entered, M review, I inspection, C concluded, D detained, S suspended, L released, Z closed,
@@ -188,7 +189,7 @@ class Part:
             for n, word in enumerate(words)
         )
 
-    def mark_of_customs(self, receipt: Receipt) -> str:
+    def mark_of_customs(self, receipt: Receipt) -> str:  # noqa: PLR0911 - a rule each
         letter = LETTERS.get(self.kind, PLAIN_LETTERS).get(receipt.return_status)
         if letter is None:
             return "illegal" if receipt.return_status in CUSTOMS else "unknown"
