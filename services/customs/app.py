@@ -11,11 +11,12 @@ from services.customs.api.evidence import evidence_api
 from services.customs.api.inbound import inbound_api
 from services.customs.api.lanes import lanes_api
 from services.customs.api.messages import messages_api
+from services.customs.api.movements import movements_api
 from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
 from services.customs.api.returns import returns_api
-from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
 from services.customs.settings import Settings
 from shared import http
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             inbound_api,
             doors_api,
             lanes_api,
+            movements_api,
             messages_api,
             registrations_api,
             regimes_api,
@@ -49,5 +51,19 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         lane_lease=timedelta(seconds=settings.lane_lease_s),
         place=Place(settings.customs_code, settings.port_code),
         operator=Party(settings.operator_code, settings.operator_name),
+        parties=_parties_of(settings),
     )
     return app
+
+
+def _parties_of(settings: Settings) -> Parties:
+    """The park's: they bind lists to master bills."""
+    return Parties(
+        declarant=Party(settings.declarant_code, settings.declarant_name),
+        merchant=Party(settings.merchant_code, settings.merchant_name),
+        platform=Party(settings.platform_code, settings.platform_name),
+        carrier=Party(settings.carrier_code, settings.carrier_name),
+        dxp_id=settings.dxp_id,
+        customs_code=settings.customs_code,
+        port_code=settings.port_code,
+    )

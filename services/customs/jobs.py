@@ -1,10 +1,12 @@
-"""Periodic work: sending lists, reporting departures, reading what the port sent, measuring the
+"""Periodic work: sending documents, reporting movements, reading what the port sent, measuring the
 queues of the lanes.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
 from services.customs.clients.single_window import Claim, SingleWindow
@@ -19,13 +21,18 @@ from services.customs.domain.inbound.message import (
 )
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.movements.waiting import Stall, terms_of
+from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.queries import doors as door_views
-from services.customs.queries import inbound, lanes
+from services.customs.queries import inbound, lanes, movements
 from services.customs.queries.evidence import count_unsealed
-from services.customs.use_cases import departures, doors, evidence, messages, metrics
+from services.customs.use_cases import doors, evidence, messages, metrics
 from services.customs.use_cases.declarations import matching
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
+from services.customs.use_cases.movements import drawing
+from services.customs.use_cases.movements.drawing import Report
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
@@ -125,46 +132,51 @@ async def _deliver(context: JobContext, door: Door, down: list[DoorDown], guid: 
             )
 
 
-async def report_departures(context: JobContext, *, rulebook: Rulebook) -> None:
-    """Draws up the reports of shipments that have left. What cannot be reported is left out: first
-    its flight, then of its flight it alone.
+async def draw_movements(
+    context: JobContext, *, report: Report[Any], parties: Parties, regimes: RegimeTables
+) -> None:
+    """Draws up documents for parcels that have moved. A parcel that cannot be reported is left out:
+    first all that would share its document, then of these it alone.
     """
-    parties = rulebook.parties
+    now = context.clock.now()
+    terms = terms_of(regimes.district_on(parties.customs_code, now.astimezone(CHINA).date()))
 
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
-            return await departures.report_departures(
-                uow, parties=parties, now=context.clock.now(), real_now=real_now()
+            return await drawing.draw_due(
+                uow, report, terms=terms, parties=parties, now=now, real_now=real_now()
             )
 
-    async def flights() -> list[tuple[str, ...]]:
+    async def groups() -> list[tuple[str, ...]]:
         async with context.db.transaction(PARK) as uow:
-            return await departures.list_departures(uow, real_now=real_now())
+            return await drawing.list_due(uow, report, terms=terms, real_now=real_now())
 
     async def some(declaration_ids: Sequence[str]) -> int:
         async with context.db.transaction(PARK) as uow:
-            return await departures.report_some(
+            return await drawing.draw_some(
                 uow,
+                report,
                 declaration_ids=declaration_ids,
+                terms=terms,
                 parties=parties,
-                now=context.clock.now(),
+                now=now,
                 real_now=real_now(),
             )
 
     async def one(declaration_id: str) -> None:
         await some([declaration_id])
 
-    async def flight(declaration_ids: tuple[str, ...]) -> None:
+    async def group(declaration_ids: tuple[str, ...]) -> None:
         async def each() -> tuple[str, ...]:
             return declaration_ids
 
         done = await context.together_or_each(partial(some, declaration_ids), each, one)
         if not done:
-            raise RuntimeError("none of the shipments of the flight can be reported")
+            raise RuntimeError("none of the parcels of a document can be reported")
 
     for _ in range(_ROUNDS_MAX):
-        reported = await context.together_or_each(together, flights, flight)
-        if not reported:
+        drawn = await context.together_or_each(together, groups, group)
+        if not drawn:
             return
 
 
@@ -299,3 +311,16 @@ async def measure_lanes(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         for lane in await lanes.list_lanes(reader, now=context.clock.now()):
             metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)
+
+
+async def measure_movements(
+    context: JobContext, *, customs_code: str, regimes: RegimeTables
+) -> None:
+    """How many parcels wait for a report for too long, by the reason."""
+    now = context.clock.now()
+    terms = terms_of(regimes.district_on(customs_code, now.astimezone(CHINA).date()))
+    async with context.db.read(PARK) as reader:
+        stalled = await movements.list_stalled(reader, terms=terms, now=now, real_now=real_now())
+    reasons = Counter(stall for _, stall in stalled)
+    for reason in Stall:
+        metrics.MOVEMENTS_STALLED.labels(reason).set(reasons[reason])

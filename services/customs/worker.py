@@ -10,7 +10,7 @@ from services.customs import jobs
 from services.customs.clients.doors.door import Door
 from services.customs.clients.doors.folder import FolderDoor
 from services.customs.clients.doors.http import HttpDoor
-from services.customs.clients.reference import platforms, sender_rules, tariff_of
+from services.customs.clients.reference import platforms, regime_tables, sender_rules, tariff_of
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.rate import TokenBucket
@@ -23,17 +23,17 @@ from services.customs.clients.signers.software import (
     sm2_key_in,
 )
 from services.customs.clients.single_window import DropFolder
-from services.customs.consumers import declarations, departures
+from services.customs.consumers import declarations, movements
 from services.customs.domain.declarations.codes import parse_code_tables
-from services.customs.domain.declarations.facts import Fact
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party, PartyRole, is_party_code
 from services.customs.domain.messages.senders import SendingPlan, sending_plan
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.registrations.registration import Particulars, seeded
 from services.customs.settings import Settings
-from services.customs.use_cases.declarations.facts import record_slice
+from services.customs.use_cases.declarations.facts import Fact, record_slice
 from services.customs.use_cases.metrics import start_door
+from services.customs.use_cases.movements.drawing import ARRIVALS, BILLS, DEPARTURES
 from services.customs.use_cases.registrations import seed_park
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.routing.flights import FlightDeparted
@@ -52,7 +52,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
     ShipmentBooked: declarations.on_shipment_booked,
     ShipmentUnroutable: declarations.on_shipment_unroutable,
     ShipmentDeparted: declarations.on_shipment_departed,
-    FlightDeparted: departures.on_flight_departed,
+    FlightDeparted: movements.on_flight_departed,
 }
 
 
@@ -179,17 +179,23 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
     door = _door_of(settings, folder)
     start_door(door.name)
     send = partial(jobs.send_documents, rulebook=rulebook, door=door)
-    report = partial(jobs.report_departures, rulebook=rulebook)
+    draw = partial(jobs.draw_movements, parties=rulebook.parties, regimes=regime_tables())
     match = partial(jobs.match_dossiers, rulebook=rulebook)
+    measure = partial(
+        jobs.measure_movements, customs_code=settings.customs_code, regimes=regime_tables()
+    )
     collect = partial(jobs.collect_answers, single_window=folder)
     return [
         Job("send-documents", every_s=settings.message_age_s, run=send),
         Job("match-dossiers", every_s=5.0, run=match),
-        Job("report-departures", every_s=0.5, run=report),
+        Job("report-arrivals", every_s=0.5, run=partial(draw, report=ARRIVALS)),
+        Job("bind-bills", every_s=0.5, run=partial(draw, report=BILLS)),
+        Job("report-departures", every_s=0.5, run=partial(draw, report=DEPARTURES)),
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
         Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
         Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=door.name)),
+        Job("measure-movements", every_s=15.0, run=measure),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
     ]
 

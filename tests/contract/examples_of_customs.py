@@ -53,6 +53,33 @@ async def message(world: "AllServices") -> str:
     return str(row["message_guid"])
 
 
+async def bill(world: "AllServices") -> str:
+    made = customs(world)
+    order = made.an_order(world.merchant_id)
+    (row,) = await made.declare(order)
+    receipt = made.receipt(row, "120")
+    await world.post("customs", "/v1/receipts", {"items": [receipt]})
+    answer = await world.post("customs", "/v1/bills", a_binding(order.house_waybill))
+    world.made["bound_waybill"] = order.house_waybill
+    return str(answer.json()["id"])
+
+
+def a_binding(house_waybill: str) -> dict[str, Any]:
+    return {
+        "master_waybill": f"999-{house_waybill[-8:]}",
+        "flight_number": "O3701",
+        "house_waybills": [house_waybill],
+    }
+
+
+def an_arrival(world: "AllServices") -> dict[str, Any]:
+    return {
+        "house_waybills": ["EHUAA00000011"],
+        "arrived_at": world.clock.now().isoformat(),
+        "truck_plate": "鄂G12345",
+    }
+
+
 async def digest(world: "AllServices") -> str:
     answer = await world.post("customs", "/v1/receipts", {"items": [a_receipt(world)]})
     return str(answer.json()["digest"])

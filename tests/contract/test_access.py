@@ -91,7 +91,7 @@ async def own(world: AllServices) -> AllServices:
     for name in ("other_id", "merchant_id"):
         merchant = await made.post("catalog", "/v1/merchants", a_merchant())
         made.made[name] = made.merchant_id = merchant.json()["id"]
-    for name in (*OF_A_TENANT, "partner_id"):
+    for name in (*OF_A_TENANT, "partner_id", "bill_id"):
         await made.resource(name)
     # The flight that the shipment is on.
     address = f"/v1/shipments/{made.made['shipment_id']}"

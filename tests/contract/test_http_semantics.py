@@ -45,6 +45,7 @@ async def test_every_example_is_accepted(operation: Operation, world: AllService
     await world.resource("sku")
     await world.resource("declaration_id")
     await world.resource("return_id")
+    await world.resource("bill_id")
     address = await world.address(operation, fresh=True)
     headers = {"If-Match": "*"} if operation.is_conditional else {}
     body = body_of(operation, world)

@@ -46,6 +46,7 @@ async def test_every_answer_and_every_event(operation: Operation, world: AllServ
     await world.resource("sku")
     await world.resource("declaration_id")
     await world.resource("return_id")
+    await world.resource("bill_id")
     if operation.path == "/v1/orders/{order_id}":
         await book(world)
     address = await world.address(operation, fresh=operation.is_change)

@@ -23,6 +23,7 @@ PARTIES = Parties(
     dxp_id="DXPENT0000000000",
     customs_code="4700",
     port_code="4700",
+    operator=Party("91420700MAA1RL0050", "示例监管场所"),
 )
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)

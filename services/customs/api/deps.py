@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
-from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
 from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
@@ -31,6 +31,7 @@ class CustomsParts:
     lane_lease: timedelta
     place: Place
     operator: Party
+    parties: Parties
 
 
 async def _parts(request: Request) -> CustomsParts:
@@ -61,6 +62,7 @@ RegistrationsWrite = Annotated[
 
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
 ReturnId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
+BillId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
 RegistrationId = Annotated[str, Path(pattern=r"^reg_[0-9a-f]{32}$")]
 LaneNumber = Annotated[int, Path(ge=1, le=32767)]
 MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]

@@ -2,13 +2,13 @@
 
 from services.customs.tables import (
     declarations,
-    departures,
     documents,
     doors,
     evidence,
     inbound,
     lanes,
     messages,
+    movements,
     receipts,
     registrations,
 )
@@ -17,13 +17,13 @@ from shared.db.migrate import run_env
 
 __all__ = [
     "declarations",
-    "departures",
     "documents",
     "doors",
     "evidence",
     "inbound",
     "lanes",
     "messages",
+    "movements",
     "receipts",
     "registrations",
 ]

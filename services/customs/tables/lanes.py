@@ -28,8 +28,9 @@ lanes: Final = Table(
 )
 # The goods of a declaration on their way through the park: from the queue of a lane to the flight.
 # state: waiting → screened | held → screened; left: returned by customs or cancelled; elsewhere:
-# never in a queue. lease_until is real time: a scanner that dies gives its parcels back; so is
-# departure_noted_at.
+# never in a queue. lease_until is real time: a scanner that dies gives its parcels back; so are
+# arrival_noted_at and departure_noted_at. arrival_id, bill_id and departure_id: the documents that
+# name the parcel.
 parcels: Final = Table(
     "parcels",
     metadata,
@@ -42,6 +43,11 @@ parcels: Final = Table(
     instant_column("lease_until"),
     instant_column("screened_at"),
     Column("is_held", Boolean, nullable=False, server_default=text("false")),
+    instant_column("arrived_at"),
+    Column("arrival", JSONB),
+    instant_column("arrival_noted_at"),
+    key_column("arrival_id"),
+    key_column("bill_id"),
     instant_column("departed_at"),
     Column("departure", JSONB),
     instant_column("departure_noted_at"),
@@ -53,6 +59,11 @@ parcels: Final = Table(
         "cut_off_at",
         "queued_at",
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "parcels_arrived_ix",
+        "arrival_noted_at",
+        postgresql_where=text("arrived_at IS NOT NULL AND arrival_id IS NULL"),
     ),
     Index(
         "parcels_to_report_ix",

@@ -19,6 +19,7 @@ from services.customs.domain.documents.kinds import MESSAGE_TYPE
 from services.customs.domain.documents.phases import is_known_code
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
+from services.customs.domain.movements.waiting import Stall
 from services.customs.domain.receipts.retry import Retry
 from shared.db import UnitOfWork
 
@@ -61,6 +62,12 @@ LANE_QUEUE: Final = Gauge(
     "airlane_customs_lane_queue_parcels", "Parcels waiting at a security lane.", ["lane"]
 )
 
+MOVEMENTS_STALLED: Final = Gauge(
+    "airlane_customs_movements_stalled",
+    "Parcels of which a report waits for longer than it should, by the reason.",
+    ["reason"],
+)
+
 EVIDENCE_SEALED: Final = Counter(
     "airlane_customs_evidence_sealed", "Entries of evidence that were sealed in a block."
 )
@@ -77,6 +84,8 @@ for _status in InboundStatus:
     INBOUND.labels(_status.value)
 for _retry in Retry:
     FAILED_SUBMISSIONS.labels(_retry.value)
+for _stall in Stall:
+    MOVEMENTS_STALLED.labels(_stall.value)
 for _message_type in MESSAGE_TYPE.values():
     MESSAGES.labels(_message_type)
 

@@ -8,26 +8,20 @@ from typing import Any
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from services.customs import jobs
-from shared.kafka import JobContext
 from shared.kernel.ids import new_id
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
 from tests.support.worlds.evidence import seal
+from tests.support.worlds.movements import leave_by_the_book, released
 
 
-async def a_departure(customs: CustomsWorld, merchant_id: str) -> tuple[MadeOrder, MadeOrder]:
+async def a_departure(
+    customs: CustomsWorld, office: CustomsOperator, merchant_id: str
+) -> tuple[MadeOrder, MadeOrder]:
     """Parcels of a merchant and of a stranger on one flight, in one report."""
     flight_id = new_id("flt")
     own, foreign = customs.an_order(merchant_id), customs.an_order()
-    await customs.declare(own, foreign, flight_id=flight_id)
-    await customs.consume(
-        *(customs.departed(order, flight_id=flight_id) for order in (own, foreign)),
-        customs.flight_departed(flight_id, shipments=2),
-    )
-    context = JobContext(customs.db, customs.clock)
-    await jobs.report_departures(context, rulebook=customs.rulebook)
-    await customs.let_all_leave()
-    await customs.send()
+    await released(customs, office, own, foreign, flight_id=flight_id)
+    await leave_by_the_book(customs, office, flight_id, own, foreign)
     return own, foreign
 
 
@@ -41,12 +35,13 @@ async def shown(client: AsyncClient, declaration_id: str) -> tuple[list[str], by
 
 async def test_a_merchant_is_shown_its_own_line_of_a_departure(
     customs: CustomsWorld,
+    office: CustomsOperator,
     app: FastAPI,
     client_for: Any,
     merchant_token: Callable[[str], str],
     merchant_id: str,
 ) -> None:
-    own, foreign = await a_departure(customs, merchant_id)
+    own, foreign = await a_departure(customs, office, merchant_id)
     await seal(customs)
 
     async with client_for(app, token=merchant_token(merchant_id)) as merchant:
@@ -65,7 +60,7 @@ async def test_the_answer_to_a_departure_is_evidence_that_operators_see(
     merchant_token: Callable[[str], str],
     merchant_id: str,
 ) -> None:
-    own, _ = await a_departure(customs, merchant_id)
+    own, _ = await a_departure(customs, office, merchant_id)
     row = await customs.declaration(own)
     (report,) = await customs.sql(
         "SELECT number FROM customs.documents WHERE id = $1", row["departure_id"]

@@ -13,10 +13,10 @@ from services.customs.consumers.declarations import (
     on_shipment_departed,
     on_shipment_unroutable,
 )
-from services.customs.consumers.departures import on_flight_departed
+from services.customs.consumers.movements import on_flight_departed
 from services.customs.domain.declarations.documents import OrderLine, Unroutable
 from services.customs.domain.declarations.facts import DepartureFact
-from services.customs.domain.departures.flight import DepartedFlight
+from services.customs.domain.movements.flight import DepartedFlight
 from shared.contracts.envelope import EventPayload, MalformedEvent
 from shared.kafka import Received
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed

@@ -5,6 +5,7 @@ and has no fault there; what the office writes is read by the park, and names th
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,12 +14,12 @@ from deploy.sandbox.customs_office.desk import Desk
 from deploy.sandbox.customs_office.inbound.papers import Signed, Upload
 from deploy.sandbox.customs_office.inbound.reading import read_upload
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
-from services.customs.domain.departures.report import DepartedShipment, draw_up_reports
+from services.customs.domain.documents.kinds import MESSAGE_TYPE
+from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.envelope import write_envelope
 from services.customs.domain.messages.kinds.kind import MessageKind
 from services.customs.domain.messages.kinds.lists import CEB603
-from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.message import compose, transfer_of
 from services.customs.domain.messages.numbering import new_guid
@@ -26,6 +27,9 @@ from services.customs.domain.messages.samples import samples_of
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.signature import signed
 from services.customs.domain.messages.values import compact_time
+from services.customs.domain.movements.arrival import ArrivedParcel, draw_up_arrivals
+from services.customs.domain.movements.bill import BoundParcel, draw_up_bills
+from services.customs.domain.movements.departure import DepartedParcel, draw_up_departures
 from services.customs.domain.receipts.answers import read_receipts
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.summary_result import SummaryResult
@@ -54,11 +58,35 @@ def a_list_of_the_park() -> str:
 
 
 def a_departure_of_the_park() -> str:
-    shipment = DepartedShipment("dec_1", NOW, "flt_1", "O31", "999-00000001", "HWB1", "air")
-    (report,) = draw_up_reports([shipment], parties=PARTIES, real_now=NOW)
-    (part,) = report.drawn.parts
+    parcel = DepartedParcel("dec_1", NOW, "flt_1", "O31", "999-00000001", "HWB1", "air")
+    return uploaded(draw_up_departures([parcel], parties=PARTIES, real_now=NOW))
+
+
+def an_arrival_of_the_park() -> str:
+    parcel = ArrivedParcel("dec_1", "HWB1", "air", "鄂G12345", "4700A", "999-00000001")
+    return uploaded(draw_up_arrivals([parcel], parties=PARTIES, real_now=NOW))
+
+
+def a_bill_of_the_park() -> str:
+    bound = ("flt_1", "O31", "999-00000001", Decimal("1.25"), None)
+    parcel = BoundParcel("dec_1", "HWB1", "air", *bound)
+    return uploaded(draw_up_bills([parcel], parties=PARTIES, real_now=NOW))
+
+
+def uploaded(drawn: tuple[NewDocument, ...]) -> str:
+    (document,) = drawn
+    (part,) = document.drawn.parts
     head = {**part.head, "guid": new_guid(), "appTime": compact_time(NOW)}
-    return a_message(CEB509, Document(head, part.lines))
+    kind = KINDS[MESSAGE_TYPE[document.drawn.kind]]
+    return a_message(kind, Document(head, part.lines))
+
+
+OF_THE_PARK = [
+    a_list_of_the_park,
+    a_departure_of_the_park,
+    an_arrival_of_the_park,
+    a_bill_of_the_park,
+]
 
 
 SAMPLES = {sample.name: sample for kind in KINDS.values() for sample in samples_of(kind)}
@@ -70,7 +98,7 @@ def read(body: str) -> Upload:
     return read_upload(body.encode(), "x")
 
 
-@pytest.mark.parametrize("make", [a_list_of_the_park, a_departure_of_the_park])
+@pytest.mark.parametrize("make", OF_THE_PARK)
 def test_a_message_of_the_park_has_no_fault(make: Callable[[], str]) -> None:
     upload = read(make())
 
@@ -78,7 +106,7 @@ def test_a_message_of_the_park_has_no_fault(make: Callable[[], str]) -> None:
     assert upload.says_it_is_unsigned
 
 
-@pytest.mark.parametrize("make", [a_list_of_the_park, a_departure_of_the_park])
+@pytest.mark.parametrize("make", OF_THE_PARK)
 def test_a_signature_of_the_park_is_valid(make: Callable[[], str]) -> None:
     body = make()
     signature = a_signature(body, an_rsa_pair())

@@ -11,7 +11,7 @@ from shared.kernel.clock import monotonic_s
 from tests.unit.sandbox.scripted_api import Answer, Asked, ScriptedApi, a_fast_clock
 
 SEED = 1
-TAKE, SCREEN = "/v1/lanes/2:take", "/v1/screenings"
+TAKE, ARRIVE, SCREEN = "/v1/lanes/2:take", "/v1/arrivals", "/v1/screenings"
 
 
 def a_waybill(*, fails: bool) -> str:
@@ -29,8 +29,13 @@ def all_taken(asked: Asked) -> Answer:
     return 207, {"items": [{"status": 201} for _ in asked.body["items"]]}
 
 
+def all_came(asked: Asked) -> Answer:
+    return 207, {"items": [{"status": 201} for _ in asked.body["house_waybills"]]}
+
+
 @asynccontextmanager
-async def working(park: SeededPark) -> AsyncIterator[LaneScanner]:
+async def working(api: ScriptedApi, park: SeededPark) -> AsyncIterator[LaneScanner]:
+    api.script("POST", ARRIVE, all_came)
     scanner = LaneScanner(2, park.client("customs"), a_fast_clock(), SEED, "run")
     task = asyncio.create_task(scanner.run())
     try:
@@ -62,9 +67,12 @@ async def test_parcels_of_the_lane_are_screened_and_pass(
     api.script("POST", TAKE, a_lane_with(waybill), a_lane_with())
     api.script("POST", SCREEN, all_taken)
 
-    async with working(park) as scanner:
+    async with working(api, park) as scanner:
         await until(lambda: scanner.screened)
 
+    (came,) = api.asked_for(ARRIVE)
+    assert came.body["house_waybills"] == [waybill]
+    assert scanner.arrived == 1
     (asked,) = api.asked_for(SCREEN)
     assert screened(api) == [(f"dec_{waybill}", True)]
     assert asked.body["items"][0]["lane"] == 2
@@ -78,7 +86,7 @@ async def test_a_parcel_that_fails_at_first_passes_after_a_second_look(
     api.script("POST", TAKE, a_lane_with(good, doubtful), a_lane_with())
     api.script("POST", SCREEN, all_taken)
 
-    async with working(park) as scanner:
+    async with working(api, park) as scanner:
         await until(lambda: scanner.screened == 2)
 
     assert screened(api) == [
@@ -95,7 +103,7 @@ async def test_an_empty_lane_is_asked_again_and_nothing_is_reported(
 ) -> None:
     api.script("POST", TAKE, a_lane_with())
 
-    async with working(park) as scanner:
+    async with working(api, park) as scanner:
         await until(lambda: len(api.asked_for(TAKE)) == 2)
 
     keys = [asked.headers["Idempotency-Key"] for asked in api.asked_for(TAKE)]
@@ -109,7 +117,7 @@ async def test_a_screening_that_is_refused_is_counted(api: ScriptedApi, park: Se
     api.script("POST", TAKE, a_lane_with(*waybills), a_lane_with())
     api.script("POST", SCREEN, (207, {"items": [{"status": 201}, {"status": 404}]}))
 
-    async with working(park) as scanner:
+    async with working(api, park) as scanner:
         await until(lambda: scanner.refused)
 
     assert (scanner.screened, scanner.refused) == (1, 1)
@@ -120,7 +128,7 @@ async def test_busy_is_what_was_taken_last(api: ScriptedApi, park: SeededPark) -
     api.script("POST", SCREEN, all_taken)
     before_s = monotonic_s()
 
-    async with working(park) as scanner:
+    async with working(api, park) as scanner:
         await until(lambda: scanner.busy)
 
     assert scanner.busy == 1

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.customs.domain.declarations.documents import OrderDocument, Unroutable, Waybill
-from services.customs.domain.departures.flight import DepartedFlight
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,6 @@ class DossierFacts:
             departure=departure,
             traceparent=later.traceparent or self.traceparent,
         )
-
-
-# What an event of another service means here.
-Fact = DossierFacts | DepartedFlight
 
 
 def merge_by_order(facts: Iterable[DossierFacts]) -> list[DossierFacts]:

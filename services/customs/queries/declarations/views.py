@@ -55,6 +55,9 @@ class DeclarationView:
     screened_at: datetime | None
     is_held: bool
     submitted_at: datetime | None
+    arrived_at: datetime | None
+    arrival_reported_at: datetime | None
+    bound_at: datetime | None
     departed_at: datetime | None
     departure_reported_at: datetime | None
     cancelled_at: datetime | None
@@ -83,7 +86,8 @@ class DeclarationView:
         )
 
 
-# A parcel that has left the queue of its lane, or never joined one, is at no lane.
+# A parcel that has left the queue of its lane, or never joined one, is at no lane. An arrival is
+# reported, and a list bound to a master waybill, once customs has accepted that.
 _SELECT: Final = """
     SELECT p.id, p.tenant_id AS merchant_id, p.order_id, p.order_number, p.shipment_id, p.cop_no,
            p.list_id, p.status, p.phase, p.phase_at AS status_at, p.channel, p.house_waybill,
@@ -92,12 +96,15 @@ _SELECT: Final = """
            coalesce(l.attempts, 0) AS attempts,
            coalesce(l.unknown_receipts, 0) AS unknown_receipts,
            CASE WHEN g.state IN ('waiting', 'held', 'screened') THEN g.lane END AS lane,
-           g.screened_at, coalesce(g.is_held, false) AS is_held, l.submitted_at, g.departed_at,
+           g.screened_at, coalesce(g.is_held, false) AS is_held, l.submitted_at, g.arrived_at,
+           a.phase_at AS arrival_reported_at, b.phase_at AS bound_at, g.departed_at,
            g.departure_reported_at, p.cancelled_at, p.cancel_reason, p.version, p.created_at,
            p.order_received_at, p.waybill_received_at, p.validated_at
     FROM customs.declarations AS p
     LEFT JOIN customs.documents AS l ON l.id = p.list_id
     LEFT JOIN customs.parcels AS g ON g.declaration_id = p.id
+    LEFT JOIN customs.documents AS a ON a.id = g.arrival_id AND a.phase = 'accepted'
+    LEFT JOIN customs.documents AS b ON b.id = g.bill_id AND b.phase = 'accepted'
 """
 
 

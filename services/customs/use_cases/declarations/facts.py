@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.customs.domain.declarations.dossier import Dossier
-from services.customs.domain.declarations.facts import DossierFacts, Fact, merge_by_order
+from services.customs.domain.declarations.facts import DossierFacts, merge_by_order
 from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.departures.flight import DepartedFlight
-from services.customs.repository import declarations, departures, lanes
-from services.customs.repository.departures import DepartedParcel
+from services.customs.domain.movements.flight import DepartedFlight
+from services.customs.repository import declarations, lanes
+from services.customs.repository.movements import departures
+from services.customs.repository.movements.departures import NotedDeparture
 from services.customs.use_cases.declarations.matching import decide_dossiers
-from services.customs.use_cases.departures import record_flights
+from services.customs.use_cases.movements.recording import record_flights
 from shared.db import UnitOfWork
+
+# What an event of another service means here.
+Fact = DossierFacts | DepartedFlight
 
 
 async def record_slice(
@@ -52,10 +56,10 @@ async def record_facts(
         await lanes.move_cut_offs(uow, rebooked)
 
 
-def _departed(dossiers: Sequence[Dossier], facts: Sequence[DossierFacts]) -> list[DepartedParcel]:
+def _departed(dossiers: Sequence[Dossier], facts: Sequence[DossierFacts]) -> list[NotedDeparture]:
     departures_by_order = {fact.order_id: fact.departure for fact in facts if fact.departure}
     return [
-        DepartedParcel(one.subject.id, one.subject.merchant_id, departure)
+        NotedDeparture(one.subject.id, one.subject.merchant_id, departure)
         for one in dossiers
         if (departure := departures_by_order.get(one.subject.order_id)) is not None
     ]

@@ -1,22 +1,21 @@
-"""Departures: the flights that have left, the parcels that wait for a report, and what a report
-changes.
-"""
+"""Departures: the flights that have left, and the parcels that wait for a report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.facts import DepartureFact
-from services.customs.domain.departures.flight import DepartedFlight
-from services.customs.domain.departures.report import DepartedShipment
 from services.customs.domain.documents.stored import NewDocument
+from services.customs.domain.movements.departure import DepartedParcel
+from services.customs.domain.movements.flight import DepartedFlight
+from services.customs.domain.movements.waiting import MovementTerms
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
 
 @dataclass(frozen=True, slots=True)
-class DepartedParcel:
+class NotedDeparture:
     declaration_id: str
     tenant_id: str
     departure: DepartureFact
@@ -38,61 +37,64 @@ _UPSERT_FLIGHTS: Final = sql(
     rows=JSON,
 )
 
-# A flight is reported once all its shipments are noted, or after a while without them. Only lists
-# that were sent are reported.
-_SELECT_DEPARTED: Final = """
+_FROM: Final = """
+    FROM customs.parcels AS p
+    JOIN customs.declarations AS d ON d.id = p.declaration_id
+    JOIN customs.documents AS b ON b.id = p.bill_id
+    WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
+      AND d.status = ANY(:statuses) AND b.phase = ANY(:bill_phases)
+"""
+
+_SELECT: Final = f"""
     SELECT p.declaration_id, p.departed_at, p.departure ->> 'flight_id' AS flight_id,
            p.departure ->> 'flight_number' AS flight_number,
            p.departure ->> 'master_waybill' AS master_waybill,
            p.departure ->> 'house_waybill' AS house_waybill, d.waybill ->> 'mode' AS mode
-    FROM customs.parcels AS p
-    JOIN customs.declarations AS d ON d.id = p.declaration_id
-    JOIN customs.documents AS l ON l.id = d.list_id AND l.attempts > 0
-    WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
+    {_FROM}
 """
 
-_TO_REPORT: Final = sql(
+# A flight is reported once all its shipments are noted, or after a while without them.
+_LOCK_DUE: Final = sql(
     f"""
     WITH pending AS (
         SELECT p.departure ->> 'flight_id' AS flight_id, count(*) AS noted,
                min(p.departure_noted_at) AS noted_at
-        FROM customs.parcels AS p
-        JOIN customs.declarations AS d ON d.id = p.declaration_id
-        JOIN customs.documents AS l ON l.id = d.list_id AND l.attempts > 0
-        WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
-        GROUP BY 1),
+        {_FROM} GROUP BY 1),
     ready AS (
         SELECT p.flight_id
         FROM pending AS p LEFT JOIN customs.flights AS f ON f.id = p.flight_id
         WHERE p.noted >= f.shipments OR p.noted_at <= :noted_before)
-    {_SELECT_DEPARTED}
-      AND p.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
+    {_SELECT} AND p.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
     ORDER BY p.declaration_id LIMIT :rows_max FOR UPDATE OF p SKIP LOCKED
     """,  # noqa: S608 - constants
-    DepartedShipment,
+    DepartedParcel,
+    statuses=TEXTS,
+    bill_phases=TEXTS,
     noted_before=INSTANT,
     rows_max=INTEGER,
 )
 
-_TO_REPORT_BY_ID: Final = sql(
+_LOCK_SOME: Final = sql(
     f"""
-    {_SELECT_DEPARTED} AND p.declaration_id = ANY(:ids)
+    {_SELECT} AND p.declaration_id = ANY(:ids)
     ORDER BY p.declaration_id FOR UPDATE OF p SKIP LOCKED
     """,
-    DepartedShipment,
+    DepartedParcel,
+    statuses=TEXTS,
+    bill_phases=TEXTS,
     ids=TEXTS,
 )
 
-_MARK_REPORTED: Final = sql(
+_MARK: Final = sql(
     """
-    UPDATE customs.parcels AS p SET departure_id = r.departure_id
-    FROM unnest(:ids, :departure_ids) AS r (id, departure_id) WHERE p.declaration_id = r.id
+    UPDATE customs.parcels AS p SET departure_id = r.document_id
+    FROM unnest(:ids, :document_ids) AS r (id, document_id) WHERE p.declaration_id = r.id
     """,
     ids=TEXTS,
-    departure_ids=TEXTS,
+    document_ids=TEXTS,
 )
 
-_NOTE_DEPARTURES: Final = sql(
+_NOTE: Final = sql(
     """
     INSERT INTO customs.parcels AS p (
         declaration_id, tenant_id, state, departed_at, departure, departure_noted_at)
@@ -127,30 +129,8 @@ async def upsert_flights(uow: UnitOfWork, flights: Sequence[DepartedFlight]) -> 
     await uow.execute(_UPSERT_FLIGHTS, rows=rows)
 
 
-async def lock_to_report(
-    uow: UnitOfWork, *, noted_before: datetime, rows_max: int
-) -> list[DepartedShipment]:
-    """Shipments of complete flights, and of those that were first noted by `noted_before`."""
-    return await uow.fetch_all(_TO_REPORT, noted_before=noted_before, rows_max=rows_max)
-
-
-async def lock_some_to_report(uow: UnitOfWork, ids: Sequence[str]) -> list[DepartedShipment]:
-    """Those of them that are not reported yet."""
-    return await uow.fetch_all(_TO_REPORT_BY_ID, ids=ids)
-
-
-async def mark_reported(uow: UnitOfWork, reports: Sequence[NewDocument]) -> None:
-    """Their parcels are in these documents."""
-    reported = [(one, report.id) for report in reports for one in report.covers]
-    await uow.execute(
-        _MARK_REPORTED,
-        ids=[declaration_id for declaration_id, _ in reported],
-        departure_ids=[document_id for _, document_id in reported],
-    )
-
-
 async def note_departures(
-    uow: UnitOfWork, departures: Sequence[DepartedParcel], *, real_now: datetime
+    uow: UnitOfWork, departures: Sequence[NotedDeparture], *, real_now: datetime
 ) -> None:
     """The last departure of a parcel counts. The declarations are locked."""
     rows = [
@@ -167,4 +147,41 @@ async def note_departures(
         }
         for one in departures
     ]
-    await uow.execute(_NOTE_DEPARTURES, rows=rows, real_now=real_now)
+    await uow.execute(_NOTE, rows=rows, real_now=real_now)
+
+
+async def lock_due(
+    uow: UnitOfWork, terms: MovementTerms, *, noted_before: datetime, rows_max: int
+) -> list[DepartedParcel]:
+    """Of flights that are complete, and of those that were first noted by `noted_before`: parcels
+    that customs has let go, and whose bill is far enough.
+    """
+    return await uow.fetch_all(
+        _LOCK_DUE,
+        statuses=sorted(terms.departing),
+        bill_phases=sorted(terms.bills_before_departure),
+        noted_before=noted_before,
+        rows_max=rows_max,
+    )
+
+
+async def lock_some(
+    uow: UnitOfWork, terms: MovementTerms, ids: Collection[str]
+) -> list[DepartedParcel]:
+    """Those of them that are not reported yet and may be."""
+    return await uow.fetch_all(
+        _LOCK_SOME,
+        statuses=sorted(terms.departing),
+        bill_phases=sorted(terms.bills_before_departure),
+        ids=list(ids),
+    )
+
+
+async def mark(uow: UnitOfWork, documents: Sequence[NewDocument]) -> None:
+    """Their parcels are in these documents. They are locked."""
+    named = [(one, document.id) for document in documents for one in document.covers]
+    await uow.execute(
+        _MARK,
+        ids=[declaration_id for declaration_id, _ in named],
+        document_ids=[document_id for _, document_id in named],
+    )

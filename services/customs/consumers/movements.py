@@ -1,6 +1,6 @@
 """What a departed flight means to customs."""
 
-from services.customs.domain.departures.flight import DepartedFlight
+from services.customs.domain.movements.flight import DepartedFlight
 from shared.contracts.routing.flights import FlightDeparted
 from shared.kafka import Received
 

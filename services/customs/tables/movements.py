@@ -1,4 +1,4 @@
-"""Flights that have left, as far as a departure report needs them."""
+"""Flights that have left, as far as reports about goods need them. The parcels are in `lanes`."""
 
 from typing import Final
 

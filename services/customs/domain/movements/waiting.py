@@ -1,0 +1,92 @@
+"""What a report about goods waits for, and when a person is asked why it still waits.
+
+Which report comes first is different from district to district: reference/districts.csv says it.
+A report is kept as waiting by the parcels that have no document yet, so whoever looks next goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.regimes.regime import District
+
+# What belongs together is noted within this (real) time. Then the report leaves without the rest.
+WAIT: Final = timedelta(seconds=2)
+# Parcels looked at in one run, so that a run ends.
+PARCELS_MAX: Final = 5_000
+# After this (real) time a person is asked.
+PATIENCE: Final = timedelta(minutes=10)
+
+# Customs has let the goods go. Nothing else may be reported as departed.
+CLEARED: Final = frozenset({Phase.RELEASED, Phase.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class MovementTerms:
+    """What must be true before a report, in a district. `arriving`, `bound` and `departing`: the
+    statuses of declarations whose goods may be named in CEB507, CEB607 and CEB509.
+    `bills_before_departure`: the phases of the CEB607 after which CEB509 may leave.
+    """
+
+    arriving: frozenset[Phase]
+    bound: frozenset[Phase]
+    departing: frozenset[Phase]
+    bills_before_departure: frozenset[DocumentPhase]
+
+
+def terms_of(district: District) -> MovementTerms:
+    accepted = frozenset({DocumentPhase.ACCEPTED})
+    return MovementTerms(
+        arriving=ENTERED if district.arrival_before_release else CLEARED,
+        bound=ENTERED,
+        departing=CLEARED,
+        bills_before_departure=(
+            accepted if district.bill_before_departure else frozenset(DocumentPhase)
+        ),
+    )
+
+
+class Stall(StrEnum):
+    """Why a report has been waiting for too long."""
+
+    ARRIVAL_WITHOUT_BILL = "arrival_without_bill"  # nobody has named the bill it came under
+    ARRIVAL_NOT_ACCEPTED = "arrival_not_accepted"
+    DEPARTED_UNCLEARED = "departed_uncleared"  # the parcel has left, its list is not released
+    BILL_NOT_ACCEPTED = "bill_not_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A parcel of which a report is overdue. `arrival`, `bill`: the phases of the CEB507 and CEB607
+    that name it; None: none does. `has_bill_number`: the number that its arrival is reported under
+    is known.
+    """
+
+    declaration_id: str
+    house_waybill: str | None
+    status: Phase
+    has_arrived: bool
+    has_bill_number: bool
+    arrival: DocumentPhase | None
+    has_departed: bool
+    bill: DocumentPhase | None
+    is_departure_drawn: bool
+
+
+def stall_of(movement: Movement, terms: MovementTerms) -> Stall | None:
+    """Why the next report of an overdue parcel has not been made; None: nothing is wrong. What has
+    left counts more than what has only arrived.
+    """
+    if movement.has_departed and not movement.is_departure_drawn:
+        if movement.status not in terms.departing:
+            return Stall.DEPARTED_UNCLEARED
+        return Stall.BILL_NOT_ACCEPTED
+    if movement.has_arrived and movement.status in terms.arriving:
+        if movement.arrival is None and not movement.has_bill_number:
+            return Stall.ARRIVAL_WITHOUT_BILL
+        if movement.arrival is not DocumentPhase.ACCEPTED:
+            return Stall.ARRIVAL_NOT_ACCEPTED
+    return None
