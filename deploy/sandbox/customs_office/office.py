@@ -78,6 +78,17 @@ class CustomsOffice:
         return len(self._due) + len(self._tray.waiting())
 
     @property
+    def untaken(self) -> frozenset[str]:
+        """Names of the messages that lie before its door."""
+        return frozenset(path.name for path in self._tray.waiting() if path not in self._open)
+
+    @property
+    def held_back(self) -> int:
+        """Answers that are due and have not left."""
+        now = self._clock.now()
+        return sum(due.at <= now for due in self._due)
+
+    @property
     def next_due(self) -> datetime | None:
         """When a receipt has to go. A closing may wait for others: nothing follows from it. What
         waits for the end of an outage goes then."""

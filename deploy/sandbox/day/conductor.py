@@ -12,6 +12,7 @@ from typing import Final
 from deploy.sandbox.api_client import HttpPool
 from deploy.sandbox.concurrency import beside
 from deploy.sandbox.day.faults import Killed, kill
+from deploy.sandbox.day.outage import PortOutage, survive_outage
 from deploy.sandbox.day.time_lapse import TimeLapse
 from deploy.sandbox.factory.clerk import ClerksWork, import_goods
 from deploy.sandbox.ledgers.catalog_orders import END_STATES, CatalogOrder
@@ -32,7 +33,8 @@ from shared.contracts.topics import PUBLIC_TOPICS
 from shared.kafka.reading import Ends, end_offsets
 from shared.kernel.clock import ClockFile, monotonic_s
 
-_KILL_AT: Final = 0.45  # of the day's orders
+_OUTAGE_AT: Final = 0.2  # of the day's orders
+_KILL_AT: Final = 0.45
 _RESTOCK_AT: Final = 0.7
 _LOOK_EVERY_S: Final = 0.1
 _ASK_EVERY_S: Final = 1.0
@@ -59,6 +61,7 @@ class Played:
     begun_at: datetime  # business time
     lapse: TimeLapse | None
     killed: list[Killed] = field(default_factory=list)
+    outage: PortOutage | None = None
     clerk: ClerksWork | None = None
     unfinished: str = ""
     took_s: dict[str, float] = field(default_factory=dict)
@@ -152,7 +155,14 @@ class Day:
                     run, parts = self._settings.run, self._settings.kill
                     played.killed = await kill(run, parts, progress.note)
 
+                async def shut_port() -> None:
+                    office = played.world.office
+                    played.outage = await survive_outage(office, self._clock, progress.note)
+
                 def on_tick(share: float) -> None:
+                    if share >= _OUTAGE_AT and "outage" not in begun:
+                        begun.add("outage")
+                        group.create_task(shut_port())
                     if share >= _KILL_AT and self._settings.kill and "kill" not in begun:
                         begun.add("kill")
                         group.create_task(kill_parts())

@@ -27,6 +27,11 @@ STEPS: Final = (
     "routing.shipment.delivered",
 )
 _DECLARATION: Final = "customs.declaration."
+_RETURNED: Final = "customs.declaration.returned"
+# What customs may say first to a list.
+_DECISIONS: Final = frozenset(
+    f"{_DECLARATION}{name}" for name in ("accepted", "inspection", "released", "returned")
+)
 # Where an event says when its fact happened: analytics counts by that, not by the event's time.
 _HAPPENED: Final = {
     "catalog.order.placed": "placed_at",
@@ -75,6 +80,8 @@ class OrderTrace:
     departed_weight_g: int = 0
     declaration_status: str = ""
     channel: str = ""
+    first_decision: str = ""  # the event of what customs said first
+    returns: list[str] = field(default_factory=list)  # customs' reasons
     lane: int | None = None
     screenings: int = 0
     rebooked: int = 0
@@ -153,11 +160,19 @@ def _follow(found: Audit, event: Envelope) -> None:
     elif event.type == "routing.shipment.booked":
         trace.rebooked += bool(data["rebooked"])
     elif event.type.startswith(_DECLARATION):
-        trace.declaration_status = data["status"]
-        trace.channel = data["channel"] or trace.channel
-        if event.type == "customs.declaration.screened":
-            trace.screenings += 1
-            trace.lane = data["lane"]
+        _follow_declaration(trace, event.type, data)
+
+
+def _follow_declaration(trace: OrderTrace, step: str, data: Mapping[str, Any]) -> None:
+    trace.declaration_status = data["status"]
+    trace.channel = data["channel"] or trace.channel
+    if step in _DECISIONS:
+        trace.first_decision = trace.first_decision or step.removeprefix(_DECLARATION)
+    if step == _RETURNED:
+        trace.returns.append(data.get("detail") or "no reason given")
+    if step == "customs.declaration.screened":
+        trace.screenings += 1
+        trace.lane = data["lane"]
 
 
 def _happened(trace: OrderTrace, step: str, data: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from deploy.sandbox.day.faults import Killed
+from deploy.sandbox.day.outage import PortOutage
 from deploy.sandbox.ledgers.checks import LedgerCheck
 
 Counts = Mapping[str, int]
@@ -38,6 +39,28 @@ class OrderCounts:
 class DeclarationCounts:
     by_state: Counts
     by_channel: Counts
+
+
+@dataclass(frozen=True)
+class FirstPass:
+    """`decided`: lists that customs said anything to; `accepted`: that it took as they first came;
+    `returns`: how often, by customs' reason."""
+
+    decided: int
+    accepted: int
+    returns: Counts
+
+    @property
+    def share(self) -> float | None:
+        return self.accepted / self.decided if self.decided else None
+
+
+@dataclass(frozen=True)
+class EvidenceHead:
+    """The newest block of customs' evidence, to be noted outside of the park."""
+
+    number: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,7 @@ class DayFigures:
 
     orders: OrderCounts
     declarations: DeclarationCounts
+    first_pass: FirstPass
     lanes: Counts
     flights: FlightCounts
     trade: TradeSums
@@ -180,6 +204,8 @@ class DayReport:
     checks: tuple[LedgerCheck, ...]
     faults: tuple[Killed, ...] = field(default=())
     clerk: ClerkCounts | None = None
+    outage: PortOutage | None = None
+    evidence: EvidenceHead | None = None
 
     @property
     def ok(self) -> bool:

@@ -13,6 +13,7 @@ from deploy.sandbox.report.day_report import (
     Amounts,
     DayFigures,
     DeclarationCounts,
+    FirstPass,
     FlightCounts,
     KafkaCounts,
     OrderCounts,
@@ -53,6 +54,7 @@ def figures(
             by_state=_counted(t.declaration_status for t in traces if t.declaration_status),
             by_channel=_counted(t.channel for t in traces if t.channel),
         ),
+        first_pass=_first_pass(traces),
         lanes=_counted(f"lane {trace.lane}" for trace in traces if trace.lane is not None),
         flights=_flights(found.flights, flights_since),
         trade=_trade(orders, belts),
@@ -71,6 +73,15 @@ def figures(
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
+
+
+def _first_pass(traces: Sequence[OrderTrace]) -> FirstPass:
+    decided = [trace.first_decision for trace in traces if trace.first_decision]
+    return FirstPass(
+        decided=len(decided),
+        accepted=sum(one != "returned" for one in decided),
+        returns=_counted(reason for trace in traces for reason in trace.returns),
+    )
 
 
 def _orders(orders: Sequence[CatalogOrder], traces: Iterable[OrderTrace]) -> OrderCounts:

@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Final
 
 from deploy.sandbox.day.faults import Killed
+from deploy.sandbox.day.outage import PortOutage
 from deploy.sandbox.ledgers.checks import LedgerCheck
 from deploy.sandbox.report.day_report import (
     ClerkCounts,
     DayFigures,
     DayReport,
+    FirstPass,
     FlightCounts,
     PhaseTimes,
     ReasonGroup,
@@ -29,6 +31,7 @@ def page(report: DayReport) -> str:
         lines += _clerk_lines(report.clerk)
     lines += _slice_lines(report.slice)
     lines += _order_lines(report.figures)
+    lines += _customs_lines(report)
     lines += ["", f"  {'phase':<34}{'orders':>8}{'p50':>10}{'p95':>10}   really p50 / p95"]
     lines += [_phase_line(phase) for phase in report.figures.phases if phase.orders]
     lines += ["", *_event_lines(report.figures)]
@@ -107,6 +110,34 @@ def _order_lines(figures: DayFigures) -> list[str]:
         *_row("  by market", _sums(trade.by_market)),
         *_row("  by belt", _sums(trade.by_belt)),
     ]
+
+
+def _customs_lines(report: DayReport) -> list[str]:
+    lines = ["", "  customs", *_row("  first pass", _first_pass(report.figures.first_pass))]
+    if report.figures.first_pass.returns:
+        lines += _row("  returned for", _listed(report.figures.first_pass.returns, _TOP))
+    if report.outage is not None:
+        lines += _row("  port outage", _outage(report.outage))
+    if report.evidence is not None:
+        lines += _row("  evidence", f"block {report.evidence.number:,}, {report.evidence.hash}")
+    return lines
+
+
+def _first_pass(first: FirstPass) -> str:
+    if first.share is None:
+        return "customs has decided nothing"
+    return (
+        f"{first.accepted:,} of {first.decided:,} lists accepted as they came ({first.share:.1%})"
+    )
+
+
+def _outage(outage: PortOutage) -> str:
+    after = outage.taken_after_min
+    end = "not all taken" if after is None else f"all taken {after:.0f} min after"
+    return (
+        f"shut for {outage.minutes:.0f} min: {outage.messages:,} messages waited and"
+        f" {outage.answers:,} answers; {end}"
+    )
 
 
 def _flight_lines(flights: FlightCounts) -> list[str]:

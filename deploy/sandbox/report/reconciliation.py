@@ -17,6 +17,7 @@ from deploy.sandbox.ledgers.checks import (
     slice_checks,
     webhook_checks,
 )
+from deploy.sandbox.ledgers.declarations import DeclaredList, customs_checks
 from deploy.sandbox.ledgers.kpis import published_kpis
 from deploy.sandbox.ledgers.recount import kpi_checks, recount
 from deploy.sandbox.marketplaces.sending import buckets
@@ -24,6 +25,7 @@ from deploy.sandbox.progress import ProgressLine
 from deploy.sandbox.report.day_report import (
     ClerkCounts,
     DayReport,
+    EvidenceHead,
     RequestCounts,
     SkippedTime,
     SliceCounts,
@@ -55,13 +57,25 @@ async def reconcile(played: Played) -> DayReport:
         progress.show("analytics' figures")
         published = await published_kpis(counted, played.park.client("analytics"))
         checks = _checks(played, orders, found, dead) + kpi_checks(counted, published)
+        progress.show("customs' declarations, and the office's ledger")
+        checks += await _office_checks(played)
         if played.clerk is not None:
             maker = played.clerk.merchant_id
             goods = [product async for product in catalog.pages("/v1/products", tenant=maker)]
             checks += clerk_checks(played.clerk, goods)
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
-    return _report(played, orders, found, checks)
+        head = (await played.park.client("customs").get("/v1/evidence/head")).must()
+    evidence = EvidenceHead(head["number"], head["hash"])
+    return _report(played, orders, found, checks, evidence)
+
+
+async def _office_checks(played: Played) -> list[LedgerCheck]:
+    accepted, office = played.markets.outcome.accepted, played.world.office
+    pages = played.park.client("customs").pages("/v1/declarations")
+    declared = [DeclaredList.of(shown) async for shown in pages]
+    ours = [one for one in declared if one.order_id in accepted]
+    return customs_checks(ours, office.decided(), office.untaken)
 
 
 def _checks(
@@ -85,6 +99,7 @@ def _report(
     orders: Mapping[str, CatalogOrder],
     found: Audit,
     checks: Sequence[LedgerCheck],
+    evidence: EvidenceHead,
 ) -> DayReport:
     park, lapse = played.park, played.lapse
     clock, pool = park.settings.clock, park.pool
@@ -118,6 +133,8 @@ def _report(
         ),
         checks=tuple(checks),
         faults=tuple(played.killed),
+        outage=played.outage,
+        evidence=evidence,
         clerk=None if played.clerk is None else _clerk(played.clerk),
     )
 

@@ -276,3 +276,24 @@ async def test_only_operators_of_the_whole_park_may_post_receipts(
     )
 
     assert (named.status_code, named.json()["code"]) == (422, "customs.park_only")
+
+
+async def test_a_repetition_that_names_our_upload_tells_which_one_it_is_about(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order())
+    (first,) = await customs.sql(
+        "SELECT guid FROM customs.attempts WHERE document_id = $1", row["list_id"]
+    )
+    await office.answer(customs.receipt(row, "4"))
+    await customs.let_leave(row)
+    await customs.send()
+    late = customs.receipt(row, "3", at_s=60)
+
+    await office.answer(late)
+    by_clock = (await customs.declaration(order))["phase"]
+    await office.answer(late | {"guid": first["guid"]})
+
+    # It is about the upload that failed, so the newer one is not answered yet.
+    assert by_clock == "sent"
+    assert (await customs.declaration(order))["phase"] == "transmitted"

@@ -8,12 +8,15 @@ from decimal import Decimal
 import pytest
 
 from deploy.sandbox.day.faults import Killed
+from deploy.sandbox.day.outage import PortOutage
 from deploy.sandbox.ledgers.audit import audit
 from deploy.sandbox.ledgers.catalog_orders import CatalogOrder
 from deploy.sandbox.ledgers.checks import slice_checks
 from deploy.sandbox.report.day_report import (
     DayFigures,
     DayReport,
+    EvidenceHead,
+    FirstPass,
     RequestCounts,
     SkippedTime,
     SliceCounts,
@@ -25,6 +28,7 @@ from shared.kafka.reading import StoredRecord
 from tests.unit.sandbox.day_records import (
     AT,
     CATALOG,
+    DECLARATIONS,
     FLIGHTS,
     ledger_of,
     listed,
@@ -86,6 +90,32 @@ def test_figures_count_the_day() -> None:
     assert made.lanes == {"lane 2": 1}
     assert made.declarations.by_channel == {"green": 1}
     assert made.trade.by_belt == {"home_furnishing GBP": "25.00"}
+
+
+def said(number: int, *words: str) -> list[StoredRecord]:
+    """What customs said of the list of order `number`, in this order."""
+    return [
+        record(
+            DECLARATIONS, f"customs.declaration.{word}", f"dec_{number}", version, 20 + version,
+            order_id=f"ord_{number}", status=word, channel=None, detail="价格偏低",
+            at=AT.isoformat(),
+        )
+        for version, word in enumerate(words, 1)
+    ]  # fmt: skip
+
+
+def test_a_list_passes_at_first_if_customs_first_word_is_no_return() -> None:
+    orders = [listed(f"ord_{number}", "delivered") for number in (4, 5, 6, 7)]
+    made = figures_of(
+        orders,
+        *said(4, "submitted", "accepted", "released"),
+        *said(5, "submitted", "returned", "submitted", "accepted"),
+        *said(6, "submitted", "inspection", "returned"),
+        *said(7, "submitted"),
+    ).first_pass
+
+    assert (made.decided, made.accepted) == (3, 2)
+    assert made.returns == {"价格偏低": 2}
 
 
 def test_flights_of_earlier_runs_and_empty_ones_are_left_out() -> None:
@@ -159,6 +189,25 @@ def test_page_says_what_matters_and_fits_the_screen(report: DayReport) -> None:
     assert "5 answered, 2 sent again (TimeoutError 2)" in shown
     assert "1 of 1 checks hold: the day is in order." in shown
     assert max(map(len, shown.splitlines())) <= 110
+
+
+def test_page_has_a_part_about_customs(report: DayReport) -> None:
+    passed = FirstPass(decided=200, accepted=198, returns={"价格偏低": 2})
+    told = replace(
+        report,
+        figures=replace(report.figures, first_pass=passed),
+        outage=PortOutage(60.0, messages=31, answers=12, taken_after_min=2.4),
+        evidence=EvidenceHead(812, "ab" * 32),
+    )
+
+    shown = page(told)
+
+    assert "198 of 200 lists accepted as they came (99.0%)" in shown
+    assert "价格偏低 2" in shown
+    waited = "shut for 60 min: 31 messages waited and 12 answers; all taken 2 min after"
+    assert waited in " ".join(shown.split())
+    assert f"block 812, {'ab' * 32}" in shown
+    assert "not all taken" in page(replace(told, outage=PortOutage(60.0, 31)))
 
 
 def test_page_shows_a_failed_check_with_what_differs(report: DayReport) -> None:
