@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
+from services.customs.clients.signers.signer import Signer
 from services.customs.clients.single_window import Claim, SingleWindow
-from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.uploading import Signs
 from services.customs.domain.doors.breaker import DoorStatus, Permission
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.inbound.message import (
@@ -19,16 +20,22 @@ from services.customs.domain.inbound.message import (
     InboundStatus,
     RawMessage,
 )
-from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.kinds.kind import (
+    DOCUMENTS_PER_MESSAGE_MAX,
+    MessageKind,
+    Signature,
+)
+from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.movements.waiting import Stall, terms_of
 from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.queries import doors as door_views
 from services.customs.queries import inbound, lanes, movements
 from services.customs.queries.evidence import count_unsealed
-from services.customs.use_cases import doors, evidence, messages, metrics
+from services.customs.use_cases import doors, evidence, messages, metrics, signing
 from services.customs.use_cases.declarations import matching
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.movements import drawing
@@ -49,21 +56,45 @@ _UNSEALED_MAX = 1_000_000
 _MATCHES_PER_RUN = 200
 
 
-async def send_documents(context: JobContext, *, rulebook: Rulebook, door: Door) -> None:
-    """Composes messages of the documents that may leave, kind by kind, and delivers them."""
+async def send_documents(
+    context: JobContext, *, park: Sender, door: Door, signer: Signer | None = None
+) -> None:
+    """Composes messages of the documents that may leave, kind by kind, has them signed, and
+    delivers them. Without a signer they leave unsigned, and say so.
+    """
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
     for kind in kinds:
-        await _compose(context, kind=kind, parties=rulebook.parties)
+        await _compose(context, kind=kind, park=park, signs=_signs(signer))
+    if signer is not None:
+        await _sign(context, signer=signer)
     # Also when there was nothing new: a killed process may have left a message undelivered.
     await deliver(context, door=door)
 
 
-async def _compose(context: JobContext, *, kind: DocumentKind, parties: Parties) -> None:
+def _signs(signer: Signer | None) -> Signs:
+    """What has to be signed, and what may be where there is a key of the party."""
+
+    def signs(kind: MessageKind, party: Party) -> bool:
+        if signer is None:
+            return False
+        return kind.signature is not Signature.OPTIONAL or signer.has_key_of(party)
+
+    return signs
+
+
+async def _sign(context: JobContext, *, signer: Signer) -> None:
+    for _ in range(_ROUNDS_MAX):
+        signed = await signing.sign_messages(context.db, signer, clock=context.clock)
+        if signed < signing.AT_ONCE:
+            return
+
+
+async def _compose(context: JobContext, *, kind: DocumentKind, park: Sender, signs: Signs) -> None:
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
             return await messages.compose_due(
-                uow, kind=kind, parties=parties, now=context.clock.now(), real_now=real_now()
+                uow, kind=kind, park=park, signs=signs, now=context.clock.now(), real_now=real_now()
             )
 
     async def due() -> list[str]:
@@ -73,7 +104,7 @@ async def _compose(context: JobContext, *, kind: DocumentKind, parties: Parties)
     async def alone(document_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
             await messages.compose_one(
-                uow, document_id=document_id, parties=parties, now=context.clock.now()
+                uow, document_id=document_id, park=park, signs=signs, now=context.clock.now()
             )
 
     async def put_off(document_id: str) -> None:
@@ -180,7 +211,7 @@ async def draw_movements(
             return
 
 
-async def match_dossiers(context: JobContext, *, rulebook: Rulebook) -> None:
+async def match_dossiers(context: JobContext, *, rulebooks: Rulebooks) -> None:
     """Declarations whose documents are there and that nobody has matched, as after a change of what
     a match is made with.
     """
@@ -190,7 +221,7 @@ async def match_dossiers(context: JobContext, *, rulebook: Rulebook) -> None:
             await matching.match_again(
                 uow,
                 declaration_ids=[declaration_id],
-                rulebook=rulebook,
+                rulebooks=rulebooks,
                 now=context.clock.now(),
                 real_now=real_now(),
             )

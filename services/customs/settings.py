@@ -118,6 +118,17 @@ class Settings(ServiceSettings):
     door_timeout_s: float = Field(
         default=30.0, gt=0, le=120, description="How long the door http waits for an answer."
     )
+    envelope: Literal["bare", "dxp"] = Field(
+        default="bare",
+        description="bare: the message itself, for the port's own client; dxp: in a DxpMsg, for a"
+        " client of one's own.",
+    )
+    envelope_receiver: str = Field(
+        default="DXPEDCCEB0000002",
+        min_length=1,
+        max_length=16,
+        description="The port's address in a DxpMsg. Check it with the port before use.",
+    )
     message_age_s: float = Field(
         default=0.1,
         gt=0,

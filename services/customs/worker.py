@@ -8,9 +8,15 @@ from typing import Final
 
 from services.customs import jobs
 from services.customs.clients.doors.door import Door
-from services.customs.clients.doors.folder import FolderDoor
+from services.customs.clients.doors.envelope import enveloped
+from services.customs.clients.doors.folder import FolderDoor, bare
 from services.customs.clients.doors.http import HttpDoor
-from services.customs.clients.reference import platforms, regime_tables, sender_rules, tariff_of
+from services.customs.clients.reference import (
+    platforms,
+    regime_tables,
+    sender_rules,
+    tariff_of,
+)
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.rate import TokenBucket
@@ -24,14 +30,16 @@ from services.customs.clients.signers.software import (
 )
 from services.customs.clients.single_window import DropFolder
 from services.customs.consumers import declarations, movements
+from services.customs.domain.declarations.books import Books
 from services.customs.domain.declarations.codes import parse_code_tables
-from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party, PartyRole, is_party_code
-from services.customs.domain.messages.senders import SendingPlan, sending_plan
+from services.customs.domain.messages.senders import Sender, SendingPlan, sending_plan
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.registrations.registration import Particulars, seeded
+from services.customs.domain.registrations.resolution import Place as RegisteredPlace
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.facts import Fact, record_slice
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.metrics import start_door
 from services.customs.use_cases.movements.drawing import ARRIVALS, BILLS, DEPARTURES
 from services.customs.use_cases.registrations import seed_park
@@ -56,7 +64,19 @@ SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
 }
 
 
-def rulebook_of(settings: Settings) -> Rulebook:
+def books_of(settings: Settings) -> Books:
+    """Raises SettingsError."""
+    return Books(
+        parse_code_tables(CODES.read_text(encoding="utf-8")),
+        tariff_of(settings.tariff_file),
+        platforms(),
+        regime_tables(),
+        sending_plan_of(settings),
+        RegisteredPlace(settings.customs_code, settings.port_code),
+    )
+
+
+def parties_of(settings: Settings) -> Parties:
     """Raises SettingsError for a party code whose check character is wrong."""
     named = {
         "DECLARANT": settings.declarant_code,
@@ -68,7 +88,7 @@ def rulebook_of(settings: Settings) -> Rulebook:
     wrong = [f"CUSTOMS_{n}_CODE = {c!r}" for n, c in named.items() if not is_party_code(c)]
     if wrong:
         raise SettingsError([f"{one}: the check character is wrong." for one in wrong])
-    parties = Parties(
+    return Parties(
         declarant=Party(settings.declarant_code, settings.declarant_name),
         merchant=Party(settings.merchant_code, settings.merchant_name),
         platform=Party(settings.platform_code, settings.platform_name),
@@ -77,12 +97,6 @@ def rulebook_of(settings: Settings) -> Rulebook:
         customs_code=settings.customs_code,
         port_code=settings.port_code,
         operator=Party(settings.operator_code, settings.operator_name),
-    )
-    return Rulebook(
-        parties,
-        parse_code_tables(CODES.read_text(encoding="utf-8")),
-        tariff_of(settings.tariff_file),
-        platforms(),
     )
 
 
@@ -163,24 +177,30 @@ def _places_of(settings: Settings) -> list[Place]:
     ]
 
 
-def applying(rulebook: Rulebook) -> Apply[Fact]:
+def applying(rulebooks: Rulebooks) -> Apply[Fact]:
     """What the worker does with the facts of a slice."""
 
     async def apply(uow: UnitOfWork, facts: Sequence[Fact], /, *, now: datetime) -> None:
-        await record_slice(uow, facts, rulebook=rulebook, now=now, real_now=real_now())
+        await record_slice(uow, facts, rulebooks=rulebooks, now=now, real_now=real_now())
 
     return apply
 
 
-def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
+def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
+    parties = parties_of(settings)
     folder = DropFolder(
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
     door = _door_of(settings, folder)
     start_door(door.name)
-    send = partial(jobs.send_documents, rulebook=rulebook, door=door)
-    draw = partial(jobs.draw_movements, parties=rulebook.parties, regimes=regime_tables())
-    match = partial(jobs.match_dossiers, rulebook=rulebook)
+    send = partial(
+        jobs.send_documents,
+        park=Sender.of_declarant(parties),
+        door=door,
+        signer=signer_of(settings),
+    )
+    draw = partial(jobs.draw_movements, parties=parties, regimes=regime_tables())
+    match = partial(jobs.match_dossiers, rulebooks=rulebooks)
     measure = partial(
         jobs.measure_movements, customs_code=settings.customs_code, regimes=regime_tables()
     )
@@ -202,18 +222,18 @@ def jobs_of(settings: Settings, rulebook: Rulebook) -> list[Job]:
 
 def _door_of(settings: Settings, folder: DropFolder) -> Door:
     """Raises SettingsError."""
+    wrap = enveloped(settings.envelope_receiver) if settings.envelope == "dxp" else bare
     if settings.door == "folder":
-        return FolderDoor(folder)
+        return FolderDoor(folder, wrap=wrap)
     if settings.door_url is None:
         raise SettingsError(["CUSTOMS_DOOR_URL is missing: the door http needs it."])
-    return HttpDoor(settings.door_url, timeout_s=settings.door_timeout_s)
+    return HttpDoor(settings.door_url, timeout_s=settings.door_timeout_s, wrap=wrap)
 
 
 def create_worker(settings: Settings | None = None, *, clock: Clock | None = None) -> Worker:
     settings = settings or load(Settings)
     clock = clock or clock_from_env()
-    rulebook = rulebook_of(settings)
-    sending_plan_of(settings)
+    rulebooks = Rulebooks(books_of(settings))
     db = Database.of(settings, schema="customs")
 
     async def seed() -> None:
@@ -228,7 +248,7 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         db=db,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        apply=applying(rulebook),
-        jobs=jobs_of(settings, rulebook),
+        apply=applying(rulebooks),
+        jobs=jobs_of(settings, rulebooks),
         prepare=seed,
     )

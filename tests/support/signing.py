@@ -14,6 +14,7 @@ from services.customs.domain.messages.kinds.movements import CEB509
 from services.customs.domain.messages.message import OutgoingMessage, compose, transfer_of
 from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.certificate import Certificate, certificate_of_der
 from services.customs.domain.messages.signing.signature import (
@@ -132,7 +133,7 @@ def a_message(documents: int = 1) -> OutgoingMessage:
         [Document(head, lines)] * documents,
         guid=new_guid(),
         declaration_ids=["dec_1"],
-        transfer=transfer_of(parties),
+        transfer=transfer_of(Sender.of_declarant(parties)),
     )
 
 

@@ -5,14 +5,15 @@ messages of the port come by its door. Real time passes as fast as business time
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import services.customs.worker as worker_module
 from deploy.bench.storm.port import HandedOver, StormyPort, message_of
 from services.customs import jobs
-from services.customs.clients.reference import platforms, tariff_of
+from services.customs.clients.reference import platforms, regime_tables, tariff_of
+from services.customs.domain.declarations.books import Books
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.documents import OrderDocument, OrderLine, Waybill
 from services.customs.domain.declarations.facts import (
@@ -21,12 +22,16 @@ from services.customs.domain.declarations.facts import (
     OrderFact,
     ShipmentFact,
 )
-from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.inbound.message import RawMessage
-from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.parties import Party, PartyRole
+from services.customs.domain.messages.senders import Sender, SendingPlan
 from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.registrations.registration import Particulars, seeded
+from services.customs.domain.registrations.resolution import Place
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.inbound.arrivals import apply_reading, store_message
 from services.customs.use_cases.inbound.reading import read_apart
+from services.customs.use_cases.registrations import seed_park
 from shared.db import Database, sql
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
@@ -37,14 +42,13 @@ from shared.kernel.ids import new_id
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _AT_ONCE: Final = 4
 _ORDERS_PER_SLICE: Final = 100
-_PARTIES: Final = Parties(
-    declarant=Party("91420700MAA1RL001K", "示例报关"),
-    merchant=Party("91420700MAA1RL002N", "示例电商"),
-    platform=Party("91420700MAA1RL003R", "示例平台"),
-    carrier=Party("91420700MAA1RL004W", "示例物流"),
-    dxp_id="DXPENT0000000000",
-    customs_code="4700",
-    port_code="4700",
+_DECLARANT: Final = Party("91420700MAA1RL001K", "示例报关")
+_PARK: Final = Sender(_DECLARANT, "DXPENT0000000000")
+_ROLES: Final = (
+    (PartyRole.DECLARANT, _DECLARANT),
+    (PartyRole.FIRM, Party("91420700MAA1RL002N", "示例电商")),
+    (PartyRole.PLATFORM, Party("91420700MAA1RL003R", "示例平台")),
+    (PartyRole.LOGISTICS, Party("91420700MAA1RL004W", "示例物流")),
 )
 # What waits for real time has waited long enough.
 _DOCUMENTS_MAY_GO: Final = sql("UPDATE customs.documents SET send_at = now() WHERE send_at > now()")
@@ -62,9 +66,25 @@ _WAITING: Final = sql(
 )
 
 
-def rulebook() -> Rulebook:
+def rulebooks() -> Rulebooks:
+    """Orders and waybills are sent by others: the storm is about lists."""
     codes = parse_code_tables(Path(worker_module.CODES).read_text(encoding="utf-8"))
-    return Rulebook(_PARTIES, codes, tariff_of(None), platforms())
+    plan = SendingPlan(frozenset(), {})
+    books = Books(codes, tariff_of(None), platforms(), regime_tables(), plan, Place("4700", "4700"))
+    return Rulebooks(books)
+
+
+def _enterprises(day: date) -> list[Particulars]:
+    return [
+        seeded(
+            party,
+            [role, PartyRole.OWNER] if role is PartyRole.FIRM else [role],
+            dxp_id=_PARK.dxp_id if role is PartyRole.DECLARANT else None,
+            as_of=day,
+            is_made_up=True,
+        )
+        for role, party in _ROLES
+    ]
 
 
 @dataclass
@@ -87,7 +107,7 @@ class Park:
     db: Database
     clock: StormClock
     port: StormyPort
-    rulebook: Rulebook = field(default_factory=rulebook)
+    rulebooks: Rulebooks = field(default_factory=rulebooks)
     told: HandedOver = field(default_factory=HandedOver)
     orders: list[DossierFacts] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -98,6 +118,9 @@ class Park:
 
     async def place(self, count: int) -> None:
         """Orders with their waybills, in slices as the consumer has them."""
+        now = self.clock.now()
+        async with self.db.transaction(PARK) as uow:
+            await seed_park(uow, enterprises=_enterprises(now.date()), now=now)
         facts = [_an_order(self.clock.now()) for _ in range(count)]
         self.orders += facts
         await self._record(facts)
@@ -110,7 +133,7 @@ class Park:
         )
 
     async def _record(self, facts: Sequence[DossierFacts]) -> None:
-        apply = worker_module.applying(self.rulebook)
+        apply = worker_module.applying(self.rulebooks)
         for at in range(0, len(facts), _ORDERS_PER_SLICE):
             async with self.db.transaction(PARK) as uow:
                 await apply(uow, facts[at : at + _ORDERS_PER_SLICE], now=self.clock.now())
@@ -123,7 +146,7 @@ class Park:
 
     async def work(self) -> None:
         """What the worker's jobs do in between."""
-        await jobs.send_documents(self._context, rulebook=self.rulebook, door=self.port)
+        await jobs.send_documents(self._context, park=_PARK, door=self.port)
         await jobs.read_inbound(self._context)
 
     async def hear(self) -> None:

@@ -11,6 +11,7 @@ from services.customs.tables import (
     movements,
     receipts,
     registrations,
+    signing,
 )
 from services.customs.tables.metadata import metadata
 from shared.db.migrate import run_env
@@ -26,6 +27,7 @@ __all__ = [
     "movements",
     "receipts",
     "registrations",
+    "signing",
 ]
 
 run_env("customs", metadata)

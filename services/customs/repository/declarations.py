@@ -24,7 +24,8 @@ from services.customs.domain.declarations.findings import (
 )
 from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.messages.numbering import cop_no
-from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
 _Row = dict[str, object]
@@ -147,6 +148,19 @@ _TO_MATCH: Final = sql(
     rows_max=INTEGER,
 )
 
+# The job that matches takes them as if nobody had. What others see stays.
+_LET_MATCH: Final = sql(
+    f"""
+    UPDATE customs.declarations SET phase = '{Phase.DRAFT}'
+    WHERE status = '{Phase.BLOCKED}' AND phase = '{Phase.BLOCKED}'
+        AND (:tenant = '{PARK_TENANT}' OR tenant_id = :tenant)
+        AND EXISTS (
+            SELECT FROM jsonb_array_elements(findings) AS f
+            WHERE f ->> 'code' LIKE 'customs.party.%')
+    """,  # noqa: S608 - constants
+    tenant=TEXT,
+)
+
 _SAVE: Final = sql(
     """
     UPDATE customs.declarations AS d SET
@@ -180,6 +194,11 @@ async def lock_dossiers(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list
 async def list_to_match(uow: UnitOfWork, *, rows_max: int) -> list[str]:
     """Declarations whose order and waybill are there, and have not been matched."""
     return await uow.fetch_values(_TO_MATCH, rows_max=rows_max)
+
+
+async def let_match(uow: UnitOfWork, *, tenant: str) -> None:
+    """Those of a merchant, or of all for the park, that lack an enterprise are matched again."""
+    await uow.execute(_LET_MATCH, tenant=tenant)
 
 
 def _row(facts: DossierFacts) -> _Row:

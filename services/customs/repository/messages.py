@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.messages.message import OutgoingMessage
+from services.customs.domain.messages.parties import Party
 from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
@@ -17,14 +18,17 @@ class UndeliveredMessage:
     message_type: str
     body: str
     tries: int
+    dxp_id: str
+    composed_at: datetime
 
 
 _INSERT: Final = sql(
     f"""
     INSERT INTO customs.outgoing_messages (
-        guid, tenant_id, message_type, status, documents, declaration_ids, body, note, composed_at)
+        guid, tenant_id, message_type, status, documents, declaration_ids, body, note, holder_code,
+        holder_name, dxp_id, composed_at)
     VALUES (:guid, '{PARK_TENANT}', :message_type, 'composed', :documents, :declaration_ids, :body,
-        :note, :now)
+        :note, :holder_code, :holder_name, :dxp_id, :now)
     """,  # noqa: S608 - constants
     guid=TEXT,
     message_type=TEXT,
@@ -32,15 +36,21 @@ _INSERT: Final = sql(
     declaration_ids=TEXTS,
     body=TEXT,
     note=TEXT,
+    holder_code=TEXT,
+    holder_name=TEXT,
+    dxp_id=TEXT,
     now=INSTANT,
 )
 
+# Without a note a message has to be signed first.
+_MAY_LEAVE: Final = "status IN ('composed', 'signed') AND (status = 'signed' OR note <> '')"
+
 _UNDELIVERED: Final = sql(
-    """
+    f"""
     SELECT guid FROM customs.outgoing_messages
-    WHERE status IN ('composed', 'signed') AND (next_try_at IS NULL OR next_try_at <= :real_now)
+    WHERE {_MAY_LEAVE} AND (next_try_at IS NULL OR next_try_at <= :real_now)
     ORDER BY guid LIMIT :rows_max
-    """,
+    """,  # noqa: S608 - constants
     str,
     real_now=INSTANT,
     rows_max=INTEGER,
@@ -48,10 +58,11 @@ _UNDELIVERED: Final = sql(
 
 # SKIP LOCKED: several workers share the work.
 _LOCK_UNDELIVERED: Final = sql(
-    """
-    SELECT guid, message_type, body, tries FROM customs.outgoing_messages
-    WHERE guid = :guid AND status IN ('composed', 'signed') FOR UPDATE SKIP LOCKED
-    """,
+    f"""
+    SELECT guid, message_type, body, tries, coalesce(dxp_id, '') AS dxp_id, composed_at
+    FROM customs.outgoing_messages
+    WHERE guid = :guid AND {_MAY_LEAVE} FOR UPDATE SKIP LOCKED
+    """,  # noqa: S608 - constants
     UndeliveredMessage,
     guid=TEXT,
 )
@@ -102,7 +113,10 @@ _MARK_REFUSED: Final = sql(
 )
 
 
-async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: datetime) -> None:
+async def insert_message(
+    uow: UnitOfWork, message: OutgoingMessage, *, holder: Party, dxp_id: str, now: datetime
+) -> None:
+    """`holder`: whose certificate may sign it; `dxp_id`: by whose client it leaves."""
     await uow.execute(
         _INSERT,
         guid=message.guid,
@@ -111,6 +125,9 @@ async def insert_message(uow: UnitOfWork, message: OutgoingMessage, *, now: date
         declaration_ids=message.declaration_ids,
         body=message.body,
         note=message.note,
+        holder_code=holder.code,
+        holder_name=holder.name,
+        dxp_id=dxp_id,
         now=now,
     )
 

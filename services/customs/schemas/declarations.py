@@ -60,7 +60,7 @@ class DeclarationOut(BaseModel):
     departed_at: datetime | None
     departure_reported_at: datetime | None
     cancelled_at: datetime | None
-    rulebook: str | None = Field(description="Regime and code tables it was matched with.")
+    rulebook: str | None = Field(description="Regime, tables, registrations it was matched with.")
     version: int = Field(description="Events published so far.")
     created_at: datetime
 

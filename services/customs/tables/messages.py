@@ -17,7 +17,8 @@ from services.customs.tables.metadata import id_column, instant_column, key_colu
 
 # status: composed (in the transaction of its documents' attempts) → signed → delivered | refused.
 # `signature` says by which key and over which digest; `body` is then what was signed. next_try_at
-# is real time.
+# is real time. Without a note a composed message waits for its signature, by a certificate of
+# `holder`. `dxp_id`: the address of the client that it leaves by. Both are absent in older rows.
 outgoing_messages: Final = Table(
     "outgoing_messages",
     metadata,
@@ -28,6 +29,9 @@ outgoing_messages: Final = Table(
     Column("documents", Integer, nullable=False),
     Column("declaration_ids", ARRAY(Text), nullable=False),
     Column("body", Text, nullable=False),
+    key_column("holder_code"),
+    Column("holder_name", Text),
+    Column("dxp_id", Text),
     Column("signature", JSONB),
     Column("note", Text, nullable=False),
     Column("door", Text),

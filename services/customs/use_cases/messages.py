@@ -6,10 +6,9 @@ from typing import Final
 
 from services.customs.clients.doors.door import DeliveredMessage, Door
 from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.documents.uploading import DueDocument, compose_uploads
+from services.customs.domain.documents.uploading import DueDocument, Signs, compose_uploads
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
-from services.customs.domain.messages.message import transfer_of
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.senders import Sender
 from services.customs.repository import declarations, messages
 from services.customs.repository.documents import stored, waiting
 from services.customs.use_cases import metrics
@@ -33,13 +32,19 @@ async def list_undelivered(uow: UnitOfWork, *, real_now: datetime, limit: int) -
 
 
 async def compose_due(
-    uow: UnitOfWork, *, kind: DocumentKind, parties: Parties, now: datetime, real_now: datetime
+    uow: UnitOfWork,
+    *,
+    kind: DocumentKind,
+    park: Sender,
+    signs: Signs,
+    now: datetime,
+    real_now: datetime,
 ) -> int:
     """Messages of up to 100 documents of the kind that may leave. Returns how many documents."""
     due = await waiting.lock_due(
         uow, kind=kind, real_now=real_now, rows_max=DOCUMENTS_PER_MESSAGE_MAX
     )
-    return await _compose(uow, due, parties=parties, now=now)
+    return await _compose(uow, due, park=park, signs=signs, now=now)
 
 
 async def list_due(uow: UnitOfWork, *, kind: DocumentKind, real_now: datetime) -> list[str]:
@@ -50,11 +55,11 @@ async def list_due(uow: UnitOfWork, *, kind: DocumentKind, real_now: datetime) -
 
 
 async def compose_one(
-    uow: UnitOfWork, *, document_id: str, parties: Parties, now: datetime
+    uow: UnitOfWork, *, document_id: str, park: Sender, signs: Signs, now: datetime
 ) -> None:
     """A message for one document, if it still waits."""
     due = await waiting.lock_due_one(uow, document_id)
-    await _compose(uow, due, parties=parties, now=now)
+    await _compose(uow, due, park=park, signs=signs, now=now)
 
 
 async def put_off(uow: UnitOfWork, *, document_id: str, real_now: datetime) -> None:
@@ -63,15 +68,17 @@ async def put_off(uow: UnitOfWork, *, document_id: str, real_now: datetime) -> N
 
 
 async def _compose(
-    uow: UnitOfWork, due: Sequence[DueDocument], *, parties: Parties, now: datetime
+    uow: UnitOfWork, due: Sequence[DueDocument], *, park: Sender, signs: Signs, now: datetime
 ) -> int:
     if not due:
         return 0
 
-    composed = compose_uploads(due, transfer=transfer_of(parties), now=now)
+    composed = compose_uploads(due, park=park, signs=signs, now=now)
 
     for one in composed:
-        await messages.insert_message(uow, one.message, now=now)
+        await messages.insert_message(
+            uow, one.message, holder=one.holder, dxp_id=one.sender.dxp_id, now=now
+        )
     await waiting.record_uploads(uow, [upload for one in composed for upload in one.uploads])
     return len(due)
 
@@ -92,7 +99,13 @@ async def deliver_message(
     if message is None:
         return
     await door.deliver(
-        DeliveredMessage(message.guid, message.message_type, message.body.encode("utf-8"))
+        DeliveredMessage(
+            message.guid,
+            message.message_type,
+            message.body.encode("utf-8"),
+            message.composed_at,
+            message.dxp_id,
+        )
     )
     await record_delivery(
         uow,

@@ -17,7 +17,8 @@ from services.customs.domain.documents.stored import (
     numbers_of,
 )
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt
-from services.customs.repository import declarations, receipts
+from services.customs.domain.receipts.retry import Retry, retry_class
+from services.customs.repository import declarations, receipts, signing
 from services.customs.repository.documents import stored as documents
 from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.loading import load_attempts
@@ -72,6 +73,9 @@ async def record_receipts(
         now=now,
         real_now=real_now,
     )
+    at_fault = [one.id for one in changes if one.retry is Retry.SECURITY]
+    if at_fault:
+        await signing.complain(uow, at_fault, reason=_words(received), now=now)
     metrics.count_receipts(uow, [matched[identity] for identity in new], changes)
     ids = {one.receipt.identity: one.id for one in kept}
     return [
@@ -82,6 +86,18 @@ async def record_receipts(
         )
         for identity in (receipt.identity for receipt in received)
     ]
+
+
+def _words(received: Sequence[Receipt]) -> str:
+    """What customs says is wrong with a signature."""
+    return next(
+        (
+            f"{one.return_status} {one.return_info}".strip()
+            for one in received
+            if retry_class(one.return_status, one.return_info) is Retry.SECURITY
+        ),
+        "customs found fault with its signature",
+    )
 
 
 async def _owners(uow: UnitOfWork, received: Sequence[Receipt]) -> dict[str, str | None]:

@@ -18,6 +18,7 @@ from services.customs.domain.registrations.registration import (
     problems_of,
 )
 from services.customs.domain.registrations.resolution import Place, parties_for
+from services.customs.repository import declarations
 from services.customs.repository import registrations as repository
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import refuse
@@ -58,6 +59,7 @@ async def register_enterprise(
     made = Registration(new_id("reg"), tenant, 1, stated, now)
     if not await repository.insert_version(uow, made):
         raise RegistrationExists(existing_id=await repository.find_by_code(uow, made))
+    await declarations.let_match(uow, tenant=tenant)
     return made
 
 
@@ -85,6 +87,7 @@ async def change_registration(
         raise UsccChanged(pointer="/uscc", uscc=newest.stated.uscc)
     changed = Registration(newest.id, newest.tenant_id, newest.version + 1, stated, now)
     await repository.insert_version(uow, changed)
+    await declarations.let_match(uow, tenant=changed.tenant_id)
     return changed
 
 

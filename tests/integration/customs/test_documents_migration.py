@@ -210,7 +210,8 @@ async def test_declarations_of_before_go_on(
         assert failed["cop_no"] != made["failed"]["cop_no"], "its number may be used up"
 
         # Those that were not with customs are matched again: their goods lack what is asked now.
-        await jobs.match_dossiers(JobContext(after, clock), rulebook=world.rulebook)
+        await world.register_park()
+        await jobs.match_dossiers(JobContext(after, clock), rulebooks=world.rulebooks)
         assert (await world.declaration(orders["queued"]))["status"] == "blocked"
     finally:
         await after.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
-MESSAGE = DeliveredMessage("0190-GUID", "CEB603", "<x>关</x>".encode())
+COMPOSED_AT = datetime(2026, 11, 22, tzinfo=UTC)
+MESSAGE = DeliveredMessage("0190-GUID", "CEB603", "<x>关</x>".encode(), COMPOSED_AT, "DXPENT1")
 
 
 def a_door() -> str:

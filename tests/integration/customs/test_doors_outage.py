@@ -33,7 +33,7 @@ async def test_while_a_door_is_down_messages_wait_and_then_all_of_them_leave(
     for order in orders:
         await customs.consume(customs.placed(order), customs.booked(order))
         for _ in range(FAILURES_MAX):
-            await jobs.send_documents(context, rulebook=customs.rulebook, door=door)
+            await jobs.send_documents(context, park=customs.park, door=door)
     during = [(await customs.declaration(order))["status"] for order in orders]
     tried = len(door.tried)
 
@@ -57,11 +57,11 @@ async def test_a_message_that_is_refused_is_not_sent_again_and_stops_no_other(
     refused, taken = customs.an_order(), customs.an_order()
     door.failure = DeliveryRefused(door=door.name, reason="HTTP 422 no such sender")
     await customs.consume(customs.placed(refused), customs.booked(refused))
-    await jobs.send_documents(context, rulebook=customs.rulebook, door=door)
+    await jobs.send_documents(context, park=customs.park, door=door)
     tried = list(door.tried)
     door.failure = None
     await customs.consume(customs.placed(taken), customs.booked(taken))
-    await jobs.send_documents(context, rulebook=customs.rulebook, door=door)
+    await jobs.send_documents(context, park=customs.park, door=door)
 
     rows = await customs.sql(
         "SELECT status, last_error FROM customs.outgoing_messages WHERE guid = ANY($1)", tried

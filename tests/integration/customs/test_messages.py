@@ -24,7 +24,8 @@ async def compose(customs: CustomsWorld) -> int:
         return await compose_due(
             uow,
             kind=DocumentKind.LIST,
-            parties=customs.rulebook.parties,
+            park=customs.park,
+            signs=lambda *_: False,
             now=customs.clock.now(),
             real_now=real_now(),
         )

@@ -81,7 +81,7 @@ async def test_an_arrival_is_reported_once_customs_has_the_list(
     assert head is not None
     assert head.findtext(f"{NS}domesticTrafNo") == truck["truck_plate"]
     assert head.findtext(f"{NS}billNo") == truck["bill_number"]
-    operator = customs.rulebook.parties.operator
+    operator = customs.parties.operator
     assert operator is not None
     assert head.findtext(f"{NS}operatorCode") == operator.code
     assert part.findtext(f"{NS}ArrivalList/{NS}logisticsNo") == order.house_waybill

@@ -218,7 +218,7 @@ async def test_a_worker_that_dies_leaves_the_parcels_to_the_next(
                 uow,
                 BILLS,
                 terms=terms(customs),
-                parties=customs.rulebook.parties,
+                parties=customs.parties,
                 now=customs.clock.now(),
                 real_now=real_now(),
             )
@@ -247,7 +247,7 @@ async def test_a_parcel_that_cannot_be_reported_does_not_hold_up_the_others(
     await jobs.draw_movements(
         JobContext(customs.db, customs.clock),
         report=replace(BILLS, draw_up=broken_for_one),
-        parties=customs.rulebook.parties,
+        parties=customs.parties,
         regimes=regime_tables(),
     )
 

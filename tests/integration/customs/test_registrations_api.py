@@ -40,6 +40,10 @@ async def operator(
         yield client
 
 
+# Not where lists are declared: the park's enterprises of other tests stay the only ones there.
+ELSEWHERE = ["0100"]
+
+
 async def registered(caller: AsyncClient, **changes: Any) -> dict[str, Any]:
     answer = await caller.post("/v1/registrations", json=a_registration(**changes))
     assert answer.status_code == 201, answer.text
@@ -103,7 +107,7 @@ async def test_an_enterprise_is_registered_once_by_each(
     assert again.json()["code"] == "customs.registration.exists"
     assert again.json()["existing_id"] == made["id"]
     # Its code is not the park's business, nor another merchant's.
-    await registered(operator, customs_code=made["customs_code"])
+    await registered(operator, customs_code=made["customs_code"], districts=ELSEWHERE)
 
 
 async def test_a_change_is_a_version_and_rewrites_nothing(merchant: AsyncClient) -> None:
@@ -172,7 +176,7 @@ async def test_lists_are_filtered_and_paged(merchant: AsyncClient) -> None:
 async def test_registrations_belong_to_their_tenant(
     merchant: AsyncClient, operator: AsyncClient, merchant_id: str
 ) -> None:
-    parks = await registered(operator)
+    parks = await registered(operator, districts=ELSEWHERE)
     own = await registered(merchant)
     for_it = await operator.post(
         "/v1/registrations", json=a_registration(), headers={"Airlane-Tenant": merchant_id}
@@ -200,8 +204,9 @@ async def test_slices_load_merchants_and_the_park_in_one_statement(
     own = await registered(merchant, valid_from="2026-01-01", valid_to="2026-02-01")
     later = await registered(merchant, valid_from="2027-01-01")
     await changed(merchant, own, valid_from="2026-11-22", name="当日起的名称")
-    parks = await registered(operator, roles=["logistics"])
-    await changed(operator, parks, valid_from="2026-11-23", name="次日起的名称")
+    parks = await registered(operator, roles=["logistics"], districts=ELSEWHERE)
+    tomorrow = {"valid_from": "2026-11-23", "districts": ELSEWHERE}
+    await changed(operator, parks, **tomorrow, name="次日起的名称")
 
     async with (await db_for("customs")).read(PARK) as reader:
         found = await load_registrations(reader, [merchant_id, new_id("mer")], DAY)

@@ -1,7 +1,7 @@
 """Customs without its processes: events without Kafka, the Single Window as a folder."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,13 +9,23 @@ from xml.etree import ElementTree as ET
 from httpx2 import AsyncClient
 
 from services.customs import jobs
+from services.customs.clients.doors.door import Door
 from services.customs.clients.doors.folder import FolderDoor
+from services.customs.clients.signers.signer import Signer
 from services.customs.clients.single_window import DropFolder
 from services.customs.domain.messages.kinds.kind import NAMESPACE
+from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import CHINA
 from services.customs.settings import Settings
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.doors import add_door
-from services.customs.worker import SUBSCRIPTIONS, applying, rulebook_of
+from services.customs.worker import (
+    SUBSCRIPTIONS,
+    applying,
+    books_of,
+    parties_of,
+)
 from shared.contracts.envelope import Envelope, EventPayload
 from shared.db import Database
 from shared.kafka import JobContext
@@ -33,6 +43,7 @@ from tests.support.events.routing.shipments import (
     a_shipment_unroutable,
     an_itinerary_leg,
 )
+from tests.support.worlds.registrations import RegisteredWorld
 
 NS = f"{{{NAMESPACE}}}"
 
@@ -78,16 +89,26 @@ class MadeOrder:
         return self.lines * 3 * 230
 
 
-class CustomsWorld:
+class CustomsWorld(RegisteredWorld):
     """The service without its processes: what the worker does, called by hand."""
 
     def __init__(self, db: Database, folder: Path, clock: ManualClock, settings: Settings) -> None:
         self.db = db
         self.clock = clock
-        self.rulebook = rulebook_of(settings)
+        self.settings = settings
+        self.rulebooks = Rulebooks(books_of(settings))
+        self.parties = parties_of(settings)
+        self.park = Sender.of_declarant(self.parties)
         self.folder = DropFolder(folder)
-        self.door = FolderDoor(self.folder)
-        self._take_in = intake(SUBSCRIPTIONS, applying(self.rulebook), clock)
+        self.door: Door = FolderDoor(self.folder)
+        self.signer: Signer | None = None
+        self._take_in = intake(SUBSCRIPTIONS, applying(self.rulebooks), clock)
+
+    def sending_all(self) -> "CustomsWorld":
+        """The same, but the park sends orders and waybills, too."""
+        sends = Settings.model_fields["sends"].default
+        settings = self.settings.model_copy(update={"sends": sends})
+        return CustomsWorld(self.db, self.folder.out.parent, self.clock, settings)
 
     def envelope(self, payload: EventPayload, *, subject: str, version: int) -> Envelope:
         return enveloped(payload, subject=subject, version=version, at=self.clock.now())
@@ -205,7 +226,7 @@ class CustomsWorld:
 
     async def send(self) -> None:
         context = JobContext(self.db, self.clock)
-        await jobs.send_documents(context, rulebook=self.rulebook, door=self.door)
+        await jobs.send_documents(context, park=self.park, door=self.door, signer=self.signer)
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""
@@ -213,6 +234,17 @@ class CustomsWorld:
             await self.consume(self.placed(order), self.booked(order, **booking))
         await self.send()
         return [await self.declaration(order) for order in orders]
+
+    async def accept_predecessors(self, office: "CustomsOperator", order: MadeOrder) -> None:
+        """Customs' answers to its CEB303 and its CEB505."""
+        (row,) = await self.sql(
+            "SELECT party_code FROM customs.documents WHERE kind = 'order' AND number = $1",
+            order.order_id[-8:],
+        )
+        sale = {"ebpCode": row["party_code"], "ebcCode": "1", "orderNo": order.order_id[-8:]}
+        bill = {"logisticsCode": self.parties.carrier.code, "logisticsNo": order.house_waybill}
+        await office.answer_xml("CEB304", "OrderReturn", sale, "399", at=self.clock.now())
+        await office.answer_xml("CEB506", "LogisticsReturn", bill, "120", at=self.clock.now())
 
     async def sql(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         async with self.db.transaction(PARK) as uow:
@@ -259,7 +291,12 @@ class CustomsWorld:
 
     def documents(self, message_type: str = "CEB603") -> list[ET.Element]:
         """All documents in the folder, as a parser that is not ours sees them."""
-        node = {"CEB603": "Inventory", "CEB509": "Departure"}[message_type]
+        node = {
+            "CEB303": "Order",
+            "CEB505": "Logistics",
+            "CEB603": "Inventory",
+            "CEB509": "Departure",
+        }[message_type]
         found: list[ET.Element] = []
         for path in sorted(self.folder.out.glob("*.xml")):
             root = ET.fromstring(path.read_bytes())
@@ -297,6 +334,27 @@ class CustomsOperator:
         assert response.status_code == 202, response.text
         items: list[dict[str, Any]] = response.json()["receipts"]
         return items
+
+    async def answer_xml(
+        self, message_type: str, node: str, key: dict[str, str], status: str, *, at: datetime
+    ) -> None:
+        """One receipt of a type that is not taken as JSON."""
+        local = at.astimezone(CHINA)
+        fields = {
+            "guid": new_guid(),
+            **key,
+            "returnStatus": status,
+            "returnTime": f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}",
+            "returnInfo": f"code {status}",
+        }
+        inside = "".join(f"<ceb:{name}>{text}</ceb:{name}>" for name, text in fields.items())
+        root = f"ceb:{message_type}Message"
+        named = f'xmlns:ceb="{NAMESPACE}" guid="{new_guid()}" version="1.0"'
+        xml = f"<{root} {named}><ceb:{node}>{inside}</ceb:{node}></{root}>"
+        response = await self.http.post(
+            "/v1/receipts", content=xml.encode(), headers={"Content-Type": "application/xml"}
+        )
+        assert response.status_code == 202, response.text
 
     async def take(self, lane: int, most: int = 200) -> list[dict[str, Any]]:
         response = await self.http.post(f"/v1/lanes/{lane}:take", json={"limit": most})

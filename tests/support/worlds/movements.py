@@ -24,7 +24,7 @@ _RETURNS = {"CEB508": "ArrivalReturn", "CEB608": "WayBillReturn", "CEB510": "Dep
 
 def terms(customs: CustomsWorld) -> MovementTerms:
     day = customs.clock.now().astimezone(CHINA).date()
-    return terms_of(regime_tables().district_on(customs.rulebook.parties.customs_code, day))
+    return terms_of(regime_tables().district_on(customs.parties.customs_code, day))
 
 
 async def draw(
@@ -40,7 +40,7 @@ async def draw(
             uow,
             report,
             terms=by or terms(customs),
-            parties=customs.rulebook.parties,
+            parties=customs.parties,
             now=customs.clock.now(),
             real_now=real_now() + later,
         )
@@ -138,7 +138,7 @@ async def decide(
                 {
                     "guid": GUID,
                     **own,
-                    "logisticsCode": customs.rulebook.parties.carrier.code,
+                    "logisticsCode": customs.parties.carrier.code,
                     "preNo": "",
                     "copNo": one["number"],
                     "msgSeqNo": str(part),

@@ -31,7 +31,7 @@ def empty(dossier: Dossier) -> DossierFile:
 
 
 def after_facts(file: DossierFile, parcel: ParcelFacts | None = None) -> DossierChange | None:
-    return decide(file, parcel=parcel, rulebook=RULEBOOK, now=LATER, real_now=LATER)
+    return decide(file, parcel=parcel, rulebook=RULEBOOK, takers={}, now=LATER, real_now=LATER)
 
 
 def after_answers(file: DossierFile, parcel: ParcelFacts | None = None) -> DossierChange:

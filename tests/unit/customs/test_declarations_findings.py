@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 from pydantic_core import from_json, to_json
 
 from services.customs.domain.declarations.documents import OrderDocument, Payment, Waybill
+from services.customs.domain.declarations.drawing.dossier import (
+    DrawnDossier,
+    draw_up,
+    order_number_finding,
+)
 from services.customs.domain.declarations.export_list import draw_up_list, export_list_document
 from services.customs.domain.declarations.finding_kinds import KINDS
 from services.customs.domain.declarations.findings import (
@@ -30,7 +35,9 @@ from services.customs.domain.declarations.repairs import (
 )
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.terms import RETAIL, Terms
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.registrations.findings import KINDS as PARTY_KINDS
 from services.customs.domain.tariff.tariff import Tariff, parse_tariff
 from tests.support.customs import (
     CODES,
@@ -188,7 +195,27 @@ PAYMENT_CASES: Mapping[str, tuple[tuple[Finding, ...], str]] = {
         "/payment/charge_minor",
     ),
 }
-ALL_CASES = {**CASES, **PAYMENT_CASES}
+
+
+def drawn(*before: DocumentKind) -> DrawnDossier:
+    rulebook = replace(RULEBOOK, sends_before=before)
+    return draw_up(ORDER, a_waybill(ORDER), cop_no="A", rulebook=rulebook, now=NOW)
+
+
+def of_another_order() -> tuple[Finding, ...]:
+    documents = drawn(DocumentKind.ORDER).documents
+    takers = {(PARTIES.platform.code, "ord_1"): "dec_2"}
+    assert order_number_finding("dec_2", documents, takers) is None
+    finding = order_number_finding("dec_1", documents, takers)
+    assert finding is not None
+    return (finding,)
+
+
+SENDING_CASES: Mapping[str, tuple[tuple[Finding, ...], str]] = {
+    "order_number_taken": (of_another_order(), "/order/order_number"),
+    "payment_missing": (drawn(DocumentKind.PAYMENT).findings, "/payment"),
+}
+ALL_CASES = {**CASES, **PAYMENT_CASES, **SENDING_CASES}
 # Faults that come with another of their own.
 COMPANIONS = {
     "line_total": {"order_total"},
@@ -197,7 +224,8 @@ COMPANIONS = {
 
 
 def test_every_kind_of_finding_has_a_case() -> None:
-    assert {f"customs.match.{code}" for code in ALL_CASES} == KINDS.keys()
+    own = {code for code in KINDS if code not in PARTY_KINDS}
+    assert {f"customs.match.{code}" for code in ALL_CASES} == own
 
 
 def test_what_is_in_order_has_no_finding() -> None:
@@ -240,6 +268,7 @@ def test_whose_move_it_is() -> None:
         "legal_units",
         "party_code",
         "bonded_area",
+        "payment_missing",
     }
 
 

@@ -10,6 +10,7 @@ from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MA
 from services.customs.domain.messages.kinds.lists import CEB603
 from services.customs.domain.messages.message import OutgoingMessage, compose, transfer_of
 from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.senders import Sender
 from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
 
 NS = f"{{{NAMESPACE}}}"
@@ -100,7 +101,7 @@ def a_message(documents: list[Document]) -> OutgoingMessage:
         documents,
         guid=new_guid(),
         declaration_ids=["dec_1", "dec_2"],
-        transfer=transfer_of(PARTIES),
+        transfer=transfer_of(Sender.of_declarant(PARTIES)),
     )
 
 

@@ -26,7 +26,7 @@ def test_a_party_code_needs_its_check_character_or_the_form_of_a_registration() 
 
 def test_default_parties_have_valid_check_characters() -> None:
     settings = Settings(database_url="postgresql://nowhere/none")
-    parties = worker_module.rulebook_of(settings).parties
+    parties = worker_module.parties_of(settings)
 
     named = [parties.of(role) for role in PartyRole]
     assert sum(party is not None for party in named) == 6
@@ -37,7 +37,7 @@ def test_default_parties_have_valid_check_characters() -> None:
 def test_a_wrong_check_character_stops_the_worker_with_a_line() -> None:
     settings = Settings(database_url="postgresql://nowhere/none", carrier_code="91420700MAA1RL004X")
     with pytest.raises(SettingsError, match="CUSTOMS_CARRIER_CODE"):
-        worker_module.rulebook_of(settings)
+        worker_module.parties_of(settings)
 
 
 @given(st.sets(st.integers(0, 2**128 - 1), max_size=20))

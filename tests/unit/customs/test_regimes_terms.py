@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.customs.clients.reference import regime_tables
-from services.customs.domain.declarations.terms import RETAIL
-from services.customs.domain.regimes.terms import terms_of
+from services.customs.domain.declarations.terms import RETAIL, terms_of
 
 DAY = date(2026, 11, 22)
 

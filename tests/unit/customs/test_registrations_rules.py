@@ -71,7 +71,7 @@ def test_the_settings_are_a_park_that_can_declare_retail_lists() -> None:
     found = parties_for([], parks, regime, DAY, place=place)
 
     assert isinstance(found, Parties)
-    today = worker_module.rulebook_of(settings).parties
+    today = worker_module.parties_of(settings)
     assert replace(found, owner=None, used=(), dxp_ids={}) == today
     assert found.consignor == today.consignor
 

@@ -24,6 +24,7 @@ from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.message import compose, transfer_of
 from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.samples import samples_of
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.signature import signed
 from services.customs.domain.messages.values import compact_time
@@ -45,7 +46,7 @@ def a_message(kind: MessageKind, document: Document) -> str:
         [document],
         guid=new_guid(),
         declaration_ids=["dec_1"],
-        transfer=transfer_of(PARTIES),
+        transfer=transfer_of(Sender.of_declarant(PARTIES)),
     )
     return message.body
 

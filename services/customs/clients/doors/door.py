@@ -1,6 +1,7 @@
 """A way to the port, whatever it is made of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from shared.kernel.errors import Invalid, Text, Unavailable
@@ -28,11 +29,15 @@ class DeliveryRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredMessage:
-    """`guid`: of the root, in capitals. `body`: the message, byte for byte."""
+    """`guid`: of the root, in capitals. `body`: the message, byte for byte. `dxp_id`: the address
+    of the client that it leaves by; empty for messages of earlier releases.
+    """
 
     guid: str
     message_type: str
     body: bytes
+    composed_at: datetime
+    dxp_id: str
 
 
 class Door(Protocol):

@@ -103,6 +103,9 @@ class KeyRing:
             except NoUsableKey as refusal:
                 request.refuse(refusal)
 
+    def has_key_of(self, party: Party) -> bool:
+        return bool(self._own_places(party))
+
     def health(self) -> tuple[KeyHealth, ...]:
         return tuple(
             place.health(self._distrusted.get(place.name), now=self._now(), now_s=monotonic_s())

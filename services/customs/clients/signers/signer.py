@@ -1,5 +1,6 @@
 """The port: who signs messages."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from services.customs.domain.messages.parties import Party
@@ -13,4 +14,12 @@ class Signer(Protocol):
 
         Raises MessageAlreadySigned, NoKeyOfParty, NoUsableKey, SignerBusy, SigningTimedOut.
         """
+        ...
+
+    def has_key_of(self, party: Party) -> bool:
+        """Whether any key, usable or not, is that party's."""
+        ...
+
+    def keep_distrusted(self, reasons: Mapping[str, str]) -> None:
+        """All keys that sign nothing, by name, and why: as they are stored."""
         ...

@@ -2,6 +2,7 @@
 upload, receipts. All of it ends in one function of its state.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -15,10 +16,14 @@ from services.customs.domain.declarations.case import (
     predecessors_of,
 )
 from services.customs.domain.declarations.dossier import DossierChange, DossierFile, ParcelFacts
-from services.customs.domain.declarations.drawing.dossier import draw_up
+from services.customs.domain.declarations.drawing.dossier import (
+    Takers,
+    draw_up,
+    order_number_finding,
+)
 from services.customs.domain.declarations.findings import Finding, errors_of
 from services.customs.domain.declarations.phase import ENTERED, Phase
-from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument, change_of
 from services.customs.domain.documents.content import DrawnDocument
@@ -45,14 +50,23 @@ def decide(
     file: DossierFile,
     *,
     parcel: ParcelFacts | None,
-    rulebook: Rulebook,
+    rulebook: Rulebook | NoRulebook,
+    takers: Takers,
     now: datetime,
     real_now: datetime,
 ) -> DossierChange | None:
     """After new facts of the order or the shipment. None: nothing changes."""
-    drawing = _draw(file, rulebook=rulebook, now=now)
+    drawing = _draw(file, rulebook=rulebook, takers=takers, now=now)
     change = _decided(file, drawing, parcel=parcel, now=now, real_now=real_now).change
     return change if _changes(file, change) else None
+
+
+def taken_by(change: DossierChange) -> dict[tuple[str, str], str]:
+    """The order numbers that its new documents take, as `takers` has them."""
+    drawn = [one.drawn for one in change.new_documents]
+    drawn += (one.drawn for one in change.redrawn)
+    orders = [one for one in drawn if one.kind is DocumentKind.ORDER]
+    return {(one.party_code, one.number): change.declaration_id for one in orders}
 
 
 def answered(
@@ -88,7 +102,9 @@ def _as_it_is(file: DossierFile) -> _Drawing:
     return _Drawing(match, dossier.findings, dossier.rulebook, dossier.list_id)
 
 
-def _draw(file: DossierFile, *, rulebook: Rulebook, now: datetime) -> _Drawing:
+def _draw(
+    file: DossierFile, *, rulebook: Rulebook | NoRulebook, takers: Takers, now: datetime
+) -> _Drawing:
     """As long as the list has not left, every newer order or waybill is matched again, and the
     documents are drawn up from it.
     """
@@ -97,23 +113,20 @@ def _draw(file: DossierFile, *, rulebook: Rulebook, now: datetime) -> _Drawing:
         return _as_it_is(file)
     if dossier.order is None or dossier.waybill is None:
         return _Drawing(Match.DRAFT, (), None, dossier.list_id)
+    if isinstance(rulebook, NoRulebook):
+        return _Drawing(Match.BLOCKED, rulebook.findings, rulebook.version, dossier.list_id)
     drawn = draw_up(
         dossier.order, dossier.waybill, cop_no=dossier.cop_no, rulebook=rulebook, now=now
     )
-    if errors_of(drawn.findings):
-        return _Drawing(Match.BLOCKED, drawn.findings, rulebook.version, dossier.list_id)
-    known = {(one.kind, one.number): one for one in file.documents}
-    new, redrawn = [], []
-    for one in drawn.documents:
-        stored = known.get((one.kind, one.number))
-        if stored is None:
-            new.append(_new_document(file, one))
-        elif not stored.attempts:
-            redrawn.append(RedrawnDocument(stored.id, one.parts))
+    taken = order_number_finding(dossier.subject.id, drawn.documents, takers)
+    findings = drawn.findings if taken is None else (*drawn.findings, taken)
+    if errors_of(findings):
+        return _Drawing(Match.BLOCKED, findings, rulebook.version, dossier.list_id)
+    new, redrawn = _drawn_documents(file, drawn.documents)
     lists = [one.id for one in new if one.drawn.kind is DocumentKind.LIST]
     return _Drawing(
         match=Match.COMPLETE,
-        findings=drawn.findings,
+        findings=findings,
         rulebook=rulebook.version,
         list_id=lists[0] if lists else dossier.list_id,
         is_new=True,
@@ -122,7 +135,24 @@ def _draw(file: DossierFile, *, rulebook: Rulebook, now: datetime) -> _Drawing:
     )
 
 
-def _new_document(file: DossierFile, drawn: DrawnDocument) -> NewDocument:
+def _drawn_documents(
+    file: DossierFile, drawn: Sequence[DrawnDocument]
+) -> tuple[list[NewDocument], list[RedrawnDocument]]:
+    """Those that are new, and those that wait with an older content. What has left stays; under
+    another number it is replaced.
+    """
+    last = {one.kind: one for one in file.documents}
+    new, redrawn = [], []
+    for one in drawn:
+        stored = last.get(one.kind)
+        if stored is not None and not stored.attempts:
+            redrawn.append(RedrawnDocument(stored.id, one))
+        elif stored is None or (stored.party_code, stored.number) != (one.party_code, one.number):
+            new.append(_new_document(file, one, replaces=stored.id if stored else None))
+    return new, redrawn
+
+
+def _new_document(file: DossierFile, drawn: DrawnDocument, *, replaces: str | None) -> NewDocument:
     subject = file.dossier.subject
     return NewDocument(
         id=new_id("doc"),
@@ -132,6 +162,7 @@ def _new_document(file: DossierFile, drawn: DrawnDocument) -> NewDocument:
         covers=(subject.id,),
         phase=DocumentPhase.QUEUED,
         send_at=None,
+        replaces=replaces,
     )
 
 

@@ -5,6 +5,7 @@ whose move it is, and text and fix in English and Chinese. The faults themselves
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from services.customs.domain.registrations.findings import KINDS as PARTY_KINDS
 from shared.kernel.errors import Text
 
 # An error keeps the documents here, a warning does not.
@@ -320,4 +321,22 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请按申报日汇率核对货值。",
         severity="warning",
     ),
+    "customs.match.order_number_taken": _kind(
+        "The order number {order_no} is that of another order on the platform {platform}; customs"
+        " takes each once.",
+        "订单号 {order_no} 在平台 {platform} 已被另一订单使用，海关不接受重复订单号。",
+        "Place the order again with the marketplace's own number of it.",
+        "请使用电商平台的订单号重新下单。",
+    ),
+    "customs.match.payment_missing": _kind(
+        "Supervision mode {mode} asks for a receipt of payment (CEB403), and there is none.",
+        "监管方式 {mode} 要求收款单（CEB403），现无收款单。",
+        "Have the payment firm send it, and take 403 out of CUSTOMS_SENDS.",
+        "请由支付企业发送收款单，并从 CUSTOMS_SENDS 中去掉 403。",
+        owner="park",
+    ),
+    **{
+        code: FindingKind(kind.text, kind.fix, "error", "park")
+        for code, kind in PARTY_KINDS.items()
+    },
 }

@@ -13,6 +13,8 @@ from services.customs.domain.declarations.repairs import (
     repair_from_json,
     repair_to_json,
 )
+from services.customs.domain.messages.parties import PartyRole
+from services.customs.domain.registrations.findings import ROLE_NAMES
 from shared.kernel.errors import Locale
 from shared.kernel.words import Words
 
@@ -23,7 +25,8 @@ Value = str | int | None
 class Finding:
     """`pointer`: a JSON Pointer (RFC 6901) into the dossier, whose members are `order`, `waybill`
     and `payment` as stored, and `list` by the names of CEB603 with `lines`. `values`: what the
-    documents say of it, by document.
+    documents say of it, by document. `mover`: whose move it is, where the kind of fault leaves it
+    open.
     """
 
     code: str
@@ -31,6 +34,7 @@ class Finding:
     pointer: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     repair: Repair | None = None
+    mover: Owner | None = None
 
     @property
     def severity(self) -> Severity:
@@ -38,13 +42,20 @@ class Finding:
 
     @property
     def owner(self) -> Owner:
-        return KINDS[self.code].owner
+        return self.mover or KINDS[self.code].owner
 
     def text(self, locale: Locale) -> str:
-        return KINDS[self.code].text.render(locale, {**self.params})
+        return KINDS[self.code].text.render(locale, self._shown(locale))
 
     def fix(self, locale: Locale) -> str:
-        return KINDS[self.code].fix.render(locale, {**self.params})
+        return KINDS[self.code].fix.render(locale, self._shown(locale))
+
+    def _shown(self, locale: Locale) -> dict[str, object]:
+        """The role of an enterprise has a name in each language."""
+        role = self.params.get("role")
+        if role is None:
+            return {**self.params}
+        return {**self.params, "role": ROLE_NAMES[PartyRole(str(role))].render(locale, {})}
 
 
 class FindingJson(TypedDict):
@@ -53,6 +64,7 @@ class FindingJson(TypedDict):
     pointer: NotRequired[str]
     values: NotRequired[dict[str, Value]]
     repair: NotRequired[RepairJson]
+    mover: NotRequired[Owner]
 
 
 def finding_to_json(finding: Finding) -> FindingJson:
@@ -63,6 +75,8 @@ def finding_to_json(finding: Finding) -> FindingJson:
         stored["values"] = {**finding.values}
     if finding.repair is not None:
         stored["repair"] = repair_to_json(finding.repair)
+    if finding.mover is not None:
+        stored["mover"] = finding.mover
     return stored
 
 
@@ -75,6 +89,7 @@ def finding_from_json(stored: FindingJson) -> Finding:
         stored.get("pointer"),
         stored.get("values", {}),
         None if repair is None else repair_from_json(repair),
+        stored.get("mover"),
     )
 
 

@@ -20,6 +20,7 @@ from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.terms import BONDED, Terms
 from services.customs.domain.messages.document import Document, FieldFault
 from services.customs.domain.messages.faults import faults
+from services.customs.domain.messages.kinds.kind import MessageKind
 from services.customs.domain.messages.kinds.lists import CEB603, LINES_PER_LIST_MAX
 from services.customs.domain.messages.parties import (
     NO_PLATFORM_CODE,
@@ -154,6 +155,16 @@ def _field_finding(fault: FieldFault) -> Finding:
     params = {"place": fault.place, "problem": fault.problem}
     pointer = f"/list/{line}{element}" if dot else "/list/lines"
     return Finding("customs.match.field", params, pointer)
+
+
+def predecessor_findings(kind: MessageKind, document: Document) -> tuple[Finding, ...]:
+    """Of a document that goes before the list. Its values are those of the list, so what is wrong
+    here is wrong in this message only.
+    """
+    return tuple(
+        Finding("customs.match.field", {"place": fault.place, "problem": fault.problem})
+        for fault in faults(kind, document)
+    )
 
 
 _WITHOUT_CODE: Final = {"ebpCode": NO_PLATFORM_CODE, "ownerCode": OWNER_NOT_REGISTERED}

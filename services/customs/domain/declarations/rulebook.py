@@ -7,17 +7,25 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
 
 from services.customs.domain.declarations.codes import CodeTables
+from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.terms import RETAIL, Terms
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.senders import SendingPlan
 from services.customs.domain.tariff.tariff import Tariff
+
+_ALL_BY_DECLARANT: Final = SendingPlan(frozenset(), {})
 
 
 @dataclass(frozen=True)
 class Rulebook:
     """`platforms`: by store; goods of other stores were sold on the platform of `parties`. `terms`:
-    of the regime under which the goods leave.
+    of the regime under which the goods leave. `plan`: who sends which message. `sends_before`: what
+    we send ourselves and customs must have accepted before the list.
     """
 
     parties: Parties
@@ -25,15 +33,30 @@ class Rulebook:
     tariff: Tariff
     platforms: Mapping[str, Party] = field(default_factory=dict)
     terms: Terms = RETAIL
+    plan: SendingPlan = _ALL_BY_DECLARANT
+    sends_before: tuple[DocumentKind, ...] = ()
 
-    @property
+    @cached_property
     def version(self) -> str:
-        return f"{self.terms.version} codes/{self.codes.version} tariff/{self.tariff.version}"
+        """Of the regime, the tables, and the registrations that are named."""
+        made_with = f"codes/{self.codes.version} tariff/{self.tariff.version}"
+        named = dict.fromkeys(f"{o.registration_id}/{o.version}" for o in self.parties.used)
+        return " ".join((self.terms.version, made_with, *named))
 
     def platform_of(self, store: str | None) -> Party:
         if store is not None and (platform := self.platforms.get(store)) is not None:
             return platform
         return self.parties.platform
+
+
+@dataclass(frozen=True, slots=True)
+class NoRulebook:
+    """The enterprises of a declaration cannot be named: `findings` say why. `version`: of the
+    regime that asks for them.
+    """
+
+    findings: tuple[Finding, ...]
+    version: str
 
 
 def parse_platforms(text: str) -> dict[str, Party]:

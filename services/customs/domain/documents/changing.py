@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.fold import fold_document
@@ -11,16 +12,15 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.sending import next_attempt
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.documents.stored import StoredDocument
-from services.customs.domain.messages.document import Document
 from services.customs.domain.receipts.retry import Retry
 
 
 @dataclass(frozen=True, slots=True)
 class RedrawnDocument:
-    """A document that has not left, with new content."""
+    """A document that has not left, drawn up anew."""
 
     id: str
-    parts: tuple[Document, ...]
+    drawn: DrawnDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,20 @@
 its own, and up to 100 nodes of one kind share a message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.sending import next_app_time
-from services.customs.domain.messages.document import Document, Values
-from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX, MessageKind
 from services.customs.domain.messages.kinds.registry import KINDS
-from services.customs.domain.messages.message import OutgoingMessage, compose
+from services.customs.domain.messages.message import OutgoingMessage, compose, transfer_of
 from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import compact_time
 
 _CHANGE: Final = "2"  # appType of a document whose content is revised under its number
@@ -23,6 +25,7 @@ _CHANGE: Final = "2"  # appType of a document whose content is revised under its
 class DueDocument:
     """A document that may leave. `attempts`: how often it was uploaded, `app_time`: of the last
     time, `heard_at`: the returnTime of its last receipt. `covers`: the declarations it is about.
+    `sender`: whose client it leaves by; None: the park's.
     """
 
     id: str
@@ -34,6 +37,14 @@ class DueDocument:
     heard_at: datetime | None
     covers: tuple[str, ...]
     parts: tuple[Document, ...]
+    sender: Sender | None = None
+
+    @property
+    def agent(self) -> Party | None:
+        """Who declares it, if the document says so. Its certificate has to sign the message."""
+        head = self.parts[0].head
+        code, name = head.get("agentCode"), head.get("agentName")
+        return Party(code, name) if code and name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +61,59 @@ class Upload:
     app_time: datetime
 
 
+# A part of a document, and its number.
+_Node = tuple[DueDocument, int, Document]
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message, and the uploads in it."""
+    """A message, and the uploads in it. `holder`: whose certificate may sign it."""
 
     message: OutgoingMessage
+    sender: Sender
+    holder: Party
     uploads: tuple[Upload, ...]
 
 
+# Whether a message of this kind gets a signature of this party.
+Signs = Callable[[MessageKind, Party], bool]
+
+
 def compose_uploads(
-    due: Sequence[DueDocument], *, transfer: Values, now: datetime
+    due: Sequence[DueDocument], *, park: Sender, signs: Signs, now: datetime
 ) -> tuple[Composed, ...]:
-    """`due`: documents of one kind. `transfer`: the client that the messages leave by."""
-    nodes = [
-        (document, number, part)
-        for document in due
-        for number, part in enumerate(document.parts, start=1)
-    ]
+    """`due`: documents of one kind. `park`: by whose client those leave that name no other. The
+    documents of a message have one sender, and one declarant.
+    """
+    kind = KINDS[MESSAGE_TYPE[due[0].kind]]
+    groups: dict[tuple[Sender, Party], list[_Node]] = {}
+    for document in due:
+        sender = document.sender or park
+        nodes = groups.setdefault((sender, document.agent or sender.party), [])
+        nodes += ((document, number, part) for number, part in enumerate(document.parts, start=1))
     size = DOCUMENTS_PER_MESSAGE_MAX
     return tuple(
-        _message(nodes[at : at + size], transfer=transfer, now=now)
+        _message(
+            nodes[at : at + size],
+            kind=kind,
+            sender=sender,
+            holder=holder,
+            is_signed=signs(kind, holder),
+            now=now,
+        )
+        for (sender, holder), nodes in groups.items()
         for at in range(0, len(nodes), size)
     )
 
 
 def _message(
-    nodes: Sequence[tuple[DueDocument, int, Document]], *, transfer: Values, now: datetime
+    nodes: Sequence[_Node],
+    *,
+    kind: MessageKind,
+    sender: Sender,
+    holder: Party,
+    is_signed: bool,
+    now: datetime,
 ) -> Composed:
     guid = new_guid()
     uploads, documents = [], []
@@ -94,13 +132,13 @@ def _message(
         uploads.append(upload)
         documents.append(_node(part, upload))
     message = compose(
-        KINDS[MESSAGE_TYPE[nodes[0][0].kind]],
+        kind,
         documents,
         guid=guid,
         declaration_ids=tuple(dict.fromkeys(one for due, _, _ in nodes for one in due.covers)),
-        transfer=transfer,
+        transfer=transfer_of(sender, is_signed=is_signed),
     )
-    return Composed(message, tuple(uploads))
+    return Composed(message, sender, holder, tuple(uploads))
 
 
 def _node(part: Document, upload: Upload) -> Document:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.customs.domain.messages.document import Document, Values
 from services.customs.domain.messages.kinds.kind import MessageKind
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.writer import UNSIGNED_NOTE, write_message
 
 
@@ -20,15 +20,20 @@ class OutgoingMessage:
     body: str
     note: str
 
+    @property
+    def is_to_be_signed(self) -> bool:
+        """It leaves with a signature only. Else the note says that it has none."""
+        return not self.note
 
-def transfer_of(parties: Parties) -> Values:
-    """BaseTransfer: the client that messages leave by is the declarant's."""
+
+def transfer_of(sender: Sender, *, is_signed: bool = False) -> Values:
+    """BaseTransfer: the client that the message leaves by."""
     return {
-        "copCode": parties.declarant.code,
-        "copName": parties.declarant.name,
+        "copCode": sender.party.code,
+        "copName": sender.party.name,
         "dxpMode": "DXP",
-        "dxpId": parties.dxp_id,
-        "note": UNSIGNED_NOTE,
+        "dxpId": sender.dxp_id,
+        "note": None if is_signed else UNSIGNED_NOTE,
     }
 
 
@@ -40,11 +45,12 @@ def compose(
     declaration_ids: Sequence[str],
     transfer: Values,
 ) -> OutgoingMessage:
+    """What BaseTransfer notes is what the message says of its signature."""
     return OutgoingMessage(
         guid=guid,
         message_type=kind.message_type,
         documents=len(documents),
         declaration_ids=tuple(declaration_ids),
         body=write_message(kind, guid=guid, documents=documents, transfer=transfer),
-        note=UNSIGNED_NOTE,
+        note=transfer.get("note") or "",
     )

@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from services.customs.domain.messages.parties import Parties, Party, PartyRole
 from shared.kernel.errors import Conflict, Text
@@ -36,6 +36,10 @@ class Sender:
 
     party: Party
     dxp_id: str
+
+    @classmethod
+    def of_declarant(cls, parties: Parties) -> Self:
+        return cls(parties.declarant, parties.dxp_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,23 @@ _BY_MESSAGE: Final = sql(
 )
 
 
+def _taker(party_code: str, number: str, declaration_id: str) -> tuple[tuple[str, str], str]:
+    return (party_code, number), declaration_id
+
+
+# The oldest last, so that it has the number.
+_TAKERS: Final = sql(
+    f"""
+    SELECT party_code, number, declaration_id FROM customs.documents
+    WHERE number = ANY(:numbers) AND kind = '{DocumentKind.ORDER}'
+        AND phase <> '{DocumentPhase.WITHDRAWN}' AND declaration_id IS NOT NULL
+    ORDER BY id DESC
+    """,  # noqa: S608 - constants
+    _taker,
+    numbers=TEXTS,
+)
+
+
 def _attempt(  # noqa: PLR0917 - a row's columns
     document_id: str,
     part: int,
@@ -143,8 +160,10 @@ _INSERT: Final = sql(
 
 _REDRAW: Final = sql(
     """
-    UPDATE customs.documents AS d SET content = r.content, parts = r.parts
-    FROM jsonb_to_recordset(:rows) AS r (id text, content jsonb, parts smallint)
+    UPDATE customs.documents AS d SET
+        party_code = r.party_code, number = r.number, content = r.content, parts = r.parts
+    FROM jsonb_to_recordset(:rows) AS r (
+        id text, party_code text, number text, content jsonb, parts smallint)
     WHERE d.id = r.id
     """,
     rows=JSON,
@@ -179,7 +198,7 @@ async def insert_documents(
             "replaces": one.replaces,
             "about": one.about,
             "parts": len(one.drawn.parts),
-            "content": content_to_json(one.drawn.parts),
+            "content": content_to_json(one.drawn.parts, one.drawn.sender),
             "covers": one.covers,
             "flight_id": one.flight_id,
             "phase": one.phase,
@@ -192,7 +211,13 @@ async def insert_documents(
 
 async def redraw_documents(uow: UnitOfWork, redrawn: Sequence[RedrawnDocument]) -> None:
     rows = [
-        {"id": one.id, "content": content_to_json(one.parts), "parts": len(one.parts)}
+        {
+            "id": one.id,
+            "party_code": one.drawn.party_code,
+            "number": one.drawn.number,
+            "content": content_to_json(one.drawn.parts, one.drawn.sender),
+            "parts": len(one.drawn.parts),
+        }
         for one in redrawn
     ]
     await uow.execute(_REDRAW, rows=rows)
@@ -243,6 +268,11 @@ async def owners_by_number(uow: UnitOfWork, numbers: Sequence[str]) -> list[tupl
 async def owners_by_message(uow: UnitOfWork, guids: Sequence[str]) -> list[tuple[str, str | None]]:
     """Ids of the documents that were uploaded in these messages, and of their declarations."""
     return await uow.fetch_all(_BY_MESSAGE, guids=guids)
+
+
+async def takers_of(uow: UnitOfWork, order_nos: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Which declarations have these order numbers at customs, by platform and number."""
+    return dict(await uow.fetch_all(_TAKERS, numbers=order_nos))
 
 
 async def attempts_of(

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.documents.content import ContentJson, content_from_json
+from services.customs.domain.documents.content import (
+    ContentJson,
+    content_from_json,
+    sender_from_json,
+)
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import DueDocument, Upload
 from shared.db import INSTANT, INTEGER, JSON, TEXT, UnitOfWork, sql
@@ -41,6 +45,7 @@ def _due(  # noqa: PLR0917 - a row's columns
         heard_at=heard_at,
         covers=tuple(covers),
         parts=content_from_json(content),
+        sender=sender_from_json(content),
     )
 
 

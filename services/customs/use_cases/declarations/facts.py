@@ -5,12 +5,12 @@ from datetime import datetime
 
 from services.customs.domain.declarations.dossier import Dossier
 from services.customs.domain.declarations.facts import DossierFacts, merge_by_order
-from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.movements.flight import DepartedFlight
 from services.customs.repository import declarations, lanes
 from services.customs.repository.movements import departures
 from services.customs.repository.movements.departures import NotedDeparture
 from services.customs.use_cases.declarations.matching import decide_dossiers
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.movements.recording import record_flights
 from shared.db import UnitOfWork
 
@@ -23,13 +23,13 @@ async def record_slice(
     facts: Sequence[Fact],
     /,
     *,
-    rulebook: Rulebook,
+    rulebooks: Rulebooks,
     now: datetime,
     real_now: datetime,
 ) -> None:
     """What the events of a slice mean. Runs for the whole park."""
     dossiers = [fact for fact in facts if isinstance(fact, DossierFacts)]
-    await record_facts(uow, facts=dossiers, rulebook=rulebook, now=now, real_now=real_now)
+    await record_facts(uow, facts=dossiers, rulebooks=rulebooks, now=now, real_now=real_now)
     flights = [fact for fact in facts if isinstance(fact, DepartedFlight)]
     await record_flights(uow, flights=flights)
 
@@ -38,7 +38,7 @@ async def record_facts(
     uow: UnitOfWork,
     *,
     facts: Sequence[DossierFacts],
-    rulebook: Rulebook,
+    rulebooks: Rulebooks,
     now: datetime,
     real_now: datetime,
 ) -> None:
@@ -50,7 +50,7 @@ async def record_facts(
     departed = _departed(dossiers, merged)
     if departed:
         await departures.note_departures(uow, departed, real_now=real_now)
-    await decide_dossiers(uow, dossiers, rulebook=rulebook, now=now, real_now=real_now)
+    await decide_dossiers(uow, dossiers, rulebooks=rulebooks, now=now, real_now=real_now)
     rebooked = _rebooked(dossiers, merged)
     if rebooked:
         await lanes.move_cut_offs(uow, rebooked)

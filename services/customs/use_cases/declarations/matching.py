@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.customs.domain.declarations.deciding import decide
+from services.customs.domain.declarations.deciding import decide, taken_by
 from services.customs.domain.declarations.dossier import Dossier
-from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.repository import declarations, lanes
+from services.customs.repository.documents import stored as documents
 from services.customs.use_cases.declarations.loading import load_files
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.declarations.saving import save_dossiers
 from shared.db import UnitOfWork
 
@@ -16,41 +17,57 @@ async def decide_dossiers(
     uow: UnitOfWork,
     dossiers: Sequence[Dossier],
     *,
-    rulebook: Rulebook,
+    rulebooks: Rulebooks,
     now: datetime,
     real_now: datetime,
 ) -> None:
     """The dossiers are locked."""
+    if not dossiers:
+        return
     files = await load_files(uow, dossiers)
     with_list = [one.subject.id for one in dossiers if one.list_id]
     parcels = await lanes.parcels_of(uow, with_list) if with_list else {}
+    merchants = {one.subject.merchant_id for one in dossiers}
+    of_merchant = await rulebooks.of(uow, sorted(merchants), now=now)
+    takers = await _takers(uow, dossiers) if rulebooks.books.sends_orders else {}
 
-    decided = [
-        decide(
+    changes = []
+    for file in files:
+        subject = file.dossier.subject
+        change = decide(
             file,
-            parcel=parcels.get(file.dossier.subject.id),
-            rulebook=rulebook,
+            parcel=parcels.get(subject.id),
+            rulebook=of_merchant[subject.merchant_id],
+            takers=takers,
             now=now,
             real_now=real_now,
         )
-        for file in files
-    ]
+        if change is not None:
+            changes.append(change)
+            # The next order of the slice finds the number taken.
+            takers |= taken_by(change)
 
-    changes = [change for change in decided if change is not None]
     await save_dossiers(uow, files, changes, now=now)
+
+
+async def _takers(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> dict[tuple[str, str], str]:
+    numbers = {
+        one.order.order_no for one in dossiers if one.order is not None and one.waybill is not None
+    }
+    return await documents.takers_of(uow, sorted(numbers)) if numbers else {}
 
 
 async def match_again(
     uow: UnitOfWork,
     *,
     declaration_ids: Sequence[str],
-    rulebook: Rulebook,
+    rulebooks: Rulebooks,
     now: datetime,
     real_now: datetime,
 ) -> None:
     """As if their order and waybill had just come."""
     dossiers = await declarations.lock_dossiers(uow, declaration_ids)
-    await decide_dossiers(uow, dossiers, rulebook=rulebook, now=now, real_now=real_now)
+    await decide_dossiers(uow, dossiers, rulebooks=rulebooks, now=now, real_now=real_now)
 
 
 async def list_to_match(uow: UnitOfWork, *, limit: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Why a message is not signed, one class per broken rule."""
 
-from shared.kernel.errors import Conflict, Text, Unavailable
+from shared.kernel.errors import Conflict, NotFound, Text, Unavailable
 
 
 class MessageAlreadySigned(Conflict):
@@ -45,3 +45,9 @@ class SigningTimedOut(Unavailable):
     text = Text("No key signed within {seconds} s.", "{seconds} 秒内未能完成签名。")
     fix = Text("Try again later; see the health of the keys.", "请稍后重试，并检查签名证书状态。")
     retry_after_s = 30
+
+
+class KeyNotFound(NotFound):
+    code = "customs.signer.key_not_found"
+    text = Text("Nobody has found fault with a key {key}.", "没有对证书 {key} 的停用记录。")
+    fix = Text("See GET /v1/signing-keys.", "请查看 GET /v1/signing-keys。")

@@ -1,0 +1,168 @@
+"""Messages that wait for a signature, and keys that customs found fault with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.signing.signature import Signature
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
+from shared.kernel.identity import PARK_TENANT
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedMessage:
+    """`holder`: whose certificate may sign it."""
+
+    guid: str
+    body: str
+    holder: Party
+
+
+@dataclass(frozen=True, slots=True)
+class KeyComplaint:
+    """`trusted_at`: an operator has seen to it; None: the key signs nothing."""
+
+    key_name: str
+    reason: str
+    distrusted_at: datetime
+    trusted_at: datetime | None
+
+
+def _unsigned(guid: str, body: str, holder_code: str, holder_name: str) -> UnsignedMessage:
+    return UnsignedMessage(guid, body, Party(holder_code, holder_name))
+
+
+# A message without a note is to be signed. Nobody else takes it before `until`.
+_CLAIM: Final = sql(
+    """
+    UPDATE customs.outgoing_messages AS m SET next_try_at = :until
+    FROM (
+        SELECT guid FROM customs.outgoing_messages
+        WHERE status = 'composed' AND note = ''
+            AND (next_try_at IS NULL OR next_try_at <= :real_now)
+        ORDER BY guid LIMIT :rows_max FOR UPDATE SKIP LOCKED) AS w
+    WHERE m.guid = w.guid
+    RETURNING m.guid, m.body, m.holder_code, m.holder_name
+    """,
+    _unsigned,
+    until=INSTANT,
+    real_now=INSTANT,
+    rows_max=INTEGER,
+)
+
+_SAVE_SIGNED: Final = sql(
+    """
+    UPDATE customs.outgoing_messages
+    SET status = 'signed', body = :body, signature = :signature, signed_at = :now,
+        next_try_at = NULL, last_error = NULL
+    WHERE guid = :guid AND status = 'composed'
+    """,
+    guid=TEXT,
+    body=TEXT,
+    signature=JSON,
+    now=INSTANT,
+)
+
+_PUT_OFF: Final = sql(
+    """
+    UPDATE customs.outgoing_messages SET next_try_at = :until, last_error = :error
+    WHERE guid = :guid AND status = 'composed'
+    """,
+    guid=TEXT,
+    until=INSTANT,
+    error=TEXT,
+)
+
+_REFUSE: Final = sql(
+    """
+    UPDATE customs.outgoing_messages
+    SET status = 'refused', last_error = :error, next_try_at = NULL
+    WHERE guid = :guid AND status = 'composed'
+    """,
+    guid=TEXT,
+    error=TEXT,
+)
+
+_COMPLAINTS: Final = sql(
+    """
+    SELECT key_name, reason, distrusted_at, trusted_at FROM customs.key_complaints
+    ORDER BY key_name
+    """,
+    KeyComplaint,
+)
+
+# By which keys the newest uploads of these documents were signed.
+_COMPLAIN: Final = sql(
+    f"""
+    INSERT INTO customs.key_complaints AS k (key_name, tenant_id, reason, distrusted_at)
+    SELECT used.key_name, '{PARK_TENANT}', :reason, :now
+    FROM (
+        SELECT m.signature ->> 'key_name' AS key_name, max(m.signed_at) AS signed_at
+        FROM customs.documents AS d
+        JOIN customs.attempts AS a ON a.document_id = d.id AND a.number = d.attempts
+        JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+        WHERE d.id = ANY(:document_ids) AND m.signature IS NOT NULL
+        GROUP BY 1) AS used
+    LEFT JOIN customs.key_complaints AS seen USING (key_name)
+    WHERE seen.key_name IS NULL OR seen.trusted_at < used.signed_at
+    ON CONFLICT (key_name) DO UPDATE
+    SET reason = excluded.reason, distrusted_at = excluded.distrusted_at, trusted_at = NULL
+    """,  # noqa: S608 - constants
+    document_ids=TEXTS,
+    reason=TEXT,
+    now=INSTANT,
+)
+
+_TRUST: Final = sql(
+    "UPDATE customs.key_complaints SET trusted_at = :now WHERE key_name = :key_name",
+    key_name=TEXT,
+    now=INSTANT,
+)
+
+
+async def claim_unsigned(
+    uow: UnitOfWork, *, until: datetime, real_now: datetime, rows_max: int
+) -> list[UnsignedMessage]:
+    """The oldest that wait. Nobody else takes them until then; real time."""
+    found = await uow.fetch_all(_CLAIM, until=until, real_now=real_now, rows_max=rows_max)
+    return sorted(found, key=lambda one: one.guid)
+
+
+async def save_signed(
+    uow: UnitOfWork, guid: str, *, body: str, signature: Signature, now: datetime
+) -> None:
+    """`body`: with the signature. Whoever saves first has signed it."""
+    kept = {
+        "algorithm": signature.algorithm.value,
+        "key_name": signature.key_name,
+        "certificate_sha256": signature.certificate_sha256,
+        "signed_at": signature.signed_at.isoformat(),
+        "digest": signature.digest,
+        "is_test": signature.is_test,
+    }
+    await uow.execute(_SAVE_SIGNED, guid=guid, body=body, signature=kept, now=now)
+
+
+async def put_off(uow: UnitOfWork, guid: str, *, until: datetime, error: str) -> None:
+    await uow.execute(_PUT_OFF, guid=guid, until=until, error=error)
+
+
+async def refuse(uow: UnitOfWork, guid: str, *, error: str) -> None:
+    await uow.execute(_REFUSE, guid=guid, error=error)
+
+
+async def list_complaints(reader: Reader) -> list[KeyComplaint]:
+    return await reader.fetch_all(_COMPLAINTS)
+
+
+async def complain(
+    uow: UnitOfWork, document_ids: Sequence[str], *, reason: str, now: datetime
+) -> None:
+    await uow.execute(_COMPLAIN, document_ids=document_ids, reason=reason, now=now)
+
+
+async def trust(uow: UnitOfWork, key_name: str, *, now: datetime) -> bool:
+    """False: nobody complained of such a key."""
+    return await uow.execute(_TRUST, key_name=key_name, now=now) == 1

@@ -1,0 +1,69 @@
+"""Messages get their signature before they go to a door, each in a transaction of its own: with SM2
+no two signatures of a message are equal, and killed in between, the same bytes have to leave again.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.customs.clients.signers.signer import Signer
+from services.customs.domain.messages.signing.errors import (
+    KeyNotFound,
+    MessageAlreadySigned,
+    NoKeyOfParty,
+)
+from services.customs.domain.messages.signing.signature import signed
+from services.customs.repository import signing
+from services.customs.repository.signing import KeyComplaint, UnsignedMessage
+from shared.db import Database, Reader, UnitOfWork
+from shared.kernel.clock import Clock, real_now
+from shared.kernel.errors import Unavailable
+from shared.kernel.identity import PARK
+
+# Real time. A worker that dies with messages in its hands gives them back after so long.
+_CLAIMED: Final = timedelta(minutes=2)
+_PUT_OFF: Final = timedelta(seconds=5)
+AT_ONCE: Final = 20
+
+
+async def sign_messages(db: Database, signer: Signer, *, clock: Clock) -> int:
+    """Up to `AT_ONCE` messages, side by side. Returns how many were taken."""
+    taken_at = real_now()
+    async with db.transaction(PARK) as uow:
+        complaints = await signing.list_complaints(uow)
+        unsigned = await signing.claim_unsigned(
+            uow, until=taken_at + _CLAIMED, real_now=taken_at, rows_max=AT_ONCE
+        )
+    signer.keep_distrusted({o.key_name: o.reason for o in complaints if o.trusted_at is None})
+    await asyncio.gather(*(_sign(db, signer, one, clock=clock) for one in unsigned))
+    return len(unsigned)
+
+
+async def _sign(db: Database, signer: Signer, message: UnsignedMessage, *, clock: Clock) -> None:
+    """No connection is held while the key signs: a card takes its time."""
+    try:
+        signature = await signer.sign(message.body, holder=message.holder)
+    except (NoKeyOfParty, MessageAlreadySigned) as refusal:
+        async with db.transaction(PARK) as uow:
+            await signing.refuse(uow, message.guid, error=str(refusal))
+        return
+    except Unavailable as failure:
+        async with db.transaction(PARK) as uow:
+            until = real_now() + _PUT_OFF
+            await signing.put_off(uow, message.guid, until=until, error=str(failure))
+        return
+    body = await asyncio.to_thread(signed, message.body, signature)
+    async with db.transaction(PARK) as uow:
+        await signing.save_signed(
+            uow, message.guid, body=body, signature=signature, now=clock.now()
+        )
+
+
+async def list_complaints(reader: Reader) -> list[KeyComplaint]:
+    return await signing.list_complaints(reader)
+
+
+async def trust_key(uow: UnitOfWork, *, key_name: str, now: datetime) -> None:
+    """An operator has seen to it. Raises KeyNotFound."""
+    if not await signing.trust(uow, key_name, now=now):
+        raise KeyNotFound(key=key_name)
