@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deploy.sandbox.airlines.reporting import Airlines
+from deploy.sandbox.customs_office.clerks.case import Rules
 from deploy.sandbox.customs_office.office import CustomsOffice
 from deploy.sandbox.park import SeededPark
 from deploy.sandbox.security_lanes.scanners import LANES, LaneScanner
@@ -59,6 +60,7 @@ class OutsideWorld:
             customs,
             clock,
             seed,
+            rules=Rules(strict_departures=True),
             http_port=settings.office_port,
             drops_answers=settings.drops_answers,
         )

@@ -96,7 +96,7 @@ MEMBERS: Final = ("tenant_id", "version", "is_operator", "__proto__", "construct
 async def test_a_member_nobody_asked_for_is_refused_anywhere_in_a_body(
     operation: Operation, world: AllServices
 ) -> None:
-    for name in ("sku", "declaration_id", "return_id"):
+    for name in ("sku", "declaration_id", "return_id", "bill_id"):
         await world.resource(name)
     address = await world.address(operation)
     body = BODIES[str(operation)](world)
