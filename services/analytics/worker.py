@@ -26,6 +26,8 @@ from shared.contracts.catalog.submissions import SubmissionRefused
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
+    DeclarationCancelDeclined,
+    DeclarationCancelled,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -71,6 +73,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     DeclarationScreened: consumers.on_declaration_screened,
     DeclarationReleased: consumers.on_declaration_released,
     DeclarationClosed: consumers.on_declaration_closed,
+    DeclarationCancelled: Undecoded(consumers.on_other_event),
+    DeclarationCancelDeclined: Undecoded(consumers.on_other_event),
     ShipmentBooked: consumers.on_shipment_booked,
     ShipmentUnroutable: consumers.on_shipment_unroutable,
     ShipmentDeparted: consumers.on_shipment_departed,

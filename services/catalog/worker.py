@@ -24,6 +24,8 @@ from services.catalog.use_cases.submissions import take_submissions
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
+    DeclarationCancelDeclined,
+    DeclarationCancelled,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -60,6 +62,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     DeclarationReturned: consumers.on_declaration_decided,
     DeclarationClosed: consumers.on_declaration_decided,
     DeclarationScreened: consumers.on_declaration_screened,
+    DeclarationCancelled: consumers.on_cancellation_answered,
+    DeclarationCancelDeclined: consumers.on_cancellation_answered,
     ProductSubmitted: Undecoded(on_product_submitted),
 }
 

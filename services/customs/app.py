@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.customs.api.declarations import declarations_api
 from services.customs.api.deps import CustomsParts
+from services.customs.api.documents import documents_api
 from services.customs.api.doors import doors_api
 from services.customs.api.evidence import evidence_api
 from services.customs.api.inbound import inbound_api
@@ -16,9 +17,12 @@ from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
 from services.customs.api.returns import returns_api
+from services.customs.api.steps import steps_api
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
+from services.customs.rulebooks import books_of
 from services.customs.settings import Settings
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from shared import http
 from shared.db import Database
 from shared.kernel.clock import Clock, clock_from_env
@@ -34,6 +38,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         clock=clock or clock_from_env(),
         routers=[
             declarations_api,
+            steps_api,
+            documents_api,
             receipts_api,
             inbound_api,
             doors_api,
@@ -52,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         place=Place(settings.customs_code, settings.port_code),
         operator=Party(settings.operator_code, settings.operator_name),
         parties=_parties_of(settings),
+        rulebooks=Rulebooks(books_of(settings)),
     )
     return app
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from services.customs import jobs
@@ -12,10 +11,7 @@ from services.customs.clients.doors.envelope import enveloped
 from services.customs.clients.doors.folder import FolderDoor, bare
 from services.customs.clients.doors.http import HttpDoor
 from services.customs.clients.reference import (
-    platforms,
     regime_tables,
-    sender_rules,
-    tariff_of,
 )
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
@@ -30,13 +26,11 @@ from services.customs.clients.signers.software import (
 )
 from services.customs.clients.single_window import DropFolder
 from services.customs.consumers import declarations, movements
-from services.customs.domain.declarations.books import Books
-from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.messages.parties import Parties, Party, PartyRole, is_party_code
-from services.customs.domain.messages.senders import Sender, SendingPlan, sending_plan
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.registrations.registration import Particulars, seeded
-from services.customs.domain.registrations.resolution import Place as RegisteredPlace
+from services.customs.rulebooks import books_of
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.facts import Fact, record_slice
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
@@ -53,7 +47,6 @@ from shared.kernel.clock import Clock, clock_from_env, real_now
 from shared.kernel.identity import PARK
 from shared.settings import SettingsError, load
 
-CODES: Final = Path(__file__).parent / "reference" / "codes.csv"
 SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
     OrderPlaced: declarations.on_order_placed,
     OrderCancelled: declarations.on_order_cancelled,
@@ -62,18 +55,6 @@ SUBSCRIPTIONS: Final[Subscriptions[Fact]] = {
     ShipmentDeparted: declarations.on_shipment_departed,
     FlightDeparted: movements.on_flight_departed,
 }
-
-
-def books_of(settings: Settings) -> Books:
-    """Raises SettingsError."""
-    return Books(
-        parse_code_tables(CODES.read_text(encoding="utf-8")),
-        tariff_of(settings.tariff_file),
-        platforms(),
-        regime_tables(),
-        sending_plan_of(settings),
-        RegisteredPlace(settings.customs_code, settings.port_code),
-    )
 
 
 def parties_of(settings: Settings) -> Parties:
@@ -124,14 +105,6 @@ def park_enterprises(settings: Settings, *, as_of: date) -> list[Particulars]:
         )
         for (code, name), does in roles.items()
     ]
-
-
-def sending_plan_of(settings: Settings) -> SendingPlan:
-    """Raises SettingsError for a message that does not exist, or a role that may not send it."""
-    try:
-        return sending_plan(settings.sends, settings.senders, sender_rules())
-    except ValueError as error:
-        raise SettingsError([f"CUSTOMS_SENDS, CUSTOMS_SENDERS: {error}."]) from error
 
 
 def signer_of(settings: Settings) -> KeyRing | None:

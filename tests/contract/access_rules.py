@@ -50,6 +50,7 @@ _CHANGED_SKU = Rule("catalog:write", Whose.A_TENANTS, names_tenant=True)
 _CREDENTIAL = Rule("catalog:write", Whose.A_TENANTS, MERCHANTS, also=MANAGE_CREDENTIALS)
 _REFERENCE_OF_CATALOG = Rule("catalog:read", Whose.SHARED)
 _DECLARATION = Rule("customs:read", Whose.A_TENANTS)
+_STEP = Rule("customs:write", Whose.A_TENANTS, MERCHANTS)
 _PARK_OF_CUSTOMS = Rule("customs:read", Whose.THE_PARKS, OPERATORS)
 _PARK_CHANGE_OF_CUSTOMS = Rule("customs:write", Whose.THE_PARKS, OPERATORS)
 _REFERENCE_OF_ROUTING = Rule("routing:read", Whose.SHARED)
@@ -143,6 +144,12 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/declarations/{declaration_id}/documents": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/timeline": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/missing": _DECLARATION,
+    "customs POST /v1/declarations/{declaration_id}:cancel": _STEP,
+    "customs POST /v1/declarations/{declaration_id}:clone": _STEP,
+    "customs POST /v1/declarations/{declaration_id}:amend": _STEP,
+    "customs POST /v1/declarations/{declaration_id}:repair": _STEP,
+    "customs POST /v1/declarations/{declaration_id}:resend": _STEP,
+    "customs POST /v1/documents:resend": _PARK_CHANGE_OF_CUSTOMS,
     "customs POST /v1/registrations": _made("customs:write", 201, roles=MERCHANTS),
     "customs GET /v1/registrations": _list("customs:read", "registration_id", roles=MERCHANTS),
     # The park's enterprises are shown to everybody who would be declared under them.

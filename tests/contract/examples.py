@@ -76,7 +76,10 @@ class AllServices:
 
     async def address(self, operation: Operation, *, fresh: bool = False) -> str:
         """Its path with parameters that name something; `fresh`: something no other test uses."""
-        found = {name: await self.resource(name, fresh=fresh) for name in operation.path_params}
+        if str(operation) in READY:
+            found = {"declaration_id": await READY[str(operation)](self)}
+        else:
+            found = {name: await self.resource(name, fresh=fresh) for name in operation.path_params}
         return operation.path.format_map(found) + QUERIES.get(str(operation), "")
 
     async def resource(self, name: str, *, fresh: bool = False) -> str:
@@ -308,6 +311,14 @@ def _status_update(world: AllServices) -> dict[str, Any]:
     }
 
 
+# By operation: a declaration with which the step may be taken. Nobody else uses it.
+READY: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
+    "customs POST /v1/declarations/{declaration_id}:cancel": of_customs.declaration,
+    "customs POST /v1/declarations/{declaration_id}:clone": of_customs.declaration_returned,
+    "customs POST /v1/declarations/{declaration_id}:amend": of_customs.declaration_accepted,
+    "customs POST /v1/declarations/{declaration_id}:repair": of_customs.declaration_blocked,
+    "customs POST /v1/declarations/{declaration_id}:resend": of_customs.declaration,
+}
 # By operation: the query that it cannot do without.
 QUERIES: Final = {
     "catalog GET /v1/classifications:suggest": "?title=Coffee+mug",
@@ -343,6 +354,11 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     },
     "customs POST /v1/registrations": lambda _: a_registration(),
     "customs PUT /v1/registrations/{registration_id}": lambda _: a_registration(roles=["owner"]),
+    "customs POST /v1/declarations/{declaration_id}:cancel": lambda _: {"reason": "买家取消"},
+    "customs POST /v1/declarations/{declaration_id}:clone": lambda _: {},
+    "customs POST /v1/declarations/{declaration_id}:amend": lambda _: {},
+    "customs POST /v1/declarations/{declaration_id}:repair": lambda _: {"apply_suggested": True},
+    "customs POST /v1/documents:resend": lambda _: {"of": {"kind": "list", "status": "returned"}},
     "customs POST /v1/returns": of_customs.a_return,
     "customs POST /v1/returns/{return_id}:tally": lambda _: {"location": "Cage 3"},
     "customs POST /v1/receipts": lambda world: {"items": [of_customs.a_receipt(world)]},

@@ -17,6 +17,34 @@ async def declaration(world: "AllServices") -> str:
     return str(row["id"])
 
 
+async def declaration_returned(world: "AllServices") -> str:
+    """Sent back by customs."""
+    return await _answered(world, "100")
+
+
+async def declaration_accepted(world: "AllServices") -> str:
+    return await _answered(world, "120")
+
+
+async def _answered(world: "AllServices", status: str) -> str:
+    made = customs(world)
+    (row,) = await made.declare(made.an_order(world.merchant_id))
+    receipt = made.receipt(row, status)
+    answer = await world.post("customs", "/v1/receipts", {"items": [receipt]})
+    assert answer.json()["receipts"][0]["status"] == "new"
+    return str(row["id"])
+
+
+async def declaration_blocked(world: "AllServices") -> str:
+    made = customs(world)
+    order = made.an_order(world.merchant_id)
+    await made.consume(made.placed(order, lines=(an_order_line(1, hs_code="9405.50"),)))
+    await made.consume(made.booked(order, gross_weight_g=690))
+    row = await made.declaration(order)
+    assert row["status"] == "blocked"
+    return str(row["id"])
+
+
 async def goods_returned(world: "AllServices") -> str:
     """Of one piece of many: others can come back, too."""
     made = customs(world)

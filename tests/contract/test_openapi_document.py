@@ -17,8 +17,8 @@ Node = dict[str, Any]
 
 VERBS: Final = frozenset(
     (
-        "Adjust Bind Cancel Change Check Choose Count Create Delete Export Follow Import Issue Let"
-        " List Place Read Register Replay Report Send Stop Suggest Take"
+        "Adjust Bind Cancel Change Check Choose Count Create Declare Delete Export Follow Import"
+        " Issue Let List Place Read Register Repair Replay Report Send Stop Suggest Take"
     ).split()
 )
 # Their summaries say all there is to say.

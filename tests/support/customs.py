@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import services.customs.worker as worker_module
 from services.customs.clients.reference import tariff_of
 from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.documents import OrderDocument, OrderLine, Waybill
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.parties import Parties, Party
+from services.customs.rulebooks import CODES as CODES_FILE
 
-CODES = parse_code_tables(Path(worker_module.CODES).read_text(encoding="utf-8"))
+CODES = parse_code_tables(CODES_FILE.read_text(encoding="utf-8"))
 
 PARTIES = Parties(
     declarant=Party("91420700MAA1RL001K", "示例报关"),

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import services.customs.worker as worker_module
@@ -28,6 +27,7 @@ from services.customs.domain.messages.senders import Sender, SendingPlan
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.domain.registrations.registration import Particulars, seeded
 from services.customs.domain.registrations.resolution import Place
+from services.customs.rulebooks import CODES
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.inbound.arrivals import apply_reading, store_message
 from services.customs.use_cases.inbound.reading import read_apart
@@ -68,7 +68,7 @@ _WAITING: Final = sql(
 
 def rulebooks() -> Rulebooks:
     """Orders and waybills are sent by others: the storm is about lists."""
-    codes = parse_code_tables(Path(worker_module.CODES).read_text(encoding="utf-8"))
+    codes = parse_code_tables(CODES.read_text(encoding="utf-8"))
     plan = SendingPlan(frozenset(), {})
     books = Books(codes, tariff_of(None), platforms(), regime_tables(), plan, Place("4700", "4700"))
     return Rulebooks(books)

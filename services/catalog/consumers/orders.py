@@ -19,6 +19,8 @@ from services.catalog.domain.orders.timeline import Entry, Observation
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
+    DeclarationCancelDeclined,
+    DeclarationCancelled,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -145,6 +147,25 @@ def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
     )
 
 
+def on_cancellation_answered(
+    event: Received[DeclarationCancelled | DeclarationCancelDeclined],
+) -> Observation:
+    """Customs' answer to our wish to cancel the list. It is no decision about the goods."""
+    rank = event.envelope.aggregate_version
+    is_cancelled = isinstance(event.payload, DeclarationCancelled)
+    facts = OrderFacts(
+        declaration=Declaration(rank, event.payload.declaration_id, event.payload.status)
+    )
+    return _observed(
+        event,
+        event.payload.order_id,
+        facts,
+        words(_LIST_CANCELLED if is_cancelled else _LIST_STANDS),
+        event.payload.at,
+        original=event.payload.detail,
+    )
+
+
 def on_declaration_screened(event: Received[DeclarationScreened]) -> Observation:
     rank = event.envelope.aggregate_version
     facts = OrderFacts(
@@ -167,6 +188,10 @@ _REPORTED: Final = Text("{code} at {airport}{flight}", "{airport} 状态 {code}{
 _DELIVERED: Final = Text("delivered at {airport}", "已在 {airport} 妥投")
 _DELIVERED_LATE: Final = Text(
     "delivered at {airport}, later than promised", "已在 {airport} 妥投，晚于承诺"
+)
+_LIST_CANCELLED: Final = Text("export list cancelled by customs", "海关已撤销清单")
+_LIST_STANDS: Final = Text(
+    "customs declined to cancel the export list", "海关不同意撤销清单，清单仍有效"
 )
 _PASSED: Final = Text("passed security lane {lane}", "已通过安检通道 {lane}")
 _NOT_PASSED: Final = Text("did not pass security lane {lane}", "未通过安检通道 {lane}")

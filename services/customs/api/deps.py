@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from shared.http import Call, call
 from shared.kernel.errors import Invalid, Text
 from shared.kernel.identity import Role
@@ -32,6 +33,7 @@ class CustomsParts:
     place: Place
     operator: Party
     parties: Parties
+    rulebooks: Rulebooks
 
 
 async def _parts(request: Request) -> CustomsParts:
@@ -59,6 +61,9 @@ PartiesRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES
 RegistrationsWrite = Annotated[
     Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))
 ]
+
+# Merchants for their own, operators for any.
+StepWrite = Annotated[Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))]
 
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
 ReturnId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]

@@ -9,6 +9,8 @@ from services.customs.domain.declarations.phase import Channel
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
+    DeclarationCancelDeclined,
+    DeclarationCancelled,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -26,6 +28,8 @@ _OF_FACT: Final[dict[str, Callable[..., EventPayload]]] = {
     "released": DeclarationReleased,
     "returned": DeclarationReturned,
     "closed": DeclarationClosed,
+    "cancelled": DeclarationCancelled,
+    "cancel_declined": DeclarationCancelDeclined,
 }
 
 

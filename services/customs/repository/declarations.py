@@ -7,6 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.cancelling import (
+    CancelRequestJson,
+    cancel_request_from_json,
+    cancel_request_to_json,
+)
 from services.customs.domain.declarations.documents import (
     OrderJson,
     WaybillJson,
@@ -23,6 +28,11 @@ from services.customs.domain.declarations.findings import (
     finding_to_json,
 )
 from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.repairing import (
+    KeptRepairJson,
+    kept_repair_from_json,
+    kept_repair_to_json,
+)
 from services.customs.domain.messages.numbering import cop_no
 from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
@@ -47,8 +57,11 @@ def _dossier(  # noqa: PLR0917 - a row's columns
     waybill: WaybillJson | None,
     is_unroutable: bool,
     cancelled_at: datetime | None,
+    cancel_reason: str | None,
+    cancel_request: CancelRequestJson | None,
     cut_off_at: datetime | None,
     findings: list[FindingJson],
+    repairs: list[KeptRepairJson],
     rulebook: str | None,
     facts: list[str],
     version: int,
@@ -65,8 +78,11 @@ def _dossier(  # noqa: PLR0917 - a row's columns
         waybill=waybill_from_json(waybill) if waybill else None,
         is_unroutable=is_unroutable,
         cancelled_at=cancelled_at,
+        cancel_reason=cancel_reason,
+        cancel_request=cancel_request_from_json(cancel_request) if cancel_request else None,
         cut_off_at=cut_off_at,
         findings=tuple(finding_from_json(finding) for finding in findings),
+        repairs=tuple(kept_repair_from_json(repair) for repair in repairs),
         rulebook=rulebook,
         announced=tuple(facts),
         version=version,
@@ -76,8 +92,8 @@ def _dossier(  # noqa: PLR0917 - a row's columns
 _COLUMNS: Final = """
     d.id AS declaration_id, d.tenant_id, d.order_id, d.shipment_id, d.traceparent, d.cop_no,
     d.list_id, d.phase, d.status, d.phase_at, d.channel, d.order_document, d.waybill,
-    d.unroutable IS NOT NULL AS is_unroutable, d.cancelled_at, d.cut_off_at, d.findings,
-    d.rulebook, d.facts, d.version
+    d.unroutable IS NOT NULL AS is_unroutable, d.cancelled_at, d.cancel_reason, d.cancel_request,
+    d.cut_off_at, d.findings, d.repairs, d.rulebook, d.facts, d.version
 """
 
 _UPSERT_DOSSIERS: Final = sql(
@@ -166,12 +182,13 @@ _SAVE: Final = sql(
     UPDATE customs.declarations AS d SET
         phase = r.phase, status = r.status, phase_at = r.phase_at, channel = r.channel,
         list_id = r.list_id, cop_no = r.cop_no, findings = r.findings, rulebook = r.rulebook,
+        repairs = r.repairs, cancel_request = r.cancel_request,
         validated_at = CASE WHEN r.is_matched THEN :now ELSE d.validated_at END,
         facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version
     FROM jsonb_to_recordset(:rows) AS r (
         id text, phase text, status text, phase_at timestamptz, channel text, list_id text,
-        cop_no text, findings jsonb, rulebook text, is_matched boolean, facts jsonb,
-        version integer)
+        cop_no text, findings jsonb, repairs jsonb, rulebook text, is_matched boolean,
+        cancel_request jsonb, facts jsonb, version integer)
     WHERE d.id = r.id
     """,
     rows=JSON,
@@ -255,8 +272,12 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now
             "list_id": change.list_id,
             "cop_no": change.cop_no,
             "findings": [finding_to_json(finding) for finding in change.findings],
+            "repairs": [kept_repair_to_json(repair) for repair in change.repairs],
             "rulebook": change.rulebook,
             "is_matched": change.is_matched,
+            "cancel_request": cancel_request_to_json(change.cancel_request)
+            if change.cancel_request
+            else None,
             "facts": change.announced,
             "version": change.version,
         }

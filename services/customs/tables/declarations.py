@@ -45,6 +45,7 @@ declarations: Final = Table(
     instant_column("cut_off_at"),
     instant_column("cancelled_at"),
     Column("cancel_reason", Text),
+    Column("cancel_request", JSONB),
     # what it is looked for by
     Column("order_number", Key, Computed("order_document ->> 'order_number'", persisted=True)),
     Column("house_waybill", Key, Computed("waybill ->> 'house_waybill'", persisted=True)),
@@ -54,6 +55,7 @@ declarations: Final = Table(
     instant_column("phase_at", nullable=False),
     Column("channel", Key),
     Column("findings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("repairs", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("rulebook", Text),
     instant_column("validated_at"),
     Column("facts", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),

@@ -110,3 +110,18 @@ class DeclarationClosed(_DeclarationFacts):
 
     event_type: ClassVar[str] = "customs.declaration.closed"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationCancelled(_DeclarationFacts):
+    """Receipt 399 of CEB606: customs has cancelled the export list, as asked by CEB605."""
+
+    event_type: ClassVar[str] = "customs.declaration.cancelled"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationCancelDeclined(_DeclarationFacts):
+    """Receipt 100 of CEB606: customs declined to cancel the export list, which stands as before;
+    `detail` says why."""
+
+    event_type: ClassVar[str] = "customs.declaration.cancel_declined"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS

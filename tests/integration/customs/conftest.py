@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from httpx2 import AsyncClient
 
 from services.customs.app import create_app
 from services.customs.settings import Settings
@@ -69,3 +70,12 @@ async def office(
 @pytest.fixture
 def merchant_token(token_for: Callable[..., str]) -> Callable[[str], str]:
     return lambda merchant_id: token_for(Role.MERCHANT, merchant_id, ["customs:read"])
+
+
+@pytest.fixture
+async def merchant(
+    app: FastAPI, client_for: Any, token_for: Callable[..., str], merchant_id: str
+) -> AsyncIterator[AsyncClient]:
+    token = token_for(Role.MERCHANT, merchant_id, ["customs:read", "customs:write"])
+    async with client_for(app, token=token) as client:
+        yield client

@@ -17,13 +17,13 @@ from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.numbering import new_guid
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import CHINA
+from services.customs.rulebooks import books_of
 from services.customs.settings import Settings
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.doors import add_door
 from services.customs.worker import (
     SUBSCRIPTIONS,
     applying,
-    books_of,
     parties_of,
 )
 from shared.contracts.envelope import Envelope, EventPayload
@@ -296,6 +296,7 @@ class CustomsWorld(RegisteredWorld):
             "CEB505": "Logistics",
             "CEB603": "Inventory",
             "CEB509": "Departure",
+            "CEB605": "InvtCancel",
         }[message_type]
         found: list[ET.Element] = []
         for path in sorted(self.folder.out.glob("*.xml")):

@@ -2,12 +2,12 @@
 
 import pytest
 
-import services.customs.worker as worker_module
 from services.customs.domain.declarations.codes import parse_code_tables
+from services.customs.rulebooks import CODES
 from shared.kernel.country import is_country
 from shared.kernel.money import MINOR_DIGITS
 
-CSV = worker_module.CODES.read_text(encoding="utf-8")
+CSV = CODES.read_text(encoding="utf-8")
 
 
 def test_code_tables_are_iso_on_one_side_and_customs_on_the_other() -> None:

@@ -35,6 +35,8 @@ def an_announcement(fact: str, **changes: Any) -> Announcement:
         ("released", "customs.declaration.released"),
         ("returned", "customs.declaration.returned"),
         ("closed", "customs.declaration.closed"),
+        ("cancelled", "customs.declaration.cancelled"),
+        ("cancel_declined", "customs.declaration.cancel_declined"),
     ],
 )
 def test_each_fact_has_its_event(fact: str, event_type: str) -> None:

@@ -78,6 +78,7 @@ def a_view(**changes: Any) -> DeclarationView:
         departed_at=None,
         departure_reported_at=None,
         cancelled_at=None,
+        cancel_asked_at=None,
         cancel_reason=None,
         version=2,
         created_at=START,
@@ -295,7 +296,7 @@ def test_one_declaration_says_what_may_be_done_with_it() -> None:
             ["120", "800"],
             "receipt_899",
         ),
-        ({"cancelled_at": START}, ["3"], "receipt_of_upload"),
+        ({"cancel_asked_at": START}, ["3"], "receipt_of_upload"),
     ],
 )
 def test_what_a_declaration_lacks_follows_from_what_is_stored(

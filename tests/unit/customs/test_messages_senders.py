@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-import services.customs.worker as worker_module
 from services.customs.clients.reference import sender_rules
 from services.customs.domain.documents.kinds import MESSAGE_TYPE
 from services.customs.domain.messages.parties import Party, PartyRole
@@ -14,6 +13,7 @@ from services.customs.domain.messages.senders import (
     sender_of,
     sending_plan,
 )
+from services.customs.rulebooks import sending_plan_of
 from services.customs.settings import Settings
 from shared.settings import SettingsError
 from tests.support.customs import PARTIES
@@ -67,10 +67,10 @@ def test_a_rule_without_a_source_is_refused() -> None:
 
 
 def test_a_wrong_sender_stops_the_worker_with_a_line() -> None:
-    plan = worker_module.sending_plan_of(Settings(database_url="postgresql://nowhere/none"))
+    plan = sending_plan_of(Settings(database_url="postgresql://nowhere/none"))
     assert "CEB603" in plan.sends
     assert "CEB403" not in plan.sends
 
     wrong = Settings(database_url="postgresql://nowhere/none", senders="603:platform")
     with pytest.raises(SettingsError, match="CUSTOMS_SENDERS"):
-        worker_module.sending_plan_of(wrong)
+        sending_plan_of(wrong)

@@ -66,5 +66,5 @@ def _announcement(file: DossierFile, state: DeclarationState, milestone: Milesto
         channel=state.channel,
         return_status=receipt.return_status,
         detail=parse_return_info(receipt.return_info).text or None,
-        meaning=words(meaning_of(receipt.return_status).text),
+        meaning=words(meaning_of(receipt.return_status, message_type=receipt.message_type).text),
     )

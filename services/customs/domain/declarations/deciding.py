@@ -2,12 +2,13 @@
 upload, receipts. All of it ends in one function of its state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcing import announcements_of
+from services.customs.domain.declarations.cancelling import draw_up_cancellation
 from services.customs.domain.declarations.case import (
     BEFORE_LIST,
     Case,
@@ -23,6 +24,7 @@ from services.customs.domain.declarations.drawing.dossier import (
 )
 from services.customs.domain.declarations.findings import Finding, errors_of
 from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.declarations.repairing import KeptRepair, repaired, still_valid
 from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument, change_of
@@ -31,6 +33,7 @@ from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.state import DocumentState
 from services.customs.domain.documents.stored import NewDocument, StoredDocument
+from services.customs.domain.messages import numbering
 from shared.kernel.ids import new_id
 
 _NO_PARCEL: Final = ParcelFacts(is_queued=False, is_screened=False)
@@ -57,7 +60,7 @@ def decide(
 ) -> DossierChange | None:
     """After new facts of the order or the shipment. None: nothing changes."""
     drawing = _draw(file, rulebook=rulebook, takers=takers, now=now)
-    change = _decided(file, drawing, parcel=parcel, now=now, real_now=real_now).change
+    change = decided(file, drawing, parcel=parcel, now=now, real_now=real_now).change
     return change if _changes(file, change) else None
 
 
@@ -73,61 +76,91 @@ def answered(
     file: DossierFile, *, parcel: ParcelFacts | None, now: datetime, real_now: datetime
 ) -> Decided:
     """After its documents were uploaded or answered."""
-    return _decided(file, _as_it_is(file), parcel=parcel, now=now, real_now=real_now)
+    return decided(file, as_it_is(file), parcel=parcel, now=now, real_now=real_now)
 
 
 def state_of(file: DossierFile, *, now: datetime) -> DeclarationState:
     """As it is."""
-    return declaration_state(_case_of(file, _as_it_is(file), now=now))
+    return declaration_state(_case_of(file, as_it_is(file), now=now))
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawing:
-    """What the documents are drawn from, and those that are new. `list_id`: the list that counts.
-    `is_new`: they were drawn up now.
+class Drawing:
+    """What the documents are drawn from, and those that are new. `list_id`: the list that counts,
+    `cop_no`: its number. `is_new`: they were drawn up now.
     """
 
     match: Match
     findings: tuple[Finding, ...]
+    repairs: tuple[KeptRepair, ...]
     rulebook: str | None
     list_id: str | None
+    cop_no: str
     is_new: bool = False
     new: tuple[NewDocument, ...] = ()
     redrawn: tuple[RedrawnDocument, ...] = ()
 
 
-def _as_it_is(file: DossierFile) -> _Drawing:
+def as_it_is(file: DossierFile) -> Drawing:
+    """Nothing is drawn up."""
     dossier = file.dossier
-    match = match_of(dossier.list_id, dossier.findings)
-    return _Drawing(match, dossier.findings, dossier.rulebook, dossier.list_id)
+    return Drawing(
+        match=match_of(dossier.list_id, dossier.findings),
+        findings=dossier.findings,
+        repairs=dossier.repairs,
+        rulebook=dossier.rulebook,
+        list_id=dossier.list_id,
+        cop_no=dossier.cop_no,
+    )
 
 
 def _draw(
     file: DossierFile, *, rulebook: Rulebook | NoRulebook, takers: Takers, now: datetime
-) -> _Drawing:
+) -> Drawing:
     """As long as the list has not left, every newer order or waybill is matched again, and the
     documents are drawn up from it.
     """
     dossier, current = file.dossier, file.current_list
-    if dossier.cancelled_at is not None or (current is not None and current.attempts):
-        return _as_it_is(file)
+    if dossier.unwanted_since is not None or (current is not None and current.attempts):
+        return as_it_is(file)
+    return draw(file, rulebook=rulebook, takers=takers, now=now)
+
+
+def draw(
+    file: DossierFile,
+    *,
+    rulebook: Rulebook | NoRulebook,
+    takers: Takers,
+    now: datetime,
+    clone_id: str | None = None,
+    amends: bool = False,
+) -> Drawing:
+    """The documents, from the order as repaired and the waybill. `clone_id`: the list is drawn up
+    anew under the number that follows from this id, and replaces the one that counts. `amends`: the
+    list that customs has gets another content under its number.
+    """
+    dossier = file.dossier
+    cop_no = dossier.cop_no if clone_id is None else numbering.cop_no(clone_id)
+    blank = replace(as_it_is(file), findings=(), cop_no=cop_no)
     if dossier.order is None or dossier.waybill is None:
-        return _Drawing(Match.DRAFT, (), None, dossier.list_id)
+        return replace(blank, match=Match.DRAFT, rulebook=None)
     if isinstance(rulebook, NoRulebook):
-        return _Drawing(Match.BLOCKED, rulebook.findings, rulebook.version, dossier.list_id)
-    drawn = draw_up(
-        dossier.order, dossier.waybill, cop_no=dossier.cop_no, rulebook=rulebook, now=now
-    )
+        return replace(
+            blank, match=Match.BLOCKED, findings=rulebook.findings, rulebook=rulebook.version
+        )
+    repairs = still_valid(dossier.order, dossier.repairs)
+    order = repaired(dossier.order, repairs)
+    drawn = draw_up(order, dossier.waybill, cop_no=cop_no, rulebook=rulebook, now=now)
     taken = order_number_finding(dossier.subject.id, drawn.documents, takers)
     findings = drawn.findings if taken is None else (*drawn.findings, taken)
+    blank = replace(blank, findings=findings, repairs=repairs, rulebook=rulebook.version)
     if errors_of(findings):
-        return _Drawing(Match.BLOCKED, findings, rulebook.version, dossier.list_id)
-    new, redrawn = _drawn_documents(file, drawn.documents)
+        return replace(blank, match=Match.BLOCKED)
+    new, redrawn = _drawn_documents(file, drawn.documents, clone_id=clone_id, amends=amends)
     lists = [one.id for one in new if one.drawn.kind is DocumentKind.LIST]
-    return _Drawing(
+    return replace(
+        blank,
         match=Match.COMPLETE,
-        findings=findings,
-        rulebook=rulebook.version,
         list_id=lists[0] if lists else dossier.list_id,
         is_new=True,
         new=tuple(new),
@@ -136,26 +169,32 @@ def _draw(
 
 
 def _drawn_documents(
-    file: DossierFile, drawn: Sequence[DrawnDocument]
+    file: DossierFile, drawn: Sequence[DrawnDocument], *, clone_id: str | None, amends: bool
 ) -> tuple[list[NewDocument], list[RedrawnDocument]]:
-    """Those that are new, and those that wait with an older content. What has left stays; under
-    another number it is replaced.
+    """Those that are new, and those that wait with an older content. What has left stays, unless
+    the list is amended; under another number it is replaced.
     """
     last = {one.kind: one for one in file.documents}
     new, redrawn = [], []
     for one in drawn:
         stored = last.get(one.kind)
+        is_list = one.kind is DocumentKind.LIST
         if stored is not None and not stored.attempts:
-            redrawn.append(RedrawnDocument(stored.id, one))
+            redrawn.append(RedrawnDocument(stored.id, one, stored.version))
         elif stored is None or (stored.party_code, stored.number) != (one.party_code, one.number):
-            new.append(_new_document(file, one, replaces=stored.id if stored else None))
+            document_id = clone_id if is_list else None
+            new.append(_new_document(file, one, document_id, stored.id if stored else None))
+        elif amends and is_list:
+            redrawn.append(RedrawnDocument(stored.id, one, stored.version + 1))
     return new, redrawn
 
 
-def _new_document(file: DossierFile, drawn: DrawnDocument, *, replaces: str | None) -> NewDocument:
+def _new_document(
+    file: DossierFile, drawn: DrawnDocument, document_id: str | None, replaces: str | None
+) -> NewDocument:
     subject = file.dossier.subject
     return NewDocument(
-        id=new_id("doc"),
+        id=document_id or new_id("doc"),
         tenant_id=subject.merchant_id,
         declaration_id=subject.id,
         drawn=drawn,
@@ -166,19 +205,35 @@ def _new_document(file: DossierFile, drawn: DrawnDocument, *, replaces: str | No
     )
 
 
-def _decided(
+def decided(
     file: DossierFile,
-    drawing: _Drawing,
+    drawing: Drawing,
     *,
     parcel: ParcelFacts | None,
     now: datetime,
     real_now: datetime,
+    resent: Collection[str] = (),
 ) -> Decided:
+    """`resent`: the documents that go once more, at once."""
     dossier = file.dossier
     case = _case_of(file, drawing, now=now)
     state = declaration_state(case)
+    if state.needs_cancellation and (asking := cancellation_of(file, state, now=now)):
+        drawing = replace(drawing, new=(*drawing.new, asking))
+        case = _case_of(file, drawing, now=now)
+        state = declaration_state(case)
+    is_answered = state.status is Phase.CANCELLED or state.declined is not None
+    request = None if is_answered else dossier.cancel_request
+    is_unwanted = dossier.cancelled_at is not None or request is not None
     documents = tuple(
-        _document_change(one, file, state, now=now, real_now=real_now) for one in file.documents
+        _document_change(
+            replace(one, send_at=real_now) if one.id in resent else one,
+            file,
+            state,
+            now=now,
+            real_now=real_now,
+        )
+        for one in file.documents
     )
     new = tuple(
         replace(one, send_at=real_now if one.id in state.sendable else None) for one in drawing.new
@@ -186,7 +241,8 @@ def _decided(
     announcements, announced = announcements_of(file, case, state, drawing.findings, now=now)
     is_new_status = state.status is not dossier.status
     place = parcel or _NO_PARCEL
-    joins = _joins_queue(file, state, place)
+    joins = not is_unwanted and _joins_queue(state, place)
+    leaves = is_unwanted or state.status is Phase.CANCELLED or state.phase in _LEFT_CUSTOMS
     change = DossierChange(
         declaration_id=dossier.subject.id,
         # Nothing more will come: the phase of its list matters no more.
@@ -195,10 +251,12 @@ def _decided(
         phase_at=state.status_at if is_new_status else dossier.phase_at,
         channel=state.channel,
         list_id=drawing.list_id,
-        cop_no=dossier.cop_no,
+        cop_no=drawing.cop_no,
         findings=drawing.findings,
+        repairs=drawing.repairs,
         rulebook=drawing.rulebook,
         is_matched=drawing.is_new,
+        cancel_request=request,
         announced=announced,
         version=dossier.version + len(announcements),
         is_new_status=is_new_status,
@@ -207,19 +265,39 @@ def _decided(
         redrawn=drawing.redrawn,
         documents=documents,
         joins_queue=joins,
-        leaves_queue=place.is_queued and not joins and _leaves_queue(file, state),
+        leaves_queue=place.is_queued and not joins and leaves,
     )
     return Decided(change, tuple(state.documents[one.id] for one in file.documents))
 
 
-def _case_of(file: DossierFile, drawing: _Drawing, *, now: datetime) -> Case:
-    facts = (*file.facts, *(one.facts for one in drawing.new))
+def _case_of(file: DossierFile, drawing: Drawing, *, now: datetime) -> Case:
+    versions = {one.id: one.version for one in drawing.redrawn}
+    known = (replace(one, version=versions.get(one.id, one.version)) for one in file.facts)
+    facts = (*known, *(one.facts for one in drawing.new))
     return Case(
         match=drawing.match,
         matched_at=now,
         documents=facts,
         predecessors=predecessors_of(facts),
-        cancel_asked_at=file.dossier.cancelled_at,
+        cancel_asked_at=file.dossier.unwanted_since,
+    )
+
+
+def cancellation_of(
+    file: DossierFile, state: DeclarationState, *, now: datetime
+) -> NewDocument | None:
+    """None: customs has not given the list a number yet, without which nothing can be cancelled."""
+    current, known, request = file.current_list, state.current, file.dossier.cancel_request
+    head = file.heads.get(current.id) if current is not None else None
+    if current is None or known is None or known.invt_no is None or head is None:
+        return None
+    return draw_up_cancellation(
+        current,
+        head,
+        pre_no=known.pre_no,
+        invt_no=known.invt_no,
+        reason=request.reason if request else file.dossier.cancel_reason,
+        now=now,
     )
 
 
@@ -234,30 +312,28 @@ def _document_change(
     change = change_of(
         document,
         state.documents[document.id],
-        is_sendable=document.id in state.sendable,
+        # One that a person sends again stays due until it has left or is answered.
+        is_sendable=document.id in state.sendable
+        or (document.send_at is not None and document.id in state.resendable),
         now=now,
         real_now=real_now,
     )
     is_dropped = (
-        file.dossier.cancelled_at is not None
+        file.dossier.unwanted_since is not None
         and document.kind in (DocumentKind.LIST, *BEFORE_LIST)
         and not document.attempts
     )
     return replace(change, phase=DocumentPhase.WITHDRAWN) if is_dropped else change
 
 
-def _joins_queue(file: DossierFile, state: DeclarationState, place: ParcelFacts) -> bool:
+def _joins_queue(state: DeclarationState, place: ParcelFacts) -> bool:
     return (
         state.phase in ENTERED
         and state.phase is not Phase.CLOSED
-        and file.dossier.cancelled_at is None
+        and state.status is not Phase.CANCELLED
         and not place.is_queued
         and not place.is_screened
     )
-
-
-def _leaves_queue(file: DossierFile, state: DeclarationState) -> bool:
-    return state.phase in _LEFT_CUSTOMS or file.dossier.cancelled_at is not None
 
 
 def _changes(file: DossierFile, change: DossierChange) -> bool:
@@ -270,7 +346,7 @@ def _changes(file: DossierFile, change: DossierChange) -> bool:
         or change.new_documents
         or change.redrawn
         or change.leaves_queue
-        or (change.phase, change.findings, change.rulebook, change.list_id)
-        != (dossier.phase, dossier.findings, dossier.rulebook, dossier.list_id)
+        or (change.phase, change.findings, change.repairs, change.rulebook, change.list_id)
+        != (dossier.phase, dossier.findings, dossier.repairs, dossier.rulebook, dossier.list_id)
         or any((one.phase, one.send_at) != stored[one.id] for one in change.documents)
     )

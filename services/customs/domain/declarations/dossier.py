@@ -1,13 +1,15 @@
 """The dossier of an order with all that is known about it, as locked, and a change to it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.customs.domain.declarations.announcements import Announcement, Subject
+from services.customs.domain.declarations.cancelling import CancelRequest
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.repairing import KeptRepair
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
@@ -16,8 +18,8 @@ from services.customs.domain.documents.stored import DocumentHistory, NewDocumen
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A declaration with what it is made from. `list_id`: the list that counts, None: there is none
-    yet. `cop_no`: its number, or the one it will have. `announced`: the names of the facts that
-    were announced.
+    yet. `cop_no`: its number, or the one it will have. `cancelled_at`, `cancel_reason`: of the
+    order. `announced`: the names of the facts that were announced.
     """
 
     subject: Subject
@@ -31,20 +33,33 @@ class Dossier:
     waybill: Waybill | None
     is_unroutable: bool
     cancelled_at: datetime | None
+    cancel_reason: str | None
+    cancel_request: CancelRequest | None
     cut_off_at: datetime | None
     findings: tuple[Finding, ...]
+    repairs: tuple[KeptRepair, ...]
     rulebook: str | None
     announced: tuple[str, ...]
     version: int
 
+    @property
+    def unwanted_since(self) -> datetime | None:
+        """Its order was cancelled, or somebody asked to take the declaration back."""
+        if self.cancelled_at is None and self.cancel_request is not None:
+            return self.cancel_request.at
+        return self.cancelled_at
+
 
 @dataclass(frozen=True, slots=True)
 class DossierFile:
-    """A dossier, the documents that were drawn up from it, and what became of them."""
+    """A dossier, the documents that were drawn up from it, and what became of them. `heads`: what
+    the lists that customs is to cancel say in their heads, by document.
+    """
 
     dossier: Dossier
     documents: tuple[StoredDocument, ...]
     history: DocumentHistory
+    heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def current_list(self) -> StoredDocument | None:
@@ -78,8 +93,10 @@ class DossierChange:
     list_id: str | None
     cop_no: str
     findings: tuple[Finding, ...]
+    repairs: tuple[KeptRepair, ...]
     rulebook: str | None
     is_matched: bool
+    cancel_request: CancelRequest | None
     announced: tuple[str, ...]
     version: int
     is_new_status: bool
@@ -92,7 +109,10 @@ class DossierChange:
 
 
 def files_of(
-    dossiers: Sequence[Dossier], documents: Iterable[StoredDocument], history: DocumentHistory
+    dossiers: Sequence[Dossier],
+    documents: Iterable[StoredDocument],
+    history: DocumentHistory,
+    heads: Mapping[str, Mapping[str, str]],
 ) -> list[DossierFile]:
     """In the order of the dossiers."""
     own: dict[str, list[StoredDocument]] = {}
@@ -100,6 +120,6 @@ def files_of(
         if document.declaration_id is not None:
             own.setdefault(document.declaration_id, []).append(document)
     return [
-        DossierFile(dossier, tuple(own.get(dossier.subject.id, ())), history)
+        DossierFile(dossier, tuple(own.get(dossier.subject.id, ())), history, heads)
         for dossier in dossiers
     ]

@@ -109,6 +109,22 @@ def apply_repairs(order: OrderDocument, repairs: Iterable[Repair]) -> OrderDocum
     return order
 
 
+def value_at(order: OrderDocument, pointer: str) -> tuple[RepairValue, str | None]:
+    """What the order says at the pointer of a repair, and the SKU of the line if it is of one.
+    Nothing where there is no such line.
+    """
+    match pointer.split("/"):
+        case ["", "order", name] if name in _ORDER:
+            return getattr(order, name), None
+        case ["", "order", "lines", index, *rest] if (at := _index(index, order)) is not None:
+            line = order.lines[at]
+            if len(rest) == 1 and rest[0] in _LINE:
+                return getattr(line, rest[0]), line.sku
+            if len(rest) == 2 and rest[0] == "specification":
+                return line.specification.get(_unescaped(rest[1])), line.sku
+    return None, None
+
+
 def _applied(order: OrderDocument, repair: Repair) -> OrderDocument:
     match repair.pointer.split("/"):
         case ["", "order", name] if _fits(_ORDER.get(name), repair.value):

@@ -73,6 +73,7 @@ class StepNotAllowed(Conflict):
         "状态为 {status} 的申报单不能执行 {step}。",
     )
     fix = Text("Allowed are: {allowed}.", "可执行的操作：{allowed}。")
+    # Not the status: a problem document has one of HTTP.
     members = ("allowed",)
 
 

@@ -17,10 +17,11 @@ from services.customs.domain.receipts.retry import Retry
 
 @dataclass(frozen=True, slots=True)
 class RedrawnDocument:
-    """A document that has not left, drawn up anew."""
+    """A document with new content. `version`: of the content, where an earlier one has left."""
 
     id: str
     drawn: DrawnDocument
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ def file_of(
             matched_at=declaration.status_at,
             documents=tuple(own),
             predecessors=predecessors_of(own),
-            cancel_asked_at=declaration.cancelled_at,
+            cancel_asked_at=declaration.cancel_asked_at,
         )
     )
     shared = [one.stored for one in documents if one.stored.declaration_id is None]

@@ -61,6 +61,7 @@ class DeclarationView:
     departed_at: datetime | None
     departure_reported_at: datetime | None
     cancelled_at: datetime | None
+    cancel_asked_at: datetime | None
     cancel_reason: str | None
     version: int
     created_at: datetime
@@ -98,7 +99,9 @@ _SELECT: Final = """
            CASE WHEN g.state IN ('waiting', 'held', 'screened') THEN g.lane END AS lane,
            g.screened_at, coalesce(g.is_held, false) AS is_held, l.submitted_at, g.arrived_at,
            a.phase_at AS arrival_reported_at, b.phase_at AS bound_at, g.departed_at,
-           g.departure_reported_at, p.cancelled_at, p.cancel_reason, p.version, p.created_at,
+           g.departure_reported_at, p.cancelled_at,
+           coalesce(p.cancelled_at, (p.cancel_request ->> 'at')::timestamptz) AS cancel_asked_at,
+           p.cancel_reason, p.version, p.created_at,
            p.order_received_at, p.waybill_received_at, p.validated_at
     FROM customs.declarations AS p
     LEFT JOIN customs.documents AS l ON l.id = p.list_id

@@ -14,7 +14,7 @@ from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import NewDocument, StoredDocument
-from shared.db import INSTANT, JSON, TEXTS, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 
 
 def _stored(  # noqa: PLR0917 - a row's columns
@@ -77,6 +77,20 @@ _LOCK_OF_DECLARATIONS: Final = sql(
 _LOCK: Final = sql(f"{_STORED} WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", _stored, ids=TEXTS)
 
 
+def _head(document_id: str, head: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    return document_id, head
+
+
+_HEADS: Final = sql(
+    """
+    SELECT id AS document_id, content #> '{parts,0,head}' AS head FROM customs.documents
+    WHERE id = ANY(:ids)
+    """,
+    _head,
+    ids=TEXTS,
+)
+
+
 def _whose(document_id: str, declaration_id: str | None) -> tuple[str, str | None]:
     return document_id, declaration_id
 
@@ -87,6 +101,24 @@ _BY_NUMBER: Final = sql(
     """,
     _whose,
     numbers=TEXTS,
+)
+
+_BY_ID: Final = sql(
+    "SELECT id AS document_id, declaration_id FROM customs.documents WHERE id = ANY(:ids)",
+    _whose,
+    ids=TEXTS,
+)
+
+_OF_PHASE: Final = sql(
+    """
+    SELECT id FROM customs.documents
+    WHERE kind = :kind AND phase = :phase AND send_at IS NULL AND attempts > 0
+    ORDER BY id LIMIT :rows_max
+    """,
+    str,
+    kind=TEXT,
+    phase=TEXT,
+    rows_max=INTEGER,
 )
 
 _BY_MESSAGE: Final = sql(
@@ -161,9 +193,10 @@ _INSERT: Final = sql(
 _REDRAW: Final = sql(
     """
     UPDATE customs.documents AS d SET
-        party_code = r.party_code, number = r.number, content = r.content, parts = r.parts
+        party_code = r.party_code, number = r.number, content = r.content, parts = r.parts,
+        version = r.version
     FROM jsonb_to_recordset(:rows) AS r (
-        id text, party_code text, number text, content jsonb, parts smallint)
+        id text, party_code text, number text, content jsonb, parts smallint, version integer)
     WHERE d.id = r.id
     """,
     rows=JSON,
@@ -217,6 +250,7 @@ async def redraw_documents(uow: UnitOfWork, redrawn: Sequence[RedrawnDocument]) 
             "number": one.drawn.number,
             "content": content_to_json(one.drawn.parts, one.drawn.sender),
             "parts": len(one.drawn.parts),
+            "version": one.version,
         }
         for one in redrawn
     ]
@@ -260,9 +294,26 @@ async def lock_with_declarations(
     return stored + (await uow.fetch_all(_LOCK, ids=own) if own else [])
 
 
+async def heads_of(uow: UnitOfWork, document_ids: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """What the first part of each document says in its head."""
+    return dict(await uow.fetch_all(_HEADS, ids=document_ids))
+
+
 async def owners_by_number(uow: UnitOfWork, numbers: Sequence[str]) -> list[tuple[str, str | None]]:
     """Ids of the documents under these numbers, of whatever kind, and of their declarations."""
     return await uow.fetch_all(_BY_NUMBER, numbers=numbers)
+
+
+async def owners_by_id(uow: UnitOfWork, document_ids: Sequence[str]) -> dict[str, str | None]:
+    """Documents with their declarations."""
+    return dict(await uow.fetch_all(_BY_ID, ids=document_ids))
+
+
+async def list_of_phase(
+    uow: UnitOfWork, *, kind: DocumentKind, phase: DocumentPhase, rows_max: int
+) -> list[str]:
+    """Those that were sent and do not wait to be, oldest first."""
+    return await uow.fetch_values(_OF_PHASE, kind=kind, phase=phase, rows_max=rows_max)
 
 
 async def owners_by_message(uow: UnitOfWork, guids: Sequence[str]) -> list[tuple[str, str | None]]:

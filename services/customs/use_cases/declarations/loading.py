@@ -1,6 +1,6 @@
 """A dossier with its documents, what was sent of them and what was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.customs.domain.declarations.dossier import Dossier, DossierFile, files_of
 from services.customs.domain.documents.correlation import KeptReceipt
@@ -16,12 +16,29 @@ from services.customs.repository.documents import stored as documents
 from shared.db import UnitOfWork
 
 
-async def load_files(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> list[DossierFile]:
-    """The dossiers are locked; so are their documents then. In the order of the dossiers."""
+async def load_files(
+    uow: UnitOfWork, dossiers: Sequence[Dossier], *, for_cancellation: bool = False
+) -> list[DossierFile]:
+    """The dossiers are locked; so are their documents then. In the order of the dossiers.
+    `for_cancellation`: somebody is about to ask for it.
+    """
     ids = [dossier.subject.id for dossier in dossiers if dossier.list_id]
     stored = await documents.lock_of_declarations(uow, ids) if ids else []
     history, _ = await load_history(uow, stored)
-    return files_of(dossiers, stored, history)
+    heads = await load_heads(uow, dossiers, for_cancellation=for_cancellation)
+    return files_of(dossiers, stored, history, heads)
+
+
+async def load_heads(
+    uow: UnitOfWork, dossiers: Sequence[Dossier], *, for_cancellation: bool = False
+) -> Mapping[str, Mapping[str, str]]:
+    """Of the lists that customs may have to cancel."""
+    ids = [
+        one.list_id
+        for one in dossiers
+        if one.list_id and (for_cancellation or one.unwanted_since is not None)
+    ]
+    return await documents.heads_of(uow, ids) if ids else {}
 
 
 async def load_history(

@@ -29,7 +29,7 @@ async def decide_dossiers(
     parcels = await lanes.parcels_of(uow, with_list) if with_list else {}
     merchants = {one.subject.merchant_id for one in dossiers}
     of_merchant = await rulebooks.of(uow, sorted(merchants), now=now)
-    takers = await _takers(uow, dossiers) if rulebooks.books.sends_orders else {}
+    takers = await find_takers(uow, dossiers) if rulebooks.books.sends_orders else {}
 
     changes = []
     for file in files:
@@ -50,7 +50,7 @@ async def decide_dossiers(
     await save_dossiers(uow, files, changes, now=now)
 
 
-async def _takers(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> dict[tuple[str, str], str]:
+async def find_takers(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> dict[tuple[str, str], str]:
     numbers = {
         one.order.order_no for one in dossiers if one.order is not None and one.waybill is not None
     }

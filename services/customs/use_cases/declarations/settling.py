@@ -14,6 +14,7 @@ from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.stored import DocumentHistory, StoredDocument
 from services.customs.repository import lanes, receipts
 from services.customs.repository.documents import stored as documents
+from services.customs.use_cases.declarations.loading import load_heads
 from services.customs.use_cases.declarations.saving import save_dossiers
 from shared.db import UnitOfWork
 
@@ -34,7 +35,7 @@ async def settle(
     """
     files = [
         file
-        for file in files_of(dossiers, stored, history)
+        for file in files_of(dossiers, stored, history, await load_heads(uow, dossiers))
         if any(document.id in touched for document in file.documents)
     ]
     ids = [file.dossier.subject.id for file in files]

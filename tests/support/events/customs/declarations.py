@@ -7,6 +7,8 @@ from typing import Any
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,
+    DeclarationCancelDeclined,
+    DeclarationCancelled,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -49,6 +51,14 @@ def a_declaration_returned(**changes: Any) -> DeclarationReturned:
 
 def a_declaration_closed(**changes: Any) -> DeclarationClosed:
     return built(DeclarationClosed, _facts("closed", return_status="899"), changes)
+
+
+def a_declaration_cancelled(**changes: Any) -> DeclarationCancelled:
+    return built(DeclarationCancelled, _facts("cancelled", return_status="399"), changes)
+
+
+def a_declaration_cancel_declined(**changes: Any) -> DeclarationCancelDeclined:
+    return built(DeclarationCancelDeclined, _facts("accepted", return_status="100"), changes)
 
 
 def _facts(status: str, *, return_status: str | None = None) -> dict[str, Any]:
