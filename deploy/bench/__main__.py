@@ -16,6 +16,7 @@ from deploy.bench import (
     http_ratio,
     imports,
     lists,
+    lists_peak,
     order_lists,
     webhooks,
 )
@@ -59,6 +60,7 @@ LARGE: Final[dict[str, Callable[[], list[Figure]]]] = {
     "order-lists": order_lists.measure,
     "customs-storm": storm.measure,
     "receipt-door": receipt_door.measure,
+    "lists-peak": lists_peak.measure,
 }
 
 

@@ -65,14 +65,14 @@ async def send_documents(
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
     for kind in kinds:
-        await _compose(context, kind=kind, park=park, signs=_signs(signer))
+        await _compose(context, kind=kind, park=park, signs=signs_of(signer))
     if signer is not None:
         await _sign(context, signer=signer)
     # Also when there was nothing new: a killed process may have left a message undelivered.
     await deliver(context, door=door)
 
 
-def _signs(signer: Signer | None) -> Signs:
+def signs_of(signer: Signer | None) -> Signs:
     """What has to be signed, and what may be where there is a key of the party."""
 
     def signs(kind: MessageKind, party: Party) -> bool:

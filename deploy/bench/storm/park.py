@@ -43,7 +43,7 @@ START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _AT_ONCE: Final = 4
 _ORDERS_PER_SLICE: Final = 100
 _DECLARANT: Final = Party("91420700MAA1RL001K", "示例报关")
-_PARK: Final = Sender(_DECLARANT, "DXPENT0000000000")
+PARK_SENDER: Final = Sender(_DECLARANT, "DXPENT0000000000")
 _ROLES: Final = (
     (PartyRole.DECLARANT, _DECLARANT),
     (PartyRole.FIRM, Party("91420700MAA1RL002N", "示例电商")),
@@ -74,12 +74,12 @@ def rulebooks() -> Rulebooks:
     return Rulebooks(books)
 
 
-def _enterprises(day: date) -> list[Particulars]:
+def enterprises(day: date) -> list[Particulars]:
     return [
         seeded(
             party,
             [role, PartyRole.OWNER] if role is PartyRole.FIRM else [role],
-            dxp_id=_PARK.dxp_id if role is PartyRole.DECLARANT else None,
+            dxp_id=PARK_SENDER.dxp_id if role is PartyRole.DECLARANT else None,
             as_of=day,
             is_made_up=True,
         )
@@ -120,8 +120,8 @@ class Park:
         """Orders with their waybills, in slices as the consumer has them."""
         now = self.clock.now()
         async with self.db.transaction(PARK) as uow:
-            await seed_park(uow, enterprises=_enterprises(now.date()), now=now)
-        facts = [_an_order(self.clock.now()) for _ in range(count)]
+            await seed_park(uow, enterprises=enterprises(now.date()), now=now)
+        facts = [an_order(self.clock.now()) for _ in range(count)]
         self.orders += facts
         await self._record(facts)
 
@@ -146,7 +146,7 @@ class Park:
 
     async def work(self) -> None:
         """What the worker's jobs do in between."""
-        await jobs.send_documents(self._context, park=_PARK, door=self.port)
+        await jobs.send_documents(self._context, park=PARK_SENDER, door=self.port)
         await jobs.read_inbound(self._context)
 
     async def hear(self) -> None:
@@ -178,7 +178,7 @@ class Park:
             return int(await uow.fetch_value(_WAITING) or 0)
 
 
-def _an_order(now: datetime) -> DossierFacts:
+def an_order(now: datetime) -> DossierFacts:
     order_id, merchant_id, shipment_id = new_id("ord"), new_id("mer"), new_id("shp")
     line = OrderLine(
         line=1,

@@ -50,4 +50,4 @@ class SigningTimedOut(Unavailable):
 class KeyNotFound(NotFound):
     code = "customs.signer.key_not_found"
     text = Text("Nobody has found fault with a key {key}.", "没有对证书 {key} 的停用记录。")
-    fix = Text("See GET /v1/signing-keys.", "请查看 GET /v1/signing-keys。")
+    fix = Text("Give the number of its certificate.", "请填写证书编号。")
