@@ -1,10 +1,12 @@
 """Customs on a real PostgreSQL: events without Kafka, the Single Window as a folder of the test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
@@ -15,6 +17,7 @@ from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.kit.waiting import until
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 
 
@@ -79,3 +82,15 @@ async def merchant(
     token = token_for(Role.MERCHANT, merchant_id, ["customs:read", "customs:write"])
     async with client_for(app, token=token) as client:
         yield client
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    await serving

@@ -1,35 +1,17 @@
 """The commands of docs/customs/evidence.md, run one after the other as they stand there."""
 
-import asyncio
-import os
-import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from shared.kernel.ids import new_id
-from tests.kit.waiting import until
+from tests.support.page_commands import commands_of, run
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 from tests.support.worlds.evidence import a_shared_message, act, seal
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "customs" / "evidence.md"
-COMMANDS = re.findall(r"(?ms)^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-async def address(app: FastAPI) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the command curl is not installed")
@@ -45,26 +27,15 @@ async def test_the_commands_do_what_the_page_says(
     await act(customs, new_id("dec"))
     await seal(customs)
     environment = {
-        **os.environ,
         "CUSTOMS": address,
         "TOKEN": merchant_token(merchant_id),
         "DECLARATION": own["id"],
     }
 
-    said = []
-    for commands in COMMANDS:
-        process = await asyncio.create_subprocess_exec(
-            "bash",
-            "-euc",
-            commands,
-            cwd=tmp_path,
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await process.communicate()
-        assert process.returncode == 0, output.decode()
-        said.append(output.decode())
+    said = [
+        await run(commands, folder=tmp_path, environment=environment)
+        for commands in commands_of(PAGE)
+    ]
 
     exported, head, noted = said
     assert exported.rstrip().endswith(" 0 faults")

@@ -1,0 +1,65 @@
+"""The commands of docs/customs/broker.md, run one after the other as they stand there."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.kernel.identity import Role
+from shared.kernel.ids import new_id
+from tests.support.events.catalog.orders import an_order_line
+from tests.support.page_commands import commands_of, run
+from tests.support.steps import accepted
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld
+
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "customs"
+
+
+async def a_day(customs: CustomsWorld, office: CustomsOperator) -> dict[str, str]:
+    """A declaration of each kind that the page speaks of, by the name of its variable."""
+    blocked = customs.an_order(lines=1)
+    await customs.consume(customs.placed(blocked, lines=(an_order_line(1, hs_code="9405.50"),)))
+    await customs.consume(customs.booked(blocked))
+    orders = {
+        what: customs.an_order(new_id("mer")) for what in ("RETURNED", "ACCEPTED", "RELEASED")
+    }
+    rows = {what: (await customs.declare(order))[0] for what, order in orders.items()}
+    await office.answer(
+        customs.receipt(rows["RETURNED"], "100"),
+        accepted(customs, rows["ACCEPTED"]),
+        accepted(customs, rows["RELEASED"]),
+        customs.receipt(rows["RELEASED"], "800", at_s=9),
+    )
+    rows["BLOCKED"] = await customs.declaration(blocked)
+    return {what: row["id"] for what, row in rows.items()}
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the command curl is not installed")
+async def test_the_commands_do_what_the_page_says(
+    customs: CustomsWorld,
+    office: CustomsOperator,
+    address: str,
+    token_for: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    shutil.copy(DOCS / "messages" / "CEB304.xml", tmp_path / "receipt.xml")
+    environment = await a_day(customs, office) | {
+        "CUSTOMS": address,
+        "TOKEN": token_for(Role.OPERATOR, "park", ["customs:read", "customs:write"]),
+    }
+
+    said = [
+        await run(commands, folder=tmp_path, environment=environment)
+        for commands in commands_of(DOCS / "broker.md")
+    ]
+
+    waits, missing, repaired, cloned, doors, cancelled, returnable, refused, received = said
+    assert environment["BLOCKED"] in waits
+    assert environment["RETURNED"] in waits
+    assert '"owner":"merchant"' in missing
+    assert '"status":"queued"' in repaired
+    assert '"status":"queued"' in cloned
+    assert '"status":"cancel_requested"' in cancelled
+    assert '"unmatched"' in received
+    assert all((doors, returnable, refused))
