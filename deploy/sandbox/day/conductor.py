@@ -11,6 +11,7 @@ from typing import Final
 
 from deploy.sandbox.api_client import HttpPool
 from deploy.sandbox.concurrency import beside
+from deploy.sandbox.day.desk import Desk, DeskWork, marks
 from deploy.sandbox.day.faults import Killed, kill
 from deploy.sandbox.day.outage import PortOutage, survive_outage
 from deploy.sandbox.day.time_lapse import TimeLapse
@@ -62,6 +63,7 @@ class Played:
     lapse: TimeLapse | None
     killed: list[Killed] = field(default_factory=list)
     outage: PortOutage | None = None
+    desk: DeskWork = field(default_factory=DeskWork)
     clerk: ClerksWork | None = None
     unfinished: str = ""
     took_s: dict[str, float] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Day:
             park=park,
             plan=planned,
             partner=partner,
-            markets=Marketplaces(park, planned, self.name),
+            markets=Marketplaces(park, planned, self.name, marks(planned)),
             world=world,
             lapse=self._lapse(world, partner),
             # Events from here on must reach the partner; what is older may.
@@ -147,8 +149,11 @@ class Day:
     async def _trade(self, played: Played, stocked: StockedGoods) -> None:
         """The day of orders, with what else happens in it."""
         begun: set[str] = set()
+        desk = Desk(played.park, played.markets, played.plan.orders)
+        played.desk = desk.work
 
         async with asyncio.TaskGroup() as group:
+            group.create_task(desk.run())
             with ProgressLine("day of orders") as progress:
 
                 async def kill_parts() -> None:
@@ -175,6 +180,7 @@ class Day:
                     )
 
                 await played.markets.play(on_tick)
+                desk.close()
 
     def _news(self, played: Played, done: str) -> str:
         counts = Counter(played.partner.ledger.status.values())

@@ -2,12 +2,13 @@
 each list must be what customs decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from deploy.sandbox.customs_office.inbound.papers import Key
 from deploy.sandbox.customs_office.ledger import CANCELLED
+from deploy.sandbox.ledgers.catalog_orders import CatalogOrder
 from deploy.sandbox.ledgers.checks import LedgerCheck, check
 
 _LIST: Final = "CEB603"
@@ -27,6 +28,7 @@ _STATUSES: Final[Mapping[str, frozenset[str]]] = {
     "899": frozenset(("closed",)),
     CANCELLED: frozenset(("cancelled",)),
 }
+_THROUGH: Final = frozenset(("accepted", "concluded", "released", "closed", "inspection"))
 # Our own words for what the office does not speak of.
 _ASKED: Final = "cancel_requested"
 _AT_HOME: Final = frozenset(("draft", "blocked", "queued", "withdrawn"))
@@ -37,13 +39,14 @@ class DeclaredList:
     """`cop_no`: of the list that counts."""
 
     order_id: str
+    order_number: str
     cop_no: str
     status: str
 
     @classmethod
     def of(cls, shown: Mapping[str, Any]) -> Self:
         """From an item of `GET /v1/declarations`."""
-        return cls(shown["order_id"], shown["cop_no"], shown["status"])
+        return cls(shown["order_id"], shown["order_number"] or "", shown["cop_no"], shown["status"])
 
 
 def customs_checks(
@@ -62,6 +65,39 @@ def customs_checks(
               f"{len(ours)} declarations, {len(fates)} lists at the office"),
         check("the office has taken every message", waiting, f"{len(decided)} documents"),
     ]  # fmt: skip
+
+
+def desk_checks(
+    repaired: Sequence[str],
+    taken_back: Sequence[str],
+    refused: Sequence[str],
+    declared: Iterable[DeclaredList],
+    orders: Mapping[str, CatalogOrder],
+) -> list[LedgerCheck]:
+    """What was done at the desk came to the end that it was done for. All are order numbers, but
+    `refused`: steps that were not allowed."""
+    by_number = {one.order_number: one for one in declared}
+    stuck = [
+        f"{number} is {by_number[number].status}"
+        for number in repaired
+        if by_number[number].status not in _THROUGH
+    ]
+    left = [
+        f"{number}: {ends}"
+        for number in taken_back
+        if (ends := _ends(by_number[number], orders)) != (CANCELLED, CANCELLED)
+    ]
+    return [
+        check("what customs returned was repaired and got through", [*stuck, *refused],
+              f"{len(repaired)} lists"),
+        check("what a CEB605 cancelled is cancelled, order and list", left,
+              f"{len(taken_back)} orders"),
+    ]  # fmt: skip
+
+
+def _ends(declared: DeclaredList, orders: Mapping[str, CatalogOrder]) -> tuple[str, str]:
+    order = orders.get(declared.order_id)
+    return declared.status, order.status if order else "missing"
 
 
 def _agrees(one: DeclaredList, fates: Mapping[str, str]) -> bool:

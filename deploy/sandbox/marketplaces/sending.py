@@ -6,7 +6,7 @@ Every invoice ends in one bucket: what became of it, with the problem's code whe
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -75,8 +75,11 @@ def buckets(plan: SlicePlan, outcome: SendingOutcome) -> dict[str, int]:
 class Marketplaces:
     """Plays a plan; `outcome` grows while it does."""
 
-    def __init__(self, park: SeededPark, plan: SlicePlan, run: str) -> None:
-        self._park, self._plan, self._run = park, plan, run
+    def __init__(
+        self, park: SeededPark, plan: SlicePlan, run: str, marks: Mapping[str, str] | None = None
+    ) -> None:
+        """`marks`: what an order number says besides, by invoice."""
+        self._park, self._plan, self._run, self._marks = park, plan, run, marks or {}
         self._seed = park.settings.seed
         self._catalog = park.client("catalog")
         # One merchant has a program of its own; for the others the park's operator enters.
@@ -85,7 +88,10 @@ class Marketplaces:
 
     def number_of(self, order: PlannedOrder) -> str:
         """The slice's number with the run's mark, so that a slice can be played again."""
-        return f"{order.number}-{self._run}"
+        return f"{order.number}-{self._run}{self.mark_of(order)}"
+
+    def mark_of(self, order: PlannedOrder) -> str:
+        return self._marks.get(order.invoice, "")
 
     async def play(self, on_tick: Callable[[float], None] = lambda _: None) -> None:
         """Sends step after step, evenly over one business day. Raises RequestFailed."""

@@ -56,6 +56,15 @@ class FirstPass:
 
 
 @dataclass(frozen=True)
+class DeskCounts:
+    """By order number, what became of the declaration. `repaired`: declared again after customs
+    returned it; `taken_back`: cancelled at customs."""
+
+    repaired: Mapping[str, str]
+    taken_back: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class EvidenceHead:
     """The newest block of customs' evidence, to be noted outside of the park."""
 
@@ -206,6 +215,7 @@ class DayReport:
     clerk: ClerkCounts | None = None
     outage: PortOutage | None = None
     evidence: EvidenceHead | None = None
+    desk: DeskCounts | None = None
 
     @property
     def ok(self) -> bool:

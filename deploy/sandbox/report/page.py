@@ -11,6 +11,7 @@ from deploy.sandbox.report.day_report import (
     ClerkCounts,
     DayFigures,
     DayReport,
+    DeskCounts,
     FirstPass,
     FlightCounts,
     PhaseTimes,
@@ -116,6 +117,8 @@ def _customs_lines(report: DayReport) -> list[str]:
     lines = ["", "  customs", *_row("  first pass", _first_pass(report.figures.first_pass))]
     if report.figures.first_pass.returns:
         lines += _row("  returned for", _listed(report.figures.first_pass.returns, _TOP))
+    if report.desk is not None:
+        lines += _desk_lines(report.desk)
     if report.outage is not None:
         lines += _row("  port outage", _outage(report.outage))
     if report.evidence is not None:
@@ -129,6 +132,15 @@ def _first_pass(first: FirstPass) -> str:
     return (
         f"{first.accepted:,} of {first.decided:,} lists accepted as they came ({first.share:.1%})"
     )
+
+
+def _desk_lines(desk: DeskCounts) -> list[str]:
+    repaired = " · ".join(f"{number} {status}" for number, status in desk.repaired.items())
+    cancelled = " · ".join(f"{number} {status}" for number, status in desk.taken_back.items())
+    return [
+        *_row("  declared again", f"after a return and a repair: {repaired or 'none'}"),
+        *_row("  CEB605", f"taken back under review: {cancelled or 'none'}"),
+    ]
 
 
 def _outage(outage: PortOutage) -> str:

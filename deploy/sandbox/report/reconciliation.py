@@ -1,6 +1,7 @@
 """After the day: reads the three ledgers, compares them, and writes the report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from deploy.sandbox.day.conductor import Played
@@ -17,7 +18,7 @@ from deploy.sandbox.ledgers.checks import (
     slice_checks,
     webhook_checks,
 )
-from deploy.sandbox.ledgers.declarations import DeclaredList, customs_checks
+from deploy.sandbox.ledgers.declarations import DeclaredList, customs_checks, desk_checks
 from deploy.sandbox.ledgers.kpis import published_kpis
 from deploy.sandbox.ledgers.recount import kpi_checks, recount
 from deploy.sandbox.marketplaces.sending import buckets
@@ -25,6 +26,7 @@ from deploy.sandbox.progress import ProgressLine
 from deploy.sandbox.report.day_report import (
     ClerkCounts,
     DayReport,
+    DeskCounts,
     EvidenceHead,
     RequestCounts,
     SkippedTime,
@@ -58,7 +60,10 @@ async def reconcile(played: Played) -> DayReport:
         published = await published_kpis(counted, played.park.client("analytics"))
         checks = _checks(played, orders, found, dead) + kpi_checks(counted, published)
         progress.show("customs' declarations, and the office's ledger")
-        checks += await _office_checks(played)
+        declared = await _declared(played)
+        office, desk = played.world.office, played.desk
+        checks += customs_checks(declared, office.decided(), office.untaken)
+        checks += desk_checks(desk.repaired, desk.taken_back, desk.refused, declared, orders)
         if played.clerk is not None:
             maker = played.clerk.merchant_id
             goods = [product async for product in catalog.pages("/v1/products", tenant=maker)]
@@ -67,15 +72,24 @@ async def reconcile(played: Played) -> DayReport:
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
         head = (await played.park.client("customs").get("/v1/evidence/head")).must()
     evidence = EvidenceHead(head["number"], head["hash"])
-    return _report(played, orders, found, checks, evidence)
+    work = _desk(played, declared)
+    return replace(_report(played, orders, found, checks), evidence=evidence, desk=work)
 
 
-async def _office_checks(played: Played) -> list[LedgerCheck]:
-    accepted, office = played.markets.outcome.accepted, played.world.office
+async def _declared(played: Played) -> list[DeclaredList]:
+    """Of this run."""
+    accepted = played.markets.outcome.accepted
     pages = played.park.client("customs").pages("/v1/declarations")
     declared = [DeclaredList.of(shown) async for shown in pages]
-    ours = [one for one in declared if one.order_id in accepted]
-    return customs_checks(ours, office.decided(), office.untaken)
+    return [one for one in declared if one.order_id in accepted]
+
+
+def _desk(played: Played, declared: Sequence[DeclaredList]) -> DeskCounts:
+    ends = {one.order_number: one.status for one in declared}
+    return DeskCounts(
+        repaired={number: ends[number] for number in played.desk.repaired},
+        taken_back={number: ends[number] for number in played.desk.taken_back},
+    )
 
 
 def _checks(
@@ -83,7 +97,7 @@ def _checks(
 ) -> list[LedgerCheck]:
     accepted = played.markets.outcome.accepted
     mark = f"-{played.name}"
-    ours = {order.id for order in orders.values() if order.order_number.endswith(mark)}
+    ours = {order.id for order in orders.values() if mark in order.order_number}
     return [
         *slice_checks(played.plan.invoices, buckets(played.plan, played.markets.outcome)),
         *catalog_checks(accepted, orders, ours),
@@ -99,7 +113,6 @@ def _report(
     orders: Mapping[str, CatalogOrder],
     found: Audit,
     checks: Sequence[LedgerCheck],
-    evidence: EvidenceHead,
 ) -> DayReport:
     park, lapse = played.park, played.lapse
     clock, pool = park.settings.clock, park.pool
@@ -134,7 +147,6 @@ def _report(
         checks=tuple(checks),
         faults=tuple(played.killed),
         outage=played.outage,
-        evidence=evidence,
         clerk=None if played.clerk is None else _clerk(played.clerk),
     )
 

@@ -13,7 +13,7 @@ def holds(status: str, fate: str | None, waiting: tuple[str, ...] = ()) -> list[
     """Of a list that customs calls `status` and the office `fate`; None: it has it not."""
     decided = {} if fate is None else {Key("CEB603", "P", "AL1"): fate}
     other = {Key("CEB303", "P", "AL1"): "100"}
-    checks = customs_checks([DeclaredList("ord_1", "AL1", status)], decided | other, waiting)
+    checks = customs_checks([DeclaredList("ord_1", "1", "AL1", status)], decided | other, waiting)
     return [check.ok for check in checks]
 
 

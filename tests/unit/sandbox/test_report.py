@@ -15,6 +15,7 @@ from deploy.sandbox.ledgers.checks import slice_checks
 from deploy.sandbox.report.day_report import (
     DayFigures,
     DayReport,
+    DeskCounts,
     EvidenceHead,
     FirstPass,
     RequestCounts,
@@ -198,6 +199,7 @@ def test_page_has_a_part_about_customs(report: DayReport) -> None:
         figures=replace(report.figures, first_pass=passed),
         outage=PortOutage(60.0, messages=31, answers=12, taken_after_min=2.4),
         evidence=EvidenceHead(812, "ab" * 32),
+        desk=DeskCounts({"1-run~603:100": "released"}, {"2-run~603:300": "cancelled"}),
     )
 
     shown = page(told)
@@ -207,6 +209,8 @@ def test_page_has_a_part_about_customs(report: DayReport) -> None:
     waited = "shut for 60 min: 31 messages waited and 12 answers; all taken 2 min after"
     assert waited in " ".join(shown.split())
     assert f"block 812, {'ab' * 32}" in shown
+    assert "after a return and a repair: 1-run~603:100 released" in shown
+    assert "taken back under review: 2-run~603:300 cancelled" in shown
     assert "not all taken" in page(replace(told, outage=PortOutage(60.0, 31)))
 
 
