@@ -6,9 +6,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.customs.domain.declarations.finding_kinds import Owner as FindingOwner
+from services.customs.domain.declarations.finding_kinds import Severity
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import outstanding
+from services.customs.domain.declarations.repairs import BASES, RepairBasis
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
@@ -22,8 +25,49 @@ from shared.kernel.errors import Locale, Text
 from shared.kernel.json import JsonObject
 
 
-def _finding_out(finding: Finding, locale: Locale) -> FindingOut:
-    return FindingOut(code=finding.code, detail=finding.text(locale), fix=finding.fix(locale))
+class RepairOut(BaseModel):
+    """What `:repair` with `apply_suggested` would do."""
+
+    pointer: str = Field(examples=["/order/lines/0/hs_code"])
+    value: str | int | None
+    basis: RepairBasis
+    detail: str = Field(description="Where the value comes from.")
+
+
+class DeclarationFindingOut(FindingOut):
+    """Of our own check. An error keeps the declaration here, a warning does not."""
+
+    severity: Severity
+    owner: FindingOwner = Field(description="Whose move it is.")
+    pointer: str | None = Field(
+        description="JSON Pointer (RFC 6901) into the dossier: `order`, `waybill`, `payment`, and"
+        " `list` by the names of CEB603."
+    )
+    values: dict[str, str | int | None] = Field(
+        description="What the documents say there, by document."
+    )
+    repair: RepairOut | None = Field(description="What could be done about it.")
+
+
+def _finding_out(finding: Finding, locale: Locale) -> DeclarationFindingOut:
+    repair = finding.repair
+    return DeclarationFindingOut(
+        code=finding.code,
+        detail=finding.text(locale),
+        fix=finding.fix(locale),
+        severity=finding.severity,
+        owner=finding.owner,
+        pointer=finding.pointer,
+        values={**finding.values},
+        repair=None
+        if repair is None
+        else RepairOut(
+            pointer=repair.pointer,
+            value=repair.value,
+            basis=repair.basis,
+            detail=BASES[repair.basis].render(locale, {}),
+        ),
+    )
 
 
 class DeclarationOut(BaseModel):
@@ -44,7 +88,9 @@ class DeclarationOut(BaseModel):
     channel: Channel | None = Field(
         description="green: released without review; yellow: after review; red: after inspection."
     )
-    findings: list[FindingOut] = Field(description="Why it is blocked: nothing was sent.")
+    findings: list[DeclarationFindingOut] = Field(
+        description="Of our own check. With an error it is blocked: nothing was sent."
+    )
     flight_id: str | None
     flight_number: str | None
     cut_off_at: datetime | None

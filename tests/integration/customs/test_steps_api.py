@@ -130,6 +130,23 @@ async def test_a_blocked_declaration_is_repaired_as_suggested(
     assert stored["order_document"]["lines"][0]["hs_code"] == "9405.50"
 
 
+async def test_a_finding_says_where_it_is_whose_move_it_is_and_what_would_help(
+    customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
+) -> None:
+    _, row = await a_blocked(customs, merchant_id)
+
+    shown = (await merchant.get(f"/v1/declarations/{row['id']}")).json()["findings"]
+
+    (code,) = [one for one in shown if one["pointer"] == "/order/lines/0/hs_code"]
+    assert (code["severity"], code["owner"]) == ("error", "merchant")
+    assert code["repair"] == {
+        "pointer": "/order/lines/0/hs_code",
+        "value": "940550",
+        "basis": "digits_of_code",
+        "detail": "The digits of the code as given.",
+    }
+
+
 async def test_a_newer_order_has_the_last_word_about_what_was_repaired(
     customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
 ) -> None:
