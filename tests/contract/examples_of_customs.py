@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def declaration(world: "AllServices") -> str:
-    made = customs(world)
+    made = await ready(world)
     (row,) = await made.declare(made.an_order(world.merchant_id))
     return str(row["id"])
 
@@ -27,7 +27,7 @@ async def declaration_accepted(world: "AllServices") -> str:
 
 
 async def _answered(world: "AllServices", status: str) -> str:
-    made = customs(world)
+    made = await ready(world)
     (row,) = await made.declare(made.an_order(world.merchant_id))
     receipt = made.receipt(row, status)
     answer = await world.post("customs", "/v1/receipts", {"items": [receipt]})
@@ -36,7 +36,7 @@ async def _answered(world: "AllServices", status: str) -> str:
 
 
 async def declaration_blocked(world: "AllServices") -> str:
-    made = customs(world)
+    made = await ready(world)
     order = made.an_order(world.merchant_id)
     await made.consume(made.placed(order, lines=(an_order_line(1, hs_code="9405.50"),)))
     await made.consume(made.booked(order, gross_weight_g=690))
@@ -47,7 +47,7 @@ async def declaration_blocked(world: "AllServices") -> str:
 
 async def goods_returned(world: "AllServices") -> str:
     """Of one piece of many: others can come back, too."""
-    made = customs(world)
+    made = await ready(world)
     order = made.an_order(world.merchant_id, lines=1)
     lines = (an_order_line(1, quantity=1_000, unit_price_minor=order.unit_price_minor),)
     await made.consume(made.placed(order, lines=lines), made.booked(order, gross_weight_g=230_000))
@@ -76,13 +76,13 @@ def a_return(world: "AllServices") -> dict[str, Any]:
 
 
 async def message(world: "AllServices") -> str:
-    made = customs(world)
+    made = await ready(world)
     (row,) = await made.declare(made.an_order(world.merchant_id))
     return str(row["message_guid"])
 
 
 async def bill(world: "AllServices") -> str:
-    made = customs(world)
+    made = await ready(world)
     order = made.an_order(world.merchant_id)
     (row,) = await made.declare(order)
     receipt = made.receipt(row, "120")
@@ -136,6 +136,18 @@ def a_screening(world: "AllServices") -> dict[str, Any]:
     }
 
 
+async def ready(world: "AllServices") -> CustomsWorld:
+    """Declarations can be made: the park's enterprises are registered."""
+    made = customs(world)
+    await made.register_park()
+    return made
+
+
 def customs(world: "AllServices") -> CustomsWorld:
-    settings = CustomsSettings(database_url="postgresql://unused", single_window_dir=world.folder)
+    """Orders and waybills are sent by others, so that no list waits for them."""
+    settings = CustomsSettings(
+        database_url="postgresql://unused",
+        single_window_dir=world.folder,
+        sends="507,509,603,605,607,213,215,701",
+    )
     return CustomsWorld(world.databases["customs"], world.folder, world.clock, settings)
