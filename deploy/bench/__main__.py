@@ -12,6 +12,7 @@ from typing import Final
 from deploy.bench import (
     ceb,
     classification,
+    declarations,
     events,
     http_ratio,
     imports,
@@ -58,6 +59,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
 # They fill a disk and take many minutes: only when they are asked for.
 LARGE: Final[dict[str, Callable[[], list[Figure]]]] = {
     "order-lists": order_lists.measure,
+    "declarations": declarations.measure,
     "customs-storm": storm.measure,
     "receipt-door": receipt_door.measure,
     "lists-peak": lists_peak.measure,

@@ -68,8 +68,12 @@ async def loading(connection: asyncpg.Connection, tables: Sequence[str]) -> Asyn
 
 
 @contextmanager
-def large_database(home: Path, name: str, fill: Fill) -> Iterator[tuple[PostgresServer, str]]:
-    """A server with catalog's schema, filled, and the address of the app role."""
+def large_database(
+    home: Path, name: str, fill: Fill, *, services: Sequence[str] = ("catalog",)
+) -> Iterator[tuple[PostgresServer, str]]:
+    """A server with the schemas of these services, filled, and the address of the app role of the
+    first.
+    """
     kept = os.environ.get("BENCH_DATA")
     folder = home if kept is None else Path(kept) / name
     complete = folder / "complete"
@@ -78,7 +82,7 @@ def large_database(home: Path, name: str, fill: Fill) -> Iterator[tuple[Postgres
         shutil.rmtree(folder / "postgres", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     with postgres(folder) as server:
-        dsn = asyncio.run(make_service(server, "catalog"))
+        dsn, *_ = [asyncio.run(make_service(server, service)) for service in services]
         if not complete.exists():
             asyncio.run(_fill(server, fill))
             complete.touch()

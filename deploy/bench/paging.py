@@ -21,10 +21,10 @@ _RUNS: Final = 40
 
 
 class Pages:
-    """An operator of the catalog at `url`."""
+    """An operator of the service at `url`, who logs in at the catalog at `issuer`."""
 
-    def __init__(self, url: str) -> None:
-        self._setup = SetupClient(url)
+    def __init__(self, url: str, *, issuer: str) -> None:
+        self._setup = SetupClient(issuer)
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
 
     def figures(
@@ -61,6 +61,30 @@ class Pages:
 @contextmanager
 def catalog(dsn: str, home: Path) -> Iterator[Pages]:
     """The API of catalog on this database."""
+    with _catalog(dsn, home) as url:
+        yield Pages(url, issuer=url)
+
+
+@contextmanager
+def customs(catalog_dsn: str, dsn: str, home: Path) -> Iterator[Pages]:
+    """The API of customs on `dsn`, with tokens of the catalog."""
+    with _catalog(catalog_dsn, home) as issuer:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        env = {
+            "CUSTOMS_DATABASE_URL": dsn,
+            "CUSTOMS_API_PORT": str(port),
+            "AIRLANE_ISSUER": issuer,
+            "AIRLANE_JWKS_URL": f"{issuer}/.well-known/jwks.json",
+        }
+        with process("-m", "services.customs", "api", env=env, log=home / "customs.log"):
+            wait_for(f"{url}/readyz")
+            yield Pages(url, issuer=issuer)
+
+
+@contextmanager
+def _catalog(dsn: str, home: Path) -> Iterator[str]:
+    """The address of its API."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {
@@ -72,4 +96,4 @@ def catalog(dsn: str, home: Path) -> Iterator[Pages]:
     }
     with process("-m", "services.catalog", "api", env=env, log=home / "api.log"):
         wait_for(f"{url}/readyz")
-        yield Pages(url)
+        yield url

@@ -6,11 +6,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
 from services.customs.clients.signers.signer import Signer
 from services.customs.clients.single_window import Claim, SingleWindow
+from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import Signs
 from services.customs.domain.doors.breaker import DoorStatus, Permission
@@ -31,10 +32,10 @@ from services.customs.domain.messages.values import CHINA
 from services.customs.domain.movements.waiting import Stall, terms_of
 from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.queries import doors as door_views
-from services.customs.queries import inbound, lanes, movements
+from services.customs.queries import inbound, lanes, movements, work
 from services.customs.queries.evidence import count_unsealed
 from services.customs.use_cases import doors, evidence, messages, metrics, signing
-from services.customs.use_cases.declarations import matching
+from services.customs.use_cases.declarations import alarms, matching
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.inbound import arrivals
 from services.customs.use_cases.inbound.reading import read_apart
@@ -355,3 +356,28 @@ async def measure_movements(
     reasons = Counter(stall for _, stall in stalled)
     for reason in Stall:
         metrics.MOVEMENTS_STALLED.labels(reason).set(reasons[reason])
+
+
+async def note_alarms(context: JobContext) -> None:
+    """Clocks that have run too long; then what waits for whom."""
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            noted = await alarms.note_alarms(uow, now=context.clock.now())
+        if noted < alarms.ALARMS_MAX:
+            break
+    async with context.db.read(PARK) as reader:
+        owners = {one.owner: one.declarations for one in await work.count_by_owner(reader)}
+        park = await work.count_park_work(reader)
+        waiting = await work.list_waiting_documents(reader, real_now=real_now())
+    by_kind = {one.kind: one for one in waiting}
+    for kind in DocumentKind:
+        one = by_kind.get(kind)
+        waits_s = (real_now() - one.since).total_seconds() if one else 0.0
+        metrics.DOCUMENTS_WAITING.labels(kind).set(one.documents if one else 0)
+        metrics.DOCUMENTS_WAITING_SECONDS.labels(kind).set(waits_s)
+    for owner in get_args(Owner):
+        metrics.WORK.labels(owner).set(owners.get(owner, 0))
+    if park is not None:
+        metrics.PARK_WORK.labels("refused_messages").set(park.refused_messages)
+        metrics.PARK_WORK.labels("refused_inbound").set(park.refused_inbound)
+        metrics.PARK_WORK.labels("failed_documents").set(park.failed_documents)

@@ -140,6 +140,7 @@ RULES: Final[dict[str, Rule]] = {
     "catalog GET /.well-known/oauth-authorization-server": _OPEN,
     "catalog GET /.well-known/openid-configuration": _OPEN,
     "customs GET /v1/declarations": _list("customs:read", "declaration_id"),
+    "customs GET /v1/work": _list("customs:read", "declaration_id"),
     "customs GET /v1/declarations/{declaration_id}": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/documents": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/timeline": _DECLARATION,

@@ -7,6 +7,7 @@ from typing import Any
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.dossier import Dossier, DossierFile
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
@@ -45,8 +46,17 @@ def a_dossier(
         rulebook=None,
         announced=(),
         version=3,
+        work=_work(phase, order, waybill),
     )
     return replace(dossier, **changes)
+
+
+def _work(phase: Phase, order: OrderDocument | None, waybill: Waybill | None) -> Work | None:
+    if phase is Phase.BLOCKED:
+        return Work("correction", "merchant", None)
+    return work_of_new(
+        has_order=order is not None, has_waybill=waybill is not None, is_unroutable=False
+    )
 
 
 def a_list(*, uploads: int = 0, **changes: Any) -> StoredDocument:

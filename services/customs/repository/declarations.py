@@ -3,6 +3,7 @@ here and wherever several are: two slices can wait for each other, but not block
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from services.customs.domain.declarations.cancelling import (
     cancel_request_from_json,
     cancel_request_to_json,
 )
+from services.customs.domain.declarations.clocks import WARNING_SHARE, Clock, Running
 from services.customs.domain.declarations.documents import (
     OrderJson,
     WaybillJson,
@@ -27,18 +29,29 @@ from services.customs.domain.declarations.findings import (
     finding_from_json,
     finding_to_json,
 )
+from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.declarations.repairing import (
     KeptRepairJson,
     kept_repair_from_json,
     kept_repair_to_json,
 )
+from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.messages.numbering import cop_no
-from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
 _Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class NotedAlarm:
+    """Of one clock: how many alarms were noted before, and are now."""
+
+    clock: Clock
+    level_before: int
+    level: int
 
 
 def _dossier(  # noqa: PLR0917 - a row's columns
@@ -65,6 +78,11 @@ def _dossier(  # noqa: PLR0917 - a row's columns
     rulebook: str | None,
     facts: list[str],
     version: int,
+    waits_for: str | None,
+    owner: Owner | None,
+    wait_by: datetime | None,
+    clock: str | None,
+    clock_at: datetime | None,
 ) -> Dossier:
     return Dossier(
         subject=Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent),
@@ -86,6 +104,8 @@ def _dossier(  # noqa: PLR0917 - a row's columns
         rulebook=rulebook,
         announced=tuple(facts),
         version=version,
+        work=Work(waits_for, owner, wait_by) if waits_for and owner else None,
+        running=Running(Clock(clock), clock_at) if clock and clock_at else None,
     )
 
 
@@ -93,7 +113,8 @@ _COLUMNS: Final = """
     d.id AS declaration_id, d.tenant_id, d.order_id, d.shipment_id, d.traceparent, d.cop_no,
     d.list_id, d.phase, d.status, d.phase_at, d.channel, d.order_document, d.waybill,
     d.unroutable IS NOT NULL AS is_unroutable, d.cancelled_at, d.cancel_reason, d.cancel_request,
-    d.cut_off_at, d.findings, d.repairs, d.rulebook, d.facts, d.version
+    d.cut_off_at, d.findings, d.repairs, d.rulebook, d.facts, d.version, d.waits_for,
+    d.owner, d.wait_by, d.clock, d.clock_at
 """
 
 _UPSERT_DOSSIERS: Final = sql(
@@ -102,18 +123,21 @@ _UPSERT_DOSSIERS: Final = sql(
         id, tenant_id, order_id, cop_no, phase, status, phase_at, created_at,
         order_document, order_version, order_received_at,
         shipment_id, waybill, unroutable, shipment_version, waybill_received_at,
-        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent)
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent,
+        waits_for, owner)
     SELECT id, tenant_id, order_id, cop_no, 'draft', 'draft', :now, :now,
         order_document, order_version, CASE WHEN order_version > 0 THEN :now END,
         shipment_id, waybill, unroutable, shipment_version,
         CASE WHEN waybill IS NOT NULL THEN :now END,
-        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent
+        flight_id, flight_number, cut_off_at, cancelled_at, cancel_reason, traceparent,
+        waits_for, owner
     FROM jsonb_to_recordset(:rows) AS r (
         id text, tenant_id text, order_id text, cop_no text,
         order_document jsonb, order_version integer,
         shipment_id text, waybill jsonb, unroutable jsonb, shipment_version integer,
         flight_id text, flight_number text, cut_off_at timestamptz,
-        cancelled_at timestamptz, cancel_reason text, traceparent text)
+        cancelled_at timestamptz, cancel_reason text, traceparent text,
+        waits_for text, owner text)
     ON CONFLICT (order_id) DO UPDATE SET
         order_document = CASE WHEN excluded.order_version > d.order_version
             THEN excluded.order_document ELSE d.order_document END,
@@ -184,15 +208,45 @@ _SAVE: Final = sql(
         list_id = r.list_id, cop_no = r.cop_no, findings = r.findings, rulebook = r.rulebook,
         repairs = r.repairs, cancel_request = r.cancel_request,
         validated_at = CASE WHEN r.is_matched THEN :now ELSE d.validated_at END,
-        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version
+        facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version,
+        waits_for = r.waits_for, owner = r.owner, wait_by = r.wait_by,
+        clock = r.clock, clock_at = r.clock_at,
+        warn_at = r.clock_at + t.target * :warning_share, breach_at = r.clock_at + t.target,
+        alarm_level = CASE WHEN (d.clock, d.clock_at) IS NOT DISTINCT FROM (r.clock, r.clock_at)
+            THEN d.alarm_level ELSE 0 END
     FROM jsonb_to_recordset(:rows) AS r (
         id text, phase text, status text, phase_at timestamptz, channel text, list_id text,
         cop_no text, findings jsonb, repairs jsonb, rulebook text, is_matched boolean,
-        cancel_request jsonb, facts jsonb, version integer)
+        cancel_request jsonb, facts jsonb, version integer, waits_for text, owner text,
+        wait_by timestamptz, clock text, clock_at timestamptz)
+    LEFT JOIN LATERAL (
+        SELECT make_interval(secs => s.target_s) AS target FROM customs.clock_targets AS s
+        WHERE s.clock = r.clock AND s.valid_from <= r.clock_at
+        ORDER BY s.valid_from DESC LIMIT 1
+    ) AS t ON true
     WHERE d.id = r.id
     """,
     rows=JSON,
     now=INSTANT,
+    warning_share=DOUBLE,
+)
+
+
+# Both alarms at once if nobody looked in between.
+_NOTE_ALARMS: Final = sql(
+    """
+    UPDATE customs.declarations AS d
+    SET alarm_level = CASE WHEN d.breach_at <= :now THEN 2 ELSE 1 END
+    FROM (
+        SELECT id, alarm_level FROM customs.declarations
+        WHERE alarm_at <= :now ORDER BY alarm_at LIMIT :rows_max FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE d.id = due.id
+    RETURNING d.clock, due.alarm_level AS level_before, d.alarm_level AS level
+    """,
+    NotedAlarm,
+    now=INSTANT,
+    rows_max=INTEGER,
 )
 
 
@@ -231,6 +285,14 @@ def _row(facts: DossierFacts) -> _Row:
         "shipment_version": 0,
         "traceparent": facts.traceparent,
     }
+    shipment = facts.shipment
+    work = work_of_new(
+        has_order=order is not None,
+        has_waybill=bool(shipment and shipment.waybill),
+        is_unroutable=bool(shipment and shipment.unroutable),
+    )
+    if work:
+        row |= {"waits_for": work.waits_for, "owner": work.owner}
     if facts.shipment:
         row |= _shipment_columns(facts.shipment)
     if facts.cancel:
@@ -280,7 +342,21 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now
             else None,
             "facts": change.announced,
             "version": change.version,
+            "waits_for": change.work.waits_for if change.work else None,
+            "owner": change.work.owner if change.work else None,
+            "wait_by": _text(change.work.by if change.work else None),
+            "clock": change.running.clock if change.running else None,
+            "clock_at": _text(change.running.since if change.running else None),
         }
         for change in changes
     ]
-    await uow.execute(_SAVE, rows=rows, now=now)
+    await uow.execute(_SAVE, rows=rows, now=now, warning_share=WARNING_SHARE)
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+async def note_alarms(uow: UnitOfWork, *, now: datetime, rows_max: int) -> list[NotedAlarm]:
+    """Of the clocks that have run for 70 % or all of their time."""
+    return await uow.fetch_all(_NOTE_ALARMS, now=now, rows_max=rows_max)

@@ -9,7 +9,9 @@ from typing import Final
 
 from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.dossier import ParcelFacts
+from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.work import Work
 from services.customs.domain.lanes.queue import JoiningParcel, LaneParcel, LaneQueue
 from services.customs.domain.lanes.screening import ScreenedParcel, Screening
 from shared.db import INSTANT, INTEGER, JSON, SMALLINT, TEXTS, UnitOfWork, sql
@@ -28,10 +30,22 @@ def _screened_parcel(  # noqa: PLR0917 - a row's columns
     is_held: bool,
     facts: list[str],
     version: int,
+    has_departed: bool,
+    waits_for: str | None,
+    owner: Owner | None,
+    wait_by: datetime | None,
 ) -> ScreenedParcel:
     subject = Subject(declaration_id, tenant_id, order_id, shipment_id, traceparent)
     return ScreenedParcel(
-        subject, Phase(status), channel, screened_at, is_held, tuple(facts), version
+        subject,
+        Phase(status),
+        channel,
+        screened_at,
+        is_held,
+        tuple(facts),
+        version,
+        has_departed=has_departed,
+        work=Work(waits_for, owner, wait_by) if waits_for and owner else None,
     )
 
 
@@ -121,7 +135,8 @@ _TAKE: Final = sql(
 _LOCK_PARCELS: Final = sql(
     """
     SELECT d.id AS declaration_id, d.tenant_id, d.order_id, d.shipment_id, d.traceparent, d.status,
-           d.channel, p.screened_at, coalesce(p.is_held, false) AS is_held, d.facts, d.version
+           d.channel, p.screened_at, coalesce(p.is_held, false) AS is_held, d.facts, d.version,
+           p.departed_at IS NOT NULL AS has_departed, d.waits_for, d.owner, d.wait_by
     FROM customs.declarations AS d LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
     WHERE d.id = ANY(:ids) ORDER BY d.order_id FOR UPDATE OF d
     """,
@@ -130,14 +145,19 @@ _LOCK_PARCELS: Final = sql(
 )
 
 
-def _parcel(declaration_id: str, is_queued: bool, is_screened: bool) -> tuple[str, ParcelFacts]:
-    return declaration_id, ParcelFacts(is_queued=is_queued, is_screened=is_screened)
+def _parcel(
+    declaration_id: str, is_queued: bool, is_screened: bool, is_held: bool, has_departed: bool
+) -> tuple[str, ParcelFacts]:
+    return declaration_id, ParcelFacts(
+        is_queued=is_queued, is_screened=is_screened, is_held=is_held, has_departed=has_departed
+    )
 
 
 _PARCELS: Final = sql(
     """
     SELECT declaration_id, state IN ('waiting', 'held', 'screened') AS is_queued,
-           screened_at IS NOT NULL AS is_screened
+           screened_at IS NOT NULL AS is_screened, is_held,
+           departed_at IS NOT NULL AS has_departed
     FROM customs.parcels WHERE declaration_id = ANY(:ids)
     """,
     _parcel,
@@ -173,7 +193,7 @@ _SAVE_SCREENED: Final = sql(
     WITH results AS (
         SELECT * FROM jsonb_to_recordset(:rows) AS r (
             id text, tenant_id text, screened_at timestamptz, is_held boolean, version integer,
-            facts jsonb)),
+            facts jsonb, waits_for text, owner text, wait_by timestamptz)),
     parcels AS (
         INSERT INTO customs.parcels AS p (declaration_id, tenant_id, state, screened_at, is_held)
         SELECT id, tenant_id, 'elsewhere', screened_at, is_held FROM results ORDER BY id
@@ -182,7 +202,8 @@ _SAVE_SCREENED: Final = sql(
             state = CASE WHEN p.state = 'elsewhere' THEN p.state
                          WHEN excluded.is_held THEN 'held' ELSE 'screened' END)
     UPDATE customs.declarations AS d SET
-        version = r.version, facts = ARRAY(SELECT jsonb_array_elements_text(r.facts))
+        version = r.version, facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)),
+        waits_for = r.waits_for, owner = r.owner, wait_by = r.wait_by
     FROM results AS r WHERE d.id = r.id
     """,
     rows=JSON,
@@ -283,6 +304,9 @@ async def save_screened(uow: UnitOfWork, parcels: Sequence[ScreenedParcel]) -> N
             "is_held": parcel.is_held,
             "version": parcel.version,
             "facts": parcel.announced,
+            "waits_for": parcel.work.waits_for if parcel.work else None,
+            "owner": parcel.work.owner if parcel.work else None,
+            "wait_by": parcel.work.by.isoformat() if parcel.work and parcel.work.by else None,
         }
         for parcel in parcels
     ]

@@ -7,10 +7,14 @@ from typing import Final
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Column,
     Computed,
+    DateTime,
     Index,
     Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -60,18 +64,59 @@ declarations: Final = Table(
     instant_column("validated_at"),
     Column("facts", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     Column("version", Integer, nullable=False, server_default=text("0")),
+    # whose move it is; `wait_by`: the cut-off that binds; a `due_at` of the year 9999: no deadline
+    key_column("waits_for"),
+    key_column("owner"),
+    instant_column("wait_by"),
+    Column(
+        "due_at",
+        DateTime(timezone=True),
+        Computed(
+            "CASE WHEN waits_for IS NOT NULL THEN"
+            " least(coalesce(wait_by, '9999-12-31 00:00:00+00'),"
+            " coalesce(breach_at, '9999-12-31 00:00:00+00')) END",
+            persisted=True,
+        ),
+    ),
+    # the clock that runs, and how many of its alarms were noted
+    Column("clock", Text),
+    instant_column("clock_at"),
+    instant_column("warn_at"),
+    instant_column("breach_at"),
+    Column("alarm_level", SmallInteger, nullable=False, server_default=text("0")),
+    Column(
+        "alarm_at",
+        DateTime(timezone=True),
+        Computed("CASE alarm_level WHEN 0 THEN warn_at WHEN 1 THEN breach_at END", persisted=True),
+    ),
     Column("traceparent", Text),
     instant_column("created_at", nullable=False),
     UniqueConstraint("order_id"),
     UniqueConstraint("cop_no"),
     Index(None, "tenant_id", "id"),
-    Index(None, "status", "id"),
+    Index(None, "status", "tenant_id", "id"),
     Index(None, "flight_id", "id"),
     Index(None, "created_at", "id"),
     Index(None, "tenant_id", "created_at", "id"),
-    Index(None, "channel", "id", postgresql_where=text("channel IS NOT NULL")),
+    Index(None, "channel", "tenant_id", "id", postgresql_where=text("channel IS NOT NULL")),
     Index(None, "order_number", postgresql_where=text("order_number IS NOT NULL")),
     Index(None, "house_waybill", postgresql_where=text("house_waybill IS NOT NULL")),
+    Index("declarations_due_ix", "due_at", "id", postgresql_where=text("waits_for IS NOT NULL")),
+    Index(
+        "declarations_tenant_due_ix",
+        "tenant_id",
+        "due_at",
+        "id",
+        postgresql_where=text("waits_for IS NOT NULL"),
+    ),
+    Index(
+        "declarations_owner_due_ix",
+        "owner",
+        "due_at",
+        "id",
+        postgresql_where=text("waits_for IS NOT NULL"),
+    ),
+    Index("declarations_alarm_ix", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     Index(
         "declarations_to_match_ix",
         "id",
@@ -80,4 +125,15 @@ declarations: Final = Table(
         ),
     ),
     postgresql_with={"fillfactor": "80"},
+)
+# How long each clock may run, from when on. Reference data of the park.
+clock_targets: Final = Table(
+    "clock_targets",
+    metadata,
+    key_column("clock", nullable=False),
+    instant_column("valid_from", nullable=False),
+    Column("target_s", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    PrimaryKeyConstraint("clock", "valid_from"),
 )

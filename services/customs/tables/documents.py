@@ -54,6 +54,13 @@ documents: Final = Table(
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
     Index(None, "invt_no", postgresql_where=text("invt_no IS NOT NULL")),
     Index("documents_bills_ix", "id", postgresql_where=text("kind = 'bill'")),
+    Index(
+        "documents_failed_ix",
+        "id",
+        postgresql_where=text(
+            "declaration_id IS NULL AND phase IN ('send_failed', 'rejected_technical', 'returned')"
+        ),
+    ),
     Index("documents_to_send_ix", "kind", "id", postgresql_where=text("send_at IS NOT NULL")),
     Index("documents_returns_ix", "id", postgresql_where=text("kind = 'return'")),
     postgresql_with={"fillfactor": "80"},

@@ -33,6 +33,11 @@ inbound_messages: Final = Table(
     instant_column("due_at"),
     Index(None, "received_at", "digest"),
     Index(
+        "inbound_messages_refused_ix",
+        "digest",
+        postgresql_where=text("status IN ('refused', 'partly')"),
+    ),
+    Index(
         "inbound_messages_to_read_ix",
         "due_at",
         "digest",

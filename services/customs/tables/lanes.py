@@ -60,6 +60,7 @@ parcels: Final = Table(
         "queued_at",
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index("parcels_at_lane_ix", "lane", postgresql_where=text("state IN ('waiting', 'held')")),
     Index(
         "parcels_arrived_ix",
         "arrival_noted_at",

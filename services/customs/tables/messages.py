@@ -41,6 +41,7 @@ outgoing_messages: Final = Table(
     instant_column("composed_at", nullable=False),
     instant_column("signed_at"),
     instant_column("delivered_at"),
+    Index("outgoing_messages_refused_ix", "guid", postgresql_where=text("status = 'refused'")),
     Index(
         "outgoing_messages_to_deliver_ix",
         "guid",

@@ -6,21 +6,25 @@ database.
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
+from services.customs.domain.declarations.clocks import ALARM_OF_LEVEL, Alarm, Clock
 from services.customs.domain.declarations.dossier import DossierChange
 from services.customs.domain.declarations.finding_kinds import KINDS
+from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.documents.changing import DocumentChange
 from services.customs.domain.documents.correlation import MatchedReceipt
-from services.customs.domain.documents.kinds import MESSAGE_TYPE
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import is_known_code
+from services.customs.domain.documents.state import Mark
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
 from services.customs.domain.movements.waiting import Stall
 from services.customs.domain.receipts.retry import Retry
+from services.customs.repository.declarations import NotedAlarm
 from shared.db import UnitOfWork
 
 DECLARATIONS: Final = Counter(
@@ -55,6 +59,47 @@ DELIVERIES: Final = Counter(
 DOOR_OPEN: Final = Gauge(
     "airlane_customs_door_open", "1: nothing may leave by the door; 0: messages pass.", ["door"]
 )
+CLOCK_ALARMS: Final = Counter(
+    "airlane_customs_clock_alarms",
+    "Clocks of declarations that warned (70 % of the target) or were overrun.",
+    ["clock", "alarm"],
+)
+FIRST_PASS: Final = Counter(
+    "airlane_customs_first_decisions",
+    "Declarations that customs released or returned for the first time; first_pass: the first list"
+    " was released without a return or a refusal.",
+    ["first_pass"],
+)
+STAGE_SECONDS: Final = Histogram(
+    "airlane_customs_stage_seconds",
+    "How long each clock of a declaration ran.",
+    ["clock"],
+    buckets=(10, 60, 300, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800),
+)
+RECEIPT_MARKS: Final = Counter(
+    "airlane_customs_receipt_marks", "What receipts did to their documents.", ["mark"]
+)
+DOCUMENTS_WAITING: Final = Gauge(
+    "airlane_customs_documents_waiting",
+    "Documents that may leave and have not, by kind; the oldest 10,000 of all are counted.",
+    ["kind"],
+)
+DOCUMENTS_WAITING_SECONDS: Final = Gauge(
+    "airlane_customs_documents_waiting_oldest_seconds",
+    "For how long the oldest of them may have left.",
+    ["kind"],
+)
+WORK: Final = Gauge(
+    "airlane_customs_work_declarations",
+    "Declarations that wait for somebody, by owner; counted up to 1,000.",
+    ["owner"],
+)
+PARK_WORK: Final = Gauge(
+    "airlane_customs_park_work",
+    "Refused messages, inbound messages that could not all be read, failed documents of many"
+    " declarations; counted up to 1,000.",
+    ["kind"],
+)
 SCREENINGS: Final = Counter(
     "airlane_customs_screenings", "Screenings reported by the lanes.", ["lane", "passed"]
 )
@@ -82,6 +127,19 @@ for _code in KINDS:
     FINDINGS.labels(_code)
 for _status in InboundStatus:
     INBOUND.labels(_status.value)
+for _clock in Clock:
+    for _alarm in (Alarm.WARNED, Alarm.OVERRUN):
+        CLOCK_ALARMS.labels(_clock.value, _alarm.value)
+    STAGE_SECONDS.labels(_clock.value)
+for _is_first in ("true", "false"):
+    FIRST_PASS.labels(_is_first)
+for _mark in Mark:
+    RECEIPT_MARKS.labels(_mark.value)
+for _kind in DocumentKind:
+    DOCUMENTS_WAITING.labels(_kind.value)
+    DOCUMENTS_WAITING_SECONDS.labels(_kind.value)
+for _owner in get_args(Owner):
+    WORK.labels(_owner)
 for _retry in Retry:
     FAILED_SUBMISSIONS.labels(_retry.value)
 for _stall in Stall:
@@ -94,6 +152,17 @@ def count_changes(uow: UnitOfWork, changes: Collection[DossierChange]) -> None:
     new = [change for change in changes if change.is_new_status]
     _count(uow, DECLARATIONS, (change.status for change in new))
     _count(uow, FINDINGS, (finding.code for change in new for finding in change.findings))
+    firsts = (one.is_first_pass for one in changes if one.is_first_pass is not None)
+    _count(uow, FIRST_PASS, (str(is_first).lower() for is_first in firsts))
+    for change in changes:
+        if (stopped := change.stopped) is not None:
+            took = (change.phase_at - stopped.since).total_seconds()
+            series = STAGE_SECONDS.labels(stopped.clock.value)
+            uow.after_commit.append(partial(series.observe, max(took, 0.0)))
+
+
+def count_marks(uow: UnitOfWork, marks: Iterable[Mark]) -> None:
+    _count(uow, RECEIPT_MARKS, (mark.value for mark in marks))
 
 
 def count_receipts(
@@ -104,6 +173,12 @@ def count_receipts(
     _add(uow, UNKNOWN_RECEIPTS, sum(not is_known_code(one.receipt.return_status) for one in new))
     _add(uow, UNMATCHED_RECEIPTS, sum(one.document is None for one in new))
     _count(uow, FAILED_SUBMISSIONS, (one.retry for one in changes if one.retry is not None))
+
+
+def count_alarms(uow: UnitOfWork, noted: Iterable[NotedAlarm]) -> None:
+    for one in noted:
+        for level in range(one.level_before + 1, one.level + 1):
+            _add(uow, CLOCK_ALARMS.labels(one.clock, ALARM_OF_LEVEL[level].value), 1)
 
 
 def count_reading(uow: UnitOfWork, reading: Reading) -> None:

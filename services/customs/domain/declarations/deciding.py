@@ -16,17 +16,26 @@ from services.customs.domain.declarations.case import (
     match_of,
     predecessors_of,
 )
-from services.customs.domain.declarations.dossier import DossierChange, DossierFile, ParcelFacts
+from services.customs.domain.declarations.clocks import Running, running_clock
+from services.customs.domain.declarations.dossier import (
+    Dossier,
+    DossierChange,
+    DossierFile,
+    ParcelFacts,
+)
 from services.customs.domain.declarations.drawing.dossier import (
     Takers,
     draw_up,
     order_number_finding,
 )
 from services.customs.domain.declarations.findings import Finding, errors_of
+from services.customs.domain.declarations.first_pass import first_pass
+from services.customs.domain.declarations.outstanding import Goods
 from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.declarations.repairing import KeptRepair, repaired, still_valid
 from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
+from services.customs.domain.declarations.work import work_of
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument, change_of
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.kinds import DocumentKind
@@ -243,12 +252,15 @@ def decided(
     place = parcel or _NO_PARCEL
     joins = not is_unwanted and _joins_queue(state, place)
     leaves = is_unwanted or state.status is Phase.CANCELLED or state.phase in _LEFT_CUSTOMS
+    phase_at = state.status_at if is_new_status else dossier.phase_at
+    sent_at = _sent_at(file, drawing.list_id)
+    running = running_clock(state, phase_at, sent_at, has_departed=place.has_departed)
     change = DossierChange(
         declaration_id=dossier.subject.id,
         # Nothing more will come: the phase of its list matters no more.
         phase=state.status if state.status in _TAKEN_BACK else state.phase,
         status=state.status,
-        phase_at=state.status_at if is_new_status else dossier.phase_at,
+        phase_at=phase_at,
         channel=state.channel,
         list_id=drawing.list_id,
         cop_no=drawing.cop_no,
@@ -266,8 +278,33 @@ def decided(
         documents=documents,
         joins_queue=joins,
         leaves_queue=place.is_queued and not joins and leaves,
+        work=work_of(state, _goods_of(dossier, place)),
+        running=running,
+        stopped=dossier.running if _stops(dossier.running, running) else None,
+        is_first_pass=first_pass(case, dossier.announced, (one.fact for one in announcements)),
     )
     return Decided(change, tuple(state.documents[one.id] for one in file.documents))
+
+
+def _stops(before: Running | None, after: Running | None) -> bool:
+    return before is not None and (after is None or after.clock is not before.clock)
+
+
+def _goods_of(dossier: Dossier, place: ParcelFacts) -> Goods:
+    return Goods(
+        has_order=dossier.order is not None,
+        has_waybill=dossier.waybill is not None,
+        is_unroutable=dossier.is_unroutable,
+        is_screened=place.is_screened,
+        is_held=place.is_held,
+        has_departed=place.has_departed,
+        cut_off_at=dossier.cut_off_at,
+    )
+
+
+def _sent_at(file: DossierFile, list_id: str | None) -> datetime | None:
+    uploads = file.history.attempts.get(list_id, ()) if list_id else ()
+    return max((one.left_at or one.app_time for one in uploads), default=None)
 
 
 def _case_of(file: DossierFile, drawing: Drawing, *, now: datetime) -> Case:
@@ -346,6 +383,7 @@ def _changes(file: DossierFile, change: DossierChange) -> bool:
         or change.new_documents
         or change.redrawn
         or change.leaves_queue
+        or change.work != dossier.work
         or (change.phase, change.findings, change.repairs, change.rulebook, change.list_id)
         != (dossier.phase, dossier.findings, dossier.repairs, dossier.rulebook, dossier.list_id)
         or any((one.phase, one.send_at) != stored[one.id] for one in change.documents)

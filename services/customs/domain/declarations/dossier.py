@@ -6,10 +6,12 @@ from datetime import datetime
 
 from services.customs.domain.declarations.announcements import Announcement, Subject
 from services.customs.domain.declarations.cancelling import CancelRequest
+from services.customs.domain.declarations.clocks import Running
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.declarations.repairing import KeptRepair
+from services.customs.domain.declarations.work import Work
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
@@ -41,6 +43,8 @@ class Dossier:
     rulebook: str | None
     announced: tuple[str, ...]
     version: int
+    work: Work | None = None
+    running: Running | None = None
 
     @property
     def unwanted_since(self) -> datetime | None:
@@ -77,12 +81,15 @@ class ParcelFacts:
 
     is_queued: bool
     is_screened: bool
+    is_held: bool = False
+    has_departed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DossierChange:
     """A declaration afterwards. `is_matched`: its documents were drawn up by this change.
-    `joins_queue`, `leaves_queue`: what its parcel does.
+    `joins_queue`, `leaves_queue`: what its parcel does. `work`: what it waits for; `running`: the
+    clock that runs; `stopped`: the one that ran before. `is_first_pass`: `first_pass`.
     """
 
     declaration_id: str
@@ -106,6 +113,10 @@ class DossierChange:
     documents: tuple[DocumentChange, ...]
     joins_queue: bool
     leaves_queue: bool
+    work: Work | None = None
+    running: Running | None = None
+    stopped: Running | None = None
+    is_first_pass: bool | None = None
 
 
 def files_of(

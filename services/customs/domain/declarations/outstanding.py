@@ -1,8 +1,9 @@
 """What a declaration still needs, by its state: what, whose move, what to do, and until when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations import missing as words
@@ -42,6 +43,7 @@ class Outstanding:
     by: datetime | None
 
 
+_ACCEPTED: Final = "accepted_"
 _CANCELLATION: Final = words.Missing(
     "cancellation",
     "us",
@@ -69,6 +71,34 @@ _RECEIPT_606: Final = words.Missing(
     Text("Customs' decision on the cancellation.", "海关对撤销申请的决定。"),
     Text("Wait for customs; do not load the parcel.", "请等待海关决定，包裹勿装机。"),
 )
+
+
+# What there is to be said of each code alone: of a fault, only its receipt says more.
+WORDS: Final[Mapping[str, words.Missing]] = MappingProxyType(
+    {
+        one.code: one
+        for one in (
+            *(one for one in vars(words).values() if isinstance(one, words.Missing)),
+            _CANCELLATION,
+            _LIST_NUMBER,
+            _ANSWER,
+            _RECEIPT_606,
+            words.Missing(
+                "repair",
+                "park",
+                Text("A successful upload: the port refused it.", "成功上传：口岸拒收。"),
+                Text("See its last receipt.", "请查看最近一条回执。"),
+            ),
+        )
+    }
+)
+
+
+def words_of(code: str) -> words.Missing:
+    """Of what a declaration waits for, by its code."""
+    if code.startswith(_ACCEPTED):
+        return _predecessor(DocumentKind(code.removeprefix(_ACCEPTED)))
+    return WORDS[code]
 
 
 def outstanding(state: DeclarationState, goods: Goods) -> tuple[Outstanding, ...]:
@@ -154,7 +184,7 @@ def _fault(retry: Retry) -> words.Missing:
 def _predecessor(kind: DocumentKind) -> words.Missing:
     message = MESSAGE_TYPE[kind]
     return words.Missing(
-        f"accepted_{kind.value}",
+        f"{_ACCEPTED}{kind.value}",
         "customs",
         Text(f"Customs' acceptance of the {kind.value} ({message}).", f"海关接受 {message}。"),
         Text("Wait for its receipt; the list follows by itself.", "请等待其回执，清单将自动发送。"),

@@ -8,6 +8,7 @@ from typing import Final
 from services.customs.domain.declarations.announcements import Announcement, Subject
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.work import Work, work_after_screening
 from services.customs.domain.lanes.errors import LaneNotFound, ScreeningContradicted
 from shared.kernel.errors import AirlaneError
 
@@ -44,6 +45,8 @@ class ScreenedParcel:
     is_held: bool
     announced: tuple[str, ...]
     version: int
+    has_departed: bool = False
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,21 @@ def screen(
 
 def _after(parcel: ScreenedParcel, report: Screening) -> ScreenedParcel:
     version = parcel.version + 1
+    work = work_after_screening(
+        parcel.work,
+        is_screened=report.passed,
+        is_held=not report.passed,
+        has_departed=parcel.has_departed,
+    )
     if not report.passed:
-        return replace(parcel, is_held=True, version=version)
+        return replace(parcel, is_held=True, version=version, work=work)
     return replace(
         parcel,
         is_held=False,
         screened_at=report.screened_at,
         announced=(*parcel.announced, SCREENED),
         version=version,
+        work=work,
     )
 
 

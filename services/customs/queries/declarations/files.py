@@ -168,7 +168,7 @@ def _receipt(  # noqa: PLR0917 - a row's columns
     return ReceiptView(receipt, times, received_at)
 
 
-# The report of the departure is found by the parcel.
+# What covers many declarations is found by the parcel.
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
@@ -178,7 +178,8 @@ _DOCUMENTS: Final = sql(
     WHERE id IN (
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
         UNION ALL
-        SELECT p.departure_id FROM customs.parcels AS p WHERE p.declaration_id = :id)
+        SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id])
+        FROM customs.parcels AS p WHERE p.declaration_id = :id)
     ORDER BY id
     """,
     _document,

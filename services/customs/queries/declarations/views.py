@@ -17,6 +17,7 @@ from shared.db import (
     TEXT,
     Filter,
     Filters,
+    Listing,
     Order,
     Reader,
     SparseListing,
@@ -112,8 +113,6 @@ _SELECT: Final = """
 
 
 _IN_DECLARATIONS: Final = "SELECT x.id FROM customs.declarations x WHERE"
-_IN_DOCUMENTS: Final = "SELECT x.declaration_id AS id FROM customs.documents x WHERE"
-_OF_DOCUMENTS: Final = "SELECT count(*) > 0 FROM customs.documents x WHERE"
 
 
 def _found_by(column: str) -> Filter:
@@ -121,16 +120,6 @@ def _found_by(column: str) -> Filter:
         f"p.{column} = :{column}",
         f"{_IN_DECLARATIONS} x.{column} = :{column} {{tenant}}",
         key="x.id",
-    )
-
-
-def _found_by_list(condition: str) -> Filter:
-    """Any list of the declaration, also one that another has replaced."""
-    listed = f"{condition} AND x.kind = 'list'"
-    return Filter(
-        f"{_OF_DOCUMENTS} x.declaration_id = p.id AND {listed}",
-        f"{_IN_DOCUMENTS} {listed} AND x.declaration_id IS NOT NULL {{tenant}}",
-        key="x.declaration_id",
     )
 
 
@@ -147,12 +136,6 @@ _DECLARATIONS: Final = SparseListing(
         ),
     },
     filters={
-        "order_id": _found_by("order_id"),
-        "cop_no": _found_by_list("x.number = :cop_no"),
-        "invt_no": _found_by_list("x.invt_no = :invt_no"),
-        "house_waybill": _found_by("house_waybill"),
-        "order_number": _found_by("order_number"),
-        "flight_id": _found_by("flight_id"),
         "status": _found_by("status"),
         "channel": _found_by("channel"),
         "created_from": Filter("p.created_at >= :created_from", bounds=("created_at",)),
@@ -161,17 +144,43 @@ _DECLARATIONS: Final = SparseListing(
     types={
         "after_id": TEXT,
         "after_at": INSTANT,
-        "order_id": TEXT,
-        "cop_no": TEXT,
-        "invt_no": TEXT,
-        "house_waybill": TEXT,
-        "order_number": TEXT,
-        "flight_id": TEXT,
         "status": TEXT,
         "channel": TEXT,
         "created_from": INSTANT,
         "created_to": INSTANT,
     },
+)
+
+
+# By one of these the index brings few, and PostgreSQL knows: nothing is walked.
+_EXACT: Final = ("order_id", "cop_no", "invt_no", "house_waybill", "order_number", "flight_id")
+_OF_LIST: Final = "p.id IN (SELECT x.declaration_id FROM customs.documents x WHERE {} AND {})"
+_FOUND: Final = Listing(
+    _SELECT,
+    DeclarationView,
+    order_by="p.id DESC",
+    after="p.id < :after_id",
+    tenant="p.tenant_id = :tenant",
+    filters={
+        **{name: f"p.{name} = :{name}" for name in _EXACT if name not in {"cop_no", "invt_no"}},
+        "cop_no": _OF_LIST.format("x.number = :cop_no", "x.kind = 'list'"),
+        "invt_no": _OF_LIST.format("x.invt_no = :invt_no", "x.kind = 'list'"),
+        "status": "p.status = :status",
+        "channel": "p.channel = :channel",
+        "created_from": "p.created_at >= :created_from",
+        "created_to": "p.created_at < :created_to",
+    },
+    after_id=TEXT,
+    order_id=TEXT,
+    cop_no=TEXT,
+    invt_no=TEXT,
+    house_waybill=TEXT,
+    order_number=TEXT,
+    flight_id=TEXT,
+    status=TEXT,
+    channel=TEXT,
+    created_from=INSTANT,
+    created_to=INSTANT,
 )
 
 
@@ -200,6 +209,7 @@ _DECLARATION: Final = sql(
 def order_of(filters: Filters) -> DeclarationOrder:
     """By creation where it is limited, so that the walk begins at the limit; else by id."""
     is_limited = any(filters.get(name) is not None for name in ("created_from", "created_to"))
+    is_limited = is_limited and not _is_exact(filters)
     return _BY_CREATION if is_limited else _BY_ID
 
 
@@ -207,7 +217,13 @@ async def list_declarations(
     reader: Reader, window: Window, filters: Filters
 ) -> Stretch[DeclarationView]:
     """Newest first, in the order of `order_of`."""
+    if _is_exact(filters):
+        return Stretch(await _FOUND.page(reader, window, filters))
     return await _DECLARATIONS.page(reader, window, filters, order=order_of(filters).name)
+
+
+def _is_exact(filters: Filters) -> bool:
+    return any(filters.get(name) is not None for name in _EXACT)
 
 
 async def get_declaration(reader: Reader, *, declaration_id: str) -> DeclarationView:

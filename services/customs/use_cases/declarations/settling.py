@@ -14,6 +14,7 @@ from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.stored import DocumentHistory, StoredDocument
 from services.customs.repository import lanes, receipts
 from services.customs.repository.documents import stored as documents
+from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.loading import load_heads
 from services.customs.use_cases.declarations.saving import save_dossiers
 from shared.db import UnitOfWork
@@ -58,5 +59,6 @@ async def settle(
     marks = new_marks(kept, states)
     if marks:
         await receipts.save_marks(uow, marks)
+        metrics.count_marks(uow, marks.values())
     changes = [change for one in decided for change in one.change.documents]
     return [*changes, *(one.change for one in own)]

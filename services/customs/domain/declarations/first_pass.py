@@ -1,0 +1,32 @@
+"""Whether customs took the first list of a declaration as it was: the measure of how well lists are
+checked before they leave.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from services.customs.domain.declarations.case import Case
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import is_refusal
+from services.customs.domain.receipts.retry import Retry, retry_class
+
+_DECISIONS: Final = ("released", "returned")
+# They say nothing about what the list holds.
+_NOT_ITS_FAULT: Final = (Retry.TRANSIENT, Retry.ALREADY_THERE, Retry.STALE)
+
+
+def first_pass(case: Case, announced: Collection[str], new: Iterable[str]) -> bool | None:
+    """None: customs has not just decided for the first time. `announced`: the names of the facts of
+    before; `new`: the facts that have just become known, by their instants.
+    """
+    decided = next((fact for fact in new if fact in _DECISIONS), None)
+    if decided is None or any(name.partition(":")[0] in _DECISIONS for name in announced):
+        return None
+    lists = [one for one in case.documents if one.kind is DocumentKind.LIST]
+    was_refused = any(
+        is_refusal(receipt.return_status)
+        and retry_class(receipt.return_status, receipt.return_info) not in _NOT_ITS_FAULT
+        for one in lists
+        for receipt in one.receipts
+    )
+    return decided == "released" and len(lists) == 1 and not was_refused

@@ -1,0 +1,119 @@
+"""Open work as REST clients see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.customs.domain.declarations.clocks import ALARM_OF_LEVEL, Alarm, Clock
+from services.customs.domain.declarations.missing import Owner
+from services.customs.domain.declarations.outstanding import words_of
+from services.customs.queries.work import COUNTED_MAX, NO_DEADLINE, OwnerCount, ParkWork, WorkView
+from shared.contracts.customs.declarations import DeclarationStatus
+from shared.http import Page
+from shared.kernel.errors import Locale
+
+
+class ClockOut(BaseModel):
+    """How long the present stretch may take. The targets are the park's."""
+
+    clock: Clock = Field(
+        description="sending: complete → sent; entry: sent → 120; release: 120 → 800 without"
+        " inspections; inspection: 500 → its end; loading: 800 → the flight has left."
+    )
+    since: datetime = Field(description="When it began, later by what it stood still.")
+    due_at: datetime | None = Field(description="Null: no target is set.")
+    alarm: Alarm = Field(description="warned: 70 % of the time has passed; overrun: all of it.")
+
+
+class WorkItem(BaseModel):
+    """A declaration that waits for somebody."""
+
+    declaration_id: str
+    merchant_id: str
+    order_id: str
+    order_number: str | None
+    house_waybill: str | None
+    status: DeclarationStatus
+    status_at: datetime
+    waits_for: str = Field(examples=["receipt_120"], description="As in …/missing.")
+    owner: Owner = Field(description="Whose move it is.")
+    detail: str
+    fix: str = Field(description="What to do.")
+    due_at: datetime | None = Field(
+        description="The cut-off of its flight or the end of its clock, whichever is first."
+    )
+    flight_id: str | None
+    flight_number: str | None
+    cut_off_at: datetime | None
+    lane: int | None
+    clock: ClockOut | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, view: WorkView, locale: Locale) -> "WorkItem":
+        words = words_of(view.waits_for)
+        return cls.model_construct(
+            **{name: getattr(view, name) for name in _AS_READ},
+            declaration_id=view.id,
+            detail=words.detail.render(locale, {}),
+            fix=words.remedy.render(locale, {}),
+            due_at=None if view.due_at == NO_DEADLINE else view.due_at,
+            clock=clock_out(view),
+        )
+
+
+_AS_READ = WorkItem.model_fields.keys() - {"declaration_id", "detail", "fix", "due_at", "clock"}
+
+
+def clock_out(view: WorkView) -> ClockOut | None:
+    if view.clock is None or view.clock_at is None:
+        return None
+    return ClockOut(
+        clock=view.clock,
+        since=view.clock_at,
+        due_at=view.breach_at,
+        alarm=ALARM_OF_LEVEL[view.alarm_level],
+    )
+
+
+class OwnerCountOut(BaseModel):
+    owner: Owner
+    declarations: int = Field(description=f"Counted up to {COUNTED_MAX:,}.")
+
+
+class ParkWorkOut(BaseModel):
+    """What belongs to no declaration; counted in the same way."""
+
+    refused_messages: int = Field(description="GET /v1/messages: the other side will not take them")
+    refused_inbound: int = Field(description="GET /v1/inbound-messages: could not all be read.")
+    failed_documents: int = Field(description="Of many declarations, such as a departure.")
+
+
+class WorkSummary(BaseModel):
+    """What there is to do in all, whatever the filters are. For a merchant, the owners of its most
+    urgent declarations.
+    """
+
+    owners: list[OwnerCountOut]
+    park: ParkWorkOut | None = Field(description="Null for merchants.")
+
+
+class WorkPage(Page[WorkItem]):
+    summary: WorkSummary
+
+
+def work_page(
+    page: Page[WorkItem], owners: Sequence[OwnerCount], park: ParkWork | None
+) -> WorkPage:
+    summary = WorkSummary(
+        owners=[OwnerCountOut(owner=one.owner, declarations=one.declarations) for one in owners],
+        park=None
+        if park is None
+        else ParkWorkOut(
+            refused_messages=park.refused_messages,
+            refused_inbound=park.refused_inbound,
+            failed_documents=park.failed_documents,
+        ),
+    )
+    return WorkPage.model_construct(items=page.items, next=page.next, summary=summary)

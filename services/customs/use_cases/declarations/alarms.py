@@ -1,0 +1,17 @@
+"""Clocks that have run too long are noted, each warning and each overrun once."""
+
+from datetime import datetime
+from typing import Final
+
+from services.customs.repository import declarations
+from services.customs.use_cases import metrics
+from shared.db import UnitOfWork
+
+ALARMS_MAX: Final = 1_000
+
+
+async def note_alarms(uow: UnitOfWork, *, now: datetime) -> int:
+    """Up to ALARMS_MAX declarations, the longest overdue first. Returns how many there were."""
+    noted = await declarations.note_alarms(uow, now=now, rows_max=ALARMS_MAX)
+    metrics.count_alarms(uow, noted)
+    return len(noted)

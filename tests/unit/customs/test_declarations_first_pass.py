@@ -1,0 +1,34 @@
+"""Whether customs took the first list as it was: by the definition of the figure."""
+
+import pytest
+
+from services.customs.domain.declarations.case import Case, Match
+from services.customs.domain.declarations.first_pass import first_pass
+from tests.support.documents import a_document, a_receipt, at
+
+RELEASED, RETURNED = ["accepted", "released"], ["accepted", "returned"]
+
+
+def a_case(*codes: str, lists: int = 1) -> Case:
+    receipts = [a_receipt(code, n) for n, code in enumerate(codes, start=1)]
+    documents = tuple(a_document(*receipts, id=f"list-{n}") for n in range(lists))
+    return Case(match=Match.COMPLETE, matched_at=at(0), documents=documents)
+
+
+@pytest.mark.parametrize(
+    ("case", "announced", "new", "expected"),
+    [
+        (a_case("120", "800"), (), RELEASED, True),
+        (a_case("4", "120", "800"), (), RELEASED, True),
+        (a_case("120", "100"), (), RETURNED, False),
+        (a_case("-301008", "120", "800"), (), RELEASED, False),
+        (a_case("120", "800", lists=2), (), RELEASED, False),
+        (a_case("120"), (), ["accepted"], None),
+        (a_case("120", "800"), ("returned:AL0",), RELEASED, None),
+        (a_case("120", "800", "899"), ("released:AL1",), ["closed"], None),
+    ],
+)
+def test_only_the_first_decision_counts(
+    case: Case, announced: tuple[str, ...], new: list[str], expected: bool | None
+) -> None:
+    assert first_pass(case, announced, new) is expected
