@@ -18,6 +18,7 @@ from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
 from services.customs.api.returns import returns_api
 from services.customs.api.steps import steps_api
+from services.customs.api.summaries import summaries_api
 from services.customs.api.work import work_api
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             registrations_api,
             regimes_api,
             returns_api,
+            summaries_api,
             evidence_api,
             work_api,
         ],

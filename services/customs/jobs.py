@@ -31,10 +31,11 @@ from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.movements.waiting import Stall, terms_of
 from services.customs.domain.regimes.regime import RegimeTables
+from services.customs.domain.summaries.month import Age
 from services.customs.queries import doors as door_views
 from services.customs.queries import inbound, lanes, movements, work
 from services.customs.queries.evidence import count_unsealed
-from services.customs.use_cases import doors, evidence, messages, metrics, signing
+from services.customs.use_cases import doors, evidence, messages, metrics, signing, summaries
 from services.customs.use_cases.declarations import alarms, matching
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.inbound import arrivals
@@ -53,6 +54,8 @@ log = get_logger(__name__)
 _ROUNDS_MAX = 20
 _ANSWERS_PER_RUN = 20
 _MESSAGES_AT_ONCE = 20
+# Summaries are due on the 15th.
+_WARNED_FROM_DAY = 10
 _UNSEALED_MAX = 1_000_000
 _MATCHES_PER_RUN = 200
 
@@ -329,6 +332,22 @@ async def seal_evidence(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         waiting = await count_unsealed(reader, at_most=_UNSEALED_MAX)
     metrics.EVIDENCE_UNSEALED.set(waiting)
+
+
+async def measure_summaries(context: JobContext) -> None:
+    """How many released lists wait for a summary; from the tenth of a month it is also logged."""
+    now = context.clock.now()
+    async with context.db.read(PARK) as reader:
+        waiting = await summaries.ages_of_waiting(reader, now=now)
+    for age in get_args(Age):
+        metrics.LISTS_TO_SUMMARISE.labels(age).set(waiting[age])
+    if waiting["overdue"] or (waiting["due"] and now.astimezone(CHINA).day >= _WARNED_FROM_DAY):
+        log.warning(
+            "released lists wait for a summary",
+            due=waiting["due"],
+            overdue=waiting["overdue"],
+            seldom=True,
+        )
 
 
 async def measure_doors(context: JobContext, *, door: str) -> None:

@@ -1,11 +1,20 @@
 """The examples of customs: what its paths can name, and bodies that it accepts."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from services.customs.settings import Settings as CustomsSettings
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
+from services.customs.worker import SUBSCRIPTIONS, applying
+from shared.kernel.identity import PARK
+from tests.kit.intake import intake
 from tests.support.events.catalog.orders import an_order_line
 from tests.support.worlds.customs import CustomsWorld, a_registration
+
+SUMMARISED_MONTH: Final = "2026-10"
+# From the clock of the tests back into that month.
+_A_MONTH_S: Final = 30 * 86_400
 
 if TYPE_CHECKING:
     from tests.contract.examples import AllServices
@@ -62,6 +71,25 @@ async def goods_returned(world: "AllServices") -> str:
     return_id = str(answer.json()["id"])
     await made.send()
     return return_id
+
+
+async def summary(world: "AllServices") -> str:
+    """Of a list that is declared by a summary, released in the month before."""
+    made = customs(world)
+    rulebooks = Rulebooks(replace(made.rulebooks.books, flag="B"))
+    order = made.an_order(world.merchant_id, lines=1)
+    placed = made.placed(order, lines=(an_order_line(1, hs_code="9405500000"),))
+    take_in = intake(SUBSCRIPTIONS, applying(rulebooks), made.clock)
+    async with made.db.transaction(PARK) as uow:
+        await take_in(uow, [placed, made.booked(order)])
+    await made.send()
+    row = await made.declaration(order)
+    for status in ("120", "800"):
+        receipt = made.receipt(row, status, at_s=-_A_MONTH_S)
+        body = {"items": [receipt | {"invt_no": f"4700{row['id'][-12:]}"}]}
+        await world.post("customs", "/v1/receipts", body)
+    answer = await world.post("customs", "/v1/summaries", {"month": SUMMARISED_MONTH})
+    return str(answer.json()["items"][0]["id"])
 
 
 def a_return(world: "AllServices") -> dict[str, Any]:

@@ -68,6 +68,7 @@ StepWrite = Annotated[Call, Depends(call("customs:write", roles=_OF_ENTERPRISES,
 DeclarationId = Annotated[str, Path(pattern=r"^dec_[0-9a-f]{32}$")]
 ReturnId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
 BillId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
+SummaryId = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{32}$")]
 RegistrationId = Annotated[str, Path(pattern=r"^reg_[0-9a-f]{32}$")]
 LaneNumber = Annotated[int, Path(ge=1, le=32767)]
 MessageGuid = Annotated[str, Path(pattern=r"^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$")]

@@ -12,6 +12,7 @@ from services.customs.tables import (
     receipts,
     registrations,
     signing,
+    summaries,
 )
 from services.customs.tables.metadata import metadata
 from shared.db.migrate import run_env
@@ -28,6 +29,7 @@ __all__ = [
     "receipts",
     "registrations",
     "signing",
+    "summaries",
 ]
 
 run_env("customs", metadata)

@@ -163,7 +163,7 @@ async def save_reading(
         parser_version=parser_version,
         message_type=reading.head.message_type,
         guid=reading.head.guid,
-        entries_read=len(reading.received),
+        entries_read=reading.read,
         entries_refused=reading.refused,
         now=now,
     )

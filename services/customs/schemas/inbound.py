@@ -20,8 +20,10 @@ from services.customs.domain.inbound.message import (
 )
 from services.customs.domain.receipts.errors import ReceiptUnmatched
 from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.summary_result import SummaryResult
 from services.customs.queries.inbound import InboundView, InboundViewWithRaw
 from services.customs.use_cases.receipts import RecordedReceipt
+from services.customs.use_cases.summaries import RecordedResult
 from shared.documents.fields import AnyInstant, Body, TrueOrFalse
 from shared.kernel.errors import AirlaneError, Locale, known_kinds
 from shared.kernel.instants import EARLIEST, LATEST
@@ -88,7 +90,7 @@ class ReceivedOut(BaseModel):
         cls,
         message: RawMessage,
         reading: Reading,
-        recorded: Iterable[RecordedReceipt],
+        recorded: Iterable[RecordedReceipt | RecordedResult],
         locale: Locale,
     ) -> "ReceivedOut":
         following = iter(recorded)
@@ -98,9 +100,9 @@ class ReceivedOut(BaseModel):
             message_type=reading.head.message_type,
             reason=None if reading.reason is None else ReasonOut.of(reading.reason, locale),
             receipts=[
-                _kept(place, entry, next(following), locale)
-                if isinstance(entry, Receipt)
-                else _refused(place, entry, locale)
+                _refused(place, entry, locale)
+                if isinstance(entry, AirlaneError)
+                else _kept(place, entry, next(following), locale)
                 for place, entry in enumerate(reading.entries)
             ],
         )
@@ -117,20 +119,24 @@ class ReceivedOut(BaseModel):
 
 
 def _kept(
-    place: int, receipt: Receipt, recorded: RecordedReceipt, locale: Locale
+    place: int,
+    entry: Receipt | SummaryResult,
+    recorded: RecordedReceipt | RecordedResult,
+    locale: Locale,
 ) -> ReceivedReceiptOut:
+    number = entry.business_key if isinstance(entry, Receipt) else entry.sum_no
     reason = None
     if not recorded.is_matched:
-        unmatched = reason_of(ReceiptUnmatched(cop_no=receipt.business_key), entry=place)
+        unmatched = reason_of(ReceiptUnmatched(cop_no=number), entry=place)
         reason = ReasonOut.of(unmatched, locale)
     known = "new" if recorded.is_new else "known"
     return ReceivedReceiptOut(
         index=place,
         status=known if recorded.is_matched else "unmatched",
         id=recorded.id,
-        message_type=receipt.message_type,
-        number=receipt.business_key,
-        return_status=receipt.return_status,
+        message_type=entry.message_type if isinstance(entry, Receipt) else "CEB792",
+        number=number,
+        return_status=entry.return_status if isinstance(entry, Receipt) else None,
         reason=reason,
     )
 

@@ -62,6 +62,14 @@ documents: Final = Table(
         ),
     ),
     Index("documents_to_send_ix", "kind", "id", postgresql_where=text("send_at IS NOT NULL")),
+    Index("documents_summaries_ix", "id", postgresql_where=text("kind = 'summary'")),
+    Index(
+        "documents_summarised_ix",
+        "id",
+        postgresql_where=text(
+            "kind = 'list' AND (content #>> '{parts,0,head,statisticsFlag}'::text[]) = 'B'"
+        ),
+    ),
     Index("documents_returns_ix", "id", postgresql_where=text("kind = 'return'")),
     postgresql_with={"fillfactor": "80"},
 )

@@ -112,6 +112,11 @@ MOVEMENTS_STALLED: Final = Gauge(
     "Parcels of which a report waits for longer than it should, by the reason.",
     ["reason"],
 )
+LISTS_TO_SUMMARISE: Final = Gauge(
+    "airlane_customs_lists_to_summarise",
+    "Released lists in no summary: later, due by the 15th, overdue.",
+    ["age"],
+)
 
 EVIDENCE_SEALED: Final = Counter(
     "airlane_customs_evidence_sealed", "Entries of evidence that were sealed in a block."

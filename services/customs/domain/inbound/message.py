@@ -15,11 +15,12 @@ from services.customs.domain.messages.reader import (
     MESSAGE_BYTES_MAX,
 )
 from services.customs.domain.receipts.receipt import Receipt
+from services.customs.domain.receipts.summary_result import SummaryResult
 from shared.kernel.errors import AirlaneError
 from shared.kernel.instants import EARLIEST, LATEST
 
 # Raised by whoever changes what is read of a message: older ones can then be read again.
-PARSER_VERSION: Final = 3
+PARSER_VERSION: Final = 4
 # CEB900 has the whole message that it refuses inside, and a DxpMsg may have a CEB900 inside.
 LARGE_BYTES_MAX: Final = INBOUND_BYTES_MAX
 _LARGE: Final = {"CEB900": ECHO_BYTES_MAX, "DxpMsg": ENVELOPE_BYTES_MAX}
@@ -100,7 +101,7 @@ class Reading:
     """`entries` in the order of the message. `refusal`: why none of it can be read."""
 
     head: Head
-    entries: tuple[Receipt | AirlaneError, ...] = ()
+    entries: tuple[Receipt | SummaryResult | AirlaneError, ...] = ()
     refusal: AirlaneError | None = None
 
     @property
@@ -108,12 +109,20 @@ class Reading:
         return [one for one in self.entries if isinstance(one, Receipt)]
 
     @property
+    def results(self) -> list[SummaryResult]:
+        return [one for one in self.entries if isinstance(one, SummaryResult)]
+
+    @property
+    def read(self) -> int:
+        return len(self.entries) - self.refused
+
+    @property
     def refused(self) -> int:
-        return len(self.entries) - len(self.received)
+        return sum(isinstance(one, AirlaneError) for one in self.entries)
 
     @property
     def status(self) -> InboundStatus:
-        if self.refusal is not None or (self.refused and not self.received):
+        if self.refusal is not None or (self.refused and not self.read):
             return InboundStatus.REFUSED
         return InboundStatus.PARTLY if self.refused else InboundStatus.READ
 

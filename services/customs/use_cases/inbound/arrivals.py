@@ -15,12 +15,15 @@ from services.customs.domain.inbound.message import (
     reason_of,
     retry_at,
 )
+from services.customs.domain.receipts.receipt import Receipt
 from services.customs.repository import inbound
 from services.customs.use_cases import metrics
 from services.customs.use_cases.evidence import record_arrival
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.receipts import RecordedReceipt, record_receipts
+from services.customs.use_cases.summaries import RecordedResult, record_results
 from shared.db import UnitOfWork
+from shared.kernel.errors import AirlaneError
 
 # Real time. Whoever stored a message reads it at once; after this, the job takes it for left.
 _LEFT_AFTER: Final = timedelta(seconds=30)
@@ -47,21 +50,30 @@ async def store_message(
 
 async def apply_reading(
     uow: UnitOfWork, message: RawMessage, reading: Reading, *, now: datetime, real_now: datetime
-) -> list[RecordedReceipt]:
-    """Records the receipts that could be read, in their order, and what became of the message.
+) -> list[RecordedReceipt | RecordedResult]:
+    """Records the entries that could be read, in their order, and what became of the message.
 
     Applied again it changes nothing.
     """
-    recorded: list[RecordedReceipt] = []
-    if reading.received:
-        recorded = await record_receipts(
+    receipts = iter(
+        await record_receipts(
             uow, digest=message.digest, received=reading.received, now=now, real_now=real_now
         )
+    )
+    results = iter(
+        await record_results(uow, digest=message.digest, results=reading.results, now=now)
+        if reading.results
+        else ()
+    )
     await inbound.save_reading(
         uow, digest=message.digest, reading=reading, parser_version=PARSER_VERSION, now=now
     )
     metrics.count_reading(uow, reading)
-    return recorded
+    return [
+        next(receipts) if isinstance(one, Receipt) else next(results)
+        for one in reading.entries
+        if not isinstance(one, AirlaneError)
+    ]
 
 
 async def read_left(uow: UnitOfWork, *, digest: str, now: datetime, real_now: datetime) -> None:

@@ -14,12 +14,10 @@ from services.customs.domain.inbound.message import (
     bytes_max_of,
     guid_of,
 )
-from services.customs.domain.messages.errors import MessageNotExpected, MessageTooLarge
+from services.customs.domain.messages.errors import MessageTooLarge
 from services.customs.domain.messages.reader import read_message
-from services.customs.domain.receipts.answers import Answer, receipts_of
+from services.customs.domain.receipts.answers import receipts_of
 from services.customs.domain.receipts.items import read_items
-from services.customs.domain.receipts.receipt import Receipt
-from services.customs.domain.receipts.summary_result import SummaryResult
 from shared.documents import strict_json
 from shared.kernel.errors import AirlaneError
 
@@ -55,9 +53,4 @@ def _read(message: RawMessage, now: datetime) -> Reading:
         return Reading(message.head, tuple(read_items(document, now=now)))
     found = read_message(message.raw)
     head = Head(found.message_type, guid_of(found.guid))
-    return Reading(head, tuple(map(_entry, receipts_of(found, now))))
-
-
-def _entry(answer: Answer) -> Receipt | AirlaneError:
-    # Nobody applies results of summaries yet. They are kept raw, for a later version to read.
-    return MessageNotExpected(root="CEB792") if isinstance(answer, SummaryResult) else answer
+    return Reading(head, tuple(receipts_of(found, now)))

@@ -1,0 +1,151 @@
+"""Month's summaries of released lists: previewed, applied for, and what customs made of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.receipts.summary_result import SummaryResult
+from services.customs.domain.summaries.errors import (
+    MonthNotOver,
+    SummaryNotReplaceable,
+)
+from services.customs.domain.summaries.grouping import (
+    Group,
+    ReleasedList,
+    SummaryFlag,
+    draw_applications,
+    group_lists,
+)
+from services.customs.domain.summaries.month import Age, Month
+from services.customs.domain.summaries.reconciling import (
+    Declared,
+    LineKey,
+    ReconciledLine,
+    declared,
+    reconcile,
+)
+from services.customs.repository import summaries as repository
+from services.customs.repository.documents import stored as documents
+from shared.db import Reader, UnitOfWork
+from shared.kernel.errors import refuse
+
+# Of one request, so that it ends. The next one takes those that are left.
+LISTS_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`lists`: those that would be summarised. `without_number`: released, but invtNo has not come.
+    `not_released`: sent in the month, and customs still has them. `is_complete`: these are all.
+    """
+
+    month: Month
+    age: Age
+    lists: tuple[ReleasedList, ...]
+    groups: tuple[Group, ...]
+    without_number: int
+    not_released: int
+    is_complete: bool
+
+
+async def preview(reader: Reader, *, month: Month, flag: SummaryFlag, now: datetime) -> Preview:
+    waiting = await repository.list_waiting(reader, month, replaces=None, rows_max=LISTS_MAX)
+    lists = tuple(one for one in waiting if one.invt_no)
+    return Preview(
+        month=month,
+        age=month.age(now),
+        lists=lists,
+        groups=group_lists(lists, flag),
+        without_number=len(waiting) - len(lists),
+        not_released=await repository.count_not_released(reader, month),
+        is_complete=len(waiting) < LISTS_MAX,
+    )
+
+
+async def apply_for(
+    uow: UnitOfWork,
+    *,
+    month: Month,
+    flag: SummaryFlag,
+    replaces: str | None,
+    now: datetime,
+    real_now: datetime,
+) -> list[str]:
+    """Draws up the summaries of a month; they may leave at once. Returns their ids, none if no list
+    waits.
+
+    Raises MonthNotOver, Invalid.
+    """
+    if now < month.ends_at:
+        raise MonthNotOver(month=str(month), due_on=month.due_on.isoformat())
+    if replaces is not None:
+        phase = await repository.phase_of(uow, replaces)
+        if phase is not DocumentPhase.REJECTED_TECHNICAL:
+            refuse([SummaryNotReplaceable.at("/replaces", summary_id=replaces)])
+    # Locked, then read again: what another request has taken meanwhile waits no more.
+    for _ in range(2):
+        waiting = await repository.list_waiting(uow, month, replaces=replaces, rows_max=LISTS_MAX)
+        await repository.lock_lists(uow, [one.id for one in waiting])
+    lists = [one for one in waiting if one.invt_no]
+
+    applications = draw_applications(lists, flag, replaces=replaces, real_now=real_now)
+
+    await documents.insert_documents(uow, [one.document for one in applications], now=now)
+    await repository.insert_lists(uow, applications, month=month)
+    return [one.document.id for one in applications]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedResult:
+    """`is_matched`: its summary is known here."""
+
+    id: str
+    is_matched: bool
+    is_new: bool
+
+
+async def record_results(
+    uow: UnitOfWork, *, digest: str, results: Sequence[SummaryResult], now: datetime
+) -> list[RecordedResult]:
+    """In their order. Results of unknown summaries are kept, too: sumNo may come later."""
+    known = await repository.known_sum_nos(uow, sorted({one.sum_no for one in results}))
+    recorded = []
+    for one in results:
+        is_new = await repository.insert_result(uow, one, digest=digest, now=now)
+        result_id = f"{one.sum_no}/{one.decl_seq_no}/{one.part}"
+        recorded.append(RecordedResult(result_id, one.sum_no in known, is_new))
+    return recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    lines: tuple[ReconciledLine, ...]
+    declarations: tuple[Declared, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(line.status for line in self.lines)
+
+
+async def reconcile_summary(
+    reader: Reader, *, summary_id: str, sum_no: str | None
+) -> Reconciliation:
+    results = await repository.results_of(reader, sum_no) if sum_no else []
+    expected = [
+        (
+            LineKey(one.invt_no, line.get("gnum") or ""),
+            line.get("gcode") or "",
+            one.said("logisticsNo"),
+        )
+        for one in await repository.lists_of(reader, summary_id)
+        for line in one.content.lines
+    ]
+    return Reconciliation(reconcile(expected, results), declared(results))
+
+
+async def ages_of_waiting(reader: Reader, *, now: datetime) -> Counter[Age]:
+    """How many released lists wait for a summary, by how pressing it is."""
+    return Counter(Month.of(at).age(now) for at in await repository.waiting_since(reader))

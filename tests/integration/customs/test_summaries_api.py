@@ -1,0 +1,211 @@
+"""Released lists are declared by a month's summary: by REST, and by receipts and results."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from services.customs import jobs
+from services.customs.domain.messages.kinds.kind import NAMESPACE
+from services.customs.domain.messages.values import CHINA
+from services.customs.use_cases import metrics
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
+from services.customs.worker import SUBSCRIPTIONS, applying
+from shared.kafka import JobContext
+from tests.kit.clock import ManualClock
+from tests.kit.intake import intake
+from tests.support.events.catalog.orders import an_order_line
+from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld
+
+SUM_NO = "S00000000000000001"
+# Back from the day of the test: its month is over, and its summary is due.
+LAST_MONTH_S = 30 * 86_400
+
+
+@pytest.fixture
+def summarised(customs: CustomsWorld) -> CustomsWorld:
+    """Lists are declared by a summary: statisticsFlag B."""
+    rulebooks = Rulebooks(replace(customs.rulebooks.books, flag="B"))
+    customs._take_in = intake(SUBSCRIPTIONS, applying(rulebooks), customs.clock)
+    return customs
+
+
+@pytest.fixture
+async def month(customs: CustomsWorld, clock: ManualClock) -> str:
+    """One that no other test has lists in."""
+    await customs.sql("DELETE FROM customs.summary_lists")
+    await customs.sql(
+        "UPDATE customs.documents SET content = '{\"parts\": []}' WHERE kind = 'list'"
+        " AND content #>> '{parts,0,head,statisticsFlag}' = 'B'"
+    )
+    return f"{clock.now().astimezone(CHINA) - timedelta(seconds=LAST_MONTH_S):%Y-%m}"
+
+
+async def release(
+    customs: CustomsWorld, office: CustomsOperator, count: int = 2
+) -> list[dict[str, Any]]:
+    rows = []
+    for _ in range(count):
+        order = customs.an_order()
+        lines = tuple(an_order_line(n, unit_price_minor=255, hs_code="9405500000") for n in (1, 2))
+        await customs.consume(customs.placed(order, lines=lines), customs.booked(order))
+        await customs.send()
+        row = await customs.declaration(order)
+        assert row["status"] == "transmitted", row["findings"]
+        number = f"470020261I{row['id'][-9:].upper()}"
+        for status in ("120", "800"):
+            receipt = customs.receipt(row, status, at_s=-LAST_MONTH_S)
+            await office.answer(receipt | {"invt_no": number})
+        rows.append(row | {"invt_no": number})
+    return rows
+
+
+async def post_xml(office: CustomsOperator, raw: str) -> dict[str, Any]:
+    answer = await office.http.post(
+        "/v1/receipts", content=raw.encode(), headers={"Content-Type": "application/xml"}
+    )
+    assert answer.status_code == 202, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def node(name: str, inside: str, **fields: str) -> str:
+    said = "".join(f"<{tag}>{value}</{tag}>" for tag, value in fields.items())
+    return f"<{name}>{said}{inside}</{name}>"
+
+
+def message(message_type: str, inside: str) -> str:
+    return f'<{message_type}Message xmlns="{NAMESPACE}">{inside}</{message_type}Message>'
+
+
+def local(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y%m%d%H%M%S}000"
+
+
+def result(at: datetime, *lines: tuple[str, str], **changes: str) -> str:
+    head = {
+        "sumNo": SUM_NO,
+        "opDate": local(at),
+        "declSeqNo": "D00000000000000001",
+        "decState": "X9",
+        "msgCount": "1",
+        "msgSeqNo": "1",
+    }
+    listed = "".join(
+        node("SummaryResultList", "", invtNo=one, gseqno="1", gnum=gnum, gcode="9405500000")
+        for one, gnum in lines
+    )
+    head_node = node("SummaryResultHead", "", **(head | changes))
+    return message("CEB792", node("SummaryResult", head_node + listed))
+
+
+async def lines_of(office: CustomsOperator, summary_id: str, **params: Any) -> list[Any]:
+    found: list[Any] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        page = await office.get(f"/v1/summaries/{summary_id}/lines", limit=2, **params, **cursor)
+        found += [(one["invt_no"], one["gnum"], one["status"]) for one in page["items"]]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+async def test_the_way_of_a_summary(
+    summarised: CustomsWorld, office: CustomsOperator, clock: ManualClock, month: str
+) -> None:
+    rows = await release(summarised, office)
+    body = {"month": month, "summary_flag": "1"}
+    running = {"month": f"{clock.now().astimezone(CHINA):%Y-%m}"}
+    early = await office.http.post("/v1/summaries", json=running)
+    assert (early.status_code, early.json()["code"]) == (409, "customs.summary.month_not_over")
+    shown = (await office.http.post("/v1/summaries:preview", json=body)).json()
+    assert (shown["lists"], shown["age"], shown["not_released"]) == (2, "overdue", 0)
+    (group,) = shown["groups"]
+    assert (group["lists"], group["lines"], group["hs_code"]) == (2, 4, "9405500000")
+
+    await jobs.measure_summaries(JobContext(summarised.db, clock))
+    assert metrics.LISTS_TO_SUMMARISE.labels("overdue")._value.get() == 2
+    made = await asyncio.gather(*(office.http.post("/v1/summaries", json=body) for _ in range(3)))
+    assert sorted(one.status_code for one in made) == [200, 200, 201]
+    (summary,) = next(one for one in made if one.status_code == 201).json()["items"]
+    assert (summary["lists"], summary["month"], summary["parts"]) == (2, month, 1)
+    assert (await office.get("/v1/summaries", month=month))["items"] == [summary]
+
+    await summarised.send()
+    roots = [ET.fromstring(path.read_bytes()) for path in summarised.folder.out.glob("*.xml")]
+    (sent,) = (one for one in roots if one.tag == f"{NS}CEB701Message")
+    numbers = {one.text for one in sent.iter(f"{NS}invtNo")}
+    assert numbers == {row["invt_no"] for row in rows}
+    (head,) = sent.iter(f"{NS}SummaryApplyHead")
+
+    said = {
+        "agentCode": summary["declarant"],
+        "copNo": summary["cop_no"],
+        "sumNo": SUM_NO,
+        "msgSeqNo": "1",
+        "returnStatus": "399",
+        "returnTime": local(clock.now() + timedelta(seconds=5)),
+        "returnInfo": "concluded",
+    }
+    assert head.findtext(f"{NS}copNo") == summary["cop_no"]
+    early_result = result(clock.now(), (rows[0]["invt_no"], "1"))
+    kept = await post_xml(office, early_result)
+    assert [one["status"] for one in kept["receipts"]] == ["unmatched"]
+    await post_xml(office, message("CEB702", node("SummaryReturn", "", **said)))
+    read = await office.get(f"/v1/summaries/{summary['id']}")
+    assert (read["status"], read["sum_no"], read["said"]) == ("accepted", SUM_NO, "concluded")
+    # The result that came before its sumNo counts.
+    assert read["lines"] == {"matched": 1, "missing": 3, "unexpected": 0}
+    assert read["declarations"][0]["dec_state"] == "X9"
+
+    later = clock.now() + timedelta(minutes=1)
+    whole = result(
+        later,
+        *((row["invt_no"], gnum) for row in rows for gnum in ("1", "2")),
+        ("470020261I999999999", "1"),
+        entryId="E00000000000000001",
+    )
+    assert [one["status"] for one in (await post_xml(office, whole))["receipts"]] == ["new"]
+    assert [one["status"] for one in (await post_xml(office, whole))["receipts"]] == ["known"]
+    read = await office.get(f"/v1/summaries/{summary['id']}")
+    assert read["lines"] == {"matched": 4, "missing": 0, "unexpected": 1}
+    assert read["declarations"][0]["entry_id"] == "E00000000000000001"
+    expected = [(row["invt_no"], gnum, "matched") for row in rows for gnum in ("1", "2")]
+    expected.append(("470020261I999999999", "1", "unexpected"))
+    assert await lines_of(office, summary["id"]) == sorted(expected)
+    unexpected = await lines_of(office, summary["id"], status="unexpected")
+    assert unexpected == expected[-1:]
+
+
+async def test_lists_of_a_summary_that_was_sent_back_wait_again(
+    summarised: CustomsWorld, office: CustomsOperator, clock: ManualClock, month: str
+) -> None:
+    await release(summarised, office, 1)
+    body = {"month": month}
+    (summary,) = (await office.http.post("/v1/summaries", json=body)).json()["items"]
+    await summarised.send()
+    for seconds, status, waiting in ((1, "-623001", 0), (2, "100", 1)):
+        said = {
+            "agentCode": summary["declarant"],
+            "copNo": summary["cop_no"],
+            "msgSeqNo": "1",
+            "returnStatus": status,
+            "returnTime": local(clock.now() + timedelta(seconds=seconds)),
+            "returnInfo": "no",
+        }
+        await post_xml(office, message("CEB702", node("SummaryReturn", "", **said)))
+        shown = (await office.http.post("/v1/summaries:preview", json=body)).json()
+        assert shown["lists"] == waiting
+
+
+async def test_a_simplified_list_needs_no_summary(
+    customs: CustomsWorld, office: CustomsOperator, month: str
+) -> None:
+    (row,) = await customs.declare(customs.an_order())
+    for status in ("120", "800"):
+        await office.answer(customs.receipt(row, status) | {"invt_no": "470020261I1"})
+    shown = (await office.http.post("/v1/summaries:preview", json={"month": month})).json()
+    assert (shown["lists"], shown["groups"]) == (0, [])
