@@ -75,7 +75,7 @@ async def goods_returned(world: "AllServices") -> str:
 
 async def summary(world: "AllServices") -> str:
     """Of a list that is declared by a summary, released in the month before."""
-    made = customs(world)
+    made = await ready(world)
     rulebooks = Rulebooks(replace(made.rulebooks.books, flag="B"))
     order = made.an_order(world.merchant_id, lines=1)
     placed = made.placed(order, lines=(an_order_line(1, hs_code="9405500000"),))

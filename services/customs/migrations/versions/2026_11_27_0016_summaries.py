@@ -7,7 +7,7 @@ from alembic import op
 from shared.db.ddl import protect
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 STATEMENTS: Final = (
     """
