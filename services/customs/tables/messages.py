@@ -31,7 +31,7 @@ outgoing_messages: Final = Table(
     Column("body", Text, nullable=False),
     key_column("holder_code"),
     Column("holder_name", Text),
-    Column("dxp_id", Text),
+    key_column("dxp_id"),
     Column("signature", JSONB),
     Column("note", Text, nullable=False),
     Column("door", Text),

@@ -16,7 +16,7 @@ STATEMENTS: Final = (
     ALTER TABLE customs.outgoing_messages
         ADD COLUMN holder_code TEXT COLLATE "C",
         ADD COLUMN holder_name TEXT,
-        ADD COLUMN dxp_id TEXT
+        ADD COLUMN dxp_id TEXT COLLATE "C"
     """,
     """
     CREATE TABLE customs.key_complaints (

@@ -1,0 +1,37 @@
+"""Periodic work of the worker, by what it is about."""
+
+from services.customs.jobs.inbound import (
+    collect_answers,
+    read_inbound,
+)
+from services.customs.jobs.measuring import (
+    measure_doors,
+    measure_lanes,
+    measure_movements,
+    measure_summaries,
+    note_alarms,
+    seal_evidence,
+)
+from services.customs.jobs.sending import (
+    deliver,
+    draw_movements,
+    match_dossiers,
+    send_documents,
+    signs_of,
+)
+
+__all__ = [
+    "collect_answers",
+    "deliver",
+    "draw_movements",
+    "match_dossiers",
+    "measure_doors",
+    "measure_lanes",
+    "measure_movements",
+    "measure_summaries",
+    "note_alarms",
+    "read_inbound",
+    "seal_evidence",
+    "send_documents",
+    "signs_of",
+]

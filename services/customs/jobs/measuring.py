@@ -1,0 +1,110 @@
+"""What is sealed, measured and warned of from time to time."""
+
+from collections import Counter
+from typing import get_args
+
+from services.customs.domain.declarations.missing import Owner
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.doors.breaker import DoorStatus
+from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.movements.waiting import Stall, terms_of
+from services.customs.domain.regimes.regime import RegimeTables
+from services.customs.domain.summaries.month import Age
+from services.customs.queries import doors as door_views
+from services.customs.queries import lanes, movements, work
+from services.customs.queries.evidence import count_unsealed
+from services.customs.use_cases import doors, evidence, metrics, summaries
+from services.customs.use_cases.declarations import alarms
+from shared.kafka import JobContext
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+# A run reduces a backlog, but within bounds: other jobs share the process.
+_ROUNDS_MAX = 20
+_UNSEALED_MAX = 1_000_000
+# Summaries are due on the 15th.
+_WARNED_FROM_DAY = 10
+
+
+async def seal_evidence(context: JobContext) -> None:
+    """Blocks of what has happened, until nothing waits; the gauge says what was left."""
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            sealed = await evidence.seal_entries(uow, now=context.clock.now())
+        if sealed < ENTRIES_PER_BLOCK_MAX:
+            break
+    async with context.db.read(PARK) as reader:
+        waiting = await count_unsealed(reader, at_most=_UNSEALED_MAX)
+    metrics.EVIDENCE_UNSEALED.set(waiting)
+
+
+async def measure_summaries(context: JobContext) -> None:
+    """How many released lists wait for a summary; from the tenth of a month it is also logged."""
+    now = context.clock.now()
+    async with context.db.read(PARK) as reader:
+        waiting = await summaries.ages_of_waiting(reader, now=now)
+    for age in get_args(Age):
+        metrics.LISTS_TO_SUMMARISE.labels(age).set(waiting[age])
+    if waiting["overdue"] or (waiting["due"] and now.astimezone(CHINA).day >= _WARNED_FROM_DAY):
+        log.warning(
+            "released lists wait for a summary",
+            due=waiting["due"],
+            overdue=waiting["overdue"],
+            seldom=True,
+        )
+
+
+async def measure_doors(context: JobContext, *, door: str) -> None:
+    """`door`: by which this worker delivers."""
+    async with context.db.transaction(PARK) as uow:
+        await doors.add_door(uow, door=door, real_now=real_now())
+        for one in await door_views.list_doors(uow):
+            metrics.DOOR_OPEN.labels(one.name).set(one.status is not DoorStatus.CLOSED)
+
+
+async def measure_lanes(context: JobContext) -> None:
+    async with context.db.read(PARK) as reader:
+        for lane in await lanes.list_lanes(reader, now=context.clock.now()):
+            metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)
+
+
+async def measure_movements(
+    context: JobContext, *, customs_code: str, regimes: RegimeTables
+) -> None:
+    """How many parcels wait for a report for too long, by the reason."""
+    now = context.clock.now()
+    terms = terms_of(regimes.district_on(customs_code, now.astimezone(CHINA).date()))
+    async with context.db.read(PARK) as reader:
+        stalled = await movements.list_stalled(reader, terms=terms, now=now, real_now=real_now())
+    reasons = Counter(stall for _, stall in stalled)
+    for reason in Stall:
+        metrics.MOVEMENTS_STALLED.labels(reason).set(reasons[reason])
+
+
+async def note_alarms(context: JobContext) -> None:
+    """Clocks that have run too long; then what waits for whom."""
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            noted = await alarms.note_alarms(uow, now=context.clock.now())
+        if noted < alarms.ALARMS_MAX:
+            break
+    async with context.db.read(PARK) as reader:
+        owners = {one.owner: one.declarations for one in await work.count_by_owner(reader)}
+        park = await work.count_park_work(reader)
+        waiting = await work.list_waiting_documents(reader, real_now=real_now())
+    by_kind = {one.kind: one for one in waiting}
+    for kind in DocumentKind:
+        one = by_kind.get(kind)
+        waits_s = (real_now() - one.since).total_seconds() if one else 0.0
+        metrics.DOCUMENTS_WAITING.labels(kind).set(one.documents if one else 0)
+        metrics.DOCUMENTS_WAITING_SECONDS.labels(kind).set(waits_s)
+    for owner in get_args(Owner):
+        metrics.WORK.labels(owner).set(owners.get(owner, 0))
+    if park is not None:
+        metrics.PARK_WORK.labels("refused_messages").set(park.refused_messages)
+        metrics.PARK_WORK.labels("refused_inbound").set(park.refused_inbound)
+        metrics.PARK_WORK.labels("failed_documents").set(park.failed_documents)

@@ -1,0 +1,212 @@
+"""Documents that leave: drawn up, composed, signed, delivered."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
+from services.customs.clients.signers.signer import Signer
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.uploading import Signs
+from services.customs.domain.doors.breaker import Permission
+from services.customs.domain.messages.kinds.kind import (
+    DOCUMENTS_PER_MESSAGE_MAX,
+    MessageKind,
+    Signature,
+)
+from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.movements.waiting import terms_of
+from services.customs.domain.regimes.regime import RegimeTables
+from services.customs.use_cases import doors, messages, signing
+from services.customs.use_cases.declarations import matching
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
+from services.customs.use_cases.movements import drawing
+from services.customs.use_cases.movements.drawing import Report
+from shared.kafka import JobContext
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+from shared.telemetry import get_logger
+
+log = get_logger(__name__)
+
+# A run reduces a backlog, but within bounds: other jobs share the process.
+_ROUNDS_MAX = 20
+_MESSAGES_AT_ONCE = 20
+_MATCHES_PER_RUN = 200
+
+
+async def send_documents(
+    context: JobContext, *, park: Sender, door: Door, signer: Signer | None = None
+) -> None:
+    """Composes messages of the documents that may leave, kind by kind, has them signed, and
+    delivers them. Without a signer they leave unsigned, and say so.
+    """
+    async with context.db.transaction(PARK) as uow:
+        kinds = await messages.due_kinds(uow, real_now=real_now())
+    for kind in kinds:
+        await _compose(context, kind=kind, park=park, signs=signs_of(signer))
+    if signer is not None:
+        await _sign(context, signer=signer)
+    # Also when there was nothing new: a killed process may have left a message undelivered.
+    await deliver(context, door=door)
+
+
+def signs_of(signer: Signer | None) -> Signs:
+    """What has to be signed, and what may be where there is a key of the party."""
+
+    def signs(kind: MessageKind, party: Party) -> bool:
+        if signer is None:
+            return False
+        return kind.signature is not Signature.OPTIONAL or signer.has_key_of(party)
+
+    return signs
+
+
+async def _sign(context: JobContext, *, signer: Signer) -> None:
+    for _ in range(_ROUNDS_MAX):
+        signed = await signing.sign_messages(context.db, signer, clock=context.clock)
+        if signed < signing.AT_ONCE:
+            return
+
+
+async def _compose(context: JobContext, *, kind: DocumentKind, park: Sender, signs: Signs) -> None:
+    async def together() -> int:
+        async with context.db.transaction(PARK) as uow:
+            return await messages.compose_due(
+                uow, kind=kind, park=park, signs=signs, now=context.clock.now(), real_now=real_now()
+            )
+
+    async def due() -> list[str]:
+        async with context.db.transaction(PARK) as uow:
+            return await messages.list_due(uow, kind=kind, real_now=real_now())
+
+    async def alone(document_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.compose_one(
+                uow, document_id=document_id, park=park, signs=signs, now=context.clock.now()
+            )
+
+    async def put_off(document_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.put_off(uow, document_id=document_id, real_now=real_now())
+
+    for _ in range(_ROUNDS_MAX):
+        composed = await context.together_or_each(together, due, alone, put_off=put_off)
+        if composed < DOCUMENTS_PER_MESSAGE_MAX:
+            return
+
+
+async def deliver(context: JobContext, *, door: Door) -> None:
+    """Messages that were composed, each in a transaction of its own, as far as the door lets them
+    pass. While it is down they wait, however long that is.
+    """
+    for _ in range(_ROUNDS_MAX):
+        async with context.db.transaction(PARK) as uow:
+            permission = await doors.may_deliver(uow, door=door.name, real_now=real_now())
+        if permission is Permission.NONE:
+            return
+        limit = 1 if permission is Permission.PROBE else _MESSAGES_AT_ONCE
+        async with context.db.transaction(PARK) as uow:
+            guids = await messages.list_undelivered(uow, real_now=real_now(), limit=limit)
+        down: list[DoorDown] = []
+        delivered = await context.each_by_itself(guids, partial(_deliver, context, door, down))
+        async with context.db.transaction(PARK) as uow:
+            if down:
+                error = str(down[0].params["reason"])
+                log.warning("a door is down", door=door.name, reason=error, seldom=True)
+                await doors.note_failure(uow, door=door.name, error=error, real_now=real_now())
+                return
+            if delivered:
+                await doors.note_success(uow, door=door.name, real_now=real_now())
+            elif permission is Permission.PROBE:
+                await doors.hand_back(uow, door=door.name, real_now=real_now())
+        if delivered < limit:
+            return
+
+
+async def _deliver(context: JobContext, door: Door, down: list[DoorDown], guid: str) -> None:
+    """`down`: once the door has failed, no other message tries it."""
+    if down:
+        return
+    try:
+        async with context.db.transaction(PARK) as uow:
+            await messages.deliver_message(
+                uow, guid=guid, door=door, now=context.clock.now(), real_now=real_now()
+            )
+    except DoorDown as failure:
+        down.append(failure)
+    except DeliveryRefused as refusal:
+        async with context.db.transaction(PARK) as uow:
+            await messages.note_refusal(
+                uow, guid=guid, door=door.name, error=str(refusal.params["reason"])
+            )
+
+
+async def draw_movements(
+    context: JobContext, *, report: Report[Any], parties: Parties, regimes: RegimeTables
+) -> None:
+    """Draws up documents for parcels that have moved. A parcel that cannot be reported is left out:
+    first all that would share its document, then of these it alone.
+    """
+    now = context.clock.now()
+    terms = terms_of(regimes.district_on(parties.customs_code, now.astimezone(CHINA).date()))
+
+    async def together() -> int:
+        async with context.db.transaction(PARK) as uow:
+            return await drawing.draw_due(
+                uow, report, terms=terms, parties=parties, now=now, real_now=real_now()
+            )
+
+    async def groups() -> list[tuple[str, ...]]:
+        async with context.db.transaction(PARK) as uow:
+            return await drawing.list_due(uow, report, terms=terms, real_now=real_now())
+
+    async def some(declaration_ids: Sequence[str]) -> int:
+        async with context.db.transaction(PARK) as uow:
+            return await drawing.draw_some(
+                uow,
+                report,
+                declaration_ids=declaration_ids,
+                terms=terms,
+                parties=parties,
+                now=now,
+                real_now=real_now(),
+            )
+
+    async def one(declaration_id: str) -> None:
+        await some([declaration_id])
+
+    async def group(declaration_ids: tuple[str, ...]) -> None:
+        async def each() -> tuple[str, ...]:
+            return declaration_ids
+
+        done = await context.together_or_each(partial(some, declaration_ids), each, one)
+        if not done:
+            raise RuntimeError("none of the parcels of a document can be reported")
+
+    for _ in range(_ROUNDS_MAX):
+        drawn = await context.together_or_each(together, groups, group)
+        if not drawn:
+            return
+
+
+async def match_dossiers(context: JobContext, *, rulebooks: Rulebooks) -> None:
+    """Declarations whose documents are there and that nobody has matched, as after a change of what
+    a match is made with.
+    """
+
+    async def one(declaration_id: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await matching.match_again(
+                uow,
+                declaration_ids=[declaration_id],
+                rulebooks=rulebooks,
+                now=context.clock.now(),
+                real_now=real_now(),
+            )
+
+    async with context.db.transaction(PARK) as uow:
+        waiting = await matching.list_to_match(uow, limit=_MATCHES_PER_RUN)
+    await context.each_by_itself(waiting, one)
