@@ -17,6 +17,7 @@ from services.customs.api.receipts import receipts_api
 from services.customs.api.regimes import regimes_api
 from services.customs.api.registrations import registrations_api
 from services.customs.api.returns import returns_api
+from services.customs.api.signing import signing_api
 from services.customs.api.steps import steps_api
 from services.customs.api.summaries import summaries_api
 from services.customs.api.work import work_api
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             lanes_api,
             movements_api,
             messages_api,
+            signing_api,
             registrations_api,
             regimes_api,
             returns_api,

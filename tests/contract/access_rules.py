@@ -186,6 +186,8 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/doors": _PARK_OF_CUSTOMS,
     "customs POST /v1/doors/{door_name}:open": _PARK_CHANGE_OF_CUSTOMS,
     "customs POST /v1/doors/{door_name}:close": _PARK_CHANGE_OF_CUSTOMS,
+    "customs GET /v1/signing-keys": _PARK_OF_CUSTOMS,
+    "customs POST /v1/signing-keys/{key_name}:trust": _PARK_CHANGE_OF_CUSTOMS,
     "customs GET /v1/lanes": _PARK_OF_CUSTOMS,
     "customs POST /v1/lanes/{lane}:take": _PARK_CHANGE_OF_CUSTOMS,
     "customs POST /v1/screenings": _PARK_CHANGE_OF_CUSTOMS,

@@ -274,6 +274,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "summary_id": of_customs.summary,
     "return_id": of_customs.goods_returned,
     "door_name": lambda world: of_customs.customs(world).a_door(),
+    "key_name": lambda world: of_customs.customs(world).a_complaint(),
     "hs_code": _hs_code,
     "lane": _lane,
     "mode": _mode,

@@ -116,7 +116,11 @@ _COMPLAIN: Final = sql(
 )
 
 _TRUST: Final = sql(
-    "UPDATE customs.key_complaints SET trusted_at = :now WHERE key_name = :key_name",
+    """
+    UPDATE customs.key_complaints SET trusted_at = :now WHERE key_name = :key_name
+    RETURNING key_name, reason, distrusted_at, trusted_at
+    """,
+    KeyComplaint,
     key_name=TEXT,
     now=INSTANT,
 )
@@ -163,6 +167,6 @@ async def complain(
     await uow.execute(_COMPLAIN, document_ids=document_ids, reason=reason, now=now)
 
 
-async def trust(uow: UnitOfWork, key_name: str, *, now: datetime) -> bool:
-    """False: nobody complained of such a key."""
-    return await uow.execute(_TRUST, key_name=key_name, now=now) == 1
+async def trust(uow: UnitOfWork, key_name: str, *, now: datetime) -> KeyComplaint | None:
+    """None: nobody complained of such a key."""
+    return await uow.fetch_first(_TRUST, key_name=key_name, now=now)

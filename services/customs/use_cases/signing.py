@@ -63,7 +63,9 @@ async def list_complaints(reader: Reader) -> list[KeyComplaint]:
     return await signing.list_complaints(reader)
 
 
-async def trust_key(uow: UnitOfWork, *, key_name: str, now: datetime) -> None:
+async def trust_key(uow: UnitOfWork, *, key_name: str, now: datetime) -> KeyComplaint:
     """An operator has seen to it. Raises KeyNotFound."""
-    if not await signing.trust(uow, key_name, now=now):
+    trusted = await signing.trust(uow, key_name, now=now)
+    if trusted is None:
         raise KeyNotFound(key=key_name)
+    return trusted

@@ -15,7 +15,7 @@ from services.customs.domain.messages.envelope import envelope_of
 from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.signing.checking import Verified, verify
 from services.customs.domain.messages.tree import read_tree
-from services.customs.use_cases.signing import list_complaints, trust_key
+from services.customs.use_cases.signing import list_complaints
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -105,8 +105,10 @@ async def test_a_key_that_customs_finds_fault_with_signs_nothing_until_it_is_tru
     waiting = await message_of(signing, second)
     assert (waiting["status"], waiting["signature"]) == ("composed", None)
 
-    async with signing.db.transaction(PARK) as uow:
-        await trust_key(uow, key_name=key, now=signing.clock.now())
+    answer = await office.http.post(f"/v1/signing-keys/{key}:trust")
+    assert (answer.status_code, answer.json()["trusted_at"] is None) == (200, False)
+    assert key in {one["key_name"] for one in (await office.get("/v1/signing-keys"))["items"]}
+    assert (await office.http.post("/v1/signing-keys/0a:trust")).status_code == 404
     await signing.sql("UPDATE customs.outgoing_messages SET next_try_at = NULL")
     await signing.send()
 

@@ -219,6 +219,15 @@ class CustomsWorld(RegisteredWorld):
             await add_door(uow, door=name, real_now=real_now())
         return name
 
+    async def a_complaint(self) -> str:
+        """The name of a key that customs found fault with."""
+        key_name = new_id("key").partition("_")[2]
+        await self.sql(
+            "INSERT INTO customs.key_complaints VALUES ($1, 'park', 'made up', now(), NULL)",
+            key_name,
+        )
+        return key_name
+
     async def consume(self, *events: Envelope) -> None:
         """One slice, as the consumer loop passes it on."""
         async with self.db.transaction(PARK) as uow:
