@@ -239,6 +239,7 @@ class CustomsWorld(RegisteredWorld):
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""
+        await self.register_park()
         for order in orders:
             await self.consume(self.placed(order), self.booked(order, **booking))
         await self.send()
