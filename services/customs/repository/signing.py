@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.signing.complaint import KeyComplaint
 from services.customs.domain.messages.signing.signature import Signature
 from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
@@ -18,16 +19,6 @@ class UnsignedMessage:
     guid: str
     body: str
     holder: Party
-
-
-@dataclass(frozen=True, slots=True)
-class KeyComplaint:
-    """`trusted_at`: an operator has seen to it; None: the key signs nothing."""
-
-    key_name: str
-    reason: str
-    distrusted_at: datetime
-    trusted_at: datetime | None
 
 
 def _unsigned(guid: str, body: str, holder_code: str, holder_name: str) -> UnsignedMessage:

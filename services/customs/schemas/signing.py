@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.customs.repository.signing import KeyComplaint
+from services.customs.domain.messages.signing.complaint import KeyComplaint
 
 
 class KeyComplaintOut(BaseModel):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.clients.signers.signer import Signer
+from services.customs.domain.messages.signing.complaint import KeyComplaint
 from services.customs.domain.messages.signing.errors import (
     KeyNotFound,
     MessageAlreadySigned,
@@ -14,7 +15,7 @@ from services.customs.domain.messages.signing.errors import (
 )
 from services.customs.domain.messages.signing.signature import signed
 from services.customs.repository import signing
-from services.customs.repository.signing import KeyComplaint, UnsignedMessage
+from services.customs.repository.signing import UnsignedMessage
 from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Unavailable
