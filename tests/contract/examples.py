@@ -33,7 +33,6 @@ from tests.support.worlds.catalog import (
     an_order,
     an_overlay,
 )
-from tests.support.worlds.customs import a_registration
 from tests.support.worlds.routing import RoutingWorld
 
 TokenFor = Callable[..., str]
@@ -354,8 +353,8 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
         "description": "shop",
         "tenant": world.merchant_id,
     },
-    "customs POST /v1/registrations": lambda _: a_registration(),
-    "customs PUT /v1/registrations/{registration_id}": lambda _: a_registration(roles=["owner"]),
+    "customs POST /v1/registrations": lambda _: of_customs.a_payment_firm(),
+    "customs PUT /v1/registrations/{registration_id}": lambda _: of_customs.a_payment_firm(),
     "customs POST /v1/declarations/{declaration_id}:cancel": lambda _: {"reason": "买家取消"},
     "customs POST /v1/declarations/{declaration_id}:clone": lambda _: {},
     "customs POST /v1/declarations/{declaration_id}:amend": lambda _: {},
@@ -364,7 +363,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "customs POST /v1/summaries:preview": lambda _: {"month": of_customs.SUMMARISED_MONTH},
     "customs POST /v1/summaries": lambda _: {"month": of_customs.SUMMARISED_MONTH},
     "customs POST /v1/returns": of_customs.a_return,
-    "customs POST /v1/returns/{return_id}:tally": lambda _: {"location": "Cage 3"},
+    "customs POST /v1/returns/{return_id}:tally": lambda _: {"storage_place": "Cage 3"},
     "customs POST /v1/receipts": lambda world: {"items": [of_customs.a_receipt(world)]},
     "customs POST /v1/inbound-messages:replay": lambda _: {"message_type": "CEB604"},
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},

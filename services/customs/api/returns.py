@@ -109,7 +109,7 @@ async def tally_return(
             uow,
             return_id=return_id,
             operator=parts.operator,
-            location=body.location,
+            location=body.storage_place,
             note=body.note,
             actor=call.principal.subject,
             now=call.clock.now(),

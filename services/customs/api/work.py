@@ -22,7 +22,7 @@ class WorkFilters:
     """What the work can be narrowed to."""
 
     owner: Annotated[Owner | None, Query()] = None
-    waits_for: Annotated[str | None, Query(pattern=r"^[a-z0-9_]{1,40}$")] = None
+    code: Annotated[str | None, Query(pattern=r"^[a-z0-9_]{1,40}$")] = None
     lane: Annotated[int | None, Query(ge=1, le=32767)] = None
     flight_id: Annotated[str | None, Query(pattern=r"^flt_[0-9a-f]{32}$")] = None
     due_before: Annotated[

@@ -108,7 +108,7 @@ _WORK: Final = SparseListing(
             "p.flight_id = :flight_id", f"{_OPEN} AND x.flight_id = :flight_id {{tenant}}"
         ),
         "owner": Filter("p.owner = :owner", f"{_OPEN} AND x.owner = :owner {{tenant}}"),
-        "waits_for": Filter("p.waits_for = :waits_for"),
+        "code": Filter("p.waits_for = :code"),
         "due_before": Filter("p.due_at < :due_before", bounds=("due_at",)),
     },
     types={
@@ -117,7 +117,7 @@ _WORK: Final = SparseListing(
         "lane": INTEGER,
         "flight_id": TEXT,
         "owner": TEXT,
-        "waits_for": TEXT,
+        "code": TEXT,
         "due_before": INSTANT,
     },
 )

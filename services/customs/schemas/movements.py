@@ -30,7 +30,7 @@ class ArrivalIn(Body):
         examples=["鄂G12345"],
         description="Of the truck that brought them (domesticTrafNo).",
     )
-    location: str | None = Field(
+    site_code: str | None = Field(
         default=None,
         max_length=10,
         pattern=r"^[0-9A-Za-z]+$",
@@ -43,7 +43,7 @@ class ArrivalIn(Body):
     )
 
     def to_domain(self) -> Arrival:
-        return Arrival(self.arrived_at, self.truck_plate, self.location, self.bill_number)
+        return Arrival(self.arrived_at, self.truck_plate, self.site_code, self.bill_number)
 
 
 class BillIn(Body):

@@ -97,7 +97,7 @@ class ReturnIn(Body):
 
 
 class TallyIn(Body):
-    location: Annotated[Line, StringConstraints(max_length=100)] | None = Field(
+    storage_place: Annotated[Line, StringConstraints(max_length=100)] | None = Field(
         default=None, description="Where the parcel is stored.", examples=["Cage 3"]
     )
     note: Annotated[Line, StringConstraints(max_length=200)] | None = None

@@ -8,7 +8,7 @@ from services.customs.domain.declarations.cancelling import REASON_CHARACTERS_MA
 from services.customs.domain.declarations.repairs import Repair
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
-from shared.documents.fields import Body
+from shared.documents.fields import Body, WholeNumber
 from shared.documents.text import Line, visible_lines
 
 _REPAIRS_MAX: Final = 200
@@ -33,7 +33,7 @@ class ValueIn(Body):
         description="JSON Pointer (RFC 6901) into the dossier, as findings name it.",
         examples=["/order/lines/0/hs_code"],
     )
-    value: Line | int | None = Field(description="What it is to say there.")
+    value: Line | WholeNumber | None = Field(description="What it is to say there.")
 
     def to_domain(self) -> Repair:
         return Repair(self.pointer, self.value)

@@ -43,7 +43,7 @@ class GroupOut(BaseModel):
     maker: str | None = Field(description="null: the summary does not tell makers apart.")
     hs_code: str
     unit: str
-    currency: str
+    currency_code: str
     destination: str
     lists: int
     lines: int
@@ -59,7 +59,7 @@ class GroupOut(BaseModel):
             maker=key.maker or None,
             hs_code=key.gcode,
             unit=key.unit,
-            currency=key.currency,
+            currency_code=key.currency,
             destination=key.destination,
             lists=group.lists,
             lines=group.lines,

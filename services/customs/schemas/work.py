@@ -36,7 +36,7 @@ class WorkItem(BaseModel):
     house_waybill: str | None
     status: DeclarationStatus
     status_at: datetime
-    waits_for: str = Field(examples=["receipt_120"], description="As in …/missing.")
+    code: str = Field(examples=["receipt_120"], description="What it waits for, as in …/missing.")
     owner: Owner = Field(description="Whose move it is.")
     detail: str
     fix: str = Field(description="What to do.")
@@ -56,6 +56,7 @@ class WorkItem(BaseModel):
         return cls.model_construct(
             **{name: getattr(view, name) for name in _AS_READ},
             declaration_id=view.id,
+            code=view.waits_for,
             detail=words.detail.render(locale, {}),
             fix=words.remedy.render(locale, {}),
             due_at=None if view.due_at == NO_DEADLINE else view.due_at,
@@ -63,7 +64,14 @@ class WorkItem(BaseModel):
         )
 
 
-_AS_READ = WorkItem.model_fields.keys() - {"declaration_id", "detail", "fix", "due_at", "clock"}
+_AS_READ = WorkItem.model_fields.keys() - {
+    "declaration_id",
+    "code",
+    "detail",
+    "fix",
+    "due_at",
+    "clock",
+}
 
 
 def clock_out(view: WorkView) -> ClockOut | None:

@@ -256,7 +256,7 @@ async def test_scopes_can_be_fewer_but_not_more(client: AsyncClient, merchant: M
     refused(put, 403, "auth.forbidden")
     answer = await ask_for_token(client, **_login(issued), scope="catalog:write")
     assert answer.json()["error"] == "invalid_scope"
-    wide = {"description": "all", "scopes": ["catalog:read", "customs:write"]}
+    wide = {"description": "all", "scopes": ["catalog:read", "routing:write"]}
     refused(
         await post("/v1/credentials", json=wide),
         422,

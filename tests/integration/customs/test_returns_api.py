@@ -125,7 +125,9 @@ async def test_the_way_of_a_return(
 
     early = await office.http.post(f"/v1/returns/{new_id('doc')}:tally", json={})
     assert early.status_code == 404
-    tallied = await office.http.post(f"/v1/returns/{body['id']}:tally", json={"location": "Cage 3"})
+    tallied = await office.http.post(
+        f"/v1/returns/{body['id']}:tally", json={"storage_place": "Cage 3"}
+    )
     assert tallied.status_code == 200, tallied.text
     assert tallied.json()["tally"]["number"] == body["co_el_no"]
     again = await office.http.post(f"/v1/returns/{body['id']}:tally", json={})

@@ -30,10 +30,10 @@ async def test_what_is_stored_is_what_the_state_says_at_every_step(
         missing = (await office.get(f"/v1/declarations/{row['id']}/missing"))["items"]
         first = [one for one in missing if one["code"] != "departure_report"][:1]
         found = await the_work(office, merchant_id)
-        assert [(one["waits_for"], one["owner"]) for one in found] == [
+        assert [(one["code"], one["owner"]) for one in found] == [
             (one["code"], one["owner"]) for one in first
         ]
-        seen.extend(one["waits_for"] for one in found)
+        seen.extend(one["code"] for one in found)
 
     async def screened(*, passed: bool) -> None:
         row = await customs.declaration(order)
@@ -103,7 +103,7 @@ async def test_the_most_urgent_comes_first_and_filters_find_their_own(
     assert await found(owner="customs") == ["soon", "late"]
     assert await found(owner="carrier") == ["never"]
     assert await found(owner="merchant") == []
-    assert await found(waits_for="receipt_800") == ["soon"]
+    assert await found(code="receipt_800") == ["soon"]
     assert await found(flight_id=flight) == ["soon"]
     assert await found(due_before=later["cut_off_at"].isoformat()) == ["soon"]
     lane = (await customs.declaration(soon))["lane"]
