@@ -59,7 +59,7 @@ DocumentId = Annotated[str, Field(pattern=r"^doc_[0-9a-f]{32}$")]
 class OfStatusIn(Body):
     kind: DocumentKind
     status: DocumentPhase
-    limit: int = Field(default=RESENT_MAX, ge=1, le=RESENT_MAX)
+    limit: WholeNumber = Field(default=RESENT_MAX, ge=1, le=RESENT_MAX)
 
 
 class ResendIn(Body):
