@@ -88,19 +88,6 @@ _MARK_DELIVERED: Final = sql(
     now=INSTANT,
 )
 
-_NOTE_FAILURE: Final = sql(
-    """
-    UPDATE customs.outgoing_messages
-    SET tries = tries + 1, last_error = :error, door = :door, next_try_at = :next_try_at
-    WHERE guid = :guid
-    """,
-    guid=TEXT,
-    door=TEXT,
-    error=TEXT,
-    next_try_at=INSTANT,
-)
-
-
 _MARK_REFUSED: Final = sql(
     """
     UPDATE customs.outgoing_messages
@@ -149,13 +136,6 @@ async def mark_delivered(
     await uow.execute(
         _MARK_DELIVERED, guid=message.guid, message_type=message.message_type, door=door, now=now
     )
-
-
-async def note_failure(
-    uow: UnitOfWork, guid: str, *, door: str, error: str, next_try_at: datetime
-) -> None:
-    """`next_try_at`: real time."""
-    await uow.execute(_NOTE_FAILURE, guid=guid, door=door, error=error, next_try_at=next_try_at)
 
 
 async def mark_refused(uow: UnitOfWork, guid: str, *, door: str, error: str) -> None:

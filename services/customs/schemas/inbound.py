@@ -124,7 +124,7 @@ def _kept(
     recorded: RecordedReceipt | RecordedResult,
     locale: Locale,
 ) -> ReceivedReceiptOut:
-    number = entry.business_key if isinstance(entry, Receipt) else entry.sum_no
+    number = entry.key.number if isinstance(entry, Receipt) else entry.sum_no
     reason = None
     if not recorded.is_matched:
         unmatched = reason_of(ReceiptUnmatched(cop_no=number), entry=place)

@@ -140,7 +140,7 @@ async def test_one_message_that_fails_holds_up_none_behind_it(
         await office.http.post(f"/v1/inbound-messages/{digest}:replay")
 
     async def fail_on_bad(uow: Any, **given: Any) -> Any:
-        assert all(one.business_key != bad for one in given["received"])
+        assert all(one.key.number != bad for one in given["received"])
         return await record_receipts(uow, **given)
 
     monkeypatch.setattr(arrivals, "record_receipts", fail_on_bad)

@@ -9,7 +9,7 @@ class Phase(StrEnum):
     BLOCKED = "blocked"  # our own match found faults; nothing was sent
     VALIDATED = "validated"  # passed through within one transaction, on the way to QUEUED
     QUEUED = "queued"  # waits for a message to go with
-    SIGNED = "signed"  # not used while messages leave unsigned
+    SIGNED = "signed"  # not used: a message is signed, not a declaration
     TRANSMITTED = "transmitted"  # in the folder of the transfer client
     STAGED = "staged"
     DECLARING = "declaring"
@@ -25,7 +25,7 @@ class Phase(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"  # cancelled before customs had it, or after customs sent it back
     CANCELLED = "cancelled"  # customs has cancelled the list on request
-    CANCEL_REQUESTED = "cancel_requested"  # shown instead of the phase; CEB605 is not sent yet
+    CANCEL_REQUESTED = "cancel_requested"  # shown instead of the phase until customs has answered
 
 
 # Customs has entered the list and has not returned it.
@@ -39,17 +39,4 @@ ENTERED: Final = frozenset(
         Phase.CLOSED,
     }
 )
-# A document may still be changed by us, or a changed one checked again.
-OPEN: Final = frozenset({Phase.DRAFT, Phase.BLOCKED})
 Channel = Literal["green", "blue", "yellow", "red"]
-
-
-def phase_after_cancel(phase: Phase, *, in_a_message: bool) -> Phase:
-    """What an order's cancellation makes of the declaration: WITHDRAWN where customs has nothing,
-    CANCEL_REQUESTED where it has the list, no change where it is over (899).
-    """
-    if phase in (Phase.CLOSED, Phase.WITHDRAWN, Phase.CANCELLED):
-        return phase
-    if phase in (Phase.RETURNED, *OPEN) or not in_a_message:
-        return Phase.WITHDRAWN
-    return Phase.CANCEL_REQUESTED

@@ -3,7 +3,7 @@
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -49,11 +49,6 @@ class Receipt:
     pre_no: str | None = None
     invt_no: str | None = None
     sum_no: str | None = None
-
-    @property
-    def business_key(self) -> str:
-        """The number alone, by which the table of receipts knows a document."""
-        return self.key.number
 
     @property
     def info_hash(self) -> str:
@@ -102,8 +97,3 @@ def parse_return_time(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{text} has no offset")
     return value.astimezone(UTC)
-
-
-def by_number(receipt: Receipt) -> Receipt:
-    """The receipt as the table of receipts keeps it: its document known by the number alone."""
-    return replace(receipt, key=DocumentKey("", receipt.key.number))
