@@ -3,7 +3,7 @@ messages of the port come by its door. Real time passes as fast as business time
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -50,6 +50,10 @@ _ROLES: Final = (
     (PartyRole.PLATFORM, Party("91420700MAA1RL003R", "示例平台")),
     (PartyRole.LOGISTICS, Party("91420700MAA1RL004W", "示例物流")),
 )
+_QUANTITY: Final = 6
+_UNIT_PRICE_MINOR: Final = 255
+_NET_WEIGHT_G: Final = 180
+_GROSS_WEIGHT_G: Final = 230
 # What waits for real time has waited long enough.
 _DOCUMENTS_MAY_GO: Final = sql("UPDATE customs.documents SET send_at = now() WHERE send_at > now()")
 _DOORS_MAY_BE_TRIED: Final = sql("UPDATE customs.doors SET probe_at = now()")
@@ -66,10 +70,10 @@ _WAITING: Final = sql(
 )
 
 
-def rulebooks() -> Rulebooks:
-    """Orders and waybills are sent by the park, too: a list waits for both."""
+def rulebooks(*, sends: Collection[str] = ("CEB303", "CEB505")) -> Rulebooks:
+    """`sends`: what the park sends itself besides lists, which then wait for it."""
     codes = parse_code_tables(CODES.read_text(encoding="utf-8"))
-    plan = SendingPlan(frozenset(("CEB303", "CEB505")), {})
+    plan = SendingPlan(frozenset(sends), {})
     books = Books(codes, tariff_of(None), platforms(), regime_tables(), plan, Place("4700", "4700"))
     return Rulebooks(books)
 
@@ -178,30 +182,19 @@ class Park:
             return int(await uow.fetch_value(_WAITING) or 0)
 
 
-def an_order(now: datetime) -> DossierFacts:
-    order_id, merchant_id, shipment_id = new_id("ord"), new_id("mer"), new_id("shp")
-    line = OrderLine(
-        line=1,
-        sku="SKU-1",
-        title="White hanging heart T-light holder",
-        quantity=6,
-        unit_price_minor=255,
-        hs_code="940550",
-        net_weight_g=180,
-        gross_weight_g=230,
-        title_zh="白色心形烛台",
-        brand="无品牌",
-        material="玻璃",
-    )
+def an_order(now: datetime, *, merchant_id: str | None = None, lines: int = 1) -> DossierFacts:
+    """Of a merchant of its own, unless told whose it is."""
+    order_id, shipment_id = new_id("ord"), new_id("shp")
+    merchant_id = merchant_id or new_id("mer")
     order = OrderDocument(
         order_id=order_id,
         merchant_id=merchant_id,
         currency="GBP",
         country="DE",
-        total_minor=line.quantity * line.unit_price_minor,
-        net_weight_g=line.quantity * line.net_weight_g,
-        gross_weight_g=line.quantity * line.gross_weight_g,
-        lines=(line,),
+        total_minor=lines * _QUANTITY * _UNIT_PRICE_MINOR,
+        net_weight_g=lines * _QUANTITY * _NET_WEIGHT_G,
+        gross_weight_g=lines * _QUANTITY * _GROSS_WEIGHT_G,
+        lines=tuple(_line(number) for number in range(1, lines + 1)),
         order_number=order_id[-12:],
     )
     waybill = Waybill(
@@ -218,3 +211,19 @@ def an_order(now: datetime) -> DossierFacts:
     )
     shipment = ShipmentFact(1, shipment_id, waybill, cut_off_at=now + timedelta(hours=22))
     return DossierFacts(order_id, merchant_id, OrderFact(1, order), shipment)
+
+
+def _line(number: int) -> OrderLine:
+    return OrderLine(
+        line=number,
+        sku=f"SKU-{number}",
+        title="White hanging heart T-light holder",
+        quantity=_QUANTITY,
+        unit_price_minor=_UNIT_PRICE_MINOR,
+        hs_code="940550",
+        net_weight_g=_NET_WEIGHT_G,
+        gross_weight_g=_GROSS_WEIGHT_G,
+        title_zh="白色心形烛台",
+        brand="无品牌",
+        material="玻璃",
+    )
