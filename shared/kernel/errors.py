@@ -26,13 +26,26 @@ DEFAULT_LOCALE: Final[Locale] = "en"
 
 @dataclass(frozen=True)
 class Text:
-    """One sentence in both languages; the error's parameters fill its `{name}` placeholders."""
+    """One sentence in both languages; the error's parameters fill its `{name}` placeholders. Of
+    several values in one parameter all are named, in their order.
+    """
 
     en: str
     zh: str
 
     def render(self, locale: Locale, params: dict[str, object]) -> str:
-        return (self.zh if locale == "zh-CN" else self.en).format_map(_Lenient(params))
+        shown = {name: _in_words(value, locale) for name, value in params.items()}
+        return (self.zh if locale == "zh-CN" else self.en).format_map(_Lenient(shown))
+
+
+def _in_words(value: object, locale: Locale) -> object:
+    if not isinstance(value, (list, tuple, set, frozenset)):
+        return value
+    several = sorted(value) if isinstance(value, (set, frozenset)) else value
+    words = [str(one) for one in several]
+    if locale == "zh-CN":
+        return "、".join(words) or "无"
+    return ", ".join(words) or "none"
 
 
 class _Lenient(dict[str, object]):

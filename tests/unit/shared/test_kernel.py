@@ -88,3 +88,13 @@ def test_an_error_carries_both_languages_and_its_parameters() -> None:
     assert [p.pointer for p in error.problems] == ["/order_number"]
     # A text that names a missing parameter must not hide the refusal behind a KeyError.
     assert "{number}" in OrderBusy().text.render("en", {})
+
+
+def test_several_values_of_a_parameter_are_named_in_words() -> None:
+    text = Text("Allowed are: {allowed}.", "可执行的操作：{allowed}。")
+
+    for several in (["cancel", "clone"], ("cancel", "clone"), {"clone", "cancel"}):
+        assert text.render("en", {"allowed": several}) == "Allowed are: cancel, clone."
+        assert text.render("zh-CN", {"allowed": several}) == "可执行的操作：cancel、clone。"
+    assert text.render("en", {"allowed": []}) == "Allowed are: none."
+    assert text.render("zh-CN", {"allowed": []}) == "可执行的操作：无。"
