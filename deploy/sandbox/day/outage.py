@@ -46,5 +46,6 @@ async def survive_outage(
         await asyncio.sleep(_LOOK_EVERY_S)
     if not waiting & office.untaken:
         survived.taken_after_min = round((clock.now() - until).total_seconds() / 60, 1)
-    note(f"the port works again: {survived.messages} messages had waited")
+    messages = "1 message" if survived.messages == 1 else f"{survived.messages} messages"
+    note(f"the port works again: {messages} had waited")
     return survived

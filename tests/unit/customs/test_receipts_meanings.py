@@ -73,3 +73,14 @@ def test_a_code_means_something_else_about_a_cancellation() -> None:
     assert "cancelled" in meaning_of("399", message_type="CEB606").text.en
     assert "declined" in meaning_of("100", message_type="CEB606").text.en
     assert meaning_of("3", message_type="CEB606") == meaning_of("3")
+
+
+@pytest.mark.parametrize("message_type", "CEB304 CEB404 CEB506 CEB508 CEB510 CEB608 CEB216".split())
+@pytest.mark.parametrize("code", ["120", "399"])
+def test_after_a_document_that_is_only_entered_nothing_more_is_to_come(
+    message_type: str, code: str
+) -> None:
+    meaning = meaning_of(code, message_type=message_type)
+
+    assert (meaning.owner, meaning.remedy.en) == ("nobody", "Nothing to do.")
+    assert meaning_of(code, message_type="CEB604").owner == "customs"

@@ -1,7 +1,7 @@
 """What a receipt means: in words, why, whose move it is next, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -95,9 +95,16 @@ MEANING_OF_CODE: Final[Mapping[str, Meaning]] = MappingProxyType(
         "899": Meaning(Text("Closed.", "结关。"), _AS_USUAL, "nobody", _NOTHING),
     }
 )
+# Answers about documents that customs only enters: after 120 or 399 nothing more is to come.
+_ENTERED_ONLY: Final = ("CEB304", "CEB404", "CEB506", "CEB508", "CEB510", "CEB608", "CEB216")
 # Where a code says something else about another document.
 _OF_MESSAGE: Final[Mapping[tuple[str, str], Meaning]] = MappingProxyType(
     {
+        **{
+            (message_type, code): replace(MEANING_OF_CODE[code], owner="nobody", remedy=_NOTHING)
+            for message_type in _ENTERED_ONLY
+            for code in ("120", "399")
+        },
         ("CEB606", "399"): Meaning(
             Text("The list is cancelled.", "清单已撤销。"), _AS_USUAL, "nobody", _NOTHING
         ),
