@@ -8,7 +8,11 @@ from services.routing.domain.shipments.commands import Command
 from services.routing.settings import Settings
 from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
-from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
+from shared.contracts.customs.declarations import (
+    DeclarationCancelled,
+    DeclarationReleased,
+    DeclarationScreened,
+)
 from shared.db import Database
 from shared.kafka import Job, Subscriptions, Worker
 from shared.kernel.clock import Clock, clock_from_env
@@ -18,6 +22,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     OrderPlaced: consumers.on_order_placed,
     OrderCancelled: consumers.on_order_cancelled,
     DeclarationReleased: consumers.on_declaration_released,
+    DeclarationCancelled: consumers.on_declaration_cancelled,
     DeclarationScreened: consumers.on_declaration_screened,
 }
 

@@ -1,15 +1,26 @@
 """What the events of others mean to routing: each becomes a command for its shipment."""
 
+from typing import Final
+
 from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
+    NoteDeclarationCancelled,
     NoteRelease,
     NoteScreening,
 )
 from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
-from shared.contracts.customs.declarations import DeclarationReleased, DeclarationScreened
+from shared.contracts.customs.declarations import (
+    DeclarationCancelled,
+    DeclarationReleased,
+    DeclarationScreened,
+)
 from shared.kafka import Received
+
+# The statuses of a declaration whose list is released. While customs is asked to cancel the list,
+# it still is.
+_RELEASED: Final = frozenset({"released", "closed", "cancel_requested"})
 
 
 def on_order_placed(event: Received[OrderPlaced]) -> BookShipment:
@@ -38,13 +49,28 @@ def on_order_cancelled(event: Received[OrderCancelled]) -> CancelShipment:
 
 
 def on_declaration_released(event: Received[DeclarationReleased]) -> NoteRelease:
+    """A receipt about an older list may come after customs has cancelled it, or while a newer list
+    is examined. The status says so.
+    """
     declaration = event.payload
     return NoteRelease(
         tenant_id=event.envelope.tenant_id,
         traceparent=event.envelope.traceparent,
         order_id=declaration.order_id,
         merchant_id=declaration.merchant_id,
-        released_at=declaration.at,
+        released_at=declaration.at if declaration.status in _RELEASED else None,
+        version=event.envelope.aggregate_version,
+    )
+
+
+def on_declaration_cancelled(event: Received[DeclarationCancelled]) -> NoteDeclarationCancelled:
+    declaration = event.payload
+    return NoteDeclarationCancelled(
+        tenant_id=event.envelope.tenant_id,
+        traceparent=event.envelope.traceparent,
+        order_id=declaration.order_id,
+        merchant_id=declaration.merchant_id,
+        cancelled_at=declaration.at,
         version=event.envelope.aggregate_version,
     )
 

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.domain.shipments.findings import declaration_finding
+from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
 from services.routing.schemas.fields import Mode
 from shared.documents.findings import FindingOut
@@ -65,7 +67,8 @@ class ShipmentOut(BaseModel):
         description="The promise of the first booking; `promised_at` follows each rebooking."
     )
     findings: list[FindingOut] = Field(
-        description="Why it is unroutable, and what would help; empty while it is not."
+        description="Why it is unroutable, or must not be loaded, and what would help; empty while"
+        " nothing is wrong."
     )
     placed_at: datetime
     booked_at: datetime | None
@@ -74,6 +77,10 @@ class ShipmentOut(BaseModel):
     departed_at: datetime | None
     delivered_at: datetime | None
     cancelled_at: datetime | None
+    declaration_cancelled_at: datetime | None = Field(
+        description="When customs last cancelled its export list. It is not loaded until"
+        " `released_at` says that another list is released."
+    )
 
     @classmethod
     def of(cls, shipment: ShipmentSummary, locale: Locale) -> "ShipmentOut":
@@ -101,6 +108,20 @@ def _values(shipment: ShipmentSummary, locale: Locale) -> JsonObject:
 
 
 def _findings(shipment: ShipmentSummary, locale: Locale) -> list[FindingOut]:
+    of_declaration = declaration_finding(
+        ShipmentStatus(shipment.status),
+        released_at=shipment.released_at,
+        declaration_cancelled_at=shipment.declaration_cancelled_at,
+    )
+    declared = (
+        [FindingOut.of(of_declaration.code, of_declaration.detail, of_declaration.fix, locale)]
+        if of_declaration
+        else []
+    )
+    return [*declared, *_refusal(shipment, locale)]
+
+
+def _refusal(shipment: ShipmentSummary, locale: Locale) -> list[FindingOut]:
     if shipment.status != "unroutable":
         return []
     code, reason, remedy = (

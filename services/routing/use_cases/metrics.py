@@ -27,6 +27,13 @@ for _code in (NO_SERVICE, TOO_HEAVY, NO_DEPARTURE, NO_CAPACITY):
 LEFT_BEHIND: Final = Counter(
     "airlane_routing_shipments_left_behind", "Shipments not ready at the cut-off of their flight."
 )
+DECLARATIONS_CANCELLED: Final = Counter(
+    "airlane_routing_declarations_cancelled",
+    "Shipments whose export list customs has cancelled, by where they were.",
+    ["place"],
+)
+for _place in ("park", "manifest", "gone"):
+    DECLARATIONS_CANCELLED.labels(_place)
 CONNECTIONS_MISSED: Final = Counter(
     "airlane_routing_connections_missed", "Shipments whose next flight left without them."
 )

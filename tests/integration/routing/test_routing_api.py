@@ -77,6 +77,24 @@ async def test_a_shipment_with_its_way_and_its_log(
     assert (await client.get("/v1/shipments", headers=stranger)).json()["items"] == []
 
 
+async def test_a_shipment_whose_list_was_cancelled_says_so(
+    client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
+) -> None:
+    end, country = await world.airport()
+    await world.flight(world.hub, end, departs_h=10)
+    order_id = await world.place(country)
+    await world.make_ready(order_id)
+
+    await world.cancel_list(order_id)
+
+    found = await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
+    (shipment,) = found.json()["items"]
+    assert (shipment["status"], shipment["released_at"]) == ("booked", None)
+    assert shipment["declaration_cancelled_at"] is not None
+    (finding,) = shipment["findings"]
+    assert finding["code"] == "routing.shipment.declaration_cancelled"
+
+
 async def test_an_unroutable_shipment_says_why(
     client: AsyncClient, world: RoutingWorld, merchant: dict[str, str]
 ) -> None:

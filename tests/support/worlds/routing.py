@@ -22,6 +22,7 @@ from shared.kernel.json import JsonObject
 from tests.kit.clock import ManualClock
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.customs.declarations import (
+    a_declaration_cancelled,
     a_declaration_released,
     a_declaration_screened,
 )
@@ -45,6 +46,8 @@ class StoredShipment:
     pieces: int
     location: str | None
     ready_at: datetime | None
+    released_at: datetime | None
+    declaration_cancelled_at: datetime | None
     screened_at: datetime | None
     screened_version: int
     rebook_at: datetime | None
@@ -137,15 +140,13 @@ _ADD_FLIGHT = sql(
     weight_g=BIGINT,
     volume_cm3=BIGINT,
 )
-_RENEW = sql(
-    "UPDATE routing.timetable SET version = :version",
-    version=TEXT,
-)
+_RENEW = sql("UPDATE routing.timetable SET version = :version", version=TEXT)
 _SHIPMENT = sql(
     """
     SELECT id, order_id, state, house_waybill, master_waybill, destination_country, pieces,
-    location, ready_at, screened_at, screened_version, rebook_at, cut_off_at, promised_at,
-    first_promised_at, refusal_code FROM routing.shipments WHERE order_id = :order_id
+    location, ready_at, released_at, declaration_cancelled_at, screened_at, screened_version,
+    rebook_at, cut_off_at, promised_at, first_promised_at, refusal_code
+    FROM routing.shipments WHERE order_id = :order_id
     """,
     StoredShipment,
     order_id=TEXT,
@@ -318,21 +319,22 @@ class RoutingWorld:
         payload = an_order_cancelled(order_id=order_id, merchant_id=self.merchant)
         await self.receive(consumers.on_order_cancelled, payload)
 
-    async def release(self, order_id: str, *, version: int | None = None) -> None:
-        await self.receive(
-            consumers.on_declaration_released,
-            a_declaration_released(**self._facts(order_id)),
-            version=version,
-        )
+    async def release(
+        self, order_id: str, *, version: int | None = None, status: str = "released"
+    ) -> None:
+        payload = a_declaration_released(**self._facts(order_id), status=status)
+        await self.receive(consumers.on_declaration_released, payload, version=version)
+
+    async def cancel_list(self, order_id: str, *, version: int | None = None) -> None:
+        """Customs cancels the export list; the order stands."""
+        payload = a_declaration_cancelled(**self._facts(order_id))
+        await self.receive(consumers.on_declaration_cancelled, payload, version=version)
 
     async def screen(
         self, order_id: str, *, passed: bool = True, version: int | None = None
     ) -> None:
-        await self.receive(
-            consumers.on_declaration_screened,
-            a_declaration_screened(**self._facts(order_id), passed=passed),
-            version=version,
-        )
+        payload = a_declaration_screened(**self._facts(order_id), passed=passed)
+        await self.receive(consumers.on_declaration_screened, payload, version=version)
 
     async def make_ready(self, *order_ids: str) -> None:
         for order_id in order_ids:

@@ -109,7 +109,7 @@ SHORT = (
 )
 SENT_BACK = (
     "Returned by customs. "
-    "Read customs' own words, correct the data, cancel the order and place it again."
+    "Read customs' own words, and declare again with the corrected data: :clone of the declaration."
 )
 NOT_PASSED = (
     "Security lane 2 did not pass the parcels. "

@@ -7,18 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.shipments.clearance import Clearance, Standing
+from services.routing.domain.shipments.findings import declaration_finding
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from tests.support.routing import hours
 
-# What a declaration says in each of its versions: (of the screening?, passed?). A release is
-# always a release; a screening may be taken back.
-SAID = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=6)
+# What a declaration says in each of its versions: of what, and whether it is so. A screening may be
+# taken back, and a release by the cancellation of the list.
+SAID = st.lists(
+    st.tuples(st.sampled_from(("released", "screened")), st.booleans()), min_size=1, max_size=6
+)
 BEFORE_THE_MANIFEST = (ShipmentStatus.BOOKED, ShipmentStatus.WAITING, ShipmentStatus.UNROUTABLE)
 
 
 @given(said=SAID, data=st.data())
 def test_the_newest_word_counts_whatever_comes_late_or_twice(
-    said: list[tuple[bool, bool]], data: st.DataObject
+    said: list[tuple[str, bool]], data: st.DataObject
 ) -> None:
     versions = range(1, len(said) + 1)
     arrivals = [
@@ -28,23 +31,26 @@ def test_the_newest_word_counts_whatever_comes_late_or_twice(
     clearance = Clearance()
 
     for version in arrivals:
-        of_screening, passed = said[version - 1]
-        if of_screening:
-            at = hours(version) if passed else None
-            clearance = clearance.screened(at, version=version)
-        else:
+        of, is_so = said[version - 1]
+        if of == "screened":
+            clearance = clearance.screened(hours(version) if is_so else None, version=version)
+        elif is_so:
             clearance = clearance.released(hours(version), version=version)
+        else:
+            clearance = clearance.declaration_cancelled(hours(version), version=version)
 
-    assert clearance.released_at == newest(said, of_screening=False)
-    assert clearance.screened_at == newest(said, of_screening=True)
+    assert clearance.released_at == newest(said, "released")
+    assert clearance.screened_at == newest(said, "screened")
+    cancelled = [n for n, word in enumerate(said, start=1) if word == ("released", False)]
+    assert clearance.declaration_cancelled_at == (hours(cancelled[-1]) if cancelled else None)
 
 
-def newest(said: list[tuple[bool, bool]], *, of_screening: bool) -> datetime | None:
-    """The rule: the instant of the highest version that speaks of it."""
-    spoke = [n for n, (screening, _) in enumerate(said, start=1) if screening is of_screening]
+def newest(said: list[tuple[str, bool]], of: str) -> datetime | None:
+    """The rule: the instant of the highest version that speaks of it, if it says that it is so."""
+    spoke = [n for n, (what, _) in enumerate(said, start=1) if what == of]
     if not spoke:
         return None
-    return hours(spoke[-1]) if not of_screening or said[spoke[-1] - 1][1] else None
+    return hours(spoke[-1]) if said[spoke[-1] - 1][1] else None
 
 
 @pytest.mark.parametrize("status", list(ShipmentStatus))
@@ -70,3 +76,24 @@ def test_a_shipment_that_lost_its_place_needs_a_flight_once_it_is_released_and_s
     standing = Standing("shp_1", status, clearance)
 
     assert standing.needs_flight == (status is ShipmentStatus.WAITING and released == screened == 1)
+
+
+@pytest.mark.parametrize("status", list(ShipmentStatus))
+@pytest.mark.parametrize("is_released_again", [False, True])
+def test_a_cancelled_list_is_a_finding_until_another_one_is_released(
+    status: ShipmentStatus, is_released_again: bool
+) -> None:
+    finding = declaration_finding(
+        status,
+        released_at=hours(3) if is_released_again else None,
+        declaration_cancelled_at=hours(2),
+    )
+
+    code = finding.code if finding else None
+    left = {ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED}
+    if is_released_again or status is ShipmentStatus.CANCELLED:
+        assert code is None
+    elif status in left:
+        assert code == "routing.shipment.left_undeclared"
+    else:
+        assert code == "routing.shipment.declaration_cancelled"

@@ -2,7 +2,10 @@
 
 from typing import TypeVar
 
+import pytest
+
 from services.routing.consumers.shipments import (
+    on_declaration_cancelled,
     on_declaration_released,
     on_declaration_screened,
     on_order_cancelled,
@@ -13,6 +16,7 @@ from shared.contracts.envelope import EventPayload
 from shared.kafka import Received
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_placed
 from tests.support.events.customs.declarations import (
+    a_declaration_cancelled,
     a_declaration_released,
     a_declaration_screened,
 )
@@ -63,6 +67,33 @@ def test_a_release_counts_from_its_instant_and_by_the_declarations_version() -> 
     command = on_declaration_released(received(declaration, version=7))
 
     assert (command.released_at, command.version) == (declaration.at, 7)
+
+
+@pytest.mark.parametrize(
+    ("status", "counts"),
+    [
+        ("released", True),
+        ("closed", True),
+        ("cancel_requested", True),
+        ("cancelled", False),
+        ("accepted", False),  # of the list that replaces the one that was released
+        ("queued", False),
+    ],
+)
+def test_a_release_counts_only_while_the_declaration_is_released(status: str, counts: bool) -> None:
+    declaration = a_declaration_released(status=status)
+
+    command = on_declaration_released(received(declaration))
+
+    assert command.released_at == (declaration.at if counts else None)
+
+
+def test_a_cancelled_list_counts_from_its_instant_and_by_the_declarations_version() -> None:
+    declaration = a_declaration_cancelled(order_id="ord_1")
+
+    command = on_declaration_cancelled(received(declaration, version=8))
+
+    assert (command.order_id, command.cancelled_at, command.version) == ("ord_1", declaration.at, 8)
 
 
 def test_a_screening_that_was_not_passed_has_no_instant() -> None:

@@ -53,8 +53,9 @@ _HELD: Final = {
     "returned": (
         Text("Returned by customs.", "海关退单。"),
         Text(
-            "Read customs' own words, correct the data, cancel the order and place it again.",
-            "请查看海关原文，更正数据，取消订单后重新下单。",
+            "Read customs' own words, and declare again with the corrected data: :clone of the"
+            " declaration.",
+            "请查看海关原文，更正数据后通过该申报单的 :clone 重新申报。",
         ),
     ),
 }

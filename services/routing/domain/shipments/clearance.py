@@ -1,4 +1,5 @@
-"""What customs says of a shipment: released, screened, and when both make it ready to fly.
+"""What customs says of a shipment: released, released no more because the list was cancelled,
+screened, and when it is ready to fly.
 
 Topics have no order among each other, and old events may be sent again: what counts is the version
 of the declaration that said it.
@@ -15,21 +16,41 @@ _BEFORE_THE_MANIFEST = (ShipmentStatus.BOOKED, ShipmentStatus.WAITING, ShipmentS
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """Each instant with the version of the declaration that last spoke of it, 0 for none."""
+    """Each instant with the version of the declaration that last spoke of it, 0 for none.
+
+    `released_at` is None where customs has cancelled the list since. The cancellation stays known
+    when another list is released.
+    """
 
     released_at: datetime | None = None
     released_version: int = 0
     screened_at: datetime | None = None
     screened_version: int = 0
+    declaration_cancelled_at: datetime | None = None
+    declaration_cancelled_version: int = 0
 
     @property
     def is_complete(self) -> bool:
         return self.released_at is not None and self.screened_at is not None
 
-    def released(self, at: datetime, *, version: int) -> "Clearance":
+    def released(self, at: datetime | None, *, version: int) -> "Clearance":
+        """`at` None: what was released is not the list that counts."""
         if version <= self.released_version:
             return self
-        return replace(self, released_at=at, released_version=version)
+        still = at if version > self.declaration_cancelled_version else None
+        return replace(self, released_at=still, released_version=version)
+
+    def declaration_cancelled(self, at: datetime, *, version: int) -> "Clearance":
+        """A release that came before no longer counts."""
+        if version <= self.declaration_cancelled_version:
+            return self
+        still = self.released_at if self.released_version > version else None
+        return replace(
+            self,
+            released_at=still,
+            declaration_cancelled_at=at,
+            declaration_cancelled_version=version,
+        )
 
     def screened(self, passed_at: datetime | None, *, version: int) -> "Clearance":
         """`passed_at` None: it was not passed, and what passed before no longer counts."""
@@ -46,8 +67,11 @@ class Standing:
     status: ShipmentStatus
     clearance: Clearance
 
-    def released(self, at: datetime, *, version: int) -> "Standing":
+    def released(self, at: datetime | None, *, version: int) -> "Standing":
         return replace(self, clearance=self.clearance.released(at, version=version))
+
+    def declaration_cancelled(self, at: datetime, *, version: int) -> "Standing":
+        return replace(self, clearance=self.clearance.declaration_cancelled(at, version=version))
 
     def screened(self, passed_at: datetime | None, *, version: int) -> "Standing":
         if self.status not in _BEFORE_THE_MANIFEST:
@@ -58,3 +82,8 @@ class Standing:
     def needs_flight(self) -> bool:
         """It lost its place because it was not ready, and now it is."""
         return self.status is ShipmentStatus.WAITING and self.clearance.is_complete
+
+    @property
+    def must_not_be_loaded(self) -> bool:
+        """It is on a closed manifest, and customs has cancelled its list since."""
+        return self.status is ShipmentStatus.MANIFESTED and self.clearance.released_at is None

@@ -27,9 +27,21 @@ class CancelShipment(_Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRelease(_Command):
+    """`released_at` None: customs released a list that no longer counts."""
+
     order_id: str
     merchant_id: str
-    released_at: datetime
+    released_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDeclarationCancelled(_Command):
+    """Customs has cancelled the list; the order may stand."""
+
+    order_id: str
+    merchant_id: str
+    cancelled_at: datetime
     version: int
 
 
@@ -43,4 +55,5 @@ class NoteScreening(_Command):
     version: int
 
 
-Command = BookShipment | CancelShipment | NoteRelease | NoteScreening
+NoteOfCustoms = NoteRelease | NoteDeclarationCancelled | NoteScreening
+Command = BookShipment | CancelShipment | NoteOfCustoms

@@ -1,6 +1,7 @@
 """Writes that close a manifest: its master waybill, the shipments on it and those left behind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -139,6 +140,73 @@ _LEAVE_BEHIND: Final = sql(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Offloaded:
+    """A shipment that came off the closed manifest of a flight from `airport`."""
+
+    shipment: MovedShipment
+    flight_number: str
+    airport: str
+
+
+def _offloaded(  # noqa: PLR0917 - a row's columns
+    id: str,  # noqa: A002 - the name of the column
+    order_id: str,
+    merchant_id: str,
+    version: int,
+    house_waybill: str,
+    master_waybill: str | None,
+    gross_weight_g: int,
+    first_promised_at: datetime,
+    flight_number: str,
+    airport: str,
+) -> Offloaded:
+    shipment = MovedShipment(
+        id,
+        order_id,
+        merchant_id,
+        version,
+        house_waybill,
+        master_waybill,
+        gross_weight_g,
+        first_promised_at,
+    )
+    return Offloaded(shipment, flight_number, airport)
+
+
+# The totals of the flight follow.
+_TAKE_OFF: Final = sql(
+    f"""
+    WITH before AS (
+        SELECT id, master_waybill, gross_weight_g FROM routing.shipments
+        WHERE id = :shipment_id AND state = 'manifested' FOR UPDATE
+    ), off AS (
+        UPDATE routing.flights f
+        SET manifest_shipments = f.manifest_shipments - 1,
+            manifest_weight_g = f.manifest_weight_g - before.gross_weight_g
+        FROM before WHERE f.master_waybill = before.master_waybill
+        RETURNING f.id AS flight_id, f.flight_number, f.origin AS airport
+    ), moved AS (
+        UPDATE routing.shipments s
+        SET state = 'waiting', master_waybill = NULL, rebook_at = NULL, version = s.version + 1
+        FROM before WHERE s.id = before.id
+        RETURNING {_MOVED}
+    ), logged AS (
+        INSERT INTO routing.shipment_statuses
+            (shipment_id, tenant_id, code, airport, flight_id, occurred_at)
+        SELECT moved.id, moved.merchant_id, :code, off.airport, off.flight_id, :now
+        FROM moved CROSS JOIN off
+        ON CONFLICT DO NOTHING
+    )
+    SELECT moved.*, off.flight_number, off.airport FROM moved CROSS JOIN off
+    """,  # noqa: S608 - constants of this module
+    _offloaded,
+    shipment_id=TEXT,
+    code=TEXT,
+    now=INSTANT,
+)
+
+
 async def list_due_for_closing(reader: Reader, *, now: datetime, rows_max: int) -> list[str]:
     return await reader.fetch_values(_DUE_FOR_CLOSING, now=now, rows_max=rows_max)
 
@@ -209,3 +277,10 @@ async def leave_behind(
     )
     assert len(moved) == len(shipment_ids), _CHANGED
     return moved
+
+
+async def take_off(uow: UnitOfWork, shipment_id: str, *, code: str, now: datetime) -> Offloaded:
+    """A shipment on a closed manifest: it waits again, without a place."""
+    off = await uow.fetch_first(_TAKE_OFF, shipment_id=shipment_id, code=code, now=now)
+    assert off is not None, _CHANGED
+    return off

@@ -30,17 +30,22 @@ _CREATE: Final = sql(
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
         leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
-        bookings, placed_at, version)
+        declaration_cancelled_at, declaration_cancelled_version, bookings, placed_at, version)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
         :volume_cm3, :pieces, 0, :location,
         :now + (
             SELECT make_interval(mins => minutes) FROM routing.handling_times
             WHERE step = 'handling' AND airport IN (:location, '*')
             ORDER BY airport = '*' LIMIT 1),
-        (SELECT at FROM early WHERE kind = 'released'),
+        (SELECT r.at FROM early r WHERE r.kind = 'released' AND NOT EXISTS (
+            SELECT 1 FROM early c
+            WHERE c.kind = 'declaration_cancelled' AND c.version >= r.version)),
         coalesce((SELECT version FROM early WHERE kind = 'released'), 0),
         (SELECT at FROM early WHERE kind = 'screened'),
-        coalesce((SELECT version FROM early WHERE kind = 'screened'), 0), 0, :placed_at, 0
+        coalesce((SELECT version FROM early WHERE kind = 'screened'), 0),
+        (SELECT at FROM early WHERE kind = 'declaration_cancelled'),
+        coalesce((SELECT version FROM early WHERE kind = 'declaration_cancelled'), 0),
+        0, :placed_at, 0
     WHERE NOT EXISTS (
         SELECT 1 FROM routing.early_facts WHERE order_id = :order_id AND kind = 'cancelled')
     ON CONFLICT (order_id) DO NOTHING

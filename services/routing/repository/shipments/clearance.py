@@ -47,15 +47,24 @@ def _standing(  # noqa: PLR0917 - a row's columns
     released_version: int,
     screened_at: datetime | None,
     screened_version: int,
+    declaration_cancelled_at: datetime | None,
+    declaration_cancelled_version: int,
 ) -> Standing:
-    clearance = Clearance(released_at, released_version, screened_at, screened_version)
+    clearance = Clearance(
+        released_at,
+        released_version,
+        screened_at,
+        screened_version,
+        declaration_cancelled_at,
+        declaration_cancelled_version,
+    )
     return Standing(shipment_id, ShipmentStatus(status), clearance)
 
 
 _STANDING: Final = sql(
     """
     SELECT id AS shipment_id, state AS status, released_at, released_version, screened_at,
-        screened_version
+        screened_version, declaration_cancelled_at, declaration_cancelled_version
     FROM routing.shipments WHERE order_id = :order_id
     """,
     _standing,
@@ -72,16 +81,26 @@ def _standing_of_order(  # noqa: PLR0917 - a row's columns
     released_version: int,
     screened_at: datetime | None,
     screened_version: int,
+    declaration_cancelled_at: datetime | None,
+    declaration_cancelled_version: int,
 ) -> tuple[OrderOfMerchant, Standing]:
     return (order_id, merchant_id), _standing(
-        shipment_id, status, released_at, released_version, screened_at, screened_version
+        shipment_id,
+        status,
+        released_at,
+        released_version,
+        screened_at,
+        screened_version,
+        declaration_cancelled_at,
+        declaration_cancelled_version,
     )
 
 
 _STANDINGS: Final = sql(
     """
     SELECT s.order_id, s.tenant_id AS merchant_id, s.id AS shipment_id, s.state AS status,
-        s.released_at, s.released_version, s.screened_at, s.screened_version
+        s.released_at, s.released_version, s.screened_at, s.screened_version,
+        s.declaration_cancelled_at, s.declaration_cancelled_version
     FROM unnest(:order_ids, :merchant_ids) AS asked(order_id, merchant_id)
     JOIN routing.shipments s ON s.order_id = asked.order_id AND s.tenant_id = asked.merchant_id
     """,
@@ -93,18 +112,24 @@ _STANDINGS: Final = sql(
 _SET_CLEARANCE: Final = sql(
     """
     UPDATE routing.shipments SET released_at = :released_at, released_version = :released_version,
-        screened_at = :screened_at, screened_version = :screened_version
+        screened_at = :screened_at, screened_version = :screened_version,
+        declaration_cancelled_at = :declaration_cancelled_at,
+        declaration_cancelled_version = :declaration_cancelled_version
     WHERE id = :shipment_id AND state = :known_status
       AND released_version = :known_released_version AND screened_version = :known_screened_version
+      AND declaration_cancelled_version = :known_declaration_cancelled_version
     """,
     shipment_id=TEXT,
     released_at=INSTANT,
     released_version=INTEGER,
     screened_at=INSTANT,
     screened_version=INTEGER,
+    declaration_cancelled_at=INSTANT,
+    declaration_cancelled_version=INTEGER,
     known_status=TEXT,
     known_released_version=INTEGER,
     known_screened_version=INTEGER,
+    known_declaration_cancelled_version=INTEGER,
 )
 
 
@@ -163,8 +188,11 @@ async def set_clearance(uow: UnitOfWork, standing: Standing, *, known: Standing)
         released_version=clearance.released_version,
         screened_at=clearance.screened_at,
         screened_version=clearance.screened_version,
+        declaration_cancelled_at=clearance.declaration_cancelled_at,
+        declaration_cancelled_version=clearance.declaration_cancelled_version,
         known_status=known.status,
         known_released_version=known.clearance.released_version,
         known_screened_version=known.clearance.screened_version,
+        known_declaration_cancelled_version=known.clearance.declaration_cancelled_version,
     )
     assert saved == 1, "the shipment changed after it was read"

@@ -8,6 +8,8 @@ from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
     Command,
+    NoteDeclarationCancelled,
+    NoteOfCustoms,
     NoteRelease,
     NoteScreening,
 )
@@ -32,7 +34,7 @@ async def carry_out(uow: UnitOfWork, commands: Sequence[Command], /, *, now: dat
         {
             (command.order_id, command.tenant_id)
             for command in commands
-            if isinstance(command, NoteRelease | NoteScreening)
+            if isinstance(command, NoteOfCustoms)
         },
     )
     for command in commands:
@@ -54,7 +56,7 @@ async def _carry_out(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
             known.pop((command.order_id, command.tenant_id), None)
-        case NoteRelease() | NoteScreening():
+        case NoteRelease() | NoteDeclarationCancelled() | NoteScreening():
             order = (command.order_id, command.tenant_id)
             standing = known.pop(order, None)
             if standing is None:
@@ -66,7 +68,7 @@ async def _carry_out(
 
 async def _note(
     uow: UnitOfWork,
-    command: NoteRelease | NoteScreening,
+    command: NoteOfCustoms,
     known: Standing | None,
     *,
     now: datetime,
@@ -78,6 +80,16 @@ async def _note(
             order_id=command.order_id,
             merchant_id=command.merchant_id,
             at=command.released_at,
+            version=command.version,
+            now=now,
+        )
+    if isinstance(command, NoteDeclarationCancelled):
+        return await clearance.note_declaration_cancelled(
+            uow,
+            known,
+            order_id=command.order_id,
+            merchant_id=command.merchant_id,
+            at=command.cancelled_at,
             version=command.version,
             now=now,
         )
