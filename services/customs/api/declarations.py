@@ -9,13 +9,14 @@ from starlette.responses import Response
 from services.customs.api.deps import CustomsRead, DeclarationId
 from services.customs.queries.declarations import timeline, views
 from services.customs.queries.declarations.files import DeclarationFile, get_file
+from services.customs.queries.work import clocks
 from services.customs.schemas.declarations import (
     DeclarationDetail,
     DeclarationOut,
-    MissingOut,
     TimelineOut,
 )
 from services.customs.schemas.documents import DocumentsOut
+from services.customs.schemas.work.missing import MissingOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.documents.fields import AnyInstant
 from shared.http import Call, Page, PageOf, json_reply, problems
@@ -92,10 +93,12 @@ async def _read_file(call: Call, declaration_id: str) -> DeclarationFile:
 async def get_declaration(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read a declaration.
 
-    With the steps that its status allows.
+    With the steps that its status allows, and the clocks that run.
     """
     file = await _read_file(call, declaration_id)
-    return json_reply(DeclarationDetail.whole(file, call.locale))
+    async with call.read() as reader:
+        running = await clocks.list_clocks(reader, declaration_id=declaration_id)
+    return json_reply(DeclarationDetail.whole(file, running, call.locale))
 
 
 @declarations_api.get(
@@ -137,6 +140,11 @@ async def get_timeline(declaration_id: DeclarationId, call: CustomsRead) -> Resp
 async def get_missing(declaration_id: DeclarationId, call: CustomsRead) -> Response:
     """Read what a declaration still lacks.
 
-    Whose move it is at this moment, until when, and what to do.
+    Whose move it is at this moment, until when, and what to do; for what the port refused or
+    customs returned, also why. `clocks` are those that run.
     """
-    return json_reply(MissingOut.of(await _read_file(call, declaration_id), call.locale))
+    file = await _read_file(call, declaration_id)
+    async with call.read() as reader:
+        running = await clocks.list_clocks(reader, declaration_id=declaration_id)
+    shown = MissingOut.of(file, running, call.locale, is_park=call.tenant == PARK)
+    return json_reply(shown)

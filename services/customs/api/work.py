@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from services.customs.api.deps import CustomsRead
 from services.customs.domain.declarations.missing import Owner
-from services.customs.queries import work
-from services.customs.schemas.work import WorkItem, WorkPage, work_page
+from services.customs.queries.work import items
+from services.customs.schemas.work.items import WorkItem, WorkPage, work_page
 from shared.documents.fields import AnyInstant
 from shared.http import PageOf, json_reply, problems
 
@@ -41,9 +41,9 @@ async def list_work(
     """
     asked = page.of(given, datetime, str)
     async with call.read() as reader:
-        found = await work.list_work(reader, asked.window, asked.filters)
-        owners = await work.count_by_owner(reader)
-        park = await work.count_park_work(reader)
+        found = await items.list_work(reader, asked.window, asked.filters)
+        owners = await items.count_by_owner(reader)
+        park = await items.count_park_work(reader)
     shown = asked.page(
         found.rows,
         lambda one: WorkItem.of(one, call.locale),

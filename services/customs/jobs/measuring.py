@@ -12,8 +12,9 @@ from services.customs.domain.movements.waiting import Stall, terms_of
 from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.domain.summaries.month import Age
 from services.customs.queries import doors as door_views
-from services.customs.queries import lanes, movements, work
+from services.customs.queries import lanes, movements
 from services.customs.queries.evidence import count_unsealed
+from services.customs.queries.work import items as work
 from services.customs.use_cases import doors, evidence, metrics, summaries
 from services.customs.use_cases.declarations import alarms
 from shared.kafka import JobContext

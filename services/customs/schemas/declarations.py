@@ -1,7 +1,7 @@
 """Declarations as REST clients see them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -9,8 +9,6 @@ from pydantic import BaseModel, Field
 from services.customs.domain.declarations.finding_kinds import Owner as FindingOwner
 from services.customs.domain.declarations.finding_kinds import Severity
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.declarations.missing import Owner
-from services.customs.domain.declarations.outstanding import outstanding
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE
@@ -18,7 +16,9 @@ from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_retur
 from services.customs.queries.declarations.files import DeclarationFile, DocumentView
 from services.customs.queries.declarations.timeline import ActView, Timeline
 from services.customs.queries.declarations.views import DeclarationView
+from services.customs.queries.work.clocks import ClockView
 from services.customs.schemas.documents import ReceiptMeaning, UploadOut
+from services.customs.schemas.work.clock import ClockOut
 from shared.contracts.customs.declarations import Channel, DeclarationStatus
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale, Text
@@ -127,13 +127,17 @@ class DeclarationDetail(DeclarationOut):
     allowed: list[Step] = Field(
         description="The steps that its status allows: POST /v1/declarations/{id}:<step>."
     )
+    clocks: list[ClockOut] = Field(description="That run, by their ends.")
 
     @classmethod
-    def whole(cls, file: DeclarationFile, locale: Locale) -> "DeclarationDetail":
+    def whole(
+        cls, file: DeclarationFile, clocks: Iterable[ClockView], locale: Locale
+    ) -> "DeclarationDetail":
         shown = DeclarationOut.of(file.declaration, locale)
         return cls.model_construct(
             **{name: getattr(shown, name) for name in DeclarationOut.model_fields},
             allowed=sorted(file.state.allowed),
+            clocks=[ClockOut.of(one) for one in clocks],
         )
 
 
@@ -279,38 +283,3 @@ def _act_entry(act: ActView, locale: Locale) -> TimelineEntry:
     content = json.loads(act.content)
     data = {name: content[name] for name in ("act", "actor", "detail") if name in content}
     return _entry(act.recorded_at, "act", data, locale)
-
-
-class MissingItem(BaseModel):
-    """What is not there yet, whose move it is, until when, and what to do."""
-
-    code: str = Field(examples=["receipt_800"])
-    owner: Owner
-    detail: str
-    fix: str = Field(description="What to do.")
-    due_at: datetime | None = Field(
-        description="After that the parcel misses its flight; null: no flight depends on it."
-    )
-
-
-class MissingOut(BaseModel):
-    """What is still missing, in the order in which it will come; empty when all is done."""
-
-    declaration_id: str
-    status: DeclarationStatus
-    items: list[MissingItem]
-
-    @classmethod
-    def of(cls, file: DeclarationFile, locale: Locale) -> "MissingOut":
-        declaration = file.declaration
-        items = [
-            MissingItem(
-                code=one.code,
-                owner=one.owner,
-                detail=one.detail.render(locale, {}),
-                fix=one.remedy.render(locale, {}),
-                due_at=one.by,
-            )
-            for one in outstanding(file.state, declaration.goods)
-        ]
-        return cls(declaration_id=declaration.id, status=declaration.status, items=items)

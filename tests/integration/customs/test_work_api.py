@@ -180,6 +180,12 @@ async def test_a_clock_warns_and_is_overrun_once_each(
         (item,) = await the_work(office, merchant_id)
         found.append(item["clock"]["alarm"])
 
+    for path in (f"/v1/declarations/{row['id']}", f"/v1/declarations/{row['id']}/missing"):
+        (clock,) = (await office.get(path))["clocks"]
+        assert clock == item["clock"]
+        assert clock["target_s"] == target_s
+        assert clock["since"] < clock["warn_at"] < clock["due_at"]
+
     assert found == ["none", "warned", "overrun", "overrun"]
     assert alarms("release", "warned") > before[0]
     assert alarms("release", "overrun") > before[1]

@@ -28,12 +28,12 @@ from services.customs.queries.lanes import LaneView
 from services.customs.schemas.declarations import (
     DeclarationDetail,
     DeclarationOut,
-    MissingOut,
     TimelineEntry,
     TimelineOut,
 )
 from services.customs.schemas.documents import DocumentsOut
 from services.customs.schemas.lanes import LaneOut
+from services.customs.schemas.work.missing import MissingOut
 from tests.support.documents import an_attempt
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -275,7 +275,7 @@ def test_a_blocked_declaration_has_its_findings_in_the_timeline() -> None:
 
 
 def test_one_declaration_says_what_may_be_done_with_it() -> None:
-    shown = DeclarationDetail.whole(a_file(a_view(), an_answer("120", 5)), "en")
+    shown = DeclarationDetail.whole(a_file(a_view(), an_answer("120", 5)), [], "en")
 
     assert {"amend", "cancel"} <= set(shown.allowed)
     assert "clone" not in shown.allowed
@@ -305,7 +305,8 @@ def test_what_a_declaration_lacks_follows_from_what_is_stored(
     receipts = [an_answer(code, 5 + n) for n, code in enumerate(codes)]
     documents = None if changes.get("list_id", "doc_1") else ()
 
-    shown = MissingOut.of(a_file(a_view(**changes), *receipts, documents=documents), "en")
+    file = a_file(a_view(**changes), *receipts, documents=documents)
+    shown = MissingOut.of(file, [], "en", is_park=False)
 
     assert shown.items[0].code == missing
 

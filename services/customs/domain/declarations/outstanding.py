@@ -1,6 +1,6 @@
 """What a declaration still needs, by its state: what, whose move, what to do, and until when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -8,11 +8,10 @@ from typing import Final
 
 from services.customs.domain.declarations import missing as words
 from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.declarations.refusals import Refusal, words_of_refused
 from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
-from services.customs.domain.receipts.meanings import MEANING_OF_RETRY
-from services.customs.domain.receipts.retry import Retry
 from shared.kernel.errors import Text
 
 
@@ -34,13 +33,21 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """`by`: after that the parcel misses its flight; None: nothing depends on it."""
+    """`by`: after that the parcel misses its flight; None: nothing depends on it. `refusal`: what
+    was refused, if that is why. `is_beside`: it does not hold up the list itself.
+    """
 
     code: str
     owner: words.Owner
     detail: Text
     remedy: Text
     by: datetime | None
+    refusal: Refusal | None = None
+    is_beside: bool = False
+
+
+# What there is to be said, and the refusal that it is about.
+_Item = tuple[words.Missing, Refusal | None]
 
 
 _ACCEPTED: Final = "accepted_"
@@ -73,7 +80,7 @@ _RECEIPT_606: Final = words.Missing(
 )
 
 
-# What there is to be said of each code alone: of a fault, only its receipt says more.
+# What there is to be said of each code alone.
 WORDS: Final[Mapping[str, words.Missing]] = MappingProxyType(
     {
         one.code: one
@@ -83,12 +90,6 @@ WORDS: Final[Mapping[str, words.Missing]] = MappingProxyType(
             _LIST_NUMBER,
             _ANSWER,
             _RECEIPT_606,
-            words.Missing(
-                "repair",
-                "park",
-                Text("A successful upload: the port refused it.", "成功上传：口岸拒收。"),
-                Text("See its last receipt.", "请查看最近一条回执。"),
-            ),
         )
     }
 )
@@ -98,52 +99,115 @@ def words_of(code: str) -> words.Missing:
     """Of what a declaration waits for, by its code."""
     if code.startswith(_ACCEPTED):
         return _predecessor(DocumentKind(code.removeprefix(_ACCEPTED)))
-    return WORDS[code]
+    return words_of_refused(code) or WORDS[code]
 
 
-def outstanding(state: DeclarationState, goods: Goods) -> tuple[Outstanding, ...]:
-    """In the order in which it will come. Empty: nothing more to come."""
+def outstanding(
+    state: DeclarationState, goods: Goods, shared: Iterable[Refusal] = ()
+) -> tuple[Outstanding, ...]:
+    """In the order in which it will come; what was refused besides, before what it holds up. Empty:
+    nothing more to come. `shared`: refusals of documents for many declarations.
+    """
+    beside = [one for one in (*state.refusals, *shared) if one.kind in _BESIDE]
+    after = [one for one in beside if one.kind not in _BEFORE_RELEASE]
+    return (
+        *(_beside(one) for one in beside if one.kind in _BEFORE_RELEASE),
+        *_own(state, goods),
+        *(_beside(one) for one in after),
+        *(_beside(one) for one in state.refusals if _is_declined(one, state)),
+        *_closing(state, goods),
+    )
+
+
+# They neither keep the list from being sent nor from being released, as far as we can tell.
+_BESIDE: Final = frozenset(
+    {
+        DocumentKind.ARRIVAL,
+        DocumentKind.BILL,
+        DocumentKind.DEPARTURE,
+        DocumentKind.RETURN,
+        DocumentKind.TALLY,
+        DocumentKind.SUMMARY,
+    }
+)
+# In some districts customs releases nothing that has not arrived.
+_BEFORE_RELEASE: Final = frozenset({DocumentKind.ARRIVAL})
+_OVER: Final = (Phase.CLOSED, Phase.WITHDRAWN, Phase.CANCELLED)
+
+
+def _is_declined(refusal: Refusal, state: DeclarationState) -> bool:
+    return (
+        refusal.kind is DocumentKind.CANCELLATION
+        and refusal.retry is None
+        and state.status not in _OVER
+    )
+
+
+def _own(state: DeclarationState, goods: Goods) -> Iterator[Outstanding]:
+    """Until the flight has left."""
     if state.status in (Phase.CLOSED, Phase.WITHDRAWN):
-        return ()
+        return
     if state.status is Phase.CANCELLED:
-        again = [words.REDECLARE] if Step.CLONE in state.allowed else []
-        return tuple(_due(one, goods.cut_off_at) for one in again)
-    if state.status is Phase.CANCEL_REQUESTED:
-        return tuple(_due(one, None) for one in _cancelling(state))
-    before = [_due(one, goods.cut_off_at) for one in _before_departure(state, goods)]
-    return (*before, *(_due(one, None) for one in _after_departure(state, goods)))
+        if Step.CLONE in state.allowed:
+            yield _due((words.REDECLARE, None), goods.cut_off_at)
+    elif state.status is Phase.CANCEL_REQUESTED:
+        yield from (_due(one, None) for one in _cancelling(state))
+    else:
+        yield from (_due(one, goods.cut_off_at) for one in _before_departure(state, goods))
 
 
-def _due(item: words.Missing, by: datetime | None) -> Outstanding:
-    return Outstanding(item.code, item.owner, item.detail, item.remedy, by)
+def _closing(state: DeclarationState, goods: Goods) -> Iterator[Outstanding]:
+    if state.status not in (*_OVER, Phase.CANCEL_REQUESTED):
+        yield from (_due((one, None), None) for one in _after_departure(state, goods))
 
 
-def _cancelling(state: DeclarationState) -> Iterator[words.Missing]:
+def _due(item: _Item, by: datetime | None) -> Outstanding:
+    said, refusal = item
+    return Outstanding(said.code, said.owner, said.detail, said.remedy, by, refusal)
+
+
+def _beside(refusal: Refusal) -> Outstanding:
+    said = refusal.missing
+    return Outstanding(
+        said.code, said.owner, said.detail, said.remedy, None, refusal, is_beside=True
+    )
+
+
+def _refusal_of(state: DeclarationState, kind: DocumentKind) -> Refusal | None:
+    return next((one for one in state.refusals if one.kind is kind), None)
+
+
+def _refused(refusal: Refusal) -> _Item:
+    return refusal.missing, refusal
+
+
+def _cancelling(state: DeclarationState) -> Iterator[_Item]:
     if state.phase not in ENTERED:
-        yield _ANSWER
+        yield _ANSWER, None
         return
     cancellation = state.documents[state.cancellation_id] if state.cancellation_id else None
+    refusal = _refusal_of(state, DocumentKind.CANCELLATION)
     if cancellation is None and not state.needs_cancellation:
-        yield _LIST_NUMBER
-    if cancellation is not None and cancellation.retry is not None:
-        yield _fault(cancellation.retry)
+        yield _LIST_NUMBER, None
+    if refusal is not None and refusal.retry is not None:
+        yield _refused(refusal)
     elif cancellation is None or cancellation.is_unsent:
-        yield _CANCELLATION
-    yield _RECEIPT_606
+        yield _CANCELLATION, None
+    yield _RECEIPT_606, None
 
 
-def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
+def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
     sources = list(_sources(state, goods))
-    yield from sources
+    yield from ((one, None) for one in sources)
     if sources:
         return
     yield from _customs(state)
     if state.status is Phase.RETURNED:
         return
     if not goods.is_screened:
-        yield words.RECHECK if goods.is_held else words.SCREENING
+        yield (words.RECHECK if goods.is_held else words.SCREENING), None
     if not goods.has_departed:
-        yield words.DEPARTURE
+        yield words.DEPARTURE, None
 
 
 def _sources(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
@@ -158,27 +222,24 @@ def _sources(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
         yield words.CORRECTION
 
 
-def _customs(state: DeclarationState) -> Iterator[words.Missing]:
-    current = state.current
+def _customs(state: DeclarationState) -> Iterator[_Item]:
+    refusal = _refusal_of(state, DocumentKind.LIST)
     if state.status is Phase.RETURNED:
-        yield words.REDECLARE
+        yield words.REDECLARE, refusal
         return
-    if current is not None and current.retry is not None:
-        yield _fault(current.retry)
+    if refusal is not None and refusal.retry is not None:
+        yield _refused(refusal)
     elif state.status is Phase.QUEUED:
-        yield from (_predecessor(kind) for kind in sorted(state.waits_for))
-        yield words.TRANSMISSION
+        for kind in sorted(state.waits_for):
+            before = _refusal_of(state, kind)
+            yield _refused(before) if before is not None else (_predecessor(kind), None)
+        yield words.TRANSMISSION, None
     if state.phase in (Phase.MANUAL_REVIEW, Phase.INSPECTION):
-        yield words.DECISION
+        yield words.DECISION, None
     elif state.phase not in ENTERED:
-        yield words.RECEIPT_120
+        yield words.RECEIPT_120, None
     if state.phase is not Phase.RELEASED:
-        yield words.RECEIPT_800
-
-
-def _fault(retry: Retry) -> words.Missing:
-    meaning = MEANING_OF_RETRY[retry]
-    return words.Missing("repair", meaning.owner, meaning.text, meaning.remedy)
+        yield words.RECEIPT_800, None
 
 
 def _predecessor(kind: DocumentKind) -> words.Missing:

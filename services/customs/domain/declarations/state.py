@@ -2,13 +2,14 @@
 do next. A pure function of documents (uploads and receipts), match and cancellation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.case import BEFORE_LIST, Case, Match
 from services.customs.domain.declarations.phase import ENTERED, Channel, Phase
+from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.steps import (
     CONFIRMED,
     REFUSED_FOR_DATA,
@@ -34,7 +35,8 @@ class DeclarationState:
     id. `declined`: customs' refusal to cancel the current list. `needs_cancellation`: a CEB605 has
     to be drawn up. `sendable`: ids of the documents that wait to be sent and may be; when a failed
     one goes again, `next_attempt` says. `resendable`: those that a person may send once more.
-    `waits_for`: kinds that customs must accept before the list goes.
+    `waits_for`: kinds that customs must accept before the list goes. `refusals`: of the documents
+    that count.
     """
 
     phase: Phase
@@ -48,6 +50,7 @@ class DeclarationState:
     sendable: tuple[str, ...]
     resendable: tuple[str, ...]
     waits_for: frozenset[DocumentKind]
+    refusals: tuple[Refusal, ...]
     allowed: frozenset[Step]
 
     @property
@@ -82,6 +85,7 @@ def declaration_state(case: Case) -> DeclarationState:
         sendable=tuple(one.id for one in case.documents if folded.goes(one)),
         resendable=resendable,
         waits_for=folded.waits_for(),
+        refusals=tuple(folded.refusals()),
         allowed=frozenset(
             step
             for step in Step
@@ -180,6 +184,14 @@ class _Folded:
             one.kind for one in self.current if self.states[one.id].phase in DOCUMENT_ENTERED
         }
         return self.case.predecessors - accepted
+
+    def refusals(self) -> Iterator[Refusal]:
+        """Of lists and cancellations only the last one counts."""
+        last = {DocumentKind.LIST: self.list, DocumentKind.CANCELLATION: self.cancellation}
+        for one in self.current:
+            refusal = refusal_of(one, self.states[one.id])
+            if refusal is not None and last.get(one.kind, one) is one:
+                yield refusal
 
     def goes(self, document: DocumentFacts) -> bool:
         """It waits to be sent: its content has not left, or failed for a passing reason."""

@@ -22,9 +22,10 @@ class Work:
 
 def work_of(state: DeclarationState, goods: Goods) -> Work | None:
     """None: it waits for nobody. The report of a departure is work of its document, not of each
-    declaration in it.
+    declaration in it, and so is whatever else was refused beside the list.
     """
-    first = next(iter(outstanding(state, replace(goods, is_departure_reported=True))), None)
+    needed = outstanding(state, replace(goods, is_departure_reported=True))
+    first = next((one for one in needed if not one.is_beside), None)
     return Work(first.code, first.owner, first.by) if first else None
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.case import Case, match_of, predecessors_of
+from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.fold import fold_document
@@ -60,7 +61,9 @@ class ReceiptView:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationFile:
-    """`state`: of the declaration; `states`: of all its documents, by id."""
+    """`state`: of the declaration; `states`: of all its documents, by id. `shared_refusals`: of
+    documents for many declarations.
+    """
 
     declaration: DeclarationView
     documents: Sequence[DocumentView]
@@ -69,6 +72,7 @@ class DeclarationFile:
     history: DocumentHistory
     state: DeclarationState
     states: dict[str, DocumentState]
+    shared_refusals: Sequence[Refusal] = ()
 
     def mark_of(self, document_id: str, identity: ReceiptIdentity) -> Mark | None:
         return self.states[document_id].marks.get(identity)
@@ -168,7 +172,7 @@ def _receipt(  # noqa: PLR0917 - a row's columns
     return ReceiptView(receipt, times, received_at)
 
 
-# What covers many declarations is found by the parcel.
+# What covers many declarations is found by the parcel, and a summary by the list.
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
@@ -179,7 +183,11 @@ _DOCUMENTS: Final = sql(
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
         UNION ALL
         SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id])
-        FROM customs.parcels AS p WHERE p.declaration_id = :id)
+        FROM customs.parcels AS p WHERE p.declaration_id = :id
+        UNION ALL
+        SELECT s.summary_id FROM customs.documents AS l
+        JOIN customs.summary_lists AS s ON s.list_id = l.id
+        WHERE l.declaration_id = :id AND l.kind = 'list')
     ORDER BY id
     """,
     _document,
@@ -248,8 +256,19 @@ def file_of(
             cancel_asked_at=declaration.cancel_asked_at,
         )
     )
-    shared = [one.stored for one in documents if one.stored.declaration_id is None]
-    states = {one.id: fold_document(history.facts_of(one)) for one in shared}
+    shared = [
+        history.facts_of(one.stored) for one in documents if one.stored.declaration_id is None
+    ]
+    states = {one.id: fold_document(one) for one in shared}
+    replaced = {one.replaces for one in shared}
+    refusals = [refusal_of(one, states[one.id]) for one in shared if one.id not in replaced]
     return DeclarationFile(
-        declaration, documents, uploads, receipts, history, state, {**state.documents, **states}
+        declaration,
+        documents,
+        uploads,
+        receipts,
+        history,
+        state,
+        {**state.documents, **states},
+        [one for one in refusals if one is not None],
     )

@@ -5,25 +5,20 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.customs.domain.declarations.clocks import ALARM_OF_LEVEL, Alarm, Clock
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import words_of
-from services.customs.queries.work import COUNTED_MAX, NO_DEADLINE, OwnerCount, ParkWork, WorkView
+from services.customs.queries.work.clocks import ClockView
+from services.customs.queries.work.items import (
+    COUNTED_MAX,
+    NO_DEADLINE,
+    OwnerCount,
+    ParkWork,
+    WorkView,
+)
+from services.customs.schemas.work.clock import ClockOut
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.http import Page
 from shared.kernel.errors import Locale
-
-
-class ClockOut(BaseModel):
-    """How long the present stretch may take. The targets are the park's."""
-
-    clock: Clock = Field(
-        description="sending: complete → sent; entry: sent → 120; release: 120 → 800 without"
-        " inspections; inspection: 500 → its end; loading: 800 → the flight has left."
-    )
-    since: datetime = Field(description="When it began, later by what it stood still.")
-    due_at: datetime | None = Field(description="Null: no target is set.")
-    alarm: Alarm = Field(description="warned: 70 % of the time has passed; overrun: all of it.")
 
 
 class WorkItem(BaseModel):
@@ -60,7 +55,7 @@ class WorkItem(BaseModel):
             detail=words.detail.render(locale, {}),
             fix=words.remedy.render(locale, {}),
             due_at=None if view.due_at == NO_DEADLINE else view.due_at,
-            clock=clock_out(view),
+            clock=_clock_out(view),
         )
 
 
@@ -74,14 +69,11 @@ _AS_READ = WorkItem.model_fields.keys() - {
 }
 
 
-def clock_out(view: WorkView) -> ClockOut | None:
+def _clock_out(view: WorkView) -> ClockOut | None:
     if view.clock is None or view.clock_at is None:
         return None
-    return ClockOut(
-        clock=view.clock,
-        since=view.clock_at,
-        due_at=view.breach_at,
-        alarm=ALARM_OF_LEVEL[view.alarm_level],
+    return ClockOut.of(
+        ClockView(view.clock, view.clock_at, view.warn_at, view.breach_at, view.alarm_level)
     )
 
 

@@ -48,6 +48,7 @@ class WorkView:
     lane: int | None
     clock: Clock | None
     clock_at: datetime | None
+    warn_at: datetime | None
     breach_at: datetime | None
     alarm_level: int
     created_at: datetime
@@ -89,7 +90,7 @@ _WORK: Final = SparseListing(
     SELECT p.id, p.tenant_id AS merchant_id, p.order_id, p.order_number, p.house_waybill, p.status,
            p.phase_at AS status_at, p.waits_for, p.owner, p.due_at, p.flight_id, p.flight_number,
            p.cut_off_at, CASE WHEN g.state IN ('waiting', 'held') THEN g.lane END AS lane, p.clock,
-           p.clock_at, p.breach_at, p.alarm_level, p.created_at
+           p.clock_at, p.warn_at, p.breach_at, p.alarm_level, p.created_at
     FROM customs.declarations AS p
     LEFT JOIN customs.parcels AS g ON g.declaration_id = p.id
     """,

@@ -1,0 +1,120 @@
+"""What a declaration still lacks, as REST clients see it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.customs.domain.declarations.missing import Owner
+from services.customs.domain.declarations.outstanding import Outstanding, outstanding
+from services.customs.domain.declarations.refusals import Refusal
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
+from services.customs.queries.declarations.files import DeclarationFile
+from services.customs.queries.work.clocks import ClockView
+from services.customs.schemas.work.clock import ClockOut
+from shared.contracts.customs.declarations import DeclarationStatus
+from shared.kernel.errors import Locale
+
+
+class RefusedOut(BaseModel):
+    """What was refused or returned, and why."""
+
+    document_id: str
+    kind: DocumentKind
+    message_type: str = Field(examples=["CEB303"])
+    number: str
+    status: DocumentPhase
+    return_status: str | None = Field(description="Code of the receipt that says so.")
+    info_code: str | None = Field(description="The code inside of its text.")
+    said: str | None = Field(
+        description="The words of the port or of customs, verbatim and mostly Chinese. Null for a"
+        " merchant where they may name the goods of others."
+    )
+    said_at: datetime | None = Field(description="By customs' clock.")
+    cause: str
+
+    @classmethod
+    def of(cls, refusal: Refusal, locale: Locale, *, is_shown: bool) -> "RefusedOut":
+        receipt = refusal.receipt
+        info = parse_return_info(receipt.return_info) if receipt else None
+        return cls(
+            document_id=refusal.document_id,
+            kind=refusal.kind,
+            message_type=MESSAGE_TYPE[refusal.kind],
+            number=refusal.number,
+            status=refusal.phase,
+            return_status=receipt.return_status if receipt else None,
+            info_code=info.code if info else None,
+            said=(info.text or None) if info and is_shown else None,
+            said_at=receipt.return_time if receipt else None,
+            cause=refusal.meaning.cause.render(locale, {}),
+        )
+
+
+def refused_out(
+    refusal: Refusal | None, file: DeclarationFile, locale: Locale, *, is_park: bool
+) -> RefusedOut | None:
+    """What is said about a whole message, or a document for many, may name the goods of others."""
+    if refusal is None:
+        return None
+    is_own = refusal.document_id in file.state.documents
+    is_about_message = refusal.receipt is not None and (
+        refusal.receipt.message_type == FORMAT_RECEIPT
+    )
+    return RefusedOut.of(refusal, locale, is_shown=is_park or (is_own and not is_about_message))
+
+
+class MissingItem(BaseModel):
+    """What is not there yet, whose move it is, until when, and what to do."""
+
+    code: str = Field(examples=["receipt_800"])
+    owner: Owner
+    detail: str
+    fix: str = Field(description="What to do.")
+    due_at: datetime | None = Field(
+        description="After that the parcel misses its flight; null: no flight depends on it."
+    )
+    refused: RefusedOut | None = Field(
+        description="What the port refused or customs returned, if that is why."
+    )
+
+
+class MissingOut(BaseModel):
+    """What is still missing, in the order in which it will come; empty when all is done."""
+
+    declaration_id: str
+    status: DeclarationStatus
+    items: list[MissingItem]
+    clocks: list[ClockOut] = Field(description="That run, by their ends.")
+
+    @classmethod
+    def of(
+        cls,
+        file: DeclarationFile,
+        clocks: Iterable[ClockView],
+        locale: Locale,
+        *,
+        is_park: bool,
+    ) -> "MissingOut":
+        """`is_park`: others see the words of customs about their own documents only."""
+
+        def shown(one: Outstanding) -> MissingItem:
+            return MissingItem(
+                code=one.code,
+                owner=one.owner,
+                detail=one.detail.render(locale, {}),
+                fix=one.remedy.render(locale, {}),
+                due_at=one.by,
+                refused=refused_out(one.refusal, file, locale, is_park=is_park),
+            )
+
+        declaration = file.declaration
+        needed = outstanding(file.state, declaration.goods, file.shared_refusals)
+        return cls(
+            declaration_id=declaration.id,
+            status=declaration.status,
+            items=[shown(one) for one in needed],
+            clocks=[ClockOut.of(one) for one in clocks],
+        )
