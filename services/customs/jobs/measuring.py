@@ -5,7 +5,6 @@ from typing import get_args
 
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.doors.breaker import DoorStatus
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.movements.waiting import Stall, terms_of
@@ -64,7 +63,7 @@ async def measure_doors(context: JobContext, *, door: str) -> None:
     async with context.db.transaction(PARK) as uow:
         await doors.add_door(uow, door=door, real_now=real_now())
         for one in await door_views.list_doors(uow):
-            metrics.DOOR_OPEN.labels(one.name).set(one.status is not DoorStatus.CLOSED)
+            metrics.measure_door(one.name, cause=one.cause, transient_answers=one.transient_answers)
 
 
 async def measure_lanes(context: JobContext) -> None:

@@ -1,6 +1,7 @@
 """Documents that leave: drawn up, composed, signed, delivered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -110,38 +111,54 @@ async def deliver(context: JobContext, *, door: Door) -> None:
         limit = 1 if permission is Permission.PROBE else _MESSAGES_AT_ONCE
         async with context.db.transaction(PARK) as uow:
             guids = await messages.list_undelivered(uow, real_now=real_now(), limit=limit)
-        down: list[DoorDown] = []
-        delivered = await context.each_by_itself(guids, partial(_deliver, context, door, down))
+            if permission is Permission.PROBE and guids:
+                await doors.name_probe(uow, door=door.name, guid=guids[0], real_now=real_now())
+        tried = _Tried()
+        handled = await context.each_by_itself(guids, partial(_deliver, context, door, tried))
         async with context.db.transaction(PARK) as uow:
-            if down:
-                error = str(down[0].params["reason"])
+            if tried.down is not None:
+                error = str(tried.down.params["reason"])
                 log.warning("a door is down", door=door.name, reason=error, seldom=True)
                 await doors.note_failure(uow, door=door.name, error=error, real_now=real_now())
                 return
-            if delivered:
-                await doors.note_success(uow, door=door.name, real_now=real_now())
+            if tried.taken or tried.refused:
+                is_answered = tried.taken > 0
+                await doors.note_success(
+                    uow, door=door.name, real_now=real_now(), is_answered=is_answered
+                )
             elif permission is Permission.PROBE:
                 await doors.hand_back(uow, door=door.name, real_now=real_now())
-        if delivered < limit:
+        if handled < limit:
             return
 
 
-async def _deliver(context: JobContext, door: Door, down: list[DoorDown], guid: str) -> None:
-    """`down`: once the door has failed, no other message tries it."""
-    if down:
+@dataclass(slots=True)
+class _Tried:
+    """What became of the messages of a round."""
+
+    taken: int = 0
+    refused: int = 0
+    down: DoorDown | None = None
+
+
+async def _deliver(context: JobContext, door: Door, tried: _Tried, guid: str) -> None:
+    """Once the door has failed, no other message tries it."""
+    if tried.down is not None:
         return
     try:
         async with context.db.transaction(PARK) as uow:
-            await messages.deliver_message(
+            is_taken = await messages.deliver_message(
                 uow, guid=guid, door=door, now=context.clock.now(), real_now=real_now()
             )
+        tried.taken += is_taken
     except DoorDown as failure:
-        down.append(failure)
+        tried.down = failure
     except DeliveryRefused as refusal:
         async with context.db.transaction(PARK) as uow:
             await messages.note_refusal(
                 uow, guid=guid, door=door.name, error=str(refusal.params["reason"])
             )
+        tried.refused += 1
 
 
 async def draw_movements(

@@ -1,5 +1,6 @@
 """Messages to the Single Window, and what delivering them changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -100,6 +101,19 @@ _MARK_REFUSED: Final = sql(
 )
 
 
+def _left_by(guid: str, door: str) -> tuple[str, str]:
+    return guid, door
+
+
+_DOORS_OF: Final = sql(
+    """
+    SELECT guid, door FROM customs.outgoing_messages WHERE guid = ANY(:guids) AND door IS NOT NULL
+    """,
+    _left_by,
+    guids=TEXTS,
+)
+
+
 async def insert_message(
     uow: UnitOfWork, message: OutgoingMessage, *, holder: Party, dxp_id: str, now: datetime
 ) -> None:
@@ -140,3 +154,8 @@ async def mark_delivered(
 
 async def mark_refused(uow: UnitOfWork, guid: str, *, door: str, error: str) -> None:
     await uow.execute(_MARK_REFUSED, guid=guid, door=door, error=error)
+
+
+async def doors_of(uow: UnitOfWork, guids: Sequence[str]) -> dict[str, str]:
+    """By which door each of them has left."""
+    return dict(await uow.fetch_all(_DOORS_OF, guids=guids))

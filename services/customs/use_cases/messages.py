@@ -90,14 +90,14 @@ async def deliver_message(
     door: Door,
     now: datetime,
     real_now: datetime,
-) -> None:
+) -> bool:
     """To the door first, commit after: killed in between, the same bytes are delivered again. The
     declarations are locked only then, since a door may be slow; an answer that is quicker than our
-    commit speaks for itself.
+    commit speaks for itself. False: it is delivered already, or another worker is at it.
     """
     message = await messages.lock_undelivered(uow, guid)
     if message is None:
-        return
+        return False
     await door.deliver(
         DeliveredMessage(
             message.guid,
@@ -132,9 +132,11 @@ async def deliver_message(
         real_now=real_now,
     )
     metrics.count_message(uow, message.message_type)
+    metrics.count_delivery(uow, door.name, "delivered")
+    return True
 
 
 async def note_refusal(uow: UnitOfWork, *, guid: str, door: str, error: str) -> None:
     """The other side will not take it, however often it is sent: a person has to look."""
     await messages.mark_refused(uow, guid, door=door, error=error)
-    metrics.count_refusals(uow, door, 1)
+    metrics.count_delivery(uow, door, "refused")

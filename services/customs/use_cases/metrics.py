@@ -20,6 +20,7 @@ from services.customs.domain.documents.correlation import MatchedReceipt
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import is_known_code
 from services.customs.domain.documents.state import Mark
+from services.customs.domain.doors.breaker import Cause
 from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
 from services.customs.domain.movements.waiting import Stall
@@ -57,7 +58,14 @@ DELIVERIES: Final = Counter(
     ["door", "outcome"],
 )
 DOOR_OPEN: Final = Gauge(
-    "airlane_customs_door_open", "1: nothing may leave by the door; 0: messages pass.", ["door"]
+    "airlane_customs_door_open",
+    "1: nothing may leave by the door, for this cause; 0: messages pass.",
+    ["door", "cause"],
+)
+DOOR_TRANSIENT: Final = Gauge(
+    "airlane_customs_door_transient_answers",
+    "Of the last 20 answers of the port, how many say that it cannot do it now.",
+    ["door"],
 )
 CLOCK_ALARMS: Final = Counter(
     "airlane_customs_clock_alarms",
@@ -200,13 +208,16 @@ def count_delivery(
     _add(uow, DELIVERIES.labels(door, outcome), 1)
 
 
-def count_refusals(uow: UnitOfWork, door: str, times: int) -> None:
-    _add(uow, DELIVERIES.labels(door, "refused"), times)
+def measure_door(door: str, *, cause: Cause | None, transient_answers: int) -> None:
+    """`cause` None: it is closed, and messages pass."""
+    for one in Cause:
+        DOOR_OPEN.labels(door, one.value).set(one == cause)
+    DOOR_TRANSIENT.labels(door).set(transient_answers)
 
 
 def start_door(door: str) -> None:
     """A series that begins with its first event shows no increase."""
-    DOOR_OPEN.labels(door)
+    measure_door(door, cause=None, transient_answers=0)
     for outcome in ("delivered", "refused", "down"):
         DELIVERIES.labels(door, outcome)
 

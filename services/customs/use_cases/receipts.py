@@ -16,6 +16,7 @@ from services.customs.domain.documents.stored import (
     group_by_number,
     numbers_of,
 )
+from services.customs.domain.doors.answers import answers_of
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt
 from services.customs.domain.receipts.retry import Retry, retry_class
 from services.customs.repository import declarations, receipts, signing
@@ -23,6 +24,7 @@ from services.customs.repository.documents import stored as documents
 from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.loading import load_attempts
 from services.customs.use_cases.declarations.settling import settle
+from services.customs.use_cases.doors import note_answers
 from shared.db import UnitOfWork
 
 
@@ -76,7 +78,9 @@ async def record_receipts(
     at_fault = [one.id for one in changes if one.retry is Retry.SECURITY]
     if at_fault:
         await signing.complain(uow, at_fault, reason=_words(received), now=now)
-    metrics.count_receipts(uow, [matched[identity] for identity in new], changes)
+    heard = [matched[identity] for identity in new]
+    metrics.count_receipts(uow, heard, changes)
+    await note_answers(uow, answers_of(heard, attempts), real_now=real_now)
     ids = {one.receipt.identity: one.id for one in kept}
     return [
         RecordedReceipt(

@@ -98,12 +98,16 @@ async def may_deliver(customs: CustomsWorld, door: str, *, after_s: float = 0) -
         )
 
 
+async def fail(customs: CustomsWorld, door: str) -> None:
+    """Until it is open."""
+    async with customs.db.transaction(PARK) as uow:
+        for _ in range(FAILURES_MAX):
+            await doors.note_failure(uow, door=door, error="away", real_now=real_now())
+
+
 async def test_one_worker_probes_for_all(customs: CustomsWorld) -> None:
     name = a_door()
-    async with customs.db.transaction(PARK) as uow:
-        await doors.note_failure(
-            uow, door=name, error="away", real_now=real_now(), failures=FAILURES_MAX
-        )
+    await fail(customs, name)
 
     at_once = await may_deliver(customs, name)
     asked = await asyncio.gather(*(may_deliver(customs, name, after_s=2) for _ in range(4)))
@@ -114,10 +118,7 @@ async def test_one_worker_probes_for_all(customs: CustomsWorld) -> None:
 
 async def test_a_probe_without_a_message_is_handed_back(customs: CustomsWorld) -> None:
     name = a_door()
-    async with customs.db.transaction(PARK) as uow:
-        await doors.note_failure(
-            uow, door=name, error="away", real_now=real_now(), failures=FAILURES_MAX
-        )
+    await fail(customs, name)
     asked = await may_deliver(customs, name, after_s=2)
     async with customs.db.transaction(PARK) as uow:
         await doors.hand_back(uow, door=name, real_now=real_now())
@@ -155,11 +156,12 @@ async def test_an_operator_stops_a_door_and_lets_messages_pass_again(
     opened = await office.http.post(f"/v1/doors/{name}:open")
     while_open = await may_deliver(customs, name, after_s=1_000)
     await jobs.measure_doors(context, door=name)
-    gauge = DOOR_OPEN.labels(name)._value.get()
+    gauge = DOOR_OPEN.labels(name, "person")._value.get()
     (shown,) = [one for one in (await office.get("/v1/doors"))["items"] if one["name"] == name]
     closed = await office.http.post(f"/v1/doors/{name}:close")
 
     assert (opened.status_code, shown["status"], shown["is_held"]) == (200, "open", True)
+    assert shown["cause"] == "person"
     assert (while_open, gauge) == (Permission.NONE, 1)
     assert (closed.status_code, closed.json()["status"]) == (200, "closed")
     assert await may_deliver(customs, name) is Permission.ALL

@@ -17,6 +17,11 @@ def is_port_answer(receipt: Receipt) -> bool:
     return receipt.return_status in PORT_PHASES or is_refusal(receipt.return_status)
 
 
+def is_failure(receipt: Receipt) -> bool:
+    """The port says that the upload failed."""
+    return PORT_PHASES.get(receipt.return_status) in FAILED or is_refusal(receipt.return_status)
+
+
 def fault_of(receipt: Receipt) -> Retry:
     return retry_class(receipt.return_status, receipt.return_info)
 
