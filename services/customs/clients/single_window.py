@@ -28,7 +28,9 @@ class SingleWindow(Protocol):
         ...
 
     def waiting(self) -> list[str]:
-        """Names of the answers that were left for us, sorted."""
+        """Names of the answers that were left for us, sorted; as the system has them, so they are
+        not always text (`name_text`).
+        """
         ...
 
     def claim(self, name: str) -> "Claim | None":
@@ -43,7 +45,9 @@ class Claim(Protocol):
     """An answer that nobody else reads meanwhile. All but `release` block on the disk."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """In letters, whatever its bytes are."""
+        ...
 
     @property
     def size_bytes(self) -> int:
@@ -66,7 +70,8 @@ class Claim(Protocol):
 
 
 class DropFolder:
-    """`out/<guid>.xml` for messages; `in/*.xml` for answers, moved to `in/done/` or `in/bad/`.
+    """`out/<guid>.xml` for messages; `in/*.xml` for answers (in capitals, too), moved to `in/done/`
+    or `in/bad/`.
 
     Links are not answers. Messages have `file_mode`, whatever the umask of the process.
     """
@@ -128,7 +133,7 @@ class ClaimedFile:
 
     @property
     def name(self) -> str:
-        return self._path.name
+        return name_text(self._path.name)
 
     @property
     def size_bytes(self) -> int:
@@ -151,6 +156,19 @@ class ClaimedFile:
 
     def release(self) -> None:
         os.close(self._descriptor)
+
+
+def name_text(name: str) -> str:
+    """The name of a file in letters. A client that runs on a Chinese Windows writes names in
+    GB18030; bytes that are no letters in either encoding are spelt out.
+    """
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _lock(descriptor: int) -> bool:
@@ -178,7 +196,7 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def _is_answer(entry: "os.DirEntry[str]") -> bool:
-    if not entry.name.endswith(_SUFFIX) or entry.name.startswith("."):
+    if not entry.name.lower().endswith(_SUFFIX) or entry.name.startswith("."):
         return False
     # Following a link could lead to any file of the machine, or round in a circle.
     return entry.is_file(follow_symlinks=False)

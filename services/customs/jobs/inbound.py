@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.customs.clients.single_window import Claim, SingleWindow
+from services.customs.clients.single_window import Claim, SingleWindow, name_text
 from services.customs.domain.inbound.message import (
     LARGE_BYTES_MAX,
     InboundStatus,
@@ -39,7 +39,9 @@ async def collect_answers(context: JobContext, *, single_window: SingleWindow) -
         except Unavailable:
             raise
         except Exception:  # one file must not hold up those behind it
-            log.warning("an answer in the folder cannot be taken", name=name, exc_info=True)
+            log.warning(
+                "an answer in the folder cannot be taken", name=name_text(name), exc_info=True
+            )
         finally:
             if claim is not None:
                 claim.release()

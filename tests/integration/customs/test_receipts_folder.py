@@ -102,3 +102,18 @@ async def test_an_answer_in_the_folder_is_read_once_it_is_whole(customs: Customs
 
     assert (await customs.declaration(order))["phase"] == "accepted"
     assert (customs.folder.inbox / "done" / "a.xml").exists()
+
+
+async def test_an_answer_whose_name_is_in_gbk_is_kept_and_read(customs: CustomsWorld) -> None:
+    (row,) = await customs.declare(order := customs.an_order())
+    leave_answer(
+        customs, os.fsdecode("回执.xml".encode("gbk")), _answer(customs.receipt(row, "120"))
+    )
+
+    await jobs.collect_answers(JobContext(customs.db, customs.clock), single_window=customs.folder)
+
+    assert (await customs.declaration(order))["phase"] == "accepted"
+    kept = await customs.sql(
+        "SELECT 1 FROM customs.inbound_messages WHERE file_name = '回执.xml' AND status = 'read'"
+    )
+    assert len(kept) == 1

@@ -157,3 +157,28 @@ def test_an_answer_that_changed_a_moment_ago_may_still_be_incomplete(
     os.utime(answer, times=(changed_s, changed_s))
 
     assert claimed(folder, "a.xml").is_being_written() is may_grow
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("回执.xml".encode(), "回执.xml"),
+        ("回执.xml".encode("gb18030"), "回执.xml"),
+        (b"\xff\xfe-1.xml", "\\xff\\xfe-1.xml"),
+        (b"CEB604_1.XML", "CEB604_1.XML"),
+    ],
+)
+def test_an_answer_is_taken_whatever_the_bytes_of_its_name(
+    tmp_path: Path, written: bytes, told: str
+) -> None:
+    folder = DropFolder(tmp_path)
+    with open(os.fsencode(folder.inbox) + b"/" + written, "wb") as file:
+        file.write(b"<x/>")
+
+    (waiting,) = folder.waiting()
+    claim = claimed(folder, waiting)
+    claim.settle(readable=True)
+    claim.release()
+
+    assert claim.name == told
+    assert os.listdir(os.fsencode(folder.inbox / "done")) == [written]
