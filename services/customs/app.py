@@ -20,6 +20,7 @@ from services.customs.api.returns import returns_api
 from services.customs.api.signing import signing_api
 from services.customs.api.steps import steps_api
 from services.customs.api.summaries import summaries_api
+from services.customs.api.validation import validation_api
 from services.customs.api.work import work_api
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         routers=[
             declarations_api,
             steps_api,
+            validation_api,
             documents_api,
             receipts_api,
             inbound_api,

@@ -28,7 +28,7 @@ class Whose(Enum):
 class Rule:
     """`also` is a second scope. `names_tenant`: an operator must name the tenant. `shows`: the
     example that its owner finds in this list. `stranger`: the status that another tenant gets; 2xx
-    means that it sees or creates only its own.
+    means that it sees or creates only its own. `stores_nothing`: a POST that only answers.
     """
 
     scope: str | None
@@ -38,6 +38,7 @@ class Rule:
     names_tenant: bool = False
     shows: str | None = None
     stranger: int = 404
+    stores_nothing: bool = False
 
 
 def _list(scope: str, shows: str | None, whose: Whose = Whose.A_TENANTS, **more: object) -> Rule:
@@ -150,6 +151,9 @@ RULES: Final[dict[str, Rule]] = {
     "customs POST /v1/declarations/{declaration_id}:amend": _STEP,
     "customs POST /v1/declarations/{declaration_id}:repair": _STEP,
     "customs POST /v1/declarations/{declaration_id}:resend": _STEP,
+    "customs POST /v1/declarations:validate": Rule(
+        "customs:read", Whose.A_TENANTS, MERCHANTS, stores_nothing=True
+    ),
     "customs POST /v1/documents:resend": _PARK_CHANGE_OF_CUSTOMS,
     "customs POST /v1/registrations": _made("customs:write", 201, roles=MERCHANTS),
     "customs GET /v1/registrations": _list("customs:read", "registration_id", roles=MERCHANTS),

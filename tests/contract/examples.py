@@ -359,6 +359,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "customs POST /v1/declarations/{declaration_id}:clone": lambda _: {},
     "customs POST /v1/declarations/{declaration_id}:amend": lambda _: {},
     "customs POST /v1/declarations/{declaration_id}:repair": lambda _: {"apply_suggested": True},
+    "customs POST /v1/declarations:validate": of_customs.a_validation,
     "customs POST /v1/documents:resend": lambda _: {"of": {"kind": "list", "status": "returned"}},
     "customs POST /v1/summaries:preview": lambda _: {"month": of_customs.SUMMARISED_MONTH},
     "customs POST /v1/summaries": lambda _: {"month": of_customs.SUMMARISED_MONTH},

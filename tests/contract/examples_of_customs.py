@@ -160,6 +160,10 @@ def a_receipt(world: "AllServices") -> dict[str, Any]:
     }
 
 
+def a_validation(world: "AllServices") -> dict[str, Any]:
+    return {"declaration_id": world.made["declaration_id"]}
+
+
 def a_screening(world: "AllServices") -> dict[str, Any]:
     return {
         "declaration_id": world.made["declaration_id"],

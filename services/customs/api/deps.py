@@ -53,6 +53,7 @@ ParkWrite = Annotated[
 # Merchants for themselves; operators for the park, or for the merchant they name.
 _OF_ENTERPRISES: Final = (Role.MERCHANT, Role.OPERATOR)
 RegistrationsRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES))]
+ValidationRead = Annotated[Call, Depends(call("customs:read", roles=_OF_ENTERPRISES))]
 ReturnsWrite = Annotated[
     Call, Depends(call("customs:write", roles=_OF_ENTERPRISES, park_wide=True))
 ]

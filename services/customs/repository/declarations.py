@@ -38,7 +38,7 @@ from services.customs.domain.declarations.repairing import (
 )
 from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.messages.numbering import cop_no
-from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
@@ -178,6 +178,12 @@ _LOCK: Final = sql(
     ids=TEXTS,
 )
 
+_DOSSIER: Final = sql(
+    f"SELECT {_COLUMNS} FROM customs.declarations AS d WHERE d.id = :id",  # noqa: S608 - constants
+    _dossier,
+    id=TEXT,
+)
+
 _TO_MATCH: Final = sql(
     """
     SELECT id FROM customs.declarations
@@ -260,6 +266,11 @@ async def upsert_dossiers(
 
 async def lock_dossiers(uow: UnitOfWork, declaration_ids: Sequence[str]) -> list[Dossier]:
     return await uow.fetch_all(_LOCK, ids=declaration_ids)
+
+
+async def load_dossier(reader: Reader, declaration_id: str) -> Dossier | None:
+    """Not locked."""
+    return await reader.fetch_first(_DOSSIER, id=declaration_id)
 
 
 async def list_to_match(uow: UnitOfWork, *, rows_max: int) -> list[str]:

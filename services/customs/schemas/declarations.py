@@ -11,7 +11,7 @@ from services.customs.domain.declarations.finding_kinds import Severity
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
 from services.customs.domain.declarations.steps import Step
-from services.customs.domain.documents.kinds import MESSAGE_TYPE
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
 from services.customs.queries.declarations.files import DeclarationFile, DocumentView
 from services.customs.queries.declarations.timeline import ActView, Timeline
@@ -39,35 +39,39 @@ class DeclarationFindingOut(FindingOut):
 
     severity: Severity
     owner: FindingOwner = Field(description="Whose move it is.")
+    document: DocumentKind | None = Field(
+        description="The document that it is about; null: it is about an enterprise."
+    )
     pointer: str | None = Field(
-        description="JSON Pointer (RFC 6901) into the dossier: `order`, `waybill`, `payment`, and"
-        " `list` by the names of CEB603."
+        description="JSON Pointer (RFC 6901) into the dossier: `order`, `waybill`, `payment`; and"
+        " `list`, `ceb303`, `ceb505` by the names of these messages (`list`: CEB603), with `lines`."
     )
     values: dict[str, str | int | None] = Field(
         description="What the documents say there, by document."
     )
     repair: RepairOut | None = Field(description="What could be done about it.")
 
-
-def _finding_out(finding: Finding, locale: Locale) -> DeclarationFindingOut:
-    repair = finding.repair
-    return DeclarationFindingOut(
-        code=finding.code,
-        detail=finding.text(locale),
-        fix=finding.fix(locale),
-        severity=finding.severity,
-        owner=finding.owner,
-        pointer=finding.pointer,
-        values={**finding.values},
-        repair=None
-        if repair is None
-        else RepairOut(
-            pointer=repair.pointer,
-            value=repair.value,
-            basis=repair.basis,
-            detail=BASES[repair.basis].render(locale, {}),
-        ),
-    )
+    @classmethod
+    def shown(cls, finding: Finding, locale: Locale) -> "DeclarationFindingOut":
+        repair = finding.repair
+        return cls(
+            code=finding.code,
+            detail=finding.text(locale),
+            fix=finding.fix(locale),
+            severity=finding.severity,
+            owner=finding.owner,
+            document=finding.document,
+            pointer=finding.pointer,
+            values={**finding.values},
+            repair=None
+            if repair is None
+            else RepairOut(
+                pointer=repair.pointer,
+                value=repair.value,
+                basis=repair.basis,
+                detail=BASES[repair.basis].render(locale, {}),
+            ),
+        )
 
 
 class DeclarationOut(BaseModel):
@@ -114,7 +118,9 @@ class DeclarationOut(BaseModel):
     def of(cls, declaration: DeclarationView, locale: Locale) -> "DeclarationOut":
         return cls.model_construct(
             **{name: getattr(declaration, name) for name in _AS_READ},
-            findings=[_finding_out(finding, locale) for finding in declaration.findings],
+            findings=[
+                DeclarationFindingOut.shown(finding, locale) for finding in declaration.findings
+            ],
         )
 
 
@@ -207,7 +213,9 @@ def _own_entries(declaration: DeclarationView, locale: Locale) -> list[TimelineE
         (one.cancelled_at, "order_cancelled", {"reason": one.cancel_reason}),
     ]
     if one.phase == "blocked":
-        findings = [_finding_out(finding, locale).model_dump() for finding in one.findings]
+        findings = [
+            DeclarationFindingOut.shown(finding, locale).model_dump() for finding in one.findings
+        ]
         steps.append((one.status_at, "blocked", {"findings": findings}))
     return [_entry(at, event, data, locale) for at, event, data in steps if at is not None]
 

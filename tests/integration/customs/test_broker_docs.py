@@ -54,10 +54,13 @@ async def test_the_commands_do_what_the_page_says(
         for commands in commands_of(DOCS / "broker.md")
     ]
 
-    waits, missing, repaired, cloned, doors, cancelled, returnable, refused, received = said
+    waits, missing, validated, repaired, cloned, doors, cancelled, returnable, refused, received = (
+        said
+    )
     assert environment["BLOCKED"] in waits
     assert environment["RETURNED"] in waits
     assert '"owner":"merchant"' in missing
+    assert '"code":"customs.match.hs_code"' in validated
     assert '"status":"queued"' in repaired
     assert '"status":"queued"' in cloned
     assert '"status":"cancel_requested"' in cancelled

@@ -164,6 +164,7 @@ class CustomsWorld(RegisteredWorld):
         flight_id: str | None = None,
         cut_off: timedelta = timedelta(hours=6),
         gross_weight_g: int | None = None,
+        **changes: Any,
     ) -> Envelope:
         now = self.clock.now()
         leg = an_itinerary_leg(
@@ -173,18 +174,19 @@ class CustomsWorld(RegisteredWorld):
             departs_at=now + cut_off + timedelta(hours=2),
             arrives_at=now + cut_off + timedelta(hours=14),
         )
-        payload = a_shipment_booked(
-            shipment_id=order.shipment_id,
-            order_id=order.order_id,
-            merchant_id=order.merchant_id,
-            house_waybill=order.house_waybill,
-            itinerary=(leg,),
-            cut_off_at=now + cut_off,
-            promised_at=now + timedelta(days=3),
-            gross_weight_g=order.gross_weight_g if gross_weight_g is None else gross_weight_g,
-            destination_country=order.country,
-            rebooked=version > 1,
-        )
+        facts: dict[str, Any] = {
+            "shipment_id": order.shipment_id,
+            "order_id": order.order_id,
+            "merchant_id": order.merchant_id,
+            "house_waybill": order.house_waybill,
+            "itinerary": (leg,),
+            "cut_off_at": now + cut_off,
+            "promised_at": now + timedelta(days=3),
+            "gross_weight_g": order.gross_weight_g if gross_weight_g is None else gross_weight_g,
+            "destination_country": order.country,
+            "rebooked": version > 1,
+        }
+        payload = a_shipment_booked(**(facts | changes))
         return self.envelope(payload, subject=order.shipment_id, version=version)
 
     def unroutable(self, order: MadeOrder, *, version: int = 1) -> Envelope:

@@ -23,16 +23,13 @@ from services.customs.domain.declarations.dossier import (
     DossierFile,
     ParcelFacts,
 )
-from services.customs.domain.declarations.drawing.dossier import (
-    Takers,
-    draw_up,
-    order_number_finding,
-)
-from services.customs.domain.declarations.findings import Finding, errors_of
+from services.customs.domain.declarations.drawing.dossier import Takers
+from services.customs.domain.declarations.examining import Papers, examine
+from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.first_pass import first_pass
 from services.customs.domain.declarations.outstanding import Goods
 from services.customs.domain.declarations.phase import ENTERED, Phase
-from services.customs.domain.declarations.repairing import KeptRepair, repaired, still_valid
+from services.customs.domain.declarations.repairing import KeptRepair
 from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.declarations.work import work_of
@@ -150,26 +147,22 @@ def draw(
     """
     dossier = file.dossier
     cop_no = dossier.cop_no if clone_id is None else numbering.cop_no(clone_id)
-    blank = replace(as_it_is(file), findings=(), cop_no=cop_no)
-    if dossier.order is None or dossier.waybill is None:
-        return replace(blank, match=Match.DRAFT, rulebook=None)
-    if isinstance(rulebook, NoRulebook):
-        return replace(
-            blank, match=Match.BLOCKED, findings=rulebook.findings, rulebook=rulebook.version
-        )
-    repairs = still_valid(dossier.order, dossier.repairs)
-    order = repaired(dossier.order, repairs)
-    drawn = draw_up(order, dossier.waybill, cop_no=cop_no, rulebook=rulebook, now=now)
-    taken = order_number_finding(dossier.subject.id, drawn.documents, takers)
-    findings = drawn.findings if taken is None else (*drawn.findings, taken)
-    blank = replace(blank, findings=findings, repairs=repairs, rulebook=rulebook.version)
-    if errors_of(findings):
-        return replace(blank, match=Match.BLOCKED)
-    new, redrawn = _drawn_documents(file, drawn.documents, clone_id=clone_id, amends=amends)
+    papers = Papers(dossier.subject.id, dossier.order, dossier.waybill, cop_no, dossier.repairs)
+    examined = examine(papers, rulebook=rulebook, takers=takers, now=now)
+    drawing = replace(
+        as_it_is(file),
+        match=examined.match,
+        findings=examined.findings,
+        repairs=examined.repairs,
+        rulebook=examined.rulebook,
+        cop_no=cop_no,
+    )
+    if examined.match is not Match.COMPLETE:
+        return drawing
+    new, redrawn = _drawn_documents(file, examined.documents, clone_id=clone_id, amends=amends)
     lists = [one.id for one in new if one.drawn.kind is DocumentKind.LIST]
     return replace(
-        blank,
-        match=Match.COMPLETE,
+        drawing,
         list_id=lists[0] if lists else dossier.list_id,
         is_new=True,
         new=tuple(new),

@@ -55,3 +55,12 @@ class ResendUnclear(Invalid):
     code = "customs.document.resend_unclear"
     text = Text("It is not clear which documents are meant.", "未明确需重发的单证。")
     fix = Text("Give either document_ids or of.", "请填写 document_ids 或 of 其中之一。")
+
+
+class ValidationUnclear(Invalid):
+    code = "customs.declaration.validation_unclear"
+    text = Text("It is not clear what is to be validated.", "未明确需校验的内容。")
+    fix = Text(
+        "Give either declaration_id, or order and its waybill if there is one.",
+        "请填写 declaration_id，或填写 order（如有分运单，同时填写 waybill）。",
+    )

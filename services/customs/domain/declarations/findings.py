@@ -4,7 +4,7 @@ and what could be done about it; it is put into words when somebody reads it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from services.customs.domain.declarations.finding_kinds import KINDS, Owner, Severity
 from services.customs.domain.declarations.repairs import (
@@ -13,20 +13,30 @@ from services.customs.domain.declarations.repairs import (
     repair_from_json,
     repair_to_json,
 )
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import PartyRole
 from services.customs.domain.registrations.findings import ROLE_NAMES
 from shared.kernel.errors import Locale
 from shared.kernel.words import Words
 
 Value = str | int | None
+# By the first member of a pointer.
+_DOCUMENTS: Final[Mapping[str, DocumentKind]] = {
+    "order": DocumentKind.ORDER,
+    "ceb303": DocumentKind.ORDER,
+    "payment": DocumentKind.PAYMENT,
+    "waybill": DocumentKind.WAYBILL,
+    "ceb505": DocumentKind.WAYBILL,
+    "list": DocumentKind.LIST,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`pointer`: a JSON Pointer (RFC 6901) into the dossier, whose members are `order`, `waybill`
-    and `payment` as stored, and `list` by the names of CEB603 with `lines`. `values`: what the
-    documents say of it, by document. `mover`: whose move it is, where the kind of fault leaves it
-    open.
+    and `payment` as stored; and `list`, `ceb303` and `ceb505` by the names of these messages, with
+    `lines`. `values`: what the documents say of it, by document. `mover`: whose move it is, where
+    the kind of fault leaves it open.
     """
 
     code: str
@@ -43,6 +53,11 @@ class Finding:
     @property
     def owner(self) -> Owner:
         return self.mover or KINDS[self.code].owner
+
+    @property
+    def document(self) -> DocumentKind | None:
+        """The document that the pointer leads into. None: it is about an enterprise."""
+        return None if self.pointer is None else _DOCUMENTS[self.pointer.split("/")[1]]
 
     def text(self, locale: Locale) -> str:
         return KINDS[self.code].text.render(locale, self._shown(locale))

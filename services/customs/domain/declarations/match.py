@@ -31,6 +31,8 @@ from services.customs.domain.messages.parties import (
 )
 from shared.kernel.money import Money
 
+_LIST: Final = "list"
+
 
 def match_documents(
     order: OrderDocument, waybill: Waybill, export: ExportList, rulebook: Rulebook
@@ -67,12 +69,12 @@ def check_list(
         return found
     codes = {finding.code for finding in found}
     unexplained = (fault for fault in wrong if not codes & _CAUSES.get(_element(fault), _NOTHING))
-    return (*found, *map(_field_finding, unexplained))
+    return (*found, *(_field_finding(_LIST, fault) for fault in unexplained))
 
 
 def field_findings(document: Document) -> tuple[Finding, ...]:
     """Presence, length and form of every field of the CEB603 document (V01)."""
-    return tuple(map(_field_finding, faults(CEB603, document)))
+    return tuple(_field_finding(_LIST, fault) for fault in faults(CEB603, document))
 
 
 def match_payment(order: OrderDocument, payment: Payment) -> tuple[Finding, ...]:
@@ -147,13 +149,13 @@ def _element(fault: FieldFault) -> str:
     return fault.place.rpartition(".")[2]
 
 
-def _field_finding(fault: FieldFault) -> Finding:
-    """Of `InventoryList[2].gname` the pointer is `/list/lines/1/gname`."""
+def _field_finding(root: str, fault: FieldFault) -> Finding:
+    """Below `list` the pointer of `InventoryList[2].gname` is `/list/lines/1/gname`."""
     node, dot, element = fault.place.rpartition(".")
     _, bracket, number = node.rstrip("]").partition("[")
     line = f"lines/{int(number) - 1}/" if bracket else ""
     params = {"place": fault.place, "problem": fault.problem}
-    pointer = f"/list/{line}{element}" if dot else "/list/lines"
+    pointer = f"/{root}/{line}{element}" if dot else f"/{root}/lines"
     return Finding("customs.match.field", params, pointer)
 
 
@@ -161,10 +163,8 @@ def predecessor_findings(kind: MessageKind, document: Document) -> tuple[Finding
     """Of a document that goes before the list. Its values are those of the list, so what is wrong
     here is wrong in this message only.
     """
-    return tuple(
-        Finding("customs.match.field", {"place": fault.place, "problem": fault.problem})
-        for fault in faults(kind, document)
-    )
+    root = kind.message_type.lower()
+    return tuple(_field_finding(root, fault) for fault in faults(kind, document))
 
 
 _WITHOUT_CODE: Final = {"ebpCode": NO_PLATFORM_CODE, "ownerCode": OWNER_NOT_REGISTERED}

@@ -14,7 +14,7 @@ from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import NewDocument, StoredDocument
-from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 
 
 def _stored(  # noqa: PLR0917 - a row's columns
@@ -321,9 +321,9 @@ async def owners_by_message(uow: UnitOfWork, guids: Sequence[str]) -> list[tuple
     return await uow.fetch_all(_BY_MESSAGE, guids=guids)
 
 
-async def takers_of(uow: UnitOfWork, order_nos: Sequence[str]) -> dict[tuple[str, str], str]:
+async def takers_of(reader: Reader, order_nos: Sequence[str]) -> dict[tuple[str, str], str]:
     """Which declarations have these order numbers at customs, by platform and number."""
-    return dict(await uow.fetch_all(_TAKERS, numbers=order_nos))
+    return dict(await reader.fetch_all(_TAKERS, numbers=order_nos))
 
 
 async def attempts_of(

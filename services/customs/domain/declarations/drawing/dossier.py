@@ -94,14 +94,14 @@ def _findings_before(
 
 
 def order_number_finding(
-    declaration_id: str, documents: Iterable[DrawnDocument], takers: Takers
+    declaration_id: str | None, documents: Iterable[DrawnDocument], takers: Takers
 ) -> Finding | None:
     """Customs knows an order by its platform and number, and receipts name nothing else: another
     order must not have both (V13).
     """
     for one in documents:
         taker = takers.get((one.party_code, one.number))
-        if one.kind is DocumentKind.ORDER and taker not in (None, declaration_id):
+        if one.kind is DocumentKind.ORDER and taker is not None and taker != declaration_id:
             params = {"order_no": one.number, "platform": one.party_code}
             return Finding(
                 "customs.match.order_number_taken", params, pointer="/order/order_number"
