@@ -165,13 +165,11 @@ class Part:
         return "".join(word.letter for word in self.words)
 
     def reopens(self, attempt: Attempt | None) -> bool:
-        """The last word is a return, and this upload came after it."""
-        return bool(
-            attempt
-            and self.words
-            and self.words[-1].letter == "X"
-            and attempt.app_time > self.words[-1].receipt.return_time
-        )
+        """The last word is a return, and this upload has another content than what came back."""
+        if attempt is None or not self.words or self.words[-1].letter != "X":
+            return False
+        sent_back = self.words[-1].attempt
+        return sent_back is not None and attempt.version > sent_back.version
 
     def version(self) -> int:
         """Of the content that customs has: by the last entry, release or close."""
@@ -255,8 +253,8 @@ class Part:
         others = [r.return_status for r in answers if not is_already(r)]
         if others and others[-1] in ("2", "3"):
             return PORT[others[-1]]
-        returns = [w.receipt.return_time for w in self.words if w.letter == "X"]
-        if index > 0 and not (returns and self.attempts[index - 1].app_time <= returns[-1]):
+        came_back = [w.attempt.version for w in self.words if w.letter == "X" and w.attempt]
+        if index > 0 and not (came_back and self.attempts[index - 1].version <= came_back[-1]):
             before = self.upload_phase(index - 1)
             if before in ("declaring", "sent"):
                 return before

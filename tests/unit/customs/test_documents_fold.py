@@ -70,6 +70,8 @@ def a_case(seed: int) -> DocumentFacts:
         if attempts and attempts[-1].part == part and chance.random() < 0.2:
             attempts[-1] = replace(attempts[-1], left_at=None)
     guids = [None, None, "FOREIGN", *(one.guid for one in attempts)]
+    # Our clock may be ahead of customs'.
+    ahead_s = chance.choice([0, 0, 0, 5])
     receipts = [
         refused_message(
             chance.randint(1, 4), chance.randint(0, 9), chance.choice(["-1", "-1", "9"])
@@ -77,7 +79,7 @@ def a_case(seed: int) -> DocumentFacts:
         if chance.random() < 0.05
         else a_receipt(
             chance.choice(CODES),
-            chance.choice([*range(10), 2.5, 4.5]),
+            chance.choice([*range(10), 2.5, 4.5]) - ahead_s,
             key=DocumentKey("P", NUMBER, chance.choice([*range(1, parts + 1)] * 8 + [3])),
             guid=chance.choice(guids),
             return_info=chance.choice(["", "", "", "[Code:1301;Desc:busy]"]),
@@ -218,10 +220,28 @@ def test_already_there_is_harmless_on_a_repeated_upload(code: str) -> None:
 
 
 def test_after_a_return_an_earlier_upload_did_not_get_anywhere() -> None:
-    both = (an_attempt(1, 0), an_attempt(2, 5))
-    facts = a_document(*codes("3", "100"), a_receipt("-621004", 6), attempts=both)
+    both = (an_attempt(1, 0), an_attempt(2, 5, version=2))
+    facts = a_document(*codes("3", "100"), a_receipt("-621004", 6), attempts=both, version=2)
 
     assert fold_document(facts).phase is DocumentPhase.DECLARING
+
+
+def test_a_return_counts_when_our_clock_is_ahead() -> None:
+    ahead = (an_attempt(1, 60),)
+
+    assert folded("3", "100", attempts=ahead).phase is DocumentPhase.RETURNED
+    assert folded("120", "100", attempts=ahead).phase is DocumentPhase.RETURNED
+    declined = folded("100", attempts=ahead, kind=DocumentKind.CANCELLATION)
+    assert declined.phase is DocumentPhase.RETURNED
+
+
+def test_a_return_counts_for_all_uploads_of_what_came_back() -> None:
+    """Sent several times within a second, the last is dated ahead of the answer to the first."""
+    often = tuple(an_attempt(number, number) for number in range(1, 6))
+    answer = a_receipt("100", 2, guid=often[0].guid)
+
+    state = fold_document(a_document(answer, attempts=often))
+    assert (state.phase, state.is_under_way) == (DocumentPhase.RETURNED, False)
 
 
 def test_a_stale_answer_says_nothing_about_the_document() -> None:

@@ -102,7 +102,7 @@ def _by_clock(receipts: Iterable[Receipt]) -> list[Receipt]:
 @dataclass(slots=True)
 class _Walk:
     """Through the receipts of one part. `standing`: where customs has it, by `since`. `version`:
-    the content that customs has.
+    the content that customs has, `returned`: the one that it returned last.
     """
 
     part: int
@@ -111,7 +111,7 @@ class _Walk:
     standing: Standing = AT_PORT
     since: Receipt | None = None
     version: int = 0
-    returned_at: datetime | None = None
+    returned: int | None = None
     marks: dict[ReceiptIdentity, Mark] = field(default_factory=dict)
 
     def answer(self, receipt: Receipt) -> None:
@@ -138,10 +138,13 @@ class _Walk:
         return self.standing in CUSTOMS_MOVES[self.kind]["100"].sources
 
     def is_reopened_by(self, attempt: Attempt) -> bool:
+        """It carries what customs has not returned yet. No clock has a say in it: ours may be ahead
+        of customs', and what was sent twice within a second is dated later than it left.
+        """
         return (
             self.standing is DocumentPhase.RETURNED
-            and self.returned_at is not None
-            and attempt.app_time > self.returned_at
+            and self.returned is not None
+            and attempt.version > self.returned
         )
 
     def word(self, receipt: Receipt) -> None:
@@ -168,7 +171,7 @@ class _Walk:
             if standing is AT_PORT or receipt.return_status in _TAKES_CONTENT:
                 self.version = version
             if move.target is DocumentPhase.RETURNED:
-                self.returned_at = receipt.return_time
+                self.returned = version
             self.standing, self.since = move.target, receipt
             self.marks[receipt.identity] = Mark.MOVED
 
@@ -186,8 +189,8 @@ def _walk(facts: DocumentFacts, part: int, ordered: Iterable[Receipt]) -> _Walk:
 
 
 def _part(facts: DocumentFacts, walk: _Walk) -> PartState:
-    uploads, newest, since = walk.uploads, walk.uploads.newest, walk.returned_at
-    phases = uploads.phases(since=since)
+    uploads, newest, returned = walk.uploads, walk.uploads.newest, walk.returned
+    phases = uploads.phases(returned=returned)
     submission = phases[newest.number] if newest else DocumentPhase.QUEUED
     decides = newest is None or walk.decides(newest)
     is_reopened = newest is not None and walk.is_reopened_by(newest)
@@ -205,7 +208,7 @@ def _part(facts: DocumentFacts, walk: _Walk) -> PartState:
         uploads=sum(1 for one in uploads.attempts if newest and one.version == newest.version),
         is_unsent=newest is None or facts.version > newest.version,
         is_amending=is_at_customs and decides and newest is not None,
-        is_under_way=decides and uploads.is_under_way(phases, since=since),
+        is_under_way=decides and uploads.is_under_way(phases, returned=returned),
     )
 
 

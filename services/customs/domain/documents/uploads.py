@@ -67,20 +67,20 @@ class Uploads:
         guid = guid.upper() if guid else None
         return next((one for one in self.attempts if one.guid.upper() == guid), None)
 
-    def phases(self, *, since: datetime | None) -> dict[int, DocumentPhase]:
-        """Where each upload stands, by number. `since`: when customs returned the document; uploads
-        before that do not count for those after.
+    def phases(self, *, returned: int | None) -> dict[int, DocumentPhase]:
+        """Where each upload stands, by number. `returned`: the content that customs returned;
+        uploads of it do not count for those of a newer one.
         """
         found: dict[int, DocumentPhase] = {}
         before: DocumentPhase | None = None
         for attempt in self.attempts:
             answers = self.answers.get(attempt.number, [])
             found[attempt.number] = _phase(attempt, answers, before)
-            is_over = since is not None and attempt.app_time <= since
+            is_over = returned is not None and attempt.version <= returned
             before = None if is_over else found[attempt.number]
         return found
 
-    def is_under_way(self, phases: dict[int, DocumentPhase], *, since: datetime | None) -> bool:
+    def is_under_way(self, phases: dict[int, DocumentPhase], *, returned: int | None) -> bool:
         """The newest has not been decided on, or an older one has reached the port and the newest
         has not replaced it.
         """
@@ -92,7 +92,7 @@ class Uploads:
         return any(
             phases[one.number] in _ARRIVED
             for one in self.attempts
-            if since is None or one.app_time > since
+            if returned is None or one.version > returned
         )
 
 
