@@ -44,11 +44,12 @@ class ExpectedDeclaration:
         entered = self.phase in ENTERED
         at_end = [oracle_state(one).phase for one in world.cancellations]
         last = at_end[-1] if at_end else None
-        returns = [w.receipt.return_time for w in part.words if w.letter == "X"]
+        came_back = [w.attempt.version for w in part.words if w.letter == "X" and w.attempt]
         arrived = [
             phase
             for phase, attempt in zip(uploads, current.attempts, strict=True)
-            if phase in ("declaring", "sent") and not (returns and attempt.app_time <= returns[-1])
+            if phase in ("declaring", "sent")
+            and not (came_back and attempt.version <= came_back[-1])
         ]
         in_flight = found.phase != "returned" and bool(
             uploads and (uploads[-1] not in FAILED or arrived)

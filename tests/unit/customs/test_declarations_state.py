@@ -306,3 +306,17 @@ def test_one_amendment_at_a_time() -> None:
     assert Step.AMEND not in state(amending).allowed
     assert Step.AMEND not in state(waiting).allowed
     assert state(waiting).sendable == ("list",)
+
+
+@pytest.mark.parametrize(
+    ("code", "allowed"), [("-621099", True), ("-621028", True), ("-621017", False), ("3", False)]
+)
+def test_after_an_amendment_that_was_refused_for_good_another_may_follow(
+    code: str, *, allowed: bool
+) -> None:
+    attempts = (an_attempt(1, 0), an_attempt(2, 5, version=2))
+    amending = a_document(
+        a_receipt("120", 1), a_receipt(code, 6), id="list", attempts=attempts, version=2
+    )
+
+    assert (Step.AMEND in state(amending).allowed) is allowed

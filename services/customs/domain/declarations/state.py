@@ -225,6 +225,12 @@ class _Folded:
             return self.list_state is not None and self.list_state.phase in _RELEASED
         return True
 
+    @staticmethod
+    def _takes_amendment(state: DocumentState) -> bool:
+        """One at a time. One that was refused for good is over."""
+        is_refused = state.retry is not None and state.retry is not Retry.TRANSIENT
+        return not state.is_unsent and (is_refused or not state.is_amending)
+
     def allows(self, step: Step, resendable: Iterable[str]) -> bool:
         """What the status alone does not say."""
         state = self.list_state
@@ -232,7 +238,7 @@ class _Folded:
         if step is Step.RESEND:
             return any(True for _ in resendable)
         if step is Step.AMEND:
-            return is_wanted and state is not None and not (state.is_amending or state.is_unsent)
+            return is_wanted and state is not None and self._takes_amendment(state)
         if step is Step.CLONE:
             is_refused = self.phase is Phase.REJECTED_TECHNICAL
             return is_wanted and (
