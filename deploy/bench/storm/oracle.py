@@ -155,8 +155,8 @@ class Part:
         there = [a for a in self.attempts if a.left_at] or self.attempts
         chosen = there[0] if there else None
         for attempt in there:
-            told = attempt.app_time.strftime("%Y%m%d%H%M%S")  # as customs was told it
-            if told <= receipt.return_time.strftime("%Y%m%d%H%M%S"):
+            left = (attempt.left_at or attempt.app_time).strftime("%Y%m%d%H%M%S")
+            if left <= receipt.return_time.strftime("%Y%m%d%H%M%S"):
                 chosen = attempt
         return chosen
 

@@ -66,7 +66,9 @@ def a_case(seed: int) -> DocumentFacts:
         for number in range(1, chance.choice([0, 1, 1, 2, 2, 3]) + 1):
             at_s = int(at_s) + chance.randint(1, 4) + chance.choice([0, 0.5])
             version += chance.randint(0, 1) if number > 1 else 0
-            attempts.append(an_attempt(number, at_s, part=part, version=version))
+            made = an_attempt(number, at_s, part=part, version=version)
+            # It may wait for the door.
+            attempts.append(replace(made, left_at=at(at_s + chance.choice([0, 0, 0, 3]))))
         if attempts and attempts[-1].part == part and chance.random() < 0.2:
             attempts[-1] = replace(attempts[-1], left_at=None)
     guids = [None, None, "FOREIGN", *(one.guid for one in attempts)]
@@ -233,6 +235,18 @@ def test_a_return_counts_when_our_clock_is_ahead() -> None:
     assert folded("120", "100", attempts=ahead).phase is DocumentPhase.RETURNED
     declined = folded("100", attempts=ahead, kind=DocumentKind.CANCELLATION)
     assert declined.phase is DocumentPhase.RETURNED
+
+
+def test_what_waited_for_the_port_is_not_what_customs_returned_meanwhile() -> None:
+    """Composed before the return and handed over after it, the new content is looked at anew."""
+    first, second = an_attempt(1, 0), replace(an_attempt(2, 3, version=2), left_at=at(10))
+    meanwhile = a_document(*codes("120"), a_receipt("100", 5), attempts=(first, second), version=2)
+    later = replace(
+        meanwhile, receipts=(*meanwhile.receipts, a_receipt("120", 12), a_receipt("800", 14))
+    )
+
+    assert fold_document(meanwhile).phase is DocumentPhase.TRANSMITTED
+    assert fold_document(later).phase is DocumentPhase.RELEASED
 
 
 def test_a_return_counts_for_all_uploads_of_what_came_back() -> None:

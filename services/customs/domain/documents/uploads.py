@@ -51,14 +51,15 @@ class Uploads:
         return [] if attempt is None else [attempt]
 
     def attempt_of(self, receipt: Receipt) -> Attempt | None:
-        """By our guid where the receipt has it. Else by the clocks: the newest that was there, of
-        those that have left; the first, if ours is ahead of customs'.
+        """By our guid where the receipt has it. Else by the clocks: the newest that had left by
+        then; the first, if our clock is ahead of customs'. When it was composed does not matter:
+        it may have waited long for the port.
         """
         named = self.named(receipt.guid)
         if named is not None:
             return named
         left = [one for one in self.attempts if one.left_at is not None] or self.attempts
-        older = [one for one in left if seconds(one.app_time) <= receipt.return_time]
+        older = [one for one in left if seconds(one.left_at or one.app_time) <= receipt.return_time]
         if older:
             return older[-1]
         return left[0] if left else None
@@ -112,6 +113,6 @@ def _phase(
     return phase
 
 
-def seconds(app_time: datetime) -> datetime:
-    """As it is told to the port, which knows whole seconds only."""
-    return app_time.replace(microsecond=0)
+def seconds(at: datetime) -> datetime:
+    """As the port knows it: in whole seconds."""
+    return at.replace(microsecond=0)
