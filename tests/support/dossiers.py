@@ -80,6 +80,10 @@ def a_list(*, uploads: int = 0, **changes: Any) -> StoredDocument:
         submitted_at=NOW if uploads else None,
         pre_no=None,
         invt_no=None,
+        sum_no=None,
+        unknown_receipts=0,
+        illegal_receipts=0,
+        created_at=NOW,
     )
     return replace(document, **changes)
 

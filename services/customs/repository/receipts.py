@@ -4,47 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.documents.correlation import KeptReceipt, MatchedReceipt
+from services.customs.domain.documents.correlation import (
+    KeptReceipt,
+    MatchedReceipt,
+    kept_receipt,
+)
 from services.customs.domain.documents.phases import is_known_code
 from services.customs.domain.documents.state import Mark
 from services.customs.domain.receipts.receipt import (
-    DocumentKey,
-    Receipt,
     ReceiptIdentity,
     parse_return_info,
 )
 from shared.db import INSTANT, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
-
-
-def _kept(  # noqa: PLR0917 - a row's columns
-    receipt_id: str,
-    message_type: str,
-    party_code: str,
-    number: str,
-    part: int,
-    return_status: str,
-    return_time: datetime,
-    return_info: str,
-    guid: str | None,
-    pre_no: str | None,
-    invt_no: str | None,
-    sum_no: str | None,
-    mark: str | None,
-) -> KeptReceipt:
-    receipt = Receipt(
-        message_type=message_type,
-        key=DocumentKey(party_code, number, part),
-        return_status=return_status,
-        return_time=return_time,
-        return_info=return_info,
-        guid=guid,
-        pre_no=pre_no,
-        invt_no=invt_no,
-        sum_no=sum_no,
-    )
-    return KeptReceipt(receipt_id, receipt, Mark(mark) if mark else None)
 
 
 def _inserted(receipt_id: str, is_new: bool) -> tuple[str, bool]:
@@ -79,10 +52,10 @@ _INSERT: Final = sql(
 _BY_NUMBER: Final = sql(
     """
     SELECT id AS receipt_id, message_type, party_code, number, part, return_status, return_time,
-           return_info, guid, pre_no, invt_no, sum_no, mark
+           return_info, guid, pre_no, invt_no, sum_no, mark, times, received_at
     FROM customs.receipts WHERE number = ANY(:numbers)
     """,
-    _kept,
+    kept_receipt,
     numbers=TEXTS,
 )
 

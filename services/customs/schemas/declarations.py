@@ -12,8 +12,9 @@ from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
-from services.customs.queries.declarations.files import DeclarationFile, DocumentView
+from services.customs.queries.declarations.files import DeclarationFile
 from services.customs.queries.declarations.timeline import ActView, Timeline
 from services.customs.queries.declarations.views import DeclarationView
 from services.customs.queries.work.clocks import ClockView
@@ -225,8 +226,7 @@ def _entry(at: datetime, event: str, data: JsonObject, locale: Locale) -> Timeli
     return TimelineEntry(occurred_at=at, event=event, detail=detail, data=data)
 
 
-def _document_data(view: DocumentView) -> JsonObject:
-    stored = view.stored
+def _document_data(stored: StoredDocument) -> JsonObject:
     return {
         "document_id": stored.id,
         "kind": stored.kind.value,
@@ -235,13 +235,13 @@ def _document_data(view: DocumentView) -> JsonObject:
     }
 
 
-def _drawn_up(view: DocumentView, locale: Locale) -> TimelineEntry:
-    data = {**_document_data(view), "replaces": view.stored.replaces}
-    return _entry(view.created_at, "drawn_up", data, locale)
+def _drawn_up(stored: StoredDocument, locale: Locale) -> TimelineEntry:
+    data = {**_document_data(stored), "replaces": stored.replaces}
+    return _entry(stored.created_at, "drawn_up", data, locale)
 
 
 def _upload_entries(file: DeclarationFile, locale: Locale) -> Iterator[TimelineEntry]:
-    documents = {one.stored.id: one for one in file.documents}
+    documents = {one.id: one for one in file.documents}
     for upload in file.uploads:
         at = upload.attempt.left_at
         data = {
@@ -257,14 +257,14 @@ def _receipt_entries(
 ) -> Iterator[TimelineEntry]:
     """An answer to a whole message is told for each of its documents."""
     by_identity = {one.receipt.identity: one for one in file.receipts}
-    for view in file.documents:
-        for receipt in file.history.facts_of(view.stored).receipts:
-            stored = by_identity[receipt.identity]
-            mark = file.mark_of(view.stored.id, receipt.identity)
-            meaning = ReceiptMeaning.of(stored, mark, locale)
+    for document in file.documents:
+        for receipt in file.history.facts_of(document).receipts:
+            kept = by_identity[receipt.identity]
+            mark = file.mark_of(document.id, receipt.identity)
+            meaning = ReceiptMeaning.of(kept, mark, locale)
             info = parse_return_info(receipt.return_info)
             # What is said about a whole message may name the documents of others.
-            is_own = view.stored.declaration_id is not None
+            is_own = document.declaration_id is not None
             is_shown = is_park or (is_own and receipt.message_type != FORMAT_RECEIPT)
             yield TimelineEntry(
                 occurred_at=receipt.return_time,
@@ -272,13 +272,13 @@ def _receipt_entries(
                 detail=meaning.detail,
                 original=(info.text or None) if is_shown else None,
                 data={
-                    **_document_data(view),
+                    **_document_data(document),
                     "message_type": receipt.message_type,
                     "part": receipt.key.part,
                     "return_status": receipt.return_status,
                     "info_code": info.code,
-                    "received_at": stored.received_at,
-                    "times": stored.times,
+                    "received_at": kept.received_at,
+                    "times": kept.times,
                     "mark": mark,
                     "cause": meaning.cause,
                     "next_move": meaning.owner,

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.state import Mark
+from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.meanings import Owner, meaning_of
 from services.customs.queries.declarations.files import (
     DeclarationFile,
-    DocumentView,
-    ReceiptView,
     UploadView,
 )
 from shared.kernel.errors import Locale
@@ -30,8 +30,8 @@ class ReceiptMeaning(BaseModel):
     )
 
     @classmethod
-    def of(cls, view: ReceiptView, mark: Mark | None, locale: Locale) -> "ReceiptMeaning":
-        receipt = view.receipt
+    def of(cls, kept: KeptReceipt, mark: Mark | None, locale: Locale) -> "ReceiptMeaning":
+        receipt = kept.receipt
         meaning = meaning_of(
             receipt.return_status, receipt.return_info, message_type=receipt.message_type
         )
@@ -97,8 +97,8 @@ class DocumentOut(BaseModel):
     uploads: list[UploadOut]
 
     @classmethod
-    def of(cls, view: DocumentView, file: DeclarationFile) -> "DocumentOut":
-        stored, state = view.stored, file.states[view.stored.id]
+    def of(cls, stored: StoredDocument, file: DeclarationFile) -> "DocumentOut":
+        state = file.states[stored.id]
         return cls(
             id=stored.id,
             kind=stored.kind,
@@ -114,10 +114,10 @@ class DocumentOut(BaseModel):
             waits_until=stored.send_at,
             pre_no=stored.pre_no,
             invt_no=stored.invt_no,
-            sum_no=view.sum_no,
-            unknown_receipts=view.unknown_receipts,
-            illegal_receipts=view.illegal_receipts,
-            created_at=view.created_at,
+            sum_no=stored.sum_no,
+            unknown_receipts=stored.unknown_receipts,
+            illegal_receipts=stored.illegal_receipts,
+            created_at=stored.created_at,
             uploads=[UploadOut.of(one) for one in file.uploads if one.document_id == stored.id],
         )
 

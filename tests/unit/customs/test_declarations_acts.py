@@ -66,6 +66,10 @@ def stored(new: NewDocument) -> StoredDocument:
         submitted_at=None,
         pre_no=None,
         invt_no=None,
+        sum_no=None,
+        unknown_receipts=0,
+        illegal_receipts=0,
+        created_at=NOW,
     )
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.queries.declarations.files import (
     DeclarationFile,
-    DocumentView,
-    ReceiptView,
     UploadView,
     file_of,
 )
@@ -89,7 +88,7 @@ def a_view(**changes: Any) -> DeclarationView:
     return replace(view, **changes)
 
 
-def a_stored(**changes: Any) -> DocumentView:
+def a_stored(**changes: Any) -> StoredDocument:
     stored = StoredDocument(
         id="doc_1",
         tenant_id="mer_1",
@@ -110,8 +109,12 @@ def a_stored(**changes: Any) -> DocumentView:
         submitted_at=after(3),
         pre_no=None,
         invt_no=None,
+        sum_no=None,
+        unknown_receipts=0,
+        illegal_receipts=0,
+        created_at=after(2),
     )
-    return DocumentView(replace(stored, **changes), None, 0, 0, after(2))
+    return replace(stored, **changes)
 
 
 def an_upload(**changes: Any) -> UploadView:
@@ -119,15 +122,15 @@ def an_upload(**changes: Any) -> UploadView:
     return UploadView("doc_1", replace(attempt, **changes), "folder", "delivered")
 
 
-def an_answer(code: str, minutes: int, info: str = "", **changes: Any) -> ReceiptView:
+def an_answer(code: str, minutes: int, info: str = "", **changes: Any) -> KeptReceipt:
     receipt = Receipt("CEB604", DocumentKey("P", "AL1"), code, after(minutes), info)
-    return ReceiptView(replace(receipt, **changes), 1, after(minutes + 1))
+    return KeptReceipt("rcp_1", replace(receipt, **changes), None, 1, after(minutes + 1))
 
 
 def a_file(
     declaration: DeclarationView,
-    *receipts: ReceiptView,
-    documents: tuple[DocumentView, ...] | None = None,
+    *receipts: KeptReceipt,
+    documents: tuple[StoredDocument, ...] | None = None,
 ) -> DeclarationFile:
     listed = (a_stored(),) if documents is None else documents
     uploads = [an_upload()] if listed else []

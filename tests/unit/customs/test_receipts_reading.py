@@ -8,7 +8,6 @@ import pytest
 from services.customs.domain.messages.errors import MessageNotExpected
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.receipts.answers import (
-    read_answers,
     read_receipts,
     receipt_from_fields,
 )
@@ -259,8 +258,3 @@ def test_white_space_around_the_fields_of_a_receipt_is_not_part_of_them() -> Non
 
     assert isinstance(read[0], Receipt)
     assert read[0] == read[1]
-
-
-def test_only_lists_and_departures_have_a_door_for_their_answers_alone() -> None:
-    with pytest.raises(MessageNotExpected):
-        read_answers(a_root("CEB304", a_node("OrderReturn", {"orderNo": "7"} | RETURNED)), now=NOW)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.state import Mark
 from services.customs.domain.documents.stored import DocumentHistory, StoredDocument
 from services.customs.domain.receipts.receipt import (
     FORMAT_RECEIPT,
+    DocumentKey,
     Receipt,
     ReceiptIdentity,
 )
@@ -15,11 +17,47 @@ from services.customs.domain.receipts.receipt import (
 
 @dataclass(frozen=True, slots=True)
 class KeptReceipt:
-    """As it is stored. `mark` is None while its document is not known here."""
+    """As it is stored. `mark` is None while its document is not known here. It came `times` times,
+    first at `received_at`.
+    """
 
     id: str
     receipt: Receipt
     mark: Mark | None
+    times: int
+    received_at: datetime
+
+
+def kept_receipt(  # noqa: PLR0917 - a row's columns
+    receipt_id: str,
+    message_type: str,
+    party_code: str,
+    number: str,
+    part: int,
+    return_status: str,
+    return_time: datetime,
+    return_info: str,
+    guid: str | None,
+    pre_no: str | None,
+    invt_no: str | None,
+    sum_no: str | None,
+    mark: str | None,
+    times: int,
+    received_at: datetime,
+) -> KeptReceipt:
+    """From the values of its row."""
+    receipt = Receipt(
+        message_type=message_type,
+        key=DocumentKey(party_code, number, part),
+        return_status=return_status,
+        return_time=return_time,
+        return_info=return_info,
+        guid=guid,
+        pre_no=pre_no,
+        invt_no=invt_no,
+        sum_no=sum_no,
+    )
+    return KeptReceipt(receipt_id, receipt, Mark(mark) if mark else None, times, received_at)
 
 
 @dataclass(frozen=True, slots=True)

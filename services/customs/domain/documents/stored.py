@@ -36,6 +36,10 @@ class StoredDocument:
     submitted_at: datetime | None
     pre_no: str | None
     invt_no: str | None
+    sum_no: str | None
+    unknown_receipts: int
+    illegal_receipts: int
+    created_at: datetime
 
     def answers(self, receipt: Receipt) -> bool:
         """Whether the receipt is about it, by the keys of the specification. JSON receipts and rows
@@ -47,6 +51,59 @@ class StoredDocument:
             and key.number == self.number
             and (not key.party_code or not self.party_code or key.party_code == self.party_code)
         )
+
+
+def stored_document(  # noqa: PLR0917 - a row's columns
+    document_id: str,
+    tenant_id: str,
+    declaration_id: str | None,
+    kind: str,
+    party_code: str,
+    number: str,
+    version: int,
+    replaces: str | None,
+    about: str | None,
+    parts: int,
+    covers: list[str],
+    phase: str,
+    phase_at: datetime,
+    send_at: datetime | None,
+    attempts: int,
+    app_time: datetime | None,
+    submitted_at: datetime | None,
+    pre_no: str | None,
+    invt_no: str | None,
+    sum_no: str | None,
+    unknown_receipts: int,
+    illegal_receipts: int,
+    created_at: datetime,
+) -> StoredDocument:
+    """From the values of its row."""
+    return StoredDocument(
+        id=document_id,
+        tenant_id=tenant_id,
+        declaration_id=declaration_id,
+        kind=DocumentKind(kind),
+        party_code=party_code,
+        number=number,
+        version=version,
+        replaces=replaces,
+        about=about,
+        parts=parts,
+        covers=tuple(covers),
+        phase=DocumentPhase(phase),
+        phase_at=phase_at,
+        send_at=send_at,
+        attempts=attempts,
+        app_time=app_time,
+        submitted_at=submitted_at,
+        pre_no=pre_no,
+        invt_no=invt_no,
+        sum_no=sum_no,
+        unknown_receipts=unknown_receipts,
+        illegal_receipts=illegal_receipts,
+        created_at=created_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

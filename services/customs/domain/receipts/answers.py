@@ -23,8 +23,6 @@ from services.customs.domain.messages.tree import Node
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.receipts.errors import ReceiptCountOutOfRange, ReceiptIncomplete
 from services.customs.domain.receipts.receipt import (
-    DEPARTURE_RECEIPT,
-    LIST_RECEIPT,
     DocumentKey,
     Receipt,
     parse_return_time,
@@ -61,15 +59,6 @@ def receipts_of(message: InboundMessage, now: datetime) -> list[Answer]:
     if not 1 <= len(nodes) <= kind.nodes_max:
         raise ReceiptCountOutOfRange(count=len(nodes), limit=kind.nodes_max)
     return [_answer(kind, node, now) for node in nodes]
-
-
-def read_answers(raw: bytes, *, now: datetime) -> list[Receipt | ReceiptIncomplete]:
-    """Only receipts about lists and departures. Raises what `read_receipts` raises."""
-    message = read_message(raw)
-    if message.message_type not in (LIST_RECEIPT, DEPARTURE_RECEIPT):
-        raise MessageNotExpected(root=message.message_type)
-    answers = receipts_of(message, now)
-    return [answer for answer in answers if not isinstance(answer, SummaryResult)]
 
 
 def _answer(kind: ReceiptKind, node: Node, now: datetime) -> Answer:

@@ -11,33 +11,20 @@ from typing import Final
 from services.customs.domain.declarations.case import Case, match_of, predecessors_of
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
+from services.customs.domain.documents.correlation import KeptReceipt, kept_receipt
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.fold import fold_document
-from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.documents.stored import (
     DocumentHistory,
     StoredDocument,
     group_by_number,
     numbers_of,
+    stored_document,
 )
-from services.customs.domain.receipts.receipt import DocumentKey, Receipt, ReceiptIdentity
+from services.customs.domain.receipts.receipt import ReceiptIdentity
 from services.customs.queries.declarations.views import DeclarationView
 from shared.db import TEXT, TEXTS, Reader, sql
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """`stored` as the rules know it. A document that covers many declarations has no
-    `declaration_id`.
-    """
-
-    stored: StoredDocument
-    sum_no: str | None
-    unknown_receipts: int
-    illegal_receipts: int
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +40,15 @@ class UploadView:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptView:
-    receipt: Receipt
-    times: int
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class DeclarationFile:
     """`state`: of the declaration; `states`: of all its documents, by id. `shared_refusals`: of
     documents for many declarations.
     """
 
     declaration: DeclarationView
-    documents: Sequence[DocumentView]
+    documents: Sequence[StoredDocument]
     uploads: Sequence[UploadView]
-    receipts: Sequence[ReceiptView]
+    receipts: Sequence[KeptReceipt]
     history: DocumentHistory
     state: DeclarationState
     states: dict[str, DocumentState]
@@ -76,55 +56,6 @@ class DeclarationFile:
 
     def mark_of(self, document_id: str, identity: ReceiptIdentity) -> Mark | None:
         return self.states[document_id].marks.get(identity)
-
-
-def _document(  # noqa: PLR0917 - a row's columns
-    document_id: str,
-    tenant_id: str,
-    declaration_id: str | None,
-    kind: str,
-    party_code: str,
-    number: str,
-    version: int,
-    replaces: str | None,
-    about: str | None,
-    parts: int,
-    phase: str,
-    phase_at: datetime,
-    send_at: datetime | None,
-    attempts: int,
-    app_time: datetime | None,
-    submitted_at: datetime | None,
-    pre_no: str | None,
-    invt_no: str | None,
-    sum_no: str | None,
-    unknown_receipts: int,
-    illegal_receipts: int,
-    created_at: datetime,
-) -> DocumentView:
-    stored = StoredDocument(
-        id=document_id,
-        tenant_id=tenant_id,
-        declaration_id=declaration_id,
-        kind=DocumentKind(kind),
-        party_code=party_code,
-        number=number,
-        version=version,
-        replaces=replaces,
-        about=about,
-        parts=parts,
-        # A merchant does not see who else is in it.
-        covers=(),
-        phase=DocumentPhase(phase),
-        phase_at=phase_at,
-        send_at=send_at,
-        attempts=attempts,
-        app_time=app_time,
-        submitted_at=submitted_at,
-        pre_no=pre_no,
-        invt_no=invt_no,
-    )
-    return DocumentView(stored, sum_no, unknown_receipts, illegal_receipts, created_at)
 
 
 def _upload(  # noqa: PLR0917 - a row's columns
@@ -143,41 +74,14 @@ def _upload(  # noqa: PLR0917 - a row's columns
     return UploadView(document_id, attempt, door, message_status)
 
 
-def _receipt(  # noqa: PLR0917 - a row's columns
-    message_type: str,
-    party_code: str,
-    number: str,
-    part: int,
-    return_status: str,
-    return_time: datetime,
-    return_info: str,
-    guid: str | None,
-    pre_no: str | None,
-    invt_no: str | None,
-    sum_no: str | None,
-    times: int,
-    received_at: datetime,
-) -> ReceiptView:
-    receipt = Receipt(
-        message_type=message_type,
-        key=DocumentKey(party_code, number, part),
-        return_status=return_status,
-        return_time=return_time,
-        return_info=return_info,
-        guid=guid,
-        pre_no=pre_no,
-        invt_no=invt_no,
-        sum_no=sum_no,
-    )
-    return ReceiptView(receipt, times, received_at)
-
-
-# What covers many declarations is found by the parcel, and a summary by the list.
+# What covers many declarations is found by the parcel, and a summary by the list; a merchant does
+# not see which they are.
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
-           replaces, about, parts, phase, phase_at, send_at, attempts, app_time, submitted_at,
-           pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts, created_at
+           replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, attempts,
+           app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts,
+           created_at
     FROM customs.documents
     WHERE id IN (
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
@@ -190,7 +94,7 @@ _DOCUMENTS: Final = sql(
         WHERE l.declaration_id = :id AND l.kind = 'list')
     ORDER BY id
     """,
-    _document,
+    stored_document,
     id=TEXT,
 )
 
@@ -209,11 +113,11 @@ _UPLOADS: Final = sql(
 
 _RECEIPTS: Final = sql(
     """
-    SELECT message_type, party_code, number, part, return_status, return_time, return_info, guid,
-           pre_no, invt_no, sum_no, times, received_at
+    SELECT id AS receipt_id, message_type, party_code, number, part, return_status, return_time,
+           return_info, guid, pre_no, invt_no, sum_no, mark, times, received_at
     FROM customs.receipts WHERE number = ANY(:numbers)
     """,
-    _receipt,
+    kept_receipt,
     numbers=TEXTS,
 )
 
@@ -221,10 +125,10 @@ _RECEIPTS: Final = sql(
 async def get_file(reader: Reader, declaration: DeclarationView) -> DeclarationFile:
     """`reader`: of the whole park; the caller has read the declaration as himself."""
     documents = await reader.fetch_all(_DOCUMENTS, id=declaration.id)
-    ids = [one.stored.id for one in documents]
+    ids = [one.id for one in documents]
     uploads = await reader.fetch_all(_UPLOADS, ids=ids) if ids else []
     attempts = attempts_of(uploads)
-    numbers = numbers_of([one.stored for one in documents], attempts)
+    numbers = numbers_of(documents, attempts)
     receipts = await reader.fetch_all(_RECEIPTS, numbers=numbers) if numbers else []
     return file_of(declaration, documents, uploads, receipts)
 
@@ -239,14 +143,14 @@ def attempts_of(uploads: Sequence[UploadView]) -> dict[str, tuple[Attempt, ...]]
 
 def file_of(
     declaration: DeclarationView,
-    documents: Sequence[DocumentView],
+    documents: Sequence[StoredDocument],
     uploads: Sequence[UploadView],
-    receipts: Sequence[ReceiptView],
+    receipts: Sequence[KeptReceipt],
 ) -> DeclarationFile:
     history = DocumentHistory(
         attempts_of(uploads), group_by_number(one.receipt for one in receipts)
     )
-    own = [history.facts_of(one.stored) for one in documents if one.stored.declaration_id]
+    own = [history.facts_of(one) for one in documents if one.declaration_id]
     state = declaration_state(
         Case(
             match=match_of(declaration.list_id, declaration.findings),
@@ -256,9 +160,7 @@ def file_of(
             cancel_asked_at=declaration.cancel_asked_at,
         )
     )
-    shared = [
-        history.facts_of(one.stored) for one in documents if one.stored.declaration_id is None
-    ]
+    shared = [history.facts_of(one) for one in documents if one.declaration_id is None]
     states = {one.id: fold_document(one) for one in shared}
     replaced = {one.replaces for one in shared}
     refusals = [refusal_of(one, states[one.id]) for one in shared if one.id not in replaced]

@@ -7,74 +7,33 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
-from services.customs.domain.documents.content import (
-    content_to_json,
-)
+from services.customs.domain.documents.content import content_to_json
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
-from services.customs.domain.documents.stored import NewDocument, StoredDocument
+from services.customs.domain.documents.stored import (
+    NewDocument,
+    StoredDocument,
+    stored_document,
+)
 from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
-
-
-def _stored(  # noqa: PLR0917 - a row's columns
-    document_id: str,
-    tenant_id: str,
-    declaration_id: str | None,
-    kind: str,
-    party_code: str,
-    number: str,
-    version: int,
-    replaces: str | None,
-    about: str | None,
-    parts: int,
-    covers: list[str],
-    phase: str,
-    phase_at: datetime,
-    send_at: datetime | None,
-    attempts: int,
-    app_time: datetime | None,
-    submitted_at: datetime | None,
-    pre_no: str | None,
-    invt_no: str | None,
-) -> StoredDocument:
-    return StoredDocument(
-        id=document_id,
-        tenant_id=tenant_id,
-        declaration_id=declaration_id,
-        kind=DocumentKind(kind),
-        party_code=party_code,
-        number=number,
-        version=version,
-        replaces=replaces,
-        about=about,
-        parts=parts,
-        covers=tuple(covers),
-        phase=DocumentPhase(phase),
-        phase_at=phase_at,
-        send_at=send_at,
-        attempts=attempts,
-        app_time=app_time,
-        submitted_at=submitted_at,
-        pre_no=pre_no,
-        invt_no=invt_no,
-    )
-
 
 _STORED: Final = """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
            replaces, about, parts, covers, phase, phase_at, send_at, attempts, app_time,
-           submitted_at, pre_no, invt_no
+           submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts, created_at
     FROM customs.documents
 """
 
 _LOCK_OF_DECLARATIONS: Final = sql(
     f"{_STORED} WHERE declaration_id = ANY(:ids) ORDER BY id FOR UPDATE",
-    _stored,
+    stored_document,
     ids=TEXTS,
 )
 
-_LOCK: Final = sql(f"{_STORED} WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", _stored, ids=TEXTS)
+_LOCK: Final = sql(
+    f"{_STORED} WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", stored_document, ids=TEXTS
+)
 
 
 def _head(document_id: str, head: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

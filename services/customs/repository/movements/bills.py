@@ -10,6 +10,7 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.movements.bill import BoundParcel, DeclaredParcel, KnownBill
 from services.customs.domain.movements.waiting import MovementTerms
+from services.customs.repository.movements.ready import lock_ready
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 
 # Lists that were moved from a release before have no content: the waybill's weight stands in.
@@ -35,20 +36,8 @@ _SELECT: Final = f"""
     {_FROM}
 """
 
-# As for departures: a flight is bound once all its shipments are noted, or after a while.
 _LOCK_DUE: Final = sql(
-    f"""
-    WITH pending AS (
-        SELECT p.departure ->> 'flight_id' AS flight_id, count(*) AS noted,
-               min(p.departure_noted_at) AS noted_at
-        {_FROM} GROUP BY 1),
-    ready AS (
-        SELECT p.flight_id
-        FROM pending AS p LEFT JOIN customs.flights AS f ON f.id = p.flight_id
-        WHERE p.noted >= f.shipments OR p.noted_at <= :noted_before)
-    {_SELECT} AND p.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
-    ORDER BY p.declaration_id LIMIT :rows_max FOR UPDATE OF p SKIP LOCKED
-    """,  # noqa: S608 - constants
+    lock_ready(_SELECT, _FROM),
     BoundParcel,
     statuses=TEXTS,
     noted_before=INSTANT,

@@ -10,6 +10,7 @@ from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.movements.departure import DepartedParcel
 from services.customs.domain.movements.flight import DepartedFlight
 from services.customs.domain.movements.waiting import MovementTerms
+from services.customs.repository.movements.ready import lock_ready
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
@@ -53,20 +54,8 @@ _SELECT: Final = f"""
     {_FROM}
 """
 
-# A flight is reported once all its shipments are noted, or after a while without them.
 _LOCK_DUE: Final = sql(
-    f"""
-    WITH pending AS (
-        SELECT p.departure ->> 'flight_id' AS flight_id, count(*) AS noted,
-               min(p.departure_noted_at) AS noted_at
-        {_FROM} GROUP BY 1),
-    ready AS (
-        SELECT p.flight_id
-        FROM pending AS p LEFT JOIN customs.flights AS f ON f.id = p.flight_id
-        WHERE p.noted >= f.shipments OR p.noted_at <= :noted_before)
-    {_SELECT} AND p.departure ->> 'flight_id' IN (SELECT flight_id FROM ready)
-    ORDER BY p.declaration_id LIMIT :rows_max FOR UPDATE OF p SKIP LOCKED
-    """,  # noqa: S608 - constants
+    lock_ready(_SELECT, _FROM),
     DepartedParcel,
     statuses=TEXTS,
     bill_phases=TEXTS,
