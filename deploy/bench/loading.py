@@ -13,7 +13,7 @@ from typing import Final
 import asyncpg
 
 from deploy.bench.rig import make_service, postgres
-from deploy.engines import PostgresServer
+from deploy.engines import PostgresServer, free_port, start_postgres
 
 Fill = Callable[[asyncpg.Connection], Awaitable[None]]
 
@@ -67,6 +67,14 @@ async def loading(connection: asyncpg.Connection, tables: Sequence[str]) -> Asyn
         await connection.execute(f"VACUUM (ANALYZE) {table}", timeout=3600)
 
 
+# While it is filled; what is lost then is filled again.
+_FILLING: Final = (
+    "ALTER SYSTEM SET wal_level = 'minimal'",
+    "ALTER SYSTEM SET max_wal_senders = 0",
+    "ALTER SYSTEM SET autovacuum = off",
+)
+
+
 @contextmanager
 def large_database(
     home: Path, name: str, fill: Fill, *, services: Sequence[str] = ("catalog",)
@@ -80,18 +88,38 @@ def large_database(
     if not complete.exists():
         # What an interrupted run left.
         shutil.rmtree(folder / "postgres", ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        asyncio.run(_prepare(folder, fill, services))
+        complete.touch()
     with postgres(folder) as server:
         dsn, *_ = [asyncio.run(make_service(server, service)) for service in services]
-        if not complete.exists():
-            asyncio.run(_fill(server, fill))
-            complete.touch()
         yield server, dsn
 
 
-async def _fill(server: PostgresServer, fill: Fill) -> None:
-    connection = await asyncpg.connect(server.dsn(database="airlane"))
+async def _prepare(folder: Path, fill: Fill, services: Sequence[str]) -> None:
+    """Fills a server that forgets what a crash of the machine takes."""
+    server = start_postgres(folder / "postgres", free_port(), durable=False)
     try:
-        await fill(connection)
+        await _execute(server, *_FILLING)
+        server.stop()
+        server.start()
+        for service in services:
+            await make_service(server, service)
+        connection = await asyncpg.connect(server.dsn(database="airlane"))
+        try:
+            await fill(connection)
+        finally:
+            await connection.close()
+        await _execute(server, "ALTER SYSTEM RESET ALL", "CHECKPOINT")
+    finally:
+        server.stop()
+    os.sync()
+
+
+async def _execute(server: PostgresServer, *statements: str) -> None:
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()

@@ -2,6 +2,7 @@
 
 from shared.db.database import Database
 from shared.db.listing import Filters, Listing, Window
+from shared.db.merged_listing import Few, MergedListing
 from shared.db.naming import NAMING
 from shared.db.sparse_listing import Bounds, Filter, Order, SparseListing, Stretch
 from shared.db.statement import Statement, sql
@@ -52,10 +53,12 @@ __all__ = [
     "TEXTS",
     "Bounds",
     "Database",
+    "Few",
     "Filter",
     "Filters",
     "Key",
     "Listing",
+    "MergedListing",
     "Order",
     "Reader",
     "SparseListing",

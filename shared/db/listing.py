@@ -116,12 +116,15 @@ class Listing(Generic[R]):
         key = (filters, is_first, is_park)
         if (known := self._statements.get(key)) is not None:
             return known
-        where = self._where_of(filters, is_first=is_first, is_park=is_park)
+        where = self._where_of_page(filters, is_first=is_first, is_park=is_park)
         clause = f"{self._select}{where} ORDER BY {self._order_by} LIMIT :{_ROWS_MAX}"
         types = {name: self._types[name] for name in names_in(clause)}
         made = sql(clause, self._into, **types)
         self._statements[key] = made
         return made
+
+    def _where_of_page(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
+        return self._where_of(filters, is_first=is_first, is_park=is_park)
 
     def _where_of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
         # The cursor comes first: of two bounds of one column PostgreSQL begins at the first.

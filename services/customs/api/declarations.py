@@ -1,6 +1,7 @@
 """/v1/declarations: what became of each order at customs, what happened, what is missing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -63,18 +64,17 @@ async def list_declarations(
 ) -> Response:
     """List declarations, newest first.
 
-    A page looks at a bounded number of declarations, and may have fewer than `limit` or none: as
-    long as there is `next`, go on.
+    By the instant at which they were created, then by id.
     """
-    sorting = views.order_of(asdict(given))
-    asked = page.of(given, *sorting.shape)
+    asked = page.of(given, datetime, str)
     async with call.read() as reader:
         found = await views.list_declarations(reader, asked.window, asked.filters)
-
-    def shown(declaration: views.DeclarationView) -> DeclarationOut:
-        return DeclarationOut.of(declaration, call.locale)
-
-    return json_reply(asked.page(found.rows, shown, key=sorting.key, passed=found.passed))
+    shown = asked.page(
+        found,
+        lambda one: DeclarationOut.of(one, call.locale),
+        key=lambda one: (one.created_at, one.id),
+    )
+    return json_reply(shown)
 
 
 async def _read_file(call: Call, declaration_id: str) -> DeclarationFile:

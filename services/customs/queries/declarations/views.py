@@ -2,26 +2,23 @@
 look the same: each statement names the tenant, and row-level security hides the row besides.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.findings import Finding, FindingJson, finding_from_json
 from services.customs.domain.declarations.outstanding import Goods
-from services.customs.domain.declarations.phase import Channel
+from services.customs.domain.declarations.phase import Channel, Phase
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.db import (
     INSTANT,
     TEXT,
-    Filter,
+    Few,
     Filters,
     Listing,
-    Order,
+    MergedListing,
     Reader,
-    SparseListing,
-    Stretch,
     Window,
     sql,
 )
@@ -112,64 +109,51 @@ _SELECT: Final = """
 """
 
 
-_IN_DECLARATIONS: Final = "SELECT x.id FROM customs.declarations x WHERE"
-
-
-def _found_by(column: str) -> Filter:
-    return Filter(
-        f"p.{column} = :{column}",
-        f"{_IN_DECLARATIONS} x.{column} = :{column} {{tenant}}",
-        key="x.id",
-    )
-
-
-# What brings few comes first.
-_DECLARATIONS: Final = SparseListing(
-    _SELECT,
-    DeclarationView,
-    table="customs.declarations p",
-    where="true",
-    orders={
-        "id": Order("p.id DESC", "p.id < :after_id"),
-        "created_at": Order(
-            "p.created_at DESC, p.id DESC", "(p.created_at, p.id) < (:after_at, :after_id)"
-        ),
-    },
-    filters={
-        "status": _found_by("status"),
-        "channel": _found_by("channel"),
-        "created_from": Filter("p.created_at >= :created_from", bounds=("created_at",)),
-        "created_to": Filter("p.created_at < :created_to", bounds=("created_at",)),
-    },
-    types={
-        "after_id": TEXT,
-        "after_at": INSTANT,
-        "status": TEXT,
-        "channel": TEXT,
-        "created_from": INSTANT,
-        "created_to": INSTANT,
-    },
-)
-
-
-# By one of these the index brings few, and PostgreSQL knows: nothing is walked.
+# By one of these an index brings few, or has them in their order.
 _EXACT: Final = ("order_id", "cop_no", "invt_no", "house_waybill", "order_number", "flight_id")
 _OF_LIST: Final = "p.id IN (SELECT x.declaration_id FROM customs.documents x WHERE {} AND {})"
+_NEWEST: Final = "p.created_at DESC, p.id DESC"
+_AFTER: Final = "(p.created_at, p.id) < (:after_at, :after_id)"
+_FILTERS: Final = {
+    "status": "p.status = :status",
+    "channel": "p.channel = :channel",
+    "created_from": "p.created_at >= :created_from",
+    "created_to": "p.created_at < :created_to",
+}
+
+_ALL: Final = MergedListing(
+    _SELECT,
+    DeclarationView,
+    table="customs.declarations AS p",
+    either={
+        "status": Few("p.status", tuple(Phase)),
+        "channel": Few("p.channel", get_args(Channel), may_be_null=True),
+    },
+    key="p.created_at, p.id",
+    order_by=_NEWEST,
+    after=_AFTER,
+    tenant="p.tenant_id = :tenant",
+    filters=_FILTERS,
+    after_at=INSTANT,
+    after_id=TEXT,
+    status=TEXT,
+    channel=TEXT,
+    created_from=INSTANT,
+    created_to=INSTANT,
+)
 _FOUND: Final = Listing(
     _SELECT,
     DeclarationView,
-    order_by="p.id DESC",
-    after="p.id < :after_id",
+    order_by=_NEWEST,
+    after=_AFTER,
     tenant="p.tenant_id = :tenant",
     filters={
+        **_FILTERS,
         **{name: f"p.{name} = :{name}" for name in _EXACT if name not in {"cop_no", "invt_no"}},
         "cop_no": _OF_LIST.format("x.number = :cop_no", "x.kind = 'list'"),
         "invt_no": _OF_LIST.format("x.invt_no = :invt_no", "x.kind = 'list'"),
-        "status": "p.status = :status",
-        "channel": "p.channel = :channel",
-        "created_from": "p.created_at >= :created_from",
-        "created_to": "p.created_at < :created_to",
     },
+    after_at=INSTANT,
     after_id=TEXT,
     order_id=TEXT,
     cop_no=TEXT,
@@ -183,21 +167,6 @@ _FOUND: Final = Listing(
     created_to=INSTANT,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class DeclarationOrder:
-    """Newest first. `shape`: the types of the sort key; `key`: that of a row."""
-
-    name: str
-    shape: tuple[type, ...]
-    key: Callable[[DeclarationView], tuple[object, ...]]
-
-
-_BY_ID: Final = DeclarationOrder("id", (str,), lambda one: (one.id,))
-_BY_CREATION: Final = DeclarationOrder(
-    "created_at", (datetime, str), lambda one: (one.created_at, one.id)
-)
-
 _DECLARATION: Final = sql(
     f"{_SELECT} WHERE p.id = :id AND (:tenant = '{PARK}' OR p.tenant_id = :tenant)",
     DeclarationView,
@@ -206,24 +175,12 @@ _DECLARATION: Final = sql(
 )
 
 
-def order_of(filters: Filters) -> DeclarationOrder:
-    """By creation where it is limited, so that the walk begins at the limit; else by id."""
-    is_limited = any(filters.get(name) is not None for name in ("created_from", "created_to"))
-    is_limited = is_limited and not _is_exact(filters)
-    return _BY_CREATION if is_limited else _BY_ID
-
-
 async def list_declarations(
     reader: Reader, window: Window, filters: Filters
-) -> Stretch[DeclarationView]:
-    """Newest first, in the order of `order_of`."""
-    if _is_exact(filters):
-        return Stretch(await _FOUND.page(reader, window, filters))
-    return await _DECLARATIONS.page(reader, window, filters, order=order_of(filters).name)
-
-
-def _is_exact(filters: Filters) -> bool:
-    return any(filters.get(name) is not None for name in _EXACT)
+) -> list[DeclarationView]:
+    """Newest first: by creation, then by id."""
+    is_exact = any(filters.get(name) is not None for name in _EXACT)
+    return await (_FOUND if is_exact else _ALL).page(reader, window, filters)
 
 
 async def get_declaration(reader: Reader, *, declaration_id: str) -> DeclarationView:
