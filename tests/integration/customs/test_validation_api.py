@@ -277,3 +277,21 @@ async def test_what_is_asked_about_must_be_clear(
         assert answer.status_code == 422
         assert answer.json()["code"] == "customs.declaration.validation_unclear"
         assert word in answer.json()["detail"]
+
+
+async def test_an_enterprise_that_cannot_be_named_is_told_with_all_other_faults(
+    customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
+) -> None:
+    for _ in range(2):
+        await customs.register(merchant_id, Party(a_customs_code(), "示例自有电商"))
+    body = with_values(a_candidate("A-1"), ("/order/lines/0/hs_code", "770000"))
+
+    said = await validated(merchant, body)
+
+    assert codes(said) == ["ambiguous", "ambiguous", "hs_code"]
+    assert said["findings"][0]["document"] is None
+    order = customs.an_order(merchant_id)
+    await customs.consume(*events_of(customs, order, body))
+    row = await customs.declaration(order)
+    recorded = (await merchant.get(f"/v1/declarations/{row['id']}")).json()
+    assert (said["findings"], said["rulebook"]) == (recorded["findings"], recorded["rulebook"])

@@ -203,10 +203,12 @@ def drawn(*before: DocumentKind) -> DrawnDossier:
 
 
 def of_another_order() -> tuple[Finding, ...]:
-    documents = drawn(DocumentKind.ORDER).documents
+    number = drawn(DocumentKind.ORDER).order_number
     takers = {(PARTIES.platform.code, "ord_1"): "dec_2"}
-    assert order_number_finding("dec_2", documents, takers) is None
-    finding = order_number_finding("dec_1", documents, takers)
+    assert order_number_finding("dec_2", number, takers) is None
+    assert order_number_finding("dec_1", number, {}) is None
+    assert order_number_finding("dec_1", drawn().order_number, takers) is None
+    finding = order_number_finding("dec_1", number, takers)
     assert finding is not None
     return (finding,)
 

@@ -20,7 +20,8 @@ from services.customs.domain.declarations.findings import (
     finding_from_json,
     finding_to_json,
 )
-from services.customs.domain.declarations.match import field_findings, match_documents
+from services.customs.domain.declarations.match import match_documents
+from services.customs.domain.declarations.match_fields import field_findings
 from services.customs.domain.messages.faults import faults
 from services.customs.domain.messages.kinds.lists import CEB603
 from tests.support.customs import CODES, NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order

@@ -22,7 +22,7 @@ from services.customs.domain.declarations.findings import Finding, errors_of
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.repairing import chosen_repairs, with_repairs
 from services.customs.domain.declarations.repairs import Repair
-from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
+from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.steps import Step
 from shared.kernel.errors import FieldProblem
 from shared.kernel.ids import new_id
@@ -38,7 +38,7 @@ class Acting:
     by: str
     now: datetime
     real_now: datetime
-    rulebook: Rulebook | NoRulebook
+    rulebook: Rulebook
     takers: Takers
 
 

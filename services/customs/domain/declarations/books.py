@@ -9,10 +9,10 @@ from typing import Final
 
 from services.customs.domain.declarations.codes import CodeTables
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
+from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.terms import terms_of
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
-from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.parties import Party, nobody
 from services.customs.domain.messages.senders import SendingPlan
 from services.customs.domain.regimes.regime import Mode, RegimeTables, StatisticsFlag
 from services.customs.domain.registrations.findings import PartyFinding
@@ -44,15 +44,17 @@ class Books:
 
     def rulebook(
         self, own: Sequence[Registration], parks: Sequence[Registration], day: date
-    ) -> Rulebook | NoRulebook:
+    ) -> Rulebook:
         """`own`, `parks`: of each registration the version that applies on the day in China.
 
         Raises RegimeUnknown, DistrictUnknown: the tables do not reach that day.
         """
         regime = self.regimes.regime_on(self.mode, day)
         parties = parties_for(own, parks, regime, day, place=self.place)
+        unnamed: tuple[Finding, ...] = ()
         if isinstance(parties, tuple):
-            return NoRulebook(tuple(map(_finding, parties)), regime.version)
+            unnamed = tuple(map(_finding, parties))
+            parties = nobody(self.place.customs_code, self.place.port_code)
         terms = terms_of(regime, self.flag, self.regimes.district_on(self.place.customs_code, day))
         assert terms is not None, "retail export knows simplified lists"
         sends = self.plan.sends
@@ -64,6 +66,7 @@ class Books:
             terms,
             self.plan,
             tuple(one for one in regime.predecessors if MESSAGE_TYPE[one] in sends),
+            unnamed,
         )
 
 

@@ -30,7 +30,7 @@ from services.customs.domain.declarations.first_pass import first_pass
 from services.customs.domain.declarations.outstanding import Goods
 from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.declarations.repairing import KeptRepair
-from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
+from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.declarations.work import work_of
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument, change_of
@@ -59,7 +59,7 @@ def decide(
     file: DossierFile,
     *,
     parcel: ParcelFacts | None,
-    rulebook: Rulebook | NoRulebook,
+    rulebook: Rulebook,
     takers: Takers,
     now: datetime,
     real_now: datetime,
@@ -120,9 +120,7 @@ def as_it_is(file: DossierFile) -> Drawing:
     )
 
 
-def _draw(
-    file: DossierFile, *, rulebook: Rulebook | NoRulebook, takers: Takers, now: datetime
-) -> Drawing:
+def _draw(file: DossierFile, *, rulebook: Rulebook, takers: Takers, now: datetime) -> Drawing:
     """As long as the list has not left, every newer order or waybill is matched again, and the
     documents are drawn up from it.
     """
@@ -135,7 +133,7 @@ def _draw(
 def draw(
     file: DossierFile,
     *,
-    rulebook: Rulebook | NoRulebook,
+    rulebook: Rulebook,
     takers: Takers,
     now: datetime,
     clone_id: str | None = None,

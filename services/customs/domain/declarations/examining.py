@@ -15,7 +15,7 @@ from services.customs.domain.declarations.drawing.dossier import (
 )
 from services.customs.domain.declarations.findings import Finding, errors_of
 from services.customs.domain.declarations.repairing import KeptRepair, repaired, still_valid
-from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
+from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.messages import numbering
 
@@ -57,27 +57,21 @@ class Papers:
         return repaired(self.order, still_valid(self.order, self.repairs))
 
 
-def examine(
-    papers: Papers, *, rulebook: Rulebook | NoRulebook, takers: Takers, now: datetime
-) -> Examined:
+def examine(papers: Papers, *, rulebook: Rulebook, takers: Takers, now: datetime) -> Examined:
     """A draft as long as the order or the waybill is not there."""
     if papers.order is None or papers.waybill is None:
         return Examined(Match.DRAFT, repairs=papers.repairs)
-    if isinstance(rulebook, NoRulebook):
-        return Examined(Match.BLOCKED, rulebook.findings, papers.repairs, rulebook.version)
     repairs = still_valid(papers.order, papers.repairs)
     order = repaired(papers.order, repairs)
     drawn = draw_up(order, papers.waybill, cop_no=papers.cop_no, rulebook=rulebook, now=now)
-    taken = order_number_finding(papers.declaration_id, drawn.documents, takers)
+    taken = order_number_finding(papers.declaration_id, drawn.order_number, takers)
     findings = drawn.findings if taken is None else (*drawn.findings, taken)
     if errors_of(findings):
         return Examined(Match.BLOCKED, findings, repairs, rulebook.version)
     return Examined(Match.COMPLETE, findings, repairs, rulebook.version, drawn.documents)
 
 
-def examine_early(
-    papers: Papers, *, rulebook: Rulebook | NoRulebook, takers: Takers, now: datetime
-) -> Examined:
+def examine_early(papers: Papers, *, rulebook: Rulebook, takers: Takers, now: datetime) -> Examined:
     """Does not wait for the waybill: the order is matched with one that agrees with it. Without
     errors it is still a draft then.
     """

@@ -6,22 +6,21 @@ flight.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from services.customs.domain.declarations.documents import OrderDocument, Payment, Waybill
 from services.customs.domain.declarations.export_list import ExportList
 from services.customs.domain.declarations.findings import Finding
+from services.customs.domain.declarations.match_fields import field_findings
 from services.customs.domain.declarations.match_lines import line_findings
 from services.customs.domain.declarations.match_sums import sum_findings
 from services.customs.domain.declarations.repairs import Repair, RepairBasis
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.declarations.terms import BONDED, Terms
-from services.customs.domain.messages.document import Document, FieldFault
-from services.customs.domain.messages.faults import faults
-from services.customs.domain.messages.kinds.kind import MessageKind
-from services.customs.domain.messages.kinds.lists import CEB603, LINES_PER_LIST_MAX
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.kinds.lists import LINES_PER_LIST_MAX
 from services.customs.domain.messages.parties import (
     NO_PLATFORM_CODE,
     OWNER_NOT_REGISTERED,
@@ -30,8 +29,6 @@ from services.customs.domain.messages.parties import (
     is_party_code,
 )
 from shared.kernel.money import Money
-
-_LIST: Final = "list"
 
 
 def match_documents(
@@ -48,7 +45,7 @@ def match_documents(
             for finding in line_findings(line, order, tariff, terms)
         ),
         *sum_findings(order, waybill, export),
-        *_bonded(terms, rulebook.parties),
+        *(() if rulebook.unnamed else _bonded(terms, rulebook.parties)),
         *_destination(order, waybill, export),
     )
 
@@ -60,21 +57,15 @@ def check_list(
     document: Document,
     rulebook: Rulebook,
 ) -> tuple[Finding, ...]:
-    """The match, the enterprises, and every field of the CEB603 document as it will be sent."""
+    """The match, the enterprises, and every field of the CEB603 document as it will be sent. An
+    enterprise that cannot be named keeps nothing else from being found.
+    """
     found = (
+        *rulebook.unnamed,
         *match_documents(order, waybill, export, rulebook),
-        *party_findings(rulebook.parties, export.platform),
+        *(() if rulebook.unnamed else party_findings(rulebook.parties, export.platform)),
     )
-    if not (wrong := faults(CEB603, document)):
-        return found
-    codes = {finding.code for finding in found}
-    unexplained = (fault for fault in wrong if not codes & _CAUSES.get(_element(fault), _NOTHING))
-    return (*found, *(_field_finding(_LIST, fault) for fault in unexplained))
-
-
-def field_findings(document: Document) -> tuple[Finding, ...]:
-    """Presence, length and form of every field of the CEB603 document (V01)."""
-    return tuple(_field_finding(_LIST, fault) for fault in faults(CEB603, document))
+    return (*found, *field_findings(document, found))
 
 
 def match_payment(order: OrderDocument, payment: Payment) -> tuple[Finding, ...]:
@@ -109,62 +100,6 @@ def _amount(minor: int, currency: str) -> str:
         return str(Money(minor, currency).amount)
     except LookupError:
         return str(minor)
-
-
-# What already says why an element of the message is not as it must be.
-_NOTHING: Final[frozenset[str]] = frozenset()
-_CAUSES: Final[Mapping[str, frozenset[str]]] = {
-    element: frozenset(f"customs.match.{code}" for code in codes.split())
-    for element, codes in {
-        "gcode": "hs_code",
-        "gname": "name_missing",
-        "gmodel": "brand_missing element_missing",
-        "itemNo": "item_number",
-        "qty": "quantity",
-        "qty1": "legal_quantity tariff_digits not_in_tariff quantity net_weight hs_code"
-        " hs_subheading",
-        "qty2": "legal_quantity quantity net_weight",
-        "unit1": "tariff_digits not_in_tariff hs_code hs_subheading",
-        "totalPrice": "quantity value_zero",
-        "price": "value_zero",
-        "currency": "currency_without_code",
-        "fCurrency": "currency_without_code",
-        "iCurrency": "currency_without_code",
-        "country": "country_without_code destination_is_china",
-        "POD": "country_without_code destination_is_china",
-        "netWeight": "net_weight",
-        "grossWeight": "gross_weight net_weight",
-        "packNo": "pieces",
-        "InventoryList": "no_lines too_many_lines",
-        "gnum": "line_numbering",
-        "iacCode": "bonded_area",
-        "iacName": "bonded_area",
-        "emsNo": "bonded_area",
-        "itemRecordNo": "item_record",
-    }.items()
-}
-
-
-def _element(fault: FieldFault) -> str:
-    return fault.place.rpartition(".")[2]
-
-
-def _field_finding(root: str, fault: FieldFault) -> Finding:
-    """Below `list` the pointer of `InventoryList[2].gname` is `/list/lines/1/gname`."""
-    node, dot, element = fault.place.rpartition(".")
-    _, bracket, number = node.rstrip("]").partition("[")
-    line = f"lines/{int(number) - 1}/" if bracket else ""
-    params = {"place": fault.place, "problem": fault.problem}
-    pointer = f"/{root}/{line}{element}" if dot else f"/{root}/lines"
-    return Finding("customs.match.field", params, pointer)
-
-
-def predecessor_findings(kind: MessageKind, document: Document) -> tuple[Finding, ...]:
-    """Of a document that goes before the list. Its values are those of the list, so what is wrong
-    here is wrong in this message only.
-    """
-    root = kind.message_type.lower()
-    return tuple(_field_finding(root, fault) for fault in faults(kind, document))
 
 
 _WITHOUT_CODE: Final = {"ebpCode": NO_PLATFORM_CODE, "ownerCode": OWNER_NOT_REGISTERED}

@@ -25,7 +25,8 @@ _ALL_BY_DECLARANT: Final = SendingPlan(frozenset(), {})
 class Rulebook:
     """`platforms`: by store; goods of other stores were sold on the platform of `parties`. `terms`:
     of the regime under which the goods leave. `plan`: who sends which message. `sends_before`: what
-    we send ourselves and customs must have accepted before the list.
+    we send ourselves and customs must have accepted before the list. `unnamed`: why enterprises
+    cannot be named; `parties` names nobody then.
     """
 
     parties: Parties
@@ -35,6 +36,7 @@ class Rulebook:
     terms: Terms = RETAIL
     plan: SendingPlan = _ALL_BY_DECLARANT
     sends_before: tuple[DocumentKind, ...] = ()
+    unnamed: tuple[Finding, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -47,16 +49,6 @@ class Rulebook:
         if store is not None and (platform := self.platforms.get(store)) is not None:
             return platform
         return self.parties.platform
-
-
-@dataclass(frozen=True, slots=True)
-class NoRulebook:
-    """The enterprises of a declaration cannot be named: `findings` say why. `version`: of the
-    regime that asks for them.
-    """
-
-    findings: tuple[Finding, ...]
-    version: str
 
 
 def parse_platforms(text: str) -> dict[str, Party]:

@@ -111,6 +111,12 @@ class Parties:
         return self.dxp_id if role is PartyRole.DECLARANT else self.dxp_ids.get(role)
 
 
+def nobody(customs_code: str, port_code: str) -> Parties:
+    """Of a declaration whose enterprises cannot be named."""
+    unnamed = Party("", "")
+    return Parties(unnamed, unnamed, unnamed, unnamed, "", customs_code, port_code)
+
+
 def credit_code_check_character(body: str) -> str:
     """The 18th character for the first 17. Raises ValueError on a character that is not allowed."""
     total = sum(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.customs.domain.declarations.books import Books
-from services.customs.domain.declarations.rulebook import NoRulebook, Rulebook
+from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.messages.values import CHINA
 from services.customs.domain.registrations.registration import Registration
 from services.customs.repository.registrations import load_registrations
@@ -22,11 +22,11 @@ class Rulebooks:
 
     def __init__(self, books: Books) -> None:
         self.books = books
-        self._kept: dict[tuple[_Versions, _Versions, date], Rulebook | NoRulebook] = {}
+        self._kept: dict[tuple[_Versions, _Versions, date], Rulebook] = {}
 
     async def of(
         self, reader: Reader, merchant_ids: Collection[str], *, now: datetime
-    ) -> Mapping[str, Rulebook | NoRulebook]:
+    ) -> Mapping[str, Rulebook]:
         """By merchant, for the day in China. The reader acts for the park."""
         day = now.astimezone(CHINA).date()
         known = await load_registrations(reader, merchant_ids, day)
@@ -35,7 +35,7 @@ class Rulebooks:
 
     def _made(
         self, own: tuple[Registration, ...], parks: tuple[Registration, ...], day: date
-    ) -> Rulebook | NoRulebook:
+    ) -> Rulebook:
         key = _versions(own), _versions(parks), day
         found = self._kept.get(key)
         if found is None:

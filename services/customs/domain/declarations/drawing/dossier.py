@@ -1,6 +1,6 @@
 """The documents of a dossier, drawn up from the order and the house waybill."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,12 +14,15 @@ from services.customs.domain.declarations.export_list import (
     export_list_document,
 )
 from services.customs.domain.declarations.findings import Finding, errors_of
-from services.customs.domain.declarations.match import check_list, predecessor_findings
+from services.customs.domain.declarations.match import check_list
+from services.customs.domain.declarations.match_fields import predecessor_findings
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.numbering import guid_text
+from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.senders import sender_of
 
 # Takes the place of the guid that an upload will have.
@@ -31,79 +34,94 @@ Takers = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class DrawnDossier:
-    """`documents`, in the order in which they are sent, is empty where a finding forbids it."""
+    """`documents`, in the order in which they are sent, is empty where a finding forbids it.
+    `order_number`: the platform and the number that customs will know the order by; None: somebody
+    else sends it.
+    """
 
     findings: tuple[Finding, ...]
     documents: tuple[DrawnDocument, ...]
+    order_number: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A document with its number and the enterprise that gave it."""
+
+    kind: DocumentKind
+    party: Party
+    number: str
+    content: Document
 
 
 def draw_up(
     order: OrderDocument, waybill: Waybill, *, cop_no: str, rulebook: Rulebook, now: datetime
 ) -> DrawnDossier:
-    """What the match finds, and the documents with every field as it will be sent."""
+    """What the match finds, all at once, and the documents with every field as it will be sent."""
     parties = rulebook.parties
     export = draw_up_list(order, waybill, cop_no=cop_no, rulebook=rulebook)
     document = export_list_document(export, guid=_ANY_GUID, app_time=now, parties=parties)
-    findings = check_list(order, waybill, export, document, rulebook)
-    if errors_of(findings):
-        return DrawnDossier(findings, ())
     before = _before(export, waybill, rulebook=rulebook, now=now)
-    findings = (*findings, *_findings_before(before, export, rulebook))
-    if errors_of(findings):
-        return DrawnDossier(findings, ())
-    sender = sender_of(MESSAGE_TYPE[DocumentKind.LIST], rulebook.plan, parties)
-    drawn = DrawnDocument(DocumentKind.LIST, parties.declarant.code, cop_no, (document,), sender)
-    return DrawnDossier(findings, (*before, drawn))
+    found = check_list(order, waybill, export, document, rulebook)
+    found = (*found, *_findings_before(before, found, export, rulebook))
+    is_sent = DocumentKind.ORDER in rulebook.sends_before
+    order_number = (export.platform.code, export.order_no) if is_sent else None
+    if errors_of(found):
+        return DrawnDossier(found, (), order_number)
+    drawn = (*before, _Drawn(DocumentKind.LIST, parties.declarant, cop_no, document))
+    return DrawnDossier(found, tuple(_ready(one, rulebook) for one in drawn), order_number)
+
+
+def _ready(drawn: _Drawn, rulebook: Rulebook) -> DrawnDocument:
+    """With its sender. Raises SenderWithoutClient."""
+    sender = sender_of(MESSAGE_TYPE[drawn.kind], rulebook.plan, rulebook.parties)
+    return DrawnDocument(drawn.kind, drawn.party.code, drawn.number, (drawn.content,), sender)
 
 
 def _before(
     export: ExportList, waybill: Waybill, *, rulebook: Rulebook, now: datetime
-) -> tuple[DrawnDocument, ...]:
+) -> tuple[_Drawn, ...]:
     """What we send before the list. There is no source of payments yet."""
-    parties, plan = rulebook.parties, rulebook.plan
+    parties = rulebook.parties
     found = []
     for kind in rulebook.sends_before:
         if kind is DocumentKind.ORDER:
             document = order_document(export, guid=_ANY_GUID, app_time=now, parties=parties)
-            party, number = export.platform, export.order_no
+            found.append(_Drawn(kind, export.platform, export.order_no, document))
         elif kind is DocumentKind.WAYBILL:
             document = waybill_document(
                 waybill, export, guid=_ANY_GUID, app_time=now, parties=parties
             )
-            party, number = parties.carrier, waybill.house_waybill
-        else:
-            continue
-        sender = sender_of(MESSAGE_TYPE[kind], plan, parties)
-        found.append(DrawnDocument(kind, party.code, number, (document,), sender))
+            found.append(_Drawn(kind, parties.carrier, waybill.house_waybill, document))
     return tuple(found)
 
 
 def _findings_before(
-    drawn: tuple[DrawnDocument, ...], export: ExportList, rulebook: Rulebook
+    drawn: tuple[_Drawn, ...],
+    found: tuple[Finding, ...],
+    export: ExportList,
+    rulebook: Rulebook,
 ) -> tuple[Finding, ...]:
-    found = [
+    """`found`: of the list."""
+    more = [
         finding
         for one in drawn
-        for part in one.parts
-        for finding in predecessor_findings(KINDS[MESSAGE_TYPE[one.kind]], part)
+        for finding in predecessor_findings(KINDS[MESSAGE_TYPE[one.kind]], one.content, found)
     ]
     if DocumentKind.PAYMENT in rulebook.sends_before:
         params = {"mode": export.terms.mode}
-        found.append(Finding("customs.match.payment_missing", params, "/payment"))
-    return tuple(found)
+        more.append(Finding("customs.match.payment_missing", params, "/payment"))
+    return tuple(more)
 
 
 def order_number_finding(
-    declaration_id: str | None, documents: Iterable[DrawnDocument], takers: Takers
+    declaration_id: str | None, order_number: tuple[str, str] | None, takers: Takers
 ) -> Finding | None:
     """Customs knows an order by its platform and number, and receipts name nothing else: another
     order must not have both (V13).
     """
-    for one in documents:
-        taker = takers.get((one.party_code, one.number))
-        if one.kind is DocumentKind.ORDER and taker is not None and taker != declaration_id:
-            params = {"order_no": one.number, "platform": one.party_code}
-            return Finding(
-                "customs.match.order_number_taken", params, pointer="/order/order_number"
-            )
-    return None
+    if order_number is None or takers.get(order_number, declaration_id) == declaration_id:
+        return None
+    platform, number = order_number
+    params = {"order_no": number, "platform": platform}
+    return Finding("customs.match.order_number_taken", params, pointer="/order/order_number")
