@@ -174,6 +174,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
     )
     draw = partial(jobs.draw_movements, parties=parties, regimes=regime_tables())
     match = partial(jobs.match_dossiers, rulebooks=rulebooks)
+    ask = partial(jobs.request_cancellations, rulebooks=rulebooks)
     measure = partial(
         jobs.measure_movements, customs_code=settings.customs_code, regimes=regime_tables()
     )
@@ -181,6 +182,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
     return [
         Job("send-documents", every_s=settings.message_age_s, run=send),
         Job("match-dossiers", every_s=5.0, run=match),
+        Job("request-cancellations", every_s=5.0, run=ask),
         Job("report-arrivals", every_s=0.5, run=partial(draw, report=ARRIVALS)),
         Job("bind-bills", every_s=0.5, run=partial(draw, report=BILLS)),
         Job("report-departures", every_s=0.5, run=partial(draw, report=DEPARTURES)),

@@ -16,6 +16,7 @@ from services.customs.jobs.sending import (
     deliver,
     draw_movements,
     match_dossiers,
+    request_cancellations,
     send_documents,
     signs_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "measure_summaries",
     "note_alarms",
     "read_inbound",
+    "request_cancellations",
     "seal_evidence",
     "send_documents",
     "signs_of",

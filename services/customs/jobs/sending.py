@@ -213,7 +213,23 @@ async def match_dossiers(context: JobContext, *, rulebooks: Rulebooks) -> None:
     """Declarations whose documents are there and that nobody has matched, as after a change of what
     a match is made with.
     """
+    async with context.db.transaction(PARK) as uow:
+        waiting = await matching.list_to_match(uow, limit=_MATCHES_PER_RUN)
+    await _decide_again(context, waiting, rulebooks=rulebooks)
 
+
+async def request_cancellations(context: JobContext, *, rulebooks: Rulebooks) -> None:
+    """Declarations that customs may be asked to cancel, and has not been: nobody waits for another
+    receipt.
+    """
+    async with context.db.transaction(PARK) as uow:
+        waiting = await matching.list_to_cancel(uow, limit=_MATCHES_PER_RUN)
+    await _decide_again(context, waiting, rulebooks=rulebooks)
+
+
+async def _decide_again(
+    context: JobContext, declaration_ids: Sequence[str], *, rulebooks: Rulebooks
+) -> None:
     async def one(declaration_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
             await matching.match_again(
@@ -224,6 +240,4 @@ async def match_dossiers(context: JobContext, *, rulebooks: Rulebooks) -> None:
                 real_now=real_now(),
             )
 
-    async with context.db.transaction(PARK) as uow:
-        waiting = await matching.list_to_match(uow, limit=_MATCHES_PER_RUN)
-    await context.each_by_itself(waiting, one)
+    await context.each_by_itself(declaration_ids, one)

@@ -2,7 +2,7 @@
 here and wherever several are: two slices can wait for each other, but not block each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,6 +37,8 @@ from services.customs.domain.declarations.repairing import (
     kept_repair_to_json,
 )
 from services.customs.domain.declarations.work import Work, work_of_new
+from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.messages.numbering import cop_no
 from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
@@ -194,6 +196,22 @@ _TO_MATCH: Final = sql(
     rows_max=INTEGER,
 )
 
+_TO_CANCEL: Final = sql(
+    f"""
+    SELECT d.id FROM customs.declarations AS d
+    JOIN customs.documents AS list ON list.id = d.list_id AND list.invt_no IS NOT NULL
+    WHERE d.status = '{Phase.CANCEL_REQUESTED}' AND d.phase = ANY(:phases) AND NOT EXISTS (
+        SELECT FROM customs.documents AS asking
+        WHERE asking.declaration_id = d.id AND asking.kind = '{DocumentKind.CANCELLATION}'
+            AND coalesce(asking.about, d.list_id) = d.list_id
+            AND asking.phase NOT IN ('{DocumentPhase.RETURNED}', '{DocumentPhase.WITHDRAWN}'))
+    ORDER BY d.id LIMIT :rows_max
+    """,  # noqa: S608 - constants
+    str,
+    phases=TEXTS,
+    rows_max=INTEGER,
+)
+
 # The job that matches takes them as if nobody had. What others see stays.
 _LET_MATCH: Final = sql(
     f"""
@@ -276,6 +294,13 @@ async def load_dossier(reader: Reader, declaration_id: str) -> Dossier | None:
 async def list_to_match(uow: UnitOfWork, *, rows_max: int) -> list[str]:
     """Declarations whose order and waybill are there, and have not been matched."""
     return await uow.fetch_values(_TO_MATCH, rows_max=rows_max)
+
+
+async def list_to_cancel(uow: UnitOfWork, phases: Collection[Phase], *, rows_max: int) -> list[str]:
+    """Declarations that customs is to cancel, whose lists have a number and are in one of these
+    phases, and that no CEB605 was drawn up for.
+    """
+    return await uow.fetch_values(_TO_CANCEL, phases=sorted(phases), rows_max=rows_max)
 
 
 async def let_match(uow: UnitOfWork, *, tenant: str) -> None:

@@ -4,6 +4,8 @@ import asyncio
 
 from httpx2 import AsyncClient
 
+from services.customs.jobs import request_cancellations
+from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from tests.kit.transactions import until_somebody_waits
 from tests.support.steps import INVT_NO, PRE_NO, accepted, acts, answer_606, cancellations, step
@@ -111,6 +113,86 @@ async def test_a_cancelled_order_is_cancelled_once_its_list_has_a_number(
     assert (asked["invtNo"], asked["reason"]) == (INVT_NO, "changed mind")
     await answer_606(customs, office, asked, "399", at_s=60)
     assert (await customs.declaration(order))["status"] == "cancelled"
+
+
+async def test_an_order_cancelled_after_a_declined_request_is_asked_for_again(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    await office.answer(accepted(customs, row))
+    await step(merchant, row, "cancel", reason="x")
+    await customs.send()
+    (first,) = cancellations(customs)
+    await answer_606(customs, office, first, "100", at_s=60)
+    assert (await customs.declaration(order))["status"] == "accepted"
+
+    customs.clock.advance(minutes=5)
+    await customs.consume(customs.cancelled(order))
+
+    assert (await customs.declaration(order))["status"] == "cancel_requested"
+    await customs.send()
+    (second,) = [one for one in cancellations(customs) if one["copNo"] != first["copNo"]]
+    assert second["reason"] == "changed mind"
+    await answer_606(customs, office, second, "100", at_s=120)
+    row = await customs.declaration(order)
+    assert row["status"] == "accepted"
+    # Declined twice, it is not asked a third time by itself.
+    customs.clock.advance(minutes=5)
+    await customs.consume(customs.cancelled(order))
+    await request_cancellations(JobContext(customs.db, customs.clock), rulebooks=customs.rulebooks)
+    await customs.send()
+    assert len(cancellations(customs)) == 2
+    assert [name for name, _ in await customs.events(row["id"])].count("cancel_declined") == 2
+
+
+async def test_a_requested_cancellation_leaves_without_another_receipt(
+    customs: CustomsWorld, office: CustomsOperator, merchant_id: str
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    await office.answer(accepted(customs, row))
+    # As a release that did not know CEB605 left it.
+    await customs.sql(
+        "UPDATE customs.declarations SET cancelled_at = created_at, cancel_reason = 'changed mind',"
+        " status = 'cancel_requested' WHERE id = $1",
+        row["id"],
+    )
+
+    await request_cancellations(JobContext(customs.db, customs.clock), rulebooks=customs.rulebooks)
+
+    await customs.send()
+    (asked,) = cancellations(customs)
+    assert asked["invtNo"] == INVT_NO
+    await answer_606(customs, office, asked, "399", at_s=60)
+    assert (await customs.declaration(order))["status"] == "cancelled"
+
+
+async def test_the_release_of_the_list_that_replaces_a_cancelled_one_is_announced(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    await office.answer(accepted(customs, row))
+    await step(merchant, row, "cancel", reason="x")
+    await customs.send()
+    await answer_606(customs, office, cancellations(customs)[0], "399", at_s=60)
+    # The receipt of the release was late: customs had released the list before it cancelled it.
+    await office.answer(customs.receipt(row, "800", at_s=30))
+    await step(merchant, row, "clone")
+    await customs.send()
+    clone = await customs.declaration(order)
+
+    await office.answer(
+        customs.receipt(clone, "120", at_s=90), customs.receipt(clone, "800", at_s=95)
+    )
+
+    events = await customs.sql(
+        "SELECT type, payload::jsonb ->> 'status' AS status, aggregate_version AS version"
+        " FROM customs.outbox WHERE aggregate_id = $1 ORDER BY id",
+        row["id"],
+    )
+    said = [(one["type"].rpartition(".")[2], one["status"]) for one in events]
+    assert said[2:4] == [("cancelled", "cancelled"), ("released", "cancelled")]
+    assert said[-1] == ("released", "released")
+    assert [one["version"] for one in events] == list(range(1, len(events) + 1))
 
 
 async def test_a_cancelled_declaration_is_declared_again(

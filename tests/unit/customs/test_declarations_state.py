@@ -128,6 +128,41 @@ def test_customs_declines_and_the_list_goes_on() -> None:
     assert (found.needs_cancellation, Step.CANCEL in found.allowed) == (False, True)
 
 
+def test_what_customs_declined_is_asked_again_by_a_wish_after_the_request() -> None:
+    declined = a_cancellation("100", drawn_at=at(19))
+
+    for asked_at, is_asked_again in ((at(10), False), (at(19), False), (at(19.5), True)):
+        found = state(a_list("800"), declined, cancel_asked_at=asked_at)
+
+        assert found.needs_cancellation is is_asked_again
+        assert (found.declined is None) is is_asked_again
+        expected = Phase.CANCEL_REQUESTED if is_asked_again else Phase.RELEASED
+        assert found.status is expected
+
+    second = replace(unsent(DocumentKind.CANCELLATION), id="second")
+    found = state(a_list("800"), declined, second, cancel_asked_at=at(30))
+    assert (found.needs_cancellation, found.sendable) == (False, ("second",))
+
+
+def test_nobody_can_ask_once_the_list_is_closed_and_that_is_the_answer() -> None:
+    closed = a_list("800", "899")
+    case = a_case(closed, cancel_asked_at=at(10))
+
+    found = state(closed, cancel_asked_at=at(10))
+
+    assert (found.status, found.needs_cancellation) == (Phase.CLOSED, False)
+    (said,) = [one for one in new_milestones(case, found, ()) if one.fact == "cancel_declined"]
+    assert (said.at, said.receipt, said.why is not None) == (at(10), None, True)
+    assert (
+        new_milestones(case, found, [said.name, "released:AL1", "closed:AL1", "submitted:AL1"])
+        == ()
+    )
+    # What customs was asked in time it answers itself.
+    asked = a_case(closed, a_cancellation(drawn_at=at(19)), cancel_asked_at=at(10))
+    facts = [one.fact for one in new_milestones(asked, declaration_state(asked), ())]
+    assert "cancel_declined" not in facts
+
+
 def test_a_closed_list_cannot_be_cancelled() -> None:
     found = state(a_list("800", "899"), a_cancellation(), cancel_asked_at=at(10))
 

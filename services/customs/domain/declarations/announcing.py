@@ -59,6 +59,9 @@ def _announcement(file: DossierFile, state: DeclarationState, milestone: Milesto
         status=state.status,
     )
     receipt = milestone.receipt
+    if milestone.why is not None:
+        why = words(milestone.why)
+        return replace(announcement, channel=state.channel, detail=why.en, meaning=why)
     if receipt is None:
         return announcement
     return replace(

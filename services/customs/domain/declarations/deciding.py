@@ -222,8 +222,7 @@ def decided(
         drawing = replace(drawing, new=(*drawing.new, asking))
         case = _case_of(file, drawing, now=now)
         state = declaration_state(case)
-    is_answered = state.status is Phase.CANCELLED or state.declined is not None
-    request = None if is_answered else dossier.cancel_request
+    request = None if state.is_wish_answered else dossier.cancel_request
     is_unwanted = dossier.cancelled_at is not None or request is not None
     documents = tuple(
         _document_change(

@@ -48,10 +48,10 @@ class Dossier:
 
     @property
     def unwanted_since(self) -> datetime | None:
-        """Its order was cancelled, or somebody asked to take the declaration back."""
-        if self.cancelled_at is None and self.cancel_request is not None:
-            return self.cancel_request.at
-        return self.cancelled_at
+        """The last wish: the order was cancelled, or somebody takes the declaration back."""
+        request = self.cancel_request
+        wishes = (self.cancelled_at, request.at if request else None)
+        return max((at for at in wishes if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,14 @@ from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.receipts.receipt import Receipt
+from shared.kernel.errors import Text
 
 SUBMITTED: Final = "submitted"
+_DECLINED: Final = "cancel_declined"
+_CLOSED: Final = Text(
+    "Customs has closed the export list: it can no longer be cancelled.",
+    "海关已结关，出口清单不能再撤销。",
+)
 _FACTS: Final = MappingProxyType(
     {
         DocumentKind.LIST: {
@@ -27,20 +33,23 @@ _FACTS: Final = MappingProxyType(
             "800": "released",
             "899": "closed",
         },
-        DocumentKind.CANCELLATION: {"399": "cancelled", "100": "cancel_declined"},
+        DocumentKind.CANCELLATION: {"399": "cancelled", "100": _DECLINED},
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """`name`: what to remember it by. `receipt`: which said so, if one did."""
+    """`name`: what to remember it by. `receipt`: which said so, if one did; else `why`, if there is
+    anything to say.
+    """
 
     name: str
     fact: str
     document_id: str
     at: datetime
     receipt: Receipt | None = None
+    why: Text | None = None
 
 
 def new_milestones(
@@ -57,7 +66,17 @@ def new_milestones(
         for one in _milestones(document, state):
             if one.name not in known:
                 found.setdefault(one.name, one)
+    if (declined := _too_late(state)) and declined.name not in known:
+        found[declined.name] = declined
     return tuple(sorted(found.values(), key=lambda one: one.at))
+
+
+def _too_late(state: DeclarationState) -> Milestone | None:
+    """Nobody at customs is asked any more, so the answer is ours."""
+    if state.too_late_since is None or state.list_id is None:
+        return None
+    name = f"{_DECLINED}:{state.list_id}"
+    return Milestone(name, _DECLINED, state.list_id, state.too_late_since, why=_CLOSED)
 
 
 def _milestones(document: DocumentFacts, state: DeclarationState) -> Iterator[Milestone]:

@@ -32,11 +32,12 @@ from services.customs.domain.receipts.retry import Retry
 @dataclass(frozen=True, slots=True)
 class DeclarationState:
     """`phase`: of the current list; `status`: what others see. `documents`: the state of each, by
-    id. `declined`: customs' refusal to cancel the current list. `needs_cancellation`: a CEB605 has
-    to be drawn up. `sendable`: ids of the documents that wait to be sent and may be; when a failed
-    one goes again, `next_attempt` says. `resendable`: those that a person may send once more.
-    `waits_for`: kinds that customs must accept before the list goes. `refusals`: of the documents
-    that count.
+    id. `declined`: customs' refusal to cancel the current list, unless somebody has wished for it
+    since. `too_late_since`: from then on customs cannot be asked any more, although somebody wishes
+    for it. `needs_cancellation`: a CEB605 has to be drawn up. `sendable`: ids of the documents that
+    wait to be sent and may be; when a failed one goes again, `next_attempt` says. `resendable`:
+    those that a person may send once more. `waits_for`: kinds that customs must accept before the
+    list goes. `refusals`: of the documents that count.
     """
 
     phase: Phase
@@ -46,6 +47,7 @@ class DeclarationState:
     list_id: str | None
     cancellation_id: str | None
     declined: Receipt | None
+    too_late_since: datetime | None
     needs_cancellation: bool
     sendable: tuple[str, ...]
     resendable: tuple[str, ...]
@@ -56,6 +58,12 @@ class DeclarationState:
     @property
     def current(self) -> DocumentState | None:
         return self.documents[self.list_id] if self.list_id else None
+
+    @property
+    def is_wish_answered(self) -> bool:
+        """The wish to cancel it: done, declined, or too late."""
+        answers = (self.declined, self.too_late_since)
+        return self.status is Phase.CANCELLED or any(one is not None for one in answers)
 
     @property
     def channel(self) -> Channel | None:
@@ -81,6 +89,7 @@ def declaration_state(case: Case) -> DeclarationState:
         list_id=folded.list.id if folded.list is not None else None,
         cancellation_id=folded.cancellation.id if folded.cancellation is not None else None,
         declined=folded.declined,
+        too_late_since=folded.too_late_since(),
         needs_cancellation=folded.needs_cancellation(),
         sendable=tuple(one.id for one in case.documents if folded.goes(one)),
         resendable=resendable,
@@ -122,13 +131,20 @@ class _Folded:
         self.cancellation = _last([*cancellations, *done])
         last = self._state_of(self.cancellation)
         is_declined = last is not None and last.phase is DocumentPhase.RETURNED
-        self.declined = last.last if last and is_declined else None
+        self.is_wished_again = is_declined and self._is_wished_since(self.cancellation)
+        self.declined = last.last if last and is_declined and not self.is_wished_again else None
         self.is_cancelling = last is not None and not is_declined and not self.is_cancelled
         self.phase, self.phase_at = self._phase()
         self.status, self.status_at = self._status()
 
     def _state_of(self, document: DocumentFacts | None) -> DocumentState | None:
         return None if document is None else self.states[document.id]
+
+    def _is_wished_since(self, cancellation: DocumentFacts | None) -> bool:
+        """The last wish is newer than the request, which therefore was about an earlier one."""
+        asked_at = self.case.cancel_asked_at
+        drawn_at = cancellation.drawn_at if cancellation is not None else None
+        return asked_at is not None and drawn_at is not None and drawn_at < asked_at
 
     def _phase(self) -> tuple[Phase, datetime]:
         """Of the current list, as if nobody wanted to cancel it."""
@@ -172,12 +188,22 @@ class _Folded:
     def needs_cancellation(self) -> bool:
         return (
             self.case.cancel_asked_at is not None
-            and self.cancellation is None
+            and (self.cancellation is None or self.is_wished_again)
             and self.list_state is not None
             and self.phase in ENTERED
             and self.phase is not Phase.CLOSED
             and self.list_state.invt_no is not None
         )
+
+    def too_late_since(self) -> datetime | None:
+        """Customs has closed the list before it was asked to cancel it. What it was asked, it
+        answers.
+        """
+        asked_at = self.case.cancel_asked_at
+        if asked_at is None or self.is_cancelled or self.phase is not Phase.CLOSED:
+            return None
+        asked = self.cancellation is not None and self.cancellation.attempts
+        return None if asked and not self.is_wished_again else max(asked_at, self.phase_at)
 
     def waits_for(self) -> frozenset[DocumentKind]:
         accepted = {

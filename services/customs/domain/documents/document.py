@@ -31,7 +31,7 @@ class DocumentFacts:
     """`receipts`: those of its key (of any part), and those of CEB900 about messages that its
     attempts left in. `replaces`: the id of the document that it is a corrected clone of.
     `is_dropped`: we took it back before anything left. `about`: the id of the list that a
-    cancellation or a return is about.
+    cancellation or a return is about. `drawn_at`: when it was drawn up; None: at this moment.
     """
 
     id: str
@@ -44,3 +44,4 @@ class DocumentFacts:
     attempts: tuple[Attempt, ...]
     receipts: tuple[Receipt, ...]
     about: str | None = None
+    drawn_at: datetime | None = None

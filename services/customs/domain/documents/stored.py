@@ -161,6 +161,7 @@ class DocumentHistory:
             attempts=attempts,
             receipts=tuple(answers),
             about=document.about,
+            drawn_at=document.created_at,
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.customs.domain.declarations.deciding import decide, taken_by
 from services.customs.domain.declarations.dossier import Dossier
+from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.repository import declarations, lanes
 from services.customs.repository.documents import stored as documents
 from services.customs.use_cases.declarations.loading import load_files
@@ -68,6 +69,12 @@ async def match_again(
     """As if their order and waybill had just come."""
     dossiers = await declarations.lock_dossiers(uow, declaration_ids)
     await decide_dossiers(uow, dossiers, rulebooks=rulebooks, now=now, real_now=real_now)
+
+
+async def list_to_cancel(uow: UnitOfWork, *, limit: int) -> list[str]:
+    """Declarations that customs could be asked to cancel, and has not been."""
+    phases = ENTERED - {Phase.CLOSED}
+    return await declarations.list_to_cancel(uow, phases, rows_max=limit)
 
 
 async def list_to_match(uow: UnitOfWork, *, limit: int) -> list[str]:
