@@ -23,6 +23,7 @@ async def resend_many(body: ResendIn, call: ParkWrite, parts: Parts) -> Response
     """Send documents once more.
 
     Up to 200 that failed or were never answered: by their ids, or the oldest of a kind in a phase.
+    An arrival, bill or departure whose content customs or the port did not take is drawn up anew.
     """
     if (body.document_ids is None) == (body.of is None):
         raise ResendUnclear

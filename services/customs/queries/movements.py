@@ -91,7 +91,9 @@ def _movement(  # noqa: PLR0917 - a row's columns
     arrival: str | None,
     has_departed: bool,
     bill: str | None,
-    is_departure_drawn: bool,
+    departure: str | None,
+    is_bill_old: bool,
+    is_departure_old: bool,
 ) -> Movement:
     return Movement(
         declaration_id=declaration_id,
@@ -102,7 +104,9 @@ def _movement(  # noqa: PLR0917 - a row's columns
         arrival=None if arrival is None else DocumentPhase(arrival),
         has_departed=has_departed,
         bill=None if bill is None else DocumentPhase(bill),
-        is_departure_drawn=is_departure_drawn,
+        departure=None if departure is None else DocumentPhase(departure),
+        is_bill_old=is_bill_old,
+        is_departure_old=is_departure_old,
     )
 
 
@@ -112,11 +116,14 @@ _SELECT_MOVEMENT: Final = """
            coalesce(p.arrival ->> 'bill_number', p.bill_id, p.departure ->> 'master_waybill')
                IS NOT NULL AS has_bill_number,
            a.phase AS arrival, p.departed_at IS NOT NULL AS has_departed, b.phase AS bill,
-           p.departure_id IS NOT NULL AS is_departure_drawn
+           e.phase AS departure,
+           coalesce(b.created_at <= :created_before, false) AS is_bill_old,
+           coalesce(e.created_at <= :created_before, false) AS is_departure_old
     FROM customs.parcels AS p
     JOIN customs.declarations AS d ON d.id = p.declaration_id
     LEFT JOIN customs.documents AS a ON a.id = p.arrival_id
     LEFT JOIN customs.documents AS b ON b.id = p.bill_id
+    LEFT JOIN customs.documents AS e ON e.id = p.departure_id
 """
 
 # Each part has its index: what waits for its document, and documents that are not accepted.
@@ -135,7 +142,8 @@ _OVERDUE: Final = sql(
     ({_SELECT_MOVEMENT}
      WHERE p.declaration_id IN (
          SELECT unnest(covers) FROM customs.documents
-         WHERE kind = 'arrival' AND phase <> 'accepted' AND created_at <= :created_before)
+         WHERE kind IN ('arrival', 'bill', 'departure') AND phase <> 'accepted'
+           AND created_at <= :created_before)
      LIMIT :rows_max)
     """,  # noqa: S608 - constants
     _movement,

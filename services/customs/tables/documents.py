@@ -53,6 +53,11 @@ documents: Final = Table(
     Index(None, "number", "kind"),
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
     Index(None, "invt_no", postgresql_where=text("invt_no IS NOT NULL")),
+    Index(
+        "documents_reports_ix",
+        "created_at",
+        postgresql_where=text("kind IN ('arrival', 'bill', 'departure') AND phase <> 'accepted'"),
+    ),
     Index("documents_bills_ix", "id", postgresql_where=text("kind = 'bill'")),
     Index(
         "documents_failed_ix",

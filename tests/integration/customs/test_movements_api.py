@@ -87,6 +87,27 @@ async def test_an_arrival_is_reported_once_customs_has_the_list(
     assert part.findtext(f"{NS}ArrivalList/{NS}logisticsNo") == order.house_waybill
 
 
+@pytest.mark.parametrize("changes", [{}, {"truck_plate": "鄂G00001"}])
+async def test_an_arrival_that_customs_returned_is_reported_anew(
+    customs: CustomsWorld, office: CustomsOperator, changes: dict[str, str]
+) -> None:
+    order = customs.an_order()
+    await customs.declare(order)
+    await answered(customs, office, "120", order)
+    truck = a_truck(customs, order)
+    await arrive(office, truck)
+    await draw(customs, ARRIVALS, later=LATE)
+    (document,) = await documents_of(customs, "arrival", order)
+    await decide(customs, office, "CEB508", "100", document)
+
+    assert await arrive(office, truck | changes) == [201]
+    assert await arrive(office, truck | changes) == [200]
+    assert await draw(customs, ARRIVALS, later=LATE) == 1
+    _, anew = await documents_of(customs, "arrival", order)
+    assert anew["number"] != document["number"]
+    assert await arrive(office, truck | {"truck_plate": "鄂G00002"}) == [409]
+
+
 async def test_an_arrival_is_reported_when_customs_has_every_part(
     customs: CustomsWorld, office: CustomsOperator
 ) -> None:

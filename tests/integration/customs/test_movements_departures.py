@@ -133,13 +133,15 @@ async def test_what_customs_has_not_let_go_is_not_reported_and_a_person_is_asked
     rows = [await customs.declaration(one) for one in (good, examined, never)]
     assert set(bill["covers"]) == {row["id"] for row in rows[:2]}
     assert [row["departure_id"] is not None for row in rows] == [True, False, False]
+    assert await stalls_of(customs, good) == [Stall.DEPARTURE_NOT_ACCEPTED]
+    await decide(customs, office, "CEB510", "399", *await documents_of(customs, "departure", good))
     assert await stalls_of(customs, good) == []
     assert await stalls_of(customs, examined, never) == [Stall.DEPARTED_UNCLEARED] * 2
 
     await answered(customs, office, "800", examined, at_s=9)
 
     assert await draw(customs, DEPARTURES, later=LATE) == 1
-    assert await stalls_of(customs, examined) == []
+    assert await stalls_of(customs, examined) == [Stall.DEPARTURE_NOT_ACCEPTED]
 
 
 async def test_a_returned_bill_asks_a_person_who_binds_the_lists_anew(
@@ -169,6 +171,59 @@ async def test_a_returned_bill_asks_a_person_who_binds_the_lists_anew(
     _, second = await documents_of(customs, "bill", order)
     assert second["id"] == response.json()["id"]
     await decide(customs, office, "CEB608", "120", second)
+
+    assert await draw(customs, DEPARTURES, later=LATE) == 1
+
+
+async def a_departure(
+    customs: CustomsWorld, office: CustomsOperator, order: MadeOrder
+) -> dict[str, Any]:
+    """Its report, which has left."""
+    flight_id = new_id("flt")
+    await released(customs, office, order, flight_id=flight_id)
+    await leave(customs, flight_id, order)
+    await draw(customs, BILLS)
+    await decide(customs, office, "CEB608", "399", *await documents_of(customs, "bill", order))
+    assert await draw(customs, DEPARTURES) == 1
+    (report,) = await documents_of(customs, "departure", order)
+    return report
+
+
+async def resend(office: CustomsOperator, document: dict[str, Any]) -> int:
+    answer = await office.http.post("/v1/documents:resend", json={"document_ids": [document["id"]]})
+    status: int = answer.json()["items"][0]["status"]
+    return status
+
+
+@pytest.mark.parametrize("code", ["100", "-301008"])
+async def test_a_departure_that_customs_did_not_take_is_drawn_up_anew(
+    customs: CustomsWorld, office: CustomsOperator, code: str
+) -> None:
+    order = customs.an_order()
+    report = await a_departure(customs, office, order)
+    await decide(customs, office, "CEB510", code, report)
+
+    assert await stalls_of(customs, order) == [Stall.DEPARTURE_NOT_ACCEPTED]
+    assert await draw(customs, DEPARTURES, later=LATE) == 0, "a person decides"
+    assert await resend(office, report) == 200
+    assert await draw(customs, DEPARTURES, later=LATE) == 1
+    _, anew = await documents_of(customs, "departure", order)
+    assert anew["number"] != report["number"]
+    assert len(parts_of(customs, "CEB509", anew)) == 1
+    assert await resend(office, report) == 409, "another one stands in its place"
+    await decide(customs, office, "CEB510", "399", anew)
+    assert await stalls_of(customs, order) == []
+
+
+async def test_a_corrected_departure_is_reported_in_place_of_one_that_customs_returned(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    order = customs.an_order()
+    report = await a_departure(customs, office, order)
+    customs.clock.advance(minutes=5)
+    await decide(customs, office, "CEB510", "100", report)
+
+    await leave(customs, report["flight_id"], order)
 
     assert await draw(customs, DEPARTURES, later=LATE) == 1
 

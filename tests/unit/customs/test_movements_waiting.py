@@ -23,6 +23,7 @@ from services.customs.domain.movements.errors import (
     BillWaybillsNotEntered,
     WaybillNotFound,
 )
+from services.customs.domain.movements.void import is_void
 from services.customs.domain.movements.waiting import Movement, Stall, stall_of, terms_of
 from tests.support.customs import NOW
 
@@ -58,7 +59,9 @@ def a_movement(status: Phase = Phase.RELEASED, **changes: object) -> Movement:
         arrival=ACCEPTED,
         has_departed=False,
         bill=None,
-        is_departure_drawn=False,
+        departure=None,
+        is_bill_old=True,
+        is_departure_old=True,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -74,7 +77,19 @@ def a_movement(status: Phase = Phase.RELEASED, **changes: object) -> Movement:
         (a_movement(has_departed=True, bill=RETURNED), Stall.BILL_NOT_ACCEPTED),
         (a_movement(has_departed=True), Stall.BILL_NOT_ACCEPTED),
         (a_movement(Phase.INSPECTION, has_departed=True), Stall.DEPARTED_UNCLEARED),
-        (a_movement(has_departed=True, bill=ACCEPTED, is_departure_drawn=True), None),
+        (a_movement(has_departed=True, bill=ACCEPTED, departure=ACCEPTED), None),
+        (
+            a_movement(has_departed=True, bill=ACCEPTED, departure=RETURNED),
+            Stall.DEPARTURE_NOT_ACCEPTED,
+        ),
+        # Elsewhere the departure is reported before customs has the bill.
+        (
+            a_movement(has_departed=True, bill=RETURNED, departure=ACCEPTED),
+            Stall.BILL_NOT_ACCEPTED,
+        ),
+        (a_movement(bill=DocumentPhase.SENT, is_bill_old=False), None),
+        # Bound by hand, before the flight leaves.
+        (a_movement(bill=RETURNED), Stall.BILL_NOT_ACCEPTED),
     ],
 )
 def test_a_person_is_asked_with_the_reason(movement: Movement, stall: Stall | None) -> None:
@@ -97,6 +112,39 @@ def test_arrivals_are_new_once_and_unknown_waybills_are_refused() -> None:
     assert isinstance(received.results[3], ArrivalContradicted)
     assert isinstance(received.results[4], WaybillNotFound)
     assert received.new == (known,)
+
+
+@pytest.mark.parametrize("waybill", ["HWB1", "HWB2"])
+def test_what_customs_did_not_take_may_be_reported_anew(waybill: str) -> None:
+    """As it was, once the fault is mended elsewhere, or corrected."""
+    other = replace(ARRIVAL, truck_plate="鄂G99999")
+    parcels = [
+        ExpectedParcel("dec_1", "mer_1", "HWB1", ARRIVAL, void_id="doc_1"),
+        ExpectedParcel("dec_2", "mer_1", "HWB2", other, void_id="doc_2"),
+    ]
+
+    received = receive_goods(ARRIVAL, [waybill, waybill], parcels)
+
+    assert [is_new for _, is_new in received.results] == [True, False]  # type: ignore[misc]
+    assert [one.house_waybill for one in received.new] == [waybill]
+
+
+@pytest.mark.parametrize(
+    ("phase", "waits", "void"),
+    [
+        (RETURNED, False, True),
+        (DocumentPhase.REJECTED_TECHNICAL, False, True),
+        (DocumentPhase.SEND_FAILED, False, True),
+        # It goes once more by itself.
+        (DocumentPhase.REJECTED_TECHNICAL, True, False),
+        (DocumentPhase.SENT, False, False),
+        (ACCEPTED, False, False),
+    ],
+)
+def test_a_report_that_goes_again_has_not_come_to_nothing(
+    phase: DocumentPhase, waits: bool, void: bool
+) -> None:
+    assert is_void(phase, waits=waits) is void
 
 
 def declared(

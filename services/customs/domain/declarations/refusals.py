@@ -160,11 +160,6 @@ _MENDS: Final[Mapping[DocumentKind, Owner]] = MappingProxyType(
         DocumentKind.SUMMARY: "park",
     }
 )
-_CLEAR_UP: Final = Text(
-    "Read the receipt's text and clear it up with the office of customs. What the port refused"
-    " goes once more by POST /v1/documents:resend.",
-    "请查看回执内容并与主管海关核实；被口岸拒收的，可通过 POST /v1/documents:resend 重发。",
-)
 # How it gets to customs again, once its content is right.
 _REMEDIES: Final[Mapping[DocumentKind, Text]] = MappingProxyType(
     {
@@ -188,12 +183,21 @@ _REMEDIES: Final[Mapping[DocumentKind, Text]] = MappingProxyType(
             " again by cancel.",
             "请查看回执内容，清单按原状态继续；如仍需撤销，请再次通过 cancel 申请。",
         ),
-        DocumentKind.ARRIVAL: _CLEAR_UP,
+        DocumentKind.ARRIVAL: Text(
+            "Read the receipt's text, then report the arrival again by POST /v1/arrivals, or"
+            " have it drawn up anew by POST /v1/documents:resend.",
+            "请查看回执内容，更正后通过 POST /v1/arrivals 重新上报运抵，"
+            "或通过 POST /v1/documents:resend 重新生成。",
+        ),
         DocumentKind.BILL: Text(
             "Read the receipt's text, then bind the lists again by POST /v1/bills.",
             "请查看回执内容，更正后通过 POST /v1/bills 重新绑定清单。",
         ),
-        DocumentKind.DEPARTURE: _CLEAR_UP,
+        DocumentKind.DEPARTURE: Text(
+            "Read the receipt's text and clear up what is wrong; POST /v1/documents:resend then has"
+            " the report drawn up anew.",
+            "请查看回执内容并更正，再通过 POST /v1/documents:resend 重新生成离境单。",
+        ),
         DocumentKind.RETURN: Text(
             "Read the receipt's text, then apply again by POST /v1/returns; one that the port"
             " refused is named in replaces.",

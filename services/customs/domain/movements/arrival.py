@@ -33,12 +33,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedParcel:
-    """A parcel with a house waybill; `arrival` is None until it has come."""
+    """A parcel with a house waybill; `arrival` is None until it has come. `void_id`: the CEB507
+    that names it, if that has come to nothing.
+    """
 
     declaration_id: str
     tenant_id: str
     house_waybill: str
     arrival: Arrival | None
+    void_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ class ReceivedGoods:
 def receive_goods(
     arrival: Arrival, house_waybills: Sequence[str], parcels: Sequence[ExpectedParcel]
 ) -> ReceivedGoods:
-    """The same report again changes nothing; another one about the same parcel contradicts it."""
+    """The same report again changes nothing; another one about the same parcel contradicts it. Once
+    customs has not taken what was reported, either is a new report.
+    """
     by_waybill = {parcel.house_waybill: parcel for parcel in parcels}
     results: list[tuple[str, bool] | AirlaneError] = []
     new: dict[str, ExpectedParcel] = {}
@@ -62,10 +67,11 @@ def receive_goods(
         parcel = by_waybill.get(waybill)
         if parcel is None:
             results.append(WaybillNotFound(house_waybill=waybill))
-        elif parcel.arrival is not None and parcel.arrival != arrival:
+        elif parcel.arrival not in (None, arrival) and parcel.void_id is None:
             results.append(ArrivalContradicted(house_waybill=waybill))
         else:
-            is_new = parcel.arrival is None and waybill not in new
+            is_open = parcel.arrival is None or parcel.void_id is not None
+            is_new = is_open and waybill not in new
             if is_new:
                 new[waybill] = parcel
             results.append((parcel.declaration_id, is_new))

@@ -18,11 +18,8 @@ from services.customs.domain.movements.errors import (
     BillWaybillsNotEntered,
     WaybillNotFound,
 )
+from services.customs.domain.movements.void import is_void
 
-# A bill that came to nothing: its lists may be bound anew.
-_VOID: Final = frozenset(
-    {DocumentPhase.RETURNED, DocumentPhase.REJECTED_TECHNICAL, DocumentPhase.WITHDRAWN}
-)
 _NAMED_MAX: Final = 10  # waybills in the text of an error
 
 
@@ -48,13 +45,19 @@ class BoundParcel:
 
 @dataclass(frozen=True, slots=True)
 class KnownBill:
-    """A bill that a parcel is on. `lists`: how many it binds."""
+    """A bill that a parcel is on. `lists`: how many it binds; `waits`: it is sent once more."""
 
     id: str
     phase: DocumentPhase
     master_waybill: str
     flight_number: str
     lists: int
+    waits: bool = False
+
+    @property
+    def is_void(self) -> bool:
+        """It came to nothing: its lists may be bound anew."""
+        return is_void(self.phase, waits=self.waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def known_bill(order: BillOrder, declared: Sequence[DeclaredParcel]) -> KnownBil
     """The bill that has been made of the same order; None: there is none, or it came to nothing."""
     bills = {parcel.bill for parcel in declared}
     (bill,) = bills if len(bills) == 1 else (None,)
-    if bill is None or bill.phase in _VOID:
+    if bill is None or bill.is_void:
         return None
     is_same = (
         (bill.master_waybill, bill.flight_number) == (order.master_waybill, order.flight_number)
@@ -105,7 +108,7 @@ def parcels_to_bind(order: BillOrder, declared: Sequence[DeclaredParcel]) -> lis
     parcels = [by_waybill[waybill] for waybill in dict.fromkeys(order.house_waybills)]
     if out := [one.house_waybill for one in parcels if one.status not in ENTERED]:
         raise BillWaybillsNotEntered(house_waybills=_named(out))
-    bound = [one for one in parcels if one.bill is not None and one.bill.phase not in _VOID]
+    bound = [one for one in parcels if one.bill is not None and not one.bill.is_void]
     if bound:
         raise BillWaybillsBound(house_waybills=_named([one.house_waybill for one in bound]))
     return [

@@ -56,13 +56,15 @@ class Stall(StrEnum):
     ARRIVAL_NOT_ACCEPTED = "arrival_not_accepted"
     DEPARTED_UNCLEARED = "departed_uncleared"  # the parcel has left, its list is not released
     BILL_NOT_ACCEPTED = "bill_not_accepted"
+    DEPARTURE_NOT_ACCEPTED = "departure_not_accepted"
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A parcel of which a report is overdue. `arrival`, `bill`: the phases of the CEB507 and CEB607
-    that name it; None: none does. `has_bill_number`: the number that its arrival is reported under
-    is known.
+    """A parcel of which a report is overdue. `arrival`, `bill`, `departure`: the phases of the
+    CEB507, CEB607 and CEB509 that name it; None: none does. `has_bill_number`: the number that its
+    arrival is reported under is known. `is_bill_old`, `is_departure_old`: customs has had the time
+    to accept it.
     """
 
     declaration_id: str
@@ -73,20 +75,33 @@ class Movement:
     arrival: DocumentPhase | None
     has_departed: bool
     bill: DocumentPhase | None
-    is_departure_drawn: bool
+    departure: DocumentPhase | None
+    is_bill_old: bool
+    is_departure_old: bool
 
 
 def stall_of(movement: Movement, terms: MovementTerms) -> Stall | None:
-    """Why the next report of an overdue parcel has not been made; None: nothing is wrong. What has
-    left counts more than what has only arrived.
+    """Why the next report of an overdue parcel has not been made, or has not been accepted; None:
+    nothing is wrong. What has left counts more than what has only arrived.
     """
-    if movement.has_departed and not movement.is_departure_drawn:
+    if movement.has_departed and movement.departure is None:
         if movement.status not in terms.departing:
             return Stall.DEPARTED_UNCLEARED
         return Stall.BILL_NOT_ACCEPTED
+    if _is_late(movement.departure, is_old=movement.is_departure_old):
+        return Stall.DEPARTURE_NOT_ACCEPTED
+    if _is_late(movement.bill, is_old=movement.is_bill_old):
+        return Stall.BILL_NOT_ACCEPTED
     if movement.has_arrived and movement.status in terms.arriving:
-        if movement.arrival is None and not movement.has_bill_number:
-            return Stall.ARRIVAL_WITHOUT_BILL
-        if movement.arrival is not DocumentPhase.ACCEPTED:
-            return Stall.ARRIVAL_NOT_ACCEPTED
+        return _stall_of_arrival(movement)
     return None
+
+
+def _is_late(report: DocumentPhase | None, *, is_old: bool) -> bool:
+    return report is not None and report is not DocumentPhase.ACCEPTED and is_old
+
+
+def _stall_of_arrival(movement: Movement) -> Stall | None:
+    if movement.arrival is None and not movement.has_bill_number:
+        return Stall.ARRIVAL_WITHOUT_BILL
+    return None if movement.arrival is DocumentPhase.ACCEPTED else Stall.ARRIVAL_NOT_ACCEPTED

@@ -98,6 +98,17 @@ CODES_BY_RETRY: Final[Mapping[Retry, tuple[str, ...]]] = MappingProxyType(
         Retry.UNCLASSIFIED: (),
     }
 )
+# What the document says is at fault, or does not fit what customs has: sent again as it is, it will
+# fail again. A code that this table lacks may be of any kind.
+CONTENT_AT_FAULT: Final = frozenset(
+    {
+        Retry.DATA,
+        Retry.STATE,
+        Retry.UNKNOWN_DOCUMENT,
+        Retry.NOT_FOUND,
+        Retry.SEVERAL_FOUND,
+    }
+)
 _CLASSES: Final = {code: retry for retry, codes in CODES_BY_RETRY.items() for code in codes}
 
 # Ranges of table 7-2, both ends included.

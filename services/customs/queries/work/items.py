@@ -63,7 +63,7 @@ class OwnerCount:
 @dataclass(frozen=True, slots=True)
 class ParkWork:
     """What is no declaration's: messages that the other side refused, messages of the port that
-    could not be read, documents for many declarations that failed.
+    could not be read, documents for many declarations that failed and that no other stands for.
     """
 
     refused_messages: int
@@ -162,9 +162,12 @@ _OF_PARK: Final = sql(
             WHERE status = 'refused' LIMIT {COUNTED_MAX}) AS m) AS refused_messages,
         (SELECT count(*) FROM (SELECT FROM customs.inbound_messages
             WHERE status IN ('refused', 'partly') LIMIT {COUNTED_MAX}) AS i) AS refused_inbound,
-        (SELECT count(*) FROM (SELECT FROM customs.documents
+        (SELECT count(*) FROM (SELECT FROM customs.documents AS f
             WHERE declaration_id IS NULL
               AND phase IN ('send_failed', 'rejected_technical', 'returned')
+              AND (kind NOT IN ('arrival', 'bill', 'departure') OR EXISTS (
+                  SELECT FROM customs.parcels AS p WHERE p.declaration_id = ANY(f.covers)
+                    AND f.id IN (p.arrival_id, p.bill_id, p.departure_id)))
             LIMIT {COUNTED_MAX}) AS d) AS failed_documents
     """,  # noqa: S608 - constants
     ParkWork,

@@ -7,6 +7,7 @@ from typing import Final, TypedDict
 from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.movements.arrival import Arrival, ArrivedParcel, ExpectedParcel
 from services.customs.domain.movements.waiting import MovementTerms
+from services.customs.repository.movements.void import is_void
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 
 
@@ -16,30 +17,32 @@ class _ArrivalJson(TypedDict):
     bill_number: str | None
 
 
-def _expected(
+def _expected(  # noqa: PLR0917 - a row's columns
     declaration_id: str,
     tenant_id: str,
     house_waybill: str,
     arrived_at: datetime | None,
     arrival: _ArrivalJson | None,
+    void_id: str | None,
 ) -> ExpectedParcel:
     known = None
     if arrived_at is not None and arrival is not None:
         known = Arrival(
             arrived_at, arrival["truck_plate"], arrival["location"], arrival["bill_number"]
         )
-    return ExpectedParcel(declaration_id, tenant_id, house_waybill, known)
+    return ExpectedParcel(declaration_id, tenant_id, house_waybill, known, void_id)
 
 
 _LOCK_EXPECTED: Final = sql(
-    """
+    f"""
     SELECT d.id AS declaration_id, d.tenant_id, d.house_waybill,
-           p.arrived_at, p.arrival
+           p.arrived_at, p.arrival, a.id AS void_id
     FROM customs.declarations AS d
     LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
+    LEFT JOIN customs.documents AS a ON a.id = p.arrival_id AND {is_void("a")}
     WHERE d.house_waybill = ANY(:house_waybills)
     ORDER BY d.order_id FOR UPDATE OF d
-    """,
+    """,  # noqa: S608 - constants
     _expected,
     house_waybills=TEXTS,
 )
@@ -47,14 +50,15 @@ _LOCK_EXPECTED: Final = sql(
 _NOTE: Final = sql(
     """
     INSERT INTO customs.parcels AS p (
-        declaration_id, tenant_id, state, arrived_at, arrival, arrival_noted_at)
-    SELECT declaration_id, tenant_id, 'elsewhere', arrived_at, arrival, :real_now
+        declaration_id, tenant_id, state, arrived_at, arrival, arrival_noted_at, arrival_id)
+    SELECT declaration_id, tenant_id, 'elsewhere', arrived_at, arrival, :real_now, void_id
     FROM jsonb_to_recordset(:rows) AS r (
-        declaration_id text, tenant_id text, arrived_at timestamptz, arrival jsonb)
+        declaration_id text, tenant_id text, arrived_at timestamptz, arrival jsonb, void_id text)
     ORDER BY declaration_id
     ON CONFLICT (declaration_id) DO UPDATE SET
         arrived_at = excluded.arrived_at, arrival = excluded.arrival,
-        arrival_noted_at = excluded.arrival_noted_at
+        arrival_noted_at = excluded.arrival_noted_at,
+        arrival_id = nullif(p.arrival_id, excluded.arrival_id)
     """,
     rows=JSON,
     real_now=INSTANT,
@@ -115,7 +119,7 @@ async def lock_expected(uow: UnitOfWork, house_waybills: Sequence[str]) -> list[
 async def note_arrivals(
     uow: UnitOfWork, parcels: Sequence[ExpectedParcel], arrival: Arrival, *, real_now: datetime
 ) -> None:
-    """The declarations are locked."""
+    """The declarations are locked. What was reported of a parcel in vain is reported once more."""
     stored = _ArrivalJson(
         truck_plate=arrival.truck_plate,
         location=arrival.location,
@@ -127,6 +131,7 @@ async def note_arrivals(
             "tenant_id": one.tenant_id,
             "arrived_at": arrival.arrived_at.isoformat(),
             "arrival": stored,
+            "void_id": one.void_id,
         }
         for one in parcels
     ]

@@ -68,11 +68,12 @@ def _declared(  # noqa: PLR0917 - a row's columns
     master_waybill: str,
     flight_number: str,
     lists: int,
+    waits: bool,
 ) -> DeclaredParcel:
     bill = None
     if bill_id is not None and bill_phase is not None:
         phase = DocumentPhase(bill_phase)
-        bill = KnownBill(bill_id, phase, master_waybill, flight_number, lists)
+        bill = KnownBill(bill_id, phase, master_waybill, flight_number, lists, waits)
     return DeclaredParcel(
         declaration_id=declaration_id,
         tenant_id=tenant_id,
@@ -110,7 +111,7 @@ _DECLARED: Final = sql(
            b.id AS bill_id, b.phase AS bill_phase,
            b.content #>> '{{parts,0,head,billNo}}' AS master_waybill,
            b.content #>> '{{parts,0,head,trafName}}' AS flight_number,
-           cardinality(b.covers) AS lists
+           cardinality(b.covers) AS lists, b.send_at IS NOT NULL AS waits
     FROM customs.declarations AS d
     LEFT JOIN customs.documents AS l ON l.id = d.list_id
     LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id

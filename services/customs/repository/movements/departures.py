@@ -11,6 +11,7 @@ from services.customs.domain.movements.departure import DepartedParcel
 from services.customs.domain.movements.flight import DepartedFlight
 from services.customs.domain.movements.waiting import MovementTerms
 from services.customs.repository.movements.ready import lock_ready
+from services.customs.repository.movements.void import is_void
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
@@ -83,8 +84,17 @@ _MARK: Final = sql(
     document_ids=TEXTS,
 )
 
-_NOTE: Final = sql(
+
+def _is_corrected(column: str) -> str:
+    return f"""
+        excluded.departed_at > p.departed_at AND EXISTS (
+            SELECT FROM customs.documents AS v WHERE v.id = p.{column} AND {is_void("v")})
     """
+
+
+# Another departure is reported anew, if what was reported of the one before came to nothing.
+_NOTE: Final = sql(
+    f"""
     INSERT INTO customs.parcels AS p (
         declaration_id, tenant_id, state, departed_at, departure, departure_noted_at)
     SELECT declaration_id, tenant_id, 'elsewhere', departed_at, departure, :real_now
@@ -95,8 +105,11 @@ _NOTE: Final = sql(
         departed_at = greatest(p.departed_at, excluded.departed_at),
         departure = CASE WHEN p.departed_at IS NULL OR excluded.departed_at > p.departed_at
             THEN excluded.departure ELSE p.departure END,
-        departure_noted_at = coalesce(p.departure_noted_at, excluded.departure_noted_at)
-    """,
+        departure_noted_at = coalesce(p.departure_noted_at, excluded.departure_noted_at),
+        departure_id = CASE WHEN {_is_corrected("departure_id")} THEN NULL
+            ELSE p.departure_id END,
+        bill_id = CASE WHEN {_is_corrected("bill_id")} THEN NULL ELSE p.bill_id END
+    """,  # noqa: S608 - constants
     rows=JSON,
     real_now=INSTANT,
 )

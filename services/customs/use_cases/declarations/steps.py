@@ -15,8 +15,10 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.sending import is_unanswered_or_failed
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.evidence.entries import ActKind
+from services.customs.domain.movements.void import needs_drawing
 from services.customs.repository import declarations, lanes
 from services.customs.repository.documents import stored as documents
+from services.customs.repository.movements import void as reports
 from services.customs.use_cases.declarations.loading import load_files, load_history
 from services.customs.use_cases.declarations.matching import find_takers
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
@@ -145,19 +147,29 @@ async def resend_documents(
 async def _resend_own(
     uow: UnitOfWork, document_ids: Sequence[str], *, now: datetime, real_now: datetime
 ) -> dict[str, AirlaneError]:
-    """Of documents that cover many declarations. Returns the refusals."""
+    """Of documents that cover many declarations. What customs has returned, or the port refused for
+    what it says, is not sent again: the job draws it up anew, of what is known by then. Returns the
+    refusals.
+    """
     stored = await documents.lock_with_declarations(uow, dict.fromkeys(document_ids))
     history, _ = await load_history(uow, stored)
     refused: dict[str, AirlaneError] = {}
     changes: list[DocumentChange] = []
+    void = []
+    whole = await reports.whole(uow, [one.id for one in stored])
     for one in stored:
         answer = answered_document(
             _due(one, real_now), history.facts_of(one), now=now, real_now=real_now
         )
-        if is_unanswered_or_failed(answer.state):
+        if needs_drawing(one.kind, answer.state, is_whole=one.id in whole):
+            void.append(one.id)
+        elif is_unanswered_or_failed(answer.state):
             changes.append(answer.change)
         else:
             refused[one.id] = NothingToResend(document_id=one.id)
+    if void:
+        let_go = await reports.let_go(uow, void)
+        refused |= {one: NothingToResend(document_id=one) for one in void if one not in let_go}
     if changes:
         await documents.save_changes(uow, changes)
     return refused

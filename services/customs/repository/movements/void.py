@@ -1,0 +1,60 @@
+"""Reports about goods that have come to nothing: which they are, and their parcels let go."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.customs.domain.documents.phases import FAILED
+from services.customs.domain.movements.void import ENDED
+from shared.db import TEXTS, UnitOfWork, sql
+
+
+def is_void(document: str) -> str:
+    """As `is_void` of the domain, a condition on the rows of `customs.documents` as `document`."""
+    ended, failed = ("', '".join(sorted(phases)) for phases in (ENDED, FAILED))
+    return f"""
+        ({document}.phase IN ('{ended}')
+         OR ({document}.phase IN ('{failed}') AND {document}.send_at IS NULL))
+    """
+
+
+# A bill that was bound by hand before its flight left is bound by hand once more.
+_LET_GO: Final = sql(
+    """
+    UPDATE customs.parcels AS p SET
+        arrival_id = CASE WHEN p.arrival_id = d.id THEN NULL ELSE p.arrival_id END,
+        bill_id = CASE WHEN p.bill_id = d.id THEN NULL ELSE p.bill_id END,
+        departure_id = CASE WHEN p.departure_id = d.id THEN NULL ELSE p.departure_id END
+    FROM customs.documents AS d
+    WHERE d.id = ANY(:ids) AND p.declaration_id = ANY(d.covers)
+      AND (d.id IN (p.arrival_id, p.departure_id)
+           OR (d.id = p.bill_id AND p.departed_at IS NOT NULL))
+    RETURNING d.id
+    """,
+    str,
+    ids=TEXTS,
+)
+
+
+_WHOLE: Final = sql(
+    """
+    SELECT d.id FROM customs.documents AS d
+    WHERE d.id = ANY(:ids) AND cardinality(d.covers) = (
+        SELECT count(*) FROM customs.parcels AS p
+        WHERE p.declaration_id = ANY(d.covers)
+          AND d.id IN (p.arrival_id, p.bill_id, p.departure_id))
+    """,
+    str,
+    ids=TEXTS,
+)
+
+
+async def whole(uow: UnitOfWork, document_ids: Sequence[str]) -> set[str]:
+    """Those of the documents all of whose parcels are in no later one."""
+    return {*(await uow.fetch_values(_WHOLE, ids=document_ids))}
+
+
+async def let_go(uow: UnitOfWork, document_ids: Sequence[str]) -> set[str]:
+    """The parcels of these documents, which are locked, wait for a report again. Returns which of
+    the documents had any that still did not have another one.
+    """
+    return {*(await uow.fetch_values(_LET_GO, ids=document_ids))}
