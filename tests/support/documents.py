@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.customs.domain.documents.document import Attempt, DocumentFacts
+from services.customs.domain.documents.document import Attempt, DocumentFacts, MessageRefusal
 from services.customs.domain.documents.kinds import RECEIPT_TYPE, DocumentKind
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
+from services.customs.domain.receipts.retry import Retry
 
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 NUMBER: Final = "AL1"
@@ -30,6 +31,11 @@ def an_attempt(number: int = 1, at_s: float = 0, **changes: Any) -> Attempt:
         left_at=at(at_s),
     )
     return replace(attempt, **changes)
+
+
+def a_refusal(retry: Retry = Retry.UNDELIVERABLE, at_s: float = 0) -> MessageRefusal:
+    """Of the message of an upload, which has not left then."""
+    return MessageRefusal(at(at_s), retry, "HTTP 422 no such sender")
 
 
 def a_receipt(code: str, at_s: float = 1, **changes: Any) -> Receipt:

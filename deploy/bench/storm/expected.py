@@ -51,11 +51,17 @@ class ExpectedDeclaration:
             if phase in ("declaring", "sent")
             and not (came_back and attempt.version <= came_back[-1])
         ]
+        # An upload that never reached the port says nothing about those before it.
+        reached = [
+            phase
+            for n, phase in enumerate(uploads)
+            if not current.attempts[n].refusal or part.answers(current.attempts[n])
+        ]
         in_flight = found.phase != "returned" and bool(
-            uploads and (uploads[-1] not in FAILED or arrived)
+            reached and (reached[-1] not in FAILED or arrived)
         )
         asked = world.is_cancel_asked
-        busy = found.retry is Retry.TRANSIENT
+        busy = found.retry in (Retry.TRANSIENT, Retry.TOO_MUCH)
         rows = [
             ("concluded" in at_end, "cancelled"),
             (self.phase == "closed", "closed"),

@@ -67,7 +67,7 @@ PORT = {"1": "staged", "2": "declaring", "3": "sent", "4": "send_failed"}
 # The negative codes that the tests use.
 STALE = {"-301014"}
 ALREADY = {"-621004", "-301010", "-504015"}
-REMEDIES = {"4": Retry.TRANSIENT, "-621017": Retry.TRANSIENT}
+REMEDIES = {"4": Retry.TRANSIENT, "-621017": Retry.TRANSIENT, "-621030": Retry.TOO_MUCH}
 BUSY = "[Code:1301;"
 PROGRESS = [
     *["queued", "transmitted", "staged", "declaring", "sent", "accepted", "manual_review"],
@@ -242,8 +242,11 @@ class Part:
     def upload_phase(self, index: int) -> str:
         attempt = self.attempts[index]
         answers = self.answers(attempt)
+        if not answers and attempt.left_at is None:
+            # A message that the way to the port refuses never leaves.
+            return "send_failed" if attempt.refusal else "queued"
         if not answers:
-            return "transmitted" if attempt.left_at else "queued"
+            return "transmitted"
 
         def is_already(r: Receipt) -> bool:
             return r.return_status in ALREADY and BUSY not in r.return_info
@@ -260,6 +263,18 @@ class Part:
                 return before
         return "declaring"
 
+    def remedy(self, attempt: Attempt) -> Retry:
+        """By the last answer, or by what refused the message. What is alone cannot be halved."""
+        answers = self.answers(attempt)
+        if not answers:
+            assert attempt.refusal is not None
+            found = attempt.refusal.retry
+        elif BUSY in answers[-1].return_info:
+            found = Retry.TRANSIENT
+        else:
+            found = REMEDIES.get(answers[-1].return_status, Retry.UNCLASSIFIED)
+        return Retry.TOO_LARGE if found is Retry.TOO_MUCH and attempt.nodes == 1 else found
+
     def outcome(self) -> tuple[str, Retry | None, bool]:
         """Phase, remedy, whether an amendment waits."""
         if not self.attempts:
@@ -268,12 +283,7 @@ class Part:
         upload = self.upload_phase(len(self.attempts) - 1)
         remedy = None
         if upload in ("send_failed", "rejected_technical"):
-            last = self.answers(newest)[-1]
-            remedy = (
-                Retry.TRANSIENT
-                if BUSY in last.return_info
-                else REMEDIES.get(last.return_status, Retry.UNCLASSIFIED)
-            )
+            remedy = self.remedy(newest)
         if not self.words or self.reopens(newest):
             return upload, remedy, False
         at_customs = PHASE_OF_LETTER[self.words[-1].letter]

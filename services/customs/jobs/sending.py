@@ -7,6 +7,7 @@ from typing import Any
 
 from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
 from services.customs.clients.signers.signer import Signer
+from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import Signs
 from services.customs.domain.doors.breaker import Permission
@@ -44,6 +45,7 @@ async def send_documents(
     """Composes messages of the documents that may leave, kind by kind, has them signed, and
     delivers them. Without a signer they leave unsigned, and say so.
     """
+    await _settle_refused(context)
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
     for kind in kinds:
@@ -52,6 +54,20 @@ async def send_documents(
         await _sign(context, signer=signer)
     # Also when there was nothing new: a killed process may have left a message undelivered.
     await deliver(context, door=door)
+
+
+async def _settle_refused(context: JobContext) -> None:
+    """Documents of messages that an earlier release has left refused."""
+
+    async def one(guid: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.settle_refused(
+                uow, guid=guid, now=context.clock.now(), real_now=real_now()
+            )
+
+    async with context.db.transaction(PARK) as uow:
+        guids = await messages.list_unsettled(uow, limit=_MESSAGES_AT_ONCE)
+    await context.each_by_itself(guids, one)
 
 
 def signs_of(signer: Signer | None) -> Signs:
@@ -155,8 +171,10 @@ async def _deliver(context: JobContext, door: Door, tried: _Tried, guid: str) ->
         tried.down = failure
     except DeliveryRefused as refusal:
         async with context.db.transaction(PARK) as uow:
-            await messages.note_refusal(
-                uow, guid=guid, door=door.name, error=str(refusal.params["reason"])
+            now = context.clock.now()
+            reason = MessageRefusal(now, refusal.retry, str(refusal.params["reason"]))
+            await messages.refuse_message(
+                uow, guid=guid, refusal=reason, door=door.name, now=now, real_now=real_now()
             )
         tried.refused += 1
 

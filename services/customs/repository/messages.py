@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.messages.message import OutgoingMessage
 from services.customs.domain.messages.parties import Party
 from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
@@ -92,12 +93,33 @@ _MARK_DELIVERED: Final = sql(
 _MARK_REFUSED: Final = sql(
     """
     UPDATE customs.outgoing_messages
-    SET status = 'refused', tries = tries + 1, last_error = :error, door = :door
-    WHERE guid = :guid
+    SET status = 'refused', tries = tries + 1, last_error = :said, door = :door,
+        refused_at = :at, refused_as = :retry, next_try_at = NULL
+    WHERE guid = :guid AND status IN ('composed', 'signed')
     """,
     guid=TEXT,
     door=TEXT,
-    error=TEXT,
+    said=TEXT,
+    at=INSTANT,
+    retry=TEXT,
+)
+
+# Messages that were refused by earlier releases.
+_UNSETTLED: Final = sql(
+    """
+    SELECT guid FROM customs.outgoing_messages
+    WHERE status = 'refused' AND refused_at IS NULL ORDER BY guid LIMIT :rows_max
+    """,
+    str,
+    rows_max=INTEGER,
+)
+
+_MARK_SETTLED: Final = sql(
+    """
+    UPDATE customs.outgoing_messages SET refused_at = composed_at
+    WHERE guid = :guid AND status = 'refused' AND refused_at IS NULL
+    """,
+    guid=TEXT,
 )
 
 
@@ -152,8 +174,23 @@ async def mark_delivered(
     )
 
 
-async def mark_refused(uow: UnitOfWork, guid: str, *, door: str, error: str) -> None:
-    await uow.execute(_MARK_REFUSED, guid=guid, door=door, error=error)
+async def mark_refused(
+    uow: UnitOfWork, guid: str, refusal: MessageRefusal, *, door: str | None
+) -> bool:
+    """False: it is refused or delivered already."""
+    said, at, retry = refusal.said, refusal.at, refusal.retry
+    rows = await uow.execute(_MARK_REFUSED, guid=guid, door=door, said=said, at=at, retry=retry)
+    return rows > 0
+
+
+async def list_unsettled(uow: UnitOfWork, *, rows_max: int) -> list[str]:
+    """Guids of refused messages whose documents nobody has settled, oldest first."""
+    return await uow.fetch_values(_UNSETTLED, rows_max=rows_max)
+
+
+async def mark_settled(uow: UnitOfWork, guid: str) -> bool:
+    """False: another worker has settled it."""
+    return await uow.execute(_MARK_SETTLED, guid=guid) > 0
 
 
 async def doors_of(uow: UnitOfWork, guids: Sequence[str]) -> dict[str, str]:

@@ -66,16 +66,6 @@ _PUT_OFF: Final = sql(
     error=TEXT,
 )
 
-_REFUSE: Final = sql(
-    """
-    UPDATE customs.outgoing_messages
-    SET status = 'refused', last_error = :error, next_try_at = NULL
-    WHERE guid = :guid AND status = 'composed'
-    """,
-    guid=TEXT,
-    error=TEXT,
-)
-
 _COMPLAINTS: Final = sql(
     """
     SELECT key_name, reason, distrusted_at, trusted_at FROM customs.key_complaints
@@ -142,10 +132,6 @@ async def save_signed(
 
 async def put_off(uow: UnitOfWork, guid: str, *, until: datetime, error: str) -> None:
     await uow.execute(_PUT_OFF, guid=guid, until=until, error=error)
-
-
-async def refuse(uow: UnitOfWork, guid: str, *, error: str) -> None:
-    await uow.execute(_REFUSE, guid=guid, error=error)
 
 
 async def list_complaints(reader: Reader) -> list[KeyComplaint]:

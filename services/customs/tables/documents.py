@@ -21,7 +21,8 @@ from shared.db import Key
 # One per number at customs. `declaration_id` is absent where a document covers many declarations
 # (a departure); `covers` then has them. `send_at` is real time: when the document may leave next,
 # absent if it is not to be sent. `about`: the list that a
-# cancellation or a return is about. `content` is what a message carries, less guid and appTime.
+# cancellation or a return is about. `nodes_max`: how many parts of documents its next message may
+# hold, absent if as many as any. `content` is what a message carries, less guid and appTime.
 documents: Final = Table(
     "documents",
     metadata,
@@ -50,6 +51,7 @@ documents: Final = Table(
     Column("unknown_receipts", Integer, nullable=False, server_default=text("0")),
     Column("illegal_receipts", Integer, nullable=False, server_default=text("0")),
     instant_column("created_at", nullable=False),
+    Column("nodes_max", SmallInteger),
     Index(None, "number", "kind"),
     Index(None, "declaration_id", postgresql_where=text("declaration_id IS NOT NULL")),
     Index(None, "invt_no", postgresql_where=text("invt_no IS NOT NULL")),

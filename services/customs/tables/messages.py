@@ -19,6 +19,8 @@ from services.customs.tables.metadata import id_column, instant_column, key_colu
 # `signature` says by which key and over which digest; `body` is then what was signed. next_try_at
 # is real time. Without a note a composed message waits for its signature, by a certificate of
 # `holder`. `dxp_id`: the address of the client that it leaves by. Both are absent in older rows.
+# `refused_as` is the kind of the fault (Retry); without `refused_at` the documents of a refused one
+# have not been settled yet.
 outgoing_messages: Final = Table(
     "outgoing_messages",
     metadata,
@@ -41,7 +43,14 @@ outgoing_messages: Final = Table(
     instant_column("composed_at", nullable=False),
     instant_column("signed_at"),
     instant_column("delivered_at"),
+    instant_column("refused_at"),
+    Column("refused_as", Text),
     Index("outgoing_messages_refused_ix", "guid", postgresql_where=text("status = 'refused'")),
+    Index(
+        "outgoing_messages_unsettled_ix",
+        "guid",
+        postgresql_where=text("status = 'refused' AND refused_at IS NULL"),
+    ),
     Index(
         "outgoing_messages_to_deliver_ix",
         "guid",

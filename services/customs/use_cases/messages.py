@@ -1,11 +1,16 @@
 """Documents go into messages, and messages through the door to the port."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.clients.doors.door import DeliveredMessage, Door
+from services.customs.domain.declarations.dossier import Dossier
+from services.customs.domain.documents.changing import DocumentChange
+from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.documents.uploading import DueDocument, Signs, compose_uploads
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.senders import Sender
@@ -116,27 +121,75 @@ async def deliver_message(
         now=now,
     )
 
-    owners = dict(await stored.owners_by_message(uow, [guid]))
-    dossiers = await declarations.lock_dossiers(uow, sorted(set(filter(None, owners.values()))))
-    locked = await stored.lock_with_declarations(uow, owners)
+    documents = await _lock_documents(uow, guid)
     await messages.mark_delivered(uow, message, door=door.name, now=now)
-    history, kept = await load_history(uow, locked)
-    await settle(
-        uow,
-        dossiers=dossiers,
-        stored=locked,
-        history=history,
-        kept=kept,
-        touched=set(owners),
-        now=now,
-        real_now=real_now,
-    )
+    await _settle(uow, documents, now=now, real_now=real_now)
     metrics.count_message(uow, message.message_type)
     metrics.count_delivery(uow, door.name, "delivered")
     return True
 
 
-async def note_refusal(uow: UnitOfWork, *, guid: str, door: str, error: str) -> None:
-    """The other side will not take it, however often it is sent: a person has to look."""
-    await messages.mark_refused(uow, guid, door=door, error=error)
-    metrics.count_delivery(uow, door, "refused")
+async def refuse_message(
+    uow: UnitOfWork,
+    *,
+    guid: str,
+    refusal: MessageRefusal,
+    door: str | None = None,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """It will never reach the port: its documents are sent again in other messages, by themselves
+    or by a person. `door`: which refused it; None: it could not be signed.
+    """
+    if not await messages.mark_refused(uow, guid, refusal, door=door):
+        return
+    changes = await _settle(uow, await _lock_documents(uow, guid), now=now, real_now=real_now)
+    metrics.count_failures(uow, changes)
+    if door is not None:
+        metrics.count_delivery(uow, door, "refused")
+
+
+async def list_unsettled(uow: UnitOfWork, *, limit: int) -> list[str]:
+    """Guids of refused messages whose documents nobody has settled, oldest first."""
+    return await messages.list_unsettled(uow, rows_max=limit)
+
+
+async def settle_refused(uow: UnitOfWork, *, guid: str, now: datetime, real_now: datetime) -> None:
+    """The documents of a message that was refused before."""
+    if await messages.mark_settled(uow, guid):
+        await _settle(uow, await _lock_documents(uow, guid), now=now, real_now=real_now)
+
+
+@dataclass(frozen=True, slots=True)
+class _LockedDocuments:
+    """Of a message, with their declarations and all other documents of these."""
+
+    ids: frozenset[str]
+    dossiers: Sequence[Dossier]
+    stored: Sequence[StoredDocument]
+
+
+async def _lock_documents(uow: UnitOfWork, guid: str) -> _LockedDocuments:
+    owners = dict(await stored.owners_by_message(uow, [guid]))
+    dossiers = await declarations.lock_dossiers(uow, sorted(set(filter(None, owners.values()))))
+    return _LockedDocuments(
+        frozenset(owners), dossiers, await stored.lock_with_declarations(uow, owners)
+    )
+
+
+async def _settle(
+    uow: UnitOfWork, locked: _LockedDocuments, *, now: datetime, real_now: datetime
+) -> list[DocumentChange]:
+    """What has become of its message is stored. Returns the changes of its documents."""
+    history, kept = await load_history(uow, locked.stored)
+    changes = await settle(
+        uow,
+        dossiers=locked.dossiers,
+        stored=locked.stored,
+        history=history,
+        kept=kept,
+        touched=locked.ids,
+        now=now,
+        real_now=real_now,
+    )
+    return [one for one in changes if one.id in locked.ids]

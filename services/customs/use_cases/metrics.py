@@ -185,6 +185,10 @@ def count_receipts(
     _add(uow, RECEIPTS, len(new))
     _add(uow, UNKNOWN_RECEIPTS, sum(not is_known_code(one.receipt.return_status) for one in new))
     _add(uow, UNMATCHED_RECEIPTS, sum(one.document is None for one in new))
+    count_failures(uow, changes)
+
+
+def count_failures(uow: UnitOfWork, changes: Iterable[DocumentChange]) -> None:
     _count(uow, FAILED_SUBMISSIONS, (one.retry for one in changes if one.retry is not None))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.clients.signers.signer import Signer
+from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.messages.signing.complaint import KeyComplaint
 from services.customs.domain.messages.signing.errors import (
     KeyNotFound,
@@ -14,8 +15,10 @@ from services.customs.domain.messages.signing.errors import (
     NoKeyOfParty,
 )
 from services.customs.domain.messages.signing.signature import signed
+from services.customs.domain.receipts.retry import Retry
 from services.customs.repository import signing
 from services.customs.repository.signing import UnsignedMessage
+from services.customs.use_cases.messages import refuse_message
 from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Unavailable
@@ -46,7 +49,11 @@ async def _sign(db: Database, signer: Signer, message: UnsignedMessage, *, clock
         signature = await signer.sign(message.body, holder=message.holder)
     except (NoKeyOfParty, MessageAlreadySigned) as refusal:
         async with db.transaction(PARK) as uow:
-            await signing.refuse(uow, message.guid, error=str(refusal))
+            now = clock.now()
+            reason = MessageRefusal(now, Retry.UNDELIVERABLE, str(refusal))
+            await refuse_message(
+                uow, guid=message.guid, refusal=reason, now=now, real_now=real_now()
+            )
         return
     except Unavailable as failure:
         async with db.transaction(PARK) as uow:

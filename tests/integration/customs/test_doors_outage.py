@@ -1,27 +1,11 @@
 """An outage of a door strands nothing, and a message that is refused stops no other."""
 
 from services.customs import jobs
-from services.customs.clients.doors.door import DeliveredMessage, DeliveryRefused, DoorDown
+from services.customs.clients.doors.door import DeliveryRefused, DoorDown
 from services.customs.domain.doors.breaker import FAILURES_MAX
 from shared.kafka import JobContext
-from shared.kernel.ids import new_id
+from tests.support.doors import ScriptedDoor
 from tests.support.worlds.customs import CustomsWorld
-
-
-class ScriptedDoor:
-    """Does what it is told, and remembers what it took."""
-
-    def __init__(self) -> None:
-        self.name = f"t{new_id('dor')[-12:]}"
-        self.failure: Exception | None = None
-        self.tried: list[str] = []
-        self.taken: list[bytes] = []
-
-    async def deliver(self, message: DeliveredMessage) -> None:
-        self.tried.append(message.guid)
-        if self.failure is not None:
-            raise self.failure
-        self.taken.append(message.body)
 
 
 async def test_while_a_door_is_down_messages_wait_and_then_all_of_them_leave(

@@ -47,7 +47,7 @@ MOVES: Final = {
     "-301008": HAS_DATA,
     "-621028": "us",
     "-621015": "park",
-    "-301015": "us",
+    "-301015": "park",  # too much, although it was alone in its message
     "-301011": "park",
     "-301009": "park",
     "-301003": "park",

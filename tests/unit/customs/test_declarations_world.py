@@ -20,7 +20,7 @@ from services.customs.domain.documents.document import Attempt, DocumentFacts
 from services.customs.domain.documents.kinds import RECEIPT_TYPE, DocumentKind
 from services.customs.domain.documents.sending import next_app_time
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
-from tests.support.documents import at
+from tests.support.documents import a_refusal, at
 
 PORT_CODES: Final = "1 2 2 3 3 4 -621017 -621099 -621004 -301014".split()
 LIST_CODES: Final = "120 120 120 300 500 399 800 800 899 100".split()
@@ -83,12 +83,13 @@ class World:
     def we_send(self) -> None:
         state = declaration_state(self.case())
         for document in self.documents():
-            waiting = [a for a in document.attempts if a.left_at is None]
-            if waiting and self.is_port_up:
-                left = [
-                    replace(a, left_at=a.left_at or at(self.clock_s)) for a in document.attempts
-                ]
-                self.put(replace(document, attempts=tuple(left)))
+            waiting = [a for a in document.attempts[-1:] if a.left_at is None and a.refusal is None]
+            if waiting and self.chance.random() < 0.1:
+                refused = replace(waiting[-1], refusal=a_refusal(at_s=self.clock_s))
+                self.put(replace(document, attempts=(*document.attempts[:-1], refused)))
+            elif waiting and self.is_port_up:
+                left = replace(waiting[-1], left_at=at(self.clock_s))
+                self.put(replace(document, attempts=(*document.attempts[:-1], left)))
             elif document.id in state.sendable:
                 self.compose(document)
 

@@ -23,6 +23,7 @@ from tests.support.documents import (
     NUMBER,
     a_document,
     a_receipt,
+    a_refusal,
     an_attempt,
     at,
     refused_message,
@@ -45,7 +46,7 @@ def marks(facts: DocumentFacts) -> list[str]:
 # Customs' words most often, then the port's, then what should not be there.
 CODES = [
     *"100 100 120 120 120 300 500 399 399 800 899".split(),
-    *"1 2 3 4 -621017 -621004 -301010".split(),
+    *"1 2 3 4 -621017 -621030 -621004 -301010".split(),
     *"-301014 -621099 505 600 999 abc 501 --1 -".split(),
 ]
 # Half of them lists, which have the most rules.
@@ -66,11 +67,15 @@ def a_case(seed: int) -> DocumentFacts:
         for number in range(1, chance.choice([0, 1, 1, 2, 2, 3]) + 1):
             at_s = int(at_s) + chance.randint(1, 4) + chance.choice([0, 0.5])
             version += chance.randint(0, 1) if number > 1 else 0
-            made = an_attempt(number, at_s, part=part, version=version)
+            nodes = chance.choice([1, 100])
+            made = an_attempt(number, at_s, part=part, version=version, nodes=nodes)
             # It may wait for the door.
             attempts.append(replace(made, left_at=at(at_s + chance.choice([0, 0, 0, 3]))))
         if attempts and attempts[-1].part == part and chance.random() < 0.2:
-            attempts[-1] = replace(attempts[-1], left_at=None)
+            refusal = a_refusal(chance.choice([Retry.UNDELIVERABLE, Retry.TOO_MUCH]))
+            attempts[-1] = replace(
+                attempts[-1], left_at=None, refusal=chance.choice([None, refusal])
+            )
     guids = [None, None, "FOREIGN", *(one.guid for one in attempts)]
     # Our clock may be ahead of customs'.
     ahead_s = chance.choice([0, 0, 0, 5])

@@ -6,15 +6,20 @@ import pytest
 
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.sending import (
-    Action,
-    NextAttempt,
+    is_unanswered_or_failed,
     next_app_time,
-    next_attempt,
+    next_send_at,
     resend_delay,
 )
+from services.customs.domain.documents.uploading import DueDocument, compose_uploads
+from services.customs.domain.messages.document import Document
+from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.receipt import DocumentKey
-from tests.support.documents import NUMBER, a_document, a_receipt, an_attempt, at
+from services.customs.domain.receipts.retry import Retry
+from tests.support.documents import NUMBER, a_document, a_receipt, a_refusal, an_attempt, at
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 
@@ -25,9 +30,7 @@ def test_an_outage_strands_nothing(uploads: int) -> None:
     attempts = tuple(an_attempt(n, n) for n in range(1, uploads + 1))
     failed = fold_document(a_document(a_receipt("4", uploads), attempts=attempts))
 
-    assert next_attempt(failed, now=NOW) == (
-        NextAttempt(1, Action.SEND, NOW + resend_delay(uploads)),
-    )
+    assert next_send_at(failed, now=NOW) == NOW + resend_delay(uploads)
 
 
 def test_the_delay_doubles_up_to_five_minutes() -> None:
@@ -37,51 +40,102 @@ def test_the_delay_doubles_up_to_five_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "action"),
+    ("code", "goes"),
     [
-        ("3", "wait"),
-        ("4", "send"),
-        ("-621017", "send"),
-        ("-301008", "person"),
-        ("-621010", "person"),
-        ("-621015", "person"),
-        ("-621099", "person"),
-        ("-621028", "key"),
-        ("-621030", "split"),
-        ("-301014", "wait"),
-        ("-621004", "wait"),
-        ("120", "nothing"),
-        ("100", "person"),
-        ("800", "nothing"),
-        ("999", "wait"),
+        ("3", False),
+        ("4", True),
+        ("-621017", True),
+        ("-301008", False),
+        ("-621010", False),
+        ("-621015", False),
+        ("-621099", False),
+        ("-621028", False),
+        ("-621030", True),
+        ("-301014", False),
+        ("-621004", False),
+        ("120", False),
+        ("100", False),
+        ("800", False),
+        ("999", False),
     ],
 )
-def test_what_follows_an_answer(code: str, action: str) -> None:
-    (found,) = next_attempt(fold_document(a_document(a_receipt(code))), now=NOW)
+def test_what_goes_again_by_itself_after_an_answer(code: str, goes: bool) -> None:
+    state = fold_document(a_document(a_receipt(code), attempts=(an_attempt(nodes=100),)))
 
-    assert found.action.value == action
+    assert (next_send_at(state, now=NOW) is not None) is goes
+
+
+@pytest.mark.parametrize(
+    ("nodes", "nodes_max", "retry"),
+    [
+        (100, 50, Retry.TOO_MUCH),
+        (25, 12, Retry.TOO_MUCH),
+        (3, 1, Retry.TOO_MUCH),
+        (2, 1, Retry.TOO_MUCH),
+        (1, 1, Retry.TOO_LARGE),
+    ],
+)
+def test_too_much_in_a_message_goes_again_in_half_of_it_until_it_is_alone(
+    nodes: int, nodes_max: int, retry: Retry
+) -> None:
+    by_port = a_document(a_receipt("-621030"), attempts=(an_attempt(nodes=nodes),))
+    refusal = a_refusal(Retry.TOO_MUCH)
+    by_door = a_document(attempts=(an_attempt(nodes=nodes, left_at=None, refusal=refusal),))
+
+    for facts in (by_port, by_door):
+        state = fold_document(facts)
+        assert (state.nodes_max, state.retry) == (nodes_max, retry)
+        assert (next_send_at(state, now=NOW) is None) is (nodes == 1)
+        assert is_unanswered_or_failed(state)
+
+
+def test_what_was_too_much_once_never_goes_with_so_many_again() -> None:
+    attempts = (an_attempt(1, nodes=100), an_attempt(2, 5, nodes=50), an_attempt(3, 9, nodes=20))
+    answers = (a_receipt("-621030", 1), a_receipt("-621030", 6), a_receipt("4", 10))
+
+    assert fold_document(a_document(*answers, attempts=attempts)).nodes_max == 25
+
+
+def test_what_its_way_refused_goes_when_somebody_says_so() -> None:
+    refused = an_attempt(left_at=None, refusal=a_refusal(at_s=7))
+    state = fold_document(a_document(attempts=(refused,)))
+
+    assert (state.phase, state.retry) == (DocumentPhase.SEND_FAILED, Retry.UNDELIVERABLE)
+    assert (state.phase_at, state.refusal) == (at(7), refused.refusal)
+    assert next_send_at(state, now=NOW) is None
+    assert is_unanswered_or_failed(state)
+    assert not state.is_under_way
+
+
+def test_a_refused_message_says_nothing_about_the_upload_before_it() -> None:
+    attempts = (an_attempt(), an_attempt(2, 5, left_at=None, refusal=a_refusal()))
+
+    assert fold_document(a_document(attempts=attempts)).is_under_way
+    assert not fold_document(a_document(a_receipt("-621099"), attempts=attempts)).is_under_way
+    answered = fold_document(a_document(a_receipt("120"), attempts=attempts))
+    assert (answered.phase, answered.retry) == (DocumentPhase.ACCEPTED, None)
 
 
 def test_new_content_goes_at_once_whatever_became_of_the_old() -> None:
     refused = fold_document(a_document(a_receipt("-301008"), version=2))
 
-    assert next_attempt(refused, now=NOW) == (NextAttempt(1, Action.SEND, NOW),)
+    assert next_send_at(refused, now=NOW) == NOW
 
 
 def test_what_was_taken_back_is_not_sent() -> None:
     dropped = fold_document(a_document(attempts=(), is_dropped=True))
 
-    assert next_attempt(dropped, now=NOW) == (NextAttempt(1, Action.NOTHING),)
+    assert next_send_at(dropped, now=NOW) is None
 
 
 def test_the_delay_counts_the_uploads_of_this_content() -> None:
     attempts = (an_attempt(1, 1), an_attempt(2, 2), an_attempt(3, 3, version=2))
     failed = fold_document(a_document(a_receipt("4", 4), attempts=attempts, version=2))
 
-    assert next_attempt(failed, now=NOW)[0].at == NOW + timedelta(seconds=2)
+    assert next_send_at(failed, now=NOW) == NOW + timedelta(seconds=2)
 
 
-def test_of_a_split_document_only_the_failed_part_goes_again() -> None:
+def test_a_split_document_goes_again_if_a_part_failed() -> None:
     state = fold_document(
         a_document(
             a_receipt("120"),
@@ -92,7 +146,22 @@ def test_of_a_split_document_only_the_failed_part_goes_again() -> None:
         )
     )
 
-    assert [one.action.value for one in next_attempt(state, now=NOW)] == ["nothing", "send"]
+    assert next_send_at(state, now=NOW) == NOW + timedelta(seconds=2)
+
+
+def a_due(name: str, nodes_max: int = 100) -> DueDocument:
+    part = Document({"copNo": name}, ())
+    return DueDocument(name, "t", DocumentKind.LIST, 1, 1, None, None, (), (part,), nodes_max)
+
+
+def test_documents_leave_in_messages_as_large_as_each_may_be() -> None:
+    due = [a_due("a"), a_due("b", 2), a_due("c", 2), a_due("d"), a_due("e", 2), a_due("f", 1)]
+    park = Sender(Party("P", "park"), "DXP")
+
+    composed = compose_uploads(due, park=park, signs=lambda *_: False, now=NOW)
+
+    found = [[upload.document_id for upload in one.uploads] for one in composed]
+    assert found == [["a", "d"], ["b", "c"], ["e"], ["f"]]
 
 
 def test_app_time_grows_and_is_later_than_what_was_heard() -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
+from services.customs.domain.receipts.retry import Retry
 from shared.kernel.errors import Invalid, Text, Unavailable
 
 _REASON_CHARS_MAX: Final = 500
@@ -25,6 +26,19 @@ class DeliveryRefused(Invalid):
         "通道 {door} 的对端拒收该报文：{reason}。",
     )
     fix = Text("Correct what it names, and send it anew.", "请按原因更正后重新发送。")
+    retry: ClassVar[Retry] = Retry.UNDELIVERABLE
+
+
+class DeliveryTooLarge(DeliveryRefused):
+    """It may be taken in pieces."""
+
+    code = "customs.door.too_large"
+    text = Text(
+        "The message is too large for the port's side of the door {door}: {reason}.",
+        "报文超过通道 {door} 对端的大小上限：{reason}。",
+    )
+    fix = Text("Send fewer documents in a message.", "请减少单条报文的单证数量。")
+    retry = Retry.TOO_MUCH
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from yarl import URL
 from services.customs.clients.doors.door import (
     DeliveredMessage,
     DeliveryRefused,
+    DeliveryTooLarge,
     DoorDown,
     readable,
 )
@@ -24,6 +25,7 @@ from shared.net.guarded import GuardedClient
 HTTP: Final = "http"
 GUID_HEADER: Final = "Airlane-Message-Guid"
 _READ_BYTES_MAX: Final = 16 * 1024
+_TOO_LARGE: Final = 413
 # Of 4xx: unauthorised, forbidden, no such path or method, proxy, timeouts, too many, too early.
 _NOT_ABOUT_THE_MESSAGE: Final = frozenset((401, 403, 404, 405, 407, 408, 421, 423, 425, 429))
 
@@ -49,7 +51,8 @@ class HttpDoor:
             return
         if 400 <= status < 500 and status not in _NOT_ABOUT_THE_MESSAGE:
             reason = readable(f"HTTP {status} {answer}")
-            raise DeliveryRefused(door=self.name, reason=reason)
+            refused = DeliveryTooLarge if status == _TOO_LARGE else DeliveryRefused
+            raise refused(door=self.name, reason=reason)
         raise self._down(f"HTTP {status} {answer}")
 
     async def _post(self, message: DeliveredMessage) -> tuple[int, str]:

@@ -29,6 +29,7 @@ _OURS: Final = (
     ("queued", "draft", "a document is gone"),
     ("queued", "blocked", "match fails"),
     ("queued", "port", "message left"),
+    ("queued", "send_failed", "the door refuses the message, or no key may sign it"),
     ("draft", "withdrawn", "order cancelled"),
     ("blocked", "withdrawn", "order cancelled"),
     ("queued", "withdrawn", "order cancelled"),
@@ -47,6 +48,12 @@ _OURS: Final = (
     ("closed", "[*]", ""),
     ("withdrawn", "[*]", ""),
 )
+# Classes that no code has.
+_OTHERS: Final = {
+    Retry.TOO_LARGE: "of too_much, if it was alone in its message",
+    Retry.UNDELIVERABLE: "no receipt: it never reached the port",
+    Retry.UNCLASSIFIED: "any other",
+}
 _MODULE: Final = "services.customs.domain.declarations.diagram"
 # The phases in which customs works on the list, drawn in one box.
 _ENTERED: Final = ("accepted", "manual_review", "inspection", "concluded", "released")
@@ -145,7 +152,7 @@ def _faults() -> Iterator[str]:
     for retry in Retry:
         one, codes = MEANING_OF_RETRY[retry], " ".join(CODES_BY_RETRY[retry])
         words = f"{one.text.en} | {one.text.zh} | {one.owner} | {one.remedy.en}"
-        yield f"| {retry} | {words} | {codes or 'any other'} |"
+        yield f"| {retry} | {words} | {codes or _OTHERS[retry]} |"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from services.customs.domain.receipts.retry import Retry, retry_class
 
 _DECISIONS: Final = ("released", "returned")
 # They say nothing about what the list holds.
-_NOT_ITS_FAULT: Final = (Retry.TRANSIENT, Retry.ALREADY_THERE, Retry.STALE)
+_NOT_ITS_FAULT: Final = (Retry.TRANSIENT, Retry.TOO_MUCH, Retry.ALREADY_THERE, Retry.STALE)
 
 
 def first_pass(case: Case, announced: Collection[str], new: Iterable[str]) -> bool | None:

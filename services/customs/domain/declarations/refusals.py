@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations.missing import DECISION, REDECLARE, Missing, Owner
-from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.document import DocumentFacts, MessageRefusal
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.state import DocumentState
@@ -27,7 +27,8 @@ _REFUSED: Final = FAILED | _HELD | {DocumentPhase.RETURNED}
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """`retry`: the kind of the fault of an upload; None: it is customs' own word. `receipt`: which
-    says so; None: it is not kept.
+    says so; None: it is not kept, or it was not the port that refused. `of_message`: then the way
+    there did.
     """
 
     document_id: str
@@ -36,6 +37,7 @@ class Refusal:
     phase: DocumentPhase
     retry: Retry | None
     receipt: Receipt | None
+    of_message: MessageRefusal | None = None
 
     @property
     def code(self) -> str:
@@ -87,7 +89,15 @@ def refusal_of(facts: DocumentFacts, state: DocumentState) -> Refusal | None:
     if state.is_unsent or (state.phase not in _REFUSED and state.retry is None):
         return None
     receipt = state.last if state.phase in _REFUSED else _last_refusal(state)
-    return Refusal(facts.id, facts.kind, facts.key.number, state.phase, state.retry, receipt)
+    return Refusal(
+        facts.id,
+        facts.kind,
+        facts.key.number,
+        state.phase,
+        state.retry,
+        receipt=None if state.refusal else receipt,
+        of_message=state.refusal,
+    )
 
 
 def _last_refusal(state: DocumentState) -> Receipt | None:

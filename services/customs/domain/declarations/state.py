@@ -26,7 +26,7 @@ from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.sending import is_unanswered_or_failed
 from services.customs.domain.documents.state import DocumentState
 from services.customs.domain.receipts.receipt import Receipt
-from services.customs.domain.receipts.retry import Retry
+from services.customs.domain.receipts.retry import PASSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DeclarationState:
     id. `declined`: customs' refusal to cancel the current list, unless somebody has wished for it
     since. `too_late_since`: from then on customs cannot be asked any more, although somebody wishes
     for it. `needs_cancellation`: a CEB605 has to be drawn up. `sendable`: ids of the documents that
-    wait to be sent and may be; when a failed one goes again, `next_attempt` says. `resendable`:
+    wait to be sent and may be; when a failed one goes again, `next_send_at` says. `resendable`:
     those that a person may send once more. `waits_for`: kinds that customs must accept before the
     list goes. `refusals`: of the documents that count.
     """
@@ -173,7 +173,7 @@ class _Folded:
         if asked_at is None or (self.declined and phase in ENTERED):
             if self.declined and cancelled_at:
                 phase_at = max(phase_at, cancelled_at)
-            goes_again = self.list_state is not None and self.list_state.retry is Retry.TRANSIENT
+            goes_again = self.list_state is not None and self.list_state.retry in PASSING
             return (Phase.QUEUED if goes_again and phase not in ENTERED else phase), phase_at
         if phase in ENTERED or (self.list_state is not None and self.list_state.is_under_way):
             return Phase.CANCEL_REQUESTED, asked_at
@@ -222,7 +222,7 @@ class _Folded:
     def goes(self, document: DocumentFacts) -> bool:
         """It waits to be sent: its content has not left, or failed for a passing reason."""
         state = self.states[document.id]
-        waits = any(p.is_unsent or p.retry is Retry.TRANSIENT for p in state.parts)
+        waits = any(p.is_unsent or p.retry in PASSING for p in state.parts)
         return waits and self.may_be_sent(document)
 
     def may_be_sent_again(self, document: DocumentFacts) -> bool:
@@ -254,7 +254,7 @@ class _Folded:
     @staticmethod
     def _takes_amendment(state: DocumentState) -> bool:
         """One at a time. One that was refused for good is over."""
-        is_refused = state.retry is not None and state.retry is not Retry.TRANSIENT
+        is_refused = state.retry is not None and state.retry not in PASSING
         return not state.is_unsent and (is_refused or not state.is_amending)
 
     def allows(self, step: Step, resendable: Iterable[str]) -> bool:

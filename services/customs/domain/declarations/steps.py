@@ -61,6 +61,7 @@ REFUSED_FOR_DATA: Final = frozenset(
         Retry.STATE,
         Retry.NOT_FOUND,
         Retry.SEVERAL_FOUND,
+        Retry.TOO_LARGE,
         Retry.UNCLASSIFIED,
     }
 )

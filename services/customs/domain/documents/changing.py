@@ -9,7 +9,7 @@ from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.phases import DocumentPhase
-from services.customs.domain.documents.sending import next_attempt
+from services.customs.domain.documents.sending import next_send_at
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.retry import Retry
@@ -26,14 +26,16 @@ class RedrawnDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """A document afterwards. `send_at`: when it may leave next, in real time. `retry`: the kind of
-    the fault, if the port has just refused it.
+    """A document afterwards. `send_at`: when it may leave next, in real time. `nodes_max`: how many
+    parts of documents its message may hold then; None: as many as any. `retry`: the kind of the
+    fault, if it was refused.
     """
 
     id: str
     phase: DocumentPhase
     phase_at: datetime
     send_at: datetime | None
+    nodes_max: int | None
     pre_no: str | None
     invt_no: str | None
     sum_no: str | None
@@ -73,6 +75,7 @@ def change_of(
         phase=state.phase,
         phase_at=document.phase_at if is_same else state.phase_at or now,
         send_at=_send_at(document, state, real_now=real_now) if is_sendable else None,
+        nodes_max=state.nodes_max,
         pre_no=state.pre_no or document.pre_no,
         invt_no=state.invt_no or document.invt_no,
         sum_no=state.sum_no,
@@ -88,8 +91,7 @@ def _send_at(
     """Once set it stays: later answers do not put the document off."""
     if document.send_at is not None:
         return document.send_at
-    nexts = (one.at for one in next_attempt(state, now=real_now))
-    return min((at for at in nexts if at is not None), default=None)
+    return next_send_at(state, now=real_now)
 
 
 def new_marks(kept: Iterable[KeptReceipt], states: Iterable[DocumentState]) -> Mapping[str, Mark]:

@@ -7,6 +7,27 @@ from datetime import datetime
 
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
+from services.customs.domain.receipts.retry import Retry
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRefusal:
+    """The message of an upload never reached the port: the way there does not take it, or it cannot
+    be signed. `said`: in the words of whoever refused it.
+    """
+
+    at: datetime
+    retry: Retry
+    said: str
+
+
+def message_refusal(
+    at: datetime | None, retry: str | None, said: str | None
+) -> MessageRefusal | None:
+    """As it is stored. None: it was not refused. Older rows do not say as what."""
+    if at is None:
+        return None
+    return MessageRefusal(at, Retry(retry) if retry else Retry.UNDELIVERABLE, said or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +35,8 @@ class Attempt:
     """One upload of one part of a document. `number` counts the uploads of the part from 1,
     `version` is the document's content revision that it carried. `guid`: of the document's node,
     `message_guid`: of the message's root. `left_at`: when the message was handed to the port; None:
-    it is composed, and has not left.
+    it is composed, and has not left. `refusal`: why it never will. `nodes`: how many parts of
+    documents the message holds.
     """
 
     part: int
@@ -24,6 +46,8 @@ class Attempt:
     message_guid: str
     app_time: datetime
     left_at: datetime | None
+    refusal: MessageRefusal | None = None
+    nodes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

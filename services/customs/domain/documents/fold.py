@@ -23,7 +23,12 @@ from services.customs.domain.documents.phases import (
     rank_of,
 )
 from services.customs.domain.documents.state import DocumentState, Mark, PartState
-from services.customs.domain.documents.uploads import Uploads, fault_of, is_port_answer, is_stale
+from services.customs.domain.documents.uploads import (
+    Uploads,
+    fault_of_upload,
+    is_port_answer,
+    is_stale,
+)
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt, ReceiptIdentity
 
 # A receipt about several parts has the mark of the part that it changed most.
@@ -57,6 +62,8 @@ def fold_document(facts: DocumentFacts) -> DocumentState:
         phase_at=latest.phase_at,
         last=latest.last,
         retry=next((part.retry for part in deciding if part.retry), None),
+        refusal=next((part.refusal for part in deciding if part.refusal), None),
+        nodes_max=min((w.uploads.nodes_max for w in walks if w.uploads.nodes_max), default=None),
         parts=parts,
         at_fault=tuple(part.part for part in deciding) if phase in _WORST_FIRST else (),
         moves=moved,
@@ -201,15 +208,23 @@ def _part(facts: DocumentFacts, walk: _Walk) -> PartState:
     return PartState(
         part=walk.part,
         phase=walk.standing if is_at_customs and walk.standing else submission,
-        phase_at=last.return_time if last else newest.app_time if newest else None,
+        phase_at=last.return_time if last else _dated(newest),
         last=last,
         submission=submission,
-        retry=fault_of(answers[-1]) if failed else None,
+        retry=fault_of_upload(newest, answers) if newest and failed else None,
+        refusal=newest.refusal if newest and failed and not answers else None,
         uploads=sum(1 for one in uploads.attempts if newest and one.version == newest.version),
         is_unsent=newest is None or facts.version > newest.version,
         is_amending=is_at_customs and decides and newest is not None,
         is_under_way=decides and uploads.is_under_way(phases, returned=returned),
     )
+
+
+def _dated(attempt: Attempt | None) -> datetime | None:
+    """When an upload that nobody answered got where it is."""
+    if attempt is None:
+        return None
+    return attempt.refusal.at if attempt.refusal else attempt.app_time
 
 
 def _deciding(parts: Sequence[PartState]) -> list[PartState]:

@@ -2,15 +2,13 @@
 goes away by itself is answered without end, so no outage strands a document.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.state import DocumentState, PartState
 from services.customs.domain.documents.uploads import seconds
-from services.customs.domain.receipts.retry import Retry
+from services.customs.domain.receipts.retry import PASSING
 
 _SECOND: Final = timedelta(seconds=1)
 _DELAY_S_MAX: Final = 300
@@ -19,53 +17,22 @@ _CLOCKS_APART_MAX: Final = timedelta(minutes=10)
 _DOUBLINGS_MAX: Final = 9  # 2⁹ s is more than the most; a larger power would be too large to hold
 
 
-class Action(StrEnum):
-    SEND = "send"  # by itself, at `at`
-    WAIT = "wait"  # it is under way
-    PERSON = "person"  # somebody corrects it, or decides
-    KEY = "key"  # somebody looks at the key that signs
-    SPLIT = "split"  # it is too large for one message
-    NOTHING = "nothing"  # customs has it
-
-
-@dataclass(frozen=True, slots=True)
-class NextAttempt:
-    """For one part. `at` is real time, and set for SEND only."""
-
-    part: int
-    action: Action
-    at: datetime | None = None
-
-
-_ACTIONS: Final = {
-    Retry.TRANSIENT: Action.SEND,
-    Retry.SECURITY: Action.KEY,
-    Retry.TOO_MUCH: Action.SPLIT,
-    Retry.STALE: Action.NOTHING,
-    Retry.ALREADY_THERE: Action.NOTHING,
-}
-
-
-def next_attempt(state: DocumentState, *, now: datetime) -> tuple[NextAttempt, ...]:
-    """For each part. `now` is real time. Ask when the document changes, and keep `at`."""
+def next_send_at(state: DocumentState, *, now: datetime) -> datetime | None:
+    """When it goes by itself, in real time, as `now` is; None: it does not. Ask when the document
+    changes, and keep the answer.
+    """
     if state.phase is DocumentPhase.WITHDRAWN:
-        return tuple(NextAttempt(part.part, Action.NOTHING) for part in state.parts)
-    return tuple(_next(part, now) for part in state.parts)
+        return None
+    return min(
+        (now + delay for part in state.parts if (delay := _delay(part)) is not None), default=None
+    )
 
 
-def _next(part: PartState, now: datetime) -> NextAttempt:
+def _delay(part: PartState) -> timedelta | None:
+    """New content goes at once, what failed for a passing reason after a while."""
     if part.is_unsent:
-        return NextAttempt(part.part, Action.SEND, now)
-    if part.retry is None:
-        action = Action.WAIT if part.is_under_way else Action.NOTHING
-        return NextAttempt(part.part, Action.PERSON if _is_returned(part) else action)
-    action = _ACTIONS.get(part.retry, Action.PERSON)
-    at = now + resend_delay(part.uploads) if action is Action.SEND else None
-    return NextAttempt(part.part, action, at)
-
-
-def _is_returned(part: PartState) -> bool:
-    return part.phase is DocumentPhase.RETURNED
+        return timedelta()
+    return resend_delay(part.uploads) if part.retry in PASSING else None
 
 
 def resend_delay(uploads: int) -> timedelta:

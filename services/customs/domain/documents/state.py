@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.receipts.receipt import Receipt, ReceiptIdentity
 from services.customs.domain.receipts.retry import Family, Retry, family_of
@@ -25,7 +26,8 @@ class Mark(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PartState:
     """One part of a document. `submission`: where its newest upload stands at the port, `retry`:
-    the kind of its fault. `uploads`: how many there were of the present content, in a row.
+    the kind of its fault, `refusal`: of its message, if that is why. `uploads`: how many there were
+    of the present content, in a row.
     `is_unsent`: the present content has not been put into a message. `is_amending`: customs has an
     earlier content, and has not answered the newest.
     `is_under_way`: an upload has not been decided on.
@@ -37,6 +39,7 @@ class PartState:
     last: Receipt | None
     submission: DocumentPhase
     retry: Retry | None
+    refusal: MessageRefusal | None
     uploads: int
     is_unsent: bool
     is_amending: bool
@@ -46,7 +49,9 @@ class PartState:
 @dataclass(frozen=True, slots=True)
 class DocumentState:
     """`phase_at`: by customs' clock, or the appTime of the newest upload where nobody answered it;
-    None: nothing was uploaded. `last`: the receipt that made the phase. `at_fault`: the parts that
+    None: nothing was uploaded. `last`: the receipt that made the phase. `refusal`: it was not the
+    port that refused it, but the way there. `nodes_max`: how many parts of documents its next
+    message may hold; None: as many as any. `at_fault`: the parts that
     were returned or refused, if that is the phase. `moves`: the receipts that moved it, by customs'
     clock. `channel`: green, released without control; yellow, reviewed; red, inspected.
     """
@@ -55,6 +60,8 @@ class DocumentState:
     phase_at: datetime | None
     last: Receipt | None
     retry: Retry | None
+    refusal: MessageRefusal | None
+    nodes_max: int | None
     parts: tuple[PartState, ...]
     at_fault: tuple[int, ...]
     moves: tuple[Receipt, ...]

@@ -25,6 +25,7 @@ _CHANGE: Final = "2"  # appType of a document whose content is revised under its
 class DueDocument:
     """A document that may leave. `attempts`: how often it was uploaded, `app_time`: of the last
     time, `heard_at`: the returnTime of its last receipt. `covers`: the declarations it is about.
+    `nodes_max`: how many parts of documents its message may hold, at most as many as any message.
     `sender`: whose client it leaves by; None: the park's.
     """
 
@@ -37,6 +38,7 @@ class DueDocument:
     heard_at: datetime | None
     covers: tuple[str, ...]
     parts: tuple[Document, ...]
+    nodes_max: int = DOCUMENTS_PER_MESSAGE_MAX
     sender: Sender | None = None
 
     @property
@@ -83,15 +85,15 @@ def compose_uploads(
     due: Sequence[DueDocument], *, park: Sender, signs: Signs, now: datetime
 ) -> tuple[Composed, ...]:
     """`due`: documents of one kind. `park`: by whose client those leave that name no other. The
-    documents of a message have one sender, and one declarant.
+    documents of a message have one sender, one declarant and one size of messages.
     """
     kind = KINDS[MESSAGE_TYPE[due[0].kind]]
-    groups: dict[tuple[Sender, Party], list[_Node]] = {}
+    groups: dict[tuple[Sender, Party, int], list[_Node]] = {}
     for document in due:
         sender = document.sender or park
-        nodes = groups.setdefault((sender, document.agent or sender.party), [])
+        group = (sender, document.agent or sender.party, document.nodes_max)
+        nodes = groups.setdefault(group, [])
         nodes += ((document, number, part) for number, part in enumerate(document.parts, start=1))
-    size = DOCUMENTS_PER_MESSAGE_MAX
     return tuple(
         _message(
             nodes[at : at + size],
@@ -101,7 +103,7 @@ def compose_uploads(
             is_signed=signs(kind, holder),
             now=now,
         )
-        for (sender, holder), nodes in groups.items()
+        for (sender, holder, size), nodes in groups.items()
         for at in range(0, len(nodes), size)
     )
 

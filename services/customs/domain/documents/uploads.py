@@ -10,6 +10,7 @@ from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt
 from services.customs.domain.receipts.retry import Retry, retry_class
 
 _ARRIVED = (DocumentPhase.DECLARING, DocumentPhase.SENT)
+_TOO_MUCH = (Retry.TOO_MUCH, Retry.TOO_LARGE)
 
 
 def is_port_answer(receipt: Receipt) -> bool:
@@ -24,6 +25,19 @@ def is_failure(receipt: Receipt) -> bool:
 
 def fault_of(receipt: Receipt) -> Retry:
     return retry_class(receipt.return_status, receipt.return_info)
+
+
+def fault_of_upload(attempt: Attempt, answers: Sequence[Receipt]) -> Retry | None:
+    """`answers`: of the port, to this upload; the last one counts. What is too much although it was
+    alone in its message cannot be divided here.
+    """
+    if answers:
+        found = fault_of(answers[-1])
+    elif attempt.refusal is not None:
+        found = attempt.refusal.retry
+    else:
+        return None
+    return Retry.TOO_LARGE if found is Retry.TOO_MUCH and attempt.nodes == 1 else found
 
 
 def is_stale(receipt: Receipt) -> bool:
@@ -81,27 +95,45 @@ class Uploads:
             before = None if is_over else found[attempt.number]
         return found
 
+    def is_refused(self, attempt: Attempt) -> bool:
+        """Its message has never reached the port, as far as we know."""
+        return attempt.refusal is not None and not self.answers.get(attempt.number)
+
+    @property
+    def nodes_max(self) -> int | None:
+        """How many parts of documents the next message may hold: half of the least that was too
+        much. None: as many as any message.
+        """
+        refused = [
+            one.nodes
+            for one in self.attempts
+            if fault_of_upload(one, [a for a in self.answers.get(one.number, []) if is_failure(a)])
+            in _TOO_MUCH
+        ]
+        return max(min(refused) // 2, 1) if refused else None
+
     def is_under_way(self, phases: dict[int, DocumentPhase], *, returned: int | None) -> bool:
         """The newest has not been decided on, or an older one has reached the port and the newest
         has not replaced it.
         """
-        newest = self.newest
-        if newest is None:
-            return False
-        if phases[newest.number] not in FAILED:
-            return True
-        return any(
-            phases[one.number] in _ARRIVED
+        counting = [
+            one
             for one in self.attempts
-            if returned is None or one.version > returned
-        )
+            if not self.is_refused(one) and (returned is None or one.version > returned)
+        ]
+        if counting and phases[counting[-1].number] not in FAILED:
+            return True
+        return any(phases[one.number] in _ARRIVED for one in counting)
 
 
 def _phase(
     attempt: Attempt, answers: Sequence[Receipt], before: DocumentPhase | None
 ) -> DocumentPhase:
-    has_left = attempt.left_at is not None or bool(answers)
-    phase = DocumentPhase.TRANSMITTED if has_left else DocumentPhase.QUEUED
+    phase = DocumentPhase.QUEUED
+    if attempt.left_at is not None or answers:
+        phase = DocumentPhase.TRANSMITTED
+    elif attempt.refusal is not None:
+        phase = DocumentPhase.SEND_FAILED
     for receipt in answers:
         if not is_refusal(receipt.return_status):
             phase = PORT_PHASES[receipt.return_status]

@@ -181,7 +181,22 @@ MEANING_OF_RETRY: Final[Mapping[Retry, Meaning]] = MappingProxyType(
                 "The message has more documents or lines than allowed.", "单证或表体数量超过上限。"
             ),
             "us",
-            Text("Split it, then send the pieces.", "请拆分后重新发送。"),
+            Text(
+                "Nothing: it is sent again with fewer others in its message.",
+                "无需操作，系统会减少单条报文的单证数量后自动重发。",
+            ),
+        ),
+        Retry.TOO_LARGE: Meaning(
+            Text("Refused: it is too much for a message.", "单证自身数据量过大，被拒收。"),
+            Text(
+                "It was alone in its message, and was still more than the port takes.",
+                "报文中仅此一单，仍超过口岸上限。",
+            ),
+            "park",
+            Text(
+                "Ask the port for its limit; declare fewer lines in one document.",
+                "请向口岸确认上限，并减少单份单证的表体项数。",
+            ),
         ),
         Retry.ALREADY_THERE: Meaning(
             Text("An earlier upload has arrived already.", "此前的上传已成功，无需重复。"),
@@ -234,6 +249,18 @@ MEANING_OF_RETRY: Final[Mapping[Retry, Meaning]] = MappingProxyType(
             Text(
                 "Look at the message as it was sent, then send it again.",
                 "请检查原始报文后重新发送。",
+            ),
+        ),
+        Retry.UNDELIVERABLE: Meaning(
+            Text("It could not be handed to the port.", "未能提交口岸。"),
+            Text(
+                "The transfer service refuses the message, or no key here may sign it.",
+                "传输服务拒收该报文，或没有可用的签名密钥。",
+            ),
+            "park",
+            Text(
+                "See to what it says, then send it again by resend; or cancel.",
+                "请按原因处理后通过 resend 重新发送，或取消。",
             ),
         ),
         Retry.UNCLASSIFIED: Meaning(

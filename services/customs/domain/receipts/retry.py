@@ -15,20 +15,22 @@ from services.customs.domain.receipts.receipt import parse_return_info
 
 
 class Retry(StrEnum):
-    """Which remedy a fault has. Only TRANSIENT ones go away by themselves."""
+    """Which remedy a fault has. Those of PASSING need nobody."""
 
     TRANSIENT = "transient"  # send it again later
     DATA = "data"  # correct the document first
     SECURITY = "security"  # look at the key that signs
     CERTIFICATE = "certificate"  # the certificate is not the declaring party's
     STALE = "stale"  # the port has a newer message: nothing to do
-    TOO_MUCH = "too_much"  # split it, then send the pieces
+    TOO_MUCH = "too_much"  # send it again with fewer others in its message
+    TOO_LARGE = "too_large"  # it was alone in its message: it cannot be divided by itself
     ALREADY_THERE = "already_there"  # an earlier upload arrived: nothing to do
     STATE = "state"  # the document at customs is in a state that does not allow this
     UNKNOWN_DOCUMENT = "unknown_document"  # a change or deletion of a document customs lacks
     NOT_FOUND = "not_found"  # something that the document refers to is not there
     SEVERAL_FOUND = "several_found"  # it refers to more than one
     EMPTY = "empty"  # the message is empty or unreadable
+    UNDELIVERABLE = "undeliverable"  # the way to the port refuses it, or no key may sign it
     UNCLASSIFIED = "unclassified"  # a code that this table lacks: a person decides
 
 
@@ -46,6 +48,10 @@ class Family(StrEnum):
     BONDED_RECEIPT = "bonded_receipt"
 
 
+# What goes again by itself.
+PASSING: Final = frozenset({Retry.TRANSIENT, Retry.TOO_MUCH})
+
+# TOO_LARGE and UNDELIVERABLE have none: they follow from the message that was refused.
 # -621027 stands twice in table 7-2: a line number that repeats, and a document that could not be
 # saved. Both are looked into by a person, so it is here with the first. -505015 and -505016 belong
 # to the waybill status of the import side; the port may use them for a waybill, too.
@@ -80,6 +86,7 @@ CODES_BY_RETRY: Final[Mapping[Retry, tuple[str, ...]]] = MappingProxyType(
         Retry.TOO_MUCH: tuple(
             "-301015 -401013 -504013 -505013 -505017 -621030 -623008 -800006".split()
         ),
+        Retry.TOO_LARGE: (),
         Retry.ALREADY_THERE: (
             *"-301010 -401007 -504012 -504015 -505012".split(),
             *"-621004 -623009 -625022 -625033 -800003".split(),
@@ -95,6 +102,7 @@ CODES_BY_RETRY: Final[Mapping[Retry, tuple[str, ...]]] = MappingProxyType(
         ),
         Retry.SEVERAL_FOUND: tuple("-301006 -401003".split()),
         Retry.EMPTY: tuple("-301007 -401005 -504000 -504010 -505000 -505010 -625003".split()),
+        Retry.UNDELIVERABLE: (),
         Retry.UNCLASSIFIED: (),
     }
 )

@@ -12,7 +12,7 @@ from services.customs.domain.declarations.case import Case, match_of, predecesso
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
 from services.customs.domain.documents.correlation import KeptReceipt, kept_receipt
-from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.document import Attempt, message_refusal
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.documents.stored import (
@@ -67,10 +67,24 @@ def _upload(  # noqa: PLR0917 - a row's columns
     message_guid: str,
     app_time: datetime,
     left_at: datetime | None,
+    refused_at: datetime | None,
+    refused_as: str | None,
+    refused_because: str | None,
+    nodes: int,
     door: str | None,
     message_status: str | None,
 ) -> UploadView:
-    attempt = Attempt(part, number, version, guid, message_guid, app_time, left_at)
+    attempt = Attempt(
+        part=part,
+        number=number,
+        version=version,
+        guid=guid,
+        message_guid=message_guid,
+        app_time=app_time,
+        left_at=left_at,
+        refusal=message_refusal(refused_at, refused_as, refused_because),
+        nodes=nodes,
+    )
     return UploadView(document_id, attempt, door, message_status)
 
 
@@ -101,7 +115,11 @@ _DOCUMENTS: Final = sql(
 _UPLOADS: Final = sql(
     """
     SELECT a.document_id, a.part, a.number, a.version, a.guid, a.message_guid, a.app_time,
-           m.delivered_at AS left_at, CASE WHEN m.delivered_at IS NOT NULL THEN m.door END AS door,
+           m.delivered_at AS left_at,
+           CASE WHEN m.status = 'refused' THEN coalesce(m.refused_at, m.composed_at) END
+               AS refused_at,
+           m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes,
+           CASE WHEN m.delivered_at IS NOT NULL THEN m.door END AS door,
            m.status AS message_status
     FROM customs.attempts AS a
     LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid

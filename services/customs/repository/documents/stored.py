@@ -8,7 +8,7 @@ from typing import Final
 
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.content import content_to_json
-from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.document import Attempt, message_refusal
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import (
@@ -117,14 +117,31 @@ def _attempt(  # noqa: PLR0917 - a row's columns
     message_guid: str,
     app_time: datetime,
     left_at: datetime | None,
+    refused_at: datetime | None,
+    refused_as: str | None,
+    refused_because: str | None,
+    nodes: int,
 ) -> tuple[str, Attempt]:
-    return document_id, Attempt(part, number, version, guid, message_guid, app_time, left_at)
+    return document_id, Attempt(
+        part=part,
+        number=number,
+        version=version,
+        guid=guid,
+        message_guid=message_guid,
+        app_time=app_time,
+        left_at=left_at,
+        refusal=message_refusal(refused_at, refused_as, refused_because),
+        nodes=nodes,
+    )
 
 
 _ATTEMPTS: Final = sql(
     """
     SELECT a.document_id, a.part, a.number, a.version, a.guid, a.message_guid, a.app_time,
-           m.delivered_at AS left_at
+           m.delivered_at AS left_at,
+           CASE WHEN m.status = 'refused' THEN coalesce(m.refused_at, m.composed_at) END
+               AS refused_at,
+           m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes
     FROM customs.attempts AS a
     LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
     WHERE a.document_id = ANY(:ids) ORDER BY a.document_id, a.part, a.number
@@ -164,12 +181,12 @@ _REDRAW: Final = sql(
 _SAVE_CHANGES: Final = sql(
     """
     UPDATE customs.documents AS d SET
-        phase = r.phase, phase_at = r.phase_at, send_at = r.send_at, pre_no = r.pre_no,
-        invt_no = r.invt_no, sum_no = r.sum_no, unknown_receipts = r.unknown_receipts,
-        illegal_receipts = r.illegal_receipts
+        phase = r.phase, phase_at = r.phase_at, send_at = r.send_at, nodes_max = r.nodes_max,
+        pre_no = r.pre_no, invt_no = r.invt_no, sum_no = r.sum_no,
+        unknown_receipts = r.unknown_receipts, illegal_receipts = r.illegal_receipts
     FROM jsonb_to_recordset(:rows) AS r (
-        id text, phase text, phase_at timestamptz, send_at timestamptz, pre_no text, invt_no text,
-        sum_no text, unknown_receipts integer, illegal_receipts integer)
+        id text, phase text, phase_at timestamptz, send_at timestamptz, nodes_max smallint,
+        pre_no text, invt_no text, sum_no text, unknown_receipts integer, illegal_receipts integer)
     WHERE d.id = r.id
     """,
     rows=JSON,
@@ -223,6 +240,7 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DocumentChange]) -> No
             "phase": one.phase,
             "phase_at": one.phase_at.isoformat(),
             "send_at": one.send_at.isoformat() if one.send_at else None,
+            "nodes_max": one.nodes_max,
             "pre_no": one.pre_no,
             "invt_no": one.invt_no,
             "sum_no": one.sum_no,

@@ -11,6 +11,7 @@ from services.customs.domain.documents.content import (
 )
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import DueDocument, Upload
+from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from shared.db import INSTANT, INTEGER, JSON, TEXT, UnitOfWork, sql
 
 # SKIP LOCKED: several workers share the work. A row that a receipt holds locked is taken later.
@@ -19,7 +20,7 @@ _SELECT_DUE: Final = """
            CASE WHEN attempts > 0 THEN (
                SELECT max(r.return_time) FROM customs.receipts AS r
                WHERE r.number = documents.number) END AS heard_at,
-           covers, content
+           covers, content, nodes_max
     FROM customs.documents
 """
 
@@ -34,6 +35,7 @@ def _due(  # noqa: PLR0917 - a row's columns
     heard_at: datetime | None,
     covers: list[str],
     content: ContentJson,
+    nodes_max: int | None,
 ) -> DueDocument:
     return DueDocument(
         id=document_id,
@@ -45,6 +47,7 @@ def _due(  # noqa: PLR0917 - a row's columns
         heard_at=heard_at,
         covers=tuple(covers),
         parts=content_from_json(content),
+        nodes_max=nodes_max or DOCUMENTS_PER_MESSAGE_MAX,
         sender=sender_from_json(content),
     )
 

@@ -29,16 +29,19 @@ class RefusedOut(BaseModel):
     return_status: str | None = Field(description="Code of the receipt that says so.")
     info_code: str | None = Field(description="The code inside of its text.")
     said: str | None = Field(
-        description="The words of the port or of customs, verbatim and mostly Chinese. Null for a"
-        " merchant where they may name the goods of others."
+        description="The words of the port or of customs, verbatim and mostly Chinese, or of the"
+        " transfer service that does not take it. Null for a merchant where they may name the goods"
+        " of others."
     )
-    said_at: datetime | None = Field(description="By customs' clock.")
+    said_at: datetime | None = Field(description="By customs' clock, if they said it.")
     cause: str
 
     @classmethod
     def of(cls, refusal: Refusal, locale: Locale, *, is_shown: bool) -> "RefusedOut":
-        receipt = refusal.receipt
+        receipt, of_message = refusal.receipt, refusal.of_message
         info = parse_return_info(receipt.return_info) if receipt else None
+        said = of_message.said if of_message else info.text if info else None
+        said_at = of_message.at if of_message else receipt.return_time if receipt else None
         return cls(
             document_id=refusal.document_id,
             kind=refusal.kind,
@@ -47,8 +50,8 @@ class RefusedOut(BaseModel):
             status=refusal.phase,
             return_status=receipt.return_status if receipt else None,
             info_code=info.code if info else None,
-            said=(info.text or None) if info and is_shown else None,
-            said_at=receipt.return_time if receipt else None,
+            said=(said or None) if is_shown else None,
+            said_at=said_at,
             cause=refusal.meaning.cause.render(locale, {}),
         )
 
@@ -60,8 +63,8 @@ def refused_out(
     if refusal is None:
         return None
     is_own = refusal.document_id in file.state.documents
-    is_about_message = refusal.receipt is not None and (
-        refusal.receipt.message_type == FORMAT_RECEIPT
+    is_about_message = refusal.of_message is not None or (
+        refusal.receipt is not None and refusal.receipt.message_type == FORMAT_RECEIPT
     )
     return RefusedOut.of(refusal, locale, is_shown=is_park or (is_own and not is_about_message))
 

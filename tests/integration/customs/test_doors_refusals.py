@@ -1,0 +1,181 @@
+"""A message that never reaches the port: the door refuses it, or no key may sign it. Its documents
+wait for a person, who sends them again or takes them back.
+"""
+
+from typing import Any
+
+from httpx2 import AsyncClient
+
+from services.customs.clients.doors.door import DeliveryRefused, DeliveryTooLarge
+from services.customs.clients.signers.holding import Place
+from services.customs.clients.signers.key_ring import KeyRing
+from services.customs.clients.signers.software import make_test_key
+from services.customs.domain.messages.parties import Party
+from shared.kernel.clock import real_now
+from tests.support.doors import ScriptedDoor
+from tests.support.steps import step
+from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
+
+REASON = "HTTP 422 no such sender"
+
+
+async def refused_by_the_door(
+    customs: CustomsWorld, merchant_id: str, *, orders: int = 1
+) -> tuple[ScriptedDoor, list[MadeOrder]]:
+    door = ScriptedDoor()
+    door.failure = DeliveryRefused(door=door.name, reason=REASON)
+    customs.door = door
+    placed = [customs.an_order(merchant_id, lines=1) for _ in range(orders)]
+    await customs.declare(*placed)
+    return door, placed
+
+
+async def get(client: AsyncClient, row: dict[str, Any], what: str = "") -> Any:
+    answer = await client.get(f"/v1/declarations/{row['id']}{what}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_refused_list_waits_for_the_park_and_goes_again_when_it_is_sent(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    door, (order,) = await refused_by_the_door(customs, merchant_id)
+    row = await customs.declaration(order)
+
+    shown = await get(merchant, row)
+    assert (shown["status"], shown["allowed"]) == ("send_failed", ["cancel", "resend"])
+    (item, *_) = (await get(office.http, row, "/missing"))["items"]
+    assert (item["code"], item["owner"]) == ("repair", "park")
+    assert (item["refused"]["said"], item["refused"]["status"]) == (REASON, "send_failed")
+    # The message is everybody's who has a list in it.
+    (item, *_) = (await get(merchant, row, "/missing"))["items"]
+    assert (item["owner"], item["refused"]["said"]) == ("park", None)
+
+    door.failure = None
+    assert (await step(merchant, row, "resend")).status_code == 200
+    await customs.send()
+
+    sent = await customs.declaration(order)
+    assert (sent["status"], sent["attempts"]) == ("transmitted", 2)
+    tried = await customs.sql(
+        "SELECT app_time FROM customs.attempts WHERE document_id = $1 ORDER BY number",
+        row["list_id"],
+    )
+    assert tried[0]["app_time"] < tried[1]["app_time"]
+
+
+async def test_what_a_door_refused_goes_again_many_at_a_time(
+    customs: CustomsWorld, office: CustomsOperator, merchant_id: str
+) -> None:
+    door, orders = await refused_by_the_door(customs, merchant_id, orders=2)
+    ids = [(await customs.declaration(one))["list_id"] for one in orders]
+
+    door.failure = None
+    answer = await office.http.post("/v1/documents:resend", json={"document_ids": ids})
+    await customs.send()
+
+    assert [one["status"] for one in answer.json()["items"]] == [200, 200]
+    assert [(await customs.declaration(one))["status"] for one in orders] == ["transmitted"] * 2
+
+
+async def test_a_refused_list_is_taken_back_at_once(
+    customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
+) -> None:
+    _, (one, other) = await refused_by_the_door(customs, merchant_id, orders=2)
+    row = await customs.declaration(one)
+
+    assert (await step(merchant, row, "cancel", reason="x")).json()["status"] == "withdrawn"
+    await customs.consume(customs.cancelled(other))
+
+    assert (await customs.declaration(other))["status"] == "withdrawn"
+
+
+async def test_an_order_cancelled_before_the_refusal_is_withdrawn_by_it(
+    customs: CustomsWorld, merchant_id: str
+) -> None:
+    door = ScriptedDoor()
+    door.failure = OSError("killed")
+    customs.door = door
+    await customs.declare(order := customs.an_order(merchant_id))
+    await customs.consume(customs.cancelled(order))
+    before = await customs.declaration(order)
+    door.failure = DeliveryRefused(door=door.name, reason=REASON)
+    await customs.send()
+
+    assert (before["status"], (await customs.declaration(order))["status"]) == (
+        "cancel_requested",
+        "withdrawn",
+    )
+
+
+async def test_a_list_that_nobody_may_sign_waits_for_the_park(
+    customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
+) -> None:
+    def a_ring(holder: Party) -> KeyRing:
+        return KeyRing([Place(make_test_key(holder, now=real_now()))])
+
+    customs.signer = a_ring(Party("91420700MAA1RL0089", "示例自营商户"))
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    assert (row["status"], row["owner"]) == ("send_failed", "park")
+
+    customs.signer = a_ring(customs.parties.declarant)
+    assert (await step(merchant, row, "resend")).status_code == 200
+    await customs.send()
+
+    assert (await customs.declaration(order))["status"] == "transmitted"
+
+
+async def test_what_was_refused_before_is_settled_once(
+    customs: CustomsWorld, merchant_id: str
+) -> None:
+    """As an earlier release left it: the message is refused, and its lists do not know."""
+    door = ScriptedDoor()
+    door.failure = OSError("killed")
+    customs.door = door
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    await customs.sql(
+        "UPDATE customs.outgoing_messages SET status = 'refused', last_error = 'HTTP 409'"
+        " WHERE guid = $1",
+        row["message_guid"],
+    )
+    for _ in range(2):
+        await customs.send()
+
+    settled = await customs.declaration(order)
+    assert (row["status"], settled["status"]) == ("queued", "send_failed")
+    assert row["message_guid"] not in door.tried[1:]
+
+
+async def test_lists_too_many_for_a_message_go_again_in_smaller_ones(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    door = ScriptedDoor()
+    door.failure = DeliveryTooLarge(door=door.name, reason="HTTP 413")
+    customs.door = door
+    await customs.register_park()
+    orders = [customs.an_order(merchant_id, lines=1) for _ in range(4)]
+    for order in orders:
+        await customs.consume(customs.placed(order), customs.booked(order))
+    await customs.send()
+    rows = [await customs.declaration(order) for order in orders]
+    assert {row["status"] for row in rows} == {"queued"}
+    assert len({row["message_guid"] for row in rows}) == 1
+
+    door.failure = None
+    await customs.let_all_leave()
+    await customs.send()
+    halves = [await customs.declaration(order) for order in orders]
+    assert [row["status"] for row in halves] == ["transmitted"] * 4
+    assert [
+        [row["message_guid"] for row in halves].count(row["message_guid"]) for row in halves
+    ] == [2] * 4
+
+    # Of the port now: one of them is too much although it is alone.
+    for at_s in (1, 2):
+        latest = [await customs.declaration(order) for order in orders[:2]]
+        await office.answer(*(customs.receipt(row, "-621030", at_s=at_s) for row in latest))
+        await customs.let_all_leave()
+        await customs.send()
+    alone = await customs.declaration(orders[0])
+    assert (alone["status"], alone["owner"], alone["attempts"]) == ("rejected_technical", "park", 3)
+    assert "cancel" in (await get(merchant, alone))["allowed"]
