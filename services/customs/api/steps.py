@@ -2,7 +2,7 @@
 step is; the rest is the same for all of them and stands in `StepRequest`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.customs.api.deps import DeclarationId, Parts, StepWrite
 from services.customs.domain.declarations import acts
+from services.customs.domain.declarations.repairs import Repair
 from services.customs.domain.evidence.entries import ActKind
 from services.customs.queries.declarations import views
 from services.customs.schemas.declarations import DeclarationOut
@@ -33,8 +34,8 @@ class StepRequest:
         self._call = call
         self._parts = parts
 
-    async def take(self, act: ActKind, decide: Decide) -> Response:
-        """The answer is the declaration as it is then."""
+    async def take(self, act: ActKind, decide: Decide, repairs: Sequence[Repair] = ()) -> Response:
+        """The answer is the declaration as it is then. `repairs`: that `decide` makes."""
         call, declaration_id = self._call, self._declaration_id
 
         async def once(uow: UnitOfWork) -> Reply:
@@ -48,6 +49,7 @@ class StepRequest:
                 by=call.principal.subject,
                 now=call.clock.now(),
                 real_now=real_now(),
+                repairs=repairs,
             )
             declaration = await views.get_declaration(uow, declaration_id=declaration_id)
             return Reply(200, DeclarationOut.of(declaration, call.locale))
@@ -81,7 +83,8 @@ async def clone_declaration(request: Requested, body: CorrectIn) -> Response:
     For what customs returned or cancelled, and what the port refused for its content: a new list
     from the newest order and waybill, with `repairs`, on the same declaration.
     """
-    return await request.take(ActKind.CLONE, partial(acts.clone, repairs=body.to_domain()))
+    repairs = body.to_domain()
+    return await request.take(ActKind.CLONE, partial(acts.clone, repairs=repairs), repairs)
 
 
 @_post("/v1/declarations/{declaration_id}:amend")
@@ -91,7 +94,8 @@ async def amend_declaration(request: Requested, body: CorrectIn) -> Response:
     While it is accepted or under review: new content from the newest order and waybill, with
     `repairs`, under the same number.
     """
-    return await request.take(ActKind.AMEND, partial(acts.amend, repairs=body.to_domain()))
+    repairs = body.to_domain()
+    return await request.take(ActKind.AMEND, partial(acts.amend, repairs=repairs), repairs)
 
 
 @_post("/v1/declarations/{declaration_id}:repair")
@@ -102,8 +106,9 @@ async def repair_declaration(request: Requested, body: RepairIn) -> Response:
     received; a newer version of it keeps a repair as long as it says there what was repaired. What
     the port refused for its content is declared again.
     """
-    decide = partial(acts.repair, given=body.to_domain(), apply_suggested=body.apply_suggested)
-    return await request.take(ActKind.REPAIR, decide)
+    repairs = body.to_domain()
+    decide = partial(acts.repair, given=repairs, apply_suggested=body.apply_suggested)
+    return await request.take(ActKind.REPAIR, decide, repairs)
 
 
 @_post("/v1/declarations/{declaration_id}:resend")

@@ -85,6 +85,27 @@ async def merchant(
 
 
 @pytest.fixture
+def everything(customs: CustomsWorld) -> CustomsWorld:
+    """The park sends orders and waybills, too."""
+    return customs.sending_all()
+
+
+@pytest.fixture
+async def asking(
+    everything: CustomsWorld,
+    clock: ManualClock,
+    client_for: Any,
+    token_for: Callable[..., str],
+    merchant_id: str,
+) -> AsyncIterator[AsyncClient]:
+    """The merchant's client, where the park sends everything."""
+    app = create_app(everything.settings, clock=clock)
+    token = token_for(Role.MERCHANT, merchant_id, ["customs:read", "customs:write"])
+    async with client_for(app, token=token) as client:
+        yield client
+
+
+@pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)

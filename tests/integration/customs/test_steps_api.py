@@ -70,6 +70,8 @@ async def test_an_accepted_list_is_amended_under_its_number(
     (row,) = await customs.declare(order := customs.an_order(merchant_id))
     await office.answer(accepted(customs, row))
     repairs = [{"pointer": "/order/lines/0/title_zh", "value": "玻璃烛台"}]
+    # An answer is about the last upload that had left by then.
+    customs.clock.advance(seconds=1)
 
     answer = await step(merchant, row, "amend", repairs=repairs)
 
@@ -194,3 +196,22 @@ async def test_a_step_at_the_wrong_time_names_those_that_are_allowed(
         answer = await step(merchant, row, name)
         assert answer.status_code == 409
         assert answer.json()["allowed"] == ["cancel", "resend"]
+
+
+async def test_a_repair_does_not_give_a_list_the_order_number_of_another(
+    customs: CustomsWorld, asking: AsyncClient, merchant_id: str
+) -> None:
+    everything = customs.sending_all()
+    taken, order = everything.an_order(merchant_id), everything.an_order(merchant_id)
+    await everything.consume(everything.placed(taken), everything.booked(taken))
+    line = an_order_line(1, hs_code="9405.50")
+    await everything.consume(everything.placed(order, lines=(line,)))
+    await everything.consume(everything.booked(order, gross_weight_g=690))
+    row = await everything.declaration(order)
+    repairs = [{"pointer": "/order/order_number", "value": taken.order_id[-8:]}]
+
+    answer = await step(asking, row, "repair", apply_suggested=True, repairs=repairs)
+
+    assert answer.json()["status"] == "blocked"
+    found = [one["code"] for one in answer.json()["findings"]]
+    assert found == ["customs.match.order_number_taken"]

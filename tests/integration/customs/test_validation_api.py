@@ -1,6 +1,5 @@
 """What the match would find is told before anything is sent, and nothing is kept of it."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -8,39 +7,14 @@ from httpx2 import AsyncClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.customs.app import create_app
 from services.customs.domain.messages.parties import Party
-from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from tests.kit.clock import ManualClock
 from tests.kit.statements import statements_run
 from tests.support.candidates import a_candidate, at, events_of, with_values
 from tests.support.events.catalog.orders import an_order_line
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld, a_customs_code
 
 VALIDATE = "/v1/declarations:validate"
-SCOPES = ["customs:read", "customs:write"]
-
-
-@pytest.fixture
-def everything(customs: CustomsWorld) -> CustomsWorld:
-    """The park sends orders and waybills, too."""
-    return customs.sending_all()
-
-
-@pytest.fixture
-async def asking(
-    everything: CustomsWorld,
-    clock: ManualClock,
-    client_for: Any,
-    token_for: Callable[..., str],
-    merchant_id: str,
-) -> AsyncIterator[AsyncClient]:
-    """The merchant, who asks where everything is sent."""
-    app = create_app(everything.settings, clock=clock)
-    token = token_for(Role.MERCHANT, merchant_id, SCOPES)
-    async with client_for(app, token=token) as client:
-        yield client
 
 
 async def validated(client: AsyncClient, body: dict[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,12 @@ def apply_repairs(order: OrderDocument, repairs: Iterable[Repair]) -> OrderDocum
     return order
 
 
+def order_numbers(order: OrderDocument, repairs: Iterable[Repair]) -> set[str]:
+    """The number that customs would know the order by, and those that repairs would give it."""
+    given = (one.value for one in repairs if one.pointer == "/order/order_number")
+    return {order.order_no, *(value for value in given if isinstance(value, str))}
+
+
 def value_at(order: OrderDocument, pointer: str) -> tuple[RepairValue, str | None]:
     """What the order says at the pointer of a repair, and the SKU of the line if it is of one.
     Nothing where there is no such line.

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.customs.domain.declarations.deciding import decide, taken_by
 from services.customs.domain.declarations.dossier import Dossier
 from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.declarations.repairs import Repair, order_numbers
 from services.customs.repository import declarations, lanes
 from services.customs.repository.documents import stored as documents
 from services.customs.use_cases.declarations.loading import load_files
@@ -51,10 +52,15 @@ async def decide_dossiers(
     await save_dossiers(uow, files, changes, now=now)
 
 
-async def find_takers(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> dict[tuple[str, str], str]:
-    numbers = {
-        one.order.order_no for one in dossiers if one.order is not None and one.waybill is not None
-    }
+async def find_takers(
+    uow: UnitOfWork, dossiers: Sequence[Dossier], repairs: Sequence[Repair] = ()
+) -> dict[tuple[str, str], str]:
+    """Of the numbers that their orders have, with the repairs that are kept and those given now."""
+    numbers: set[str] = set()
+    for one in dossiers:
+        if one.order is not None and one.waybill is not None:
+            kept = (kept.repair for kept in one.repairs)
+            numbers |= order_numbers(one.order, (*kept, *repairs))
     return await documents.takers_of(uow, sorted(numbers)) if numbers else {}
 
 

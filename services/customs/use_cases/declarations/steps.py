@@ -9,6 +9,7 @@ from functools import partial
 from services.customs.domain.declarations.acts import Acting, resend
 from services.customs.domain.declarations.dossier import Dossier, DossierChange
 from services.customs.domain.declarations.errors import DocumentNotFound, NothingToResend
+from services.customs.domain.declarations.repairs import Repair
 from services.customs.domain.documents.changing import DocumentChange, answered_document
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
@@ -41,9 +42,11 @@ async def take_step(
     by: str,
     now: datetime,
     real_now: datetime,
+    repairs: Sequence[Repair] = (),
 ) -> None:
     """The declaration is the caller's: that was looked up before. A refusal of a whole message and
     the queues of the lanes are the park's rows, so the step itself is taken as the park.
+    `repairs`: that `decide` makes.
     """
     caller = uow.tenant
     await uow.act_as(PARK)
@@ -57,6 +60,7 @@ async def take_step(
         by=by,
         now=now,
         real_now=real_now,
+        repairs=repairs,
     )
     await uow.act_as(caller)
 
@@ -71,12 +75,15 @@ async def _take(
     by: str,
     now: datetime,
     real_now: datetime,
+    repairs: Sequence[Repair] = (),
 ) -> None:
     files = await load_files(uow, dossiers, for_cancellation=act is ActKind.CANCEL)
     parcels = await lanes.parcels_of(uow, [one.subject.id for one in dossiers])
     merchants = sorted({one.subject.merchant_id for one in dossiers})
     of_merchant = await rulebooks.of(uow, merchants, now=now)
-    takers = await find_takers(uow, dossiers) if rulebooks.books.sends_orders else {}
+    takers: dict[tuple[str, str], str] = {}
+    if rulebooks.books.sends_orders:
+        takers = await find_takers(uow, dossiers, repairs)
     changes = []
     for file in files:
         subject = file.dossier.subject
