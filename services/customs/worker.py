@@ -191,6 +191,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
         Job("note-alarms", every_s=5.0, run=jobs.note_alarms),
         Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=door.name)),
+        Job("measure-evidence", every_s=15.0, run=jobs.measure_evidence),
         Job("measure-movements", every_s=15.0, run=measure),
         Job("measure-summaries", every_s=60.0, run=jobs.measure_summaries),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),

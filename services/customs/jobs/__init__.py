@@ -6,6 +6,7 @@ from services.customs.jobs.inbound import (
 )
 from services.customs.jobs.measuring import (
     measure_doors,
+    measure_evidence,
     measure_lanes,
     measure_movements,
     measure_summaries,
@@ -27,6 +28,7 @@ __all__ = [
     "draw_movements",
     "match_dossiers",
     "measure_doors",
+    "measure_evidence",
     "measure_lanes",
     "measure_movements",
     "measure_summaries",

@@ -1,5 +1,6 @@
 """What is sealed, measured and warned of from time to time."""
 
+import math
 from collections import Counter
 from typing import get_args
 
@@ -26,34 +27,44 @@ log = get_logger(__name__)
 # A run reduces a backlog, but within bounds: other jobs share the process.
 _ROUNDS_MAX = 20
 _UNSEALED_MAX = 1_000_000
-# Summaries are due on the 15th.
-_WARNED_FROM_DAY = 10
+# From the tenth on: they are due on the 15th.
+_WARNED_S = 6 * 86_400
 
 
 async def seal_evidence(context: JobContext) -> None:
-    """Blocks of what has happened, until nothing waits; the gauge says what was left."""
+    """Blocks of what has happened, until nothing waits."""
     for _ in range(_ROUNDS_MAX):
         async with context.db.transaction(PARK) as uow:
             sealed = await evidence.seal_entries(uow, now=context.clock.now())
         if sealed < ENTRIES_PER_BLOCK_MAX:
-            break
+            return
+
+
+async def measure_evidence(context: JobContext) -> None:
+    """What waits to be sealed. Apart from the sealing: that may be what does not work."""
     async with context.db.read(PARK) as reader:
-        waiting = await count_unsealed(reader, at_most=_UNSEALED_MAX)
-    metrics.EVIDENCE_UNSEALED.set(waiting)
+        unsealed = await count_unsealed(reader, at_most=_UNSEALED_MAX)
+    metrics.EVIDENCE_UNSEALED.set(unsealed.entries)
+    waits_s = 0.0
+    if unsealed.since is not None:
+        waits_s = max(context.clock.real_seconds(context.clock.now() - unsealed.since), 0.0)
+    metrics.EVIDENCE_UNSEALED_SECONDS.set(waits_s)
 
 
 async def measure_summaries(context: JobContext) -> None:
     """How many released lists wait for a summary; from the tenth of a month it is also logged."""
     now = context.clock.now()
     async with context.db.read(PARK) as reader:
-        waiting = await summaries.ages_of_waiting(reader, now=now)
+        found = await summaries.waiting_by_age(reader, now=now)
     for age in get_args(Age):
-        metrics.LISTS_TO_SUMMARISE.labels(age).set(waiting[age])
-    if waiting["overdue"] or (waiting["due"] and now.astimezone(CHINA).day >= _WARNED_FROM_DAY):
+        metrics.LISTS_TO_SUMMARISE.labels(age).set(found.lists[age])
+    due_s = math.nan if found.due_at is None else (found.due_at - now).total_seconds()
+    metrics.LISTS_DUE_SECONDS.set(due_s)
+    if due_s < _WARNED_S:
         log.warning(
             "released lists wait for a summary",
-            due=waiting["due"],
-            overdue=waiting["overdue"],
+            due=found.lists["due"],
+            overdue=found.lists["overdue"],
             seldom=True,
         )
 

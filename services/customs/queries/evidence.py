@@ -46,6 +46,14 @@ class Leaf:
     leaf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class UnsealedEntries:
+    """`since`: when the oldest was recorded."""
+
+    entries: int
+    since: datetime | None
+
+
 def _entry(  # noqa: PLR0917 - a row's columns
     entry_id: str,
     kind: str,
@@ -96,10 +104,11 @@ _SOME_BLOCKS: Final = sql(
 
 _UNSEALED: Final = sql(
     """
-    SELECT count(*) FROM (
-        SELECT 1 FROM customs.evidence_entries WHERE block_number IS NULL LIMIT :at_most) counted
+    SELECT count(*) AS entries, min(recorded_at) AS since FROM (
+        SELECT recorded_at FROM customs.evidence_entries WHERE block_number IS NULL
+        ORDER BY id LIMIT :at_most) counted
     """,
-    int,
+    UnsealedEntries,
     at_most=INTEGER,
 )
 
@@ -113,15 +122,21 @@ _DECLARATION: Final = sql(
     tenant=TEXT,
 )
 
-# Its own, and the departure that reports its parcel among others.
+# Its own. What covers many declarations is found by the parcel, and a summary by the list.
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, kind, party_code, number, invt_no
-    FROM customs.documents WHERE declaration_id = :id
-    UNION ALL
-    SELECT d.id AS document_id, d.kind, d.party_code, d.number, d.invt_no
-    FROM customs.parcels AS p JOIN customs.documents AS d ON d.id = p.departure_id
-    WHERE p.declaration_id = :id
+    FROM customs.documents
+    WHERE id IN (
+        SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
+        UNION ALL
+        SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id])
+        FROM customs.parcels AS p WHERE p.declaration_id = :id
+        UNION ALL
+        SELECT s.summary_id FROM customs.documents AS l
+        JOIN customs.summary_lists AS s ON s.list_id = l.id
+        WHERE l.declaration_id = :id AND l.kind = 'list')
+    ORDER BY id
     """,
     _document,
     id=TEXT,
@@ -151,6 +166,19 @@ _RECEIPTS: Final = sql(
     id=TEXT,
     documents=TEXTS,
     guids=TEXTS,
+)
+
+# What customs made of the summaries that its lists are in, as far as it is about these lists.
+_RESULTS: Final = sql(
+    """
+    SELECT DISTINCT r.inbound_digest FROM customs.documents AS x
+    JOIN customs.summary_results AS r ON r.sum_no = x.sum_no
+    CROSS JOIN jsonb_array_elements(r.content -> 'lines') AS line
+    WHERE x.id = ANY(:documents) AND x.kind = 'summary' AND line ->> 0 = ANY(:invt_nos)
+    """,
+    str,
+    documents=TEXTS,
+    invt_nos=TEXTS,
 )
 
 _ENTRIES: Final = sql(
@@ -200,8 +228,11 @@ async def get_head(reader: Reader) -> BlockView:
     return head
 
 
-async def count_unsealed(reader: Reader, *, at_most: int) -> int:
-    return await reader.fetch_value(_UNSEALED, at_most=at_most) or 0
+async def count_unsealed(reader: Reader, *, at_most: int) -> UnsealedEntries:
+    """The oldest of them."""
+    found = await reader.fetch_first(_UNSEALED, at_most=at_most)
+    assert found is not None
+    return found
 
 
 async def get_declaration(reader: Reader, *, declaration_id: str) -> EvidencedDeclaration:
@@ -233,7 +264,9 @@ async def read_dossier(reader: Reader, declaration: EvidencedDeclaration) -> Dos
     ids = [document.id for document in documents]
     sent = await reader.fetch_values(_SENT, documents=ids)
     receipts = await reader.fetch_all(_RECEIPTS, id=declaration.id, documents=ids, guids=sent)
-    messages = {*sent, *(one.digest for one in receipts)}
+    invt_nos = [one.invt_no for one in documents if one.invt_no]
+    results = await reader.fetch_values(_RESULTS, documents=ids, invt_nos=invt_nos)
+    messages = {*sent, *results, *(one.digest for one in receipts)}
     subjects = [*messages, declaration.id]
     entries = await reader.fetch_all(_ENTRIES, subjects=subjects)
     waiting = await reader.fetch_value(_WAITING, subjects=[declaration.id]) or 0

@@ -125,12 +125,20 @@ LISTS_TO_SUMMARISE: Final = Gauge(
     "Released lists in no summary: later, due by the 15th, overdue.",
     ["age"],
 )
+LISTS_DUE_SECONDS: Final = Gauge(
+    "airlane_customs_lists_to_summarise_due_seconds",
+    "Until the end of the day by which released lists of a month that is over must be in a summary;"
+    " below 0: overdue, NaN: none waits.",
+)
 
 EVIDENCE_SEALED: Final = Counter(
     "airlane_customs_evidence_sealed", "Entries of evidence that were sealed in a block."
 )
 EVIDENCE_UNSEALED: Final = Gauge(
     "airlane_customs_evidence_unsealed_entries", "Entries of evidence that wait for a block."
+)
+EVIDENCE_UNSEALED_SECONDS: Final = Gauge(
+    "airlane_customs_evidence_unsealed_oldest_seconds", "For how long the oldest of them waits."
 )
 
 # A series that begins with its first event shows no increase.

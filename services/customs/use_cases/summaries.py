@@ -146,6 +146,20 @@ async def reconcile_summary(
     return Reconciliation(reconcile(expected, results), declared(results))
 
 
-async def ages_of_waiting(reader: Reader, *, now: datetime) -> Counter[Age]:
-    """How many released lists wait for a summary, by how pressing it is."""
-    return Counter(Month.of(at).age(now) for at in await repository.waiting_since(reader))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Released lists in no summary, by how pressing it is. `due_at`: the end of the day by which
+    those of months that are over must be in one; None: there are none of them.
+    """
+
+    lists: Counter[Age]
+    due_at: datetime | None
+
+
+async def waiting_by_age(reader: Reader, *, now: datetime) -> Waiting:
+    months = Counter(Month.of(at) for at in await repository.waiting_since(reader))
+    lists: Counter[Age] = Counter()
+    for month, count in months.items():
+        lists[month.age(now)] += count
+    over = [month.due_at for month in months if month.age(now) != "later"]
+    return Waiting(lists, min(over, default=None))

@@ -2,13 +2,17 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
 
+from services.customs import jobs
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX, first_block
 from services.customs.domain.evidence.entries import ActKind
 from services.customs.use_cases import metrics
 from services.customs.use_cases.evidence import record_act, seal_entries
+from shared.kafka import JobContext
+from shared.kernel.clock import SystemClock, real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
@@ -112,7 +116,26 @@ async def test_a_backlog_is_sealed_in_bounded_blocks(customs: CustomsWorld) -> N
         "SELECT entries FROM customs.evidence_blocks ORDER BY number DESC LIMIT 2"
     )
     assert [row["entries"] for row in sizes] == [1, ENTRIES_PER_BLOCK_MAX]
+    await jobs.measure_evidence(JobContext(customs.db, customs.clock))
     assert metrics.EVIDENCE_UNSEALED._value.get() == 0
+    assert metrics.EVIDENCE_UNSEALED_SECONDS._value.get() == 0
+
+
+async def test_how_long_the_oldest_entry_waits_is_measured_in_real_seconds(
+    customs: CustomsWorld,
+) -> None:
+    """A clock at twice the speed says that ten minutes have passed since the oldest."""
+    await seal(customs)
+    began = customs.clock.now()
+    await act(customs, new_id("dec"))
+    customs.clock.advance(minutes=9)
+    await act(customs, new_id("dec"))
+    clock = SystemClock(rate=2.0, epoch=began + timedelta(minutes=10), anchor=real_now())
+
+    await jobs.measure_evidence(JobContext(customs.db, clock))
+
+    assert metrics.EVIDENCE_UNSEALED._value.get() == 2
+    assert 300 <= metrics.EVIDENCE_UNSEALED_SECONDS._value.get() < 360
 
 
 async def test_what_was_rolled_back_has_not_happened(customs: CustomsWorld) -> None:

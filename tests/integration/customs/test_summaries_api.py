@@ -128,6 +128,9 @@ async def test_the_way_of_a_summary(
 
     await jobs.measure_summaries(JobContext(summarised.db, clock))
     assert metrics.LISTS_TO_SUMMARISE.labels("overdue")._value.get() == 2
+    # Of October: due until the end of 15 November, in China.
+    due_at = datetime(2026, 11, 16, tzinfo=CHINA)
+    assert metrics.LISTS_DUE_SECONDS._value.get() == (due_at - clock.now()).total_seconds()
     made = await asyncio.gather(*(office.http.post("/v1/summaries", json=body) for _ in range(3)))
     assert sorted(one.status_code for one in made) == [200, 200, 201]
     (summary,) = next(one for one in made if one.status_code == 201).json()["items"]

@@ -50,8 +50,13 @@ class Month:
     def due_on(self) -> date:
         return date(self.next.year, self.next.month, DUE_DAY)
 
+    @property
+    def due_at(self) -> datetime:
+        """The end of that day: the first instant after it."""
+        return datetime(self.next.year, self.next.month, DUE_DAY + 1, tzinfo=CHINA)
+
     def age(self, now: datetime) -> Age:
         """Of what was released in it, and is not summarised."""
         if now < self.ends_at:
             return "later"
-        return "due" if now.astimezone(CHINA).date() <= self.due_on else "overdue"
+        return "due" if now < self.due_at else "overdue"
