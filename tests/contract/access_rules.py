@@ -180,6 +180,7 @@ RULES: Final[dict[str, Rule]] = {
     "customs POST /v1/summaries:preview": _PARK_OF_CUSTOMS,
     "customs POST /v1/summaries": _PARK_CHANGE_OF_CUSTOMS,
     "customs GET /v1/summaries": _PARK_OF_CUSTOMS,
+    "customs GET /v1/summaries/waiting": _PARK_OF_CUSTOMS,
     "customs GET /v1/summaries/{summary_id}": _PARK_OF_CUSTOMS,
     "customs GET /v1/summaries/{summary_id}/lines": _PARK_OF_CUSTOMS,
     "customs POST /v1/receipts": _PARK_CHANGE_OF_CUSTOMS,

@@ -19,6 +19,7 @@ from services.customs.schemas.summaries import (
     SummaryIn,
     SummaryLineOut,
     SummaryOut,
+    WaitingOut,
 )
 from services.customs.use_cases import summaries as use_cases
 from shared.db import UnitOfWork
@@ -89,6 +90,39 @@ async def list_summaries(
     async with call.read() as reader:
         found = await queries.list_summaries(reader, asked.window, asked.filters)
     return json_reply(asked.page(found, SummaryOut.of, key=lambda one: (one.id,)))
+
+
+@dataclass(frozen=True)
+class WaitingFilters:
+    """What the lists that wait can be narrowed to. Codes are customs'."""
+
+    month: Annotated[str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] = None
+    customs_code: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None
+    consignor: Annotated[str | None, Query(pattern=r"^[0-9A-Z]{1,18}$")] = None
+    merchant_id: Annotated[str | None, Query(pattern=r"^mer_[0-9a-f]{32}$")] = None
+
+
+@summaries_api.get(
+    "/v1/summaries/waiting", response_model=Page[WaitingOut], responses=problems(422)
+)
+async def list_waiting(
+    call: ParkRead, given: Annotated[WaitingFilters, Depends()], page: PageOf
+) -> Response:
+    """List the released lists that are in no summary.
+
+    The oldest first: which month and customs office each is for, until when, and whether customs'
+    number has come.
+    """
+    asked = page.of(given, str)
+    async with call.read() as reader:
+        found = await use_cases.list_waiting(
+            reader,
+            asked.window,
+            month=Month.parse(given.month) if given.month else None,
+            filters={name: value for name, value in asked.filters.items() if name != "month"},
+            now=call.clock.now(),
+        )
+    return json_reply(asked.page(found, WaitingOut.of, key=lambda one: (one.waiting.list_id,)))
 
 
 @summaries_api.get(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -12,7 +13,19 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.receipts.summary_result import SummaryResult, SummaryResultLine
 from services.customs.domain.summaries.grouping import Application, ReleasedList
 from services.customs.domain.summaries.month import Month
-from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
+from shared.db import (
+    INSTANT,
+    INTEGER,
+    JSON,
+    TEXT,
+    TEXTS,
+    Filters,
+    Listing,
+    Reader,
+    UnitOfWork,
+    Window,
+    sql,
+)
 from shared.kernel.identity import PARK_TENANT
 
 # In no summary that customs may still make a declaration of: one that it has sent back, and one
@@ -66,6 +79,56 @@ _WAITING_SINCE: Final = sql(
     """,  # noqa: S608 - constants
     datetime,
     replaces=TEXT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """A released list in no summary. `invt_no`: empty until customs' number has come. Codes are
+    customs'.
+    """
+
+    list_id: str
+    declaration_id: str
+    merchant_id: str
+    cop_no: str
+    invt_no: str
+    released_at: datetime
+    customs_code: str
+    declarant: str
+    consignor: str
+    lines: int
+
+
+_WAITING_LISTS: Final = Listing(
+    f"""
+    SELECT w.* FROM (
+        SELECT l.id AS list_id, l.declaration_id, l.tenant_id AS merchant_id, l.number AS cop_no,
+               coalesce(l.invt_no, '') AS invt_no, {_RELEASED_AT} AS released_at,
+               h.head ->> 'customsCode' AS customs_code, h.head ->> 'agentCode' AS declarant,
+               h.head ->> 'ebcCode' AS consignor,
+               jsonb_array_length(l.content #> '{{parts,0,lines}}') AS lines
+        FROM customs.documents AS l JOIN customs.declarations AS d ON d.id = l.declaration_id
+        CROSS JOIN LATERAL (SELECT l.content #> '{{parts,0,head}}' AS head) AS h
+        WHERE {_WAITS}) AS w
+    """,  # noqa: S608 - constants
+    WaitingList,
+    order_by="w.list_id",
+    after="w.list_id > :after_id",
+    filters={
+        "released_from": "w.released_at >= :released_from",
+        "released_to": "w.released_at < :released_to",
+        "customs_code": "w.customs_code = :customs_code",
+        "consignor": "w.consignor = :consignor",
+        "merchant_id": "w.merchant_id = :merchant_id",
+    },
+    replaces=TEXT,
+    after_id=TEXT,
+    released_from=INSTANT,
+    released_to=INSTANT,
+    customs_code=TEXT,
+    consignor=TEXT,
+    merchant_id=TEXT,
 )
 
 _NOT_RELEASED: Final = sql(
@@ -215,6 +278,11 @@ async def list_waiting(
         ends_at=month.ends_at,
         rows_max=rows_max,
     )
+
+
+async def page_of_waiting(reader: Reader, window: Window, filters: Filters) -> list[WaitingList]:
+    """Oldest lists first. `filters`: `released_from`, `released_to` and columns of the rows."""
+    return await _WAITING_LISTS.page(reader, window, filters, replaces=None)
 
 
 async def waiting_since(reader: Reader) -> list[datetime]:

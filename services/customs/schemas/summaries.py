@@ -11,7 +11,7 @@ from services.customs.domain.summaries.grouping import Group, SummaryFlag
 from services.customs.domain.summaries.month import Age
 from services.customs.domain.summaries.reconciling import Declared, LineStatus, ReconciledLine
 from services.customs.queries.summaries import SummaryView
-from services.customs.use_cases.summaries import Preview, Reconciliation
+from services.customs.use_cases.summaries import Preview, Reconciliation, WaitingRow
 from shared.documents.fields import Body
 
 _SHOWN_MAX = 100
@@ -108,6 +108,47 @@ class PreviewOut(BaseModel):
             without_number=found.without_number,
             not_released=found.not_released,
             is_complete=found.is_complete,
+        )
+
+
+class WaitingOut(BaseModel):
+    """A released list that is in no summary yet."""
+
+    declaration_id: str = Field(examples=["dec_0193…"])
+    merchant_id: str
+    cop_no: str
+    invt_no: str | None = Field(
+        description="Customs' number. null: it has not come, and the list cannot be summarised."
+    )
+    released_at: datetime
+    month: str = Field(description="Of its release, in China.", examples=["2026-10"])
+    due_on: date = Field(description="The 15th of the next month, in China.")
+    age: Age = Field(
+        description="later: the month is not over; due: until `due_on`; overdue: after it."
+    )
+    customs_code: str = Field(description="The district's.", examples=["4700"])
+    declarant: str
+    consignor: str = Field(
+        description="A summary is for one customs office, declarant and consignor."
+    )
+    lines: int
+
+    @classmethod
+    def of(cls, one: WaitingRow) -> "WaitingOut":
+        row = one.waiting
+        return cls(
+            declaration_id=row.declaration_id,
+            merchant_id=row.merchant_id,
+            cop_no=row.cop_no,
+            invt_no=row.invt_no or None,
+            released_at=row.released_at,
+            month=str(one.month),
+            due_on=one.month.due_on,
+            age=one.age,
+            customs_code=row.customs_code,
+            declarant=row.declarant,
+            consignor=row.consignor,
+            lines=row.lines,
         )
 
 

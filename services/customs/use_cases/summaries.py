@@ -29,7 +29,8 @@ from services.customs.domain.summaries.reconciling import (
 )
 from services.customs.repository import summaries as repository
 from services.customs.repository.documents import stored as documents
-from shared.db import Reader, UnitOfWork
+from services.customs.repository.summaries import WaitingList
+from shared.db import Filters, Reader, UnitOfWork, Window
 from shared.kernel.errors import refuse
 
 # Of one request, so that it ends. The next one takes those that are left.
@@ -63,6 +64,28 @@ async def preview(reader: Reader, *, month: Month, flag: SummaryFlag, now: datet
         not_released=await repository.count_not_released(reader, month),
         is_complete=len(waiting) < LISTS_MAX,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """`month`: in which it was released, and which summary it is for."""
+
+    waiting: WaitingList
+    month: Month
+    age: Age
+
+
+async def list_waiting(
+    reader: Reader, window: Window, *, month: Month | None, filters: Filters, now: datetime
+) -> list[WaitingRow]:
+    """Released lists in no summary, the oldest first."""
+    released = {
+        "released_from": month.begins_at if month else None,
+        "released_to": month.ends_at if month else None,
+    }
+    found = await repository.page_of_waiting(reader, window, {**filters, **released})
+    months = [Month.of(one.released_at) for one in found]
+    return [WaitingRow(one, of, of.age(now)) for one, of in zip(found, months, strict=True)]
 
 
 async def apply_for(

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,11 @@ from services.customs.domain.messages.kinds.kind import NAMESPACE, Signature
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.values import CHINA
 from services.customs.queries import evidence
-from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.movements.drawing import ARRIVALS, BILLS, DEPARTURES
-from services.customs.worker import SUBSCRIPTIONS, applying
 from shared.db import Statement
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
-from tests.kit.intake import intake
 from tests.support.events.catalog.orders import an_order_line
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
 from tests.support.worlds.evidence import seal
@@ -39,6 +35,7 @@ from tests.support.worlds.movements import (
     draw_what_is_left,
     leave,
 )
+from tests.support.worlds.summaries import forget_lists, summarising
 
 SUM_NO = "S00000000000000077"
 INVT_NO = "470020261I00000077"
@@ -50,9 +47,8 @@ CAME = {f"CEB{number}" for number in (214, 216, 304, 506, 508, 510, 604, 606, 60
 async def world(customs: CustomsWorld) -> CustomsWorld:
     """Everything is sent, signed by the declarant, and declared by a summary."""
     await draw_what_is_left(customs)
-    world = customs.sending_all()
-    rulebooks = Rulebooks(replace(world.rulebooks.books, flag="B"))
-    world._take_in = intake(SUBSCRIPTIONS, applying(rulebooks), world.clock)
+    await forget_lists(customs)
+    world = summarising(customs.sending_all())
     key = make_test_key(world.parties.declarant, now=real_now())
     world.signer = KeyRing([Place(key)])
     return world

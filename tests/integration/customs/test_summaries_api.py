@@ -1,7 +1,6 @@
 """Released lists are declared by a month's summary: by REST, and by receipts and results."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -12,55 +11,24 @@ from services.customs import jobs
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.use_cases import metrics
-from services.customs.use_cases.declarations.rulebooks import Rulebooks
-from services.customs.worker import SUBSCRIPTIONS, applying
 from shared.kafka import JobContext
 from tests.kit.clock import ManualClock
-from tests.kit.intake import intake
-from tests.support.events.catalog.orders import an_order_line
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld
+from tests.support.worlds.summaries import LAST_MONTH_S, forget_lists, release, summarising
 
 SUM_NO = "S00000000000000001"
-# Back from the day of the test: its month is over, and its summary is due.
-LAST_MONTH_S = 30 * 86_400
 
 
 @pytest.fixture
 def summarised(customs: CustomsWorld) -> CustomsWorld:
-    """Lists are declared by a summary: statisticsFlag B."""
-    rulebooks = Rulebooks(replace(customs.rulebooks.books, flag="B"))
-    customs._take_in = intake(SUBSCRIPTIONS, applying(rulebooks), customs.clock)
-    return customs
+    return summarising(customs)
 
 
 @pytest.fixture
 async def month(customs: CustomsWorld, clock: ManualClock) -> str:
     """One that no other test has lists in."""
-    await customs.sql("DELETE FROM customs.summary_lists")
-    await customs.sql(
-        "UPDATE customs.documents SET content = '{\"parts\": []}' WHERE kind = 'list'"
-        " AND content #>> '{parts,0,head,statisticsFlag}' = 'B'"
-    )
+    await forget_lists(customs)
     return f"{clock.now().astimezone(CHINA) - timedelta(seconds=LAST_MONTH_S):%Y-%m}"
-
-
-async def release(
-    customs: CustomsWorld, office: CustomsOperator, count: int = 2
-) -> list[dict[str, Any]]:
-    rows = []
-    for _ in range(count):
-        order = customs.an_order()
-        lines = tuple(an_order_line(n, unit_price_minor=255, hs_code="9405500000") for n in (1, 2))
-        await customs.consume(customs.placed(order, lines=lines), customs.booked(order))
-        await customs.send()
-        row = await customs.declaration(order)
-        assert row["status"] == "transmitted", row["findings"]
-        number = f"470020261I{row['id'][-9:].upper()}"
-        for status in ("120", "800"):
-            receipt = customs.receipt(row, status, at_s=-LAST_MONTH_S)
-            await office.answer(receipt | {"invt_no": number})
-        rows.append(row | {"invt_no": number})
-    return rows
 
 
 async def post_xml(office: CustomsOperator, raw: str) -> dict[str, Any]:
@@ -212,3 +180,54 @@ async def test_a_simplified_list_needs_no_summary(
         await office.answer(customs.receipt(row, status) | {"invt_no": "470020261I1"})
     shown = (await office.http.post("/v1/summaries:preview", json={"month": month})).json()
     assert (shown["lists"], shown["groups"]) == (0, [])
+
+
+async def waiting_lists(office: CustomsOperator, **filters: Any) -> list[dict[str, Any]]:
+    """Page by page."""
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        page = await office.get("/v1/summaries/waiting", limit=1, **filters, **cursor)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+async def test_what_waits_for_a_summary_is_listed(
+    summarised: CustomsWorld, office: CustomsOperator, clock: ManualClock, month: str
+) -> None:
+    first, second = await release(summarised, office)
+    (unnumbered,) = await release(summarised, office, 1, has_number=False)
+    (today,) = await release(summarised, office, 1, ago_s=0)
+    running = f"{clock.now().astimezone(CHINA):%Y-%m}"
+
+    every = await waiting_lists(office)
+
+    shown = [(one["declaration_id"], one["month"], one["age"], one["invt_no"]) for one in every]
+    assert shown == [
+        (first["id"], month, "overdue", first["invt_no"]),
+        (second["id"], month, "overdue", second["invt_no"]),
+        (unnumbered["id"], month, "overdue", None),
+        (today["id"], running, "later", today["invt_no"]),
+    ]
+    assert (every[0]["due_on"], every[0]["customs_code"], every[0]["lines"]) == (
+        "2026-11-15",
+        summarised.settings.customs_code,
+        2,
+    )
+    for name, value in (
+        ("month", running),
+        ("merchant_id", today["tenant_id"]),
+    ):
+        (found,) = await waiting_lists(office, **{name: value})
+        assert found == every[-1]
+    own = {name: every[0][name] for name in ("consignor", "customs_code")}
+    assert await waiting_lists(office, **own) == every
+    assert await waiting_lists(office, customs_code="9999") == []
+
+    await office.http.post("/v1/summaries", json={"month": month})
+    assert [one["declaration_id"] for one in await waiting_lists(office)] == [
+        unnumbered["id"],
+        today["id"],
+    ]
