@@ -189,6 +189,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         Job("collect-answers", every_s=0.5, run=collect),
         Job("read-inbound", every_s=1.0, run=jobs.read_inbound),
         Job("seal-evidence", every_s=2.0, run=jobs.seal_evidence, exclusive=True),
+        Job("fill-work", every_s=5.0, run=jobs.fill_work, exclusive=True),
         Job("note-alarms", every_s=5.0, run=jobs.note_alarms),
         Job("measure-doors", every_s=5.0, run=partial(jobs.measure_doors, door=door.name)),
         Job("measure-evidence", every_s=15.0, run=jobs.measure_evidence),

@@ -43,6 +43,7 @@ async def post_arrivals(body: ArrivalIn, call: ParkWrite) -> Response:
             uow,
             arrival=body.to_domain(),
             house_waybills=body.house_waybills,
+            now=call.clock.now(),
             real_now=real_now(),
         )
         return batch_reply(call, body.house_waybills, [_done(one) for one in outcomes])

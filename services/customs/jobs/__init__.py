@@ -1,5 +1,6 @@
 """Periodic work of the worker, by what it is about."""
 
+from services.customs.jobs.filling import fill_work
 from services.customs.jobs.inbound import (
     collect_answers,
     read_inbound,
@@ -26,6 +27,7 @@ __all__ = [
     "collect_answers",
     "deliver",
     "draw_movements",
+    "fill_work",
     "match_dossiers",
     "measure_doors",
     "measure_evidence",

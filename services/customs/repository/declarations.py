@@ -3,7 +3,6 @@ here and wherever several are: two slices can wait for each other, but not block
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -40,20 +39,12 @@ from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.messages.numbering import cop_no
+from services.customs.repository.work import CLOCK_COLUMNS, TARGET, WORK_RULES
 from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
 _Row = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class NotedAlarm:
-    """Of one clock: how many alarms were noted before, and are now."""
-
-    clock: Clock
-    level_before: int
-    level: int
 
 
 def _dossier(  # noqa: PLR0917 - a row's columns
@@ -226,7 +217,7 @@ _LET_MATCH: Final = sql(
 )
 
 _SAVE: Final = sql(
-    """
+    f"""
     UPDATE customs.declarations AS d SET
         phase = r.phase, status = r.status, phase_at = r.phase_at, channel = r.channel,
         list_id = r.list_id, cop_no = r.cop_no, findings = r.findings, rulebook = r.rulebook,
@@ -234,43 +225,22 @@ _SAVE: Final = sql(
         validated_at = CASE WHEN r.is_matched THEN :now ELSE d.validated_at END,
         facts = ARRAY(SELECT jsonb_array_elements_text(r.facts)), version = r.version,
         waits_for = r.waits_for, owner = r.owner, wait_by = r.wait_by,
-        clock = r.clock, clock_at = r.clock_at,
-        warn_at = r.clock_at + t.target * :warning_share, breach_at = r.clock_at + t.target,
-        alarm_level = CASE WHEN (d.clock, d.clock_at) IS NOT DISTINCT FROM (r.clock, r.clock_at)
-            THEN d.alarm_level ELSE 0 END
+        work_rules = {WORK_RULES},
+        is_first_pass = coalesce(r.is_first_pass, d.is_first_pass),
+        first_decided_at = coalesce(r.first_decided_at, d.first_decided_at),
+        {CLOCK_COLUMNS.format(row="d")}
     FROM jsonb_to_recordset(:rows) AS r (
         id text, phase text, status text, phase_at timestamptz, channel text, list_id text,
         cop_no text, findings jsonb, repairs jsonb, rulebook text, is_matched boolean,
         cancel_request jsonb, facts jsonb, version integer, waits_for text, owner text,
-        wait_by timestamptz, clock text, clock_at timestamptz)
-    LEFT JOIN LATERAL (
-        SELECT make_interval(secs => s.target_s) AS target FROM customs.clock_targets AS s
-        WHERE s.clock = r.clock AND s.valid_from <= r.clock_at
-        ORDER BY s.valid_from DESC LIMIT 1
-    ) AS t ON true
+        wait_by timestamptz, clock text, clock_at timestamptz, is_first_pass boolean,
+        first_decided_at timestamptz)
+    {TARGET}
     WHERE d.id = r.id
-    """,
+    """,  # noqa: S608 - constants
     rows=JSON,
     now=INSTANT,
     warning_share=DOUBLE,
-)
-
-
-# Both alarms at once if nobody looked in between.
-_NOTE_ALARMS: Final = sql(
-    """
-    UPDATE customs.declarations AS d
-    SET alarm_level = CASE WHEN d.breach_at <= :now THEN 2 ELSE 1 END
-    FROM (
-        SELECT id, alarm_level FROM customs.declarations
-        WHERE alarm_at <= :now ORDER BY alarm_at LIMIT :rows_max FOR UPDATE SKIP LOCKED
-    ) AS due
-    WHERE d.id = due.id
-    RETURNING d.clock, due.alarm_level AS level_before, d.alarm_level AS level
-    """,
-    NotedAlarm,
-    now=INSTANT,
-    rows_max=INTEGER,
 )
 
 
@@ -383,6 +353,8 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now
             "wait_by": _text(change.work.by if change.work else None),
             "clock": change.running.clock if change.running else None,
             "clock_at": _text(change.running.since if change.running else None),
+            "is_first_pass": change.first.is_first_pass if change.first else None,
+            "first_decided_at": _text(change.first.at if change.first else None),
         }
         for change in changes
     ]
@@ -391,8 +363,3 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DossierChange], *, now
 
 def _text(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-async def note_alarms(uow: UnitOfWork, *, now: datetime, rows_max: int) -> list[NotedAlarm]:
-    """Of the clocks that have run for 70 % or all of their time."""
-    return await uow.fetch_all(_NOTE_ALARMS, now=now, rows_max=rows_max)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcements import Subject
+from services.customs.domain.declarations.clocks import Clock, Running
 from services.customs.domain.declarations.dossier import ParcelFacts
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.phase import Channel, Phase
@@ -145,19 +146,33 @@ _LOCK_PARCELS: Final = sql(
 )
 
 
-def _parcel(
-    declaration_id: str, is_queued: bool, is_screened: bool, is_held: bool, has_departed: bool
+def _parcel(  # noqa: PLR0917 - a row's columns
+    declaration_id: str,
+    is_queued: bool,
+    is_screened: bool,
+    is_held: bool,
+    arrived_at: datetime | None,
+    departed_at: datetime | None,
+    is_reported: bool,
+    clock: str | None,
+    clock_at: datetime | None,
 ) -> tuple[str, ParcelFacts]:
     return declaration_id, ParcelFacts(
-        is_queued=is_queued, is_screened=is_screened, is_held=is_held, has_departed=has_departed
+        is_queued=is_queued,
+        is_screened=is_screened,
+        is_held=is_held,
+        arrived_at=arrived_at,
+        departed_at=departed_at,
+        is_reported=is_reported,
+        running=Running(Clock(clock), clock_at) if clock and clock_at else None,
     )
 
 
 _PARCELS: Final = sql(
     """
     SELECT declaration_id, state IN ('waiting', 'held', 'screened') AS is_queued,
-           screened_at IS NOT NULL AS is_screened, is_held,
-           departed_at IS NOT NULL AS has_departed
+           screened_at IS NOT NULL AS is_screened, is_held, arrived_at, departed_at,
+           departure_reported_at IS NOT NULL AS is_reported, clock, clock_at
     FROM customs.parcels WHERE declaration_id = ANY(:ids)
     """,
     _parcel,

@@ -69,6 +69,11 @@ _LOCK_UNDELIVERED: Final = sql(
     guid=TEXT,
 )
 
+
+def _since(since: datetime | None) -> datetime | None:
+    return since
+
+
 _MARK_DELIVERED: Final = sql(
     """
     WITH message AS (
@@ -79,11 +84,18 @@ _MARK_DELIVERED: Final = sql(
         UPDATE customs.documents AS d
         SET submitted_at = coalesce(d.submitted_at, :now)
         FROM customs.attempts AS a
-        WHERE a.message_guid = :guid AND a.part = 1 AND d.id = a.document_id)
-    UPDATE customs.parcels AS p SET departure_reported_at = :now
-    FROM customs.attempts AS a
-    WHERE :message_type = 'CEB509' AND a.message_guid = :guid AND p.departure_id = a.document_id
+        WHERE a.message_guid = :guid AND a.part = 1 AND d.id = a.document_id),
+    departed AS (
+        SELECT p.declaration_id, CASE p.clock WHEN 'reporting' THEN p.clock_at END AS since
+        FROM customs.parcels AS p JOIN customs.attempts AS a ON p.departure_id = a.document_id
+        WHERE :message_type = 'CEB509' AND a.message_guid = :guid)
+    UPDATE customs.parcels AS p SET
+        departure_reported_at = :now, clock = NULL, clock_at = NULL, warn_at = NULL,
+        breach_at = NULL, alarm_level = 0
+    FROM departed AS d WHERE p.declaration_id = d.declaration_id
+    RETURNING d.since
     """,
+    _since,
     guid=TEXT,
     message_type=TEXT,
     door=TEXT,
@@ -167,11 +179,14 @@ async def lock_undelivered(uow: UnitOfWork, guid: str) -> UndeliveredMessage | N
 
 async def mark_delivered(
     uow: UnitOfWork, message: UndeliveredMessage, *, door: str, now: datetime
-) -> None:
-    """The message, its documents, and the parcels that it reports as departed."""
-    await uow.execute(
+) -> list[datetime]:
+    """The message, its documents, and the parcels that it reports as departed. Returns since when
+    the clocks ran that this stops.
+    """
+    stopped = await uow.fetch_all(
         _MARK_DELIVERED, guid=message.guid, message_type=message.message_type, door=door, now=now
     )
+    return [since for since in stopped if since is not None]
 
 
 async def mark_refused(

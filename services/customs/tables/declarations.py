@@ -89,6 +89,11 @@ declarations: Final = Table(
         DateTime(timezone=True),
         Computed("CASE alarm_level WHEN 0 THEN warn_at WHEN 1 THEN breach_at END", persisted=True),
     ),
+    # 0: a row of an earlier release, what it waits for is to be worked out; -1: that failed
+    Column("work_rules", SmallInteger, nullable=False, server_default=text("1")),
+    # what customs decided first, released or returned, and when by its clock
+    Column("is_first_pass", Boolean),
+    instant_column("first_decided_at"),
     Column("traceparent", Text),
     instant_column("created_at", nullable=False),
     UniqueConstraint("order_id"),
@@ -144,6 +149,14 @@ declarations: Final = Table(
         postgresql_where=text("waits_for IS NOT NULL"),
     ),
     Index("declarations_alarm_ix", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+    Index("declarations_to_fill_ix", "id", postgresql_where=text("work_rules = 0")),
+    Index(
+        "declarations_first_decided_ix",
+        "first_decided_at",
+        "tenant_id",
+        "is_first_pass",
+        postgresql_where=text("first_decided_at IS NOT NULL"),
+    ),
     Index(
         "declarations_to_match_ix",
         "id",

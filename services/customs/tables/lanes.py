@@ -5,6 +5,8 @@ from typing import Final
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
+    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -53,6 +55,18 @@ parcels: Final = Table(
     instant_column("departure_noted_at"),
     key_column("departure_id"),
     instant_column("departure_reported_at"),
+    # the clock that runs for the goods, as in `declarations`
+    Column("clock", Text),
+    instant_column("clock_at"),
+    instant_column("warn_at"),
+    instant_column("breach_at"),
+    Column("alarm_level", SmallInteger, nullable=False, server_default=text("0")),
+    Column(
+        "alarm_at",
+        DateTime(timezone=True),
+        Computed("CASE alarm_level WHEN 0 THEN warn_at WHEN 1 THEN breach_at END", persisted=True),
+    ),
+    Index("parcels_alarm_ix", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     Index(
         "parcels_queue_ix",
         "lane",

@@ -1,8 +1,8 @@
-"""Keys that customs found fault with."""
+"""Keys that sign, and those that customs found fault with."""
 
 from typing import Final
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Boolean, Column, Table, Text
 
 from services.customs.tables.metadata import id_column, instant_column, key_column, metadata
 
@@ -16,4 +16,17 @@ key_complaints: Final = Table(
     Column("reason", Text, nullable=False),
     instant_column("distrusted_at", nullable=False),
     instant_column("trusted_at"),
+)
+# As a worker that signs with it last saw it: `status` of its health. `seen_at` is real time.
+signing_keys: Final = Table(
+    "signing_keys",
+    metadata,
+    id_column("key_name"),
+    key_column("tenant_id", nullable=False),
+    Column("holder_name", Text, nullable=False),
+    instant_column("valid_until", nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("is_test", Boolean, nullable=False),
+    instant_column("seen_at", nullable=False),
 )

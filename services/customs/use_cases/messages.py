@@ -122,7 +122,8 @@ async def deliver_message(
     )
 
     documents = await _lock_documents(uow, guid)
-    await messages.mark_delivered(uow, message, door=door.name, now=now)
+    departed = await messages.mark_delivered(uow, message, door=door.name, now=now)
+    metrics.count_reported(uow, departed, now=now)
     await _settle(uow, documents, now=now, real_now=real_now)
     metrics.count_message(uow, message.message_type)
     metrics.count_delivery(uow, door.name, "delivered")

@@ -5,6 +5,7 @@ database.
 
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Final, Literal, get_args
 
@@ -25,7 +26,7 @@ from services.customs.domain.inbound.message import InboundStatus, Reading
 from services.customs.domain.lanes.screening import Screening
 from services.customs.domain.movements.waiting import Stall
 from services.customs.domain.receipts.retry import Retry
-from services.customs.repository.declarations import NotedAlarm
+from services.customs.repository.work import NotedAlarm
 from shared.db import UnitOfWork
 
 DECLARATIONS: Final = Counter(
@@ -173,13 +174,20 @@ def count_changes(uow: UnitOfWork, changes: Collection[DossierChange]) -> None:
     new = [change for change in changes if change.is_new_status]
     _count(uow, DECLARATIONS, (change.status for change in new))
     _count(uow, FINDINGS, (finding.code for change in new for finding in change.findings))
-    firsts = (one.is_first_pass for one in changes if one.is_first_pass is not None)
+    firsts = (one.first.is_first_pass for one in changes if one.first is not None)
     _count(uow, FIRST_PASS, (str(is_first).lower() for is_first in firsts))
     for change in changes:
-        if (stopped := change.stopped) is not None:
+        for stopped in change.stopped:
             took = (change.phase_at - stopped.since).total_seconds()
             series = STAGE_SECONDS.labels(stopped.clock.value)
             uow.after_commit.append(partial(series.observe, max(took, 0.0)))
+
+
+def count_reported(uow: UnitOfWork, departed_at: Iterable[datetime], *, now: datetime) -> None:
+    """`departed_at`: of the parcels whose departure has just been reported."""
+    series = STAGE_SECONDS.labels(Clock.REPORTING.value)
+    for at in departed_at:
+        uow.after_commit.append(partial(series.observe, max((now - at).total_seconds(), 0.0)))
 
 
 def count_marks(uow: UnitOfWork, marks: Iterable[Mark]) -> None:

@@ -169,6 +169,27 @@ async def answer(db: asyncpg.Connection, declaration: dict[str, Any]) -> None:
     )
 
 
+async def decide(db: asyncpg.Connection, declaration: dict[str, Any], *codes: str) -> None:
+    for minute, code in enumerate(codes, start=1):
+        await insert(
+            db,
+            "receipts",
+            id=new_id("rcp"),
+            tenant_id=declaration["tenant_id"],
+            declaration_id=declaration["id"],
+            message_type="CEB604",
+            business_key=declaration["cop_no"],
+            return_status=code,
+            return_time=AT + timedelta(minutes=minute),
+            return_info="",
+            info_hash=f"h{code}",
+            info_text="",
+            is_known=True,
+            inbound_digest="d",
+            received_at=AT,
+        )
+
+
 async def report(db: asyncpg.Connection) -> None:
     await insert(
         db,
@@ -213,5 +234,54 @@ async def test_declarations_of_before_go_on(
         await world.register_park()
         await jobs.match_dossiers(JobContext(after, clock), rulebooks=world.rulebooks)
         assert (await world.declaration(orders["queued"]))["status"] == "blocked"
+    finally:
+        await after.close()
+
+
+async def test_what_declarations_of_before_wait_for_is_worked_out_in_batches(
+    before: tuple[str, asyncpg.Connection],
+    postgres: Postgres,
+    settings: Settings,
+    clock: ManualClock,
+    tmp_path: Path,
+) -> None:
+    name, db = before
+    orders = {what: MadeOrder(new_id("mer"), lines=1) for what in STATUS_AFTERWARDS}
+    made = await populate(db, orders)
+    await decide(db, made["departed"], "120", "800")
+    await upgrade("customs", postgres.owner_dsn("customs", name))
+    after = Database(postgres.app_dsn("customs", name), schema="customs", size=2)
+    world = CustomsWorld(after, tmp_path, clock, settings)
+    context = JobContext(after, clock)
+    broken = "UPDATE customs.declarations SET findings = '[{}]' WHERE order_id = $1"
+    try:
+        await world.sql(broken, orders["failed"].order_id)
+        before_it = {what: await world.declaration(order) for what, order in orders.items()}
+
+        # Interrupted after two batches, then to the end.
+        await jobs.fill_work(context, at_once=1, rounds=2)
+        (left,) = await world.sql("SELECT count(*) FROM customs.declarations WHERE work_rules = 0")
+        await jobs.fill_work(context, at_once=4)
+
+        rows = {what: await world.declaration(order) for what, order in orders.items()}
+        assert left["count"] == 4
+        assert {what: row["work_rules"] for what, row in rows.items()} == {
+            what: -1 if what == "failed" else 1 for what in orders
+        }
+        waiting = {
+            what: (row["waits_for"], row["owner"], row["clock"]) for what, row in rows.items()
+        }
+        assert waiting["sent"] == ("receipt_120", "customs", "entry")
+        assert waiting["accepted"] == ("receipt_800", "customs", "release")
+        assert waiting["departed"] == ("receipt_899", "customs", None)
+        assert waiting["cancelled"] == (None, None, None)
+        released = rows["departed"]["is_first_pass"], rows["departed"]["first_decided_at"]
+        assert released == (True, AT + timedelta(minutes=2))
+        release = timedelta(hours=1)
+        assert rows["accepted"]["breach_at"] == AT + timedelta(minutes=1) + release
+        for what, row in rows.items():
+            kept = ("status", "phase", "phase_at", "version", "facts", "cop_no")
+            assert {n: row[n] for n in kept} == {n: before_it[what][n] for n in kept}
+            assert await world.events(row["id"]) == []
     finally:
         await after.close()

@@ -3,7 +3,7 @@
 import pytest
 
 from services.customs.domain.declarations.case import Case, Match
-from services.customs.domain.declarations.first_pass import first_pass
+from services.customs.domain.declarations.first_pass import FirstDecision, first_decision
 from tests.support.documents import a_document, a_receipt, at
 
 RELEASED, RETURNED = ["accepted", "released"], ["accepted", "returned"]
@@ -31,4 +31,9 @@ def a_case(*codes: str, lists: int = 1) -> Case:
 def test_only_the_first_decision_counts(
     case: Case, announced: tuple[str, ...], new: list[str], expected: bool | None
 ) -> None:
-    assert first_pass(case, announced, new) is expected
+    facts = [(fact, at(n)) for n, fact in enumerate(new)]
+    decided_at = at(len(new) - 1)
+
+    found = first_decision(case, announced, facts)
+
+    assert found == (None if expected is None else FirstDecision(expected, decided_at))

@@ -1,5 +1,6 @@
-"""The clocks of a declaration: how long each stretch of its way may take. The targets are data (the
-table `clock_targets`). A clock warns when 70 % of its target has passed; at 100 % it is overrun.
+"""The clocks of a declaration: how long each stretch of its way may take. One clock runs for the
+list and one for the goods. The targets are data (the table `clock_targets`). A clock warns when
+70 % of its target has passed; at 100 % it is overrun.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ class Clock(StrEnum):
     RELEASE = "release"  # 120 → 800, without inspections
     INSPECTION = "inspection"  # 500 → whatever ends it
     LOADING = "loading"  # 800 → the flight has left
+    CLEARANCE = "clearance"  # goods at the site and list at the port → 800, without inspections
+    REPORTING = "reporting"  # the flight has left → CEB509 has left
 
 
 class Alarm(StrEnum):
@@ -65,6 +68,28 @@ def running_clock(
     if state.status is Phase.RELEASED and not has_departed:
         return Running(Clock.LOADING, _last(moves, "800") or status_at)
     return None
+
+
+_TAKEN_BACK: Final = (Phase.WITHDRAWN, Phase.CANCELLED)
+
+
+def goods_clock(
+    state: DeclarationState,
+    *,
+    sent_at: datetime | None,
+    arrived_at: datetime | None,
+    departed_at: datetime | None,
+    is_reported: bool,
+) -> Running | None:
+    """None: nothing is timed. `sent_at`: when the list that counts was first uploaded."""
+    if departed_at is not None:
+        runs = not is_reported and state.status not in _TAKEN_BACK
+        return Running(Clock.REPORTING, departed_at) if runs else None
+    if arrived_at is None or sent_at is None or state.status not in (*_AT_PORT, *_EXAMINED):
+        return None
+    moves = state.current.moves if state.current else ()
+    since = max(arrived_at, sent_at)
+    return Running(Clock.CLEARANCE, since + _inspected(moves, since=since))
 
 
 def _last(moves: Sequence[Receipt], code: str) -> datetime | None:

@@ -16,9 +16,7 @@ from services.customs.domain.declarations.case import (
     match_of,
     predecessors_of,
 )
-from services.customs.domain.declarations.clocks import Running, running_clock
 from services.customs.domain.declarations.dossier import (
-    Dossier,
     DossierChange,
     DossierFile,
     ParcelFacts,
@@ -26,13 +24,12 @@ from services.customs.domain.declarations.dossier import (
 from services.customs.domain.declarations.drawing.dossier import Takers
 from services.customs.domain.declarations.examining import Papers, examine
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.declarations.first_pass import first_pass
-from services.customs.domain.declarations.outstanding import Goods
+from services.customs.domain.declarations.first_pass import first_decision
 from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.declarations.repairing import KeptRepair
 from services.customs.domain.declarations.rulebook import Rulebook
+from services.customs.domain.declarations.standing import NO_PARCEL, standing_of
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
-from services.customs.domain.declarations.work import work_of
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument, change_of
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.kinds import DocumentKind
@@ -42,7 +39,6 @@ from services.customs.domain.documents.stored import NewDocument, StoredDocument
 from services.customs.domain.messages import numbering
 from shared.kernel.ids import new_id
 
-_NO_PARCEL: Final = ParcelFacts(is_queued=False, is_screened=False)
 _LEFT_CUSTOMS: Final = (Phase.RETURNED, Phase.WITHDRAWN, Phase.CANCELLED)
 _TAKEN_BACK: Final = (Phase.WITHDRAWN, Phase.CANCELLED)
 
@@ -85,9 +81,14 @@ def answered(
     return decided(file, as_it_is(file), parcel=parcel, now=now, real_now=real_now)
 
 
+def case_of(file: DossierFile, *, now: datetime) -> Case:
+    """As it is."""
+    return _case_of(file, as_it_is(file), now=now)
+
+
 def state_of(file: DossierFile, *, now: datetime) -> DeclarationState:
     """As it is."""
-    return declaration_state(_case_of(file, as_it_is(file), now=now))
+    return declaration_state(case_of(file, now=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,15 @@ def _new_document(
     )
 
 
+def _new_documents(
+    drawing: Drawing, state: DeclarationState, *, real_now: datetime
+) -> tuple[NewDocument, ...]:
+    """Those that may leave do so at once."""
+    return tuple(
+        replace(one, send_at=real_now if one.id in state.sendable else None) for one in drawing.new
+    )
+
+
 def decided(
     file: DossierFile,
     drawing: Drawing,
@@ -234,17 +244,13 @@ def decided(
         )
         for one in file.documents
     )
-    new = tuple(
-        replace(one, send_at=real_now if one.id in state.sendable else None) for one in drawing.new
-    )
     announcements, announced = announcements_of(file, case, state, drawing.findings, now=now)
     is_new_status = state.status is not dossier.status
-    place = parcel or _NO_PARCEL
+    place = parcel or NO_PARCEL
     joins = not is_unwanted and _joins_queue(state, place)
     leaves = is_unwanted or state.status is Phase.CANCELLED or state.phase in _LEFT_CUSTOMS
     phase_at = state.status_at if is_new_status else dossier.phase_at
-    sent_at = _sent_at(file, drawing.list_id)
-    running = running_clock(state, phase_at, sent_at, has_departed=place.has_departed)
+    standing = standing_of(file, state, place, list_id=drawing.list_id, status_at=phase_at)
     change = DossierChange(
         declaration_id=dossier.subject.id,
         # Nothing more will come: the phase of its list matters no more.
@@ -263,38 +269,21 @@ def decided(
         version=dossier.version + len(announcements),
         is_new_status=is_new_status,
         announcements=announcements,
-        new_documents=new,
+        new_documents=_new_documents(drawing, state, real_now=real_now),
         redrawn=drawing.redrawn,
         documents=documents,
         joins_queue=joins,
         leaves_queue=place.is_queued and not joins and leaves,
-        work=work_of(state, _goods_of(dossier, place)),
-        running=running,
-        stopped=dossier.running if _stops(dossier.running, running) else None,
-        is_first_pass=first_pass(case, dossier.announced, (one.fact for one in announcements)),
+        work=standing.work,
+        running=standing.running,
+        goods_running=standing.goods_running,
+        has_new_clock=standing.goods_running != place.running,
+        stopped=standing.stopped(dossier.running, place.running),
+        first=first_decision(
+            case, dossier.announced, ((one.fact, one.at) for one in announcements)
+        ),
     )
     return Decided(change, tuple(state.documents[one.id] for one in file.documents))
-
-
-def _stops(before: Running | None, after: Running | None) -> bool:
-    return before is not None and (after is None or after.clock is not before.clock)
-
-
-def _goods_of(dossier: Dossier, place: ParcelFacts) -> Goods:
-    return Goods(
-        has_order=dossier.order is not None,
-        has_waybill=dossier.waybill is not None,
-        is_unroutable=dossier.is_unroutable,
-        is_screened=place.is_screened,
-        is_held=place.is_held,
-        has_departed=place.has_departed,
-        cut_off_at=dossier.cut_off_at,
-    )
-
-
-def _sent_at(file: DossierFile, list_id: str | None) -> datetime | None:
-    uploads = file.history.attempts.get(list_id, ()) if list_id else ()
-    return max((one.left_at or one.app_time for one in uploads), default=None)
 
 
 def _case_of(file: DossierFile, drawing: Drawing, *, now: datetime) -> Case:
@@ -374,6 +363,7 @@ def _changes(file: DossierFile, change: DossierChange) -> bool:
         or change.redrawn
         or change.leaves_queue
         or change.work != dossier.work
+        or change.has_new_clock
         or (change.phase, change.findings, change.repairs, change.rulebook, change.list_id)
         != (dossier.phase, dossier.findings, dossier.repairs, dossier.rulebook, dossier.list_id)
         or any((one.phase, one.send_at) != stored[one.id] for one in change.documents)

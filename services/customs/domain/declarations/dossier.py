@@ -9,6 +9,7 @@ from services.customs.domain.declarations.cancelling import CancelRequest
 from services.customs.domain.declarations.clocks import Running
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.findings import Finding
+from services.customs.domain.declarations.first_pass import FirstDecision
 from services.customs.domain.declarations.phase import Channel, Phase
 from services.customs.domain.declarations.repairing import KeptRepair
 from services.customs.domain.declarations.work import Work
@@ -77,19 +78,29 @@ class DossierFile:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFacts:
-    """Where the parcel of a declaration is. `is_queued`: it is in the queue of a lane."""
+    """Where the parcel of a declaration is. `is_queued`: it is in the queue of a lane.
+    `is_reported`: the report of its departure has left. `running`: the clock of the goods.
+    """
 
     is_queued: bool
     is_screened: bool
     is_held: bool = False
-    has_departed: bool = False
+    arrived_at: datetime | None = None
+    departed_at: datetime | None = None
+    is_reported: bool = False
+    running: Running | None = None
+
+    @property
+    def has_departed(self) -> bool:
+        return self.departed_at is not None
 
 
 @dataclass(frozen=True, slots=True)
 class DossierChange:
     """A declaration afterwards. `is_matched`: its documents were drawn up by this change.
     `joins_queue`, `leaves_queue`: what its parcel does. `work`: what it waits for; `running`: the
-    clock that runs; `stopped`: the one that ran before. `is_first_pass`: `first_pass`.
+    clock of its list, `goods_running`: of its goods, which is to be saved if it `has_new_clock`;
+    `stopped`: those that ran before. `first`: what customs has just decided for the first time.
     """
 
     declaration_id: str
@@ -115,8 +126,10 @@ class DossierChange:
     leaves_queue: bool
     work: Work | None = None
     running: Running | None = None
-    stopped: Running | None = None
-    is_first_pass: bool | None = None
+    goods_running: Running | None = None
+    has_new_clock: bool = False
+    stopped: tuple[Running, ...] = ()
+    first: FirstDecision | None = None
 
 
 def files_of(

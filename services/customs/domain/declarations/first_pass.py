@@ -3,6 +3,8 @@ checked before they leave.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.case import Case
@@ -15,13 +17,24 @@ _DECISIONS: Final = ("released", "returned")
 _NOT_ITS_FAULT: Final = (Retry.TRANSIENT, Retry.TOO_MUCH, Retry.ALREADY_THERE, Retry.STALE)
 
 
-def first_pass(case: Case, announced: Collection[str], new: Iterable[str]) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class FirstDecision:
+    """What customs decided first about a declaration, and when by its clock."""
+
+    is_first_pass: bool
+    at: datetime
+
+
+def first_decision(
+    case: Case, announced: Collection[str], new: Iterable[tuple[str, datetime]]
+) -> FirstDecision | None:
     """None: customs has not just decided for the first time. `announced`: the names of the facts of
     before; `new`: the facts that have just become known, by their instants.
     """
-    decided = next((fact for fact in new if fact in _DECISIONS), None)
-    if decided is None or any(name.partition(":")[0] in _DECISIONS for name in announced):
+    found = next(((fact, at) for fact, at in new if fact in _DECISIONS), None)
+    if found is None or any(name.partition(":")[0] in _DECISIONS for name in announced):
         return None
+    decided, at = found
     lists = [one for one in case.documents if one.kind is DocumentKind.LIST]
     was_refused = any(
         is_refusal(receipt.return_status)
@@ -29,4 +42,4 @@ def first_pass(case: Case, announced: Collection[str], new: Iterable[str]) -> bo
         for one in lists
         for receipt in one.receipts
     )
-    return decided == "released" and len(lists) == 1 and not was_refused
+    return FirstDecision(decided == "released" and len(lists) == 1 and not was_refused, at)

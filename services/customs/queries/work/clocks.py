@@ -23,6 +23,9 @@ _CLOCKS: Final = sql(
     """
     SELECT clock, clock_at AS since, warn_at, breach_at, alarm_level
     FROM customs.declarations WHERE id = :id AND clock IS NOT NULL AND clock_at IS NOT NULL
+    UNION ALL
+    SELECT clock, clock_at AS since, warn_at, breach_at, alarm_level
+    FROM customs.parcels WHERE declaration_id = :id AND clock IS NOT NULL AND clock_at IS NOT NULL
     ORDER BY breach_at, clock
     """,
     ClockView,
@@ -31,5 +34,5 @@ _CLOCKS: Final = sql(
 
 
 async def list_clocks(reader: Reader, *, declaration_id: str) -> list[ClockView]:
-    """By their ends."""
+    """That of the list and that of the goods, by their ends."""
     return await reader.fetch_all(_CLOCKS, id=declaration_id)

@@ -13,7 +13,9 @@ class ClockOut(BaseModel):
 
     clock: Clock = Field(
         description="sending: complete → sent; entry: sent → 120; release: 120 → 800 without"
-        " inspections; inspection: 500 → its end; loading: 800 → the flight has left."
+        " inspections; inspection: 500 → its end; loading: 800 → the flight has left;"
+        " clearance: the goods are at the site, the list at the port → 800 without inspections;"
+        " reporting: the flight has left → CEB509 has left."
     )
     since: datetime = Field(description="When it began, later by what it stood still.")
     target_s: int | None = Field(description="How long it may run; null: no target is set.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.customs.repository import declarations
+from services.customs.repository import work
 from services.customs.use_cases import metrics
 from shared.db import UnitOfWork
 
@@ -11,7 +11,9 @@ ALARMS_MAX: Final = 1_000
 
 
 async def note_alarms(uow: UnitOfWork, *, now: datetime) -> int:
-    """Up to ALARMS_MAX declarations, the longest overdue first. Returns how many there were."""
-    noted = await declarations.note_alarms(uow, now=now, rows_max=ALARMS_MAX)
+    """Of ALARMS_MAX lists and as many goods at most, the longest overdue first. Returns how many
+    there were.
+    """
+    noted = await work.note_alarms(uow, now=now, rows_max=ALARMS_MAX)
     metrics.count_alarms(uow, noted)
     return len(noted)

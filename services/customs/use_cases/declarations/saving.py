@@ -8,7 +8,7 @@ from datetime import datetime
 from services.customs.domain.declarations.dossier import DossierChange, DossierFile
 from services.customs.domain.lanes.queue import JoiningParcel, assign_lanes
 from services.customs.events.declarations import declaration_event
-from services.customs.repository import declarations, lanes
+from services.customs.repository import declarations, lanes, work
 from services.customs.repository.documents import stored as documents
 from services.customs.use_cases import metrics
 from services.customs.use_cases.declarations.announcing import announce
@@ -38,6 +38,9 @@ async def save_dossiers(
     announcements = [one for change in changes for one in change.announcements]
     announce(uow, announcements, declaration_event, now=now)
     await _move_parcels(uow, files, changes, now=now)
+    clocks = [(one.declaration_id, one.goods_running) for one in changes if one.has_new_clock]
+    if clocks:
+        await work.save_goods_clocks(uow, clocks)
     metrics.count_changes(uow, changes)
 
 
