@@ -19,6 +19,7 @@ from services.customs.schemas.movements import (
     BillWithLinesOut,
 )
 from services.customs.use_cases.movements.recording import bind_lists, record_arrival
+from services.customs.use_cases.work import work_out
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.http.batches import BatchOut, ItemDone, batch_reply
@@ -43,9 +44,10 @@ async def post_arrivals(body: ArrivalIn, call: ParkWrite) -> Response:
             uow,
             arrival=body.to_domain(),
             house_waybills=body.house_waybills,
-            now=call.clock.now(),
             real_now=real_now(),
         )
+        new = [one[0] for one in outcomes if not isinstance(one, AirlaneError) and one[1]]
+        await work_out(uow, new, now=call.clock.now())
         return batch_reply(call, body.house_waybills, [_done(one) for one in outcomes])
 
     return await call.once(act)

@@ -15,7 +15,6 @@ from services.customs.domain.movements.bill import (
 from services.customs.domain.movements.flight import DepartedFlight, latest_by_flight
 from services.customs.repository.documents import stored as documents
 from services.customs.repository.movements import arrivals, bills, departures
-from services.customs.use_cases.work import work_out
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 
@@ -27,12 +26,7 @@ async def record_flights(uow: UnitOfWork, *, flights: Sequence[DepartedFlight]) 
 
 
 async def record_arrival(
-    uow: UnitOfWork,
-    *,
-    arrival: Arrival,
-    house_waybills: Sequence[str],
-    now: datetime,
-    real_now: datetime,
+    uow: UnitOfWork, *, arrival: Arrival, house_waybills: Sequence[str], real_now: datetime
 ) -> list[tuple[str, bool] | AirlaneError]:
     """For each waybill, in their order: the declaration and whether its arrival is new, or why it
     was refused.
@@ -43,7 +37,6 @@ async def record_arrival(
 
     if received.new:
         await arrivals.note_arrivals(uow, received.new, arrival, real_now=real_now)
-        await work_out(uow, [one.declaration_id for one in received.new], now=now)
     return list(received.results)
 
 
