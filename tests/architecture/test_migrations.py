@@ -19,3 +19,4 @@ def test_migrations_are_one_line(service: str) -> None:
 
     files = [p for p in Path(script.versions).glob("*.py") if not p.name.startswith("_")]
     assert len(list(script.walk_revisions())) == len(files)
+    assert len(script.get_heads()) == 1
