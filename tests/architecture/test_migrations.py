@@ -18,5 +18,6 @@ def test_migrations_are_one_line(service: str) -> None:
     script = ScriptDirectory.from_config(config)
 
     files = [p for p in Path(script.versions).glob("*.py") if not p.name.startswith("_")]
+    assert len(script.get_heads()) == 1
     assert len(list(script.walk_revisions())) == len(files)
     assert len(script.get_heads()) == 1
