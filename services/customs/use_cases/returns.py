@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.customs.domain.declarations.deciding import state_of
+from services.customs.domain.declarations.deciding import as_it_is, decided, state_of
 from services.customs.domain.declarations.dossier import DossierFile
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.steps import Step
+from services.customs.domain.documents.chains import require_decided
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
@@ -42,10 +43,10 @@ from services.customs.domain.returns.quantities import (
     return_lines,
     returnable_lines,
 )
-from services.customs.repository import declarations
+from services.customs.repository import declarations, lanes
 from services.customs.repository import returns as repository
-from services.customs.repository.documents import stored as documents
 from services.customs.use_cases.declarations.loading import load_files
+from services.customs.use_cases.declarations.saving import save_dossiers
 from services.customs.use_cases.evidence import record_act
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import refuse
@@ -89,16 +90,18 @@ async def create_return(
 ) -> str:
     """Returns its id. The declaration stays locked, so no two returns take the same goods.
 
-    Raises DeclarationNotFound, StepNotAllowed, ListNotReturnable, NothingToReturn, Invalid.
+    Raises DeclarationNotFound, StepNotAllowed, ListNotReturnable, NothingToReturn, Invalid,
+    DocumentUnderWay.
     """
     file = await _lock_file(uow, declaration_id)
-    state_of(file, now=now).require(Step.RETURN)
+    state = state_of(file, now=now)
+    state.require(Step.RETURN)
     exported = await repository.get_exported(uow, declaration_id)
     if exported is None or exported.content is None or not exported.invt_no:
         raise ListNotReturnable
     returns = await repository.returns_of(uow, declaration_id)
 
-    require_replaceable(returns, asked.replaces)
+    require_replaceable(returns, asked.replaces, state.documents)
     held = holding(returns, exported.id, replaces=asked.replaces)
     lines = returnable_lines(exported.content, held)
     chosen = all_of(lines) if asked.lines is None else asked.lines
@@ -120,8 +123,8 @@ async def create_return(
         return_mode=tables.regime_on(mode, today).return_mode,
     )
 
-    made = _new(file, document_id, drawn, about=exported.id, real_now=real_now)
-    await _insert(uow, file, made, replaces=asked.replaces, actor=actor, now=now)
+    made = _new(file, document_id, drawn, about=exported.id, replaces=asked.replaces)
+    await _save(uow, file, made, actor=actor, now=now, real_now=real_now)
     return document_id
 
 
@@ -137,22 +140,25 @@ async def tally_return(
     real_now: datetime,
 ) -> bool:
     """The site has seen the parcel. False: it was tallied before, and nothing changes. A tally that
-    was refused is made anew under another number.
+    was refused is made anew under another number, and leaves no more under its own.
 
-    Raises ReturnNotFound, TallyNotAllowed.
+    Raises ReturnNotFound, TallyNotAllowed, DocumentUnderWay.
     """
     declaration_id = await repository.declaration_of(uow, return_id)
     if declaration_id is None:
         raise ReturnNotFound(return_id=return_id)
     file = await _lock_file(uow, declaration_id)
+    states = state_of(file, now=now).documents
     returned = next(one for one in file.documents if one.id == return_id)
     tallies = [
         one for one in file.documents if one.kind is DocumentKind.TALLY and one.about == return_id
     ]
     last = tallies[-1] if tallies else None
-    if last is not None and last.phase not in {*FAILED, DocumentPhase.RETURNED}:
-        return False
-    require_tally(returned.phase)
+    if last is not None:
+        if states[last.id].phase not in {*FAILED, DocumentPhase.RETURNED}:
+            return False
+        require_decided(last.id, states[last.id])
+    require_tally(states[return_id].phase)
     kept = await repository.returns_of(uow, declaration_id)
     content = next(one.content for one in kept if one.id == return_id)
 
@@ -161,8 +167,9 @@ async def tally_return(
     # The list has its number of customs in the application.
     drawn = draw_tally(content, operator=operator, number=number, location=location, note=note)
 
-    made = _new(file, document_id, drawn, about=return_id, real_now=real_now)
-    await _insert(uow, file, made, replaces=last.id if last else None, actor=actor, now=now)
+    replaces = last.id if last else None
+    made = _new(file, document_id, drawn, about=return_id, replaces=replaces)
+    await _save(uow, file, made, actor=actor, now=now, real_now=real_now)
     return True
 
 
@@ -182,16 +189,21 @@ def _require_free(clock: ReturnClock | None, asked: AskedReturn, today: date) ->
 
 
 async def _lock_file(uow: UnitOfWork, declaration_id: str) -> DossierFile:
-    """Raises DeclarationNotFound, also for one of another merchant."""
+    """Raises DeclarationNotFound, also for one of another merchant. Refusals of whole messages are
+    rows of the park, so the file is read as the park.
+    """
+    caller = uow.tenant
     dossiers = await declarations.lock_dossiers(uow, [declaration_id])
-    if not dossiers or uow.tenant not in {PARK, dossiers[0].subject.merchant_id}:
+    if not dossiers or caller not in {PARK, dossiers[0].subject.merchant_id}:
         raise DeclarationNotFound(declaration_id=declaration_id)
+    await uow.act_as(PARK)
     (file,) = await load_files(uow, dossiers)
+    await uow.act_as(caller)
     return file
 
 
 def _new(
-    file: DossierFile, document_id: str, drawn: DrawnDocument, *, about: str, real_now: datetime
+    file: DossierFile, document_id: str, drawn: DrawnDocument, *, about: str, replaces: str | None
 ) -> NewDocument:
     subject = file.dossier.subject
     return NewDocument(
@@ -201,22 +213,34 @@ def _new(
         drawn=drawn,
         covers=(subject.id,),
         phase=DocumentPhase.QUEUED,
-        send_at=real_now,
+        send_at=None,
+        replaces=replaces,
         about=about,
     )
 
 
-async def _insert(
+async def _save(
     uow: UnitOfWork,
     file: DossierFile,
     made: NewDocument,
     *,
-    replaces: str | None,
     actor: str,
     now: datetime,
+    real_now: datetime,
 ) -> None:
-    subject = file.dossier.subject
-    await documents.insert_documents(uow, [replace(made, replaces=replaces)], now=now)
+    """With what it makes of the other documents: the one that it replaces leaves no more."""
+    caller, subject = uow.tenant, file.dossier.subject
+    await uow.act_as(PARK)
+    parcels = await lanes.parcels_of(uow, [subject.id])
+    made_now = decided(
+        file,
+        replace(as_it_is(file), new=(made,)),
+        parcel=parcels.get(subject.id),
+        now=now,
+        real_now=real_now,
+    )
+    await save_dossiers(uow, [file], [made_now.change], now=now)
+    await uow.act_as(caller)
     await record_act(
         uow,
         tenant_id=subject.merchant_id,

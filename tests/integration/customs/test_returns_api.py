@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from services.customs.domain.messages.kinds.kind import NAMESPACE
-from services.customs.domain.messages.values import CHINA
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
+from tests.support.worlds.returns import (
+    a_released_list,
+    a_return,
+    answer_to,
+    made,
+    nodes_of,
+    post_xml,
+    remaining,
+)
 
 SCOPES = ["customs:read", "customs:write"]
 
@@ -32,73 +37,7 @@ async def merchant(
 async def released(
     customs: CustomsWorld, office: CustomsOperator, merchant_id: str
 ) -> tuple[MadeOrder, dict[str, Any]]:
-    """An order whose list customs has released: two lines of three pieces."""
-    order = customs.an_order(merchant_id)
-    (row,) = await customs.declare(order)
-    for status in ("120", "800"):
-        receipt = customs.receipt(row, status) | {"invt_no": "470020261000000001"}
-        await office.answer(receipt)
-    return order, row
-
-
-def a_return(declaration_id: str, **changes: Any) -> dict[str, Any]:
-    body = {
-        "declaration_id": declaration_id,
-        "lines": [{"gnum": 1, "quantity": 2}],
-        "reason": "The buyer has withdrawn",
-        "from_country": "DE",
-        "bill_no": "01612345675",
-        "voyage_no": "O37002",
-    }
-    return {name: value for name, value in (body | changes).items() if value is not None}
-
-
-async def made(client: AsyncClient, declaration_id: str, **changes: Any) -> dict[str, Any]:
-    answer = await client.post("/v1/returns", json=a_return(declaration_id, **changes))
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    assert answer.headers["location"] == f"/v1/returns/{body['id']}"
-    return body
-
-
-async def remaining(client: AsyncClient, declaration_id: str) -> list[str]:
-    answer = await client.get(f"/v1/declarations/{declaration_id}/returnable")
-    assert answer.status_code == 200, answer.text
-    return [line["remaining"] for line in answer.json()["lines"]]
-
-
-def nodes_of(customs: CustomsWorld, message_type: str, node: str) -> list[ET.Element]:
-    roots = [ET.fromstring(path.read_bytes()) for path in customs.folder.out.glob("*.xml")]
-    return [
-        one
-        for root in roots
-        if root.tag == f"{NS}{message_type}Message"
-        for one in root.iter(f"{NS}{node}")
-    ]
-
-
-def answer_to(
-    customs: CustomsWorld, message_type: str, node: str, status: str, *, at_s: int, **fields: str
-) -> bytes:
-    at = (customs.clock.now() + timedelta(seconds=at_s)).astimezone(CHINA)
-    said = {
-        **fields,
-        "returnStatus": status,
-        "returnTime": f"{at:%Y%m%d%H%M%S}000",
-        "returnInfo": f"said {status}",
-    }
-    inside = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())
-    return (
-        f'<{message_type}Message xmlns="{NAMESPACE}"><{node}>{inside}</{node}>'
-        f"</{message_type}Message>"
-    ).encode()
-
-
-async def post_xml(office: CustomsOperator, raw: bytes) -> None:
-    answer = await office.http.post(
-        "/v1/receipts", content=raw, headers={"Content-Type": "application/xml"}
-    )
-    assert answer.json()["receipts"][0]["status"] == "new", answer.text
+    return await a_released_list(customs, office, merchant_id)
 
 
 async def test_the_way_of_a_return(

@@ -12,6 +12,7 @@ from services.customs.domain.messages.document import Document
 from services.customs.domain.returns.kept import KeptReturn, holding
 from services.customs.domain.returns.quantities import (
     AskedLine,
+    Quantities,
     all_of,
     return_lines,
     returnable_lines,
@@ -118,3 +119,19 @@ def test_what_customs_sent_back_or_another_replaces_holds_nothing() -> None:
     replacing = holding(returns, "doc_list", replaces="doc_5")
     assert [one.head["n"] for one in replacing] == ["4", "6"]
     assert holding(returns, "doc_other") == []
+
+
+def test_a_replaced_return_that_customs_has_after_all_holds_again() -> None:
+    returns = [
+        a_return(1, DocumentPhase.ACCEPTED),
+        a_return(2, DocumentPhase.WITHDRAWN, replaces=1),
+    ]
+    assert [one.head["n"] for one in holding(returns, "doc_list")] == ["1"]
+
+
+def test_two_returns_of_the_same_goods_leave_nothing_and_not_less() -> None:
+    exported = Document({}, (a_list_line(1, "3", "1.5", "3"),))
+    twice = [part(exported, [], 1, 2), part(exported, [], 1, 2)]
+    (left,) = returnable_lines(exported, twice)
+    assert left.remaining == Quantities(Decimal(0), Decimal(0), Decimal(0))
+    assert all_of([left]) == ()

@@ -334,10 +334,10 @@ def _document_change(
         now=now,
         real_now=real_now,
     )
-    is_dropped = (
-        file.dossier.unwanted_since is not None
-        and document.kind in (DocumentKind.LIST, *BEFORE_LIST)
-        and not document.attempts
+    is_unwanted = file.dossier.unwanted_since is not None
+    is_dropped = not document.attempts and (
+        (is_unwanted and document.kind in (DocumentKind.LIST, *BEFORE_LIST))
+        or document.id in state.overtaken
     )
     return replace(change, phase=DocumentPhase.WITHDRAWN) if is_dropped else change
 

@@ -18,6 +18,7 @@ from services.customs.domain.declarations.steps import (
     StepNeedsConfirmation,
     StepNotAllowed,
 )
+from services.customs.domain.documents.chains import behind, is_entered, may_be_entered
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.kinds import DocumentKind
@@ -36,8 +37,9 @@ class DeclarationState:
     since. `too_late_since`: from then on customs cannot be asked any more, although somebody wishes
     for it. `needs_cancellation`: a CEB605 has to be drawn up. `sendable`: ids of the documents that
     wait to be sent and may be; when a failed one goes again, `next_send_at` says. `resendable`:
-    those that a person may send once more. `waits_for`: kinds that customs must accept before the
-    list goes. `refusals`: of the documents that count.
+    those that a person may send once more. `overtaken`: those that stand for one that customs has
+    entered after all. `waits_for`: kinds that customs must accept before the list goes. `refusals`:
+    of the documents that count.
     """
 
     phase: Phase
@@ -51,6 +53,7 @@ class DeclarationState:
     needs_cancellation: bool
     sendable: tuple[str, ...]
     resendable: tuple[str, ...]
+    overtaken: frozenset[str]
     waits_for: frozenset[DocumentKind]
     refusals: tuple[Refusal, ...]
     allowed: frozenset[Step]
@@ -93,6 +96,7 @@ def declaration_state(case: Case) -> DeclarationState:
         needs_cancellation=folded.needs_cancellation(),
         sendable=tuple(one.id for one in case.documents if folded.goes(one)),
         resendable=resendable,
+        overtaken=folded.overtaken,
         waits_for=folded.waits_for(),
         refusals=tuple(folded.refusals()),
         allowed=frozenset(
@@ -106,6 +110,9 @@ def declaration_state(case: Case) -> DeclarationState:
 _OVER: Final = (Phase.CLOSED, Phase.CANCELLED, Phase.WITHDRAWN)
 _MAY_BE_AMENDED: Final = (DocumentPhase.ACCEPTED, DocumentPhase.MANUAL_REVIEW)
 _RELEASED: Final = (DocumentPhase.RELEASED, DocumentPhase.CLOSED)
+# What is at customs under two numbers would count twice. Another order or waybill is another one,
+# and of lists there are rules of their own.
+_OF_RETURNS: Final = (DocumentKind.RETURN, DocumentKind.TALLY)
 
 
 class _Folded:
@@ -116,6 +123,9 @@ class _Folded:
         self.states = states
         there = [o for o in case.documents if states[o.id].phase is not DocumentPhase.WITHDRAWN]
         self.current = _ends_of_chains(there)
+        returns = [one for one in there if one.kind in _OF_RETURNS]
+        self.waiting = behind(returns, states, may_be_entered)
+        self.overtaken = behind(returns, states, is_entered)
         self.list = _last([o for o in self.current if o.kind is DocumentKind.LIST])
         self.list_state = self._state_of(self.list)
         cancellations = [
@@ -230,7 +240,8 @@ class _Folded:
 
     def may_be_sent(self, document: DocumentFacts) -> bool:
         state = self.states[document.id]
-        if document not in self.current or state.phase is DocumentPhase.WITHDRAWN:
+        is_another_there = document not in self.current or document.id in self.waiting
+        if is_another_there or state.phase is DocumentPhase.WITHDRAWN:
             return False
         entered = self.list_state is not None and self.list_state.phase in DOCUMENT_ENTERED
         if document.kind is DocumentKind.LIST:

@@ -1,11 +1,13 @@
 """The returns of a list as they are kept, and which of them hold part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.customs.domain.documents.chains import require_decided
 from services.customs.domain.documents.phases import ENTERED, DocumentPhase
+from services.customs.domain.documents.state import DocumentState
 from services.customs.domain.messages.document import Document
 from services.customs.domain.returns.errors import ReturnNotReplaceable, TallyNotAllowed
 from shared.kernel.errors import refuse
@@ -57,27 +59,31 @@ def holding(
 ) -> list[Document]:
     """What holds part of the list: customs has not sent it back, and none stands in its place. One
     that the port refused may still be sent again, so it holds until another one, such as the new
-    one, replaces it.
+    one, replaces it; and again if customs enters it after all.
     """
     replaced = {one.replaces for one in returns} | {replaces}
     return [
         one.content
         for one in returns
-        if one.about == list_id and one.phase not in _GIVEN_UP and one.id not in replaced
+        if one.about == list_id
+        and one.phase not in _GIVEN_UP
+        and (one.id not in replaced or one.phase in ENTERED)
     ]
 
 
-def require_replaceable(returns: Sequence[KeptReturn], replaces: str | None) -> None:
-    """Raises Invalid."""
+def require_replaceable(
+    returns: Sequence[KeptReturn], replaces: str | None, states: Mapping[str, DocumentState]
+) -> None:
+    """`states`: of the documents of the declaration. Raises Invalid; DocumentUnderWay where customs
+    may still enter it.
+    """
     if replaces is None:
         return
     replaced = {one.replaces for one in returns}
-    refused = [
-        one.id
-        for one in returns
-        if one.phase is DocumentPhase.REJECTED_TECHNICAL and one.id not in replaced
-    ]
-    if replaces not in refused:
+    if replaces not in {one.id for one in returns} - replaced:
+        refuse([ReturnNotReplaceable.at("/replaces", return_id=replaces)])
+    require_decided(replaces, states[replaces])
+    if states[replaces].phase is not DocumentPhase.REJECTED_TECHNICAL:
         refuse([ReturnNotReplaceable.at("/replaces", return_id=replaces)])
 
 

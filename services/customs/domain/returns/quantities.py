@@ -36,8 +36,12 @@ class Quantities:
     second: Decimal | None
 
     def less(self, other: "Quantities") -> "Quantities":
-        second = None if self.second is None else self.second - (other.second or _ZERO)
-        return Quantities(self.traded - other.traded, self.first - other.first, second)
+        """Never below nothing: customs may have taken more than one return of the same goods."""
+        second = None
+        if self.second is not None:
+            second = max(self.second - (other.second or _ZERO), _ZERO)
+        traded = max(self.traded - other.traded, _ZERO)
+        return Quantities(traded, max(self.first - other.first, _ZERO), second)
 
 
 @dataclass(frozen=True, slots=True)

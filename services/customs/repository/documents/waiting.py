@@ -10,6 +10,7 @@ from services.customs.domain.documents.content import (
     sender_from_json,
 )
 from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.uploading import DueDocument, Upload
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from shared.db import INSTANT, INTEGER, JSON, TEXT, UnitOfWork, sql
@@ -104,13 +105,19 @@ _INSERT_ATTEMPTS: Final = sql(
     rows=JSON,
 )
 
+# What failed is under way again, so nothing may take its place.
+_FAILED: Final = "', '".join(sorted(FAILED))
+_HAS_FAILED: Final = f"d.phase IN ('{_FAILED}')"
+
 _MARK_UPLOADED: Final = sql(
-    """
+    f"""
     UPDATE customs.documents AS d SET
-        attempts = r.number, app_time = r.app_time, send_at = NULL
+        attempts = r.number, app_time = r.app_time, send_at = NULL,
+        phase = CASE WHEN {_HAS_FAILED} THEN '{DocumentPhase.QUEUED}' ELSE d.phase END,
+        phase_at = CASE WHEN {_HAS_FAILED} THEN r.app_time ELSE d.phase_at END
     FROM jsonb_to_recordset(:rows) AS r (document_id text, number smallint, app_time timestamptz)
     WHERE d.id = r.document_id
-    """,
+    """,  # noqa: S608 - constants
     rows=JSON,
 )
 
