@@ -153,7 +153,9 @@ class TimelineEntry(BaseModel):
     event: str = Field(examples=["receipt"])
     detail: str = Field(description="What happened, in one sentence.")
     original: str | None = Field(
-        default=None, description="Customs' own words of a receipt, verbatim and mostly Chinese."
+        default=None,
+        description="Customs' own words of a receipt, verbatim and mostly Chinese, or those of the"
+        " transfer service that refused a message.",
     )
     data: JsonObject = Field(description="Its facts by name.")
 
@@ -165,6 +167,7 @@ _EVENT_TEXTS = {
     "blocked": Text("Blocked by our own check.", "自查未通过，暂不申报。"),
     "drawn_up": Text("A document was drawn up.", "已生成单证。"),
     "composed": Text("Put into a message, which has not left yet.", "已组入报文，尚未发出。"),
+    "refused": Text("Its message did not reach the port.", "报文未能到达口岸。"),
     "submitted": Text("Handed to the Single Window.", "已提交单一窗口。"),
     "queued_for_screening": Text("Queued at a security lane.", "进入安检通道排队。"),
     "screened": Text("Screened.", "已安检。"),
@@ -186,7 +189,7 @@ class TimelineOut(BaseModel):
         entries = [
             *_own_entries(file.declaration, locale),
             *(_drawn_up(one, locale) for one in file.documents),
-            *_upload_entries(file, locale),
+            *_upload_entries(file, locale, is_park=is_park),
             *_receipt_entries(file, locale, is_park=is_park),
             *(_act_entry(one, locale) for one in timeline.acts),
         ]
@@ -240,7 +243,9 @@ def _drawn_up(stored: StoredDocument, locale: Locale) -> TimelineEntry:
     return _entry(stored.created_at, "drawn_up", data, locale)
 
 
-def _upload_entries(file: DeclarationFile, locale: Locale) -> Iterator[TimelineEntry]:
+def _upload_entries(
+    file: DeclarationFile, locale: Locale, *, is_park: bool
+) -> Iterator[TimelineEntry]:
     documents = {one.id: one for one in file.documents}
     for upload in file.uploads:
         at = upload.attempt.left_at
@@ -250,6 +255,10 @@ def _upload_entries(file: DeclarationFile, locale: Locale) -> Iterator[TimelineE
         }
         event = "composed" if at is None else "submitted"
         yield _entry(at or upload.attempt.app_time, event, data, locale)
+        if (refusal := upload.attempt.refusal) is not None:
+            entry = _entry(refusal.at, "refused", data, locale)
+            # What is said about a whole message may name the documents of others.
+            yield entry.model_copy(update={"original": refusal.said if is_park else None})
 
 
 def _receipt_entries(

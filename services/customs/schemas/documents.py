@@ -54,6 +54,10 @@ class UploadOut(BaseModel):
     message_guid: str
     app_time: datetime = Field(description="appTime: later in every upload of the document.")
     left_at: datetime | None = Field(description="Null: it has not left yet.")
+    refused_at: datetime | None = Field(
+        description="When its message was refused before it reached the port; the document goes"
+        " again in another one."
+    )
     door: str | None
 
     @classmethod
@@ -67,6 +71,7 @@ class UploadOut(BaseModel):
             message_guid=one.message_guid,
             app_time=one.app_time,
             left_at=one.left_at,
+            refused_at=one.refusal.at if one.refusal else None,
             door=upload.door,
         )
 

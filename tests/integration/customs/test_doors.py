@@ -10,7 +10,12 @@ import pytest
 from aiohttp import web
 
 from services.customs import jobs
-from services.customs.clients.doors.door import DeliveredMessage, DeliveryRefused, DoorDown
+from services.customs.clients.doors.door import (
+    DeliveredMessage,
+    DeliveryRefused,
+    DeliveryTooLarge,
+    DoorDown,
+)
 from services.customs.clients.doors.http import HttpDoor
 from services.customs.domain.doors.breaker import FAILURES_MAX, Permission
 from services.customs.use_cases import doors
@@ -69,6 +74,9 @@ async def test_an_answer_about_the_message_refuses_it_for_good(status: int) -> N
     async with transfer_service(status) as (url, _):
         with pytest.raises(DeliveryRefused) as refused:
             await HttpDoor(url, timeout_s=5).deliver(MESSAGE)
+
+    # Fewer documents may get through where so many do not.
+    assert isinstance(refused.value, DeliveryTooLarge) is (status == 413)
 
     assert str(refused.value.params["reason"]).startswith(f"HTTP {status} why xxx")
     assert len(str(refused.value.params["reason"])) < 600

@@ -11,9 +11,12 @@ from services.customs.clients.signers.holding import Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.software import make_test_key
 from services.customs.domain.messages.parties import Party
+from services.customs.use_cases.movements.drawing import BILLS
 from shared.kernel.clock import real_now
+from shared.kernel.ids import new_id
 from tests.support.doors import ScriptedDoor
-from tests.support.steps import step
+from tests.support.steps import accepted, cancellations, step
+from tests.support.worlds import movements as mv
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
 
 REASON = "HTTP 422 no such sender"
@@ -50,6 +53,11 @@ async def test_a_refused_list_waits_for_the_park_and_goes_again_when_it_is_sent(
     # The message is everybody's who has a list in it.
     (item, *_) = (await get(merchant, row, "/missing"))["items"]
     assert (item["owner"], item["refused"]["said"]) == ("park", None)
+
+    for client, said in ((office.http, REASON), (merchant, None)):
+        entries = (await get(client, row, "/timeline"))["items"]
+        (told,) = [one["original"] for one in entries if one["event"] == "refused"]
+        assert told == said
 
     door.failure = None
     assert (await step(merchant, row, "resend")).status_code == 200
@@ -106,6 +114,51 @@ async def test_an_order_cancelled_before_the_refusal_is_withdrawn_by_it(
         "cancel_requested",
         "withdrawn",
     )
+
+
+async def test_a_refused_cancellation_is_asked_for_again_by_resend(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
+    await office.answer(accepted(customs, row))
+    way, door = customs.door, ScriptedDoor()
+    door.failure = DeliveryRefused(door=door.name, reason=REASON)
+    customs.door = door
+    await step(merchant, row, "cancel", reason="x")
+    await customs.send()
+
+    shown = await get(merchant, row)
+    assert (shown["status"], "resend" in shown["allowed"]) == ("cancel_requested", True)
+    (item, *_) = (await get(office.http, row, "/missing"))["items"]
+    assert (item["owner"], item["refused"]["said"]) == ("park", REASON)
+
+    customs.door = way
+    assert (await step(merchant, row, "resend")).status_code == 200
+    await customs.send()
+    assert len(cancellations(customs)) == 1
+    assert (await customs.declaration(order))["status"] == "cancel_requested"
+
+
+async def test_a_refused_bill_goes_again_when_it_is_sent(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    await mv.draw_what_is_left(customs)
+    flight_id, order = new_id("flt"), customs.an_order()
+    await mv.released(customs, office, order, flight_id=flight_id)
+    await mv.leave(customs, flight_id, order)
+    way, door = customs.door, ScriptedDoor()
+    door.failure = DeliveryRefused(door=door.name, reason=REASON)
+    customs.door = door
+    await mv.draw(customs, BILLS, later=mv.LATE)
+    (bill,) = await mv.documents_of(customs, "bill", order)
+
+    customs.door = way
+    answer = await office.http.post("/v1/documents:resend", json={"document_ids": [bill["id"]]})
+    await customs.send()
+
+    (sent,) = await mv.documents_of(customs, "bill", order)
+    assert answer.json()["items"][0]["status"] == 200
+    assert [one["phase"] for one in (bill, sent)] == ["send_failed", "transmitted"]
 
 
 async def test_a_list_that_nobody_may_sign_waits_for_the_park(
