@@ -23,6 +23,8 @@ _Closed = dict[tuple[str, str], str | None]
 
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
 _WITH_ETAG: Final = ("put", "patch")
+_NUMERIC: Final = ("integer", "number")
+_BOUNDS: Final = {"ge": "minimum", "le": "maximum"}
 
 
 def install(app: FastAPI, *, issuer: str, port: int) -> None:
@@ -79,6 +81,7 @@ def _complete(schema: JsonObject, closed: _Closed, issuer: str) -> None:
     for model in list(schemas.values()):
         _name_models(model, schemas)
     _name_models(schema["paths"], schemas)
+    _name_bounds(schema)
     components["parameters"] = parts.PARAMETERS
     components["headers"] = parts.HEADERS
     components["responses"] = parts.RESPONSES
@@ -106,6 +109,17 @@ def _name_models(node: Any, schemas: Schema) -> None:
         if isinstance(child, dict) and "title" in child and "properties" in child:
             schemas.setdefault(child["title"], child)
             node[key] = {"$ref": REF_TEMPLATE.format(model=child["title"])}
+
+
+def _name_bounds(node: Any) -> None:
+    """Pydantic leaves the bounds of a number that is read in our way under names of its own."""
+    if isinstance(node, dict) and node.get("type") in _NUMERIC:
+        for ours, standard in _BOUNDS.items():
+            if ours in node:
+                node[standard] = node.pop(ours)
+    for child in node.values() if isinstance(node, dict) else node:
+        if isinstance(child, dict | list):
+            _name_bounds(child)
 
 
 def _complete_request(method: str, operation: JsonObject, schemas: Schema) -> None:

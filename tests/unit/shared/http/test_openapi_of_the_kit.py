@@ -1,10 +1,13 @@
 """The published contract: problems, bearer tokens and headers on every operation, plain names."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
+from pydantic import Field
+
+from shared.documents.fields import Body, WholeNumber
 
 
 @pytest.fixture
@@ -72,3 +75,17 @@ def test_every_reference_has_a_target(document: dict[str, Any]) -> None:
         target: Any = document
         for part in reference.removeprefix("#/").split("/"):
             target = target[part]
+
+
+def test_bounds_of_a_number_have_their_standard_names(sample_app: Callable[..., FastAPI]) -> None:
+    class CountIn(Body):
+        count: Annotated[WholeNumber, Field(ge=1, le=9)]
+
+    app = sample_app()
+
+    @app.post("/v1/counts")
+    async def count_things(body: CountIn) -> None: ...
+
+    count = app.openapi()["components"]["schemas"]["CountIn"]["properties"]["count"]
+    assert (count["minimum"], count["maximum"]) == (1, 9)
+    assert not {"ge", "le"} & count.keys()
