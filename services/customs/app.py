@@ -22,7 +22,6 @@ from services.customs.api.steps import steps_api
 from services.customs.api.summaries import summaries_api
 from services.customs.api.validation import validation_api
 from services.customs.api.work import work_api
-from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
 from services.customs.rulebooks import books_of
 from services.customs.settings import Settings
@@ -64,21 +63,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app.state.customs = CustomsParts(
         lane_lease=timedelta(seconds=settings.lane_lease_s),
         place=Place(settings.customs_code, settings.port_code),
-        operator=Party(settings.operator_code, settings.operator_name),
-        parties=_parties_of(settings),
         rulebooks=Rulebooks(books_of(settings)),
     )
     return app
-
-
-def _parties_of(settings: Settings) -> Parties:
-    """The park's: they bind lists to master bills."""
-    return Parties(
-        declarant=Party(settings.declarant_code, settings.declarant_name),
-        merchant=Party(settings.merchant_code, settings.merchant_name),
-        platform=Party(settings.platform_code, settings.platform_name),
-        carrier=Party(settings.carrier_code, settings.carrier_name),
-        dxp_id=settings.dxp_id,
-        customs_code=settings.customs_code,
-        port_code=settings.port_code,
-    )

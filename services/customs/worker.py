@@ -10,9 +10,6 @@ from services.customs.clients.doors.door import Door
 from services.customs.clients.doors.envelope import enveloped
 from services.customs.clients.doors.folder import FolderDoor, bare
 from services.customs.clients.doors.http import HttpDoor
-from services.customs.clients.reference import (
-    regime_tables,
-)
 from services.customs.clients.signers.holding import Bound, Place
 from services.customs.clients.signers.key_ring import KeyRing
 from services.customs.clients.signers.rate import TokenBucket
@@ -172,12 +169,10 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         door=door,
         signer=signer_of(settings),
     )
-    draw = partial(jobs.draw_movements, parties=parties, regimes=regime_tables())
+    draw = partial(jobs.draw_movements, books=rulebooks.books)
     match = partial(jobs.match_dossiers, rulebooks=rulebooks)
     ask = partial(jobs.request_cancellations, rulebooks=rulebooks)
-    measure = partial(
-        jobs.measure_movements, customs_code=settings.customs_code, regimes=regime_tables()
-    )
+    measure = partial(jobs.measure_movements, books=rulebooks.books)
     collect = partial(jobs.collect_answers, single_window=folder)
     return [
         Job("send-documents", every_s=settings.message_age_s, run=send),

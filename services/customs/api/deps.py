@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
-from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.resolution import Place
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from shared.http import Call, call
@@ -25,14 +24,10 @@ class ParkOnly(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class CustomsParts:
-    """The parts of this service's app, made once by `create_app`. `operator`: of the supervised
-    site.
-    """
+    """The parts of this service's app, made once by `create_app`."""
 
     lane_lease: timedelta
     place: Place
-    operator: Party
-    parties: Parties
     rulebooks: Rulebooks
 
 

@@ -19,6 +19,7 @@ from services.customs.schemas.movements import (
     BillWithLinesOut,
 )
 from services.customs.use_cases.movements.recording import bind_lists, record_arrival
+from services.customs.use_cases.registrations import require_site_parties
 from services.customs.use_cases.work import work_out
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems
@@ -77,7 +78,7 @@ async def bind_to_bill(body: BillIn, call: ParkWrite, parts: Parts) -> Response:
         bound = await bind_lists(
             uow,
             order=body.to_domain(),
-            parties=parts.parties,
+            parties=await require_site_parties(uow, parts.rulebooks.books, now=call.clock.now()),
             now=call.clock.now(),
             real_now=real_now(),
         )

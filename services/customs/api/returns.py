@@ -21,6 +21,7 @@ from services.customs.queries import returns as queries
 from services.customs.queries.declarations.views import get_declaration
 from services.customs.schemas.returns import ReturnableOut, ReturnIn, ReturnOut, TallyIn
 from services.customs.use_cases import returns as use_cases
+from services.customs.use_cases.registrations import require_site_parties
 from shared.db import Reader, UnitOfWork
 from shared.documents.fields import AnyInstant
 from shared.http import Call, Page, PageOf, Reply, json_reply, problems
@@ -105,10 +106,11 @@ async def tally_return(
     """
 
     async def act(uow: UnitOfWork) -> Reply:
+        site = await require_site_parties(uow, parts.rulebooks.books, now=call.clock.now())
         await use_cases.tally_return(
             uow,
             return_id=return_id,
-            operator=parts.operator,
+            site=site,
             location=body.storage_place,
             note=body.note,
             actor=call.principal.subject,

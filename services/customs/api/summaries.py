@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import ParkRead, ParkWrite, SummaryId
+from services.customs.api.deps import ParkRead, ParkWrite, Parts, SummaryId
 from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.summaries.month import Month
 from services.customs.domain.summaries.reconciling import LineStatus, order_of
 from services.customs.queries import summaries as queries
@@ -22,6 +23,7 @@ from services.customs.schemas.summaries import (
     WaitingOut,
 )
 from services.customs.use_cases import summaries as use_cases
+from services.customs.use_cases.registrations import require_site_parties
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.kernel.clock import real_now
@@ -49,7 +51,7 @@ async def preview_summary(body: PreviewIn, call: ParkRead) -> Response:
 @summaries_api.post(
     "/v1/summaries", status_code=201, response_model=SummariesOut, responses=problems(409, 422)
 )
-async def create_summaries(body: SummaryIn, call: ParkWrite) -> Response:
+async def create_summaries(body: SummaryIn, call: ParkWrite, parts: Parts) -> Response:
     """Create the summaries of a month.
 
     One for each declarant and consignor, of the lists that wait; they are sent to customs (CEB701).
@@ -57,8 +59,10 @@ async def create_summaries(body: SummaryIn, call: ParkWrite) -> Response:
     """
 
     async def act(uow: UnitOfWork) -> Reply:
+        site = await require_site_parties(uow, parts.rulebooks.books, now=call.clock.now())
         made = await use_cases.apply_for(
             uow,
+            sender=Sender.of_declarant(site),
             month=Month.parse(body.month),
             flag=body.summary_flag,
             replaces=body.replaces,

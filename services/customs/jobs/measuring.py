@@ -4,12 +4,11 @@ import math
 from collections import Counter
 from typing import get_args
 
+from services.customs.domain.declarations.books import Books
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX
-from services.customs.domain.messages.values import CHINA
-from services.customs.domain.movements.waiting import Stall, terms_of
-from services.customs.domain.regimes.regime import RegimeTables
+from services.customs.domain.movements.waiting import Stall, nameless_reports, terms_of
 from services.customs.domain.summaries.month import Age
 from services.customs.queries import doors as door_views
 from services.customs.queries import lanes, movements
@@ -17,6 +16,7 @@ from services.customs.queries.evidence import count_unsealed
 from services.customs.queries.work import items as work
 from services.customs.use_cases import doors, evidence, metrics, summaries
 from services.customs.use_cases.declarations import alarms
+from services.customs.use_cases.registrations import find_site_parties
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -83,14 +83,15 @@ async def measure_lanes(context: JobContext) -> None:
             metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)
 
 
-async def measure_movements(
-    context: JobContext, *, customs_code: str, regimes: RegimeTables
-) -> None:
+async def measure_movements(context: JobContext, *, books: Books) -> None:
     """How many parcels wait for a report for too long, by the reason."""
     now = context.clock.now()
-    terms = terms_of(regimes.district_on(customs_code, now.astimezone(CHINA).date()))
+    terms = terms_of(books.district_on(now))
     async with context.db.read(PARK) as reader:
-        stalled = await movements.list_stalled(reader, terms=terms, now=now, real_now=real_now())
+        nameless = nameless_reports(await find_site_parties(reader, books, now=now))
+        stalled = await movements.list_stalled(
+            reader, terms=terms, nameless=nameless, now=now, real_now=real_now()
+        )
     reasons = Counter(stall for _, stall in stalled)
     for reason in Stall:
         metrics.MOVEMENTS_STALLED.labels(reason).set(reasons[reason])

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from services.customs.clients.doors.door import DeliveryRefused, Door, DoorDown
 from services.customs.clients.signers.signer import Signer
+from services.customs.domain.declarations.books import Books
 from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.uploading import Signs
@@ -16,16 +18,15 @@ from services.customs.domain.messages.kinds.kind import (
     MessageKind,
     Signature,
 )
-from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.parties import Party, SiteParties
 from services.customs.domain.messages.senders import Sender
-from services.customs.domain.messages.values import CHINA
-from services.customs.domain.movements.waiting import terms_of
-from services.customs.domain.regimes.regime import RegimeTables
+from services.customs.domain.movements.waiting import MovementTerms, terms_of
 from services.customs.use_cases import doors, messages, signing
 from services.customs.use_cases.declarations import matching
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.movements import drawing
 from services.customs.use_cases.movements.drawing import Report
+from services.customs.use_cases.registrations import find_site_parties
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -179,14 +180,28 @@ async def _deliver(context: JobContext, door: Door, tried: _Tried, guid: str) ->
         tried.refused += 1
 
 
-async def draw_movements(
-    context: JobContext, *, report: Report[Any], parties: Parties, regimes: RegimeTables
-) -> None:
-    """Draws up documents for parcels that have moved. A parcel that cannot be reported is left out:
-    first all that would share its document, then of these it alone.
+async def draw_movements(context: JobContext, *, report: Report[Any], books: Books) -> None:
+    """Draws up documents for parcels that have moved. All wait while nobody is registered whom they
+    could name.
     """
     now = context.clock.now()
-    terms = terms_of(regimes.district_on(parties.customs_code, now.astimezone(CHINA).date()))
+    parties = await _site_parties(context, books, now=now)
+    if parties is not None:
+        terms = terms_of(books.district_on(now))
+        await _draw_movements(context, report, parties, terms, now=now)
+
+
+async def _draw_movements(
+    context: JobContext,
+    report: Report[Any],
+    parties: SiteParties,
+    terms: MovementTerms,
+    *,
+    now: datetime,
+) -> None:
+    """A parcel that cannot be reported is left out: first all that would share its document, then
+    of these it alone.
+    """
 
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
@@ -225,6 +240,16 @@ async def draw_movements(
         drawn = await context.together_or_each(together, groups, group)
         if not drawn:
             return
+
+
+async def _site_parties(context: JobContext, books: Books, *, now: datetime) -> SiteParties | None:
+    async with context.db.read(PARK) as reader:
+        found = await find_site_parties(reader, books, now=now)
+    if isinstance(found, SiteParties):
+        return found
+    reasons = " ".join(one.text("en") for one in found)
+    log.warning("no enterprise for reports about goods", reason=reasons, seldom=True)
+    return None
 
 
 async def match_dossiers(context: JobContext, *, rulebooks: Rulebooks) -> None:

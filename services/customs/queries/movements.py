@@ -1,11 +1,13 @@
 """Master bills as operators see them, and parcels of which a report is overdue."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypedDict
 
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.movements.errors import BillNotFound
 from services.customs.domain.movements.waiting import (
@@ -167,7 +169,12 @@ async def get_bill(reader: Reader, *, bill_id: str) -> BillWithLines:
 
 
 async def list_stalled(
-    reader: Reader, *, terms: MovementTerms, now: datetime, real_now: datetime
+    reader: Reader,
+    *,
+    terms: MovementTerms,
+    nameless: Collection[DocumentKind] = (),
+    now: datetime,
+    real_now: datetime,
 ) -> list[tuple[Movement, Stall]]:
     """Parcels of which a report waits for longer than it should, and why: for a person."""
     overdue = await reader.fetch_all(
@@ -176,5 +183,5 @@ async def list_stalled(
         created_before=now - PATIENCE,
         rows_max=_OVERDUE_MAX,
     )
-    found = [(movement, stall_of(movement, terms)) for movement in overdue]
+    found = [(movement, stall_of(movement, terms, nameless)) for movement in overdue]
     return [(movement, stall) for movement, stall in found if stall is not None]

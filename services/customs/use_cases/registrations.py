@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.declarations.books import Books
+from services.customs.domain.messages.parties import Parties, SiteParties
+from services.customs.domain.messages.values import CHINA
 from services.customs.domain.regimes.regime import Regime
 from services.customs.domain.registrations.errors import (
+    ParkEnterpriseMissing,
     RegistrationExists,
     RegistrationNotFound,
     UsccChanged,
@@ -17,7 +20,7 @@ from services.customs.domain.registrations.registration import (
     Registration,
     problems_of,
 )
-from services.customs.domain.registrations.resolution import Place, parties_for
+from services.customs.domain.registrations.resolution import Place, parties_for, site_parties
 from services.customs.repository import declarations
 from services.customs.repository import registrations as repository
 from shared.db import Reader, UnitOfWork
@@ -45,6 +48,29 @@ async def check_parties(
     own = known.of(merchant_id)
     answer = parties_for(own, known.parks, regime, day, place=place)
     return PartiesCheck(regime, day, answer, frozenset(one.id for one in own))
+
+
+async def find_site_parties(
+    reader: Reader, books: Books, *, now: datetime
+) -> SiteParties | tuple[PartyFinding, ...]:
+    """Whom reports about goods name today in China, or what is missing. The reader acts for the
+    park.
+    """
+    day = now.astimezone(CHINA).date()
+    known = await repository.load_registrations(reader, [], day)
+    regime = books.regimes.regime_on(books.mode, day)
+    return site_parties(known.parks, regime, day, place=books.place)
+
+
+async def require_site_parties(reader: Reader, books: Books, *, now: datetime) -> SiteParties:
+    """As `find_site_parties`. Raises ParkEnterpriseMissing."""
+    found = await find_site_parties(reader, books, now=now)
+    if isinstance(found, SiteParties):
+        return found
+    raise ParkEnterpriseMissing(
+        findings=" ".join(one.text("en") for one in found),
+        findings_zh="".join(one.text("zh-CN") for one in found),
+    )
 
 
 async def register_enterprise(

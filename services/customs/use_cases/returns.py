@@ -16,7 +16,9 @@ from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.evidence.entries import ActKind
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.numbering import short_no
-from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.parties import SiteParties
+from services.customs.domain.messages.senders import Sender
+from services.customs.domain.movements.errors import OperatorNotRegistered
 from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.domain.returns.clock import ReturnClock, day_in_china, return_clock
 from services.customs.domain.returns.drawing import (
@@ -132,7 +134,7 @@ async def tally_return(
     uow: UnitOfWork,
     *,
     return_id: str,
-    operator: Party,
+    site: SiteParties,
     location: str | None,
     note: str | None,
     actor: str,
@@ -142,8 +144,10 @@ async def tally_return(
     """The site has seen the parcel. False: it was tallied before, and nothing changes. A tally that
     was refused is made anew under another number, and leaves no more under its own.
 
-    Raises ReturnNotFound, TallyNotAllowed, DocumentUnderWay.
+    Raises ReturnNotFound, TallyNotAllowed, DocumentUnderWay, OperatorNotRegistered.
     """
+    if site.operator is None:
+        raise OperatorNotRegistered
     declaration_id = await repository.declaration_of(uow, return_id)
     if declaration_id is None:
         raise ReturnNotFound(return_id=return_id)
@@ -165,7 +169,8 @@ async def tally_return(
     document_id = new_id("doc")
     number = returned.number if last is None else short_no(document_id)
     # The list has its number of customs in the application.
-    drawn = draw_tally(content, operator=operator, number=number, location=location, note=note)
+    drawn = draw_tally(content, site.operator, number=number, location=location, note=note)
+    drawn = replace(drawn, sender=Sender.of_declarant(site))
 
     replaces = last.id if last else None
     made = _new(file, document_id, drawn, about=return_id, replaces=replaces)

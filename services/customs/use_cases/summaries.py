@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.summary_result import SummaryResult
 from services.customs.domain.summaries.errors import (
     MonthNotOver,
@@ -94,11 +95,12 @@ async def apply_for(
     month: Month,
     flag: SummaryFlag,
     replaces: str | None,
+    sender: Sender,
     now: datetime,
     real_now: datetime,
 ) -> list[str]:
-    """Draws up the summaries of a month; they may leave at once. Returns their ids, none if no list
-    waits.
+    """Draws up the summaries of a month; they may leave at once, by the client of `sender`. They
+    name the enterprises of their lists. Returns their ids, none if no list waits.
 
     Raises MonthNotOver, Invalid.
     """
@@ -114,7 +116,9 @@ async def apply_for(
         await repository.lock_lists(uow, [one.id for one in waiting])
     lists = [one for one in waiting if one.invt_no]
 
-    applications = draw_applications(lists, flag, replaces=replaces, real_now=real_now)
+    applications = draw_applications(
+        lists, flag, replaces=replaces, sender=sender, real_now=real_now
+    )
 
     await documents.insert_documents(uow, [one.document for one in applications], now=now)
     await repository.insert_lists(uow, applications, month=month)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.customs import jobs
-from services.customs.clients.reference import regime_tables
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.movements.bill import BoundParcel, draw_up_bills
@@ -303,8 +302,7 @@ async def test_a_parcel_that_cannot_be_reported_does_not_hold_up_the_others(
     await jobs.draw_movements(
         JobContext(customs.db, customs.clock),
         report=replace(BILLS, draw_up=broken_for_one),
-        parties=customs.parties,
-        regimes=regime_tables(),
+        books=customs.rulebooks.books,
     )
 
     named = {one for bill in await documents_of(customs, "bill", *others) for one in bill["covers"]}

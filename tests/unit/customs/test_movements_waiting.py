@@ -9,6 +9,7 @@ import pytest
 from services.customs.clients.reference import regime_tables
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.messages.parties import PartyRole, SiteParties
 from services.customs.domain.movements.arrival import Arrival, ExpectedParcel, receive_goods
 from services.customs.domain.movements.bill import (
     BillOrder,
@@ -24,8 +25,15 @@ from services.customs.domain.movements.errors import (
     WaybillNotFound,
 )
 from services.customs.domain.movements.void import is_void
-from services.customs.domain.movements.waiting import Movement, Stall, stall_of, terms_of
-from tests.support.customs import NOW
+from services.customs.domain.movements.waiting import (
+    Movement,
+    Stall,
+    nameless_reports,
+    stall_of,
+    terms_of,
+)
+from services.customs.domain.registrations.findings import PartyFinding
+from tests.support.customs import NOW, PARTIES
 
 WUHAN = regime_tables().district_on("4700", date(2026, 11, 27))
 ACCEPTED, RETURNED = DocumentPhase.ACCEPTED, DocumentPhase.RETURNED
@@ -204,3 +212,19 @@ def test_a_bill_is_bound_as_a_whole_or_not_at_all(
 )
 def test_the_same_order_finds_its_bill(parcels: list[DeclaredParcel], is_known: bool) -> None:
     assert (known_bill(an_order(1, 2), parcels) is not None) is is_known
+
+
+def test_a_person_is_asked_for_whom_a_report_could_name() -> None:
+    terms = terms_of(WUHAN)
+    site = SiteParties(PARTIES.declarant, PARTIES.carrier, "DXP", "4700")
+    nobody = (PartyFinding("customs.party.park_missing", "park", PartyRole.LOGISTICS),)
+    arrived = a_movement(arrival=None)
+    departed = a_movement(has_departed=True)
+
+    of_nobody, without_operator = nameless_reports(nobody), nameless_reports(site)
+
+    assert nameless_reports(replace(site, operator=PARTIES.operator)) == frozenset()
+    for movement in (arrived, departed):
+        assert stall_of(movement, terms, of_nobody) is Stall.NO_ENTERPRISE
+    assert stall_of(arrived, terms, without_operator) is Stall.NO_ENTERPRISE
+    assert stall_of(departed, terms, without_operator) is Stall.BILL_NOT_ACCEPTED

@@ -17,11 +17,12 @@ from services.customs.domain.messages.parties import (
     OWNER_NOT_REGISTERED,
     Parties,
     PartyRole,
+    SiteParties,
     UsedRegistration,
 )
 from services.customs.domain.registrations.findings import KINDS, ROLE_NAMES, PartyFinding
 from services.customs.domain.registrations.registration import Particulars, Registration
-from services.customs.domain.registrations.resolution import Place, parties_for
+from services.customs.domain.registrations.resolution import Place, parties_for, site_parties
 
 DAY = date(2026, 11, 22)
 PLACE = Place("4700", "4700")
@@ -232,3 +233,41 @@ def test_every_finding_is_told_in_both_languages(code: str) -> None:
         assert role in told
         assert "{" not in told
     assert ROLE_NAMES.keys() == set(PartyRole)
+
+
+def site(*parks: Registration, day: date = DAY) -> SiteParties | tuple[PartyFinding, ...]:
+    return site_parties(parks, regime_tables().regime_on("9610", day), day, place=PLACE)
+
+
+def test_reports_about_goods_name_the_parks_enterprises_of_the_day() -> None:
+    declarant, carrier, operator = (
+        a_registration(role) for role in ("declarant", "logistics", "site_operator")
+    )
+
+    found = site(declarant, carrier, operator)
+
+    assert isinstance(found, SiteParties)
+    named = [found.declarant.name, found.carrier.name, found.operator and found.operator.name]
+    assert named == [one.stated.name for one in (declarant, carrier, operator)]
+    assert (found.dxp_id, found.customs_code) == (declarant.stated.dxp_id, "4700")
+    # Only CEB507 and CEB215 name the operator of the site.
+    without = site(declarant, carrier)
+    assert isinstance(without, SiteParties)
+    assert without.operator is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"valid_to": DAY}, "customs.party.not_valid"),
+        ({"valid_from": DAY + timedelta(days=1)}, "customs.party.not_valid"),
+        ({"districts": ("4600",)}, "customs.party.other_district"),
+        ({"roles": ()}, "customs.party.park_missing"),
+    ],
+)
+def test_a_report_has_nobody_to_name(changes: dict[str, Any], code: str) -> None:
+    found = site(a_registration("declarant"), a_registration("logistics", **changes))
+
+    assert isinstance(found, tuple)
+    assert [(one.code, one.role) for one in found] == [(code, PartyRole.LOGISTICS)]
+    assert "logistics firm" in found[0].text("en")

@@ -4,7 +4,7 @@ day, and the tables that all declarations share.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from services.customs.domain.declarations.codes import CodeTables
@@ -14,7 +14,8 @@ from services.customs.domain.declarations.terms import terms_of
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.messages.parties import Party, nobody
 from services.customs.domain.messages.senders import SendingPlan
-from services.customs.domain.regimes.regime import Mode, RegimeTables, StatisticsFlag
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.regimes.regime import District, Mode, RegimeTables, StatisticsFlag
 from services.customs.domain.registrations.findings import PartyFinding
 from services.customs.domain.registrations.registration import Registration
 from services.customs.domain.registrations.resolution import Place, parties_for
@@ -41,6 +42,10 @@ class Books:
     @property
     def sends_orders(self) -> bool:
         return MESSAGE_TYPE[DocumentKind.ORDER] in self.plan.sends
+
+    def district_on(self, now: datetime) -> District:
+        """Where lists are declared, by the rules of the day in China."""
+        return self.regimes.district_on(self.place.customs_code, now.astimezone(CHINA).date())
 
     def rulebook(
         self, own: Sequence[Registration], parks: Sequence[Registration], day: date

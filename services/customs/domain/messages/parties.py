@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -115,6 +115,34 @@ def nobody(customs_code: str, port_code: str) -> Parties:
     """Of a declaration whose enterprises cannot be named."""
     unnamed = Party("", "")
     return Parties(unnamed, unnamed, unnamed, unnamed, "", customs_code, port_code)
+
+
+@dataclass(frozen=True)
+class SiteParties:
+    """The park's enterprises that reports about goods name, on a day, and the address of the
+    declarant's client. `operator` None: nobody is registered as the operator of the site.
+    """
+
+    declarant: Party
+    carrier: Party
+    dxp_id: str
+    customs_code: str
+    operator: Party | None = None
+
+
+class ParkParties(Protocol):
+    """What reports about goods need to know of the enterprises: SiteParties, or Parties."""
+
+    @property
+    def declarant(self) -> Party: ...
+    @property
+    def carrier(self) -> Party: ...
+    @property
+    def operator(self) -> Party | None: ...
+    @property
+    def dxp_id(self) -> str: ...
+    @property
+    def customs_code(self) -> str: ...
 
 
 def credit_code_check_character(body: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from services.customs.domain.messages.parties import Parties, Party, PartyRole
+from services.customs.domain.messages.parties import ParkParties, Parties, Party, PartyRole
 from shared.kernel.errors import Conflict, Text
 
 _COLUMNS: Final = ("message_type", "headed_by", "sent_by", "source")
@@ -38,7 +38,7 @@ class Sender:
     dxp_id: str
 
     @classmethod
-    def of_declarant(cls, parties: Parties) -> Self:
+    def of_declarant(cls, parties: ParkParties) -> Self:
         return cls(parties.declarant, parties.dxp_id)
 
 

@@ -10,7 +10,8 @@ from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import NewDocument
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.parties import ParkParties
+from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import number, traf_mode
 from services.customs.domain.movements.drawing import draw_up, grouped
 from services.customs.domain.movements.errors import (
@@ -132,7 +133,7 @@ def _named(waybills: Sequence[str]) -> str:
 
 
 def draw_up_bills(
-    parcels: Sequence[BoundParcel], *, parties: Parties, real_now: datetime
+    parcels: Sequence[BoundParcel], *, parties: ParkParties, real_now: datetime
 ) -> tuple[NewDocument, ...]:
     """One document for each flight and master waybill."""
     return tuple(
@@ -141,7 +142,9 @@ def draw_up_bills(
     )
 
 
-def _bill(parcels: tuple[BoundParcel, ...], *, parties: Parties, real_now: datetime) -> NewDocument:
+def _bill(
+    parcels: tuple[BoundParcel, ...], *, parties: ParkParties, real_now: datetime
+) -> NewDocument:
     first, declarant = parcels[0], parties.declarant
     weight_kg = sum((parcel.gross_weight_kg for parcel in parcels), Decimal(0))
     return draw_up(
@@ -163,6 +166,7 @@ def _bill(parcels: tuple[BoundParcel, ...], *, parties: Parties, real_now: datet
         [{"logisticsNo": one.house_waybill, "invtNo": one.invt_no} for one in parcels],
         party_code=declarant.code,
         covers=[parcel.declaration_id for parcel in parcels],
+        sender=Sender.of_declarant(parties),
         flight_id=first.flight_id,
         real_now=real_now,
     )

@@ -13,6 +13,7 @@ from services.customs.domain.messages.document import Values
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.numbering import cop_no
 from services.customs.domain.messages.parts import split
+from services.customs.domain.messages.senders import Sender
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
@@ -33,6 +34,7 @@ def draw_up(
     lines: Sequence[Values],
     *,
     party_code: str,
+    sender: Sender,
     covers: Sequence[str],
     flight_id: str | None,
     real_now: datetime,
@@ -51,7 +53,7 @@ def draw_up(
         id=document_id,
         tenant_id=PARK_TENANT,
         declaration_id=None,
-        drawn=DrawnDocument(kind, party_code, number, parts),
+        drawn=DrawnDocument(kind, party_code, number, parts, sender),
         covers=tuple(covers),
         phase=DocumentPhase.QUEUED,
         send_at=real_now,

@@ -4,14 +4,18 @@ Which report comes first is different from district to district: reference/distr
 A report is kept as waiting by the parcels that have no document yet, so whoever looks next goes on.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from services.customs.domain.declarations.phase import ENTERED, Phase
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.messages.parties import SiteParties
 from services.customs.domain.regimes.regime import District
+from services.customs.domain.registrations.findings import PartyFinding
 
 # What belongs together is noted within this (real) time. Then the report leaves without the rest.
 WAIT: Final = timedelta(seconds=2)
@@ -57,6 +61,7 @@ class Stall(StrEnum):
     DEPARTED_UNCLEARED = "departed_uncleared"  # the parcel has left, its list is not released
     BILL_NOT_ACCEPTED = "bill_not_accepted"
     DEPARTURE_NOT_ACCEPTED = "departure_not_accepted"
+    NO_ENTERPRISE = "no_enterprise"  # nobody is registered whom the report could name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +85,33 @@ class Movement:
     is_departure_old: bool
 
 
-def stall_of(movement: Movement, terms: MovementTerms) -> Stall | None:
+_REPORTS: Final = frozenset({DocumentKind.ARRIVAL, DocumentKind.BILL, DocumentKind.DEPARTURE})
+
+
+def nameless_reports(
+    parties: SiteParties | tuple[PartyFinding, ...],
+) -> frozenset[DocumentKind]:
+    """The reports for which nobody is registered."""
+    if not isinstance(parties, SiteParties):
+        return _REPORTS
+    return frozenset() if parties.operator else frozenset({DocumentKind.ARRIVAL})
+
+
+def stall_of(
+    movement: Movement, terms: MovementTerms, nameless: Collection[DocumentKind] = ()
+) -> Stall | None:
     """Why the next report of an overdue parcel has not been made, or has not been accepted; None:
-    nothing is wrong. What has left counts more than what has only arrived.
+    nothing is wrong. What has left counts more than what has only arrived. `nameless`: see
+    `nameless_reports`.
     """
     if movement.has_departed and movement.departure is None:
-        if movement.status not in terms.departing:
-            return Stall.DEPARTED_UNCLEARED
-        return Stall.BILL_NOT_ACCEPTED
+        return _stall_of_departure(movement, terms, nameless)
     if _is_late(movement.departure, is_old=movement.is_departure_old):
         return Stall.DEPARTURE_NOT_ACCEPTED
     if _is_late(movement.bill, is_old=movement.is_bill_old):
         return Stall.BILL_NOT_ACCEPTED
     if movement.has_arrived and movement.status in terms.arriving:
-        return _stall_of_arrival(movement)
+        return _stall_of_arrival(movement, nameless)
     return None
 
 
@@ -101,7 +119,18 @@ def _is_late(report: DocumentPhase | None, *, is_old: bool) -> bool:
     return report is not None and report is not DocumentPhase.ACCEPTED and is_old
 
 
-def _stall_of_arrival(movement: Movement) -> Stall | None:
+def _stall_of_departure(
+    movement: Movement, terms: MovementTerms, nameless: Collection[DocumentKind]
+) -> Stall:
+    if movement.status not in terms.departing:
+        return Stall.DEPARTED_UNCLEARED
+    is_nameless = DocumentKind.DEPARTURE in nameless
+    return Stall.NO_ENTERPRISE if is_nameless else Stall.BILL_NOT_ACCEPTED
+
+
+def _stall_of_arrival(movement: Movement, nameless: Collection[DocumentKind]) -> Stall | None:
     if movement.arrival is None and not movement.has_bill_number:
         return Stall.ARRIVAL_WITHOUT_BILL
+    if movement.arrival is None and DocumentKind.ARRIVAL in nameless:
+        return Stall.NO_ENTERPRISE
     return None if movement.arrival is DocumentPhase.ACCEPTED else Stall.ARRIVAL_NOT_ACCEPTED

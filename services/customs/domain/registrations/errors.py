@@ -79,3 +79,14 @@ class UsccChanged(Conflict):
         "End this registration with valid_to, and register the other enterprise.",
         "请以 valid_to 终止本登记，并为另一企业新建登记。",
     )
+
+
+class ParkEnterpriseMissing(Conflict):
+    """A report about goods has nobody to name."""
+
+    code = "customs.party.park_incomplete"
+    text = Text("{findings}", "{findings_zh}")
+    fix = Text(
+        "Register the park's enterprise, or a valid version of it: /v1/registrations.",
+        "请在 /v1/registrations 登记园区企业或其有效版本。",
+    )

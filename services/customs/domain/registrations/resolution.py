@@ -12,6 +12,7 @@ from services.customs.domain.messages.parties import (
     Parties,
     Party,
     PartyRole,
+    SiteParties,
     UsedRegistration,
 )
 from services.customs.domain.regimes.regime import PartyRule, Regime, Whose
@@ -89,6 +90,40 @@ def parties_for(
             found[rule.role] = answer
     findings += _incomplete(asked, found)
     return tuple(findings) or _parties(asked, found)
+
+
+# Whom reports about goods name. Their rules are the same in every mode: the park's own.
+_OF_SITE: Final = frozenset({PartyRole.DECLARANT, PartyRole.LOGISTICS, PartyRole.OPERATOR})
+
+
+def site_parties(
+    parks: Sequence[Registration], regime: Regime, day: date, *, place: Place
+) -> SiteParties | tuple[PartyFinding, ...]:
+    """The park's enterprises for reports about goods on a day in China, or all that is missing.
+    `parks` as in `parties_for`.
+    """
+    asked = _Question((), parks, regime, day, place, _NO_CHOICE)
+    found: dict[PartyRole, Registration] = {}
+    findings: list[PartyFinding] = []
+    for rule in regime.parties:
+        if rule.role in _OF_SITE:
+            answer = _resolve(asked, rule)
+            if isinstance(answer, PartyFinding):
+                findings.append(answer)
+            elif answer is not None:
+                found[rule.role] = answer
+    findings += _incomplete(asked, found)
+    if findings:
+        return tuple(findings)
+    declarant, operator = found[PartyRole.DECLARANT], found.get(PartyRole.OPERATOR)
+    assert declarant.stated.dxp_id is not None, "else there is a finding"
+    return SiteParties(
+        declarant=declarant.party(PartyRole.DECLARANT),
+        carrier=found[PartyRole.LOGISTICS].party(PartyRole.LOGISTICS),
+        dxp_id=declarant.stated.dxp_id,
+        customs_code=place.customs_code,
+        operator=None if operator is None else operator.party(PartyRole.OPERATOR),
+    )
 
 
 def _resolve(asked: _Question, rule: PartyRule) -> Registration | PartyFinding | None:

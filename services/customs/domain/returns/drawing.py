@@ -114,7 +114,7 @@ def draw_return(
 
 
 def draw_tally(
-    returned: Document, *, operator: Party, number: str, location: str | None, note: str | None
+    returned: Document, operator: Party, *, number: str, location: str | None, note: str | None
 ) -> DrawnDocument:
     """Of the parcel of a return, as the operator of the site has seen it. `number`: the return's
     own for the first tally.

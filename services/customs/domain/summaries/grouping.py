@@ -20,6 +20,7 @@ from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.numbering import cop_no
 from services.customs.domain.messages.parts import split
+from services.customs.domain.messages.senders import Sender
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
@@ -106,12 +107,17 @@ class Application:
 
 
 def draw_applications(
-    lists: Sequence[ReleasedList], flag: SummaryFlag, *, replaces: str | None, real_now: datetime
+    lists: Sequence[ReleasedList],
+    flag: SummaryFlag,
+    *,
+    replaces: str | None,
+    sender: Sender | None = None,
+    real_now: datetime,
 ) -> tuple[Application, ...]:
     """One for each customs office, declarant and consignor."""
     groups = groupby(sorted(lists, key=lambda one: (*_whose(one), one.id)), key=_whose)
     return tuple(
-        _application(tuple(group), flag, replaces=replaces, real_now=real_now)
+        _application(tuple(group), flag, replaces=replaces, sender=sender, real_now=real_now)
         for _, group in groups
     )
 
@@ -125,6 +131,7 @@ def _application(
     flag: SummaryFlag,
     *,
     replaces: str | None,
+    sender: Sender | None,
     real_now: datetime,
 ) -> Application:
     document_id, first = new_id("doc"), lists[0]
@@ -154,7 +161,7 @@ def _application(
         id=document_id,
         tenant_id=PARK_TENANT,
         declaration_id=None,
-        drawn=DrawnDocument(DocumentKind.SUMMARY, first.said("agentCode"), number, parts),
+        drawn=DrawnDocument(DocumentKind.SUMMARY, first.said("agentCode"), number, parts, sender),
         covers=tuple(one.declaration_id for one in lists),
         phase=DocumentPhase.QUEUED,
         send_at=real_now,

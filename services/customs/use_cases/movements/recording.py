@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.messages.parties import Parties
+from services.customs.domain.messages.parties import ParkParties
 from services.customs.domain.movements.arrival import Arrival, receive_goods
 from services.customs.domain.movements.bill import (
     BillOrder,
@@ -47,7 +47,7 @@ class RecordedBill:
 
 
 async def bind_lists(
-    uow: UnitOfWork, *, order: BillOrder, parties: Parties, now: datetime, real_now: datetime
+    uow: UnitOfWork, *, order: BillOrder, parties: ParkParties, now: datetime, real_now: datetime
 ) -> RecordedBill:
     """The same order again finds its bill. Raises what `parcels_to_bind` raises."""
     declared = await bills.lock_declared(uow, sorted(set(order.house_waybills)))
