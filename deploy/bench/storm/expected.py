@@ -2,7 +2,7 @@
 of its documents, written from the rules and not from the code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +17,9 @@ _BEFORE: Final = {"draft": "draft", "blocked": "blocked", "complete": "queued"}
 
 @dataclass(frozen=True)
 class KnownFacts:
-    """What there is about a declaration. `match`: draft, blocked or complete; `current`: its newest
-    list; `cancellations`: of that list; `predecessors`: what customs must have accepted before it.
+    """What there is about a declaration. `match`: draft, blocked or complete; `current`: the list
+    that counts; `cancellations`: of that list; `predecessors`: what customs must have accepted
+    before it.
     """
 
     match: str
@@ -28,6 +29,43 @@ class KnownFacts:
     is_cancel_asked: bool = False
 
 
+def counting(lists: Sequence[DocumentFacts], cancelled: Collection[str] = ()) -> DocumentFacts:
+    """Of the lists of a declaration, oldest first: the newest, if customs has it or may still take
+    it; else the last before it that customs has; else the newest. `cancelled`: the ids of those
+    that customs has cancelled.
+    """
+
+    def has(one: DocumentFacts) -> bool:
+        return oracle_state(one).phase in ENTERED and one.id not in cancelled
+
+    newest = lists[-1]
+    if has(newest) or _is_in_flight(newest):
+        return newest
+    return next((one for one in reversed(lists) if has(one)), newest)
+
+
+def _is_in_flight(current: DocumentFacts) -> bool:
+    """Its newest upload has not been decided on, or an earlier one got through. One that never
+    reached the port says nothing about those before it.
+    """
+    part = Part(current, 1)
+    uploads = [part.upload_phase(n) for n in range(len(current.attempts))]
+    came_back = [w.attempt.version for w in part.words if w.letter == "X" and w.attempt]
+    arrived = [
+        phase
+        for phase, attempt in zip(uploads, current.attempts, strict=True)
+        if phase in ("declaring", "sent") and not (came_back and attempt.version <= came_back[-1])
+    ]
+    reached = [
+        phase
+        for n, phase in enumerate(uploads)
+        if not current.attempts[n].refusal or part.answers(current.attempts[n])
+    ]
+    return oracle_state(current).phase != "returned" and bool(
+        reached and (reached[-1] not in FAILED or arrived)
+    )
+
+
 class ExpectedDeclaration:
     """`phase`: of the list; `status`: what others see; `list_goes`: it may be sent."""
 
@@ -35,7 +73,6 @@ class ExpectedDeclaration:
         current = world.current
         found = oracle_state(current)
         part = Part(current, 1)
-        uploads = [part.upload_phase(n) for n in range(len(current.attempts))]
         is_newer = bool(current.attempts) and current.version > current.attempts[-1].version
         is_changed = is_newer and found.phase in FAILED | {"returned"}
         self.phase = found.phase
@@ -44,22 +81,7 @@ class ExpectedDeclaration:
         entered = self.phase in ENTERED
         at_end = [oracle_state(one).phase for one in world.cancellations]
         last = at_end[-1] if at_end else None
-        came_back = [w.attempt.version for w in part.words if w.letter == "X" and w.attempt]
-        arrived = [
-            phase
-            for phase, attempt in zip(uploads, current.attempts, strict=True)
-            if phase in ("declaring", "sent")
-            and not (came_back and attempt.version <= came_back[-1])
-        ]
-        # An upload that never reached the port says nothing about those before it.
-        reached = [
-            phase
-            for n, phase in enumerate(uploads)
-            if not current.attempts[n].refusal or part.answers(current.attempts[n])
-        ]
-        in_flight = found.phase != "returned" and bool(
-            reached and (reached[-1] not in FAILED or arrived)
-        )
+        in_flight = _is_in_flight(current)
         asked = world.is_cancel_asked
         busy = found.retry in (Retry.TRANSIENT, Retry.TOO_MUCH)
         rows = [

@@ -155,8 +155,8 @@ class Part:
         there = [a for a in self.attempts if a.left_at] or self.attempts
         chosen = there[0] if there else None
         for attempt in there:
-            left = (attempt.left_at or attempt.app_time).strftime("%Y%m%d%H%M%S")
-            if left <= receipt.return_time.strftime("%Y%m%d%H%M%S"):
+            known = [at for at in (attempt.app_time, attempt.left_at) if at is not None]
+            if max(known).strftime("%Y%m%d%H%M%S") <= receipt.return_time.strftime("%Y%m%d%H%M%S"):
                 chosen = attempt
         return chosen
 

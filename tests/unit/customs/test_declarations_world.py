@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from deploy.bench.storm.expected import ENTERED, ExpectedDeclaration, KnownFacts
+from deploy.bench.storm.expected import ENTERED, ExpectedDeclaration, KnownFacts, counting
 from deploy.bench.storm.oracle import oracle_state
 from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.milestones import new_milestones
@@ -35,8 +35,7 @@ class World:
         self.match = Match.COMPLETE
         self.asked_at_s: int | None = None
         self.lists = [self.document(DocumentKind.LIST, 1)]
-        self.cancellations: list[DocumentFacts] = []  # of the newest list
-        self.done: list[DocumentFacts] = []  # of the lists before
+        self.cancellations: list[DocumentFacts] = []  # of all lists
         self.order = self.document(DocumentKind.ORDER, 1)
         self.under_way: list[tuple[str, Receipt]] = []
         self.announced: list[str] = []
@@ -51,13 +50,22 @@ class World:
         return Case(
             self.match,
             at(0),
-            (self.order, *self.lists, *self.done, *self.cancellations),
+            (self.order, *self.lists, *self.cancellations),
             frozenset({DocumentKind.ORDER}),
             None if self.asked_at_s is None else at(self.asked_at_s),
         )
 
     def documents(self) -> list[DocumentFacts]:
-        return [self.order, *self.lists[-1:], *self.cancellations[-1:]]
+        return [self.order, *self.lists[-2:], *self.cancellations[-2:]]
+
+    @property
+    def cancelled(self) -> set[str]:
+        done = [one for one in self.cancellations if oracle_state(one).phase == "concluded"]
+        return {one.about for one in done if one.about is not None}
+
+    @property
+    def list(self) -> DocumentFacts:
+        return counting(self.lists, self.cancelled)
 
     def put(self, changed: DocumentFacts) -> None:
         for held in (self.lists, self.cancellations):
@@ -157,16 +165,14 @@ class World:
 
     def people_act(self) -> None:
         state = declaration_state(self.case())
-        current = self.lists[-1]
+        current = self.list
+        for list_id in state.surplus_to_cancel:
+            self.ask_to_cancel(list_id)
         if state.needs_cancellation or (
             Step.CANCEL in state.allowed and state.phase in ENTERED and self.chance.random() < 0.3
         ):
-            number = len(self.cancellations) + 10 * len(self.lists)
-            drawn_up = self.document(DocumentKind.CANCELLATION, number)
-            self.cancellations.append(replace(drawn_up, about=current.id))
+            self.ask_to_cancel(current.id)
         elif Step.CLONE in state.allowed:
-            self.done += self.cancellations
-            self.cancellations = []
             self.lists.append(self.document(DocumentKind.LIST, len(self.lists) + 1, current.id))
         elif Step.AMEND in state.allowed or Step.REPAIR in state.allowed:
             if current.attempts:
@@ -174,12 +180,16 @@ class World:
         elif current.id in state.resendable and current.version == current.attempts[-1].version:
             self.compose(current)
 
+    def ask_to_cancel(self, list_id: str) -> None:
+        drawn_up = self.document(DocumentKind.CANCELLATION, len(self.cancellations))
+        self.cancellations.append(replace(drawn_up, about=list_id))
+
     def expected(self) -> ExpectedDeclaration:
         return ExpectedDeclaration(
             KnownFacts(
                 match=self.match.value,
-                current=self.lists[-1],
-                cancellations=self.cancellations,
+                current=self.list,
+                cancellations=[one for one in self.cancellations if one.about == self.list.id],
                 predecessors=[self.order],
                 is_cancel_asked=self.asked_at_s is not None,
             )
@@ -188,9 +198,13 @@ class World:
 
 def check(world: World, state: DeclarationState, where: tuple[int, int]) -> None:
     expected = world.expected()
-    current = world.lists[-1]
+    current = world.list
 
     assert state.list_id == current.id, where
+    has = [one for one in world.lists if oracle_state(one).phase in ENTERED]
+    surplus = {one.id for one in has if one.id not in world.cancelled | {current.id}}
+    assert set(state.surplus) == surplus, where
+    assert not any(one.id in state.sendable for one in world.lists if one is not current), where
     assert (state.phase.value, state.status.value) == (expected.phase, expected.status), where
     assert (current.id in state.sendable) == expected.list_goes, where
     assert state.needs_cancellation == expected.needs_cancellation, where

@@ -69,8 +69,8 @@ def a_case(seed: int) -> DocumentFacts:
             version += chance.randint(0, 1) if number > 1 else 0
             nodes = chance.choice([1, 100])
             made = an_attempt(number, at_s, part=part, version=version, nodes=nodes)
-            # It may wait for the door.
-            attempts.append(replace(made, left_at=at(at_s + chance.choice([0, 0, 0, 3]))))
+            # It may wait for the door, or be dated ahead.
+            attempts.append(replace(made, left_at=at(at_s + chance.choice([0, 0, 0, 3, -2]))))
         if attempts and attempts[-1].part == part and chance.random() < 0.2:
             refusal = a_refusal(chance.choice([Retry.UNDELIVERABLE, Retry.TOO_MUCH]))
             attempts[-1] = replace(

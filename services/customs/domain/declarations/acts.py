@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.customs.domain.declarations.cancellations import cancellation_of
 from services.customs.domain.declarations.cancelling import CancelRequest
 from services.customs.domain.declarations.deciding import (
     as_it_is,
-    cancellation_of,
     decided,
     draw,
     state_of,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.announcing import announcements_of
-from services.customs.domain.declarations.cancelling import draw_up_cancellation
+from services.customs.domain.declarations.cancellations import cancellations_of
 from services.customs.domain.declarations.case import (
     BEFORE_LIST,
     Case,
@@ -228,10 +228,11 @@ def decided(
     dossier = file.dossier
     case = _case_of(file, drawing, now=now)
     state = declaration_state(case)
-    if state.needs_cancellation and (asking := cancellation_of(file, state, now=now)):
-        drawing = replace(drawing, new=(*drawing.new, asking))
+    if asking := cancellations_of(file, state, now=now):
+        drawing = replace(drawing, new=(*drawing.new, *asking))
         case = _case_of(file, drawing, now=now)
         state = declaration_state(case)
+    drawing = _of_list_that_counts(file, drawing, state)
     request = None if state.is_wish_answered else dossier.cancel_request
     is_unwanted = dossier.cancelled_at is not None or request is not None
     documents = tuple(
@@ -299,22 +300,12 @@ def _case_of(file: DossierFile, drawing: Drawing, *, now: datetime) -> Case:
     )
 
 
-def cancellation_of(
-    file: DossierFile, state: DeclarationState, *, now: datetime
-) -> NewDocument | None:
-    """None: customs has not given the list a number yet, without which nothing can be cancelled."""
-    current, known, request = file.current_list, state.current, file.dossier.cancel_request
-    head = file.heads.get(current.id) if current is not None else None
-    if current is None or known is None or known.invt_no is None or head is None:
-        return None
-    return draw_up_cancellation(
-        current,
-        head,
-        pre_no=known.pre_no,
-        invt_no=known.invt_no,
-        reason=request.reason if request else file.dossier.cancel_reason,
-        now=now,
-    )
+def _of_list_that_counts(file: DossierFile, drawing: Drawing, state: DeclarationState) -> Drawing:
+    """Customs may have entered a list after all that a newer one was to replace."""
+    counts = next((one for one in file.documents if one.id == state.list_id), None)
+    if counts is None or counts.id == drawing.list_id:
+        return drawing
+    return replace(drawing, list_id=counts.id, cop_no=counts.number)
 
 
 def _document_change(
@@ -335,8 +326,10 @@ def _document_change(
         real_now=real_now,
     )
     is_unwanted = file.dossier.unwanted_since is not None
+    is_list = document.kind is DocumentKind.LIST
     is_dropped = not document.attempts and (
-        (is_unwanted and document.kind in (DocumentKind.LIST, *BEFORE_LIST))
+        (is_unwanted and (is_list or document.kind in BEFORE_LIST))
+        or (is_list and document.id != state.list_id)
         or document.id in state.overtaken
     )
     return replace(change, phase=DocumentPhase.WITHDRAWN) if is_dropped else change

@@ -54,6 +54,21 @@ TRANSMISSION: Final = _missing(
     ("The export list's transmission.", "清单发送。"),
     ("Nothing: it leaves with the next message.", "无需操作，将随下一报文发送。"),
 )
+SECOND_LIST: Final = _missing(
+    "second_list",
+    "park",
+    (
+        "Customs has a second list of this parcel, entered late under its earlier number.",
+        "海关另有本包裹的一份清单（原编号，迟到入库）。",
+    ),
+    (
+        (
+            "CEB605 asks customs to cancel it. If customs declines or has closed it, settle it "
+            "with the customs office."
+        ),
+        "系统已用 CEB605 申请撤销该清单；若海关不同意或已结关，请与现场海关联系处理。",
+    ),
+)
 RECEIPT_120: Final = _missing(
     "receipt_120",
     "customs",

@@ -111,6 +111,7 @@ def outstanding(
     beside = [one for one in (*state.refusals, *shared) if one.kind in _BESIDE]
     after = [one for one in beside if one.kind not in _BEFORE_RELEASE]
     return (
+        *(_due((words.SECOND_LIST, None), None) for _ in state.surplus),
         *(_beside(one) for one in beside if one.kind in _BEFORE_RELEASE),
         *_own(state, goods),
         *(_beside(one) for one in after),

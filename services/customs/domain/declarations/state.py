@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.case import BEFORE_LIST, Case, Match
+from services.customs.domain.declarations.lists import lists_of
 from services.customs.domain.declarations.phase import ENTERED, Channel, Phase
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.steps import (
@@ -35,11 +36,12 @@ class DeclarationState:
     """`phase`: of the current list; `status`: what others see. `documents`: the state of each, by
     id. `declined`: customs' refusal to cancel the current list, unless somebody has wished for it
     since. `too_late_since`: from then on customs cannot be asked any more, although somebody wishes
-    for it. `needs_cancellation`: a CEB605 has to be drawn up. `sendable`: ids of the documents that
-    wait to be sent and may be; when a failed one goes again, `next_send_at` says. `resendable`:
-    those that a person may send once more. `overtaken`: those that stand for one that customs has
-    entered after all. `waits_for`: kinds that customs must accept before the list goes. `refusals`:
-    of the documents that count.
+    for it. `needs_cancellation`: a CEB605 has to be drawn up. `surplus`: ids of other lists that
+    customs has of the same parcel; `surplus_to_cancel`: those that a CEB605 has to be drawn up
+    about. `sendable`: ids of the documents that wait to be sent and may be; when a failed one goes
+    again, `next_send_at` says. `resendable`: those that a person may send once more. `overtaken`:
+    those that stand for one that customs has entered after all. `waits_for`: kinds that customs
+    must accept before the list goes. `refusals`: of the documents that count.
     """
 
     phase: Phase
@@ -51,6 +53,8 @@ class DeclarationState:
     declined: Receipt | None
     too_late_since: datetime | None
     needs_cancellation: bool
+    surplus: tuple[str, ...]
+    surplus_to_cancel: tuple[str, ...]
     sendable: tuple[str, ...]
     resendable: tuple[str, ...]
     overtaken: frozenset[str]
@@ -94,6 +98,8 @@ def declaration_state(case: Case) -> DeclarationState:
         declined=folded.declined,
         too_late_since=folded.too_late_since(),
         needs_cancellation=folded.needs_cancellation(),
+        surplus=tuple(one.id for one in folded.surplus),
+        surplus_to_cancel=tuple(one.id for one in folded.surplus if folded.is_to_cancel(one)),
         sendable=tuple(one.id for one in case.documents if folded.goes(one)),
         resendable=resendable,
         overtaken=folded.overtaken,
@@ -122,12 +128,19 @@ class _Folded:
         self.case = case
         self.states = states
         there = [o for o in case.documents if states[o.id].phase is not DocumentPhase.WITHDRAWN]
-        self.current = _ends_of_chains(there)
         returns = [one for one in there if one.kind in _OF_RETURNS]
         self.waiting = behind(returns, states, may_be_entered)
         self.overtaken = behind(returns, states, is_entered)
-        self.list = _last([o for o in self.current if o.kind is DocumentKind.LIST])
+        lists = lists_of(there, states)
+        self.list, self.surplus = lists.current, lists.surplus
         self.list_state = self._state_of(self.list)
+        others = [one for one in there if one.kind is not DocumentKind.LIST]
+        self.current = _ends_of_chains(others) + ([self.list] if self.list is not None else [])
+        self.surplus_cancellations = {
+            one.about: one
+            for one in there
+            if one.kind is DocumentKind.CANCELLATION and one.about in {o.id for o in self.surplus}
+        }
         cancellations = [
             one
             for one in there
@@ -215,6 +228,16 @@ class _Folded:
         asked = self.cancellation is not None and self.cancellation.attempts
         return None if asked and not self.is_wished_again else max(asked_at, self.phase_at)
 
+    def is_to_cancel(self, surplus: DocumentFacts) -> bool:
+        """Once customs has the one that counts, or nobody wants either."""
+        state = self.states[surplus.id]
+        return (
+            surplus.id not in self.surplus_cancellations
+            and state.phase is not DocumentPhase.CLOSED
+            and state.invt_no is not None
+            and (self.phase in ENTERED or self.case.cancel_asked_at is not None)
+        )
+
     def waits_for(self) -> frozenset[DocumentKind]:
         accepted = {
             one.kind for one in self.current if self.states[one.id].phase in DOCUMENT_ENTERED
@@ -256,11 +279,17 @@ class _Folded:
             is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
             return is_wanted and self.case.match is Match.COMPLETE
         if document.kind is DocumentKind.CANCELLATION:
-            is_open = entered and self.status not in _OVER
-            return document is self.cancellation and is_open and self.is_cancelling
+            return self._asks_for_cancellation(document, entered=entered)
         if document.kind is DocumentKind.RETURN:
             return self.list_state is not None and self.list_state.phase in _RELEASED
         return True
+
+    def _asks_for_cancellation(self, document: DocumentFacts, *, entered: bool) -> bool:
+        if document.about in self.surplus_cancellations:
+            is_declined = self.states[document.id].phase is DocumentPhase.RETURNED
+            return document is self.surplus_cancellations[document.about] and not is_declined
+        is_open = entered and self.status not in _OVER
+        return document is self.cancellation and is_open and self.is_cancelling
 
     @staticmethod
     def _takes_amendment(state: DocumentState) -> bool:

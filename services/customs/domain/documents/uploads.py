@@ -66,16 +66,16 @@ class Uploads:
 
     def attempt_of(self, receipt: Receipt) -> Attempt | None:
         """By our guid where the receipt has it. Else by the clocks: the newest that had left by
-        then; the first, if our clock is ahead of customs'. When it was composed does not matter:
-        it may have waited long for the port.
+        then; the first, if our clock is ahead of customs'. It may have waited long for the port;
+        and its appTime is later than all that had been heard.
         """
         named = self.named(receipt.guid)
         if named is not None:
             return named
         left = [one for one in self.attempts if one.left_at is not None] or self.attempts
-        older = [one for one in left if seconds(one.left_at or one.app_time) <= receipt.return_time]
-        if older:
-            return older[-1]
+        there = [one for one in left if _there_since(one) <= receipt.return_time]
+        if there:
+            return there[-1]
         return left[0] if left else None
 
     def named(self, guid: str | None) -> Attempt | None:
@@ -143,6 +143,10 @@ def _phase(
             # The document is there; how far it got, an earlier upload may have learnt.
             phase = before if before in _ARRIVED else DocumentPhase.DECLARING
     return phase
+
+
+def _there_since(attempt: Attempt) -> datetime:
+    return seconds(max(attempt.app_time, attempt.left_at or attempt.app_time))
 
 
 def seconds(at: datetime) -> datetime:

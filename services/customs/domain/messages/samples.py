@@ -228,7 +228,7 @@ def _widest_value(element: Element) -> str:
     if element.length_max == 1:
         return value
     # A character counts once, also one that takes three bytes or four.
-    fill, last = ("0", "0") if value.isascii() else ("字", "𠮷")
+    fill, last = ("0", "0") if value.isascii() else ("字", "末")
     return value[: element.length_max - 1].ljust(element.length_max - 1, fill) + last
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from services.customs.domain.declarations.dossier import Dossier, DossierFile, files_of
 from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import Attempt
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.stored import (
     DocumentHistory,
     StoredDocument,
@@ -25,20 +26,27 @@ async def load_files(
     ids = [dossier.subject.id for dossier in dossiers if dossier.list_id]
     stored = await documents.lock_of_declarations(uow, ids) if ids else []
     history, _ = await load_history(uow, stored)
-    heads = await load_heads(uow, dossiers, for_cancellation=for_cancellation)
+    heads = await load_heads(uow, dossiers, stored, for_cancellation=for_cancellation)
     return files_of(dossiers, stored, history, heads)
 
 
 async def load_heads(
-    uow: UnitOfWork, dossiers: Sequence[Dossier], *, for_cancellation: bool = False
+    uow: UnitOfWork,
+    dossiers: Sequence[Dossier],
+    stored: Sequence[StoredDocument],
+    *,
+    for_cancellation: bool = False,
 ) -> Mapping[str, Mapping[str, str]]:
-    """Of the lists that customs may have to cancel."""
-    ids = [
+    """Of the lists that customs may have to cancel. `stored`: the documents of the dossiers."""
+    ids = {
         one.list_id
         for one in dossiers
         if one.list_id and (for_cancellation or one.unwanted_since is not None)
-    ]
-    return await documents.heads_of(uow, ids) if ids else {}
+    }
+    lists = [one for one in stored if one.kind is DocumentKind.LIST]
+    with_several = {one.declaration_id for one in lists if one.replaces}
+    ids |= {one.id for one in lists if one.attempts and one.declaration_id in with_several}
+    return await documents.heads_of(uow, sorted(ids)) if ids else {}
 
 
 async def load_history(

@@ -34,9 +34,10 @@ async def settle(
     """`stored`: all documents of the dossiers, and those that cover many. Only what has a `touched`
     document changes. All of them are locked. Returns how the documents changed.
     """
+    heads = await load_heads(uow, dossiers, stored)
     files = [
         file
-        for file in files_of(dossiers, stored, history, await load_heads(uow, dossiers))
+        for file in files_of(dossiers, stored, history, heads)
         if any(document.id in touched for document in file.documents)
     ]
     ids = [file.dossier.subject.id for file in files]
