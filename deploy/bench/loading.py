@@ -15,6 +15,9 @@ import asyncpg
 from deploy.bench.rig import make_service, postgres
 from deploy.engines import PostgresServer, free_port, start_postgres
 
+# Each sorts in maintenance_work_mem.
+_AT_ONCE: Final = 5
+
 Fill = Callable[[asyncpg.Connection], Awaitable[None]]
 
 # The limits of the server are those of requests.
@@ -23,7 +26,7 @@ _SETTINGS: Final = """
     SET transaction_timeout = 0;
     SET idle_in_transaction_session_timeout = 0;
     SET synchronous_commit = off;
-    SET maintenance_work_mem = '1GB';
+    SET maintenance_work_mem = '500MB';
     SET session_replication_role = replica
 """
 # Primary keys stay, because foreign keys refer to them, except where nothing does.
@@ -51,20 +54,40 @@ async def loading(connection: asyncpg.Connection, tables: Sequence[str]) -> Asyn
     then all of them are made, and the tables vacuumed and analysed.
     """
     await connection.execute(_SETTINGS)
-    made_again = []
+    constraints, indexes = dict[str, list[str]](), dict[str, list[str]]()
     for table in tables:
         await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         # Constraints first: their indexes go with them.
-        for query in (_CONSTRAINTS, _INDEXES):
+        for query, made_again in ((_CONSTRAINTS, constraints), (_INDEXES, indexes)):
             for drop, create in await connection.fetch(query, table):
                 await connection.execute(drop)
-                made_again.append(create)
+                made_again.setdefault(table, []).append(create)
     yield
-    for create in made_again:
-        await connection.execute(create, timeout=3600)
     for table in tables:
+        for create in constraints.get(table, ()):
+            await connection.execute(create, timeout=3600)
+        await _make_together(connection, indexes.get(table, ()))
         await connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
         await connection.execute(f"VACUUM (ANALYZE) {table}", timeout=3600)
+
+
+async def _make_together(connection: asyncpg.Connection, indexes: Sequence[str]) -> None:
+    """Indexes of one table, a few at once: they share one scan of it."""
+    waiting = list(indexes)
+    where = await connection.fetchrow(
+        "SELECT inet_server_port() AS port, current_user AS user, current_database() AS database"
+    )
+
+    async def make() -> None:
+        other = await asyncpg.connect(host="127.0.0.1", **where)
+        try:
+            await other.execute(_SETTINGS)
+            while waiting:
+                await other.execute(waiting.pop(), timeout=3600)
+        finally:
+            await other.close()
+
+    await asyncio.gather(*(make() for _ in range(min(_AT_ONCE, len(waiting)))))
 
 
 # While it is filled; what is lost then is filled again.

@@ -13,6 +13,7 @@ from shared.db import (
     TEXT,
     Filter,
     Filters,
+    Listing,
     Order,
     Reader,
     SparseListing,
@@ -82,18 +83,21 @@ class WaitingDocuments:
 
 _COUNT_PARCELS: Final = "SELECT count(*) > 0 FROM customs.parcels x WHERE"
 _IN_PARCELS: Final = "SELECT x.declaration_id AS id FROM customs.parcels x WHERE"
-_AT_LANE: Final = "x.lane = :lane AND x.state IN ('waiting', 'held')"
+_IS_QUEUED: Final = "x.state IN ('waiting', 'held')"
+_AT_LANE: Final = f"x.lane = :lane AND {_IS_QUEUED}"
 _OPEN: Final = "SELECT x.id FROM customs.declarations x WHERE x.waits_for IS NOT NULL"
 
-_WORK: Final = SparseListing(
-    """
+# The lane is looked up for what is shown, after the sort.
+_SELECT: Final = f"""
     SELECT p.id, p.tenant_id AS merchant_id, p.order_id, p.order_number, p.house_waybill, p.status,
            p.phase_at AS status_at, p.waits_for, p.owner, p.due_at, p.flight_id, p.flight_number,
-           p.cut_off_at, CASE WHEN g.state IN ('waiting', 'held') THEN g.lane END AS lane, p.clock,
-           p.clock_at, p.warn_at, p.breach_at, p.alarm_level, p.created_at
+           p.cut_off_at, (SELECT x.lane FROM customs.parcels x
+               WHERE x.declaration_id = p.id AND {_IS_QUEUED}) AS lane, p.clock, p.clock_at,
+           p.warn_at, p.breach_at, p.alarm_level, p.created_at
     FROM customs.declarations AS p
-    LEFT JOIN customs.parcels AS g ON g.declaration_id = p.id
-    """,
+"""  # noqa: S608 - constants
+_WORK: Final = SparseListing(
+    _SELECT,
     WorkView,
     table="customs.declarations p",
     where="p.waits_for IS NOT NULL",
@@ -105,9 +109,6 @@ _WORK: Final = SparseListing(
             f"{_COUNT_PARCELS} x.declaration_id = p.id AND {_AT_LANE}",
             f"{_IN_PARCELS} {_AT_LANE} {{tenant}}",
         ),
-        "flight_id": Filter(
-            "p.flight_id = :flight_id", f"{_OPEN} AND x.flight_id = :flight_id {{tenant}}"
-        ),
         "owner": Filter("p.owner = :owner", f"{_OPEN} AND x.owner = :owner {{tenant}}"),
         "code": Filter("p.waits_for = :code"),
         "due_before": Filter("p.due_at < :due_before", bounds=("due_at",)),
@@ -116,11 +117,33 @@ _WORK: Final = SparseListing(
         "after_due_at": INSTANT,
         "after_id": TEXT,
         "lane": INTEGER,
-        "flight_id": TEXT,
         "owner": TEXT,
         "code": TEXT,
         "due_before": INSTANT,
     },
+)
+# A flight has some thousands: they are sorted.
+_OF_FLIGHT: Final = Listing(
+    _SELECT,
+    WorkView,
+    order_by="p.due_at, p.id",
+    after="(p.due_at, p.id) > (:after_due_at, :after_id)",
+    tenant="p.tenant_id = :tenant",
+    where="p.waits_for IS NOT NULL",
+    filters={
+        "flight_id": "p.flight_id = :flight_id",
+        "lane": f"p.id IN ({_IN_PARCELS} {_AT_LANE})",
+        "owner": "p.owner = :owner",
+        "code": "p.waits_for = :code",
+        "due_before": "p.due_at < :due_before",
+    },
+    after_due_at=INSTANT,
+    after_id=TEXT,
+    flight_id=TEXT,
+    lane=INTEGER,
+    owner=TEXT,
+    code=TEXT,
+    due_before=INSTANT,
 )
 
 _OWNERS: Final = (
@@ -188,6 +211,8 @@ _WAITING: Final = sql(
 
 async def list_work(reader: Reader, window: Window, filters: Filters) -> Stretch[WorkView]:
     """The most urgent first, then the oldest."""
+    if filters.get("flight_id") is not None:
+        return Stretch(await _OF_FLIGHT.page(reader, window, filters))
     return await _WORK.page(reader, window, filters, order="due_at")
 
 
