@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     Computed,
@@ -32,7 +33,7 @@ lanes: Final = Table(
 # state: waiting → screened | held → screened; left: returned by customs or cancelled; elsewhere:
 # never in a queue. lease_until is real time: a scanner that dies gives its parcels back; so are
 # arrival_noted_at and departure_noted_at. arrival_id, bill_id and departure_id: the documents that
-# name the parcel.
+# name the parcel; report_ids: all that ever did.
 parcels: Final = Table(
     "parcels",
     metadata,
@@ -54,6 +55,7 @@ parcels: Final = Table(
     Column("departure", JSONB),
     instant_column("departure_noted_at"),
     key_column("departure_id"),
+    Column("report_ids", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     instant_column("departure_reported_at"),
     # the clock that runs for the goods, as in `declarations`
     Column("clock", Text),

@@ -34,6 +34,8 @@ from tests.support.worlds.movements import (
     draw,
     draw_what_is_left,
     leave,
+    leave_by_the_book,
+    released,
 )
 from tests.support.worlds.summaries import forget_lists, summarising
 
@@ -251,3 +253,34 @@ async def test_a_package_is_read_by_indexes(customs: CustomsWorld, name: str) ->
     assert "Seq Scan" not in plan, plan
     # A whole index is walked where no condition reaches it.
     assert len(re.findall(r"Index (?:Only )?Scan", plan)) <= plan.count("Index Cond"), plan
+
+
+@pytest.mark.parametrize("code", ["100", "-301008"])
+async def test_a_report_that_another_replaced_is_evidence_too(
+    customs: CustomsWorld, office: CustomsOperator, code: str
+) -> None:
+    """It is on the timeline, as well."""
+    await draw_what_is_left(customs)
+    order, flight_id = customs.an_order(), new_id("flt")
+    await released(customs, office, order, flight_id=flight_id)
+    await leave_by_the_book(customs, office, flight_id, order)
+    (report,) = await documents_of(customs, "departure", order)
+    await decide(customs, office, "CEB510", code, report)
+    again = await office.http.post("/v1/documents:resend", json={"document_ids": [report["id"]]})
+    assert again.json()["items"][0]["status"] == 200, again.text
+    assert await draw(customs, DEPARTURES, later=LATE) == 1
+    _, anew = await documents_of(customs, "departure", order)
+    await seal(customs)
+    row = await customs.declaration(order)
+
+    answer = await office.http.get(f"/v1/declarations/{row['id']}/evidence")
+    listed = await office.get(f"/v1/declarations/{row['id']}/documents")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        files = {name: package.read(name).decode() for name in package.namelist()}
+    for number in (report["number"], anew["number"]):
+        assert any(f">{number}<" in raw for name, raw in files.items() if "/sent/" in name)
+    answers = [raw for name, raw in files.items() if "/received/" in name]
+    assert any(f">{report['number']}<" in raw for raw in answers)
+    shown = {one["number"] for one in listed["items"] if one["kind"] == "departure"}
+    assert shown == {report["number"], anew["number"]}

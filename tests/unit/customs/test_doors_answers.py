@@ -73,6 +73,16 @@ def test_an_answer_to_an_upload_that_was_sent_again_tells_nothing() -> None:
     assert (newest.message_guid, newest.is_telling) == ("MESSAGE-2", True)
 
 
+def test_an_answer_of_a_clock_behind_ours_is_about_the_newest_upload_that_has_left() -> None:
+    document = a_list(uploads=3, phase=DocumentPhase.TRANSMITTED)
+    attempts = [an_attempt(1, 10), an_attempt(2, 20), an_attempt(3, 30, left_at=None)]
+    answer = MatchedReceipt(a_receipt("2", -300), document)
+
+    (found,) = answers_of([answer], {document.id: attempts})
+
+    assert (found.message_guid, found.is_transient) == ("MESSAGE-2", False)
+
+
 def test_a_document_that_fails_again_and_again_opens_no_door() -> None:
     third = heard(a_receipt("4", 31), uploads=3)
     fourth = heard(a_receipt("4", 41), uploads=4)

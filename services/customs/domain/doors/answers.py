@@ -41,9 +41,15 @@ def answers_of(
 
 
 def _about(receipt: Receipt, tried: Sequence[Attempt]) -> Attempt | None:
-    if receipt.message_type != FORMAT_RECEIPT:
-        tried = [attempt for attempt in tried if attempt.part == receipt.key.part]
-    return next(iter(Uploads(tried).about(receipt)), None)
+    """By our guid, or the newest that has left. Customs' clock does not matter here: if it is
+    behind ours, no answer would ever be about a probe.
+    """
+    if receipt.message_type == FORMAT_RECEIPT:
+        return next(iter(Uploads(tried).about(receipt)), None)
+    uploads = Uploads([attempt for attempt in tried if attempt.part == receipt.key.part])
+    named = uploads.named(receipt.guid)
+    left = [attempt for attempt in uploads.attempts if attempt.left_at is not None]
+    return named or (left[-1] if left else uploads.newest)
 
 
 def _is_telling(document: StoredDocument, about: Attempt, tried: Sequence[Attempt]) -> bool:

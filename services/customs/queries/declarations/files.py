@@ -100,7 +100,7 @@ _DOCUMENTS: Final = sql(
     WHERE id IN (
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
         UNION ALL
-        SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id])
+        SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id] || p.report_ids)
         FROM customs.parcels AS p WHERE p.declaration_id = :id
         UNION ALL
         SELECT s.summary_id FROM customs.documents AS l

@@ -124,12 +124,13 @@ _DECLARED: Final = sql(
 
 _MARK: Final = sql(
     """
-    INSERT INTO customs.parcels AS p (declaration_id, tenant_id, state, bill_id)
-    SELECT d.id, d.tenant_id, 'elsewhere', r.document_id
+    INSERT INTO customs.parcels AS p (declaration_id, tenant_id, state, bill_id, report_ids)
+    SELECT d.id, d.tenant_id, 'elsewhere', r.document_id, ARRAY[r.document_id]
     FROM jsonb_to_recordset(:rows) AS r (declaration_id text, document_id text)
     JOIN customs.declarations AS d ON d.id = r.declaration_id
     ORDER BY d.id
-    ON CONFLICT (declaration_id) DO UPDATE SET bill_id = excluded.bill_id
+    ON CONFLICT (declaration_id) DO UPDATE SET
+        bill_id = excluded.bill_id, report_ids = p.report_ids || excluded.report_ids
     """,
     rows=JSON,
 )

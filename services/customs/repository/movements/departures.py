@@ -77,7 +77,8 @@ _LOCK_SOME: Final = sql(
 
 _MARK: Final = sql(
     """
-    UPDATE customs.parcels AS p SET departure_id = r.document_id
+    UPDATE customs.parcels AS p
+    SET departure_id = r.document_id, report_ids = p.report_ids || r.document_id
     FROM unnest(:ids, :document_ids) AS r (id, document_id) WHERE p.declaration_id = r.id
     """,
     ids=TEXTS,
