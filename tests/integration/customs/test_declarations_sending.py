@@ -1,8 +1,14 @@
 """What goes before a list, and whom it names."""
 
+import asyncio
+
 from services.customs import jobs
 from services.customs.domain.messages.parties import Party
+from services.customs.worker import SUBSCRIPTIONS, applying
 from shared.kafka import JobContext
+from shared.kernel.identity import PARK
+from tests.kit.intake import intake
+from tests.kit.transactions import until_somebody_waits
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
 
 
@@ -69,6 +75,24 @@ async def test_two_orders_of_one_number_do_not_both_go_to_customs(customs: Custo
     assert [row["status"] for row in (*by_order, rows[2])] == ["blocked", "queued", "blocked"]
     assert [one["code"] for one in by_order[0]["findings"]] == ["customs.match.order_number_taken"]
     assert len(customs.documents("CEB303")) == 1
+
+
+async def test_two_workers_at_once_do_not_both_take_an_order_number(customs: CustomsWorld) -> None:
+    park = customs.sending_all()
+    first, second = (customs.an_order("mer_1", lines=1) for _ in range(2))
+    number = first.order_id[-8:]
+    for one in (first, second):
+        await park.consume(park.placed(one, order_number=number))
+
+    async with park.db.transaction(PARK) as one_worker:
+        take_in = intake(SUBSCRIPTIONS, applying(park.rulebooks), park.clock)
+        await take_in(one_worker, [park.booked(first)])
+        other_worker = asyncio.create_task(park.consume(park.booked(second)))
+        await until_somebody_waits(one_worker)
+    await other_worker
+
+    statuses = [(await customs.declaration(one))["status"] for one in (first, second)]
+    assert statuses == ["queued", "blocked"]
 
 
 async def test_a_cancelled_order_keeps_its_list_here(

@@ -95,6 +95,17 @@ def _taker(party_code: str, number: str, declaration_id: str) -> tuple[tuple[str
     return (party_code, number), declaration_id
 
 
+# Always in the order of the keys, so that two slices do not wait for each other.
+_LOCK_NUMBERS: Final = sql(
+    """
+    SELECT count(pg_advisory_xact_lock(key)) FROM (
+        SELECT DISTINCT hashtextextended('customs.order_no ' || one, 0) AS key
+        FROM unnest(:numbers) AS asked(one) ORDER BY key) AS keys
+    """,
+    int,
+    numbers=TEXTS,
+)
+
 # The oldest last, so that it has the number.
 _TAKERS: Final = sql(
     f"""
@@ -296,6 +307,11 @@ async def list_of_phase(
 async def owners_by_message(uow: UnitOfWork, guids: Sequence[str]) -> list[tuple[str, str | None]]:
     """Ids of the documents that were uploaded in these messages, and of their declarations."""
     return await uow.fetch_all(_BY_MESSAGE, guids=guids)
+
+
+async def lock_order_numbers(uow: UnitOfWork, order_nos: Sequence[str]) -> None:
+    """Nobody else looks for their takers until the transaction ends."""
+    await uow.fetch_value(_LOCK_NUMBERS, numbers=order_nos)
 
 
 async def takers_of(reader: Reader, order_nos: Sequence[str]) -> dict[tuple[str, str], str]:

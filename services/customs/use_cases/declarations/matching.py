@@ -55,13 +55,18 @@ async def decide_dossiers(
 async def find_takers(
     uow: UnitOfWork, dossiers: Sequence[Dossier], repairs: Sequence[Repair] = ()
 ) -> dict[tuple[str, str], str]:
-    """Of the numbers that their orders have, with the repairs that are kept and those given now."""
+    """Of the numbers that their orders have, with the repairs that are kept and those given now.
+    The numbers stay locked: two workers at once do not both find one free. The dossiers are locked.
+    """
     numbers: set[str] = set()
     for one in dossiers:
         if one.order is not None and one.waybill is not None:
             kept = (kept.repair for kept in one.repairs)
             numbers |= order_numbers(one.order, (*kept, *repairs))
-    return await documents.takers_of(uow, sorted(numbers)) if numbers else {}
+    if not numbers:
+        return {}
+    await documents.lock_order_numbers(uow, sorted(numbers))
+    return await documents.takers_of(uow, sorted(numbers))
 
 
 async def match_again(
