@@ -9,6 +9,7 @@ from services.customs.api.deps import CustomsParts
 from services.customs.api.documents import documents_api
 from services.customs.api.doors import doors_api
 from services.customs.api.evidence import evidence_api
+from services.customs.api.figures import figures_api
 from services.customs.api.inbound import inbound_api
 from services.customs.api.lanes import lanes_api
 from services.customs.api.messages import messages_api
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             summaries_api,
             evidence_api,
             work_api,
+            figures_api,
         ],
         description="One dossier per order: documents, declaration, receipts, lanes, departure.",
     )

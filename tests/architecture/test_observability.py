@@ -135,6 +135,7 @@ _OPEN = {
     "HTTP_REQUESTS": "routes, methods and codes",
     "HTTP_PROBLEMS": "every error of every service",
     "SCREENINGS": "lanes are rows of a table",
+    "LANE_TAKEN": "lanes are rows of a table",
 }
 
 

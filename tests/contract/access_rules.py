@@ -142,6 +142,7 @@ RULES: Final[dict[str, Rule]] = {
     "catalog GET /.well-known/openid-configuration": _OPEN,
     "customs GET /v1/declarations": _list("customs:read", "declaration_id"),
     "customs GET /v1/work": _list("customs:read", "declaration_id"),
+    "customs GET /v1/figures": _list("customs:read", None),
     "customs GET /v1/declarations/{declaration_id}": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/documents": _DECLARATION,
     "customs GET /v1/declarations/{declaration_id}/timeline": _DECLARATION,

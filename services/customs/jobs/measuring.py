@@ -81,6 +81,9 @@ async def measure_lanes(context: JobContext) -> None:
     async with context.db.read(PARK) as reader:
         for lane in await lanes.list_lanes(reader, now=context.clock.now()):
             metrics.LANE_QUEUE.labels(str(lane.lane)).set(lane.queue_parcels)
+            metrics.LANE_USE.labels(str(lane.lane)).set(lane.use)
+            # A series that begins with its first parcel shows no increase.
+            metrics.LANE_TAKEN.labels(str(lane.lane))
 
 
 async def measure_movements(context: JobContext, *, books: Books) -> None:

@@ -22,6 +22,11 @@ class LaneView:
     screened_today: int
     screened_last_hour: int
 
+    @property
+    def use(self) -> float:
+        """What it screened in the last hour, as a share of its capacity."""
+        return self.screened_last_hour / self.capacity_per_hour
+
 
 _LANES: Final = sql(
     """

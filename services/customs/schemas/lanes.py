@@ -87,7 +87,7 @@ class LaneOut(BaseModel):
             next_cut_off_at=lane.next_cut_off_at,
             expected_wait_s=round(expected_wait(queue).total_seconds(), 1),
             screened_today=lane.screened_today,
-            use=round(lane.screened_last_hour / capacity, 4),
+            use=round(lane.use, 4),
         )
 
 

@@ -32,6 +32,7 @@ async def take_parcels(
     taken = await lanes.take(
         uow, lane=lane, rows_max=limit, lease_until=real_now + lease, real_now=real_now
     )
+    metrics.count_taken(uow, lane, len(taken))
     return in_queue_order(taken)
 
 

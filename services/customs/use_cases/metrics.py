@@ -116,6 +116,16 @@ LANE_QUEUE: Final = Gauge(
     "airlane_customs_lane_queue_parcels", "Parcels waiting at a security lane.", ["lane"]
 )
 
+LANE_USE: Final = Gauge(
+    "airlane_customs_lane_use_ratio",
+    "Parcels that a security lane screened in the last hour, as a share of its capacity.",
+    ["lane"],
+)
+LANE_TAKEN: Final = Counter(
+    "airlane_customs_lane_taken_parcels",
+    "Parcels that a security lane took to screen; one whose scanner died is taken again.",
+    ["lane"],
+)
 MOVEMENTS_STALLED: Final = Gauge(
     "airlane_customs_movements_stalled",
     "Parcels of which a report waits for longer than it should, by the reason.",
@@ -246,6 +256,10 @@ def count_screenings(uow: UnitOfWork, screenings: Iterable[Screening]) -> None:
     for screening in screenings:
         series = SCREENINGS.labels(str(screening.lane), str(screening.passed).lower())
         uow.after_commit.append(series.inc)
+
+
+def count_taken(uow: UnitOfWork, lane: int, parcels: int) -> None:
+    _add(uow, LANE_TAKEN.labels(str(lane)), parcels)
 
 
 def count_message(uow: UnitOfWork, message_type: str) -> None:
