@@ -162,18 +162,20 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         settings.single_window_dir, file_mode=int(settings.single_window_file_mode, base=8)
     )
     door = _door_of(settings, folder)
+    signer = signer_of(settings)
     start_door(door.name)
     send = partial(
         jobs.send_documents,
         park=Sender.of_declarant(parties),
         door=door,
-        signer=signer_of(settings),
+        signer=signer,
     )
     draw = partial(jobs.draw_movements, books=rulebooks.books)
     match = partial(jobs.match_dossiers, rulebooks=rulebooks)
     ask = partial(jobs.request_cancellations, rulebooks=rulebooks)
     measure = partial(jobs.measure_movements, books=rulebooks.books)
     collect = partial(jobs.collect_answers, single_window=folder)
+    note_keys = [] if signer is None else [partial(jobs.note_keys, signer=signer)]
     return [
         Job("send-documents", every_s=settings.message_age_s, run=send),
         Job("match-dossiers", every_s=5.0, run=match),
@@ -191,6 +193,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         Job("measure-movements", every_s=15.0, run=measure),
         Job("measure-summaries", every_s=60.0, run=jobs.measure_summaries),
         Job("measure-lanes", every_s=5.0, run=jobs.measure_lanes),
+        *(Job("note-keys", every_s=15.0, run=one) for one in note_keys),
     ]
 
 

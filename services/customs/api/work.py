@@ -7,12 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import CustomsRead
-from services.customs.domain.declarations.missing import Owner
-from services.customs.queries.work import items
+from services.customs.api.deps import CustomsParts, CustomsRead, Parts
+from services.customs.clients.reference import regime_tables
+from services.customs.domain.declarations.missing import CORRECTION, Owner
+from services.customs.domain.declarations.refusals import is_refusal_code
+from services.customs.domain.messages.values import CHINA
+from services.customs.domain.movements.waiting import terms_of
+from services.customs.domain.work import ParkItem, work_of_keys, work_of_movements
+from services.customs.queries.movements import list_stalled
+from services.customs.queries.work import details, items
 from services.customs.schemas.work.items import WorkItem, WorkPage, work_page
+from services.customs.use_cases.signing import list_keys
+from shared.db import Reader
 from shared.documents.fields import AnyInstant
-from shared.http import PageOf, json_reply, problems
+from shared.http import Call, PageOf, json_reply, problems
+from shared.kernel.clock import real_now
+from shared.kernel.identity import PARK
+
+# Of each way to wait.
+_STALLED_MAX = 100
 
 work_api = APIRouter(tags=["work"])
 
@@ -32,22 +45,44 @@ class WorkFilters:
 
 @work_api.get("/v1/work", response_model=WorkPage, responses=problems(422))
 async def list_work(
-    call: CustomsRead, given: Annotated[WorkFilters, Depends()], page: PageOf
+    call: CustomsRead, given: Annotated[WorkFilters, Depends()], page: PageOf, parts: Parts
 ) -> Response:
     """List the declarations that wait for somebody.
 
     By deadline, then the oldest first: whose move it is, what to do, and until when. A page may
-    have fewer than `limit` or none: as long as there is `next`, go on.
+    have fewer than `limit` or none: as long as there is `next`, go on. What our own check suggests
+    is in `repairs`, what was refused in `refused`, and keys and late reports in `summary`.
     """
     asked = page.of(given, datetime, str)
     async with call.read() as reader:
         found = await items.list_work(reader, asked.window, asked.filters)
         owners = await items.count_by_owner(reader)
         park = await items.count_park_work(reader)
+        faulty = [one.id for one in found.rows if one.waits_for == CORRECTION.code]
+        suggestions = await details.list_suggestions(reader, faulty)
+        park_items = [] if park is None else await _park_items(call, reader, parts)
+    refused = [one for one in found.rows if is_refusal_code(one.waits_for)]
+    async with call.db.read(PARK) as reader:
+        refusals = await details.list_refusals(reader, refused)
     shown = asked.page(
         found.rows,
-        lambda one: WorkItem.of(one, call.locale),
+        lambda one: WorkItem.of(
+            one,
+            suggestions.get(one.id, ()),
+            refusals.get(one.id),
+            call.locale,
+            is_park=call.tenant == PARK,
+        ),
         key=lambda one: (one.due_at, one.id),
         passed=found.passed,
     )
-    return json_reply(work_page(shown, owners, park))
+    return json_reply(work_page(shown, owners, park, park_items, call.locale))
+
+
+async def _park_items(call: Call, reader: Reader, parts: CustomsParts) -> list[ParkItem]:
+    at, now = real_now(), call.clock.now()
+    day = now.astimezone(CHINA).date()
+    terms = terms_of(regime_tables().district_on(parts.place.customs_code, day))
+    stalled = await list_stalled(reader, terms=terms, now=now, real_now=at, rows_max=_STALLED_MAX)
+    keys = await list_keys(reader, real_now=at)
+    return [*work_of_keys(keys, real_now=at), *work_of_movements(stalled)]

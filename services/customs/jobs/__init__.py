@@ -5,6 +5,7 @@ from services.customs.jobs.inbound import (
     collect_answers,
     read_inbound,
 )
+from services.customs.jobs.keys import note_keys
 from services.customs.jobs.measuring import (
     measure_doors,
     measure_evidence,
@@ -35,6 +36,7 @@ __all__ = [
     "measure_movements",
     "measure_summaries",
     "note_alarms",
+    "note_keys",
     "read_inbound",
     "request_cancellations",
     "seal_evidence",

@@ -96,6 +96,7 @@ def _movement(  # noqa: PLR0917 - a row's columns
     departure: str | None,
     is_bill_old: bool,
     is_departure_old: bool,
+    due_at: datetime | None,
 ) -> Movement:
     return Movement(
         declaration_id=declaration_id,
@@ -109,6 +110,7 @@ def _movement(  # noqa: PLR0917 - a row's columns
         departure=None if departure is None else DocumentPhase(departure),
         is_bill_old=is_bill_old,
         is_departure_old=is_departure_old,
+        due_at=due_at,
     )
 
 
@@ -120,7 +122,8 @@ _SELECT_MOVEMENT: Final = """
            a.phase AS arrival, p.departed_at IS NOT NULL AS has_departed, b.phase AS bill,
            e.phase AS departure,
            coalesce(b.created_at <= :created_before, false) AS is_bill_old,
-           coalesce(e.created_at <= :created_before, false) AS is_departure_old
+           coalesce(e.created_at <= :created_before, false) AS is_departure_old,
+           CASE WHEN p.departed_at IS NULL THEN d.cut_off_at ELSE p.breach_at END AS due_at
     FROM customs.parcels AS p
     JOIN customs.declarations AS d ON d.id = p.declaration_id
     LEFT JOIN customs.documents AS a ON a.id = p.arrival_id
@@ -175,13 +178,16 @@ async def list_stalled(
     nameless: Collection[DocumentKind] = (),
     now: datetime,
     real_now: datetime,
+    rows_max: int = _OVERDUE_MAX,
 ) -> list[tuple[Movement, Stall]]:
-    """Parcels of which a report waits for longer than it should, and why: for a person."""
+    """Parcels of which a report waits for longer than it should, and why: for a person. Of each way
+    to wait `rows_max` at most are looked at.
+    """
     overdue = await reader.fetch_all(
         _OVERDUE,
         noted_before=real_now - PATIENCE,
         created_before=now - PATIENCE,
-        rows_max=_OVERDUE_MAX,
+        rows_max=rows_max,
     )
     found = [(movement, stall_of(movement, terms, nameless)) for movement in overdue]
     return [(movement, stall) for movement, stall in found if stall is not None]

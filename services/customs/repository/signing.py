@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.messages.parties import Party
-from services.customs.domain.messages.signing.complaint import KeyComplaint
+from services.customs.domain.messages.signing.complaint import KeyComplaint, KnownKey
 from services.customs.domain.messages.signing.signature import Signature
 from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
@@ -105,6 +105,55 @@ _TRUST: Final = sql(
     key_name=TEXT,
     now=INSTANT,
 )
+
+
+_SAVE_KEYS: Final = sql(
+    f"""
+    INSERT INTO customs.signing_keys AS k (
+        key_name, tenant_id, holder_name, valid_until, status, reason, is_test, seen_at)
+    SELECT key_name, '{PARK_TENANT}', holder_name, valid_until, status, reason, is_test, seen_at
+    FROM jsonb_to_recordset(:rows) AS r (
+        key_name text, holder_name text, valid_until timestamptz, status text, reason text,
+        is_test boolean, seen_at timestamptz)
+    ORDER BY key_name
+    ON CONFLICT (key_name) DO UPDATE SET
+        holder_name = excluded.holder_name, valid_until = excluded.valid_until,
+        status = excluded.status, reason = excluded.reason, is_test = excluded.is_test,
+        seen_at = excluded.seen_at
+    """,  # noqa: S608 - constants
+    rows=JSON,
+)
+
+# One that nobody signs with any more is forgotten.
+_KEYS: Final = sql(
+    """
+    SELECT key_name, holder_name, valid_until, status, reason, is_test, seen_at
+    FROM customs.signing_keys WHERE seen_at > :seen_after ORDER BY valid_until, key_name
+    """,
+    KnownKey,
+    seen_after=INSTANT,
+)
+
+
+async def save_keys(uow: UnitOfWork, keys: Sequence[KnownKey]) -> None:
+    rows = [
+        {
+            "key_name": one.key_name,
+            "holder_name": one.holder_name,
+            "valid_until": one.valid_until.isoformat(),
+            "status": one.status,
+            "reason": one.reason,
+            "is_test": one.is_test,
+            "seen_at": one.seen_at.isoformat(),
+        }
+        for one in keys
+    ]
+    await uow.execute(_SAVE_KEYS, rows=rows)
+
+
+async def list_keys(reader: Reader, *, seen_after: datetime) -> list[KnownKey]:
+    """The first to end first."""
+    return await reader.fetch_all(_KEYS, seen_after=seen_after)
 
 
 async def claim_unsigned(

@@ -3,12 +3,13 @@ no two signatures of a message are equal, and killed in between, the same bytes 
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.clients.signers.signer import Signer
 from services.customs.domain.documents.document import MessageRefusal
-from services.customs.domain.messages.signing.complaint import KeyComplaint
+from services.customs.domain.messages.signing.complaint import KeyComplaint, KnownKey
 from services.customs.domain.messages.signing.errors import (
     KeyNotFound,
     MessageAlreadySigned,
@@ -28,6 +29,7 @@ from shared.kernel.identity import PARK
 _CLAIMED: Final = timedelta(minutes=2)
 _PUT_OFF: Final = timedelta(seconds=5)
 AT_ONCE: Final = 20
+_FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 async def sign_messages(db: Database, signer: Signer, *, clock: Clock) -> int:
@@ -65,6 +67,16 @@ async def _sign(db: Database, signer: Signer, message: UnsignedMessage, *, clock
         await signing.save_signed(
             uow, message.guid, body=body, signature=signature, now=clock.now()
         )
+
+
+async def note_keys(uow: UnitOfWork, keys: Sequence[KnownKey]) -> None:
+    """How the keys of this worker do."""
+    await signing.save_keys(uow, keys)
+
+
+async def list_keys(reader: Reader, *, real_now: datetime) -> list[KnownKey]:
+    """Those that some worker signs with."""
+    return await signing.list_keys(reader, seen_after=real_now - _FORGOTTEN_AFTER)
 
 
 async def list_complaints(reader: Reader) -> list[KeyComplaint]:

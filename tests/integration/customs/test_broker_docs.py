@@ -54,9 +54,9 @@ async def test_the_commands_do_what_the_page_says(
         for commands in commands_of(DOCS / "broker.md")
     ]
 
-    waits, missing, validated, repaired, cloned, doors, cancelled, returnable, refused, received = (
-        said
-    )
+    waits, work, missing, validated, repaired, cloned, doors, *others = said
+    cancelled, returnable, refused, received = others
+    assert '"code":"correction"' in work
     assert environment["BLOCKED"] in waits
     assert environment["RETURNED"] in waits
     assert '"owner":"merchant"' in missing

@@ -1,4 +1,5 @@
-"""No list of declarations walks the table: a page reads about what it shows, whatever is asked for.
+"""No list of declarations, or of open work, walks the table: a page reads about what it shows,
+whatever is asked for.
 
 On skewed rows with statistics, in a database of its own. Measured on five million declarations by
 `python -m deploy.bench declarations`.
@@ -11,9 +12,10 @@ from typing import Final
 import asyncpg
 import pytest
 
-from deploy.bench.declarations import WHOSE, Case, searches
+from deploy.bench.declarations import WHOSE, Case, searches, works
 from deploy.bench.declared import END, fill
 from services.customs.queries.declarations.views import list_declarations
+from services.customs.queries.work.items import count_by_owner, list_work
 from shared.db import Database, Filters, Window
 from shared.db.migrate import upgrade
 from shared.kernel.identity import PARK
@@ -49,7 +51,7 @@ async def filled(postgres: Postgres) -> AsyncIterator[Database]:
 def filters_of(case: Case) -> Filters:
     asked = case.asked if isinstance(case.asked, Mapping) else case.asked[0]
     return {
-        name: datetime.fromisoformat(str(value)) if name.startswith("created_") else value
+        name: datetime.fromisoformat(str(value)) if name.startswith(("created_", "due_")) else value
         for name, value in asked.items()
     }
 
@@ -74,3 +76,20 @@ async def test_a_deep_page_begins_at_its_cursor(filled: Database, narrowed: Filt
     (plan,) = explaining.plans
     assert touched(plan) <= ROWS_MAX, (touched(plan), told(plan))
     assert buffers(plan) < 1_200, told(plan)
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+@pytest.mark.parametrize("case", list(works(DECLARATIONS)), ids=lambda case: case.name)
+async def test_a_page_of_open_work_reads_open_work(
+    filled: Database, case: Case, whose: str
+) -> None:
+    """A sixtieth is open, or a little more."""
+    async with filled.read(WHOSE[whose]) as reader:
+        explaining = Explaining(reader)
+        await list_work(explaining, PAGE, filters_of(case))
+        await count_by_owner(explaining)
+    for plan in explaining.plans:
+        assert touched(plan) <= 4 * DECLARATIONS / 60 + 8 * PAGE.rows_max, (
+            touched(plan),
+            told(plan),
+        )

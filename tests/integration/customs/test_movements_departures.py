@@ -13,7 +13,6 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.movements.bill import BoundParcel, draw_up_bills
 from services.customs.domain.movements.waiting import PATIENCE, Stall
 from services.customs.queries.movements import list_stalled
-from services.customs.use_cases import metrics
 from services.customs.use_cases.movements import drawing
 from services.customs.use_cases.movements.drawing import BILLS, DEPARTURES
 from shared.kafka import JobContext
@@ -324,54 +323,3 @@ async def test_a_cancelled_parcel_is_on_no_bill(
     (bill,) = await documents_of(customs, "bill", leaves)
     assert bill["covers"] == [(await customs.declaration(leaves))["id"]]
     assert await stalls_of(customs, stays) == [Stall.DEPARTED_UNCLEARED]
-
-
-async def test_goods_have_a_clock_from_the_site_to_the_report_of_their_departure(
-    customs: CustomsWorld, office: CustomsOperator
-) -> None:
-    """507 arrival → 800, then departure → CEB509; the list has its own beside it."""
-    order, flight_id = customs.an_order(), new_id("flt")
-    (row,) = await customs.declare(order)
-    declaration = f"/v1/declarations/{row['id']}"
-    counted = metrics.CLOCK_ALARMS.labels("clearance", "warned")
-    before = counted._value.get()
-    seen: list[dict[str, Any]] = []
-
-    async def look() -> None:
-        clocks = (await office.get(declaration))["clocks"]
-        assert (await office.get(f"{declaration}/missing"))["clocks"] == clocks
-        seen.append({one["clock"]: one["alarm"] for one in clocks})
-
-    await answered(customs, office, "120", order, at_s=1)
-    truck = {
-        "house_waybills": [order.house_waybill],
-        "arrived_at": customs.clock.now().isoformat(),
-        "truck_plate": "鄂G12345",
-        "bill_number": "T-1",
-    }
-    await office.http.post("/v1/arrivals", json=truck)
-    await look()
-    customs.clock.advance(minutes=85)
-    await jobs.note_alarms(JobContext(customs.db, customs.clock))
-    await look()
-    await answered(customs, office, "500", order, at_s=1)
-    await look()
-    await answered(customs, office, "800", order, at_s=2)
-    await look()
-    customs.clock.advance(minutes=1)
-    await leave(customs, flight_id, order)
-    await look()
-    await draw(customs, BILLS)
-    await decide(customs, office, "CEB608", "399", *await documents_of(customs, "bill", order))
-    await draw(customs, DEPARTURES)
-    await look()
-
-    assert seen == [
-        {"release": "none", "clearance": "none"},
-        {"release": "overrun", "clearance": "warned"},
-        {"inspection": "none"},
-        {"loading": "none"},
-        {"reporting": "none"},
-        {},
-    ]
-    assert counted._value.get() > before

@@ -6,7 +6,7 @@ A report is kept as waiting by the parcels that have no document yet, so whoever
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -69,7 +69,7 @@ class Movement:
     """A parcel of which a report is overdue. `arrival`, `bill`, `departure`: the phases of the
     CEB507, CEB607 and CEB509 that name it; None: none does. `has_bill_number`: the number that its
     arrival is reported under is known. `is_bill_old`, `is_departure_old`: customs has had the time
-    to accept it.
+    to accept it. `due_at`: the cut-off of its flight, or the end of the clock of its report.
     """
 
     declaration_id: str
@@ -83,6 +83,7 @@ class Movement:
     departure: DocumentPhase | None
     is_bill_old: bool
     is_departure_old: bool
+    due_at: datetime | None = None
 
 
 _REPORTS: Final = frozenset({DocumentKind.ARRIVAL, DocumentKind.BILL, DocumentKind.DEPARTURE})

@@ -144,11 +144,18 @@ async def get_file(reader: Reader, declaration: DeclarationView) -> DeclarationF
     """`reader`: of the whole park; the caller has read the declaration as himself."""
     documents = await reader.fetch_all(_DOCUMENTS, id=declaration.id)
     ids = [one.id for one in documents]
-    uploads = await reader.fetch_all(_UPLOADS, ids=ids) if ids else []
-    attempts = attempts_of(uploads)
-    numbers = numbers_of(documents, attempts)
-    receipts = await reader.fetch_all(_RECEIPTS, numbers=numbers) if numbers else []
+    uploads = await read_uploads(reader, ids)
+    receipts = await read_receipts(reader, numbers_of(documents, attempts_of(uploads)))
     return file_of(declaration, documents, uploads, receipts)
+
+
+async def read_uploads(reader: Reader, document_ids: Sequence[str]) -> list[UploadView]:
+    return await reader.fetch_all(_UPLOADS, ids=document_ids) if document_ids else []
+
+
+async def read_receipts(reader: Reader, numbers: Sequence[str]) -> list[KeptReceipt]:
+    """Those that name these documents or messages."""
+    return await reader.fetch_all(_RECEIPTS, numbers=numbers) if numbers else []
 
 
 def attempts_of(uploads: Sequence[UploadView]) -> dict[str, tuple[Attempt, ...]]:

@@ -7,7 +7,11 @@ from pydantic import BaseModel, Field
 
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import words_of
+from services.customs.domain.declarations.refusals import Refusal
+from services.customs.domain.declarations.repairs import BASES, RepairBasis
+from services.customs.domain.work import ParkItem
 from services.customs.queries.work.clocks import ClockView
+from services.customs.queries.work.details import Suggestion
 from services.customs.queries.work.items import (
     COUNTED_MAX,
     NO_DEADLINE,
@@ -16,9 +20,31 @@ from services.customs.queries.work.items import (
     WorkView,
 )
 from services.customs.schemas.work.clock import ClockOut
+from services.customs.schemas.work.missing import RefusedOut, is_about_message
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.http import Page
 from shared.kernel.errors import Locale
+
+
+class SuggestedRepairOut(BaseModel):
+    """What `:repair` with `apply_suggested` would change."""
+
+    pointer: str = Field(examples=["/order/lines/0/hs_code"])
+    present: str | int | None = Field(description="What the order says there.")
+    value: str | int | None = Field(description="What it would say.")
+    basis: RepairBasis
+    detail: str = Field(description="Where the value comes from.")
+
+    @classmethod
+    def of(cls, suggestion: Suggestion, locale: Locale) -> "SuggestedRepairOut":
+        repair = suggestion.repair
+        return cls(
+            pointer=repair.pointer,
+            present=suggestion.present,
+            value=repair.value,
+            basis=repair.basis,
+            detail=BASES[repair.basis].render(locale, {}),
+        )
 
 
 class WorkItem(BaseModel):
@@ -43,11 +69,24 @@ class WorkItem(BaseModel):
     cut_off_at: datetime | None
     lane: int | None
     clock: ClockOut | None
+    repairs: list[SuggestedRepairOut] = Field(description="That our own check suggests.")
+    refused: RefusedOut | None = Field(
+        description="What the port refused or customs returned, if that is why."
+    )
     created_at: datetime
 
     @classmethod
-    def of(cls, view: WorkView, locale: Locale) -> "WorkItem":
-        words = words_of(view.waits_for)
+    def of(
+        cls,
+        view: WorkView,
+        suggestions: Sequence[Suggestion],
+        refusal: Refusal | None,
+        locale: Locale,
+        *,
+        is_park: bool,
+    ) -> "WorkItem":
+        """`is_park`: others see the words of customs about their own documents only."""
+        words = words_of(view.waits_for) if refusal is None else refusal.missing
         return cls.model_construct(
             **{name: getattr(view, name) for name in _AS_READ},
             declaration_id=view.id,
@@ -56,6 +95,10 @@ class WorkItem(BaseModel):
             fix=words.remedy.render(locale, {}),
             due_at=None if view.due_at == NO_DEADLINE else view.due_at,
             clock=_clock_out(view),
+            repairs=[SuggestedRepairOut.of(one, locale) for one in suggestions],
+            refused=None
+            if refusal is None
+            else RefusedOut.of(refusal, locale, is_shown=is_park or not is_about_message(refusal)),
         )
 
 
@@ -66,6 +109,8 @@ _AS_READ = WorkItem.model_fields.keys() - {
     "fix",
     "due_at",
     "clock",
+    "repairs",
+    "refused",
 }
 
 
@@ -82,12 +127,47 @@ class OwnerCountOut(BaseModel):
     declarations: int = Field(description=f"Counted up to {COUNTED_MAX:,}.")
 
 
+class ParkItemOut(BaseModel):
+    """A key that ends or does not sign, or a parcel of which a report waits for too long."""
+
+    code: str = Field(examples=["bill_not_accepted"])
+    owner: Owner = Field(description="Whose move it is.")
+    detail: str
+    fix: str = Field(description="What to do.")
+    reason: str | None = Field(description="What customs found fault with.")
+    due_at: datetime | None = Field(
+        description="The end of the certificate; the cut-off of the flight, or the end of the clock"
+        " of the report."
+    )
+    key_name: str | None
+    declaration_id: str | None
+    house_waybill: str | None
+
+    @classmethod
+    def of(cls, one: ParkItem, locale: Locale) -> "ParkItemOut":
+        return cls(
+            code=one.said.code,
+            owner=one.said.owner,
+            detail=one.said.detail.render(locale, {}),
+            fix=one.said.remedy.render(locale, {}),
+            reason=one.reason,
+            due_at=one.by,
+            key_name=one.key_name,
+            declaration_id=one.declaration_id,
+            house_waybill=one.house_waybill,
+        )
+
+
 class ParkWorkOut(BaseModel):
     """What belongs to no declaration; counted in the same way."""
 
     refused_messages: int = Field(description="GET /v1/messages: the other side will not take them")
     refused_inbound: int = Field(description="GET /v1/inbound-messages: could not all be read.")
     failed_documents: int = Field(description="Of many declarations, such as a departure.")
+    items: list[ParkItemOut] = Field(
+        description="Keys that end within 30 days or do not sign; parcels of which a report to"
+        " customs waits for more than ten minutes, up to 100 of each way to wait."
+    )
 
 
 class WorkSummary(BaseModel):
@@ -104,7 +184,11 @@ class WorkPage(Page[WorkItem]):
 
 
 def work_page(
-    page: Page[WorkItem], owners: Sequence[OwnerCount], park: ParkWork | None
+    page: Page[WorkItem],
+    owners: Sequence[OwnerCount],
+    park: ParkWork | None,
+    park_items: Sequence[ParkItem],
+    locale: Locale,
 ) -> WorkPage:
     summary = WorkSummary(
         owners=[OwnerCountOut(owner=one.owner, declarations=one.declarations) for one in owners],
@@ -114,6 +198,7 @@ def work_page(
             refused_messages=park.refused_messages,
             refused_inbound=park.refused_inbound,
             failed_documents=park.failed_documents,
+            items=[ParkItemOut.of(one, locale) for one in park_items],
         ),
     )
     return WorkPage.model_construct(items=page.items, next=page.next, summary=summary)

@@ -56,6 +56,13 @@ class RefusedOut(BaseModel):
         )
 
 
+def is_about_message(refusal: Refusal) -> bool:
+    """It speaks of a whole message, and may name the goods of others."""
+    return refusal.of_message is not None or (
+        refusal.receipt is not None and refusal.receipt.message_type == FORMAT_RECEIPT
+    )
+
+
 def refused_out(
     refusal: Refusal | None, file: DeclarationFile, locale: Locale, *, is_park: bool
 ) -> RefusedOut | None:
@@ -63,10 +70,8 @@ def refused_out(
     if refusal is None:
         return None
     is_own = refusal.document_id in file.state.documents
-    is_about_message = refusal.of_message is not None or (
-        refusal.receipt is not None and refusal.receipt.message_type == FORMAT_RECEIPT
-    )
-    return RefusedOut.of(refusal, locale, is_shown=is_park or (is_own and not is_about_message))
+    is_shown = is_park or (is_own and not is_about_message(refusal))
+    return RefusedOut.of(refusal, locale, is_shown=is_shown)
 
 
 class MissingItem(BaseModel):
