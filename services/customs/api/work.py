@@ -8,15 +8,14 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.customs.api.deps import CustomsParts, CustomsRead, Parts
-from services.customs.clients.reference import regime_tables
 from services.customs.domain.declarations.missing import CORRECTION, Owner
 from services.customs.domain.declarations.refusals import is_refusal_code
-from services.customs.domain.messages.values import CHINA
-from services.customs.domain.movements.waiting import terms_of
+from services.customs.domain.movements.waiting import nameless_reports, terms_of
 from services.customs.domain.work import ParkItem, work_of_keys, work_of_movements
 from services.customs.queries.movements import list_stalled
 from services.customs.queries.work import details, items
 from services.customs.schemas.work.items import WorkItem, WorkPage, work_page
+from services.customs.use_cases.registrations import find_site_parties
 from services.customs.use_cases.signing import list_keys
 from shared.db import Reader
 from shared.documents.fields import AnyInstant
@@ -81,8 +80,11 @@ async def list_work(
 
 async def _park_items(call: Call, reader: Reader, parts: CustomsParts) -> list[ParkItem]:
     at, now = real_now(), call.clock.now()
-    day = now.astimezone(CHINA).date()
-    terms = terms_of(regime_tables().district_on(parts.place.customs_code, day))
-    stalled = await list_stalled(reader, terms=terms, now=now, real_now=at, rows_max=_STALLED_MAX)
+    books = parts.rulebooks.books
+    nameless = nameless_reports(await find_site_parties(reader, books, now=now))
+    terms = terms_of(books.district_on(now))
+    stalled = await list_stalled(
+        reader, terms=terms, nameless=nameless, now=now, real_now=at, rows_max=_STALLED_MAX
+    )
     keys = await list_keys(reader, real_now=at)
     return [*work_of_keys(keys, real_now=at), *work_of_movements(stalled)]

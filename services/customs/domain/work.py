@@ -120,6 +120,18 @@ _STALLED: Final[Mapping[Stall, Missing]] = MappingProxyType(
                 "请查看其回执，并通过 POST /v1/bills 重新绑定清单。",
             ),
         ),
+        Stall.NO_ENTERPRISE: Missing(
+            "no_enterprise",
+            "park",
+            Text(
+                "Nobody is registered whom the report to customs could name.",
+                "没有可在报文中填写的已备案企业。",
+            ),
+            Text(
+                "Register the enterprise: POST /v1/registrations.",
+                "请通过 POST /v1/registrations 备案企业。",
+            ),
+        ),
         Stall.DEPARTURE_NOT_ACCEPTED: Missing(
             "departure_not_accepted",
             "park",
