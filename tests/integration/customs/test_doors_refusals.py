@@ -86,6 +86,24 @@ async def test_what_a_door_refused_goes_again_many_at_a_time(
     assert [(await customs.declaration(one))["status"] for one in orders] == ["transmitted"] * 2
 
 
+async def test_what_was_taken_back_stands_in_nobodys_way(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    """However many of the oldest were taken back, the others are found."""
+    door, orders = await refused_by_the_door(customs, merchant_id, orders=2)
+    taken_back, wanted = [await customs.declaration(one) for one in orders]
+    await step(merchant, taken_back, "cancel", reason="x")
+    door.failure = None
+
+    of = {"of": {"kind": "list", "status": "send_failed"}}
+    items = (await office.http.post("/v1/documents:resend", json=of)).json()["items"]
+
+    assert {one["status"] for one in items} == {200}
+    await customs.send()
+    found = [(await customs.declaration(one))["status"] for one in orders]
+    assert (found, wanted["status"]) == (["withdrawn", "transmitted"], "send_failed")
+
+
 async def test_a_refused_list_is_taken_back_at_once(
     customs: CustomsWorld, merchant: AsyncClient, merchant_id: str
 ) -> None:

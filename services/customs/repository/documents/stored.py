@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.content import content_to_json
 from services.customs.domain.documents.document import Attempt, message_refusal
@@ -68,12 +69,20 @@ _BY_ID: Final = sql(
     ids=TEXTS,
 )
 
+# What was taken back or replaced is never sent again.
 _OF_PHASE: Final = sql(
-    """
-    SELECT id FROM customs.documents
-    WHERE kind = :kind AND phase = :phase AND send_at IS NULL AND attempts > 0
-    ORDER BY id LIMIT :rows_max
-    """,
+    f"""
+    SELECT o.id FROM customs.documents AS o
+    WHERE o.kind = :kind AND o.phase = :phase AND o.send_at IS NULL AND o.attempts > 0
+        AND NOT EXISTS (
+            SELECT FROM customs.declarations AS d
+            WHERE d.id = o.declaration_id
+                AND d.status IN ('{Phase.WITHDRAWN}', '{Phase.CANCELLED}'))
+        AND NOT EXISTS (
+            SELECT FROM customs.documents AS r
+            WHERE r.declaration_id = o.declaration_id AND r.replaces = o.id)
+    ORDER BY o.id LIMIT :rows_max
+    """,  # noqa: S608 - constants
     str,
     kind=TEXT,
     phase=TEXT,
