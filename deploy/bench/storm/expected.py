@@ -66,6 +66,13 @@ def _is_in_flight(current: DocumentFacts) -> bool:
     )
 
 
+def _answer_to(cancellation: DocumentFacts) -> str:
+    """The port may decline, too: then no other upload of the same helps."""
+    found = oracle_state(cancellation)
+    is_refused = found.phase == "rejected_technical" and found.retry is Retry.UNCLASSIFIED
+    return "declined" if found.phase == "returned" or is_refused else found.phase
+
+
 class ExpectedDeclaration:
     """`phase`: of the list; `status`: what others see; `list_goes`: it may be sent."""
 
@@ -79,7 +86,7 @@ class ExpectedDeclaration:
         if is_changed or (not current.attempts and not part.words):
             self.phase = _BEFORE[world.match]
         entered = self.phase in ENTERED
-        at_end = [oracle_state(one).phase for one in world.cancellations]
+        at_end = [_answer_to(one) for one in world.cancellations]
         last = at_end[-1] if at_end else None
         in_flight = _is_in_flight(current)
         asked = world.is_cancel_asked
@@ -87,7 +94,7 @@ class ExpectedDeclaration:
         rows = [
             ("concluded" in at_end, "cancelled"),
             (self.phase == "closed", "closed"),
-            (last not in (None, "returned"), "cancel_requested"),
+            (last not in (None, "declined"), "cancel_requested"),
             (asked and entered and last is None, "cancel_requested"),
             (asked and not entered and in_flight, "cancel_requested"),
             (asked and not entered, "withdrawn"),

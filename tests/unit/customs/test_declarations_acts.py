@@ -147,6 +147,7 @@ OUTCOMES = {
     ("transmitted", "cancel"): "cancel_requested",
     ("transmitted", "resend"): "transmitted",
     ("sent", "cancel"): "cancel_requested",
+    ("sent", "resend"): "sent",
     ("send_failed", "cancel"): "withdrawn",
     ("send_failed", "resend"): "send_failed",
     ("rejected_technical", "cancel"): "withdrawn",

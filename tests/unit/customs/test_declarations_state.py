@@ -128,6 +128,30 @@ def test_customs_declines_and_the_list_goes_on() -> None:
     assert (found.needs_cancellation, Step.CANCEL in found.allowed) == (False, True)
 
 
+@pytest.mark.parametrize(("code", "is_over"), [("-623005", True), ("-621099", True), ("4", False)])
+def test_what_the_port_refuses_for_good_is_declined(code: str, *, is_over: bool) -> None:
+    case = a_case(a_list("120", "800"), a_cancellation(code, drawn_at=at(19)))
+    found = declaration_state(case)
+
+    assert (found.status is Phase.RELEASED) is is_over
+    assert (Step.RETURN in found.allowed) is (Step.CANCEL in found.allowed) is is_over
+    told = [one.fact for one in new_milestones(case, found, ()) if one.document_id != "list"]
+    assert told == (["cancel_declined"] if is_over else [])
+
+
+def test_a_cancellation_of_a_list_that_does_not_count_tells_nobody() -> None:
+    case = a_case(a_list("120", "800"), a_cancellation("399", about="another"))
+
+    facts = {one.fact for one in new_milestones(case, declaration_state(case), ())}
+    assert facts == {"submitted", "accepted", "released"}
+
+
+@pytest.mark.parametrize("code", ["1", "2", "3", "-621004"])
+def test_what_the_port_took_and_customs_never_answered_may_be_sent_again(code: str) -> None:
+    assert Step.RESEND in state(a_list(code)).allowed
+    assert Step.RESEND not in state(a_list(code, "120")).allowed
+
+
 def test_what_customs_declined_is_asked_again_by_a_wish_after_the_request() -> None:
     declined = a_cancellation("100", drawn_at=at(19))
 
@@ -263,9 +287,9 @@ ALLOWED = {
     "blocked": "repair cancel",
     "queued": "cancel",
     "transmitted": "resend cancel",
-    "staged": "cancel",
-    "declaring": "cancel",
-    "sent": "cancel",
+    "staged": "resend cancel",
+    "declaring": "resend cancel",
+    "sent": "resend cancel",
     "rejected_technical": "repair resend cancel clone",
     "returned": "cancel clone",
     "accepted": "amend cancel",

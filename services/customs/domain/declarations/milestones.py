@@ -84,9 +84,16 @@ def _milestones(document: DocumentFacts, state: DeclarationState) -> Iterator[Mi
     left = [one.left_at for one in document.attempts if one.left_at is not None]
     if document.kind is DocumentKind.LIST and left:
         yield Milestone(f"{SUBMITTED}:{number}", SUBMITTED, document.id, min(left))
+    is_of_another = document.about not in (None, state.list_id)
+    if document.kind is DocumentKind.CANCELLATION and is_of_another:
+        return  # that list does not count, so nothing becomes of the declaration
     facts = _FACTS.get(document.kind, {})
     for receipt in state.documents[document.id].moves:
         fact = facts.get(receipt.return_status)
         if fact is not None:
             name = f"{fact}:{number}"
             yield Milestone(name, fact, document.id, receipt.return_time, receipt)
+    declined = state.declined
+    if document.id == state.cancellation_id and declined and declined.return_status not in facts:
+        name = f"{_DECLINED}:{number}"
+        yield Milestone(name, _DECLINED, document.id, declined.return_time, declined)

@@ -8,7 +8,11 @@ from typing import Final
 
 from services.customs.domain.declarations import missing as words
 from services.customs.domain.declarations.phase import ENTERED, Phase
-from services.customs.domain.declarations.refusals import Refusal, words_of_refused
+from services.customs.domain.declarations.refusals import (
+    CANCELLATION_DECLINED,
+    Refusal,
+    words_of_refused,
+)
 from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
@@ -137,11 +141,7 @@ _OVER: Final = (Phase.CLOSED, Phase.WITHDRAWN, Phase.CANCELLED)
 
 
 def _is_declined(refusal: Refusal, state: DeclarationState) -> bool:
-    return (
-        refusal.kind is DocumentKind.CANCELLATION
-        and refusal.retry is None
-        and state.status not in _OVER
-    )
+    return refusal.code == CANCELLATION_DECLINED and state.status not in _OVER
 
 
 def _own(state: DeclarationState, goods: Goods) -> Iterator[Outstanding]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations.missing import DECISION, REDECLARE, Missing, Owner
+from services.customs.domain.declarations.steps import REFUSED_FOR_DATA
 from services.customs.domain.documents.document import DocumentFacts, MessageRefusal
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
@@ -47,7 +48,8 @@ class Refusal:
         if self.kind is DocumentKind.LIST:
             return REPAIR if self.retry else REDECLARE.code
         if self.kind is DocumentKind.CANCELLATION:
-            return REPAIR if self.retry else CANCELLATION_DECLINED
+            is_over = self.retry is None or self.retry in REFUSED_FOR_DATA
+            return CANCELLATION_DECLINED if is_over else REPAIR
         return f"{REFUSED}{self.kind}"
 
     @property

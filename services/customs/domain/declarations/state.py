@@ -153,7 +153,7 @@ class _Folded:
         self.is_cancelled = bool(done)
         self.cancellation = _last([*cancellations, *done])
         last = self._state_of(self.cancellation)
-        is_declined = last is not None and last.phase is DocumentPhase.RETURNED
+        is_declined = last is not None and _is_declined(last)
         self.is_wished_again = is_declined and self._is_wished_since(self.cancellation)
         self.declined = last.last if last and is_declined and not self.is_wished_again else None
         self.is_cancelling = last is not None and not is_declined and not self.is_cancelled
@@ -286,7 +286,7 @@ class _Folded:
 
     def _asks_for_cancellation(self, document: DocumentFacts, *, entered: bool) -> bool:
         if document.about in self.surplus_cancellations:
-            is_declined = self.states[document.id].phase is DocumentPhase.RETURNED
+            is_declined = _is_declined(self.states[document.id])
             return document is self.surplus_cancellations[document.about] and not is_declined
         is_open = entered and self.status not in _OVER
         return document is self.cancellation and is_open and self.is_cancelling
@@ -311,6 +311,14 @@ class _Folded:
                 not is_refused or (state is not None and state.retry in REFUSED_FOR_DATA)
             )
         return True
+
+
+def _is_declined(cancellation: DocumentState) -> bool:
+    """By customs, or by the port, for a reason that no other upload mends."""
+    is_refused = cancellation.phase is DocumentPhase.REJECTED_TECHNICAL
+    return cancellation.phase is DocumentPhase.RETURNED or (
+        is_refused and cancellation.retry in REFUSED_FOR_DATA
+    )
 
 
 def _ends_of_chains(documents: Iterable[DocumentFacts]) -> list[DocumentFacts]:

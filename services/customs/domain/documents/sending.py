@@ -5,11 +5,12 @@ goes away by itself is answered without end, so no outage strands a document.
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.customs.domain.documents.phases import FAILED, DocumentPhase
+from services.customs.domain.documents.phases import FAILED, IN_FLIGHT, DocumentPhase
 from services.customs.domain.documents.state import DocumentState, PartState
 from services.customs.domain.documents.uploads import seconds
 from services.customs.domain.receipts.retry import PASSING
 
+_ON_ITS_WAY: Final = IN_FLIGHT - {DocumentPhase.QUEUED}
 _SECOND: Final = timedelta(seconds=1)
 _DELAY_S_MAX: Final = 300
 # What lies further ahead of us than this is not a difference of clocks.
@@ -54,10 +55,11 @@ def next_app_time(
 
 
 def is_unanswered_or_failed(state: DocumentState) -> bool:
-    """The newest upload of a part failed, or nobody has said anything about it."""
+    """The newest upload of a part failed, or customs has not said anything about it: the port may
+    have taken it and lost it. It does no harm if it comes twice.
+    """
     return any(
-        part.retry is not None
-        or (part.is_under_way and part.submission is DocumentPhase.TRANSMITTED)
+        part.retry is not None or (part.is_under_way and part.submission in _ON_ITS_WAY)
         for part in state.parts
         if part.phase in FAILED or part.is_under_way or part.is_amending
     )
