@@ -135,7 +135,9 @@ async def test_nothing_is_stored_and_nothing_is_locked(
 ) -> None:
     (row,) = await customs.declare(customs.an_order(merchant_id))
     tables = await customs.sql(
-        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'customs'"
+        # The relay of the same process keeps its own place at any time.
+        "SELECT table_name AS name FROM information_schema.tables"
+        " WHERE table_schema = 'customs' AND table_name NOT LIKE 'relay%'"
     )
 
     async def counts() -> list[Any]:
