@@ -325,8 +325,9 @@ KINDS: Final[dict[str, FindingKind]] = {
         "The order number {order_no} is that of another order on the platform {platform}; customs"
         " takes each once.",
         "订单号 {order_no} 在平台 {platform} 已被另一订单使用，海关不接受重复订单号。",
-        "Place the order again with the marketplace's own number of it.",
-        "请使用电商平台的订单号重新下单。",
+        "Place the order again with the marketplace's own number of it. A cancelled order that has"
+        " left for customs keeps its number there.",
+        "请使用电商平台的订单号重新下单。已发送海关的订单即使取消，其订单号仍被占用。",
     ),
     "customs.match.payment_missing": _kind(
         "Supervision mode {mode} asks for a receipt of payment (CEB403), and there is none.",
