@@ -75,6 +75,7 @@ def a_list(*, uploads: int = 0, **changes: Any) -> StoredDocument:
         phase=DocumentPhase.QUEUED,
         phase_at=NOW,
         send_at=NOW if not uploads else None,
+        send_parts=None,
         attempts=uploads,
         app_time=NOW if uploads else None,
         submitted_at=NOW if uploads else None,
@@ -83,6 +84,7 @@ def a_list(*, uploads: int = 0, **changes: Any) -> StoredDocument:
         sum_no=None,
         unknown_receipts=0,
         illegal_receipts=0,
+        replaced_at=None,
         created_at=NOW,
     )
     return replace(document, **changes)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final, TypedDict
 
 from services.customs.domain.documents.content import ContentJson, content_from_json
-from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.phases import ENTERED
 from services.customs.domain.receipts.summary_result import SummaryResult, SummaryResultLine
 from services.customs.domain.summaries.grouping import Application, ReleasedList
 from services.customs.domain.summaries.month import Month
@@ -28,18 +28,20 @@ from shared.db import (
 )
 from shared.kernel.identity import PARK_TENANT
 
-# In no summary that customs may still make a declaration of: one that it has sent back, and one
-# that another replaces, have let their lists go. `replaces` lets go of its lists, too.
-_WAITS: Final = """
-    l.kind = 'list' AND l.content #>> '{parts,0,head,statisticsFlag}' = 'B'
+_ENTERED: Final = "', '".join(sorted(ENTERED))
+# In no summary that customs may still make a declaration of. A part of a summary that it has sent
+# back has let its lists go; so have all parts of one that another replaces, and of `replaces`, but
+# those that customs has.
+_WAITS: Final = f"""
+    l.kind = 'list' AND l.content #>> '{{parts,0,head,statisticsFlag}}' = 'B'
     AND d.status IN ('released', 'closed') AND d.list_id = l.id
     AND NOT EXISTS (
         SELECT FROM customs.summary_lists AS s JOIN customs.documents AS x ON x.id = s.summary_id
-        WHERE s.list_id = l.id AND x.phase NOT IN ('returned', 'withdrawn')
-          AND x.id IS DISTINCT FROM CAST(:replaces AS text)
-          AND NOT EXISTS (SELECT FROM customs.documents AS y
-                          WHERE y.kind = 'summary' AND y.replaces = x.id))
-"""
+        WHERE s.list_id = l.id
+          AND coalesce(x.part_phases[s.part], x.phase) NOT IN ('returned', 'withdrawn')
+          AND (coalesce(x.part_phases[s.part], x.phase) IN ('{_ENTERED}')
+               OR (x.replaced_at IS NULL AND x.id IS DISTINCT FROM CAST(:replaces AS text))))
+"""  # noqa: S608 - constants
 _RELEASED_AT: Final = """
     coalesce((SELECT min(r.return_time) FROM customs.receipts AS r
               WHERE r.document_id = l.id AND r.return_status IN ('800', '899')), l.phase_at)
@@ -150,21 +152,16 @@ _LOCK_LISTS: Final = sql(
 
 _INSERT_LISTS: Final = sql(
     f"""
-    INSERT INTO customs.summary_lists (tenant_id, summary_id, list_id, invt_no, month)
-    SELECT '{PARK_TENANT}', summary_id, list_id, invt_no, month
-    FROM jsonb_to_recordset(:rows) AS r (summary_id text, list_id text, invt_no text, month text)
+    INSERT INTO customs.summary_lists (tenant_id, summary_id, list_id, invt_no, month, part)
+    SELECT '{PARK_TENANT}', summary_id, list_id, invt_no, month, part
+    FROM jsonb_to_recordset(:rows) AS r (
+        summary_id text, list_id text, invt_no text, month text, part integer)
     """,  # noqa: S608 - constants
     rows=JSON,
 )
 
-_PHASE: Final = sql(
-    """
-    SELECT phase FROM customs.documents AS x WHERE id = :id AND kind = 'summary'
-      AND NOT EXISTS (SELECT FROM customs.documents AS y
-                      WHERE y.kind = 'summary' AND y.replaces = x.id)
-    """,
-    str,
-    id=TEXT,
+_IS_THERE: Final = sql(
+    "SELECT true FROM customs.documents WHERE id = :id AND kind = 'summary'", bool, id=TEXT
 )
 
 _LISTS: Final = sql(
@@ -311,17 +308,16 @@ async def insert_lists(
             "list_id": one.id,
             "invt_no": one.invt_no,
             "month": str(month),
+            "part": part,
         }
         for application in applications
-        for one in application.lists
+        for part, one in application.parts
     ]
     await uow.execute(_INSERT_LISTS, rows=rows)
 
 
-async def phase_of(reader: Reader, summary_id: str) -> DocumentPhase | None:
-    """None: there is no such summary, or another one replaces it."""
-    found = await reader.fetch_value(_PHASE, id=summary_id)
-    return None if found is None else DocumentPhase(found)
+async def is_there(reader: Reader, summary_id: str) -> bool:
+    return await reader.fetch_value(_IS_THERE, id=summary_id) is not None
 
 
 async def lists_of(reader: Reader, summary_id: str) -> list[ReleasedList]:

@@ -20,7 +20,9 @@ from shared.db import Key
 
 # One per number at customs. `declaration_id` is absent where a document covers many declarations
 # (a departure); `covers` then has them. `send_at` is real time: when the document may leave next,
-# absent if it is not to be sent. `about`: the list that a
+# absent if it is not to be sent; `send_parts`: which of its parts then, absent for all.
+# `part_phases`: of each part, where it has several. `replaced_at`: since then others stand in the
+# place of one that covers many declarations. `about`: the list that a
 # cancellation or a return is about. `nodes_max`: how many parts of documents its next message may
 # hold, absent if as many as any. `content` is what a message carries, less guid and appTime.
 documents: Final = Table(
@@ -41,7 +43,9 @@ documents: Final = Table(
     key_column("flight_id"),
     Column("phase", Text, nullable=False),
     instant_column("phase_at", nullable=False),
+    Column("part_phases", ARRAY(Text)),
     instant_column("send_at"),
+    Column("send_parts", ARRAY(SmallInteger)),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     instant_column("app_time"),
     instant_column("submitted_at"),
@@ -50,6 +54,7 @@ documents: Final = Table(
     Column("sum_no", Text),
     Column("unknown_receipts", Integer, nullable=False, server_default=text("0")),
     Column("illegal_receipts", Integer, nullable=False, server_default=text("0")),
+    instant_column("replaced_at"),
     instant_column("created_at", nullable=False),
     Column("nodes_max", SmallInteger),
     Index(None, "number", "kind"),

@@ -4,12 +4,12 @@ summaries themselves are documents.
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.customs.tables.metadata import instant_column, key_column, metadata
 
-# `month`: in which customs released the list, in China.
+# `part`: of the summary, in which the list is. `month`: in which customs released it, in China.
 summary_lists: Final = Table(
     "summary_lists",
     metadata,
@@ -18,6 +18,7 @@ summary_lists: Final = Table(
     key_column("list_id", nullable=False),
     key_column("invt_no", nullable=False),
     key_column("month", nullable=False),
+    Column("part", Integer, nullable=False, server_default=text("1")),
     PrimaryKeyConstraint("summary_id", "list_id"),
     Index(None, "list_id"),
 )

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.summary_result import SummaryResult
 from services.customs.domain.summaries.errors import (
     MonthNotOver,
-    SummaryNotReplaceable,
 )
 from services.customs.domain.summaries.grouping import (
     Group,
@@ -28,11 +27,12 @@ from services.customs.domain.summaries.reconciling import (
     declared,
     reconcile,
 )
+from services.customs.domain.summaries.replacing import require_replaceable
 from services.customs.repository import summaries as repository
 from services.customs.repository.documents import stored as documents
 from services.customs.repository.summaries import WaitingList
+from services.customs.use_cases.declarations.loading import load_history
 from shared.db import Filters, Reader, UnitOfWork, Window
-from shared.kernel.errors import refuse
 
 # Of one request, so that it ends. The next one takes those that are left.
 LISTS_MAX: Final = 10_000
@@ -102,14 +102,12 @@ async def apply_for(
     """Draws up the summaries of a month; they may leave at once, by the client of `sender`. They
     name the enterprises of their lists. Returns their ids, none if no list waits.
 
-    Raises MonthNotOver, Invalid.
+    Raises MonthNotOver, Invalid; DocumentUnderWay where customs may still enter `replaces`.
     """
     if now < month.ends_at:
         raise MonthNotOver(month=str(month), due_on=month.due_on.isoformat())
     if replaces is not None:
-        phase = await repository.phase_of(uow, replaces)
-        if phase is not DocumentPhase.REJECTED_TECHNICAL:
-            refuse([SummaryNotReplaceable.at("/replaces", summary_id=replaces)])
+        await _lock_replaceable(uow, replaces)
     # Locked, then read again: what another request has taken meanwhile waits no more.
     for _ in range(2):
         waiting = await repository.list_waiting(uow, month, replaces=replaces, rows_max=LISTS_MAX)
@@ -122,7 +120,18 @@ async def apply_for(
 
     await documents.insert_documents(uow, [one.document for one in applications], now=now)
     await repository.insert_lists(uow, applications, month=month)
+    if replaces is not None and applications:
+        await documents.mark_replaced(uow, [replaces], now=now)
     return [one.document.id for one in applications]
+
+
+async def _lock_replaceable(uow: UnitOfWork, summary_id: str) -> None:
+    """Raises Invalid, DocumentUnderWay."""
+    is_there = await repository.is_there(uow, summary_id)
+    stored = await documents.lock_with_declarations(uow, {summary_id: None} if is_there else {})
+    history, _ = await load_history(uow, stored)
+    states = [fold_document(history.facts_of(one)) for one in stored]
+    require_replaceable(summary_id, states[0] if states else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,21 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.customs import jobs
-from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
 from services.customs.use_cases import metrics
 from shared.kafka import JobContext
 from tests.kit.clock import ManualClock
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld
-from tests.support.worlds.summaries import LAST_MONTH_S, forget_lists, release, summarising
+from tests.support.worlds.summaries import (
+    LAST_MONTH_S,
+    forget_lists,
+    local,
+    message,
+    node,
+    post_xml,
+    release,
+    summarising,
+)
 
 SUM_NO = "S00000000000000001"
 
@@ -29,28 +37,6 @@ async def month(customs: CustomsWorld, clock: ManualClock) -> str:
     """One that no other test has lists in."""
     await forget_lists(customs)
     return f"{clock.now().astimezone(CHINA) - timedelta(seconds=LAST_MONTH_S):%Y-%m}"
-
-
-async def post_xml(office: CustomsOperator, raw: str) -> dict[str, Any]:
-    answer = await office.http.post(
-        "/v1/receipts", content=raw.encode(), headers={"Content-Type": "application/xml"}
-    )
-    assert answer.status_code == 202, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def node(name: str, inside: str, **fields: str) -> str:
-    said = "".join(f"<{tag}>{value}</{tag}>" for tag, value in fields.items())
-    return f"<{name}>{said}{inside}</{name}>"
-
-
-def message(message_type: str, inside: str) -> str:
-    return f'<{message_type}Message xmlns="{NAMESPACE}">{inside}</{message_type}Message>'
-
-
-def local(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y%m%d%H%M%S}000"
 
 
 def result(at: datetime, *lines: tuple[str, str], **changes: str) -> str:

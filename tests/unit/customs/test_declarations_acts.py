@@ -61,6 +61,7 @@ def stored(new: NewDocument) -> StoredDocument:
         phase=new.phase,
         phase_at=NOW,
         send_at=new.send_at,
+        send_parts=None,
         attempts=0,
         app_time=None,
         submitted_at=None,
@@ -69,6 +70,7 @@ def stored(new: NewDocument) -> StoredDocument:
         sum_no=None,
         unknown_receipts=0,
         illegal_receipts=0,
+        replaced_at=None,
         created_at=NOW,
     )
 

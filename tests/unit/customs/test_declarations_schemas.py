@@ -104,6 +104,7 @@ def a_stored(**changes: Any) -> StoredDocument:
         phase=DocumentPhase.TRANSMITTED,
         phase_at=after(3),
         send_at=None,
+        send_parts=None,
         attempts=1,
         app_time=after(3),
         submitted_at=after(3),
@@ -112,6 +113,7 @@ def a_stored(**changes: Any) -> StoredDocument:
         sum_no=None,
         unknown_receipts=0,
         illegal_receipts=0,
+        replaced_at=None,
         created_at=after(2),
     )
     return replace(stored, **changes)

@@ -9,7 +9,7 @@ from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.phases import DocumentPhase
-from services.customs.domain.documents.sending import next_send_at
+from services.customs.domain.documents.sending import next_send_at, parts_to_send
 from services.customs.domain.documents.state import DocumentState, Mark
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.retry import Retry
@@ -26,15 +26,18 @@ class RedrawnDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """A document afterwards. `send_at`: when it may leave next, in real time. `nodes_max`: how many
-    parts of documents its message may hold then; None: as many as any. `retry`: the kind of the
-    fault, if it was refused.
+    """A document afterwards. `part_phases`: of each of its parts, where it has several. `send_at`:
+    when it may leave next, in real time, `send_parts`: which parts then; None: all. `nodes_max`:
+    how many parts of documents its message may hold then; None: as many as any. `retry`: the kind
+    of the fault, if it was refused.
     """
 
     id: str
     phase: DocumentPhase
     phase_at: datetime
+    part_phases: tuple[DocumentPhase, ...] | None
     send_at: datetime | None
+    send_parts: tuple[int, ...] | None
     nodes_max: int | None
     pre_no: str | None
     invt_no: str | None
@@ -69,12 +72,17 @@ def change_of(
 ) -> DocumentChange:
     """`now` dates a phase that no receipt caused, `real_now` the next upload."""
     is_same = state.phase is document.phase
+    every = range(1, document.parts + 1)
+    asked = () if document.send_at is None else document.send_parts or every
+    going = parts_to_send(state, asked=asked) if is_sendable else ()
     marks = list(state.marks.values())
     return DocumentChange(
         id=document.id,
         phase=state.phase,
         phase_at=document.phase_at if is_same else state.phase_at or now,
-        send_at=_send_at(document, state, real_now=real_now) if is_sendable else None,
+        part_phases=_part_phases(state),
+        send_at=_send_at(document, state, real_now=real_now) if going else None,
+        send_parts=going if 0 < len(going) < document.parts else None,
         nodes_max=state.nodes_max,
         pre_no=state.pre_no or document.pre_no,
         invt_no=state.invt_no or document.invt_no,
@@ -83,6 +91,12 @@ def change_of(
         illegal_receipts=marks.count(Mark.ILLEGAL),
         retry=state.retry,
     )
+
+
+def _part_phases(state: DocumentState) -> tuple[DocumentPhase, ...] | None:
+    if len(state.parts) == 1 or state.phase is DocumentPhase.WITHDRAWN:
+        return None
+    return tuple(part.phase for part in state.parts)
 
 
 def _send_at(

@@ -32,11 +32,12 @@ def message_refusal(
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One upload of one part of a document. `number` counts the uploads of the part from 1,
-    `version` is the document's content revision that it carried. `guid`: of the document's node,
-    `message_guid`: of the message's root. `left_at`: when the message was handed to the port; None:
-    it is composed, and has not left. `refusal`: why it never will. `nodes`: how many parts of
-    documents the message holds.
+    """One upload of one part of a document. `number` counts the uploads of the document from 1; a
+    part that did not go again with the others has none of that number. `version` is the document's
+    content revision that it carried. `guid`: of the document's node, `message_guid`: of the
+    message's root. `left_at`: when the message was handed to the port; None: it is composed, and
+    has not left. `refusal`: why it never will. `nodes`: how many parts of documents the message
+    holds.
     """
 
     part: int
@@ -54,7 +55,8 @@ class Attempt:
 class DocumentFacts:
     """`receipts`: those of its key (of any part), and those of CEB900 about messages that its
     attempts left in. `replaces`: the id of the document that it is a corrected clone of.
-    `is_dropped`: we took it back before anything left. `about`: the id of the list that a
+    `is_dropped`: we took it back before anything left. `is_replaced`: others have taken its place,
+    so it leaves no more. `about`: the id of the list that a
     cancellation or a return is about. `drawn_at`: when it was drawn up; None: at this moment.
     """
 
@@ -68,4 +70,5 @@ class DocumentFacts:
     attempts: tuple[Attempt, ...]
     receipts: tuple[Receipt, ...]
     about: str | None = None
+    is_replaced: bool = False
     drawn_at: datetime | None = None

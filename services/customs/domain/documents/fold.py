@@ -53,12 +53,14 @@ def fold_document(facts: DocumentFacts) -> DocumentState:
     moved = tuple(one for one in ordered if marks[one.identity] is Mark.MOVED)
     deciding = _deciding(parts)
     phase = deciding[0].phase
-    if facts.is_dropped and phase is DocumentPhase.QUEUED:
+    is_taken_back = facts.is_dropped or (facts.is_replaced and not facts.attempts)
+    if is_taken_back and phase is DocumentPhase.QUEUED:
         phase = DocumentPhase.WITHDRAWN
     numbered = [one for one in _by_clock(facts.receipts) if _counts(marks[one.identity])]
     latest = max(deciding, key=_when)
     return DocumentState(
         phase=phase,
+        is_replaced=facts.is_replaced,
         phase_at=latest.phase_at,
         last=latest.last,
         retry=next((part.retry for part in deciding if part.retry), None),

@@ -1,7 +1,8 @@
-"""Whether a document is sent again, and when. Doors and breakers do not matter here: a fault that
-goes away by itself is answered without end, so no outage strands a document.
+"""Whether a document is sent again, which of its parts, and when. Doors and breakers do not matter
+here: a fault that goes away by itself is answered without end, so no outage strands a document.
 """
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,10 +23,27 @@ def next_send_at(state: DocumentState, *, now: datetime) -> datetime | None:
     """When it goes by itself, in real time, as `now` is; None: it does not. Ask when the document
     changes, and keep the answer.
     """
-    if state.phase is DocumentPhase.WITHDRAWN:
+    if not _leaves(state):
         return None
     return min(
         (now + delay for part in state.parts if (delay := _delay(part)) is not None), default=None
+    )
+
+
+def _leaves(state: DocumentState) -> bool:
+    return state.phase is not DocumentPhase.WITHDRAWN and not state.is_replaced
+
+
+def parts_to_send(state: DocumentState, *, asked: Container[int]) -> tuple[int, ...]:
+    """Their numbers. `asked`: the parts that were to be sent anyway, as a person wished it; one
+    that has been answered meanwhile stays. What customs has of a document is not sent again.
+    """
+    if not _leaves(state):
+        return ()
+    return tuple(
+        part.part
+        for part in state.parts
+        if _delay(part) is not None or (part.part in asked and _is_unanswered_or_failed(part))
     )
 
 
@@ -58,8 +76,10 @@ def is_unanswered_or_failed(state: DocumentState) -> bool:
     """The newest upload of a part failed, or customs has not said anything about it: the port may
     have taken it and lost it. It does no harm if it comes twice.
     """
-    return any(
-        part.retry is not None or (part.is_under_way and part.submission in _ON_ITS_WAY)
-        for part in state.parts
-        if part.phase in FAILED or part.is_under_way or part.is_amending
-    )
+    return not state.is_replaced and any(_is_unanswered_or_failed(part) for part in state.parts)
+
+
+def _is_unanswered_or_failed(part: PartState) -> bool:
+    if not (part.phase in FAILED or part.is_under_way or part.is_amending):
+        return False
+    return part.retry is not None or (part.is_under_way and part.submission in _ON_ITS_WAY)

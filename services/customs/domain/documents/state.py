@@ -48,15 +48,17 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """`phase_at`: by customs' clock, or the appTime of the newest upload where nobody answered it;
-    None: nothing was uploaded. `last`: the receipt that made the phase. `refusal`: it was not the
-    port that refused it, but the way there. `nodes_max`: how many parts of documents its next
-    message may hold; None: as many as any. `at_fault`: the parts that
-    were returned or refused, if that is the phase. `moves`: the receipts that moved it, by customs'
-    clock. `channel`: green, released without control; yellow, reviewed; red, inspected.
+    """`is_replaced`: others stand in its place, it leaves no more. `phase_at`: by customs' clock,
+    or the appTime of the newest upload where nobody answered it; None: nothing was uploaded.
+    `last`: the receipt that made the phase. `refusal`: it was not the port that refused it, but the
+    way there. `nodes_max`: how many parts of documents its next message may hold; None: as many as
+    any. `at_fault`: the parts that were returned or refused, if that is the phase. `moves`: the
+    receipts that moved it, by customs' clock. `channel`: green, released without control; yellow,
+    reviewed; red, inspected.
     """
 
     phase: DocumentPhase
+    is_replaced: bool
     phase_at: datetime | None
     last: Receipt | None
     retry: Retry | None

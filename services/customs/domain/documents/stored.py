@@ -14,7 +14,8 @@ from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, DocumentKey
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     """As locked. `declaration_id` is None where the document covers many declarations (`covers`).
-    `send_at`: when it may leave next, in real time; None: it is not to be sent.
+    `send_at`: when it may leave next, in real time; None: it is not to be sent. `send_parts`: which
+    of its parts go then; None: all. `replaced_at`: since then others stand in its place.
     """
 
     id: str
@@ -31,6 +32,7 @@ class StoredDocument:
     phase: DocumentPhase
     phase_at: datetime
     send_at: datetime | None
+    send_parts: tuple[int, ...] | None
     attempts: int
     app_time: datetime | None
     submitted_at: datetime | None
@@ -39,6 +41,7 @@ class StoredDocument:
     sum_no: str | None
     unknown_receipts: int
     illegal_receipts: int
+    replaced_at: datetime | None
     created_at: datetime
 
     def answers(self, receipt: Receipt) -> bool:
@@ -68,6 +71,7 @@ def stored_document(  # noqa: PLR0917 - a row's columns
     phase: str,
     phase_at: datetime,
     send_at: datetime | None,
+    send_parts: list[int] | None,
     attempts: int,
     app_time: datetime | None,
     submitted_at: datetime | None,
@@ -76,6 +80,7 @@ def stored_document(  # noqa: PLR0917 - a row's columns
     sum_no: str | None,
     unknown_receipts: int,
     illegal_receipts: int,
+    replaced_at: datetime | None,
     created_at: datetime,
 ) -> StoredDocument:
     """From the values of its row."""
@@ -94,6 +99,7 @@ def stored_document(  # noqa: PLR0917 - a row's columns
         phase=DocumentPhase(phase),
         phase_at=phase_at,
         send_at=send_at,
+        send_parts=None if send_parts is None else tuple(send_parts),
         attempts=attempts,
         app_time=app_time,
         submitted_at=submitted_at,
@@ -102,6 +108,7 @@ def stored_document(  # noqa: PLR0917 - a row's columns
         sum_no=sum_no,
         unknown_receipts=unknown_receipts,
         illegal_receipts=illegal_receipts,
+        replaced_at=replaced_at,
         created_at=created_at,
     )
 
@@ -161,6 +168,7 @@ class DocumentHistory:
             attempts=attempts,
             receipts=tuple(answers),
             about=document.about,
+            is_replaced=document.replaced_at is not None,
             drawn_at=document.created_at,
         )
 

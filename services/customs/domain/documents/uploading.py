@@ -1,5 +1,5 @@
-"""How documents that wait go into messages: every part becomes a node with a guid and an appTime of
-its own, and up to 100 nodes of one kind share a message.
+"""How documents that wait go into messages: every part that goes becomes a node with a guid and an
+appTime of its own, and up to 100 nodes of one kind share a message.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,8 @@ class DueDocument:
     """A document that may leave. `attempts`: how often it was uploaded, `app_time`: of the last
     time, `heard_at`: the returnTime of its last receipt. `covers`: the declarations it is about.
     `nodes_max`: how many parts of documents its message may hold, at most as many as any message.
-    `sender`: whose client it leaves by; None: the park's.
+    `send_parts`: which of its parts go; None: all. `sender`: whose client it leaves by; None: the
+    park's.
     """
 
     id: str
@@ -39,7 +40,14 @@ class DueDocument:
     covers: tuple[str, ...]
     parts: tuple[Document, ...]
     nodes_max: int = DOCUMENTS_PER_MESSAGE_MAX
+    send_parts: tuple[int, ...] | None = None
     sender: Sender | None = None
+
+    @property
+    def parts_going(self) -> list[tuple[int, Document]]:
+        """With their numbers."""
+        parts = enumerate(self.parts, start=1)
+        return [one for one in parts if self.send_parts is None or one[0] in self.send_parts]
 
     @property
     def agent(self) -> Party | None:
@@ -93,7 +101,7 @@ def compose_uploads(
         sender = document.sender or park
         group = (sender, document.agent or sender.party, document.nodes_max)
         nodes = groups.setdefault(group, [])
-        nodes += ((document, number, part) for number, part in enumerate(document.parts, start=1))
+        nodes += ((document, number, part) for number, part in document.parts_going)
     return tuple(
         _message(
             nodes[at : at + size],

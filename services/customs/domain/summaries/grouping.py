@@ -105,6 +105,11 @@ class Application:
     document: NewDocument
     lists: tuple[ReleasedList, ...]
 
+    @property
+    def parts(self) -> list[tuple[int, ReleasedList]]:
+        """The lists, each with the number of its part."""
+        return [(1 + at // LISTS_PER_PART, one) for at, one in enumerate(self.lists)]
+
 
 def draw_applications(
     lists: Sequence[ReleasedList],

@@ -93,9 +93,9 @@ def _upload(  # noqa: PLR0917 - a row's columns
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
-           replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, attempts,
-           app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts,
-           created_at
+           replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, send_parts,
+           attempts, app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts,
+           illegal_receipts, replaced_at, created_at
     FROM customs.documents
     WHERE id IN (
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
@@ -187,8 +187,7 @@ def file_of(
     )
     shared = [history.facts_of(one) for one in documents if one.declaration_id is None]
     states = {one.id: fold_document(one) for one in shared}
-    replaced = {one.replaces for one in shared}
-    refusals = [refusal_of(one, states[one.id]) for one in shared if one.id not in replaced]
+    refusals = [refusal_of(one, states[one.id]) for one in shared if not one.is_replaced]
     return DeclarationFile(
         declaration,
         documents,

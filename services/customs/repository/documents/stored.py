@@ -2,7 +2,7 @@
 those of their declarations where both are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,8 +21,9 @@ from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, s
 
 _STORED: Final = """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
-           replaces, about, parts, covers, phase, phase_at, send_at, attempts, app_time,
-           submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts, created_at
+           replaces, about, parts, covers, phase, phase_at, send_at, send_parts, attempts,
+           app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts,
+           replaced_at, created_at
     FROM customs.documents
 """
 
@@ -74,6 +75,7 @@ _OF_PHASE: Final = sql(
     f"""
     SELECT o.id FROM customs.documents AS o
     WHERE o.kind = :kind AND o.phase = :phase AND o.send_at IS NULL AND o.attempts > 0
+        AND o.replaced_at IS NULL
         AND NOT EXISTS (
             SELECT FROM customs.declarations AS d
             WHERE d.id = o.declaration_id
@@ -201,15 +203,38 @@ _REDRAW: Final = sql(
 _SAVE_CHANGES: Final = sql(
     """
     UPDATE customs.documents AS d SET
-        phase = r.phase, phase_at = r.phase_at, send_at = r.send_at, nodes_max = r.nodes_max,
+        phase = r.phase, phase_at = r.phase_at, part_phases = r.part_phases, send_at = r.send_at,
+        send_parts = r.send_parts, nodes_max = r.nodes_max,
         pre_no = r.pre_no, invt_no = r.invt_no, sum_no = r.sum_no,
         unknown_receipts = r.unknown_receipts, illegal_receipts = r.illegal_receipts
     FROM jsonb_to_recordset(:rows) AS r (
-        id text, phase text, phase_at timestamptz, send_at timestamptz, nodes_max smallint,
+        id text, phase text, phase_at timestamptz, part_phases text[], send_at timestamptz,
+        send_parts smallint[], nodes_max smallint,
         pre_no text, invt_no text, sum_no text, unknown_receipts integer, illegal_receipts integer)
     WHERE d.id = r.id
     """,
     rows=JSON,
+)
+
+
+_MARK_REPLACED: Final = sql(
+    """
+    UPDATE customs.documents SET
+        replaced_at = coalesce(replaced_at, :now), send_at = NULL, send_parts = NULL,
+        phase = CASE WHEN attempts = 0 THEN 'withdrawn' ELSE phase END
+    WHERE id = ANY(:ids)
+    """,
+    ids=TEXTS,
+    now=INSTANT,
+)
+
+_TAKE_BACK: Final = sql(
+    """
+    UPDATE customs.documents SET phase = 'withdrawn', phase_at = :now, send_at = NULL
+    WHERE replaces = ANY(:ids) AND attempts = 0 AND declaration_id IS NULL
+    """,
+    ids=TEXTS,
+    now=INSTANT,
 )
 
 
@@ -259,7 +284,9 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DocumentChange]) -> No
             "id": one.id,
             "phase": one.phase,
             "phase_at": one.phase_at.isoformat(),
+            "part_phases": one.part_phases,
             "send_at": one.send_at.isoformat() if one.send_at else None,
+            "send_parts": one.send_parts,
             "nodes_max": one.nodes_max,
             "pre_no": one.pre_no,
             "invt_no": one.invt_no,
@@ -270,6 +297,21 @@ async def save_changes(uow: UnitOfWork, changes: Sequence[DocumentChange]) -> No
         for one in changes
     ]
     await uow.execute(_SAVE_CHANGES, rows=rows)
+
+
+async def mark_replaced(uow: UnitOfWork, document_ids: Collection[str], *, now: datetime) -> None:
+    """Others stand for these documents, which cover many declarations: they leave no more."""
+    if document_ids:
+        await uow.execute(_MARK_REPLACED, ids=sorted(document_ids), now=now)
+
+
+async def take_back_replacements(
+    uow: UnitOfWork, document_ids: Sequence[str], *, now: datetime
+) -> None:
+    """Customs has these documents after all: what was to replace them, and has not left, is taken
+    back.
+    """
+    await uow.execute(_TAKE_BACK, ids=document_ids, now=now)
 
 
 async def lock_of_declarations(

@@ -21,7 +21,7 @@ _SELECT_DUE: Final = """
            CASE WHEN attempts > 0 THEN (
                SELECT max(r.return_time) FROM customs.receipts AS r
                WHERE r.number = documents.number) END AS heard_at,
-           covers, content, nodes_max
+           covers, content, nodes_max, send_parts
     FROM customs.documents
 """
 
@@ -37,6 +37,7 @@ def _due(  # noqa: PLR0917 - a row's columns
     covers: list[str],
     content: ContentJson,
     nodes_max: int | None,
+    send_parts: list[int] | None,
 ) -> DueDocument:
     return DueDocument(
         id=document_id,
@@ -49,6 +50,7 @@ def _due(  # noqa: PLR0917 - a row's columns
         covers=tuple(covers),
         parts=content_from_json(content),
         nodes_max=nodes_max or DOCUMENTS_PER_MESSAGE_MAX,
+        send_parts=None if send_parts is None else tuple(send_parts),
         sender=sender_from_json(content),
     )
 
@@ -112,10 +114,15 @@ _HAS_FAILED: Final = f"d.phase IN ('{_FAILED}')"
 _MARK_UPLOADED: Final = sql(
     f"""
     UPDATE customs.documents AS d SET
-        attempts = r.number, app_time = r.app_time, send_at = NULL,
+        attempts = r.number, app_time = r.app_time, send_at = NULL, send_parts = NULL,
         phase = CASE WHEN {_HAS_FAILED} THEN '{DocumentPhase.QUEUED}' ELSE d.phase END,
-        phase_at = CASE WHEN {_HAS_FAILED} THEN r.app_time ELSE d.phase_at END
-    FROM jsonb_to_recordset(:rows) AS r (document_id text, number smallint, app_time timestamptz)
+        phase_at = CASE WHEN {_HAS_FAILED} THEN r.app_time ELSE d.phase_at END,
+        part_phases = (
+            SELECT array_agg(CASE WHEN p.part = ANY(r.parts) THEN '{DocumentPhase.QUEUED}'
+                             ELSE p.phase END ORDER BY p.part)
+            FROM unnest(d.part_phases) WITH ORDINALITY AS p (phase, part))
+    FROM jsonb_to_recordset(:rows) AS r (
+        document_id text, number smallint, app_time timestamptz, parts smallint[])
     WHERE d.id = r.document_id
     """,  # noqa: S608 - constants
     rows=JSON,
@@ -154,10 +161,14 @@ async def put_off(uow: UnitOfWork, document_id: str, *, until: datetime) -> None
 async def record_uploads(uow: UnitOfWork, uploads: Sequence[Upload]) -> None:
     """The documents are locked. They wait no longer."""
     rows = [_row(one) for one in uploads]
-    # All parts of a document leave together: the first stands for them.
-    first = [_row(one) for one in uploads if one.part == 1]
+    parts: dict[str, list[int]] = {}
+    for one in uploads:
+        parts.setdefault(one.document_id, []).append(one.part)
+    # The parts of a document that leave do so together: the first of them stands for all.
+    first = {one.document_id: _row(one) for one in reversed(uploads)}
+    marked = [{**row, "parts": parts[document_id]} for document_id, row in first.items()]
     await uow.execute(_INSERT_ATTEMPTS, rows=rows)
-    await uow.execute(_MARK_UPLOADED, rows=first)
+    await uow.execute(_MARK_UPLOADED, rows=marked)
 
 
 def _row(upload: Upload) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.customs.domain.declarations.deciding import answered
 from services.customs.domain.declarations.dossier import Dossier, files_of
+from services.customs.domain.documents.chains import is_entered
 from services.customs.domain.documents.changing import (
     DocumentChange,
     answered_document,
@@ -56,6 +57,9 @@ async def settle(
     await save_dossiers(uow, files, [one.change for one in decided], now=now)
     if own:
         await documents.save_changes(uow, [one.change for one in own])
+    late = [one.change.id for one in own if one.state.is_replaced and is_entered(one.state)]
+    if late:
+        await documents.take_back_replacements(uow, late, now=now)
     states = [state for one in decided for state in one.states] + [one.state for one in own]
     marks = new_marks(kept, states)
     if marks:

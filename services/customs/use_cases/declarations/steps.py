@@ -183,7 +183,7 @@ async def _resend_own(
 
 
 def _due(document: StoredDocument, real_now: datetime) -> StoredDocument:
-    return replace(document, send_at=real_now)
+    return replace(document, send_at=real_now, send_parts=None)
 
 
 async def list_documents(
