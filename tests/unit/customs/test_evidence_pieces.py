@@ -191,3 +191,9 @@ def test_an_act_says_who_did_what() -> None:
     )
 
     assert b'"act":"resend","actor":"cli_1"' in entry.content
+
+
+@pytest.mark.parametrize("tag", [b"<" + b"a" * 10**6, b"<" + b"a." * 10**6, b"<a " + b" " * 10**6])
+def test_a_tag_that_does_not_end_is_read_once(tag: bytes) -> None:
+    """Were each of its letters tried anew, this would take an hour."""
+    assert [piece.kind for piece in cut(tag).pieces] == [PieceKind.WHOLE]

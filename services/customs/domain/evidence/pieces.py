@@ -20,8 +20,9 @@ SECRET_SIZE: Final = 32
 # A message has up to 100 documents, one document up to some thousand lines; what is beyond that
 # stays in one piece.
 _PIECES_MAX: Final = 20_000
-_ROOT: Final = re.compile(rb"<(?!\?|!)(?:[\w.-]+:)?([\w.-]+)[^<>]*>")
-_TAG: Final = re.compile(rb"\s*(<((?:[\w.-]+:)?([\w.-]+))(?:\s[^<>]*)?>)")
+# Nothing is tried twice: what a stranger sends could keep us busy with one tag that does not end.
+_ROOT: Final = re.compile(rb"<(?!\?|!)(?:[\w.-]++:)?+([\w.-]++)[^<>]*+>")
+_TAG: Final = re.compile(rb"\s*+(<((?:[\w.-]++:)?+([\w.-]++))(?:\s[^<>]*+)?+>)")
 _TYPE: Final = re.compile(rb"(CEB[0-9]{3})(?:Message)?")
 # Documents of the park: their lines are about parcels of many merchants.
 _SHARED_NODES: Final = frozenset({b"Arrival", b"Departure", b"WayBill", b"SummaryApply"})
