@@ -27,6 +27,7 @@ from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.movements import drawing
 from services.customs.use_cases.movements.drawing import Report
 from services.customs.use_cases.registrations import find_site_parties
+from shared.db import UnitOfWork
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
@@ -108,7 +109,7 @@ async def _compose(context: JobContext, *, kind: DocumentKind, park: Sender, sig
 
     async def put_off(document_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
-            await messages.put_off(uow, document_id=document_id, real_now=real_now())
+            await messages.put_off_document(uow, document_id=document_id, real_now=real_now())
 
     for _ in range(_ROUNDS_MAX):
         composed = await context.together_or_each(together, due, alone, put_off=put_off)
@@ -127,15 +128,19 @@ async def deliver(context: JobContext, *, door: Door) -> None:
             return
         limit = 1 if permission is Permission.PROBE else _MESSAGES_AT_ONCE
         async with context.db.transaction(PARK) as uow:
-            guids = await messages.list_undelivered(uow, real_now=real_now(), limit=limit)
-            if permission is Permission.PROBE and guids:
-                await doors.name_probe(uow, door=door.name, guid=guids[0], real_now=real_now())
+            if permission is Permission.PROBE:
+                guids = await _find_probe(uow, door)
+            else:
+                guids = await messages.list_undelivered(uow, real_now=real_now(), limit=limit)
         tried = _Tried()
         handled = await context.each_by_itself(guids, partial(_deliver, context, door, tried))
         async with context.db.transaction(PARK) as uow:
             if tried.down is not None:
                 error = str(tried.down.params["reason"])
                 log.warning("a door is down", door=door.name, reason=error, seldom=True)
+                await messages.put_off_message(
+                    uow, guid=tried.failed, error=error, real_now=real_now()
+                )
                 await doors.note_failure(uow, door=door.name, error=error, real_now=real_now())
                 return
             if tried.taken or tried.refused:
@@ -149,13 +154,23 @@ async def deliver(context: JobContext, *, door: Door) -> None:
             return
 
 
+async def _find_probe(uow: UnitOfWork, door: Door) -> list[str]:
+    """The message that tries a door that is down; none if nothing waits."""
+    guid = await messages.find_probe(uow)
+    if guid is None:
+        return []
+    await doors.name_probe(uow, door=door.name, guid=guid, real_now=real_now())
+    return [guid]
+
+
 @dataclass(slots=True)
 class _Tried:
-    """What became of the messages of a round."""
+    """What became of the messages of a round. `failed`: the one that the door was down for."""
 
     taken: int = 0
     refused: int = 0
     down: DoorDown | None = None
+    failed: str = ""
 
 
 async def _deliver(context: JobContext, door: Door, tried: _Tried, guid: str) -> None:
@@ -169,7 +184,7 @@ async def _deliver(context: JobContext, door: Door, tried: _Tried, guid: str) ->
             )
         tried.taken += is_taken
     except DoorDown as failure:
-        tried.down = failure
+        tried.down, tried.failed = failure, guid
     except DeliveryRefused as refusal:
         async with context.db.transaction(PARK) as uow:
             now = context.clock.now()

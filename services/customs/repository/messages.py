@@ -58,6 +58,28 @@ _UNDELIVERED: Final = sql(
     rows_max=INTEGER,
 )
 
+# The probe of a door that is down. The one that was tried least, whether it was put off or not: no
+# message stands in the way of the others, and one that is alone waits for nothing but the door.
+_LEAST_TRIED: Final = sql(
+    f"""
+    SELECT guid FROM customs.outgoing_messages
+    WHERE {_MAY_LEAVE} ORDER BY tries, guid LIMIT 1
+    """,  # noqa: S608 - constants
+    str,
+)
+
+_PUT_OFF: Final = sql(
+    f"""
+    UPDATE customs.outgoing_messages
+    SET tries = tries + 1, next_try_at = :until, last_error = :error
+    WHERE guid = :guid AND {_MAY_LEAVE} AND tries = :tries
+    """,  # noqa: S608 - constants
+    guid=TEXT,
+    tries=INTEGER,
+    until=INSTANT,
+    error=TEXT,
+)
+
 # SKIP LOCKED: several workers share the work.
 _LOCK_UNDELIVERED: Final = sql(
     f"""
@@ -170,6 +192,18 @@ async def insert_message(
 async def list_undelivered(uow: UnitOfWork, *, real_now: datetime, rows_max: int) -> list[str]:
     """Guids of the messages that may go to a door, oldest first."""
     return await uow.fetch_values(_UNDELIVERED, real_now=real_now, rows_max=rows_max)
+
+
+async def least_tried(uow: UnitOfWork) -> str | None:
+    """Guid of the message to try a door with that is down, put off or not."""
+    return await uow.fetch_value(_LEAST_TRIED)
+
+
+async def put_off(
+    uow: UnitOfWork, message: UndeliveredMessage, *, until: datetime, error: str
+) -> None:
+    """A door has failed to take it: the others go before it until then, real time."""
+    await uow.execute(_PUT_OFF, guid=message.guid, tries=message.tries, until=until, error=error)
 
 
 async def lock_undelivered(uow: UnitOfWork, guid: str) -> UndeliveredMessage | None:

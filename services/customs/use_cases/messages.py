@@ -12,6 +12,7 @@ from services.customs.domain.documents.document import MessageRefusal
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.documents.uploading import DueDocument, Signs, compose_uploads
+from services.customs.domain.doors.breaker import put_off_for
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
 from services.customs.domain.messages.senders import Sender
 from services.customs.repository import declarations, messages
@@ -34,6 +35,11 @@ async def due_kinds(uow: UnitOfWork, *, real_now: datetime) -> list[DocumentKind
 async def list_undelivered(uow: UnitOfWork, *, real_now: datetime, limit: int) -> list[str]:
     """Guids of messages that wait for a door, oldest first."""
     return await messages.list_undelivered(uow, real_now=real_now, rows_max=limit)
+
+
+async def find_probe(uow: UnitOfWork) -> str | None:
+    """Guid of the message to try a door with that is down: the one that was tried least."""
+    return await messages.least_tried(uow)
 
 
 async def compose_due(
@@ -67,7 +73,7 @@ async def compose_one(
     await _compose(uow, due, park=park, signs=signs, now=now)
 
 
-async def put_off(uow: UnitOfWork, *, document_id: str, real_now: datetime) -> None:
+async def put_off_document(uow: UnitOfWork, *, document_id: str, real_now: datetime) -> None:
     """It cannot be composed as it is: the others go before it for a while."""
     await waiting.put_off(uow, document_id, until=real_now + _PUT_OFF)
 
@@ -128,6 +134,16 @@ async def deliver_message(
     metrics.count_message(uow, message.message_type)
     metrics.count_delivery(uow, door.name, "delivered")
     return True
+
+
+async def put_off_message(uow: UnitOfWork, *, guid: str, error: str, real_now: datetime) -> None:
+    """A door failed to take it. It may be this message that it cannot take, so the others go before
+    it for a while.
+    """
+    message = await messages.lock_undelivered(uow, guid)
+    if message is not None:
+        until = real_now + put_off_for(message.tries + 1)
+        await messages.put_off(uow, message, until=until, error=error)
 
 
 async def refuse_message(

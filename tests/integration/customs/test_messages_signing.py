@@ -70,6 +70,7 @@ async def test_killed_before_its_delivery_the_signed_bytes_leave(
     monkeypatch.undo()
     signing.signer = a_ring(signing.parties.declarant)
     await signing.sql("UPDATE customs.doors SET status = 'closed', failures = 0, probe_at = NULL")
+    await signing.let_all_be_tried()
     await signing.send()
 
     assert kept["status"] == "signed"

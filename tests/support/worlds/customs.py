@@ -289,6 +289,13 @@ class CustomsWorld(RegisteredWorld):
     async def let_all_leave(self) -> None:
         await self.sql("UPDATE customs.documents SET send_at = now() WHERE send_at IS NOT NULL")
 
+    async def let_all_be_tried(self) -> None:
+        """As if the messages that a door failed to take had waited long enough."""
+        await self.sql(
+            "UPDATE customs.outgoing_messages SET next_try_at = NULL"
+            " WHERE status IN ('composed', 'signed') AND tries > 0"
+        )
+
     async def events(self, declaration_id: str) -> list[tuple[str, int]]:
         """Type without its head, and version, in the order of the versions."""
         rows = await self.sql(

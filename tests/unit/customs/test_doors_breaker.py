@@ -18,6 +18,7 @@ from services.customs.domain.doors.breaker import (
     DoorStatus,
     Permission,
     UploadAnswer,
+    put_off_for,
 )
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -269,3 +270,9 @@ def test_an_error_is_kept_short_and_printable() -> None:
     assert error is not None
     assert error.startswith("a b x")
     assert len(error) <= 500
+
+
+def test_a_message_that_a_door_failed_to_take_is_put_off_for_a_minute_at_most() -> None:
+    waits_s = [put_off_for(tries).total_seconds() for tries in (1, 2, 3, 4, 5, 6, 7, 100_000)]
+
+    assert waits_s == [2, 4, 8, 16, 32, 60, 60, 60]

@@ -25,6 +25,7 @@ ANSWERS_COUNTED: Final = 20
 TRANSIENT_MAX: Final = 16
 BACKOFF_MIN: Final = timedelta(seconds=1)
 BACKOFF_MAX: Final = timedelta(seconds=60)
+_DOUBLINGS_MAX: Final = 6  # 2⁶ s is more than the most
 # A probe that has not been delivered by then was lost, perhaps with its worker.
 PROBE_MAX: Final = timedelta(seconds=60)
 # A port that works has said something about a message by then.
@@ -214,6 +215,13 @@ class Breaker:
             opened_at=self.opened_at or now,
             probe_at=None,
         )
+
+
+def put_off_for(tries: int) -> timedelta:
+    """How long others go before a message that a door failed to take so often: 2, 4, 8 … 60 s, so
+    that all have left a minute after an outage. It may be the message that the door cannot take.
+    """
+    return min(BACKOFF_MAX, timedelta(seconds=2 ** min(tries, _DOUBLINGS_MAX)))
 
 
 def _opened(breaker: Breaker, now: datetime) -> Breaker:
