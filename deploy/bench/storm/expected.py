@@ -12,6 +12,15 @@ from services.customs.domain.receipts.retry import Retry
 
 ENTERED: Final = {"accepted", "manual_review", "inspection", "concluded", "released", "closed"}
 FAILED: Final = {"send_failed", "rejected_technical"}
+# Faults of the key or of the message, and not of the document.
+_OF_THE_UPLOAD: Final = {
+    Retry.SECURITY,
+    Retry.CERTIFICATE,
+    Retry.EMPTY,
+    Retry.TOO_LARGE,
+    Retry.UNDELIVERABLE,
+}
+_PASSING: Final = {Retry.TRANSIENT, Retry.TOO_MUCH}
 _BEFORE: Final = {"draft": "draft", "blocked": "blocked", "complete": "queued"}
 
 
@@ -73,8 +82,26 @@ def _answer_to(cancellation: DocumentFacts) -> str:
     return "declined" if found.phase == "returned" or is_refused else found.phase
 
 
+class Predecessor:
+    """What the list waits for. `is_stuck`: refused or returned, and neither corrected since nor
+    sent again by itself. `is_correctable`: for what it says, or for nobody knows what.
+    """
+
+    def __init__(self, facts: DocumentFacts) -> None:
+        found = oracle_state(facts)
+        is_newer = not facts.attempts or facts.version > facts.attempts[-1].version
+        self.id = facts.id
+        self.is_accepted = found.phase == "accepted" and not (is_newer or found.is_amending)
+        self.is_returned = found.phase == "returned" and not is_newer
+        is_refused = found.retry not in (None, *_PASSING) and not is_newer
+        self.is_stuck = self.is_returned or is_refused
+        self.is_correctable = self.is_returned or found.retry not in _OF_THE_UPLOAD
+
+
 class ExpectedDeclaration:
-    """`phase`: of the list; `status`: what others see; `list_goes`: it may be sent."""
+    """`phase`: of the list; `status`: what others see; `list_goes`: it may be sent; `at_fault`:
+    what has to be corrected before it.
+    """
 
     def __init__(self, world: KnownFacts) -> None:
         current = world.current
@@ -90,7 +117,12 @@ class ExpectedDeclaration:
         last = at_end[-1] if at_end else None
         in_flight = _is_in_flight(current)
         asked = world.is_cancel_asked
-        busy = found.retry in (Retry.TRANSIENT, Retry.TOO_MUCH)
+        before = [Predecessor(one) for one in world.predecessors]
+        stuck = [one for one in before if one.is_stuck]
+        is_wanted = not asked and "concluded" not in at_end
+        waits = is_wanted and self.phase in {"queued", *FAILED} and not in_flight
+        self.at_fault = [one.id for one in stuck if one.is_correctable] if waits else []
+        busy = found.retry in _PASSING
         rows = [
             ("concluded" in at_end, "cancelled"),
             (self.phase == "closed", "closed"),
@@ -98,6 +130,8 @@ class ExpectedDeclaration:
             (asked and entered and last is None, "cancel_requested"),
             (asked and not entered and in_flight, "cancel_requested"),
             (asked and not entered, "withdrawn"),
+            (waits and any(one.is_returned for one in stuck), "returned"),
+            (waits and bool(stuck), "rejected_technical"),
             (busy and not entered, "queued"),
             (True, self.phase),
         ]
@@ -106,7 +140,7 @@ class ExpectedDeclaration:
         self.list_goes = (
             (not current.attempts or is_newer or busy)
             and world.match == "complete"
-            and all(oracle_state(one).phase == "accepted" for one in world.predecessors)
+            and all(one.is_accepted for one in before)
             and self.status not in ("cancelled", "closed", "cancel_requested", "withdrawn")
             and (not entered or self.phase in ("accepted", "manual_review"))
         )

@@ -104,7 +104,8 @@ async def repair_declaration(request: Requested, body: RepairIn) -> Response:
 
     It is matched again with the repairs, and queued if no fault is left. The order stays as it was
     received; a newer version of it keeps a repair as long as it says there what was repaired. What
-    the port refused for its content is declared again.
+    the port refused for its content is declared again. An order or a waybill that was refused or
+    returned is sent again under its number, also without repairs.
     """
     repairs = body.to_domain()
     decide = partial(acts.repair, given=repairs, apply_suggested=body.apply_suggested)

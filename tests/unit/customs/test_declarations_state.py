@@ -344,8 +344,8 @@ def test_what_customs_released_is_cancelled_only_when_that_is_confirmed() -> Non
     ("code", "steps"),
     [
         ("4", {"resend", "cancel"}),
-        ("-621028", {"repair", "resend", "cancel"}),
-        ("-621015", {"repair", "resend", "cancel"}),
+        ("-621028", {"resend", "cancel"}),
+        ("-621015", {"resend", "cancel"}),
         ("-301008", {"repair", "resend", "cancel", "clone"}),
     ],
 )

@@ -172,6 +172,9 @@ class World:
             Step.CANCEL in state.allowed and state.phase in ENTERED and self.chance.random() < 0.3
         ):
             self.ask_to_cancel(current.id)
+        elif state.at_fault:
+            assert Step.REPAIR in state.allowed
+            self.put(replace(self.order, version=self.order.version + 1))
         elif Step.CLONE in state.allowed:
             self.lists.append(self.document(DocumentKind.LIST, len(self.lists) + 1, current.id))
         elif Step.AMEND in state.allowed or Step.REPAIR in state.allowed:
@@ -207,6 +210,7 @@ def check(world: World, state: DeclarationState, where: tuple[int, int]) -> None
     assert not any(one.id in state.sendable for one in world.lists if one is not current), where
     assert (state.phase.value, state.status.value) == (expected.phase, expected.status), where
     assert (current.id in state.sendable) == expected.list_goes, where
+    assert list(state.at_fault) == expected.at_fault, where
     assert state.needs_cancellation == expected.needs_cancellation, where
     for document in world.documents():
         marks = oracle_state(document).marks

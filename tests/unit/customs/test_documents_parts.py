@@ -83,8 +83,9 @@ def test_a_message_has_the_parts_that_go(
     send_parts: tuple[int, ...] | None, sent: list[int]
 ) -> None:
     parts = tuple(Document({"appType": "1", "msgSeqNo": str(n)}, ()) for n in (1, 2, 3))
+    phase = DocumentPhase.SEND_FAILED
     due = DueDocument(
-        "d", "t", DocumentKind.BILL, 1, 4, None, None, (), parts, send_parts=send_parts
+        "d", "t", DocumentKind.BILL, 1, 4, None, None, phase, (), parts, send_parts=send_parts
     )
 
     (composed,) = compose_uploads([due], park=PARK, signs=lambda *_: False, now=NOW)

@@ -1,5 +1,6 @@
 """When a document is sent again: after a passing fault without end, else when a person says so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -151,7 +152,29 @@ def test_a_split_document_goes_again_if_a_part_failed() -> None:
 
 def a_due(name: str, nodes_max: int = 100) -> DueDocument:
     part = Document({"copNo": name}, ())
-    return DueDocument(name, "t", DocumentKind.LIST, 1, 1, None, None, (), (part,), nodes_max)
+    phase = DocumentPhase.SEND_FAILED
+    return DueDocument(
+        name, "t", DocumentKind.LIST, 1, 1, None, None, phase, (), (part,), nodes_max
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "version", "is_change"),
+    [
+        # Customs sent it back, or the port did not take it: nothing is there to be changed.
+        ("returned", 2, False),
+        ("rejected_technical", 2, False),
+        ("queued", 1, False),
+        ("accepted", 1, False),
+        ("accepted", 2, True),
+        ("manual_review", 2, True),
+        ("sent", 2, True),
+    ],
+)
+def test_only_what_the_port_has_is_changed(phase: str, version: int, is_change: bool) -> None:
+    due = replace(a_due("a"), version=version, phase=DocumentPhase(phase))
+
+    assert due.is_change is is_change
 
 
 def test_documents_leave_in_messages_as_large_as_each_may_be() -> None:

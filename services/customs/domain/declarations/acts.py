@@ -96,11 +96,25 @@ def repair(acting: Acting, *, given: Sequence[Repair], apply_suggested: bool) ->
     state = state_of(acting.file, now=acting.now)
     state.require(Step.REPAIR)
     found = acting.file.dossier.findings
-    repairs = chosen_repairs(found, given, apply_suggested=apply_suggested)
-    if state.status is not Phase.BLOCKED:
+    # What is wrong with a document before the list may have been mended elsewhere.
+    repairs = chosen_repairs(
+        found, given, apply_suggested=apply_suggested, may_be_none=bool(state.at_fault)
+    )
+    is_blocked = state.status is Phase.BLOCKED
+    if not is_blocked and (Step.CLONE in state.allowed or not state.at_fault):
         return clone(acting, repairs=repairs)
     file = _repaired(acting, repairs)
-    drawing = draw(file, rulebook=acting.rulebook, takers=acting.takers, now=acting.now)
+    current = file.current_list
+    has_left = current is not None and current.attempts > 0
+    drawing = draw(
+        file,
+        rulebook=acting.rulebook,
+        takers=acting.takers,
+        now=acting.now,
+        amends=has_left and not is_blocked,
+    )
+    if not is_blocked:
+        _refuse_faults(drawing.findings)
     return decided(
         file, drawing, parcel=acting.parcel, now=acting.now, real_now=acting.real_now
     ).change

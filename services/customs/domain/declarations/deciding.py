@@ -16,6 +16,7 @@ from services.customs.domain.declarations.case import (
     match_of,
     predecessors_of,
 )
+from services.customs.domain.declarations.correcting import at_fault_before_list, goes_again
 from services.customs.domain.declarations.dossier import (
     DossierChange,
     DossierFile,
@@ -128,7 +129,7 @@ def _draw(file: DossierFile, *, rulebook: Rulebook, takers: Takers, now: datetim
     dossier, current = file.dossier, file.current_list
     if dossier.unwanted_since is not None or (current is not None and current.attempts):
         return as_it_is(file)
-    return draw(file, rulebook=rulebook, takers=takers, now=now)
+    return draw(file, rulebook=rulebook, takers=takers, now=now, is_asked=False)
 
 
 def draw(
@@ -139,10 +140,12 @@ def draw(
     now: datetime,
     clone_id: str | None = None,
     amends: bool = False,
+    is_asked: bool = True,
 ) -> Drawing:
     """The documents, from the order as repaired and the waybill. `clone_id`: the list is drawn up
     anew under the number that follows from this id, and replaces the one that counts. `amends`: the
-    list that customs has gets another content under its number.
+    list that has left gets another content under its number. `is_asked`: somebody wants it; else an
+    event may have brought nothing new.
     """
     dossier = file.dossier
     cop_no = dossier.cop_no if clone_id is None else numbering.cop_no(clone_id)
@@ -158,7 +161,9 @@ def draw(
     )
     if examined.match is not Match.COMPLETE:
         return drawing
-    new, redrawn = _drawn_documents(file, examined.documents, clone_id=clone_id, amends=amends)
+    new, redrawn = _drawn_documents(
+        file, examined.documents, clone_id=clone_id, amends=amends, is_asked=is_asked
+    )
     lists = [one.id for one in new if one.drawn.kind is DocumentKind.LIST]
     return replace(
         drawing,
@@ -170,11 +175,18 @@ def draw(
 
 
 def _drawn_documents(
-    file: DossierFile, drawn: Sequence[DrawnDocument], *, clone_id: str | None, amends: bool
+    file: DossierFile,
+    drawn: Sequence[DrawnDocument],
+    *,
+    clone_id: str | None,
+    amends: bool,
+    is_asked: bool,
 ) -> tuple[list[NewDocument], list[RedrawnDocument]]:
     """Those that are new, and those that wait with an older content. What has left stays, unless
-    the list is amended; under another number it is replaced.
+    the list is amended, or what comes before it has to be corrected; under another number it is
+    replaced.
     """
+    at_fault = at_fault_before_list(file)
     last = {one.kind: one for one in file.documents}
     new, redrawn = [], []
     for one in drawn:
@@ -185,7 +197,9 @@ def _drawn_documents(
         elif stored is None or (stored.party_code, stored.number) != (one.party_code, one.number):
             document_id = clone_id if is_list else None
             new.append(_new_document(file, one, document_id, stored.id if stored else None))
-        elif amends and is_list:
+        elif (amends and is_list) or goes_again(
+            file, stored, one, at_fault=at_fault, is_asked=is_asked
+        ):
             redrawn.append(RedrawnDocument(stored.id, one, stored.version + 1))
     return new, redrawn
 

@@ -38,7 +38,9 @@ _OURS: Final = (
     ("send_failed", "withdrawn", "order cancelled"),
     ("rejected_technical", "withdrawn", "order cancelled"),
     ("returned", "withdrawn", "order cancelled"),
-    ("returned", "queued", "clone"),
+    ("queued", "returned", "CEB303 or CEB505 returned"),
+    ("queued", "rejected_technical", "CEB303 or CEB505 refused"),
+    ("returned", "queued", "clone, or CEB303 and CEB505 corrected"),
     ("port", "cancel_requested", "order cancelled"),
     ("entered", "cancel_requested", "order cancelled, or cancel"),
     ("cancel_requested", "entered", "CEB606 100"),
@@ -128,7 +130,8 @@ def _steps() -> Iterator[str]:
     yield ""
     yield "`resend` needs a document whose newest upload failed or was not answered. `clone`"
     yield "and `amend` need an order that is not cancelled; `amend` no other change under way,"
-    yield "and `clone` of a refused list a fault in its content."
+    yield "and `clone` of a refused list a fault in its content. `repair` of what was returned or"
+    yield "refused needs such a fault, too, or one in what comes before the list (CEB303, CEB505)."
 
 
 def _receipts() -> Iterator[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from services.customs.domain.declarations.announcements import Announcement, Subject
 from services.customs.domain.declarations.cancelling import CancelRequest
@@ -16,6 +18,9 @@ from services.customs.domain.declarations.work import Work
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
+from services.customs.domain.messages.document import Document
+
+NO_CONTENTS: Final[Mapping[str, tuple[Document, ...]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,15 @@ class Dossier:
 @dataclass(frozen=True, slots=True)
 class DossierFile:
     """A dossier, the documents that were drawn up from it, and what became of them. `heads`: what
-    the lists that customs is to cancel say in their heads, by document.
+    the lists that customs is to cancel say in their heads, by document. `contents`: of documents
+    before the list, where one was refused or returned.
     """
 
     dossier: Dossier
     documents: tuple[StoredDocument, ...]
     history: DocumentHistory
     heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    contents: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
 
     @property
     def current_list(self) -> StoredDocument | None:
@@ -137,6 +144,7 @@ def files_of(
     documents: Iterable[StoredDocument],
     history: DocumentHistory,
     heads: Mapping[str, Mapping[str, str]],
+    contents: Mapping[str, tuple[Document, ...]] = NO_CONTENTS,
 ) -> list[DossierFile]:
     """In the order of the dossiers."""
     own: dict[str, list[StoredDocument]] = {}
@@ -144,6 +152,6 @@ def files_of(
         if document.declaration_id is not None:
             own.setdefault(document.declaration_id, []).append(document)
     return [
-        DossierFile(dossier, tuple(own.get(dossier.subject.id, ())), history, heads)
+        DossierFile(dossier, tuple(own.get(dossier.subject.id, ())), history, heads, contents)
         for dossier in dossiers
     ]

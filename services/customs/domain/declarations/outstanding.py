@@ -203,7 +203,7 @@ def _before_departure(state: DeclarationState, goods: Goods) -> Iterator[_Item]:
     if sources:
         return
     yield from _customs(state)
-    if state.status is Phase.RETURNED:
+    if state.phase is Phase.RETURNED:
         return
     if not goods.is_screened:
         yield (words.RECHECK if goods.is_held else words.SCREENING), None
@@ -225,15 +225,15 @@ def _sources(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
 
 def _customs(state: DeclarationState) -> Iterator[_Item]:
     refusal = _refusal_of(state, DocumentKind.LIST)
-    if state.status is Phase.RETURNED:
+    if state.phase is Phase.RETURNED:
         yield words.REDECLARE, refusal
         return
     if refusal is not None and refusal.retry is not None:
         yield _refused(refusal)
-    elif state.status is Phase.QUEUED:
-        for kind in sorted(state.waits_for):
-            before = _refusal_of(state, kind)
-            yield _refused(before) if before is not None else (_predecessor(kind), None)
+    elif Phase.QUEUED in (state.status, state.phase):
+        refused = {kind: _refusal_of(state, kind) for kind in sorted(state.waits_for)}
+        yield from (_refused(one) for one in refused.values() if one is not None)
+        yield from ((_predecessor(kind), None) for kind, one in refused.items() if one is None)
         yield words.TRANSMISSION, None
     if state.phase in (Phase.MANUAL_REVIEW, Phase.INSPECTION):
         yield words.DECISION, None
@@ -254,7 +254,7 @@ def _predecessor(kind: DocumentKind) -> words.Missing:
 
 
 def _after_departure(state: DeclarationState, goods: Goods) -> Iterator[words.Missing]:
-    if state.status in (Phase.RETURNED, Phase.DRAFT, Phase.BLOCKED):
+    if state.phase is Phase.RETURNED or state.status in (Phase.DRAFT, Phase.BLOCKED):
         return
     if not goods.is_departure_reported:
         yield words.DEPARTURE_REPORT

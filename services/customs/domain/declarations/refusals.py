@@ -181,18 +181,20 @@ _MENDS: Final[Mapping[DocumentKind, Owner]] = MappingProxyType(
 _REMEDIES: Final[Mapping[DocumentKind, Text]] = MappingProxyType(
     {
         DocumentKind.ORDER: Text(
-            "Read the receipt's text. What has left is not changed in place: cancel, and place the"
-            " order again, corrected.",
-            "请查看回执内容。已发送的订单不能原单修改，请取消后更正并重新下单。",
+            "Read the receipt's text and correct the data by repair, or the order itself: it is"
+            " sent again under its number, and the list follows.",
+            "请查看回执内容，通过 repair 更正数据或更正订单；"
+            "系统将以原编号重新发送，随后发送清单。",
         ),
         DocumentKind.PAYMENT: Text(
             "Read the receipt's text, and have the payment firm send it again, corrected.",
             "请查看回执内容，由支付企业更正后重新发送。",
         ),
         DocumentKind.WAYBILL: Text(
-            "Read the receipt's text and clear it up with the carrier. What has left is not changed"
-            " in place: else cancel, and place the order again.",
-            "请查看回执内容并与物流企业核实。已发送的运单不能原单修改，否则请取消后重新下单。",
+            "Read the receipt's text and clear it up with the carrier. It is sent again under its"
+            " number by repair, or once the booking is corrected, and the list follows.",
+            "请查看回执内容并与物流企业核实；通过 repair 或更正订舱后，"
+            "系统将以原编号重新发送，随后发送清单。",
         ),
         DocumentKind.LIST: REDECLARE.remedy,
         DocumentKind.CANCELLATION: Text(

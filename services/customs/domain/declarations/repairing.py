@@ -64,13 +64,17 @@ def kept_repair_from_json(stored: KeptRepairJson) -> KeptRepair:
 
 
 def chosen_repairs(
-    findings: Iterable[Finding], given: Sequence[Repair], *, apply_suggested: bool
+    findings: Iterable[Finding],
+    given: Sequence[Repair],
+    *,
+    apply_suggested: bool,
+    may_be_none: bool = False,
 ) -> tuple[Repair, ...]:
     """The suggested ones, if they are wanted, and then those given by hand. Raises NothingToRepair
-    if that makes none.
+    if that makes none, unless there `may_be_none`.
     """
     suggested = [one.repair for one in findings if one.repair is not None and apply_suggested]
-    if not (chosen := (*suggested, *given)):
+    if not (chosen := (*suggested, *given)) and not may_be_none:
         raise NothingToRepair
     return chosen
 

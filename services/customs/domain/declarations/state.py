@@ -21,6 +21,7 @@ from services.customs.domain.declarations.steps import (
 )
 from services.customs.domain.documents.chains import behind, is_entered, may_be_entered
 from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.faults import is_at_fault, is_refused
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import ENTERED as DOCUMENT_ENTERED
@@ -41,7 +42,8 @@ class DeclarationState:
     about. `sendable`: ids of the documents that wait to be sent and may be; when a failed one goes
     again, `next_send_at` says. `resendable`: those that a person may send once more. `overtaken`:
     those that stand for one that customs has entered after all. `waits_for`: kinds that customs
-    must accept before the list goes. `refusals`: of the documents that count.
+    must accept before the list goes; `at_fault`: documents of them that were refused or returned
+    for what they say. `refusals`: of the documents that count.
     """
 
     phase: Phase
@@ -59,6 +61,7 @@ class DeclarationState:
     resendable: tuple[str, ...]
     overtaken: frozenset[str]
     waits_for: frozenset[DocumentKind]
+    at_fault: tuple[str, ...]
     refusals: tuple[Refusal, ...]
     allowed: frozenset[Step]
 
@@ -104,6 +107,7 @@ def declaration_state(case: Case) -> DeclarationState:
         resendable=resendable,
         overtaken=folded.overtaken,
         waits_for=folded.waits_for(),
+        at_fault=folded.at_fault(),
         refusals=tuple(folded.refusals()),
         allowed=frozenset(
             step
@@ -119,6 +123,9 @@ _RELEASED: Final = (DocumentPhase.RELEASED, DocumentPhase.CLOSED)
 # What is at customs under two numbers would count twice. Another order or waybill is another one,
 # and of lists there are rules of their own.
 _OF_RETURNS: Final = (DocumentKind.RETURN, DocumentKind.TALLY)
+
+# Of the list, as long as it may wait for what comes before it.
+_MAY_WAIT: Final = (Phase.QUEUED, Phase.SEND_FAILED, Phase.REJECTED_TECHNICAL)
 
 
 class _Folded:
@@ -196,11 +203,20 @@ class _Folded:
         if asked_at is None or (self.declined and phase in ENTERED):
             if self.declined and cancelled_at:
                 phase_at = max(phase_at, cancelled_at)
-            goes_again = self.list_state is not None and self.list_state.retry in PASSING
-            return (Phase.QUEUED if goes_again and phase not in ENTERED else phase), phase_at
+            return self._status_of_wanted(phase_at)
         if phase in ENTERED or (self.list_state is not None and self.list_state.is_under_way):
             return Phase.CANCEL_REQUESTED, asked_at
         return Phase.WITHDRAWN, max(asked_at, phase_at)
+
+    def _status_of_wanted(self, since: datetime) -> tuple[Phase, datetime]:
+        held_up_by = self.held_up_by()
+        if held_up_by:
+            # It is then that of what holds the list up.
+            returned = [one for one in held_up_by if one.phase is DocumentPhase.RETURNED]
+            phase = Phase.RETURNED if returned else Phase.REJECTED_TECHNICAL
+            return phase, max(one.phase_at or since for one in returned or held_up_by)
+        goes_again = self.list_state is not None and self.list_state.retry in PASSING
+        return (Phase.QUEUED if goes_again and self.phase not in ENTERED else self.phase), since
 
     def _cancelling_since(self, phase_at: datetime) -> datetime:
         if self.case.cancel_asked_at is not None:
@@ -239,10 +255,28 @@ class _Folded:
         )
 
     def waits_for(self) -> frozenset[DocumentKind]:
-        accepted = {
-            one.kind for one in self.current if self.states[one.id].phase in DOCUMENT_ENTERED
-        }
+        """Customs has to have the newest content of them."""
+        accepted = {one.kind for one in self.current if _is_accepted(self.states[one.id])}
         return self.case.predecessors - accepted
+
+    def held_up_by(self) -> list[DocumentState]:
+        """What the list waits for, and what will not come by itself: refused, or returned."""
+        state = self.list_state
+        is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
+        is_under_way = state is not None and state.is_under_way
+        if not is_wanted or is_under_way or self.phase not in _MAY_WAIT:
+            return []
+        waits_for = self.waits_for()
+        before = [self.states[one.id] for one in self.current if one.kind in waits_for]
+        return [one for one in before if is_refused(one)]
+
+    def at_fault(self) -> tuple[str, ...]:
+        held_up_by = self.held_up_by()
+        return tuple(
+            one.id
+            for one in self.current
+            if self.states[one.id] in held_up_by and is_at_fault(self.states[one.id])
+        )
 
     def refusals(self) -> Iterator[Refusal]:
         """Of lists and cancellations only the last one counts."""
@@ -305,12 +339,22 @@ class _Folded:
             return any(True for _ in resendable)
         if step is Step.AMEND:
             return is_wanted and state is not None and self._takes_amendment(state)
-        if step is Step.CLONE:
+        if step is Step.REPAIR and self.status is not Phase.BLOCKED:
             is_refused = self.phase is Phase.REJECTED_TECHNICAL
-            return is_wanted and (
-                not is_refused or (state is not None and state.retry in REFUSED_FOR_DATA)
-            )
+            return bool(self.at_fault()) or (is_refused and self._may_be_cloned())
+        if step is Step.CLONE:
+            return is_wanted and self._may_be_cloned()
         return True
+
+    def _may_be_cloned(self) -> bool:
+        """Customs returned or cancelled the list, or the port refused it for what it says."""
+        if self.phase is Phase.REJECTED_TECHNICAL and not self.is_cancelled:
+            return self.list_state is not None and self.list_state.retry in REFUSED_FOR_DATA
+        return self.is_cancelled or self.phase is Phase.RETURNED
+
+
+def _is_accepted(state: DocumentState) -> bool:
+    return state.phase in DOCUMENT_ENTERED and not (state.is_unsent or state.is_amending)
 
 
 def _is_declined(cancellation: DocumentState) -> bool:

@@ -41,7 +41,7 @@ _EXAMINED: Final = frozenset(
 # failed or was not answered.
 STEPS: Final[Mapping[Step, frozenset[Phase]]] = MappingProxyType(
     {
-        Step.REPAIR: frozenset({Phase.BLOCKED, Phase.REJECTED_TECHNICAL}),
+        Step.REPAIR: frozenset({Phase.BLOCKED, Phase.RETURNED, Phase.REJECTED_TECHNICAL}),
         Step.RESEND: frozenset(Phase) - {Phase.DRAFT, Phase.BLOCKED, Phase.WITHDRAWN},
         Step.AMEND: frozenset({Phase.ACCEPTED, Phase.MANUAL_REVIEW}),
         Step.CANCEL: _NOT_ENTERED | _EXAMINED | {Phase.RELEASED},

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.phases import ENTERED, DocumentPhase
 from services.customs.domain.documents.sending import next_app_time
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX, MessageKind
@@ -18,16 +19,18 @@ from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.messages.values import compact_time
 
+# The port or customs has the document.
+_HELD: Final = ENTERED | {DocumentPhase.STAGED, DocumentPhase.DECLARING, DocumentPhase.SENT}
 _CHANGE: Final = "2"  # appType of a document whose content is revised under its number
 
 
 @dataclass(frozen=True, slots=True)
 class DueDocument:
     """A document that may leave. `attempts`: how often it was uploaded, `app_time`: of the last
-    time, `heard_at`: the returnTime of its last receipt. `covers`: the declarations it is about.
-    `nodes_max`: how many parts of documents its message may hold, at most as many as any message.
-    `send_parts`: which of its parts go; None: all. `sender`: whose client it leaves by; None: the
-    park's.
+    time, `heard_at`: the returnTime of its last receipt. `phase`: where it stands. `covers`: the
+    declarations it is about. `nodes_max`: how many parts of documents its message may hold, at most
+    as many as any message. `send_parts`: which of its parts go; None: all. `sender`: whose client
+    it leaves by; None: the park's.
     """
 
     id: str
@@ -37,6 +40,7 @@ class DueDocument:
     attempts: int
     app_time: datetime | None
     heard_at: datetime | None
+    phase: DocumentPhase
     covers: tuple[str, ...]
     parts: tuple[Document, ...]
     nodes_max: int = DOCUMENTS_PER_MESSAGE_MAX
@@ -48,6 +52,13 @@ class DueDocument:
         """With their numbers."""
         parts = enumerate(self.parts, start=1)
         return [one for one in parts if self.send_parts is None or one[0] in self.send_parts]
+
+    @property
+    def is_change(self) -> bool:
+        """The port refuses to change what it does not have: what customs has returned, or the port
+        has refused, is new there.
+        """
+        return self.version > 1 and self.phase in _HELD
 
     @property
     def agent(self) -> Party | None:
@@ -140,7 +151,7 @@ def _message(
             app_time=app_time,
         )
         uploads.append(upload)
-        documents.append(_node(part, upload))
+        documents.append(_node(part, upload, is_change=due.is_change))
     message = compose(
         kind,
         documents,
@@ -151,8 +162,8 @@ def _message(
     return Composed(message, sender, holder, tuple(uploads))
 
 
-def _node(part: Document, upload: Upload) -> Document:
+def _node(part: Document, upload: Upload, *, is_change: bool) -> Document:
     head = {**part.head, "guid": upload.guid, "appTime": compact_time(upload.app_time)}
-    if upload.version > 1:
+    if is_change:
         head["appType"] = _CHANGE
     return Document(head, part.lines)

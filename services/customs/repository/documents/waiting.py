@@ -21,7 +21,7 @@ _SELECT_DUE: Final = """
            CASE WHEN attempts > 0 THEN (
                SELECT max(r.return_time) FROM customs.receipts AS r
                WHERE r.number = documents.number) END AS heard_at,
-           covers, content, nodes_max, send_parts
+           phase, covers, content, nodes_max, send_parts
     FROM customs.documents
 """
 
@@ -34,6 +34,7 @@ def _due(  # noqa: PLR0917 - a row's columns
     attempts: int,
     app_time: datetime | None,
     heard_at: datetime | None,
+    phase: str,
     covers: list[str],
     content: ContentJson,
     nodes_max: int | None,
@@ -47,6 +48,7 @@ def _due(  # noqa: PLR0917 - a row's columns
         attempts=attempts,
         app_time=app_time,
         heard_at=heard_at,
+        phase=DocumentPhase(phase),
         covers=tuple(covers),
         parts=content_from_json(content),
         nodes_max=nodes_max or DOCUMENTS_PER_MESSAGE_MAX,

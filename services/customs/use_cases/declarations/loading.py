@@ -1,20 +1,27 @@
 """A dossier with its documents, what was sent of them and what was answered."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+from services.customs.domain.declarations.case import BEFORE_LIST
 from services.customs.domain.declarations.dossier import Dossier, DossierFile, files_of
 from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.stored import (
     DocumentHistory,
     StoredDocument,
     group_by_number,
     numbers_of,
 )
+from services.customs.domain.messages.document import Document
 from services.customs.repository import receipts
 from services.customs.repository.documents import stored as documents
+from services.customs.repository.documents.contents import contents_of
 from shared.db import UnitOfWork
+
+_REFUSED: Final = FAILED | {DocumentPhase.RETURNED}
 
 
 async def load_files(
@@ -27,7 +34,17 @@ async def load_files(
     stored = await documents.lock_of_declarations(uow, ids) if ids else []
     history, _ = await load_history(uow, stored)
     heads = await load_heads(uow, dossiers, stored, for_cancellation=for_cancellation)
-    return files_of(dossiers, stored, history, heads)
+    return files_of(dossiers, stored, history, heads, await _load_contents(uow, stored))
+
+
+async def _load_contents(
+    uow: UnitOfWork, stored: Sequence[StoredDocument]
+) -> Mapping[str, tuple[Document, ...]]:
+    """Of what has left before the list, where any of it was refused or returned."""
+    before = [one for one in stored if one.kind in BEFORE_LIST and one.attempts]
+    ended = {one.declaration_id for one in before if one.phase in _REFUSED and not one.send_at}
+    ids = [one.id for one in before if one.declaration_id in ended]
+    return await contents_of(uow, ids) if ids else {}
 
 
 async def load_heads(
