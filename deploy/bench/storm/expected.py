@@ -17,7 +17,6 @@ _OF_THE_UPLOAD: Final = {
     Retry.SECURITY,
     Retry.CERTIFICATE,
     Retry.EMPTY,
-    Retry.TOO_LARGE,
     Retry.UNDELIVERABLE,
 }
 _PASSING: Final = {Retry.TRANSIENT, Retry.TOO_MUCH}

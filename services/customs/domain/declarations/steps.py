@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations.phase import Phase
-from services.customs.domain.receipts.retry import Retry
+from services.customs.domain.receipts.retry import CORRECTABLE
 from shared.kernel.errors import Conflict, Text
 
 
@@ -55,16 +55,7 @@ CONFIRMED: Final[Mapping[Step, frozenset[Phase]]] = MappingProxyType(
     {Step.CANCEL: frozenset({Phase.RELEASED})}
 )
 # A refused list is declared anew where its content was at fault, and its number may be used up.
-REFUSED_FOR_DATA: Final = frozenset(
-    {
-        Retry.DATA,
-        Retry.STATE,
-        Retry.NOT_FOUND,
-        Retry.SEVERAL_FOUND,
-        Retry.TOO_LARGE,
-        Retry.UNCLASSIFIED,
-    }
-)
+REFUSED_FOR_DATA: Final = CORRECTABLE
 
 
 class StepNotAllowed(Conflict):

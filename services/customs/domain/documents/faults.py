@@ -1,13 +1,8 @@
 """When a document has come to an end that only a person gets it out of."""
 
-from typing import Final
-
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.state import DocumentState
-from services.customs.domain.receipts.retry import CONTENT_AT_FAULT, PASSING, Retry
-
-# A code that no table has may be of any kind: who reads it decides.
-_CORRECTABLE: Final = CONTENT_AT_FAULT | {Retry.UNCLASSIFIED}
+from services.customs.domain.receipts.retry import CORRECTABLE, PASSING
 
 
 def is_refused(state: DocumentState) -> bool:
@@ -21,4 +16,4 @@ def is_refused(state: DocumentState) -> bool:
 def is_at_fault(state: DocumentState) -> bool:
     """It was refused or returned for what it says."""
     is_returned = state.phase is DocumentPhase.RETURNED
-    return is_refused(state) and (is_returned or state.retry in _CORRECTABLE)
+    return is_refused(state) and (is_returned or state.retry in CORRECTABLE)

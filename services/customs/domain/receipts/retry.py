@@ -107,7 +107,7 @@ CODES_BY_RETRY: Final[Mapping[Retry, tuple[str, ...]]] = MappingProxyType(
     }
 )
 # What the document says is at fault, or does not fit what customs has: sent again as it is, it will
-# fail again. A code that this table lacks may be of any kind.
+# fail again.
 CONTENT_AT_FAULT: Final = frozenset(
     {
         Retry.DATA,
@@ -117,6 +117,8 @@ CONTENT_AT_FAULT: Final = frozenset(
         Retry.SEVERAL_FOUND,
     }
 )
+# A person may correct it. A code that this table lacks may be of any kind: who reads it decides.
+CORRECTABLE: Final = CONTENT_AT_FAULT | {Retry.TOO_LARGE, Retry.UNCLASSIFIED}
 _CLASSES: Final = {code: retry for retry, codes in CODES_BY_RETRY.items() for code in codes}
 
 # Ranges of table 7-2, both ends included.
