@@ -58,9 +58,9 @@ _FAULTY: Final = sql(
 _DOCUMENTS: Final = sql(
     """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
-           replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, attempts,
-           app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts, illegal_receipts,
-           created_at
+           replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, send_parts,
+           attempts, app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts,
+           illegal_receipts, replaced_at, created_at
     FROM customs.documents WHERE declaration_id = ANY(:ids) ORDER BY id
     """,
     stored_document,
