@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.phases import ENTERED
-from services.customs.domain.documents.state import DocumentState
+from services.customs.domain.documents.state import DocumentState, PartState
 from shared.kernel.errors import Conflict, Text
 
 
@@ -32,8 +32,8 @@ def may_be_entered(state: DocumentState) -> bool:
     return state.is_under_way or is_entered(state)
 
 
-def require_decided(document_id: str, state: DocumentState) -> None:
-    """Before another one stands for it. Raises DocumentUnderWay."""
+def require_decided(document_id: str, state: DocumentState | PartState) -> None:
+    """Before another one stands for it, or for a part of it. Raises DocumentUnderWay."""
     if state.is_under_way:
         raise DocumentUnderWay(document_id=document_id)
 

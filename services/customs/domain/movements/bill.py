@@ -46,7 +46,9 @@ class BoundParcel:
 
 @dataclass(frozen=True, slots=True)
 class KnownBill:
-    """A bill that a parcel is on. `lists`: how many it binds; `waits`: it is sent once more."""
+    """A bill that a parcel is on, in its `part`, whose phase it is. `lists`: how many it binds;
+    `waits`: it is sent once more.
+    """
 
     id: str
     phase: DocumentPhase
@@ -54,6 +56,7 @@ class KnownBill:
     flight_number: str
     lists: int
     waits: bool = False
+    part: int = 1
 
     @property
     def is_void(self) -> bool:

@@ -39,7 +39,7 @@ _LOCK_EXPECTED: Final = sql(
            p.arrived_at, p.arrival, a.id AS void_id
     FROM customs.declarations AS d
     LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id
-    LEFT JOIN customs.documents AS a ON a.id = p.arrival_id AND {is_void("a")}
+    LEFT JOIN customs.documents AS a ON a.id = p.arrival_id AND {is_void("a", "d.id")}
     WHERE d.house_waybill = ANY(:house_waybills)
     ORDER BY d.order_id FOR UPDATE OF d
     """,  # noqa: S608 - constants

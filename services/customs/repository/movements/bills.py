@@ -11,6 +11,7 @@ from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.movements.bill import BoundParcel, DeclaredParcel, KnownBill
 from services.customs.domain.movements.waiting import MovementTerms
 from services.customs.repository.movements.ready import lock_ready
+from services.customs.repository.movements.void import part_of, phase_of
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 
 # Lists that were moved from a release before have no content: the waybill's weight stands in.
@@ -65,6 +66,7 @@ def _declared(  # noqa: PLR0917 - a row's columns
     invt_no: str | None,
     bill_id: str | None,
     bill_phase: str | None,
+    part: int,
     master_waybill: str,
     flight_number: str,
     lists: int,
@@ -73,7 +75,7 @@ def _declared(  # noqa: PLR0917 - a row's columns
     bill = None
     if bill_id is not None and bill_phase is not None:
         phase = DocumentPhase(bill_phase)
-        bill = KnownBill(bill_id, phase, master_waybill, flight_number, lists, waits)
+        bill = KnownBill(bill_id, phase, master_waybill, flight_number, lists, waits, part)
     return DeclaredParcel(
         declaration_id=declaration_id,
         tenant_id=tenant_id,
@@ -108,7 +110,8 @@ _DECLARED: Final = sql(
     f"""
     SELECT d.id AS declaration_id, d.tenant_id, d.house_waybill,
            d.status, d.waybill ->> 'mode' AS mode, {_WEIGHT} AS gross_weight_kg, l.invt_no,
-           b.id AS bill_id, b.phase AS bill_phase,
+           b.id AS bill_id, {phase_of("b", "d.id")} AS bill_phase,
+           {part_of("b", "d.id")} AS part,
            b.content #>> '{{parts,0,head,billNo}}' AS master_waybill,
            b.content #>> '{{parts,0,head,trafName}}' AS flight_number,
            cardinality(b.covers) AS lists, b.send_at IS NOT NULL AS waits

@@ -11,7 +11,7 @@ from services.customs.domain.movements.departure import DepartedParcel
 from services.customs.domain.movements.flight import DepartedFlight
 from services.customs.domain.movements.waiting import MovementTerms
 from services.customs.repository.movements.ready import lock_ready
-from services.customs.repository.movements.void import is_void
+from services.customs.repository.movements.void import is_void, phase_of
 from shared.db import INSTANT, INTEGER, JSON, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
@@ -39,12 +39,12 @@ _UPSERT_FLIGHTS: Final = sql(
     rows=JSON,
 )
 
-_FROM: Final = """
+_FROM: Final = f"""
     FROM customs.parcels AS p
     JOIN customs.declarations AS d ON d.id = p.declaration_id
     JOIN customs.documents AS b ON b.id = p.bill_id
     WHERE p.departed_at IS NOT NULL AND p.departure_id IS NULL
-      AND d.status = ANY(:statuses) AND b.phase = ANY(:bill_phases)
+      AND d.status = ANY(:statuses) AND {phase_of("b", "p.declaration_id")} = ANY(:bill_phases)
 """
 
 _SELECT: Final = f"""
@@ -87,9 +87,10 @@ _MARK: Final = sql(
 
 
 def _is_corrected(column: str) -> str:
+    void = is_void("v", "p.declaration_id")
     return f"""
         excluded.departed_at > p.departed_at AND EXISTS (
-            SELECT FROM customs.documents AS v WHERE v.id = p.{column} AND {is_void("v")})
+            SELECT FROM customs.documents AS v WHERE v.id = p.{column} AND {void})
     """
 
 

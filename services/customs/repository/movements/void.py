@@ -7,19 +7,44 @@ from services.customs.domain.documents.phases import FAILED
 from services.customs.domain.movements.void import ENDED
 from shared.db import TEXTS, UnitOfWork, sql
 
+_ENDED: Final = "', '".join(sorted(ENDED))
+_FAILED: Final = "', '".join(sorted(FAILED))
 
-def is_void(document: str) -> str:
-    """As `is_void` of the domain, a condition on the rows of `customs.documents` as `document`."""
-    ended, failed = ("', '".join(sorted(phases)) for phases in (ENDED, FAILED))
+
+def part_of(document: str, declaration_id: str) -> str:
+    """An expression: which part of the row of `customs.documents` names this parcel. Its parcels
+    are in the order of its lines.
+    """
     return f"""
-        ({document}.phase IN ('{ended}')
-         OR ({document}.phase IN ('{failed}') AND {document}.send_at IS NULL))
+        CASE WHEN {document}.parts = 1 THEN 1 ELSE (
+            SELECT min(n.part) FROM (
+                SELECT o.part, sum(jsonb_array_length(o.said -> 'lines')) OVER (ORDER BY o.part)
+                           AS lines
+                FROM jsonb_array_elements({document}.content -> 'parts')
+                    WITH ORDINALITY AS o (said, part)) AS n
+            WHERE n.lines >= array_position({document}.covers, {declaration_id})) END
+    """  # noqa: S608 - constants
+
+
+def phase_of(document: str, declaration_id: str) -> str:
+    """An expression: the phase of that part."""
+    return f"""
+        CASE WHEN {document}.part_phases IS NULL THEN {document}.phase
+             ELSE {document}.part_phases[{part_of(document, declaration_id)}] END
+    """
+
+
+def is_void(document: str, declaration_id: str) -> str:
+    """As `is_void` of the domain, a condition on that part."""
+    phase = phase_of(document, declaration_id)
+    return f"""
+        ({phase} IN ('{_ENDED}') OR ({phase} IN ('{_FAILED}') AND {document}.send_at IS NULL))
     """
 
 
 # A bill that was bound by hand before its flight left is bound by hand once more.
 _LET_GO: Final = sql(
-    """
+    f"""
     UPDATE customs.parcels AS p SET
         arrival_id = CASE WHEN p.arrival_id = d.id THEN NULL ELSE p.arrival_id END,
         bill_id = CASE WHEN p.bill_id = d.id THEN NULL ELSE p.bill_id END,
@@ -28,8 +53,9 @@ _LET_GO: Final = sql(
     WHERE d.id = ANY(:ids) AND p.declaration_id = ANY(d.covers)
       AND (d.id IN (p.arrival_id, p.departure_id)
            OR (d.id = p.bill_id AND p.departed_at IS NOT NULL))
+      AND {phase_of("d", "p.declaration_id")} IN ('{_ENDED}', '{_FAILED}')
     RETURNING d.id
-    """,
+    """,  # noqa: S608 - constants
     str,
     ids=TEXTS,
 )
@@ -54,7 +80,8 @@ async def whole(uow: UnitOfWork, document_ids: Sequence[str]) -> set[str]:
 
 
 async def let_go(uow: UnitOfWork, document_ids: Sequence[str]) -> set[str]:
-    """The parcels of these documents, which are locked, wait for a report again. Returns which of
-    the documents had any that still did not have another one.
+    """The parcels of these documents, which are locked, wait for a report again, but those of parts
+    that customs has or may still enter. Returns which of the documents had any that still did not
+    have another one.
     """
     return {*(await uow.fetch_values(_LET_GO, ids=document_ids))}

@@ -176,6 +176,7 @@ async def _resend_own(
             refused[one.id] = NothingToResend(document_id=one.id)
     if void:
         let_go = await reports.let_go(uow, void)
+        await documents.mark_replaced(uow, let_go, now=now)
         refused |= {one: NothingToResend(document_id=one) for one in void if one not in let_go}
     if changes:
         await documents.save_changes(uow, changes)

@@ -1,9 +1,17 @@
 """What others report about goods: arrivals, flights that have left, lists to bind to a bill."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.customs.domain.documents.chains import require_decided
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.state import DocumentState
+from services.customs.domain.documents.stored import (
+    DocumentHistory,
+    group_by_number,
+    numbers_of,
+)
 from services.customs.domain.messages.parties import ParkParties
 from services.customs.domain.movements.arrival import Arrival, receive_goods
 from services.customs.domain.movements.bill import (
@@ -13,6 +21,7 @@ from services.customs.domain.movements.bill import (
     parcels_to_bind,
 )
 from services.customs.domain.movements.flight import DepartedFlight, latest_by_flight
+from services.customs.repository import receipts
 from services.customs.repository.documents import stored as documents
 from services.customs.repository.movements import arrivals, bills, departures
 from shared.db import UnitOfWork
@@ -49,15 +58,31 @@ class RecordedBill:
 async def bind_lists(
     uow: UnitOfWork, *, order: BillOrder, parties: ParkParties, now: datetime, real_now: datetime
 ) -> RecordedBill:
-    """The same order again finds its bill. Raises what `parcels_to_bind` raises."""
+    """The same order again finds its bill. Raises what `parcels_to_bind` raises, and
+    DocumentUnderWay where customs may still enter an earlier bill.
+    """
     declared = await bills.lock_declared(uow, sorted(set(order.house_waybills)))
     known = known_bill(order, declared)
     if known is not None:
         return RecordedBill(known.id, is_new=False)
 
     parcels = parcels_to_bind(order, declared)
+    earlier = {(one.bill.id, one.bill.part) for one in declared if one.bill is not None}
+    states = await _states_of(uow, {bill_id for bill_id, _ in earlier})
+    for bill_id, part in earlier:
+        require_decided(bill_id, states[bill_id].parts[part - 1])
     (bill,) = draw_up_bills(parcels, parties=parties, real_now=real_now)
 
     await documents.insert_documents(uow, [bill], now=now)
     await bills.mark(uow, [bill])
+    await documents.mark_replaced(uow, states, now=now)
     return RecordedBill(bill.id, is_new=True)
+
+
+async def _states_of(uow: UnitOfWork, document_ids: Collection[str]) -> dict[str, DocumentState]:
+    """Of documents that cover many declarations, which are locked by this."""
+    stored = await documents.lock_with_declarations(uow, dict.fromkeys(document_ids))
+    attempts = await documents.attempts_of(uow, [one.id for one in stored])
+    kept = await receipts.receipts_by_number(uow, numbers_of(stored, attempts))
+    history = DocumentHistory(attempts, group_by_number(one.receipt for one in kept))
+    return {one.id: fold_document(history.facts_of(one)) for one in stored}
