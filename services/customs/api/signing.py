@@ -31,7 +31,8 @@ async def list_signing_keys(call: ParkRead) -> Response:
 async def trust_signing_key(key_name: KeyName, call: ParkWrite) -> Response:
     """Let a key sign again.
 
-    Once somebody has seen to what customs complained of. Messages that wait are signed then.
+    Once somebody has seen to what customs complained of. Messages that wait are signed then,
+    and what was refused for its signature goes again by itself.
     """
 
     async def act(uow: UnitOfWork) -> Reply:

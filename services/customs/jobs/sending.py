@@ -48,6 +48,7 @@ async def send_documents(
     delivers them. Without a signer they leave unsigned, and say so.
     """
     await _settle_refused(context)
+    await _settle_trusted(context)
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
     for kind in kinds:
@@ -70,6 +71,26 @@ async def _settle_refused(context: JobContext) -> None:
     async with context.db.transaction(PARK) as uow:
         guids = await messages.list_unsettled(uow, limit=_MESSAGES_AT_ONCE)
     await context.each_by_itself(guids, one)
+
+
+async def _settle_trusted(context: JobContext) -> None:
+    """Documents that were refused for a signature, once its key is trusted again."""
+
+    async def one(guid: str) -> None:
+        async with context.db.transaction(PARK) as uow:
+            await messages.settle_documents(
+                uow, guid=guid, now=context.clock.now(), real_now=real_now()
+            )
+
+    async with context.db.transaction(PARK) as uow:
+        signed = await signing.list_to_settle(uow, limit=_MESSAGES_AT_ONCE)
+    for key in signed:
+        await context.each_by_itself(key.guids, one)
+        is_all = len(key.guids) < _MESSAGES_AT_ONCE
+        async with context.db.transaction(PARK) as uow:
+            await signing.mark_settled(
+                uow, key_name=key.key_name, guid=None if is_all else key.guids[-1]
+            )
 
 
 def signs_of(signer: Signer | None) -> Signs:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.signing.complaint import KeyComplaint, KnownKey
 from services.customs.domain.messages.signing.signature import Signature
@@ -19,6 +20,14 @@ class UnsignedMessage:
     guid: str
     body: str
     holder: Party
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMessages:
+    """By guid, of a key that is trusted again."""
+
+    key_name: str
+    guids: list[str]
 
 
 def _unsigned(guid: str, body: str, holder_code: str, holder_name: str) -> UnsignedMessage:
@@ -89,7 +98,8 @@ _COMPLAIN: Final = sql(
     LEFT JOIN customs.key_complaints AS seen USING (key_name)
     WHERE seen.key_name IS NULL OR seen.trusted_at < used.signed_at
     ON CONFLICT (key_name) DO UPDATE
-    SET reason = excluded.reason, distrusted_at = excluded.distrusted_at, trusted_at = NULL
+    SET reason = excluded.reason, distrusted_at = excluded.distrusted_at, trusted_at = NULL,
+        settled_to = NULL
     """,  # noqa: S608 - constants
     document_ids=TEXTS,
     reason=TEXT,
@@ -98,7 +108,7 @@ _COMPLAIN: Final = sql(
 
 _TRUST: Final = sql(
     """
-    UPDATE customs.key_complaints SET trusted_at = :now WHERE key_name = :key_name
+    UPDATE customs.key_complaints SET trusted_at = :now, settled_to = '' WHERE key_name = :key_name
     RETURNING key_name, reason, distrusted_at, trusted_at
     """,
     KeyComplaint,
@@ -106,6 +116,32 @@ _TRUST: Final = sql(
     now=INSTANT,
 )
 
+# What such a key had signed and the port has refused, by message: it goes again.
+_TO_SETTLE: Final = sql(
+    f"""
+    SELECT k.key_name, ARRAY(
+        SELECT m.guid FROM customs.outgoing_messages AS m
+        WHERE m.signature ->> 'key_name' = k.key_name AND m.guid > k.settled_to
+            AND m.signed_at <= k.trusted_at AND EXISTS (
+                SELECT FROM customs.attempts AS a
+                JOIN customs.documents AS d ON d.id = a.document_id
+                WHERE a.message_guid = m.guid AND d.send_at IS NULL
+                    AND d.phase = '{DocumentPhase.REJECTED_TECHNICAL}')
+        ORDER BY m.guid LIMIT :rows_max) AS guids
+    FROM customs.key_complaints AS k WHERE k.settled_to IS NOT NULL ORDER BY k.key_name
+    """,  # noqa: S608 - constants
+    SignedMessages,
+    rows_max=INTEGER,
+)
+
+_MARK_SETTLED: Final = sql(
+    """
+    UPDATE customs.key_complaints SET settled_to = :guid
+    WHERE key_name = :key_name AND settled_to IS NOT NULL
+    """,
+    key_name=TEXT,
+    guid=TEXT,
+)
 
 _SAVE_KEYS: Final = sql(
     f"""
@@ -196,3 +232,13 @@ async def complain(
 async def trust(uow: UnitOfWork, key_name: str, *, now: datetime) -> KeyComplaint | None:
     """None: nobody complained of such a key."""
     return await uow.fetch_first(_TRUST, key_name=key_name, now=now)
+
+
+async def list_to_settle(uow: UnitOfWork, *, rows_max: int) -> list[SignedMessages]:
+    """Messages that keys had signed which are trusted again, and of which documents wait."""
+    return await uow.fetch_all(_TO_SETTLE, rows_max=rows_max)
+
+
+async def mark_settled(uow: UnitOfWork, key_name: str, *, guid: str | None) -> None:
+    """Up to this message; None: no more are left."""
+    await uow.execute(_MARK_SETTLED, key_name=key_name, guid=guid)

@@ -45,6 +45,12 @@ outgoing_messages: Final = Table(
     instant_column("delivered_at"),
     instant_column("refused_at"),
     Column("refused_as", Text),
+    Index(
+        "outgoing_messages_signed_ix",
+        text("(signature ->> 'key_name')"),
+        "guid",
+        postgresql_where=text("signature IS NOT NULL"),
+    ),
     Index("outgoing_messages_refused_ix", "guid", postgresql_where=text("status = 'refused'")),
     Index(
         "outgoing_messages_unsettled_ix",

@@ -7,7 +7,8 @@ from sqlalchemy import Boolean, Column, Table, Text
 from services.customs.tables.metadata import id_column, instant_column, key_column, metadata
 
 # `key_name`: the number of the certificate. With `trusted_at` an operator has seen to it: what the
-# key signed before that says nothing about it any more.
+# key signed before that says nothing about it any more. What was refused for it goes again;
+# documents of messages up to the guid `settled_to` have been seen to, None: all have.
 key_complaints: Final = Table(
     "key_complaints",
     metadata,
@@ -16,6 +17,7 @@ key_complaints: Final = Table(
     Column("reason", Text, nullable=False),
     instant_column("distrusted_at", nullable=False),
     instant_column("trusted_at"),
+    Column("settled_to", Text),
 )
 # As a worker that signs with it last saw it: `status` of its health. `seen_at` is real time.
 signing_keys: Final = Table(

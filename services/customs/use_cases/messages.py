@@ -177,6 +177,13 @@ async def settle_refused(uow: UnitOfWork, *, guid: str, now: datetime, real_now:
         await _settle(uow, await _lock_documents(uow, guid), now=now, real_now=real_now)
 
 
+async def settle_documents(
+    uow: UnitOfWork, *, guid: str, now: datetime, real_now: datetime
+) -> None:
+    """Of a message: something is known about it that nobody has told them."""
+    await _settle(uow, await _lock_documents(uow, guid), now=now, real_now=real_now)
+
+
 @dataclass(frozen=True, slots=True)
 class _LockedDocuments:
     """Of a message, with their declarations and all other documents of these."""

@@ -18,7 +18,7 @@ from services.customs.domain.messages.signing.errors import (
 from services.customs.domain.messages.signing.signature import signed
 from services.customs.domain.receipts.retry import Retry
 from services.customs.repository import signing
-from services.customs.repository.signing import UnsignedMessage
+from services.customs.repository.signing import SignedMessages, UnsignedMessage
 from services.customs.use_cases.messages import refuse_message
 from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock, real_now
@@ -83,8 +83,18 @@ async def list_complaints(reader: Reader) -> list[KeyComplaint]:
     return await signing.list_complaints(reader)
 
 
+async def list_to_settle(uow: UnitOfWork, *, limit: int) -> list[SignedMessages]:
+    """Of keys that are trusted again: the messages of which documents wait, oldest first."""
+    return await signing.list_to_settle(uow, rows_max=limit)
+
+
+async def mark_settled(uow: UnitOfWork, *, key_name: str, guid: str | None) -> None:
+    """Up to this message; None: no more are left."""
+    await signing.mark_settled(uow, key_name, guid=guid)
+
+
 async def trust_key(uow: UnitOfWork, *, key_name: str, now: datetime) -> KeyComplaint:
-    """An operator has seen to it. Raises KeyNotFound."""
+    """An operator has seen to it. A job sends again what was refused for it. Raises KeyNotFound."""
     trusted = await signing.trust(uow, key_name, now=now)
     if trusted is None:
         raise KeyNotFound(key=key_name)

@@ -116,6 +116,65 @@ async def test_a_key_that_customs_finds_fault_with_signs_nothing_until_it_is_tru
     assert (await message_of(signing, second))["status"] == "delivered"
 
 
+async def test_what_was_refused_for_its_signature_goes_again_once_the_key_is_trusted(
+    signing: CustomsWorld, office: CustomsOperator
+) -> None:
+    rows = await signing.declare(first := signing.an_order(), second := signing.an_order())
+    key = (await message_of(signing, first))["signature"]["key_name"]
+    await office.answer(signing.receipt(rows[0], "-621028", at_s=2))
+    refused = await signing.declaration(first)
+
+    trusted = await office.http.post(f"/v1/signing-keys/{key}:trust")
+    await signing.send()
+    await signing.let_all_leave()
+    await signing.send()
+
+    assert (refused["phase"], refused["send_at"]) == ("rejected_technical", None)
+    assert trusted.status_code == 200
+    assert (await signing.declaration(first))["attempts"] == 2
+    assert (await signing.declaration(second))["attempts"] == 1
+
+
+async def test_a_late_answer_about_a_signature_of_before_does_not_distrust_the_key_again(
+    signing: CustomsWorld, office: CustomsOperator
+) -> None:
+    """It is about what the key had signed before somebody saw to it. The document goes again."""
+    rows = await signing.declare(first := signing.an_order(), second := signing.an_order())
+    key = (await message_of(signing, first))["signature"]["key_name"]
+    await office.answer(signing.receipt(rows[0], "-621028", at_s=2))
+    await office.http.post(f"/v1/signing-keys/{key}:trust")
+
+    await office.answer(signing.receipt(rows[1], "-621028", at_s=3))
+    await signing.let_all_leave()
+    await signing.send()
+
+    async with signing.db.read(PARK) as reader:
+        (complaint,) = [one for one in await list_complaints(reader) if one.key_name == key]
+    assert complaint.trusted_at is not None
+    assert (await signing.declaration(second))["attempts"] == 2
+
+
+async def test_what_a_key_signs_after_it_was_trusted_may_be_complained_of_again(
+    signing: CustomsWorld, office: CustomsOperator
+) -> None:
+    (row,) = await signing.declare(order := signing.an_order())
+    key = (await message_of(signing, order))["signature"]["key_name"]
+    await office.answer(signing.receipt(row, "-621028", at_s=2))
+    await office.http.post(f"/v1/signing-keys/{key}:trust")
+    await signing.send()
+    signing.clock.advance(minutes=1)
+    await signing.let_all_leave()
+    await signing.send()
+
+    await office.answer(signing.receipt(row, "-621028", at_s=120))
+
+    again = await signing.declaration(order)
+    assert (again["attempts"], again["send_at"]) == (2, None)
+    async with signing.db.read(PARK) as reader:
+        (complaint,) = [one for one in await list_complaints(reader) if one.key_name == key]
+    assert complaint.trusted_at is None
+
+
 async def test_a_client_of_ones_own_gets_envelopes(signing: CustomsWorld) -> None:
     signing.door = FolderDoor(signing.folder, wrap=enveloped("DXPEDCCEB0000002"))
 

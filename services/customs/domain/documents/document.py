@@ -37,7 +37,7 @@ class Attempt:
     content revision that it carried. `guid`: of the document's node, `message_guid`: of the
     message's root. `left_at`: when the message was handed to the port; None: it is composed, and
     has not left. `refusal`: why it never will. `nodes`: how many parts of documents the message
-    holds.
+    holds. `is_key_trusted`: an operator has seen to the key since it signed the message.
     """
 
     part: int
@@ -49,6 +49,7 @@ class Attempt:
     left_at: datetime | None
     refusal: MessageRefusal | None = None
     nodes: int = 1
+    is_key_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ def fault_of(receipt: Receipt) -> Retry:
 
 def fault_of_upload(attempt: Attempt, answers: Sequence[Receipt]) -> Retry | None:
     """`answers`: of the port, to this upload; the last one counts. What is too much although it was
-    alone in its message cannot be divided here.
+    alone in its message cannot be divided here. What was wrong with a signature has passed once an
+    operator trusts the key again.
     """
     if answers:
         found = fault_of(answers[-1])
@@ -37,6 +38,8 @@ def fault_of_upload(attempt: Attempt, answers: Sequence[Receipt]) -> Retry | Non
         found = attempt.refusal.retry
     else:
         return None
+    if found is Retry.SECURITY and attempt.is_key_trusted:
+        return Retry.TRANSIENT
     return Retry.TOO_LARGE if found is Retry.TOO_MUCH and attempt.nodes == 1 else found
 
 

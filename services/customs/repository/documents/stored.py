@@ -143,6 +143,7 @@ def _attempt(  # noqa: PLR0917 - a row's columns
     refused_as: str | None,
     refused_because: str | None,
     nodes: int,
+    is_key_trusted: bool,
 ) -> tuple[str, Attempt]:
     return document_id, Attempt(
         part=part,
@@ -154,6 +155,7 @@ def _attempt(  # noqa: PLR0917 - a row's columns
         left_at=left_at,
         refusal=message_refusal(refused_at, refused_as, refused_because),
         nodes=nodes,
+        is_key_trusted=is_key_trusted,
     )
 
 
@@ -163,9 +165,11 @@ _ATTEMPTS: Final = sql(
            m.delivered_at AS left_at,
            CASE WHEN m.status = 'refused' THEN coalesce(m.refused_at, m.composed_at) END
                AS refused_at,
-           m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes
+           m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes,
+           coalesce(k.trusted_at >= m.signed_at, false) AS is_key_trusted
     FROM customs.attempts AS a
     LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+    LEFT JOIN customs.key_complaints AS k ON k.key_name = m.signature ->> 'key_name'
     WHERE a.document_id = ANY(:ids) ORDER BY a.document_id, a.part, a.number
     """,
     _attempt,
