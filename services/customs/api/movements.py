@@ -45,6 +45,7 @@ async def post_arrivals(body: ArrivalIn, call: ParkWrite) -> Response:
             uow,
             arrival=body.to_domain(),
             house_waybills=body.house_waybills,
+            now=call.clock.now(),
             real_now=real_now(),
         )
         new = [one[0] for one in outcomes if not isinstance(one, AirlaneError) and one[1]]

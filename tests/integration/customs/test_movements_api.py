@@ -108,6 +108,51 @@ async def test_an_arrival_that_customs_returned_is_reported_anew(
     assert await arrive(office, truck | {"truck_plate": "鄂G00002"}) == [409]
 
 
+async def a_reported_arrival(
+    customs: CustomsWorld, office: CustomsOperator
+) -> tuple[MadeOrder, dict[str, Any], dict[str, Any]]:
+    """The order, what was reported of it, and its CEB507, which has left."""
+    order = customs.an_order()
+    await customs.declare(order)
+    await answered(customs, office, "120", order)
+    truck = a_truck(customs, order)
+    await arrive(office, truck)
+    await draw(customs, ARRIVALS, later=LATE)
+    (document,) = await documents_of(customs, "arrival", order)
+    return order, truck, document
+
+
+async def test_an_arrival_that_is_reported_anew_leaves_no_more_under_its_old_number(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    """A late answer comes after which it would have gone once more."""
+    order, truck, document = await a_reported_arrival(customs, office)
+    await decide(customs, office, "CEB508", "-301008", document)
+    assert await arrive(office, truck | {"truck_plate": "鄂G00001"}) == [201]
+    customs.clock.advance(seconds=5)
+    await decide(customs, office, "CEB508", "-3001", document)
+    await draw(customs, ARRIVALS, later=LATE)
+
+    documents = await documents_of(customs, "arrival", order)
+    assert [len(parts_of(customs, "CEB507", one)) for one in documents] == [1, 1]
+
+
+async def test_an_arrival_that_customs_may_still_enter_is_not_reported_anew(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    """Its first upload has got through, its second was refused."""
+    _, truck, document = await a_reported_arrival(customs, office)
+    await decide(customs, office, "CEB508", "3", document)
+    body = {"document_ids": [document["id"]]}
+    await office.http.post("/v1/documents:resend", json=body)
+    customs.clock.advance(seconds=5)
+    await customs.send()
+    customs.clock.advance(seconds=5)
+    await decide(customs, office, "CEB508", "-301008", document)
+
+    assert await arrive(office, truck | {"truck_plate": "鄂G00001"}) == [409]
+
+
 async def test_an_arrival_is_reported_when_customs_has_every_part(
     customs: CustomsWorld, office: CustomsOperator
 ) -> None:

@@ -65,6 +65,11 @@ async def resend(office: CustomsOperator, document_id: str) -> int:
     return status
 
 
+async def missing(merchant: AsyncClient, declaration_id: str) -> list[str]:
+    answer = await merchant.get(f"/v1/declarations/{declaration_id}/missing")
+    return [one["code"] for one in answer.json()["items"]]
+
+
 async def test_a_replaced_return_leaves_no_more(
     customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, declaration_id: str
 ) -> None:
@@ -113,13 +118,17 @@ async def test_customs_may_enter_a_refused_return_after_all(
     assert shown["status"] == "withdrawn"
     assert await remaining(merchant, declaration_id) == ["1", "3"]
 
+    assert "second_return" not in await missing(merchant, declaration_id)
+
     third = await made(merchant, declaration_id, lines=[{"gnum": 2, "quantity": 3}])
     await leave(customs)
     await said(customs, office, third, "-625099", 3)
     fourth = [{"gnum": 2, "quantity": 2}]
-    await made(merchant, declaration_id, lines=fourth, replaces=third["id"])
+    last = await made(merchant, declaration_id, lines=fourth, replaces=third["id"])
     await leave(customs)
     await said(customs, office, third, "120", 4)
+    await said(customs, office, last, "120", 5)
+    assert "second_return" in await missing(merchant, declaration_id)
     assert await remaining(merchant, declaration_id) == ["1", "0"]
 
 

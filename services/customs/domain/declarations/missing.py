@@ -69,6 +69,18 @@ SECOND_LIST: Final = _missing(
         "系统已用 CEB605 申请撤销该清单；若海关不同意或已结关，请与现场海关联系处理。",
     ),
 )
+SECOND_RETURN: Final = _missing(
+    "second_return",
+    "park",
+    (
+        "Customs has two returns of the same goods: it has entered the refused one late.",
+        "海关有同一货物的两份退货申请（原被退回的一份迟到入库）。",
+    ),
+    (
+        "No message takes a return back: settle with the customs office which one counts.",
+        "退货申请无法通过报文撤回，请与现场海关确认以哪一份为准。",
+    ),
+)
 RECEIPT_120: Final = _missing(
     "receipt_120",
     "customs",

@@ -116,6 +116,7 @@ def outstanding(
     after = [one for one in beside if one.kind not in _BEFORE_RELEASE]
     return (
         *(_due((words.SECOND_LIST, None), None) for _ in state.surplus),
+        *(_due((words.SECOND_RETURN, None), None) for _ in state.second_returns),
         *(_beside(one) for one in beside if one.kind in _BEFORE_RELEASE),
         *_own(state, goods),
         *(_beside(one) for one in after),

@@ -76,6 +76,11 @@ class DeclarationState:
         return self.status is Phase.CANCELLED or any(one is not None for one in answers)
 
     @property
+    def second_returns(self) -> tuple[str, ...]:
+        """Ids of returns and tallies that customs has beside one that they were to replace."""
+        return tuple(sorted(one for one in self.overtaken if is_entered(self.documents[one])))
+
+    @property
     def channel(self) -> Channel | None:
         return self.current.channel if self.current else None
 

@@ -188,9 +188,10 @@ _OF_PARK: Final = sql(
         (SELECT count(*) FROM (SELECT FROM customs.documents AS f
             WHERE declaration_id IS NULL
               AND phase IN ('send_failed', 'rejected_technical', 'returned')
-              AND (kind NOT IN ('arrival', 'bill', 'departure') OR EXISTS (
+              AND CASE WHEN kind IN ('arrival', 'bill', 'departure') THEN EXISTS (
                   SELECT FROM customs.parcels AS p WHERE p.declaration_id = ANY(f.covers)
-                    AND f.id IN (p.arrival_id, p.bill_id, p.departure_id)))
+                    AND f.id IN (p.arrival_id, p.bill_id, p.departure_id))
+                  ELSE replaced_at IS NULL END
             LIMIT {COUNTED_MAX}) AS d) AS failed_documents
     """,  # noqa: S608 - constants
     ParkWork,

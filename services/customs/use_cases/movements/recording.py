@@ -1,7 +1,7 @@
 """What others report about goods: arrivals, flights that have left, lists to bind to a bill."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.customs.domain.documents.chains import require_decided
@@ -35,17 +35,29 @@ async def record_flights(uow: UnitOfWork, *, flights: Sequence[DepartedFlight]) 
 
 
 async def record_arrival(
-    uow: UnitOfWork, *, arrival: Arrival, house_waybills: Sequence[str], real_now: datetime
+    uow: UnitOfWork,
+    *,
+    arrival: Arrival,
+    house_waybills: Sequence[str],
+    now: datetime,
+    real_now: datetime,
 ) -> list[tuple[str, bool] | AirlaneError]:
     """For each waybill, in their order: the declaration and whether its arrival is new, or why it
-    was refused.
+    was refused. Nothing is reported anew while customs may still enter the earlier report.
     """
     parcels = await arrivals.lock_expected(uow, sorted(set(house_waybills)))
+    states = await _states_of(uow, {one.void_id for one in parcels if one.void_id})
 
+    parcels = [
+        replace(one, void_id=None) if one.void_id and states[one.void_id].is_under_way else one
+        for one in parcels
+    ]
     received = receive_goods(arrival, house_waybills, parcels)
 
     if received.new:
         await arrivals.note_arrivals(uow, received.new, arrival, real_now=real_now)
+        void = {one.void_id for one in received.new if one.void_id}
+        await documents.mark_replaced(uow, void, now=now)
     return list(received.results)
 
 
@@ -81,6 +93,8 @@ async def bind_lists(
 
 async def _states_of(uow: UnitOfWork, document_ids: Collection[str]) -> dict[str, DocumentState]:
     """Of documents that cover many declarations, which are locked by this."""
+    if not document_ids:
+        return {}
     stored = await documents.lock_with_declarations(uow, dict.fromkeys(document_ids))
     attempts = await documents.attempts_of(uow, [one.id for one in stored])
     kept = await receipts.receipts_by_number(uow, numbers_of(stored, attempts))
