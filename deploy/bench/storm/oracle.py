@@ -187,6 +187,16 @@ class Part:
             for n, word in enumerate(words)
         )
 
+    def takes_change(self, receipt: Receipt, letter: str) -> bool:
+        """120 enters a document, or a change of it. So does 399 where it entered what was before;
+        after 120 it says nothing new.
+        """
+        if receipt.return_status == "120":
+            return True
+        before = self.words[-1] if self.words else None
+        is_399 = receipt.return_status == "399" and letter == "A"
+        return is_399 and before is not None and before.receipt.return_status == "399"
+
     def mark_of_customs(self, receipt: Receipt) -> str:  # noqa: PLR0911 - a rule each
         letter = LETTERS.get(self.kind, PLAIN_LETTERS).get(receipt.return_status)
         if letter is None:
@@ -198,7 +208,7 @@ class Part:
         last = self.words[-1].letter if self.words else ""
         if last == "X" and not self.reopens(attempt):
             return "history" if letter == "X" else "illegal"
-        if receipt.return_status == "120" and last and last in "AaMICDS":
+        if self.takes_change(receipt, letter) and last and last in "AaMICDS":
             if version <= self.version():
                 return "history" if last in "Aa" else "illegal"
             letter = "a"

@@ -3,7 +3,6 @@ again under its number; the list follows.
 """
 
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +13,8 @@ from services.customs.settings import Settings
 from tests.kit.clock import ManualClock
 from tests.support.events.catalog.orders import an_order_line
 from tests.support.steps import step
-from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
+from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld
+from tests.support.worlds.papers import Papers, heads, sent, types
 
 TITLE = "/order/lines/0/title_zh"
 REPAIRS = [{"pointer": TITLE, "value": "玻璃烛台"}]
@@ -25,51 +25,6 @@ def app(settings: Settings, clock: ManualClock) -> FastAPI:
     """The park sends orders and waybills, too."""
     sends = Settings.model_fields["sends"].default
     return create_app(settings.model_copy(update={"sends": sends}), clock=clock)
-
-
-async def sent(park: CustomsWorld, merchant_id: str) -> tuple[MadeOrder, dict[str, Any]]:
-    """CEB303 and CEB505 have left; the list waits for them."""
-    order = park.an_order(merchant_id, lines=1)
-    await park.consume(park.placed(order), park.booked(order))
-    await park.send()
-    return order, await park.declaration(order)
-
-
-class Papers:
-    """What customs says of them, second by second."""
-
-    def __init__(self, park: CustomsWorld, office: CustomsOperator, order: MadeOrder) -> None:
-        self.park, self.office, self.order = park, office, order
-
-    async def say(self, kind: str, code: str) -> None:
-        self.park.clock.advance(seconds=10)
-        (document,) = await self.park.sql(
-            "SELECT d.party_code, d.number FROM customs.documents AS d"
-            " JOIN customs.declarations AS c ON c.id = d.declaration_id"
-            " WHERE d.kind = $1 AND c.order_id = $2",
-            kind,
-            self.order.order_id,
-        )
-        if kind == "order":
-            key = {"ebpCode": document["party_code"], "ebcCode": "1", "orderNo": document["number"]}
-            message_type, node = "CEB304", "OrderReturn"
-        else:
-            key = {"logisticsCode": document["party_code"], "logisticsNo": document["number"]}
-            message_type, node = "CEB506", "LogisticsReturn"
-        await self.office.answer_xml(message_type, node, key, code, at=self.park.clock.now())
-
-    async def send(self) -> None:
-        self.park.clock.advance(seconds=10)
-        await self.park.send()
-
-
-def heads(park: CustomsWorld, message_type: str) -> list[ET.Element]:
-    found = park.documents(message_type)
-    return [one.find(f"{NS}OrderHead") or one for one in found]
-
-
-def types(park: CustomsWorld, message_type: str) -> list[str | None]:
-    return [one.findtext(f"{NS}appType") for one in heads(park, message_type)]
 
 
 async def shown(client: AsyncClient, row: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import Parties, Party
 from services.customs.domain.registrations.findings import KINDS as PARTY_KINDS
 from services.customs.domain.tariff.tariff import Tariff, parse_tariff
+from tests.support.contradictions import AT_CUSTOMS
 from tests.support.customs import (
     CODES,
     NOW,
@@ -217,7 +218,7 @@ SENDING_CASES: Mapping[str, tuple[tuple[Finding, ...], str]] = {
     "order_number_taken": (of_another_order(), "/order/order_number"),
     "payment_missing": (drawn(DocumentKind.PAYMENT).findings, "/payment"),
 }
-ALL_CASES = {**CASES, **PAYMENT_CASES, **SENDING_CASES}
+ALL_CASES = {**CASES, **PAYMENT_CASES, **SENDING_CASES, **AT_CUSTOMS}
 # Faults that come with another of their own.
 COMPANIONS = {
     "line_total": {"order_total"},

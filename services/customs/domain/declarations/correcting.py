@@ -1,20 +1,16 @@
-"""What customs must have before the list, where it was refused or returned: the list cannot go, so
-it is drawn up anew from the corrected order or waybill, under its number, as its next version.
+"""What customs must have before the list, where it was refused or returned, or says something else
+than the newest order and waybill: it is drawn up anew, under its number, as its next version.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection
 
+from services.customs.domain.declarations.agreeing import says_something_else
 from services.customs.domain.declarations.case import BEFORE_LIST
 from services.customs.domain.declarations.dossier import DossierFile
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.faults import is_at_fault
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.stored import StoredDocument
-from services.customs.domain.messages.document import Document, Values
-
-# Every upload has its own.
-_OF_UPLOAD: Final = frozenset({"guid", "appType", "appTime", "appStatus"})
 
 
 def at_fault_before_list(file: DossierFile) -> frozenset[str]:
@@ -34,23 +30,13 @@ def goes_again(
     at_fault: Collection[str],
     is_asked: bool,
 ) -> bool:
-    """Whether a document that has left, and that the list waits for, is sent with its new content.
-    One at fault goes if somebody asks for it, or once it says something else. Another goes only if
-    it must change with that one. `at_fault`: of the declaration.
+    """Whether a document that has left, and that the list waits for, is sent with its new content:
+    once it says something else. One at fault goes also if somebody asks for it. `at_fault`: of the
+    declaration.
     """
-    if stored.kind not in BEFORE_LIST or not at_fault:
+    if stored.kind not in BEFORE_LIST:
         return False
     if is_asked and stored.id in at_fault:
         return True
     before = file.contents.get(stored.id)
-    return before is not None and _said(before) != _said(drawn.parts)
-
-
-def _said(parts: Sequence[Document]) -> list[tuple[Values, list[Values]]]:
-    return [
-        (
-            {name: said for name, said in part.head.items() if said and name not in _OF_UPLOAD},
-            [{name: said for name, said in line.items() if said} for line in part.lines],
-        )
-        for part in parts
-    ]
+    return before is not None and says_something_else(before, drawn.parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from services.customs.domain.declarations.agreeing import contradictions, customs_has_list
 from services.customs.domain.declarations.announcing import announcements_of
 from services.customs.domain.declarations.cancellations import cancellations_of
 from services.customs.domain.declarations.case import (
@@ -151,6 +152,10 @@ def draw(
     cop_no = dossier.cop_no if clone_id is None else numbering.cop_no(clone_id)
     papers = Papers(dossier.subject.id, dossier.order, dossier.waybill, cop_no, dossier.repairs)
     examined = examine(papers, rulebook=rulebook, takers=takers, now=now)
+    is_held = amends and customs_has_list(file)
+    if is_held and (found := contradictions(file, examined.documents)):
+        findings = (*examined.findings, *found)
+        examined = replace(examined, match=Match.BLOCKED, findings=findings)
     drawing = replace(
         as_it_is(file),
         match=examined.match,
@@ -162,7 +167,12 @@ def draw(
     if examined.match is not Match.COMPLETE:
         return drawing
     new, redrawn = _drawn_documents(
-        file, examined.documents, clone_id=clone_id, amends=amends, is_asked=is_asked
+        file,
+        examined.documents,
+        clone_id=clone_id,
+        amends=amends,
+        is_held=is_held,
+        is_asked=is_asked,
     )
     lists = [one.id for one in new if one.drawn.kind is DocumentKind.LIST]
     return replace(
@@ -180,11 +190,13 @@ def _drawn_documents(
     *,
     clone_id: str | None,
     amends: bool,
+    is_held: bool,
     is_asked: bool,
 ) -> tuple[list[NewDocument], list[RedrawnDocument]]:
     """Those that are new, and those that wait with an older content. What has left stays, unless
-    the list is amended, or what comes before it has to be corrected; under another number it is
-    replaced.
+    the list is amended, or what comes before it has to be corrected or says something else; under
+    another number it is replaced. `is_held`: customs has the list, so it takes no change of what
+    comes before it.
     """
     at_fault = at_fault_before_list(file)
     last = {one.kind: one for one in file.documents}
@@ -197,8 +209,8 @@ def _drawn_documents(
         elif stored is None or (stored.party_code, stored.number) != (one.party_code, one.number):
             document_id = clone_id if is_list else None
             new.append(_new_document(file, one, document_id, stored.id if stored else None))
-        elif (amends and is_list) or goes_again(
-            file, stored, one, at_fault=at_fault, is_asked=is_asked
+        elif (amends and is_list) or (
+            not is_held and goes_again(file, stored, one, at_fault=at_fault, is_asked=is_asked)
         ):
             redrawn.append(RedrawnDocument(stored.id, one, stored.version + 1))
     return new, redrawn

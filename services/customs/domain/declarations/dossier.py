@@ -64,7 +64,7 @@ class Dossier:
 class DossierFile:
     """A dossier, the documents that were drawn up from it, and what became of them. `heads`: what
     the lists that customs is to cancel say in their heads, by document. `contents`: of documents
-    before the list, where one was refused or returned.
+    before the list that have left, as far as they may be drawn up anew.
     """
 
     dossier: Dossier

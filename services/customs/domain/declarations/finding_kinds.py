@@ -336,6 +336,21 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请由支付企业发送收款单，并从 CUSTOMS_SENDS 中去掉 403。",
         owner="park",
     ),
+    "customs.match.differs_at_customs": _kind(
+        "Customs has {message} with {place}: {customs}; the list would go with {declared}.",
+        "海关已有的 {message} 中 {place} 为 {customs}，清单将申报为 {declared}。",
+        "Customs changes none that belongs to a list it has. Leave it as it is, or cancel the"
+        " declaration and declare it again by clone: then the change goes first.",
+        "海关已有清单时不接受其变更。请保持原值，或先通过 cancel 撤销，"
+        "再通过 clone 重新申报，变更将先行发送。",
+    ),
+    "customs.match.older_at_customs": _kind(
+        "Customs does not have the newest content of {message}, and takes it no more: it has the"
+        " list.",
+        "海关没有 {message} 的最新内容；海关已有清单，不再接受其变更。",
+        "Cancel the declaration and declare it again by clone: then the change goes first.",
+        "请先通过 cancel 撤销，再通过 clone 重新申报，变更将先行发送。",
+    ),
     **{
         code: FindingKind(kind.text, kind.fix, "error", "park")
         for code, kind in PARTY_KINDS.items()

@@ -6,6 +6,7 @@ then the parcel must not be declared twice.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.customs.domain.documents.chains import may_be_entered
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import ENTERED, DocumentPhase
@@ -14,10 +15,13 @@ from services.customs.domain.documents.state import DocumentState
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """`current`: the one that counts. `surplus`: others that customs has, and has not cancelled."""
+    """`current`: the one that counts. `surplus`: others that customs has, and has not cancelled.
+    `is_at_customs`: it has one of them, or may still take one that has left.
+    """
 
     current: DocumentFacts | None
     surplus: tuple[DocumentFacts, ...] = ()
+    is_at_customs: bool = False
 
 
 def lists_of(documents: Sequence[DocumentFacts], states: Mapping[str, DocumentState]) -> Lists:
@@ -26,15 +30,17 @@ def lists_of(documents: Sequence[DocumentFacts], states: Mapping[str, DocumentSt
     newest nor will decide on it.
     """
     lists = [one for one in documents if one.kind is DocumentKind.LIST]
-    if len(lists) < 2:
-        return Lists(lists[0] if lists else None)
+    if not lists:
+        return Lists(None)
     cancelled = {
         one.about or lists[-1].id
         for one in documents
         if one.kind is DocumentKind.CANCELLATION and states[one.id].phase is DocumentPhase.CONCLUDED
     }
-    held = [one for one in lists if states[one.id].phase in ENTERED and one.id not in cancelled]
+    standing = [one for one in lists if one.id not in cancelled]
+    held = [one for one in standing if states[one.id].phase in ENTERED]
     current = lists[-1]
     if held and current not in held and not states[current.id].is_under_way:
         current = held[-1]
-    return Lists(current, tuple(one for one in held if one is not current))
+    surplus = tuple(one for one in held if one is not current)
+    return Lists(current, surplus, any(may_be_entered(states[one.id]) for one in standing))

@@ -145,6 +145,7 @@ class _Folded:
         self.overtaken = behind(returns, states, is_entered)
         lists = lists_of(there, states)
         self.list, self.surplus = lists.current, lists.surplus
+        self.is_list_at_customs = lists.is_at_customs
         self.list_state = self._state_of(self.list)
         others = [one for one in there if one.kind is not DocumentKind.LIST]
         self.current = _ends_of_chains(others) + ([self.list] if self.list is not None else [])
@@ -261,7 +262,7 @@ class _Folded:
 
     def waits_for(self) -> frozenset[DocumentKind]:
         """Customs has to have the newest content of them."""
-        accepted = {one.kind for one in self.current if _is_accepted(self.states[one.id])}
+        accepted = {one.kind for one in self.current if is_accepted(self.states[one.id])}
         return self.case.predecessors - accepted
 
     def held_up_by(self) -> list[DocumentState]:
@@ -295,7 +296,9 @@ class _Folded:
         """It waits to be sent: its content has not left, or failed for a passing reason."""
         state = self.states[document.id]
         waits = any(p.is_unsent or p.retry in PASSING for p in state.parts)
-        return waits and self.may_be_sent(document)
+        # Else customs' word about the earlier content could be taken for one about the change.
+        follows = _is_change(document, state) and state.is_under_way
+        return waits and not follows and self.may_be_sent(document)
 
     def may_be_sent_again(self, document: DocumentFacts) -> bool:
         return is_unanswered_or_failed(self.states[document.id]) and self.may_be_sent(document)
@@ -316,7 +319,8 @@ class _Folded:
             )
         if document.kind in BEFORE_LIST:
             is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
-            return is_wanted and self.case.match is Match.COMPLETE
+            is_bound = self.is_list_at_customs and _is_change(document, state)
+            return is_wanted and self.case.match is Match.COMPLETE and not is_bound
         if document.kind is DocumentKind.CANCELLATION:
             return self._asks_for_cancellation(document, entered=entered)
         if document.kind is DocumentKind.RETURN:
@@ -358,8 +362,16 @@ class _Folded:
         return self.is_cancelled or self.phase is Phase.RETURNED
 
 
-def _is_accepted(state: DocumentState) -> bool:
+def is_accepted(state: DocumentState) -> bool:
+    """Customs has its newest content."""
     return state.phase in DOCUMENT_ENTERED and not (state.is_unsent or state.is_amending)
+
+
+def _is_change(document: DocumentFacts, state: DocumentState) -> bool:
+    """Of what goes before the list: an earlier content has left. Customs takes it as long as it
+    does not have the list: -301011 and -504016 refuse it after that.
+    """
+    return document.kind in BEFORE_LIST and bool(document.attempts) and state.is_unsent
 
 
 def _is_declined(cancellation: DocumentState) -> bool:

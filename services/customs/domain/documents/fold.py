@@ -18,6 +18,7 @@ from services.customs.domain.documents.phases import (
     CUSTOMS_MOVES,
     FAILED,
     DocumentPhase,
+    Move,
     Standing,
     is_refusal,
     rank_of,
@@ -156,6 +157,15 @@ class _Walk:
             and attempt.version > self.returned
         )
 
+    def says_taken(self, receipt: Receipt, move: Move) -> bool:
+        """It may be about a change that customs has taken. Some ports say 120, some 399; where both
+        come, 399 follows 120 and is about the same content.
+        """
+        if receipt.return_status == "120":
+            return True
+        is_either = receipt.return_status == "399" and move.target is DocumentPhase.ACCEPTED
+        return is_either and self.since is not None and self.since.return_status == "399"
+
     def word(self, receipt: Receipt) -> None:
         """Customs', about the document."""
         move = CUSTOMS_MOVES[self.kind].get(receipt.return_status)
@@ -167,7 +177,7 @@ class _Walk:
         version = attempt.version
         standing = AT_PORT if self.is_reopened_by(attempt) else self.standing
         takes_amendment = (
-            receipt.return_status == "120"
+            self.says_taken(receipt, move)
             and standing is not AT_PORT
             and self.takes_amendments()
             and version > self.version
@@ -177,7 +187,8 @@ class _Walk:
         elif standing not in move.sources and not takes_amendment:
             self.marks[receipt.identity] = Mark.ILLEGAL
         else:
-            if standing is AT_PORT or receipt.return_status in _TAKES_CONTENT:
+            takes = takes_amendment or receipt.return_status in _TAKES_CONTENT
+            if standing is AT_PORT or takes:
                 self.version = version
             if move.target is DocumentPhase.RETURNED:
                 self.returned = version

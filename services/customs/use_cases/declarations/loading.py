@@ -1,14 +1,12 @@
 """A dossier with its documents, what was sent of them and what was answered."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Container, Mapping, Sequence
 
 from services.customs.domain.declarations.case import BEFORE_LIST
 from services.customs.domain.declarations.dossier import Dossier, DossierFile, files_of
 from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.stored import (
     DocumentHistory,
     StoredDocument,
@@ -21,29 +19,36 @@ from services.customs.repository.documents import stored as documents
 from services.customs.repository.documents.contents import contents_of
 from shared.db import UnitOfWork
 
-_REFUSED: Final = FAILED | {DocumentPhase.RETURNED}
-
 
 async def load_files(
-    uow: UnitOfWork, dossiers: Sequence[Dossier], *, for_cancellation: bool = False
+    uow: UnitOfWork,
+    dossiers: Sequence[Dossier],
+    *,
+    for_cancellation: bool = False,
+    for_step: bool = False,
 ) -> list[DossierFile]:
     """The dossiers are locked; so are their documents then. In the order of the dossiers.
-    `for_cancellation`: somebody is about to ask for it.
+    `for_cancellation`: somebody is about to ask for it. `for_step`: documents may be drawn up
+    although the list has left.
     """
     ids = [dossier.subject.id for dossier in dossiers if dossier.list_id]
     stored = await documents.lock_of_declarations(uow, ids) if ids else []
     history, _ = await load_history(uow, stored)
     heads = await load_heads(uow, dossiers, stored, for_cancellation=for_cancellation)
-    return files_of(dossiers, stored, history, heads, await _load_contents(uow, stored))
+    list_ids = {dossier.list_id for dossier in dossiers}
+    left = {one.declaration_id for one in stored if one.id in list_ids and one.attempts}
+    contents = await _load_contents(uow, stored, without=set() if for_step else left)
+    return files_of(dossiers, stored, history, heads, contents)
 
 
 async def _load_contents(
-    uow: UnitOfWork, stored: Sequence[StoredDocument]
+    uow: UnitOfWork, stored: Sequence[StoredDocument], *, without: Container[str | None]
 ) -> Mapping[str, tuple[Document, ...]]:
-    """Of what has left before the list, where any of it was refused or returned."""
+    """Of what has left before the list: what is drawn up anew is compared with it. `without`:
+    declarations of which nothing is drawn up.
+    """
     before = [one for one in stored if one.kind in BEFORE_LIST and one.attempts]
-    ended = {one.declaration_id for one in before if one.phase in _REFUSED and not one.send_at}
-    ids = [one.id for one in before if one.declaration_id in ended]
+    ids = [one.id for one in before if one.declaration_id not in without]
     return await contents_of(uow, ids) if ids else {}
 
 

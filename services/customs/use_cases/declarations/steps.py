@@ -77,7 +77,8 @@ async def _take(
     real_now: datetime,
     repairs: Sequence[Repair] = (),
 ) -> None:
-    files = await load_files(uow, dossiers, for_cancellation=act is ActKind.CANCEL)
+    is_cancel = act is ActKind.CANCEL
+    files = await load_files(uow, dossiers, for_cancellation=is_cancel, for_step=True)
     parcels = await lanes.parcels_of(uow, [one.subject.id for one in dossiers])
     merchants = sorted({one.subject.merchant_id for one in dossiers})
     of_merchant = await rulebooks.of(uow, merchants, now=now)
