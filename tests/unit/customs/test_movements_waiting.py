@@ -8,6 +8,8 @@ import pytest
 
 from services.customs.clients.reference import regime_tables
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.messages.parties import PartyRole, SiteParties
 from services.customs.domain.movements.arrival import Arrival, ExpectedParcel, receive_goods
@@ -24,7 +26,7 @@ from services.customs.domain.movements.errors import (
     BillWaybillsNotEntered,
     WaybillNotFound,
 )
-from services.customs.domain.movements.void import is_void
+from services.customs.domain.movements.void import is_void, needs_drawing
 from services.customs.domain.movements.waiting import (
     Movement,
     Stall,
@@ -34,6 +36,7 @@ from services.customs.domain.movements.waiting import (
 )
 from services.customs.domain.registrations.findings import PartyFinding
 from tests.support.customs import NOW, PARTIES
+from tests.support.documents import a_document, a_receipt
 
 WUHAN = regime_tables().district_on("4700", date(2026, 11, 27))
 ACCEPTED, RETURNED = DocumentPhase.ACCEPTED, DocumentPhase.RETURNED
@@ -153,6 +156,26 @@ def test_a_report_that_goes_again_has_not_come_to_nothing(
     phase: DocumentPhase, waits: bool, void: bool
 ) -> None:
     assert is_void(phase, waits=waits) is void
+
+
+@pytest.mark.parametrize(
+    ("code", "is_whole", "drawn_anew"),
+    [
+        ("100", True, True),
+        ("-301008", True, True),
+        # Nobody knows what is wrong with it: it goes again as it is.
+        ("-999999", True, False),
+        # Some of its parcels have been reported again: it would name them twice.
+        ("-999999", False, True),
+        ("120", False, False),
+    ],
+)
+def test_a_report_is_drawn_up_anew_where_sending_it_again_would_not_do(
+    code: str, is_whole: bool, drawn_anew: bool
+) -> None:
+    report = fold_document(a_document(a_receipt(code), kind=DocumentKind.ARRIVAL))
+
+    assert needs_drawing(DocumentKind.ARRIVAL, report, is_whole=is_whole) is drawn_anew
 
 
 def declared(
