@@ -33,7 +33,13 @@ async def open_door_by_hand(door_name: DoorName, call: ParkWrite) -> Response:
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        await open_door(uow, name=door_name, real_now=real_now())
+        await open_door(
+            uow,
+            name=door_name,
+            by=call.principal.subject,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
         return Reply(200, DoorOut.of(await doors.get_door(uow, name=door_name)))
 
     return await call.once(act)
@@ -47,7 +53,13 @@ async def close_door_by_hand(door_name: DoorName, call: ParkWrite) -> Response:
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        await close_door(uow, name=door_name, real_now=real_now())
+        await close_door(
+            uow,
+            name=door_name,
+            by=call.principal.subject,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
         return Reply(200, DoorOut.of(await doors.get_door(uow, name=door_name)))
 
     return await call.once(act)

@@ -84,7 +84,13 @@ async def replay_inbound_message(digest: InboundDigest, call: ParkWrite) -> Resp
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        await replay_message(uow, digest=digest, real_now=real_now())
+        await replay_message(
+            uow,
+            digest=digest,
+            by=call.principal.subject,
+            now=call.clock.now(),
+            real_now=real_now(),
+        )
         return Reply(202, ReplayedOut(replayed=1, is_complete=True))
 
     return await call.once(act)
@@ -105,7 +111,11 @@ async def replay_inbound_messages(body: ReplayIn, call: ParkWrite) -> Response:
 
     async def act(uow: UnitOfWork) -> Reply:
         replayed, is_complete = await replay_messages(
-            uow, chosen=body.to_domain(), real_now=real_now()
+            uow,
+            chosen=body.to_domain(),
+            by=call.principal.subject,
+            now=call.clock.now(),
+            real_now=real_now(),
         )
         return Reply(202, ReplayedOut(replayed=replayed, is_complete=is_complete))
 

@@ -80,6 +80,7 @@ async def bind_to_bill(body: BillIn, call: ParkWrite, parts: Parts) -> Response:
             uow,
             order=body.to_domain(),
             parties=await require_site_parties(uow, parts.rulebooks.books, now=call.clock.now()),
+            by=call.principal.subject,
             now=call.clock.now(),
             real_now=real_now(),
         )

@@ -36,7 +36,9 @@ async def trust_signing_key(key_name: KeyName, call: ParkWrite) -> Response:
     """
 
     async def act(uow: UnitOfWork) -> Reply:
-        trusted = await trust_key(uow, key_name=key_name, now=call.clock.now())
+        trusted = await trust_key(
+            uow, key_name=key_name, by=call.principal.subject, now=call.clock.now()
+        )
         return Reply(200, KeyComplaintOut.of(trusted))
 
     return await call.once(act)

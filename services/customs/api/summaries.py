@@ -66,6 +66,7 @@ async def create_summaries(body: SummaryIn, call: ParkWrite, parts: Parts) -> Re
             month=Month.parse(body.month),
             flag=body.summary_flag,
             replaces=body.replaces,
+            by=call.principal.subject,
             now=call.clock.now(),
             real_now=real_now(),
         )

@@ -13,7 +13,7 @@ from typing import Final
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.evidence.chain import Block
-from services.customs.domain.evidence.entries import EntryKind
+from services.customs.domain.evidence.entries import About, EntryKind, park_subject
 from services.customs.domain.evidence.errors import BlockNotFound
 from services.customs.domain.evidence.ownership import EvidencedDocument, own_numbers
 from services.customs.domain.evidence.package import ReceiptClaim, SealedEntry
@@ -267,9 +267,10 @@ async def read_dossier(reader: Reader, declaration: EvidencedDeclaration) -> Dos
     invt_nos = [one.invt_no for one in documents if one.invt_no]
     results = await reader.fetch_values(_RESULTS, documents=ids, invt_nos=invt_nos)
     messages = {*sent, *results, *(one.digest for one in receipts)}
-    subjects = [*messages, declaration.id]
-    entries = await reader.fetch_all(_ENTRIES, subjects=subjects)
-    waiting = await reader.fetch_value(_WAITING, subjects=[declaration.id]) or 0
+    # Acts on the declaration, and on the documents that it shares with others.
+    acts = [declaration.id, *(park_subject(About.DOCUMENT, one) for one in ids)]
+    entries = await reader.fetch_all(_ENTRIES, subjects=[*messages, *acts])
+    waiting = await reader.fetch_value(_WAITING, subjects=acts) or 0
     unsealed = messages - {one.subject for one in entries}
     leaves: dict[int, list[bytes]] = {}
     for one in await reader.fetch_all(_LEAVES, blocks=sorted({one.block for one in entries})):

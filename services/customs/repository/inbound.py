@@ -1,6 +1,7 @@
 """Messages of the port: kept as they came, then with what reading them amounted to."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -49,13 +50,26 @@ _STORE: Final = sql(
     due_at=INSTANT,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class LeftMessage:
+    """`was_read`: once before; it is to be read again."""
+
+    message: RawMessage
+    was_read: bool
+
+
+def _left(content_type: str, raw: bytes, was_read: bool) -> LeftMessage:
+    return LeftMessage(RawMessage(content_type, raw), was_read)
+
+
 # SKIP LOCKED: another worker reads it.
 _LOCK: Final = sql(
     """
-    SELECT content_type, raw FROM customs.inbound_messages
+    SELECT content_type, raw, read_at IS NOT NULL AS was_read FROM customs.inbound_messages
     WHERE digest = :digest AND status = 'stored' FOR UPDATE SKIP LOCKED
     """,
-    RawMessage,
+    _left,
     digest=TEXT,
 )
 
@@ -147,7 +161,7 @@ async def store_message(
     )
 
 
-async def lock_waiting(uow: UnitOfWork, digest: str) -> RawMessage | None:
+async def lock_waiting(uow: UnitOfWork, digest: str) -> LeftMessage | None:
     """None: it has been read, or another worker reads it."""
     return await uow.fetch_first(_LOCK, digest=digest)
 

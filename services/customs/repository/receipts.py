@@ -15,7 +15,7 @@ from services.customs.domain.receipts.receipt import (
     ReceiptIdentity,
     parse_return_info,
 )
-from shared.db import INSTANT, JSON, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 from shared.kernel.ids import new_id
 
@@ -24,7 +24,7 @@ def _inserted(receipt_id: str, is_new: bool) -> tuple[str, bool]:
     return receipt_id, is_new
 
 
-# The unique constraint decides what is new. A repetition is only counted.
+# The unique constraint decides what is new. A repetition is only counted, by `more`.
 _INSERT: Final = sql(
     """
     INSERT INTO customs.receipts AS k (
@@ -40,13 +40,14 @@ _INSERT: Final = sql(
         return_info text, info_hash text, info_code text, info_text text, guid text, pre_no text,
         invt_no text, sum_no text, is_known boolean)
     ORDER BY number, message_type, part, party_code, return_status, return_time, info_hash
-    ON CONFLICT ON CONSTRAINT receipts_identity_uq DO UPDATE SET times = k.times + 1
+    ON CONFLICT ON CONSTRAINT receipts_identity_uq DO UPDATE SET times = k.times + :more
     RETURNING id AS receipt_id, xmax = 0 AS is_new
     """,
     _inserted,
     digest=TEXT,
     now=INSTANT,
     rows=JSON,
+    more=INTEGER,
 )
 
 _BY_NUMBER: Final = sql(
@@ -81,12 +82,21 @@ _SAVE_MARKS: Final = sql(
 
 
 async def insert_receipts(
-    uow: UnitOfWork, receipts: Collection[MatchedReceipt], *, digest: str, now: datetime
+    uow: UnitOfWork,
+    receipts: Collection[MatchedReceipt],
+    *,
+    digest: str,
+    is_repetition: bool,
+    now: datetime,
 ) -> set[ReceiptIdentity]:
-    """Those that were new. `digest`: of the message they came in."""
+    """Those that were new. `digest`: of the message they came in; `is_repetition`: the others have
+    come again.
+    """
     by_id = {new_id("rcp"): matched for matched in receipts}
     rows = [_row(receipt_id, matched) for receipt_id, matched in by_id.items()]
-    inserted = await uow.fetch_all(_INSERT, rows=rows, digest=digest, now=now)
+    inserted = await uow.fetch_all(
+        _INSERT, rows=rows, digest=digest, now=now, more=int(is_repetition)
+    )
     return {by_id[receipt_id].receipt.identity for receipt_id, is_new in inserted if is_new}
 
 

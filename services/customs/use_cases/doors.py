@@ -15,8 +15,10 @@ from datetime import datetime
 
 from services.customs.domain.doors.breaker import Breaker, Permission, UploadAnswer
 from services.customs.domain.doors.errors import DoorNotFound
+from services.customs.domain.evidence.entries import About, ActKind
 from services.customs.repository import doors, messages
 from services.customs.use_cases import metrics
+from services.customs.use_cases.evidence import record_park_act
 from shared.db import UnitOfWork
 
 
@@ -109,16 +111,22 @@ async def add_door(uow: UnitOfWork, *, door: str, real_now: datetime) -> None:
     await doors.add_door(uow, door, real_now=real_now)
 
 
-async def open_door(uow: UnitOfWork, *, name: str, real_now: datetime) -> None:
+async def open_door(
+    uow: UnitOfWork, *, name: str, by: str, now: datetime, real_now: datetime
+) -> None:
     """By hand: nothing leaves until it is closed by hand. Raises DoorNotFound."""
     breaker = await doors.lock_breaker(uow, name)
     if breaker is None:
         raise DoorNotFound(name=name)
     await doors.save_breaker(uow, name, breaker.held_open(real_now), real_now=real_now)
+    await record_park_act(uow, about=About.DOOR, name=name, act=ActKind.OPEN, actor=by, now=now)
 
 
-async def close_door(uow: UnitOfWork, *, name: str, real_now: datetime) -> None:
+async def close_door(
+    uow: UnitOfWork, *, name: str, by: str, now: datetime, real_now: datetime
+) -> None:
     """By hand: messages may leave at once. Raises DoorNotFound."""
     if await doors.lock_breaker(uow, name) is None:
         raise DoorNotFound(name=name)
     await doors.save_breaker(uow, name, Breaker(), real_now=real_now)
+    await record_park_act(uow, about=About.DOOR, name=name, act=ActKind.CLOSE, actor=by, now=now)

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.evidence.chain import ENTRIES_PER_BLOCK_MAX, seal, skip_of
-from services.customs.domain.evidence.entries import ActKind, acted, delivered, received
+from services.customs.domain.evidence.entries import (
+    About,
+    ActKind,
+    acted,
+    acted_in_park,
+    delivered,
+    received,
+)
 from services.customs.domain.evidence.hashing import Scalar
 from services.customs.repository import evidence
 from services.customs.use_cases import metrics
@@ -61,6 +68,21 @@ async def record_act(
         detail=detail or {},
         at=now,
     )
+    await evidence.insert_entries(uow, [entry])
+
+
+async def record_park_act(
+    uow: UnitOfWork,
+    *,
+    about: About,
+    name: str,
+    act: ActKind,
+    actor: str,
+    detail: Mapping[str, Scalar] | None = None,
+    now: datetime,
+) -> None:
+    """What an operator did to what is the park's. `name` says which it is."""
+    entry = acted_in_park(about=about, name=name, act=act, actor=actor, detail=detail or {}, at=now)
     await evidence.insert_entries(uow, [entry])
 
 

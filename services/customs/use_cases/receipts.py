@@ -42,11 +42,13 @@ async def record_receipts(
     *,
     digest: str,
     received: Sequence[Receipt],
+    is_repetition: bool = True,
     now: datetime,
     real_now: datetime,
 ) -> list[RecordedReceipt]:
     """In the order of `received`; `digest` names the message they came in. Repetition and order of
-    arrival make no difference; receipts of unknown documents are kept. Runs for the whole park.
+    arrival make no difference; receipts of unknown documents are kept. `is_repetition`: those that
+    are known have come again, which is counted. Runs for the whole park.
     """
     if not received:
         return []
@@ -55,7 +57,9 @@ async def record_receipts(
     stored = await documents.lock_with_declarations(uow, owners)
     attempts = await load_attempts(uow, stored)
     matched = match_receipts(received, stored, attempts)
-    new = await receipts.insert_receipts(uow, matched.values(), digest=digest, now=now)
+    new = await receipts.insert_receipts(
+        uow, matched.values(), digest=digest, is_repetition=is_repetition, now=now
+    )
     numbers = {*numbers_of(stored, attempts), *(receipt.key.number for receipt in received)}
     found = await receipts.receipts_by_number(uow, sorted(numbers))
     kept, completed = add_repetitions(found, received, attempts)

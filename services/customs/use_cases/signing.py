@@ -9,6 +9,7 @@ from typing import Final
 
 from services.customs.clients.signers.signer import Signer
 from services.customs.domain.documents.document import MessageRefusal
+from services.customs.domain.evidence.entries import About, ActKind
 from services.customs.domain.messages.signing.complaint import KeyComplaint, KnownKey
 from services.customs.domain.messages.signing.errors import (
     KeyNotFound,
@@ -19,6 +20,7 @@ from services.customs.domain.messages.signing.signature import signed
 from services.customs.domain.receipts.retry import Retry
 from services.customs.repository import signing
 from services.customs.repository.signing import SignedMessages, UnsignedMessage
+from services.customs.use_cases.evidence import record_park_act
 from services.customs.use_cases.messages import refuse_message
 from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock, real_now
@@ -93,9 +95,10 @@ async def mark_settled(uow: UnitOfWork, *, key_name: str, guid: str | None) -> N
     await signing.mark_settled(uow, key_name, guid=guid)
 
 
-async def trust_key(uow: UnitOfWork, *, key_name: str, now: datetime) -> KeyComplaint:
+async def trust_key(uow: UnitOfWork, *, key_name: str, by: str, now: datetime) -> KeyComplaint:
     """An operator has seen to it. A job sends again what was refused for it. Raises KeyNotFound."""
     trusted = await signing.trust(uow, key_name, now=now)
     if trusted is None:
         raise KeyNotFound(key=key_name)
+    await record_park_act(uow, about=About.KEY, name=key_name, act=ActKind.TRUST, actor=by, now=now)
     return trusted

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.fold import fold_document
+from services.customs.domain.evidence.entries import About, ActKind
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.summary_result import SummaryResult
 from services.customs.domain.summaries.errors import (
@@ -32,6 +33,7 @@ from services.customs.repository import summaries as repository
 from services.customs.repository.documents import stored as documents
 from services.customs.repository.summaries import WaitingList
 from services.customs.use_cases.declarations.loading import load_history
+from services.customs.use_cases.evidence import record_park_act
 from shared.db import Filters, Reader, UnitOfWork, Window
 
 # Of one request, so that it ends. The next one takes those that are left.
@@ -96,6 +98,7 @@ async def apply_for(
     flag: SummaryFlag,
     replaces: str | None,
     sender: Sender,
+    by: str,
     now: datetime,
     real_now: datetime,
 ) -> list[str]:
@@ -122,6 +125,16 @@ async def apply_for(
     await repository.insert_lists(uow, applications, month=month)
     if replaces is not None and applications:
         await documents.mark_replaced(uow, [replaces], now=now)
+    for one in applications:
+        await record_park_act(
+            uow,
+            about=About.DOCUMENT,
+            name=one.document.id,
+            act=ActKind.SUMMARISE,
+            actor=by,
+            detail={"number": one.document.drawn.number, "month": str(month), "replaces": replaces},
+            now=now,
+        )
     return [one.document.id for one in applications]
 
 

@@ -32,7 +32,7 @@ class EntryKind(StrEnum):
 
 
 class ActKind(StrEnum):
-    """What a person or the system did to a declaration."""
+    """What a person or the system did: to a declaration, or to what is the park's."""
 
     REPAIR = "repair"
     RESEND = "resend"
@@ -40,14 +40,38 @@ class ActKind(StrEnum):
     CANCEL = "cancel"
     CLONE = "clone"
     RETURN = "return"
+    BIND = "bind"
+    SUMMARISE = "summarise"
     REPLAY = "replay"
-    RELEASE = "release"
+    TRUST = "trust"
+    OPEN = "open"
+    CLOSE = "close"
     NOTE = "note"
+
+
+class About(StrEnum):
+    """What of the park's an act is about: a document that covers many declarations, a message that
+    came (its digest; `SEVERAL`: more than one), a key that signs, a door.
+    """
+
+    DOCUMENT = "document"
+    INBOUND = "inbound"
+    KEY = "key"
+    DOOR = "door"
+
+
+SEVERAL: Final = "several"
+
+
+def park_subject(about: About, name: str) -> str:
+    """The subject of the entry of an act."""
+    return f"{about}:{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """`subject`: guid of the message that left, digest of the one that came, id of the declaration.
+    """`subject`: guid of the message that left, digest of the one that came, id of the declaration,
+    or `park_subject` of what is the park's.
     `content`: canonical JSON, what the chain proves. `secret`: of the salts of the message's pieces
     (None: an act has no pieces); it is no part of the content.
     """
@@ -96,19 +120,36 @@ def acted(
     at: datetime,
 ) -> NewEntry:
     """`actor`: the client or the job. `detail`: what was done, such as the numbers of documents."""
-    entry_id = new_id("evd")
     members: Members = {
-        "v": _FORMAT,
-        "id": entry_id,
-        "kind": EntryKind.ACT,
-        "at": rfc3339(at),
         "declaration_id": declaration_id,
         "act": act,
         "actor": actor,
         "detail": detail,
     }
-    content = canonical_json(members)
-    return NewEntry(entry_id, tenant_id, EntryKind.ACT, declaration_id, content, None, at)
+    return _of_act(tenant_id, declaration_id, members, at)
+
+
+def acted_in_park(
+    *,
+    about: About,
+    name: str,
+    act: ActKind,
+    actor: str,
+    detail: Mapping[str, Scalar],
+    at: datetime,
+) -> NewEntry:
+    """On what is the park's: `name` says which."""
+    subject = park_subject(about, name)
+    members: Members = {"subject": subject, "act": act, "actor": actor, "detail": detail}
+    return _of_act(PARK_TENANT, subject, members, at)
+
+
+def _of_act(tenant_id: str, subject: str, members: Members, at: datetime) -> NewEntry:
+    entry_id = new_id("evd")
+    content = canonical_json(
+        {**members, "v": _FORMAT, "id": entry_id, "kind": EntryKind.ACT, "at": rfc3339(at)}
+    )
+    return NewEntry(entry_id, tenant_id, EntryKind.ACT, subject, content, None, at)
 
 
 def _of_message(

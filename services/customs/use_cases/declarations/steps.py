@@ -15,7 +15,7 @@ from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.sending import is_unanswered_or_failed
 from services.customs.domain.documents.stored import StoredDocument
-from services.customs.domain.evidence.entries import ActKind
+from services.customs.domain.evidence.entries import About, ActKind
 from services.customs.domain.movements.void import needs_drawing
 from services.customs.repository import declarations, lanes
 from services.customs.repository.documents import stored as documents
@@ -24,7 +24,7 @@ from services.customs.use_cases.declarations.loading import load_files, load_his
 from services.customs.use_cases.declarations.matching import find_takers
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.declarations.saving import save_dossiers
-from services.customs.use_cases.evidence import record_act
+from services.customs.use_cases.evidence import record_act, record_park_act
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
@@ -148,12 +148,12 @@ async def resend_documents(
             except AirlaneError as refusal:
                 refused[document_id] = refusal
     own = [one for one, declaration_id in owners.items() if declaration_id is None]
-    refused |= await _resend_own(uow, own, now=now, real_now=real_now) if own else {}
+    refused |= await _resend_own(uow, own, by=by, now=now, real_now=real_now) if own else {}
     return [refused.get(one, one) for one in document_ids]
 
 
 async def _resend_own(
-    uow: UnitOfWork, document_ids: Sequence[str], *, now: datetime, real_now: datetime
+    uow: UnitOfWork, document_ids: Sequence[str], *, by: str, now: datetime, real_now: datetime
 ) -> dict[str, AirlaneError]:
     """Of documents that cover many declarations. What customs has returned, or the port refused for
     what it says, is not sent again: the job draws it up anew, of what is known by then. Returns the
@@ -181,6 +181,17 @@ async def _resend_own(
         refused |= {one: NothingToResend(document_id=one) for one in void if one not in let_go}
     if changes:
         await documents.save_changes(uow, changes)
+    for one in stored:
+        if one.id not in refused:
+            await record_park_act(
+                uow,
+                about=About.DOCUMENT,
+                name=one.id,
+                act=ActKind.RESEND,
+                actor=by,
+                detail={"kind": one.kind, "number": one.number},
+                now=now,
+            )
     return refused
 
 

@@ -5,6 +5,7 @@ one. Killed in between, the message stays `stored`, and a job reads it.
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.customs.domain.evidence.entries import SEVERAL, About, ActKind
 from services.customs.domain.inbound.errors import InboundMessageNotFound, InboundNotApplied
 from services.customs.domain.inbound.message import (
     PARSER_VERSION,
@@ -18,12 +19,13 @@ from services.customs.domain.inbound.message import (
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.repository import inbound
 from services.customs.use_cases import metrics
-from services.customs.use_cases.evidence import record_arrival
+from services.customs.use_cases.evidence import record_arrival, record_park_act
 from services.customs.use_cases.inbound.reading import read_apart
 from services.customs.use_cases.receipts import RecordedReceipt, record_receipts
 from services.customs.use_cases.summaries import RecordedResult, record_results
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
+from shared.kernel.instants import rfc3339
 
 # Real time. Whoever stored a message reads it at once; after this, the job takes it for left.
 _LEFT_AFTER: Final = timedelta(seconds=30)
@@ -49,15 +51,27 @@ async def store_message(
 
 
 async def apply_reading(
-    uow: UnitOfWork, message: RawMessage, reading: Reading, *, now: datetime, real_now: datetime
+    uow: UnitOfWork,
+    message: RawMessage,
+    reading: Reading,
+    *,
+    is_repetition: bool = True,
+    now: datetime,
+    real_now: datetime,
 ) -> list[RecordedReceipt | RecordedResult]:
     """Records the entries that could be read, in their order, and what became of the message.
 
-    Applied again it changes nothing.
+    Applied again it changes nothing. `is_repetition`: what is known is counted as having come again
+    (it has not if we read again what had come before).
     """
     receipts = iter(
         await record_receipts(
-            uow, digest=message.digest, received=reading.received, now=now, real_now=real_now
+            uow,
+            digest=message.digest,
+            received=reading.received,
+            is_repetition=is_repetition,
+            now=now,
+            real_now=real_now,
         )
     )
     results = iter(
@@ -78,10 +92,17 @@ async def apply_reading(
 
 async def read_left(uow: UnitOfWork, *, digest: str, now: datetime, real_now: datetime) -> None:
     """Reads and applies one, if nobody else does."""
-    message = await inbound.lock_waiting(uow, digest)
-    if message is not None:
-        reading = await read_apart(message, now=now)
-        await apply_reading(uow, message, reading, now=now, real_now=real_now)
+    left = await inbound.lock_waiting(uow, digest)
+    if left is not None:
+        reading = await read_apart(left.message, now=now)
+        await apply_reading(
+            uow,
+            left.message,
+            reading,
+            is_repetition=not left.was_read,
+            now=now,
+            real_now=real_now,
+        )
 
 
 async def put_off(
@@ -94,15 +115,37 @@ async def put_off(
     await inbound.put_off(uow, digest, due_at=due_at, reason=reason)
 
 
-async def replay_message(uow: UnitOfWork, *, digest: str, real_now: datetime) -> None:
+async def replay_message(
+    uow: UnitOfWork, *, digest: str, by: str, now: datetime, real_now: datetime
+) -> None:
     """The job reads it again. Raises InboundMessageNotFound."""
     if not await inbound.replay(uow, digest, real_now=real_now):
         raise InboundMessageNotFound(digest=digest)
+    await record_park_act(
+        uow, about=About.INBOUND, name=digest, act=ActKind.REPLAY, actor=by, now=now
+    )
 
 
 async def replay_messages(
-    uow: UnitOfWork, *, chosen: ChosenMessages, real_now: datetime
+    uow: UnitOfWork, *, chosen: ChosenMessages, by: str, now: datetime, real_now: datetime
 ) -> tuple[int, bool]:
     """The job reads the oldest of them again. How many they are, and whether they are all."""
     replayed = await inbound.replay_many(uow, chosen, rows_max=_REPLAYED_AT_ONCE, real_now=real_now)
+    if replayed:
+        await record_park_act(
+            uow,
+            about=About.INBOUND,
+            name=SEVERAL,
+            act=ActKind.REPLAY,
+            actor=by,
+            detail={
+                "messages": replayed,
+                "parser_before": chosen.parser_before,
+                "status": chosen.status,
+                "message_type": chosen.message_type,
+                "received_from": rfc3339(chosen.received_from),
+                "received_to": rfc3339(chosen.received_to),
+            },
+            now=now,
+        )
     return replayed, replayed < _REPLAYED_AT_ONCE

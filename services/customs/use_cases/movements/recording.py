@@ -12,6 +12,7 @@ from services.customs.domain.documents.stored import (
     group_by_number,
     numbers_of,
 )
+from services.customs.domain.evidence.entries import About, ActKind
 from services.customs.domain.messages.parties import ParkParties
 from services.customs.domain.movements.arrival import Arrival, receive_goods
 from services.customs.domain.movements.bill import (
@@ -24,6 +25,7 @@ from services.customs.domain.movements.flight import DepartedFlight, latest_by_f
 from services.customs.repository import receipts
 from services.customs.repository.documents import stored as documents
 from services.customs.repository.movements import arrivals, bills, departures
+from services.customs.use_cases.evidence import record_park_act
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
 
@@ -68,7 +70,13 @@ class RecordedBill:
 
 
 async def bind_lists(
-    uow: UnitOfWork, *, order: BillOrder, parties: ParkParties, now: datetime, real_now: datetime
+    uow: UnitOfWork,
+    *,
+    order: BillOrder,
+    parties: ParkParties,
+    by: str,
+    now: datetime,
+    real_now: datetime,
 ) -> RecordedBill:
     """The same order again finds its bill. Raises what `parcels_to_bind` raises, and
     DocumentUnderWay where customs may still enter an earlier bill.
@@ -88,6 +96,20 @@ async def bind_lists(
     await documents.insert_documents(uow, [bill], now=now)
     await bills.mark(uow, [bill])
     await documents.mark_replaced(uow, states, now=now)
+    await record_park_act(
+        uow,
+        about=About.DOCUMENT,
+        name=bill.id,
+        act=ActKind.BIND,
+        actor=by,
+        detail={
+            "number": bill.drawn.number,
+            "flight_number": order.flight_number,
+            "master_waybill": order.master_waybill,
+            "lists": len(parcels),
+        },
+        now=now,
+    )
     return RecordedBill(bill.id, is_new=True)
 
 
