@@ -232,10 +232,11 @@ _MARK_REPLACED: Final = sql(
     now=INSTANT,
 )
 
+# Of documents that cover many declarations only summaries say which one they replace.
 _TAKE_BACK: Final = sql(
     """
     UPDATE customs.documents SET phase = 'withdrawn', phase_at = :now, send_at = NULL
-    WHERE replaces = ANY(:ids) AND attempts = 0 AND declaration_id IS NULL
+    WHERE kind = 'summary' AND replaces = ANY(:ids) AND attempts = 0
     """,
     ids=TEXTS,
     now=INSTANT,
