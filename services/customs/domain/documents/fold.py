@@ -124,6 +124,11 @@ class _Walk:
     returned: int | None = None
     marks: dict[ReceiptIdentity, Mark] = field(default_factory=dict)
 
+    @property
+    def decided(self) -> int:
+        """The newest content that customs has taken or returned; 0: none."""
+        return max(self.version, self.returned or 0)
+
     def answer(self, receipt: Receipt) -> None:
         """The port's, about one upload."""
         about = self.uploads.about(receipt)
@@ -229,7 +234,7 @@ def _part(facts: DocumentFacts, walk: _Walk) -> PartState:
         uploads=sum(1 for one in uploads.attempts if newest and one.version == newest.version),
         is_unsent=newest is None or facts.version > newest.version,
         is_amending=is_at_customs and decides and newest is not None,
-        is_under_way=decides and uploads.is_under_way(phases, returned=returned),
+        is_under_way=decides and uploads.is_under_way(phases, decided=walk.decided),
     )
 
 

@@ -115,14 +115,12 @@ class Uploads:
         ]
         return max(min(refused) // 2, 1) if refused else None
 
-    def is_under_way(self, phases: dict[int, DocumentPhase], *, returned: int | None) -> bool:
+    def is_under_way(self, phases: dict[int, DocumentPhase], *, decided: int) -> bool:
         """The newest has not been decided on, or an older one has reached the port and the newest
-        has not replaced it.
+        has not replaced it. `decided`: the newest content that customs has taken or returned.
         """
         counting = [
-            one
-            for one in self.attempts
-            if not self.is_refused(one) and (returned is None or one.version > returned)
+            one for one in self.attempts if not self.is_refused(one) and one.version > decided
         ]
         if counting and phases[counting[-1].number] not in FAILED:
             return True
