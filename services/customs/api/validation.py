@@ -19,7 +19,7 @@ validation_api = APIRouter(tags=["declarations"])
 
 
 @validation_api.post(
-    "/v1/declarations:validate", response_model=ValidationOut, responses=problems(404, 409, 422)
+    "/v1/declarations:validate", response_model=ValidationOut, responses=problems(404, 422)
 )
 async def validate(body: ValidationIn, call: ValidationRead, parts: Parts) -> Response:
     """Validate a declaration before it is sent.

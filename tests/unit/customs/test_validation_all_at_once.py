@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from services.customs.clients.reference import sender_rules
 from services.customs.domain.declarations.documents import OrderDocument
 from services.customs.domain.declarations.examining import Papers, examine
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.rulebook import Rulebook
 from services.customs.domain.documents.kinds import DocumentKind
-from services.customs.domain.messages.parties import nobody
+from services.customs.domain.messages.parties import PartyRole, nobody
+from services.customs.domain.messages.senders import sending_plan
 from tests.support.customs import NOW, RULEBOOK, a_line, a_waybill, an_order
 
 ALL_SENT = replace(RULEBOOK, sends_before=(DocumentKind.ORDER, DocumentKind.WAYBILL))
@@ -16,6 +18,7 @@ NO_FIRM = Finding(
     {"role": "ecommerce_firm", "mode": "9610", "day": "2026-11-22"},
     mover="merchant",
 )
+NO_CLIENT = "customs.party.no_client"
 TOO_LONG = "T" * 1001  # of CEB303 alone: itemDescribe has at most 1000
 
 
@@ -87,3 +90,25 @@ def test_an_enterprise_that_cannot_be_named_does_not_hide_the_faults_of_the_good
         ("own_missing", None),
         ("hs_code", "/order/lines/0/hs_code"),
     }
+
+
+def test_a_message_that_nobody_can_send_is_told_with_the_rest() -> None:
+    plan = sending_plan("303,505,603", "505:logistics,303:ecommerce_firm", sender_rules())
+    rulebook = replace(ALL_SENT, plan=plan)
+    order = an_order(a_line(1, hs_code="770000"))
+    papers = Papers("dec_1", order, a_waybill(order))
+
+    findings = examine(papers, rulebook=rulebook, takers={}, now=NOW).findings
+
+    told = {one.params["message_type"]: one for one in findings if one.code == NO_CLIENT}
+    assert {name: one.params["role"] for name, one in told.items()} == {
+        "CEB303": "ecommerce_firm",
+        "CEB505": "logistics",
+    }
+    assert {one.owner for one in told.values()} == {"park"}
+    assert len(findings) == 3, "and the fault of the goods"
+    assert "logistics firm" in told["CEB505"].text("en")
+
+    clients = {PartyRole.LOGISTICS: "DXPLOGISTICS0001", PartyRole.FIRM: "DXPFIRM000000001"}
+    able = replace(rulebook, parties=replace(rulebook.parties, dxp_ids=clients))
+    assert found(an_order(), able) == set()

@@ -130,6 +130,13 @@ class SiteParties:
     operator: Party | None = None
 
 
+class Clients(Protocol):
+    """Enterprises by their roles, and the addresses of their clients."""
+
+    def of(self, role: PartyRole) -> Party | None: ...
+    def dxp_id_of(self, role: PartyRole) -> str | None: ...
+
+
 class ParkParties(Protocol):
     """What reports about goods need to know of the enterprises: SiteParties, or Parties."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from services.customs.domain.messages.parties import ParkParties, Parties, Party, PartyRole
+from services.customs.domain.messages.parties import Clients, ParkParties, Party, PartyRole
 from shared.kernel.errors import Conflict, Text
 
 _COLUMNS: Final = ("message_type", "headed_by", "sent_by", "source")
@@ -104,10 +104,17 @@ def _message_type(number: str, rules: Mapping[str, SenderRule]) -> str:
     return message_type
 
 
-def sender_of(message_type: str, plan: SendingPlan, parties: Parties) -> Sender:
-    """Raises SenderWithoutClient: a message must not leave by a client that is another's."""
+def find_sender(message_type: str, plan: SendingPlan, parties: Clients) -> Sender | None:
+    """None: nobody in the role of the plan has a client."""
     role = plan.role_of(message_type)
     party, dxp_id = parties.of(role), parties.dxp_id_of(role)
-    if party is None or dxp_id is None:
-        raise SenderWithoutClient(message_type=message_type, role=role.value)
-    return Sender(party, dxp_id)
+    return None if party is None or dxp_id is None else Sender(party, dxp_id)
+
+
+def sender_of(message_type: str, plan: SendingPlan, parties: Clients) -> Sender:
+    """Raises SenderWithoutClient: a message must not leave by a client that is another's."""
+    sender = find_sender(message_type, plan, parties)
+    if sender is None:
+        role = plan.role_of(message_type).value
+        raise SenderWithoutClient(message_type=message_type, role=role)
+    return sender

@@ -1,6 +1,6 @@
 """The documents of a dossier, drawn up from the order and the house waybill."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,7 +23,7 @@ from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.numbering import guid_text
 from services.customs.domain.messages.parties import Party
-from services.customs.domain.messages.senders import sender_of
+from services.customs.domain.messages.senders import find_sender, sender_of
 
 # Takes the place of the guid that an upload will have.
 _ANY_GUID: Final = guid_text("0" * 32)
@@ -64,6 +64,7 @@ def draw_up(
     before = _before(export, waybill, rulebook=rulebook, now=now)
     found = check_list(order, waybill, export, document, rulebook)
     found = (*found, *_findings_before(before, found, export, rulebook))
+    found = (*found, *_without_client((*rulebook.sends_before, DocumentKind.LIST), rulebook))
     is_sent = DocumentKind.ORDER in rulebook.sends_before
     order_number = (export.platform.code, export.order_no) if is_sent else None
     if errors_of(found):
@@ -73,9 +74,20 @@ def draw_up(
 
 
 def _ready(drawn: _Drawn, rulebook: Rulebook) -> DrawnDocument:
-    """With its sender. Raises SenderWithoutClient."""
+    """With its sender. That there is one was found before."""
     sender = sender_of(MESSAGE_TYPE[drawn.kind], rulebook.plan, rulebook.parties)
     return DrawnDocument(drawn.kind, drawn.party.code, drawn.number, (drawn.content,), sender)
+
+
+def _without_client(kinds: Iterable[DocumentKind], rulebook: Rulebook) -> Iterator[Finding]:
+    """Of messages that nobody can send: which they are is the park's own setting. Where enterprises
+    cannot be named, that is told instead.
+    """
+    for message_type in () if rulebook.unnamed else [MESSAGE_TYPE[one] for one in kinds]:
+        if find_sender(message_type, rulebook.plan, rulebook.parties) is None:
+            role = rulebook.plan.role_of(message_type).value
+            params = {"message_type": message_type, "role": role}
+            yield Finding("customs.party.no_client", params, mover="park")
 
 
 def _before(
