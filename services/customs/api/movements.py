@@ -18,9 +18,9 @@ from services.customs.schemas.movements import (
     BillOut,
     BillWithLinesOut,
 )
+from services.customs.use_cases.declarations.standing import work_out
 from services.customs.use_cases.movements.recording import bind_lists, record_arrival
 from services.customs.use_cases.registrations import require_site_parties
-from services.customs.use_cases.work import work_out
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems
 from shared.http.batches import BatchOut, ItemDone, batch_reply

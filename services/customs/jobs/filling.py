@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.customs.use_cases import work
+from services.customs.use_cases.declarations.standing import work_out
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 
@@ -30,12 +31,12 @@ async def _fill_some(context: JobContext, at_once: int) -> int:
     async def together() -> int:
         async with context.db.transaction(PARK) as uow:
             ids = await work.list_to_fill(uow, limit=at_once)
-            await work.work_out(uow, ids, now=context.clock.now())
+            await work_out(uow, ids, now=context.clock.now())
         return len(ids)
 
     async def act(declaration_id: str) -> None:
         async with context.db.transaction(PARK) as uow:
-            await work.work_out(uow, [declaration_id], now=context.clock.now())
+            await work_out(uow, [declaration_id], now=context.clock.now())
 
     async def put_off(declaration_id: str) -> None:
         async with context.db.transaction(PARK) as uow:

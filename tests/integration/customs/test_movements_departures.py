@@ -188,6 +188,22 @@ async def a_departure(
     return report
 
 
+async def clocks_of(
+    customs: CustomsWorld, office: CustomsOperator, order: MadeOrder
+) -> list[dict[str, Any]]:
+    row = await customs.declaration(order)
+    clocks: list[dict[str, Any]] = (await office.get(f"/v1/declarations/{row['id']}"))["clocks"]
+    return clocks
+
+
+async def left_at(customs: CustomsWorld, order: MadeOrder) -> str:
+    (row,) = await customs.sql(
+        "SELECT departed_at FROM customs.parcels WHERE declaration_id = $1",
+        (await customs.declaration(order))["id"],
+    )
+    return str(row["departed_at"].isoformat()).replace("+00:00", "Z")
+
+
 async def resend(office: CustomsOperator, document: dict[str, Any]) -> int:
     answer = await office.http.post("/v1/documents:resend", json={"document_ids": [document["id"]]})
     status: int = answer.json()["items"][0]["status"]
@@ -204,8 +220,12 @@ async def test_a_departure_that_customs_did_not_take_is_drawn_up_anew(
 
     assert await stalls_of(customs, order) == [Stall.DEPARTURE_NOT_ACCEPTED]
     assert await draw(customs, DEPARTURES, later=LATE) == 0, "a person decides"
+    assert await clocks_of(customs, office, order) == []
     assert await resend(office, report) == 200
+    (reporting,) = await clocks_of(customs, office, order)
+    assert (reporting["clock"], reporting["since"]) == ("reporting", await left_at(customs, order))
     assert await draw(customs, DEPARTURES, later=LATE) == 1
+    assert await clocks_of(customs, office, order) == []
     _, anew = await documents_of(customs, "departure", order)
     assert anew["number"] != report["number"]
     assert len(parts_of(customs, "CEB509", anew)) == 1
@@ -224,7 +244,10 @@ async def test_a_corrected_departure_is_reported_in_place_of_one_that_customs_re
 
     await leave(customs, report["flight_id"], order)
 
+    (reporting,) = await clocks_of(customs, office, order)
+    assert (reporting["clock"], reporting["since"]) == ("reporting", await left_at(customs, order))
     assert await draw(customs, DEPARTURES, later=LATE) == 1
+    assert await clocks_of(customs, office, order) == []
 
 
 async def test_a_district_may_do_without_the_bill(

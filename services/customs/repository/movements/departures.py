@@ -110,6 +110,8 @@ _NOTE: Final = sql(
         departure_noted_at = coalesce(p.departure_noted_at, excluded.departure_noted_at),
         departure_id = CASE WHEN {_is_corrected("departure_id")} THEN NULL
             ELSE p.departure_id END,
+        departure_reported_at = CASE WHEN {_is_corrected("departure_id")} THEN NULL
+            ELSE p.departure_reported_at END,
         bill_id = CASE WHEN {_is_corrected("bill_id")} THEN NULL ELSE p.bill_id END
     """,  # noqa: S608 - constants
     rows=JSON,

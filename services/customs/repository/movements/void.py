@@ -48,7 +48,9 @@ _LET_GO: Final = sql(
     UPDATE customs.parcels AS p SET
         arrival_id = CASE WHEN p.arrival_id = d.id THEN NULL ELSE p.arrival_id END,
         bill_id = CASE WHEN p.bill_id = d.id THEN NULL ELSE p.bill_id END,
-        departure_id = CASE WHEN p.departure_id = d.id THEN NULL ELSE p.departure_id END
+        departure_id = CASE WHEN p.departure_id = d.id THEN NULL ELSE p.departure_id END,
+        departure_reported_at = CASE WHEN p.departure_id = d.id THEN NULL
+            ELSE p.departure_reported_at END
     FROM customs.documents AS d
     WHERE d.id = ANY(:ids) AND p.declaration_id = ANY(d.covers)
       AND (d.id IN (p.arrival_id, p.departure_id)

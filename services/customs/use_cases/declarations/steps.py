@@ -24,6 +24,7 @@ from services.customs.use_cases.declarations.loading import load_files, load_his
 from services.customs.use_cases.declarations.matching import find_takers
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.declarations.saving import save_dossiers
+from services.customs.use_cases.declarations.standing import work_out
 from services.customs.use_cases.evidence import record_act, record_park_act
 from shared.db import UnitOfWork
 from shared.kernel.errors import AirlaneError
@@ -177,6 +178,9 @@ async def _resend_own(
             refused[one.id] = NothingToResend(document_id=one.id)
     if void:
         let_go = await reports.let_go(uow, void)
+        # Their parcels wait to be reported again, and that is timed.
+        waiting = {one for document in stored if document.id in let_go for one in document.covers}
+        await work_out(uow, sorted(waiting), now=now)
         await documents.mark_replaced(uow, let_go, now=now)
         refused |= {one: NothingToResend(document_id=one) for one in void if one not in let_go}
     if changes:
