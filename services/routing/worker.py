@@ -9,7 +9,9 @@ from services.routing.settings import Settings
 from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import (
+    DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationReleased,
     DeclarationScreened,
 )
@@ -22,6 +24,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     OrderPlaced: consumers.on_order_placed,
     OrderCancelled: consumers.on_order_cancelled,
     DeclarationReleased: consumers.on_declaration_released,
+    DeclarationCancelRequested: consumers.on_cancel_requested,
+    DeclarationCancelDeclined: consumers.on_cancel_declined,
     DeclarationCancelled: consumers.on_declaration_cancelled,
     DeclarationScreened: consumers.on_declaration_screened,
 }

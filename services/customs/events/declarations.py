@@ -11,6 +11,7 @@ from shared.contracts.customs.declarations import (
     DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -28,6 +29,7 @@ _OF_FACT: Final[dict[str, Callable[..., EventPayload]]] = {
     "released": DeclarationReleased,
     "returned": DeclarationReturned,
     "closed": DeclarationClosed,
+    "cancel_requested": DeclarationCancelRequested,
     "cancelled": DeclarationCancelled,
     "cancel_declined": DeclarationCancelDeclined,
 }

@@ -1,10 +1,12 @@
 """What the events of others mean to routing: each becomes a command for its shipment."""
 
+from datetime import datetime
 from typing import Final
 
 from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
+    NoteCancelRequest,
     NoteDeclarationCancelled,
     NoteRelease,
     NoteScreening,
@@ -12,14 +14,16 @@ from services.routing.domain.shipments.commands import (
 from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import (
+    DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationReleased,
     DeclarationScreened,
 )
 from shared.kafka import Received
 
 # The statuses of a declaration whose list is released. While customs is asked to cancel the list,
-# it still is.
+# it still is; that it is asked is another fact.
 _RELEASED: Final = frozenset({"released", "closed", "cancel_requested"})
 
 
@@ -59,6 +63,29 @@ def on_declaration_released(event: Received[DeclarationReleased]) -> NoteRelease
         order_id=declaration.order_id,
         merchant_id=declaration.merchant_id,
         released_at=declaration.at if declaration.status in _RELEASED else None,
+        version=event.envelope.aggregate_version,
+    )
+
+
+def on_cancel_requested(event: Received[DeclarationCancelRequested]) -> NoteCancelRequest:
+    return _cancel_request(event, requested_at=event.payload.at)
+
+
+def on_cancel_declined(event: Received[DeclarationCancelDeclined]) -> NoteCancelRequest:
+    return _cancel_request(event, requested_at=None)
+
+
+def _cancel_request(
+    event: Received[DeclarationCancelRequested] | Received[DeclarationCancelDeclined],
+    *,
+    requested_at: datetime | None,
+) -> NoteCancelRequest:
+    return NoteCancelRequest(
+        tenant_id=event.envelope.tenant_id,
+        traceparent=event.envelope.traceparent,
+        order_id=event.payload.order_id,
+        merchant_id=event.payload.merchant_id,
+        requested_at=requested_at,
         version=event.envelope.aggregate_version,
     )
 

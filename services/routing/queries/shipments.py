@@ -63,6 +63,7 @@ class ShipmentSummary:
     delivered_at: datetime | None
     cancelled_at: datetime | None
     declaration_cancelled_at: datetime | None
+    cancel_requested_at: datetime | None
     legs: list[JsonObject]
 
     @property
@@ -116,7 +117,7 @@ _COLUMNS: Final = """
     s.location AS airport, s.cut_off_at, s.promised_at, s.first_promised_at, s.refusal_code,
     s.refusal_reason, s.refusal_remedy, s.refusal_reason_zh, s.refusal_remedy_zh, s.placed_at,
     s.booked_at, s.released_at, s.screened_at, s.departed_at, s.delivered_at, s.cancelled_at,
-    s.declaration_cancelled_at,
+    s.declaration_cancelled_at, s.cancel_requested_at,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'origin', f.origin, 'destination', f.destination, 'flight_number', f.flight_number,
             'flight_id', f.id, 'mode', f.mode, 'synthetic', f.synthetic,

@@ -81,6 +81,10 @@ class ShipmentOut(BaseModel):
         description="When customs last cancelled its export list. It is not loaded until"
         " `released_at` says that another list is released."
     )
+    cancel_requested_at: datetime | None = Field(
+        description="Since when customs is asked to cancel its export list. It is not loaded until"
+        " customs has declined, which makes it null again."
+    )
 
     @classmethod
     def of(cls, shipment: ShipmentSummary, locale: Locale) -> "ShipmentOut":
@@ -112,6 +116,7 @@ def _findings(shipment: ShipmentSummary, locale: Locale) -> list[FindingOut]:
         ShipmentStatus(shipment.status),
         released_at=shipment.released_at,
         declaration_cancelled_at=shipment.declaration_cancelled_at,
+        cancel_requested_at=shipment.cancel_requested_at,
     )
     declared = (
         [FindingOut.of(of_declaration.code, of_declaration.detail, of_declaration.fix, locale)]

@@ -45,6 +45,8 @@ shipments: Final = Table(
     Column("screened_version", Integer, nullable=False, server_default="0"),
     Column("declaration_cancelled_at", INSTANT),
     Column("declaration_cancelled_version", Integer, nullable=False, server_default="0"),
+    Column("cancel_requested_at", INSTANT),
+    Column("cancel_requested_version", Integer, nullable=False, server_default="0"),
     # When to look for another itinerary; null: nothing to look for.
     Column("rebook_at", INSTANT),
     Column("bookings", Integer, nullable=False),
@@ -97,9 +99,12 @@ early_facts: Final = Table(
     Column("at", INSTANT),  # null: what is not so, as a screening that was not passed
     Column("version", Integer, nullable=False, server_default="0"),
     Column("noted_at", INSTANT, nullable=False, server_default=text("now()")),
-    # `cancelled`: the order; `declaration_cancelled`: its export list, by customs.
+    # `cancelled`: the order; `declaration_cancelled`: its export list, by customs, which
+    # `cancel_requested` asks it for.
     CheckConstraint(
-        "kind IN ('cancelled', 'declaration_cancelled', 'released', 'screened')", name="kind"
+        "kind IN ('cancelled', 'cancel_requested', 'declaration_cancelled', 'released',"
+        " 'screened')",
+        name="kind",
     ),
     Index("early_facts_noted_at_ix", "noted_at"),
 )

@@ -112,6 +112,15 @@ class DeclarationClosed(_DeclarationFacts):
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS
 
 
+class DeclarationCancelRequested(_DeclarationFacts):
+    """Customs has the export list and is to cancel it: until `cancelled` or `cancel_declined` the
+    parcels are not to be loaded. Asked again after it declined, it is told again.
+    """
+
+    event_type: ClassVar[str] = "customs.declaration.cancel_requested"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
 class DeclarationCancelled(_DeclarationFacts):
     """Receipt 399 of CEB606: customs has cancelled the export list, as asked by CEB605."""
 

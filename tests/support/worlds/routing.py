@@ -22,6 +22,8 @@ from shared.kernel.json import JsonObject
 from tests.kit.clock import ManualClock
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.customs.declarations import (
+    a_declaration_cancel_declined,
+    a_declaration_cancel_requested,
     a_declaration_cancelled,
     a_declaration_released,
     a_declaration_screened,
@@ -48,6 +50,7 @@ class StoredShipment:
     ready_at: datetime | None
     released_at: datetime | None
     declaration_cancelled_at: datetime | None
+    cancel_requested_at: datetime | None
     screened_at: datetime | None
     screened_version: int
     rebook_at: datetime | None
@@ -144,8 +147,8 @@ _RENEW = sql("UPDATE routing.timetable SET version = :version", version=TEXT)
 _SHIPMENT = sql(
     """
     SELECT id, order_id, state, house_waybill, master_waybill, destination_country, pieces,
-    location, ready_at, released_at, declaration_cancelled_at, screened_at, screened_version,
-    rebook_at, cut_off_at, promised_at, first_promised_at, refusal_code
+    location, ready_at, released_at, declaration_cancelled_at, cancel_requested_at, screened_at,
+    screened_version, rebook_at, cut_off_at, promised_at, first_promised_at, refusal_code
     FROM routing.shipments WHERE order_id = :order_id
     """,
     StoredShipment,
@@ -329,6 +332,16 @@ class RoutingWorld:
         """Customs cancels the export list; the order stands."""
         payload = a_declaration_cancelled(**self._facts(order_id))
         await self.receive(consumers.on_declaration_cancelled, payload, version=version)
+
+    async def ask_to_cancel(self, order_id: str, *, version: int | None = None) -> None:
+        """Customs is asked to cancel the export list."""
+        payload = a_declaration_cancel_requested(**self._facts(order_id))
+        await self.receive(consumers.on_cancel_requested, payload, version=version)
+
+    async def decline(self, order_id: str, *, version: int | None = None) -> None:
+        """Customs does not cancel the export list."""
+        payload = a_declaration_cancel_declined(**self._facts(order_id))
+        await self.receive(consumers.on_cancel_declined, payload, version=version)
 
     async def screen(
         self, order_id: str, *, passed: bool = True, version: int | None = None

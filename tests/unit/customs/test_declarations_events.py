@@ -35,6 +35,7 @@ def an_announcement(fact: str, **changes: Any) -> Announcement:
         ("released", "customs.declaration.released"),
         ("returned", "customs.declaration.returned"),
         ("closed", "customs.declaration.closed"),
+        ("cancel_requested", "customs.declaration.cancel_requested"),
         ("cancelled", "customs.declaration.cancelled"),
         ("cancel_declined", "customs.declaration.cancel_declined"),
     ],

@@ -11,17 +11,16 @@ from services.routing.domain.shipments.findings import declaration_finding
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from tests.support.routing import hours
 
-# What a declaration says in each of its versions: of what, and whether it is so. A screening may be
-# taken back, and a release by the cancellation of the list.
-SAID = st.lists(
-    st.tuples(st.sampled_from(("released", "screened")), st.booleans()), min_size=1, max_size=6
-)
+# What a declaration says in each of its versions. A screening may be taken back, and a release by
+# the cancellation of the list, which customs may be asked for, and may decline.
+WORDS = ("released", "cancelled", "screened", "failed", "requested", "declined")
+SAID = st.lists(st.sampled_from(WORDS), min_size=1, max_size=7)
 BEFORE_THE_MANIFEST = (ShipmentStatus.BOOKED, ShipmentStatus.WAITING, ShipmentStatus.UNROUTABLE)
 
 
 @given(said=SAID, data=st.data())
 def test_the_newest_word_counts_whatever_comes_late_or_twice(
-    said: list[tuple[str, bool]], data: st.DataObject
+    said: list[str], data: st.DataObject
 ) -> None:
     versions = range(1, len(said) + 1)
     arrivals = [
@@ -31,26 +30,36 @@ def test_the_newest_word_counts_whatever_comes_late_or_twice(
     clearance = Clearance()
 
     for version in arrivals:
-        of, is_so = said[version - 1]
-        if of == "screened":
-            clearance = clearance.screened(hours(version) if is_so else None, version=version)
-        elif is_so:
-            clearance = clearance.released(hours(version), version=version)
-        else:
-            clearance = clearance.declaration_cancelled(hours(version), version=version)
+        clearance = told(clearance, said[version - 1], version)
 
-    assert clearance.released_at == newest(said, "released")
-    assert clearance.screened_at == newest(said, "screened")
-    cancelled = [n for n, word in enumerate(said, start=1) if word == ("released", False)]
-    assert clearance.declaration_cancelled_at == (hours(cancelled[-1]) if cancelled else None)
+    assert clearance.released_at == newest(said, "released", "cancelled")
+    assert clearance.screened_at == newest(said, "screened", "failed")
+    assert clearance.cancel_requested_at == newest(said, "requested", "declined", "cancelled")
+    assert clearance.declaration_cancelled_at == newest(said, "cancelled")
+    assert clearance.is_complete == (
+        newest(said, "released", "cancelled") is not None
+        and newest(said, "screened", "failed") is not None
+        and newest(said, "requested", "declined", "cancelled") is None
+    )
 
 
-def newest(said: list[tuple[str, bool]], of: str) -> datetime | None:
+def told(clearance: Clearance, word: str, version: int) -> Clearance:
+    at = hours(version)
+    match word:
+        case "released":
+            return clearance.released(at, version=version)
+        case "cancelled":
+            return clearance.declaration_cancelled(at, version=version)
+        case "requested" | "declined":
+            return clearance.cancel_requested(at if word == "requested" else None, version=version)
+        case _:
+            return clearance.screened(at if word == "screened" else None, version=version)
+
+
+def newest(said: list[str], so: str, *ended_by: str) -> datetime | None:
     """The rule: the instant of the highest version that speaks of it, if it says that it is so."""
-    spoke = [n for n, (what, _) in enumerate(said, start=1) if what == of]
-    if not spoke:
-        return None
-    return hours(spoke[-1]) if said[spoke[-1] - 1][1] else None
+    spoke = [n for n, word in enumerate(said, start=1) if word in (so, *ended_by)]
+    return hours(spoke[-1]) if spoke and said[spoke[-1] - 1] == so else None
 
 
 @pytest.mark.parametrize("status", list(ShipmentStatus))
@@ -87,6 +96,7 @@ def test_a_cancelled_list_is_a_finding_until_another_one_is_released(
         status,
         released_at=hours(3) if is_released_again else None,
         declaration_cancelled_at=hours(2),
+        cancel_requested_at=None,
     )
 
     code = finding.code if finding else None
@@ -97,3 +107,19 @@ def test_a_cancelled_list_is_a_finding_until_another_one_is_released(
         assert code == "routing.shipment.left_undeclared"
     else:
         assert code == "routing.shipment.declaration_cancelled"
+
+
+@pytest.mark.parametrize("status", list(ShipmentStatus))
+def test_a_list_that_customs_is_asked_to_cancel_is_a_finding(status: ShipmentStatus) -> None:
+    finding = declaration_finding(
+        status, released_at=hours(1), declaration_cancelled_at=None, cancel_requested_at=hours(2)
+    )
+
+    code = finding.code if finding else None
+    left = {ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED}
+    if status is ShipmentStatus.CANCELLED:
+        assert code is None
+    elif status in left:
+        assert code == "routing.shipment.left_cancel_requested"
+    else:
+        assert code == "routing.shipment.cancel_requested"

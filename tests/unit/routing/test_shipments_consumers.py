@@ -5,6 +5,8 @@ from typing import TypeVar
 import pytest
 
 from services.routing.consumers.shipments import (
+    on_cancel_declined,
+    on_cancel_requested,
     on_declaration_cancelled,
     on_declaration_released,
     on_declaration_screened,
@@ -16,6 +18,8 @@ from shared.contracts.envelope import EventPayload
 from shared.kafka import Received
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_placed
 from tests.support.events.customs.declarations import (
+    a_declaration_cancel_declined,
+    a_declaration_cancel_requested,
     a_declaration_cancelled,
     a_declaration_released,
     a_declaration_screened,
@@ -94,6 +98,14 @@ def test_a_cancelled_list_counts_from_its_instant_and_by_the_declarations_versio
     command = on_declaration_cancelled(received(declaration, version=8))
 
     assert (command.order_id, command.cancelled_at, command.version) == ("ord_1", declaration.at, 8)
+
+
+def test_a_request_to_cancel_is_open_until_customs_declines() -> None:
+    asked, declined = a_declaration_cancel_requested(), a_declaration_cancel_declined()
+
+    assert on_cancel_requested(received(asked, version=8)).requested_at == asked.at
+    command = on_cancel_declined(received(declined, version=9))
+    assert (command.requested_at, command.version) == (None, 9)
 
 
 def test_a_screening_that_was_not_passed_has_no_instant() -> None:

@@ -4,13 +4,14 @@ A fact is remembered by its name and the number of the list: a declaration whose
 twice, under two numbers, was returned twice.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations.case import Case
+from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.kinds import DocumentKind
@@ -19,6 +20,8 @@ from shared.kernel.errors import Text
 
 SUBMITTED: Final = "submitted"
 _DECLINED: Final = "cancel_declined"
+_CANCELLED: Final = "cancelled"
+_REQUESTED: Final = "cancel_requested"
 _CLOSED: Final = Text(
     "Customs has closed the export list: it can no longer be cancelled.",
     "海关已结关，出口清单不能再撤销。",
@@ -33,7 +36,7 @@ _FACTS: Final = MappingProxyType(
             "800": "released",
             "899": "closed",
         },
-        DocumentKind.CANCELLATION: {"399": "cancelled", "100": _DECLINED},
+        DocumentKind.CANCELLATION: {"399": _CANCELLED, "100": _DECLINED},
     }
 )
 
@@ -53,10 +56,10 @@ class Milestone:
 
 
 def new_milestones(
-    case: Case, state: DeclarationState, announced: Collection[str]
+    case: Case, state: DeclarationState, announced: Sequence[str]
 ) -> tuple[Milestone, ...]:
     """Those that are not in `announced`, by their instants. `announced` may have the plain names of
-    facts as well; they stand for the first list.
+    facts as well; they stand for the first list. What customs is asked comes last.
     """
     lists = [one for one in case.documents if one.kind is DocumentKind.LIST]
     known = set(announced)
@@ -68,7 +71,25 @@ def new_milestones(
                 found.setdefault(one.name, one)
     if (declined := _too_late(state)) and declined.name not in known:
         found[declined.name] = declined
-    return tuple(sorted(found.values(), key=lambda one: one.at))
+    told = sorted(found.values(), key=lambda one: one.at)
+    requested = _requested(state, [*announced, *(one.name for one in told)])
+    # The answer to an earlier request may be later by customs' clock, but this one is open.
+    return (*told, requested) if requested is not None else tuple(told)
+
+
+def _requested(state: DeclarationState, told: Sequence[str]) -> Milestone | None:
+    """Customs has the list and is asked to cancel it, or will be, and nobody was told since it last
+    answered. `told`: names, in the order in which others heard of them.
+    """
+    is_open = state.status is Phase.CANCEL_REQUESTED and state.phase in ENTERED
+    if not is_open or state.list_id is None:
+        return None
+    facts = [name.partition(":")[0] for name in told]
+    of_cancelling = [one for one in facts if one in (_REQUESTED, _DECLINED, _CANCELLED)]
+    if of_cancelling and of_cancelling[-1] == _REQUESTED:
+        return None
+    name = f"{_REQUESTED}:{facts.count(_REQUESTED) + 1}"
+    return Milestone(name, _REQUESTED, state.list_id, state.status_at)
 
 
 def _too_late(state: DeclarationState) -> Milestone | None:

@@ -1,5 +1,5 @@
-"""What customs says of a shipment: released, released no more because the list was cancelled,
-screened, and when it is ready to fly.
+"""What customs says of a shipment: released, released no more because the list was cancelled
+or is to be, screened, and when it is ready to fly.
 
 Topics have no order among each other, and old events may be sent again: what counts is the version
 of the declaration that said it.
@@ -19,7 +19,8 @@ class Clearance:
     """Each instant with the version of the declaration that last spoke of it, 0 for none.
 
     `released_at` is None where customs has cancelled the list since. The cancellation stays known
-    when another list is released.
+    when another list is released. `cancel_requested_at` is None where nobody has asked, or customs
+    has answered: it has declined, or cancelled the list.
     """
 
     released_at: datetime | None = None
@@ -28,10 +29,17 @@ class Clearance:
     screened_version: int = 0
     declaration_cancelled_at: datetime | None = None
     declaration_cancelled_version: int = 0
+    cancel_requested_at: datetime | None = None
+    cancel_requested_version: int = 0
 
     @property
     def is_complete(self) -> bool:
-        return self.released_at is not None and self.screened_at is not None
+        return self.may_be_loaded and self.screened_at is not None
+
+    @property
+    def may_be_loaded(self) -> bool:
+        """Customs has let it go, and is not asked to take that back."""
+        return self.released_at is not None and self.cancel_requested_at is None
 
     def released(self, at: datetime | None, *, version: int) -> "Clearance":
         """`at` None: what was released is not the list that counts."""
@@ -45,11 +53,22 @@ class Clearance:
         if version <= self.declaration_cancelled_version:
             return self
         still = self.released_at if self.released_version > version else None
+        is_asked_since = self.cancel_requested_version > version
         return replace(
             self,
             released_at=still,
+            cancel_requested_at=self.cancel_requested_at if is_asked_since else None,
             declaration_cancelled_at=at,
             declaration_cancelled_version=version,
+        )
+
+    def cancel_requested(self, at: datetime | None, *, version: int) -> "Clearance":
+        """`at` None: customs has declined to cancel the list."""
+        if version <= self.cancel_requested_version:
+            return self
+        is_open = version > self.declaration_cancelled_version
+        return replace(
+            self, cancel_requested_at=at if is_open else None, cancel_requested_version=version
         )
 
     def screened(self, passed_at: datetime | None, *, version: int) -> "Clearance":
@@ -73,6 +92,9 @@ class Standing:
     def declaration_cancelled(self, at: datetime, *, version: int) -> "Standing":
         return replace(self, clearance=self.clearance.declaration_cancelled(at, version=version))
 
+    def cancel_requested(self, at: datetime | None, *, version: int) -> "Standing":
+        return replace(self, clearance=self.clearance.cancel_requested(at, version=version))
+
     def screened(self, passed_at: datetime | None, *, version: int) -> "Standing":
         if self.status not in _BEFORE_THE_MANIFEST:
             return self
@@ -85,5 +107,5 @@ class Standing:
 
     @property
     def must_not_be_loaded(self) -> bool:
-        """It is on a closed manifest, and customs has cancelled its list since."""
-        return self.status is ShipmentStatus.MANIFESTED and self.clearance.released_at is None
+        """It is on a closed manifest, and customs has cancelled its list since, or is asked to."""
+        return self.status is ShipmentStatus.MANIFESTED and not self.clearance.may_be_loaded

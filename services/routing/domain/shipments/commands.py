@@ -46,6 +46,16 @@ class NoteDeclarationCancelled(_Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCancelRequest(_Command):
+    """Customs is asked to cancel the list. `requested_at` None: it has declined."""
+
+    order_id: str
+    merchant_id: str
+    requested_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteScreening(_Command):
     """`passed_at` None: the screening was not passed."""
 
@@ -55,5 +65,5 @@ class NoteScreening(_Command):
     version: int
 
 
-NoteOfCustoms = NoteRelease | NoteDeclarationCancelled | NoteScreening
+NoteOfCustoms = NoteRelease | NoteCancelRequest | NoteDeclarationCancelled | NoteScreening
 Command = BookShipment | CancelShipment | NoteOfCustoms

@@ -1,4 +1,6 @@
-"""What is wrong with a shipment whose export list customs has cancelled, and what to do then."""
+"""What is wrong with a shipment whose export list customs has cancelled, or is asked to
+cancel, and what to do then.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +44,28 @@ _LEFT: Final = ShipmentFinding(
         "请告知海关及承运人，并重新申报或安排退运。",
     ),
 )
+_HELD: Final = ShipmentFinding(
+    "routing.shipment.cancel_requested",
+    Words(
+        "Customs is asked to cancel the export list: the shipment is not loaded.",
+        "已向海关申请撤销出口清单，货件暂不装机。",
+    ),
+    Words(
+        "Wait for customs. If it declines, the shipment gets a flight by itself.",
+        "请等待海关答复；如海关不同意撤销，将自动重新订舱。",
+    ),
+)
+_LEFT_MEANWHILE: Final = ShipmentFinding(
+    "routing.shipment.left_cancel_requested",
+    Words(
+        "Customs is asked to cancel the export list, and the shipment has already left.",
+        "已向海关申请撤销出口清单，但货件已离境。",
+    ),
+    Words(
+        "Tell the customs office that it has left.",
+        "请告知海关货件已离境。",
+    ),
+)
 
 
 def is_aboard(status: ShipmentStatus) -> bool:
@@ -54,12 +78,15 @@ def declaration_finding(
     *,
     released_at: datetime | None,
     declaration_cancelled_at: datetime | None,
+    cancel_requested_at: datetime | None,
 ) -> ShipmentFinding | None:
     """None: its list stands, or another one has been released since, or the shipment itself is
     cancelled.
     """
-    if declaration_cancelled_at is None or released_at is not None:
-        return None
     if status is ShipmentStatus.CANCELLED:
+        return None
+    if cancel_requested_at is not None:
+        return _LEFT_MEANWHILE if is_aboard(status) else _HELD
+    if declaration_cancelled_at is None or released_at is not None:
         return None
     return _LEFT if is_aboard(status) else _NOT_LOADED

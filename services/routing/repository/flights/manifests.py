@@ -37,7 +37,8 @@ _DUE_FOR_CLOSING: Final = sql(
 _CANDIDATES: Final = sql(
     """
     SELECT s.id AS shipment_id, s.gross_weight_g,
-        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AS is_cleared
+        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
+            AS is_cleared
     FROM routing.shipment_legs l JOIN routing.shipments s ON s.id = l.shipment_id
     WHERE l.flight_id = :flight_id AND l.leg_no = s.leg_no AND s.state = 'booked'
     ORDER BY s.id
@@ -105,6 +106,7 @@ _PUT_ON_MANIFEST: Final = sql(
         FROM routing.shipment_legs l
         WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
           AND s.released_at IS NOT NULL AND s.screened_at IS NOT NULL
+          AND s.cancel_requested_at IS NULL
           AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
         RETURNING {_MOVED}
     ), {_LOGGED}
@@ -125,7 +127,8 @@ _LEAVE_BEHIND: Final = sql(
         UPDATE routing.shipments s SET state = 'waiting', version = s.version + 1
         FROM routing.shipment_legs l
         WHERE s.id = ANY(:shipment_ids) AND s.state = 'booked'
-          AND (s.released_at IS NULL OR s.screened_at IS NULL)
+          AND (s.released_at IS NULL OR s.screened_at IS NULL
+            OR s.cancel_requested_at IS NOT NULL)
           AND l.flight_id = :flight_id AND l.shipment_id = s.id AND l.leg_no = s.leg_no
         RETURNING {_MOVED}
     ), {_LOGGED}

@@ -30,7 +30,8 @@ _CREATE: Final = sql(
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
         leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
-        declaration_cancelled_at, declaration_cancelled_version, bookings, placed_at, version)
+        declaration_cancelled_at, declaration_cancelled_version, cancel_requested_at,
+        cancel_requested_version, bookings, placed_at, version)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
         :volume_cm3, :pieces, 0, :location,
         :now + (
@@ -45,12 +46,17 @@ _CREATE: Final = sql(
         coalesce((SELECT version FROM early WHERE kind = 'screened'), 0),
         (SELECT at FROM early WHERE kind = 'declaration_cancelled'),
         coalesce((SELECT version FROM early WHERE kind = 'declaration_cancelled'), 0),
+        (SELECT q.at FROM early q WHERE q.kind = 'cancel_requested' AND NOT EXISTS (
+            SELECT 1 FROM early c
+            WHERE c.kind = 'declaration_cancelled' AND c.version >= q.version)),
+        coalesce((SELECT version FROM early WHERE kind = 'cancel_requested'), 0),
         0, :placed_at, 0
     WHERE NOT EXISTS (
         SELECT 1 FROM routing.early_facts WHERE order_id = :order_id AND kind = 'cancelled')
     ON CONFLICT (order_id) DO NOTHING
     RETURNING nextval('routing.house_waybill_number') AS waybill_number, ready_at AS handled_at,
-        released_at IS NOT NULL AND screened_at IS NOT NULL AS is_cleared,
+        released_at IS NOT NULL AND screened_at IS NOT NULL AND cancel_requested_at IS NULL
+            AS is_cleared,
         (SELECT version FROM routing.timetable) AS timetable_version
     """,
     CreatedShipment,

@@ -49,6 +49,8 @@ def _standing(  # noqa: PLR0917 - a row's columns
     screened_version: int,
     declaration_cancelled_at: datetime | None,
     declaration_cancelled_version: int,
+    cancel_requested_at: datetime | None,
+    cancel_requested_version: int,
 ) -> Standing:
     clearance = Clearance(
         released_at,
@@ -57,6 +59,8 @@ def _standing(  # noqa: PLR0917 - a row's columns
         screened_version,
         declaration_cancelled_at,
         declaration_cancelled_version,
+        cancel_requested_at,
+        cancel_requested_version,
     )
     return Standing(shipment_id, ShipmentStatus(status), clearance)
 
@@ -64,7 +68,8 @@ def _standing(  # noqa: PLR0917 - a row's columns
 _STANDING: Final = sql(
     """
     SELECT id AS shipment_id, state AS status, released_at, released_version, screened_at,
-        screened_version, declaration_cancelled_at, declaration_cancelled_version
+        screened_version, declaration_cancelled_at, declaration_cancelled_version,
+        cancel_requested_at, cancel_requested_version
     FROM routing.shipments WHERE order_id = :order_id
     """,
     _standing,
@@ -83,6 +88,8 @@ def _standing_of_order(  # noqa: PLR0917 - a row's columns
     screened_version: int,
     declaration_cancelled_at: datetime | None,
     declaration_cancelled_version: int,
+    cancel_requested_at: datetime | None,
+    cancel_requested_version: int,
 ) -> tuple[OrderOfMerchant, Standing]:
     return (order_id, merchant_id), _standing(
         shipment_id,
@@ -93,6 +100,8 @@ def _standing_of_order(  # noqa: PLR0917 - a row's columns
         screened_version,
         declaration_cancelled_at,
         declaration_cancelled_version,
+        cancel_requested_at,
+        cancel_requested_version,
     )
 
 
@@ -100,7 +109,8 @@ _STANDINGS: Final = sql(
     """
     SELECT s.order_id, s.tenant_id AS merchant_id, s.id AS shipment_id, s.state AS status,
         s.released_at, s.released_version, s.screened_at, s.screened_version,
-        s.declaration_cancelled_at, s.declaration_cancelled_version
+        s.declaration_cancelled_at, s.declaration_cancelled_version,
+        s.cancel_requested_at, s.cancel_requested_version
     FROM unnest(:order_ids, :merchant_ids) AS asked(order_id, merchant_id)
     JOIN routing.shipments s ON s.order_id = asked.order_id AND s.tenant_id = asked.merchant_id
     """,
@@ -114,10 +124,13 @@ _SET_CLEARANCE: Final = sql(
     UPDATE routing.shipments SET released_at = :released_at, released_version = :released_version,
         screened_at = :screened_at, screened_version = :screened_version,
         declaration_cancelled_at = :declaration_cancelled_at,
-        declaration_cancelled_version = :declaration_cancelled_version
+        declaration_cancelled_version = :declaration_cancelled_version,
+        cancel_requested_at = :cancel_requested_at,
+        cancel_requested_version = :cancel_requested_version
     WHERE id = :shipment_id AND state = :known_status
       AND released_version = :known_released_version AND screened_version = :known_screened_version
       AND declaration_cancelled_version = :known_declaration_cancelled_version
+      AND cancel_requested_version = :known_cancel_requested_version
     """,
     shipment_id=TEXT,
     released_at=INSTANT,
@@ -126,10 +139,13 @@ _SET_CLEARANCE: Final = sql(
     screened_version=INTEGER,
     declaration_cancelled_at=INSTANT,
     declaration_cancelled_version=INTEGER,
+    cancel_requested_at=INSTANT,
+    cancel_requested_version=INTEGER,
     known_status=TEXT,
     known_released_version=INTEGER,
     known_screened_version=INTEGER,
     known_declaration_cancelled_version=INTEGER,
+    known_cancel_requested_version=INTEGER,
 )
 
 
@@ -190,9 +206,12 @@ async def set_clearance(uow: UnitOfWork, standing: Standing, *, known: Standing)
         screened_version=clearance.screened_version,
         declaration_cancelled_at=clearance.declaration_cancelled_at,
         declaration_cancelled_version=clearance.declaration_cancelled_version,
+        cancel_requested_at=clearance.cancel_requested_at,
+        cancel_requested_version=clearance.cancel_requested_version,
         known_status=known.status,
         known_released_version=known.clearance.released_version,
         known_screened_version=known.clearance.screened_version,
         known_declaration_cancelled_version=known.clearance.declaration_cancelled_version,
+        known_cancel_requested_version=known.clearance.cancel_requested_version,
     )
     assert saved == 1, "the shipment changed after it was read"

@@ -46,7 +46,8 @@ _UNPLACED: Final = """
         s.volume_cm3, s.pieces, s.state AS status, s.house_waybill,
         coalesce(f.destination, s.location) AS origin,
         coalesce(last.leg_no + 1, 0) AS first_leg_no, s.ready_at AS handled_at,
-        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AS is_cleared,
+        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
+            AS is_cleared,
         coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by
     FROM routing.shipments s
     LEFT JOIN LATERAL (

@@ -1,5 +1,5 @@
 """What customs says of a shipment: it is rebooked the moment it is ready, and comes off the
-manifest if its list was cancelled.
+manifest if its list was cancelled or is to be.
 
 The caller has taken the turn.
 """
@@ -71,6 +71,39 @@ async def note_declaration_cancelled(
     standing = known.declaration_cancelled(at, version=version)
     if standing != known:
         count(uow, DECLARATIONS_CANCELLED.labels(_place_of(standing)))
+    return await _save_and_unload(uow, known, standing, now=now)
+
+
+async def note_cancel_request(
+    uow: UnitOfWork,
+    known: Standing | None,
+    *,
+    order_id: str,
+    merchant_id: str,
+    at: datetime | None,
+    version: int,
+    now: datetime,
+) -> Standing | None:
+    """As `note_release`. While customs is asked to cancel the list it is not loaded, as if the list
+    were cancelled. `at` None: customs has declined, and it is loaded as before.
+    """
+    if known is None:
+        await clearance.add_early_fact(
+            uow,
+            order_id=order_id,
+            kind="cancel_requested",
+            merchant_id=merchant_id,
+            at=at,
+            version=version,
+        )
+        return None
+    standing = known.cancel_requested(at, version=version)
+    return await _save_and_unload(uow, known, standing, now=now)
+
+
+async def _save_and_unload(
+    uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime
+) -> Standing | None:
     changed = await _save(uow, known, standing, now=now)
     if not standing.must_not_be_loaded:
         return changed

@@ -8,6 +8,7 @@ from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
     Command,
+    NoteCancelRequest,
     NoteDeclarationCancelled,
     NoteOfCustoms,
     NoteRelease,
@@ -56,7 +57,7 @@ async def _carry_out(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
             known.pop((command.order_id, command.tenant_id), None)
-        case NoteRelease() | NoteDeclarationCancelled() | NoteScreening():
+        case NoteRelease() | NoteCancelRequest() | NoteDeclarationCancelled() | NoteScreening():
             order = (command.order_id, command.tenant_id)
             standing = known.pop(order, None)
             if standing is None:
@@ -80,6 +81,16 @@ async def _note(
             order_id=command.order_id,
             merchant_id=command.merchant_id,
             at=command.released_at,
+            version=command.version,
+            now=now,
+        )
+    if isinstance(command, NoteCancelRequest):
+        return await clearance.note_cancel_request(
+            uow,
+            known,
+            order_id=command.order_id,
+            merchant_id=command.merchant_id,
+            at=command.requested_at,
             version=command.version,
             now=now,
         )

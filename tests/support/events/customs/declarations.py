@@ -9,6 +9,7 @@ from shared.contracts.customs.declarations import (
     DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -55,6 +56,10 @@ def a_declaration_closed(**changes: Any) -> DeclarationClosed:
 
 def a_declaration_cancelled(**changes: Any) -> DeclarationCancelled:
     return built(DeclarationCancelled, _facts("cancelled", return_status="399"), changes)
+
+
+def a_declaration_cancel_requested(**changes: Any) -> DeclarationCancelRequested:
+    return built(DeclarationCancelRequested, _facts("cancel_requested"), changes)
 
 
 def a_declaration_cancel_declined(**changes: Any) -> DeclarationCancelDeclined:
