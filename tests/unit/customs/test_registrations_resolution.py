@@ -216,6 +216,7 @@ def test_every_finding_is_told_in_both_languages(code: str) -> None:
     params = dict.fromkeys(
         (
             "mode",
+            "message_type",
             "day",
             "name",
             "names",
