@@ -5,9 +5,27 @@ from itertools import permutations
 import pytest
 
 from services.routing.consumers import shipments as consumers
+from tests.support.events.customs.declarations import (
+    a_declaration_cancel_declined,
+    a_declaration_cancel_requested,
+)
 from tests.support.worlds.routing import RoutingWorld
 
 STEPS = ("placed", "released", "requested")
+
+
+async def ask_to_cancel(world: RoutingWorld, order_id: str, *, version: int | None = None) -> None:
+    payload = a_declaration_cancel_requested(
+        order_id=order_id, merchant_id=world.merchant, at=world.clock.now()
+    )
+    await world.receive(consumers.on_cancel_requested, payload, version=version)
+
+
+async def decline(world: RoutingWorld, order_id: str, *, version: int | None = None) -> None:
+    payload = a_declaration_cancel_declined(
+        order_id=order_id, merchant_id=world.merchant, at=world.clock.now()
+    )
+    await world.receive(consumers.on_cancel_declined, payload, version=version)
 
 
 @pytest.mark.parametrize("steps", list(permutations(STEPS)))
@@ -27,7 +45,7 @@ async def test_it_is_left_behind_whatever_comes_first_and_flies_once_customs_dec
         elif step == "released":
             await world.release(order_id, version=4)
         else:
-            await world.ask_to_cancel(order_id, version=5)
+            await ask_to_cancel(world, order_id, version=5)
     await world.close(missed)
 
     shipment = await world.shipment(order_id)
@@ -36,9 +54,9 @@ async def test_it_is_left_behind_whatever_comes_first_and_flies_once_customs_dec
     assert (await world.flight_row(missed)).manifest_shipments == 0
     assert await world.legs(order_id) == []
 
-    await world.decline(order_id, version=6)
+    await decline(world, order_id, version=6)
     assert await world.legs(order_id) == [following]
-    await world.ask_to_cancel(order_id, version=5)
+    await ask_to_cancel(world, order_id, version=5)
     await world.close(following)
     assert (await world.shipment(order_id)).state == "manifested"
 
@@ -51,14 +69,14 @@ async def test_it_comes_off_a_closed_manifest_and_is_given_back(world: RoutingWo
     await world.make_ready(kept, order_id)
     await world.close(first)
 
-    await world.ask_to_cancel(order_id)
+    await ask_to_cancel(world, order_id)
 
     flight = await world.flight_row(first)
     assert (await world.shipment(order_id)).state == "waiting"
     assert (flight.manifest_shipments, flight.manifest_weight_g) == (1, 1_000)
     assert await world.event_types(order_id) == ["booked", "status MAN", "status OFLD"]
 
-    await world.decline(order_id)
+    await decline(world, order_id)
 
     assert await world.legs(order_id) == [following]
     await world.close(following)
@@ -70,7 +88,7 @@ async def test_once_customs_has_cancelled_the_list_a_new_one_frees_it(world: Rou
     flight_id = await world.flight(world.hub, end, departs_h=10)
     order_id = await world.place(country)
     await world.make_ready(order_id)
-    await world.ask_to_cancel(order_id, version=11)
+    await ask_to_cancel(world, order_id, version=11)
     await world.cancel_list(order_id, version=12)
 
     assert (await world.shipment(order_id)).cancel_requested_at is None

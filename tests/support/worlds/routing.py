@@ -22,8 +22,6 @@ from shared.kernel.json import JsonObject
 from tests.kit.clock import ManualClock
 from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.customs.declarations import (
-    a_declaration_cancel_declined,
-    a_declaration_cancel_requested,
     a_declaration_cancelled,
     a_declaration_released,
     a_declaration_screened,
@@ -332,16 +330,6 @@ class RoutingWorld:
         """Customs cancels the export list; the order stands."""
         payload = a_declaration_cancelled(**self._facts(order_id))
         await self.receive(consumers.on_declaration_cancelled, payload, version=version)
-
-    async def ask_to_cancel(self, order_id: str, *, version: int | None = None) -> None:
-        """Customs is asked to cancel the export list."""
-        payload = a_declaration_cancel_requested(**self._facts(order_id))
-        await self.receive(consumers.on_cancel_requested, payload, version=version)
-
-    async def decline(self, order_id: str, *, version: int | None = None) -> None:
-        """Customs does not cancel the export list."""
-        payload = a_declaration_cancel_declined(**self._facts(order_id))
-        await self.receive(consumers.on_cancel_declined, payload, version=version)
 
     async def screen(
         self, order_id: str, *, passed: bool = True, version: int | None = None

@@ -139,27 +139,6 @@ def test_what_the_port_refuses_for_good_is_declined(code: str, *, is_over: bool)
     assert told == (["cancel_declined"] if is_over else [])
 
 
-def test_a_request_to_cancel_is_told_once_and_again_after_customs_declined() -> None:
-    released = a_list("120", "800")
-    told: tuple[str, ...] = ()
-
-    def news(*documents: DocumentFacts, asked_at: float) -> list[str]:
-        nonlocal told
-        case = a_case(*documents, cancel_asked_at=at(asked_at))
-        found = new_milestones(case, declaration_state(case), told)
-        told += tuple(one.name for one in found)
-        return [one.fact for one in found]
-
-    assert news(a_list(), asked_at=5) == ["submitted"], "customs does not have it yet"
-    assert news(released, asked_at=10) == ["accepted", "released", "cancel_requested"]
-    asked = a_cancellation("3", drawn_at=at(10))
-    assert news(released, asked, asked_at=10) == []
-    # The next wish may be there when the answer comes, and is older by customs' clock.
-    declined = a_cancellation("100", drawn_at=at(10))
-    assert news(released, declined, asked_at=15) == ["cancel_declined", "cancel_requested"]
-    assert news(released, declined, asked_at=15) == []
-
-
 def test_a_cancellation_of_a_list_that_does_not_count_tells_nobody() -> None:
     case = a_case(a_list("120", "800"), a_cancellation("399", about="another"))
 
