@@ -23,10 +23,6 @@ WRITTEN_FOR_S: Final = 30.0
 class SingleWindow(Protocol):
     """Calls block on the disk: run them outside of the event loop."""
 
-    def deliver(self, guid: str, body: str) -> None:
-        """Durable when it returns. The same guid again replaces the same file."""
-        ...
-
     def waiting(self) -> list[str]:
         """Names of the answers that were left for us, sorted; as the system has them, so they are
         not always text (`name_text`).
@@ -82,9 +78,6 @@ class DropFolder:
         self.inbox = root / "in"
         for folder in (self.out, self.inbox / "done", self.inbox / "bad"):
             folder.mkdir(parents=True, exist_ok=True)
-
-    def deliver(self, guid: str, body: str) -> None:
-        self.write(guid, body.encode("utf-8"))
 
     def write(self, guid: str, content: bytes) -> None:
         """Durable when it returns. The same guid again replaces the same file. Raises OSError."""

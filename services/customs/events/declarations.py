@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from services.customs.domain.declarations.announcements import Announcement
-from services.customs.domain.declarations.phase import Channel
+from services.customs.domain.documents.state import Channel
 from shared.contracts.customs.declarations import (
     DeclarationAccepted,
     DeclarationBlocked,

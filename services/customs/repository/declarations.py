@@ -29,7 +29,7 @@ from services.customs.domain.declarations.findings import (
     finding_to_json,
 )
 from services.customs.domain.declarations.missing import Owner
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.repairing import (
     KeptRepairJson,
     kept_repair_from_json,
@@ -38,6 +38,7 @@ from services.customs.domain.declarations.repairing import (
 from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
+from services.customs.domain.documents.state import Channel
 from services.customs.domain.messages.numbering import cop_no
 from services.customs.repository.work import CLOCK_COLUMNS, TARGET, WORK_RULES
 from shared.db import DOUBLE, INSTANT, INTEGER, JSON, TEXT, TEXTS, Reader, UnitOfWork, sql

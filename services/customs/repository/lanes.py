@@ -11,8 +11,9 @@ from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.clocks import Clock, Running
 from services.customs.domain.declarations.dossier import ParcelFacts
 from services.customs.domain.declarations.missing import Owner
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.work import Work
+from services.customs.domain.documents.state import Channel
 from services.customs.domain.lanes.queue import JoiningParcel, LaneParcel, LaneQueue
 from services.customs.domain.lanes.screening import ScreenedParcel, Screening
 from shared.db import INSTANT, INTEGER, JSON, SMALLINT, TEXTS, UnitOfWork, sql

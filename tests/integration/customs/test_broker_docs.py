@@ -1,11 +1,14 @@
 """The commands of docs/customs/broker.md, run one after the other as they stand there."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from services.customs import jobs
+from shared.kafka import JobContext
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.support.events.catalog.orders import an_order_line
@@ -44,6 +47,11 @@ async def test_the_commands_do_what_the_page_says(
     tmp_path: Path,
 ) -> None:
     shutil.copy(DOCS / "messages" / "CEB304.xml", tmp_path / "receipt.xml")
+    await jobs.measure_doors(JobContext(customs.db, customs.clock), door=customs.door.name)
+    sent = await office.http.post(
+        "/v1/receipts", content=b"<nothing", headers={"Content-Type": "application/xml"}
+    )
+    unreadable = sent.json()["digest"]
     environment = await a_day(customs, office) | {
         "CUSTOMS": address,
         "TOKEN": token_for(Role.OPERATOR, "park", ["customs:read", "customs:write"]),
@@ -54,7 +62,7 @@ async def test_the_commands_do_what_the_page_says(
         for commands in commands_of(DOCS / "broker.md")
     ]
 
-    waits, work, missing, validated, repaired, cloned, doors, *others = said
+    work, waits, missing, validated, repaired, cloned, doors, *others = said
     cancelled, returnable, refused, received = others
     assert '"code":"correction"' in work
     assert environment["BLOCKED"] in waits
@@ -65,4 +73,9 @@ async def test_the_commands_do_what_the_page_says(
     assert '"status":"queued"' in cloned
     assert '"status":"cancel_requested"' in cancelled
     assert '"unmatched"' in received
-    assert all((doors, returnable, refused))
+    shown = {one["name"]: one["status"] for one in json.loads(doors)["items"]}
+    assert shown["folder"] == "closed"
+    lines = json.loads(returnable)["lines"]
+    assert lines
+    assert all(line["remaining"] == line["exported"] for line in lines), lines
+    assert unreadable in [one["digest"] for one in json.loads(refused)["items"]]

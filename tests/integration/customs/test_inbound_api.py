@@ -229,3 +229,19 @@ async def test_thousands_of_broken_messages_are_kept_and_none_stops_the_next(
     assert {one["digest"]: bytes(one["raw"]) for one in rows} == kept
     assert last["receipts"][0]["status"] in ("new", "known")
     assert (await customs.declaration(order))["phase"] == "accepted"
+
+
+async def test_a_message_that_was_refused_is_read_again_when_it_comes_again(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    """The port repeats it: it may be declared rightly by then."""
+    (row,) = await customs.declare(customs.an_order())
+    raw = json.dumps({"items": [customs.receipt(row, "120")]}).encode()
+    as_xml, as_json = ({"Content-Type": f"application/{one}"} for one in ("xml", "json"))
+
+    first = (await office.http.post("/v1/receipts", content=raw, headers=as_xml)).json()
+    second = (await office.http.post("/v1/receipts", content=raw, headers=as_json)).json()
+
+    kept = await office.get(f"/v1/inbound-messages/{first['digest']}")
+    assert (first["status"], second["status"], kept["status"]) == ("refused", "read", "read")
+    assert (kept["times"], kept["content_type"]) == (2, "application/json")

@@ -14,7 +14,7 @@ from services.customs.clients.single_window import WRITTEN_FOR_S, ClaimedFile, D
 def test_the_folder_holds_one_whole_file_however_often_it_is_written(tmp_path: Path) -> None:
     folder = DropFolder(tmp_path)
     for _ in range(2):
-        folder.deliver("G-1", "<x/>")
+        folder.write("G-1", b"<x/>")
 
     assert [path.name for path in folder.out.iterdir()] == ["G-1.xml"]
     assert (folder.out / "G-1.xml").read_bytes() == b"<x/>"
@@ -24,7 +24,7 @@ def test_the_transfer_client_never_sees_half_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = DropFolder(tmp_path)
-    folder.deliver("G-1", "<x/>")
+    folder.write("G-1", b"<x/>")
 
     def disk_full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -32,7 +32,7 @@ def test_the_transfer_client_never_sees_half_a_message(
     monkeypatch.setattr("os.fsync", disk_full)
     for guid in ("G-1", "G-2"):
         with pytest.raises(OSError, match="No space"):
-            folder.deliver(guid, "<y/>")
+            folder.write(guid, b"<y/>")
 
     assert [path.read_bytes() for path in folder.out.iterdir()] == [b"<x/>"]
 
@@ -45,11 +45,11 @@ def test_two_workers_may_write_the_same_message_at_once(
 
     def other_comes_first(descriptor: int) -> None:
         monkeypatch.setattr("os.fsync", sync)
-        other.deliver("G-1", "<x>longer</x>")
+        other.write("G-1", b"<x>longer</x>")
         sync(descriptor)
 
     monkeypatch.setattr("os.fsync", other_comes_first)
-    folder.deliver("G-1", "<x/>")
+    folder.write("G-1", b"<x/>")
 
     assert [path.read_bytes() for path in folder.out.iterdir()] == [b"<x/>"]
 
@@ -59,7 +59,7 @@ def test_a_message_has_the_mode_that_is_set_whatever_the_umask(
     tmp_path: Path, mode: int, more: dict[str, int]
 ) -> None:
     folder = DropFolder(tmp_path, **more)
-    folder.deliver("G-1", "<x/>")
+    folder.write("G-1", b"<x/>")
 
     assert stat.S_IMODE((folder.out / "G-1.xml").stat().st_mode) == mode
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.state import Channel
 from shared.kernel.words import Words
 
 

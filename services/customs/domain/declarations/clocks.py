@@ -45,8 +45,8 @@ class Running:
     since: datetime
 
 
-_AT_PORT: Final = (Phase.TRANSMITTED, Phase.DECLARING, Phase.SENT)
-_EXAMINED: Final = (Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.CONCLUDED)
+_BEFORE_ENTRY: Final = (Phase.TRANSMITTED, Phase.STAGED, Phase.DECLARING, Phase.SENT)
+_BEFORE_RELEASE: Final = (Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.CONCLUDED)
 
 
 def running_clock(
@@ -58,9 +58,9 @@ def running_clock(
     moves = state.current.moves if state.current else ()
     if state.status is Phase.QUEUED:
         return Running(Clock.SENDING, status_at)
-    if state.status in _AT_PORT:
+    if state.status in _BEFORE_ENTRY:
         return Running(Clock.ENTRY, sent_at or status_at)
-    if state.status in _EXAMINED:
+    if state.status in _BEFORE_RELEASE:
         entered_at = _last(moves, "120") or status_at
         return Running(Clock.RELEASE, entered_at + _inspected(moves, since=entered_at))
     if state.status is Phase.INSPECTION:
@@ -85,7 +85,11 @@ def goods_clock(
     if departed_at is not None:
         runs = not is_reported and state.status not in _TAKEN_BACK
         return Running(Clock.REPORTING, departed_at) if runs else None
-    if arrived_at is None or sent_at is None or state.status not in (*_AT_PORT, *_EXAMINED):
+    if (
+        arrived_at is None
+        or sent_at is None
+        or state.status not in (*_BEFORE_ENTRY, *_BEFORE_RELEASE)
+    ):
         return None
     moves = state.current.moves if state.current else ()
     since = max(arrived_at, sent_at)

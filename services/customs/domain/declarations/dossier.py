@@ -12,11 +12,12 @@ from services.customs.domain.declarations.clocks import Running
 from services.customs.domain.declarations.documents import OrderDocument, Waybill
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.first_pass import FirstDecision
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.repairing import KeptRepair
 from services.customs.domain.declarations.work import Work
 from services.customs.domain.documents.changing import DocumentChange, RedrawnDocument
 from services.customs.domain.documents.document import DocumentFacts
+from services.customs.domain.documents.state import Channel
 from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
 from services.customs.domain.messages.document import Document
 

@@ -1,7 +1,7 @@
 """The phases of a declaration."""
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 
 class Phase(StrEnum):
@@ -39,4 +39,3 @@ ENTERED: Final = frozenset(
         Phase.CLOSED,
     }
 )
-Channel = Literal["green", "blue", "yellow", "red"]

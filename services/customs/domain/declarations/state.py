@@ -9,7 +9,7 @@ from typing import Final
 
 from services.customs.domain.declarations.case import BEFORE_LIST, Case, Match
 from services.customs.domain.declarations.lists import lists_of
-from services.customs.domain.declarations.phase import ENTERED, Channel, Phase
+from services.customs.domain.declarations.phase import ENTERED, Phase
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.steps import (
     CONFIRMED,
@@ -27,7 +27,7 @@ from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import ENTERED as DOCUMENT_ENTERED
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.sending import is_unanswered_or_failed
-from services.customs.domain.documents.state import DocumentState
+from services.customs.domain.documents.state import Channel, DocumentState
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.domain.receipts.retry import PASSING
 

@@ -34,7 +34,7 @@ _NOT_ENTERED: Final = frozenset(
         Phase.RETURNED,
     }
 )
-_EXAMINED: Final = frozenset(
+_UNDER_EXAMINATION: Final = frozenset(
     {Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.INSPECTION, Phase.CONCLUDED}
 )
 # The statuses in which a step is allowed. RESEND depends on the documents as well: one of them
@@ -44,7 +44,7 @@ STEPS: Final[Mapping[Step, frozenset[Phase]]] = MappingProxyType(
         Step.REPAIR: frozenset({Phase.BLOCKED, Phase.RETURNED, Phase.REJECTED_TECHNICAL}),
         Step.RESEND: frozenset(Phase) - {Phase.DRAFT, Phase.BLOCKED, Phase.WITHDRAWN},
         Step.AMEND: frozenset({Phase.ACCEPTED, Phase.MANUAL_REVIEW}),
-        Step.CANCEL: _NOT_ENTERED | _EXAMINED | {Phase.RELEASED},
+        Step.CANCEL: _NOT_ENTERED | _UNDER_EXAMINATION | {Phase.RELEASED},
         Step.CLONE: frozenset({Phase.RETURNED, Phase.CANCELLED, Phase.REJECTED_TECHNICAL}),
         Step.RETURN: frozenset({Phase.RELEASED, Phase.CLOSED}),
         Step.SUMMARISE: frozenset({Phase.RELEASED, Phase.CLOSED}),

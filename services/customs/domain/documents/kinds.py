@@ -53,9 +53,6 @@ RECEIPT_TYPE: Final[Mapping[DocumentKind, str]] = MappingProxyType(
         DocumentKind.SUMMARY: "CEB702",
     }
 )
-KIND_OF_RECEIPT: Final[Mapping[str, DocumentKind]] = MappingProxyType(
-    {receipt_type: kind for kind, receipt_type in RECEIPT_TYPE.items()}
-)
 # Kinds that may be sent in parts under one number. Their receipts name the part (msgSeqNo).
 SPLIT_KINDS: Final = frozenset(
     {DocumentKind.ARRIVAL, DocumentKind.BILL, DocumentKind.DEPARTURE, DocumentKind.SUMMARY}

@@ -80,39 +80,39 @@ class Move:
     sources: frozenset[Standing]
 
 
-_AT_PORT: Final[frozenset[Standing]] = frozenset({AT_PORT})
-_EXAMINED: Final[frozenset[Standing]] = frozenset({AT_PORT, *EXAMINED})
+_FROM_PORT: Final[frozenset[Standing]] = frozenset({AT_PORT})
+_FROM_EXAMINATION: Final[frozenset[Standing]] = frozenset({AT_PORT, *EXAMINED})
 
 # A document that only has to be entered. Some receipts say so with 120, others with 399.
 _ENTERED_ONLY: Final = {
-    "120": Move(DocumentPhase.ACCEPTED, _AT_PORT),
-    "399": Move(DocumentPhase.ACCEPTED, _AT_PORT),
-    "100": Move(DocumentPhase.RETURNED, _AT_PORT | {DocumentPhase.ACCEPTED}),
+    "120": Move(DocumentPhase.ACCEPTED, _FROM_PORT),
+    "399": Move(DocumentPhase.ACCEPTED, _FROM_PORT),
+    "100": Move(DocumentPhase.RETURNED, _FROM_PORT | {DocumentPhase.ACCEPTED}),
 }
 _CANCELLATION: Final = {
-    "120": Move(DocumentPhase.ACCEPTED, _AT_PORT),
-    "399": Move(DocumentPhase.CONCLUDED, _AT_PORT | {DocumentPhase.ACCEPTED}),
-    "100": Move(DocumentPhase.RETURNED, _AT_PORT | {DocumentPhase.ACCEPTED}),
+    "120": Move(DocumentPhase.ACCEPTED, _FROM_PORT),
+    "399": Move(DocumentPhase.CONCLUDED, _FROM_PORT | {DocumentPhase.ACCEPTED}),
+    "100": Move(DocumentPhase.RETURNED, _FROM_PORT | {DocumentPhase.ACCEPTED}),
 }
 # Customs may review, inspect and conclude in any order, and more than once.
 _LIST: Final = {
-    "120": Move(DocumentPhase.ACCEPTED, _AT_PORT),
-    "300": Move(DocumentPhase.MANUAL_REVIEW, _EXAMINED),
-    "500": Move(DocumentPhase.INSPECTION, _EXAMINED),
-    "399": Move(DocumentPhase.CONCLUDED, _EXAMINED),
-    "100": Move(DocumentPhase.RETURNED, _EXAMINED),
-    "800": Move(DocumentPhase.RELEASED, _EXAMINED),
-    "899": Move(DocumentPhase.CLOSED, _EXAMINED | {DocumentPhase.RELEASED}),
+    "120": Move(DocumentPhase.ACCEPTED, _FROM_PORT),
+    "300": Move(DocumentPhase.MANUAL_REVIEW, _FROM_EXAMINATION),
+    "500": Move(DocumentPhase.INSPECTION, _FROM_EXAMINATION),
+    "399": Move(DocumentPhase.CONCLUDED, _FROM_EXAMINATION),
+    "100": Move(DocumentPhase.RETURNED, _FROM_EXAMINATION),
+    "800": Move(DocumentPhase.RELEASED, _FROM_EXAMINATION),
+    "899": Move(DocumentPhase.CLOSED, _FROM_EXAMINATION | {DocumentPhase.RELEASED}),
 }
 _RETURN: Final = {
-    "120": Move(DocumentPhase.ACCEPTED, _AT_PORT),
-    "300": Move(DocumentPhase.MANUAL_REVIEW, _EXAMINED),
-    "500": Move(DocumentPhase.INSPECTION, _EXAMINED),
-    "399": Move(DocumentPhase.CONCLUDED, _EXAMINED),
-    "505": Move(DocumentPhase.DETAINED, _EXAMINED),
-    "600": Move(DocumentPhase.SUSPENDED, _EXAMINED),
-    "100": Move(DocumentPhase.RETURNED, _EXAMINED),
-    "800": Move(DocumentPhase.RELEASED, _EXAMINED),
+    "120": Move(DocumentPhase.ACCEPTED, _FROM_PORT),
+    "300": Move(DocumentPhase.MANUAL_REVIEW, _FROM_EXAMINATION),
+    "500": Move(DocumentPhase.INSPECTION, _FROM_EXAMINATION),
+    "399": Move(DocumentPhase.CONCLUDED, _FROM_EXAMINATION),
+    "505": Move(DocumentPhase.DETAINED, _FROM_EXAMINATION),
+    "600": Move(DocumentPhase.SUSPENDED, _FROM_EXAMINATION),
+    "100": Move(DocumentPhase.RETURNED, _FROM_EXAMINATION),
+    "800": Move(DocumentPhase.RELEASED, _FROM_EXAMINATION),
 }
 _OF_ITS_OWN: Final = {
     DocumentKind.LIST: _LIST,

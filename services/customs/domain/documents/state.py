@@ -11,7 +11,7 @@ from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.receipts.receipt import Receipt, ReceiptIdentity
 from services.customs.domain.receipts.retry import Family, Retry, family_of
 
-Channel = Literal["green", "yellow", "red"]
+Channel = Literal["green", "blue", "yellow", "red"]
 
 
 class Mark(StrEnum):

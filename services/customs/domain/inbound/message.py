@@ -30,8 +30,8 @@ _GUID: Final = re.compile(r"""\sguid\s*=\s*["']([^"'<]{1,100})["']""")
 _GUID_CHARS_MAX: Final = 100
 _PARAM_CHARS_MAX: Final = 300
 
-# Which way it came: posted to us, left in the folder, fetched from the port.
-InboundSource = Literal["api", "folder", "http"]
+# Which way it came: posted to us, or left in the folder.
+InboundSource = Literal["api", "folder"]
 
 
 class InboundStatus(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.customs.domain.declarations.phase import Channel
+from services.customs.domain.documents.state import Channel
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from services.customs.domain.declarations.announcements import Announcement, Subject
 from services.customs.domain.declarations.errors import DeclarationNotFound
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.work import Work, work_after_screening
+from services.customs.domain.documents.state import Channel
 from services.customs.domain.lanes.errors import LaneNotFound, ScreeningContradicted
 from shared.kernel.errors import AirlaneError
 

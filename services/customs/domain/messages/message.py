@@ -11,7 +11,9 @@ from services.customs.domain.messages.writer import UNSIGNED_NOTE, write_message
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """`declaration_ids`: the declarations it is about, `documents`: how many documents it holds."""
+    """`declaration_ids`: the declarations it is about, `documents`: how many documents it holds.
+    `note`: says that it has no signature; empty: it leaves with one only.
+    """
 
     guid: str
     message_type: str
@@ -19,11 +21,6 @@ class OutgoingMessage:
     declaration_ids: tuple[str, ...]
     body: str
     note: str
-
-    @property
-    def is_to_be_signed(self) -> bool:
-        """It leaves with a signature only. Else the note says that it has none."""
-        return not self.note
 
 
 def transfer_of(sender: Sender, *, is_signed: bool = False) -> Values:

@@ -1,5 +1,5 @@
 """A receipt as a value, and the pieces of its text. What a set of receipts amounts to is in
-`outcome`.
+`domain/documents/fold`.
 """
 
 import re

@@ -15,7 +15,7 @@ from shared.kernel.errors import refuse
 # The goods will not come back by this return: what it took can be taken by another.
 _GIVEN_UP: Final = (DocumentPhase.RETURNED, DocumentPhase.WITHDRAWN)
 # The port or customs has the application, so that a tally finds it there.
-_AT_PORT: Final = frozenset(
+_TALLIABLE: Final = frozenset(
     {
         DocumentPhase.TRANSMITTED,
         DocumentPhase.STAGED,
@@ -89,5 +89,5 @@ def require_replaceable(
 
 def require_tally(phase: DocumentPhase) -> None:
     """Raises TallyNotAllowed: nobody at the port knows the application."""
-    if phase not in _AT_PORT:
-        raise TallyNotAllowed(status=phase.value, allowed=sorted(one.value for one in _AT_PORT))
+    if phase not in _TALLIABLE:
+        raise TallyNotAllowed(status=phase.value, allowed=sorted(one.value for one in _TALLIABLE))

@@ -9,7 +9,8 @@ from typing import Final, get_args
 from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.findings import Finding, FindingJson, finding_from_json
 from services.customs.domain.declarations.outstanding import Goods
-from services.customs.domain.declarations.phase import Channel, Phase
+from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.state import Channel
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.db import (
     INSTANT,
