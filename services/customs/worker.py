@@ -169,6 +169,7 @@ def jobs_of(settings: Settings, rulebooks: Rulebooks) -> list[Job]:
         park=Sender.of_declarant(parties),
         door=door,
         signer=signer,
+        books=rulebooks.books,
     )
     draw = partial(jobs.draw_movements, books=rulebooks.books)
     match = partial(jobs.match_dossiers, rulebooks=rulebooks)

@@ -9,7 +9,7 @@ from services.customs.domain.declarations.announcements import Subject
 from services.customs.domain.declarations.codes import parse_code_tables
 from services.customs.domain.declarations.documents import OrderDocument, OrderLine, Waybill
 from services.customs.domain.declarations.rulebook import Rulebook
-from services.customs.domain.messages.parties import Parties, Party
+from services.customs.domain.messages.parties import Parties, Party, SiteParties
 from services.customs.rulebooks import CODES as CODES_FILE
 
 CODES = parse_code_tables(CODES_FILE.read_text(encoding="utf-8"))
@@ -24,6 +24,20 @@ PARTIES = Parties(
     port_code="4700",
     operator=Party("91420700MAA1RL0050", "示例监管场所"),
 )
+
+
+def site_of(parties: Parties, **changes: Any) -> SiteParties:
+    """The park's enterprises among them."""
+    site = SiteParties(
+        parties.declarant,
+        parties.carrier,
+        parties.dxp_id,
+        parties.customs_code,
+        parties.operator,
+        parties.dxp_ids,
+    )
+    return replace(site, **changes)
+
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 

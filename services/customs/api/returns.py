@@ -33,7 +33,7 @@ returns_api = APIRouter(tags=["returns"])
 @returns_api.post(
     "/v1/returns", status_code=201, response_model=ReturnOut, responses=problems(404, 409, 422)
 )
-async def create_return(body: ReturnIn, call: ReturnsWrite) -> Response:
+async def create_return(body: ReturnIn, call: ReturnsWrite, parts: Parts) -> Response:
     """Create a return.
 
     It is drawn from the list that the goods left with, which customs must have released, and sent
@@ -48,6 +48,7 @@ async def create_return(body: ReturnIn, call: ReturnsWrite) -> Response:
             asked=asked,
             countries=code_tables().country,
             tables=regime_tables(),
+            rulebooks=parts.rulebooks,
             actor=call.principal.subject,
             now=call.clock.now(),
             real_now=real_now(),

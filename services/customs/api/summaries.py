@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.customs.api.deps import ParkRead, ParkWrite, Parts, SummaryId
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
-from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.senders import site_sender
 from services.customs.domain.summaries.month import Month
 from services.customs.domain.summaries.reconciling import LineStatus, order_of
 from services.customs.queries import summaries as queries
@@ -62,7 +63,7 @@ async def create_summaries(body: SummaryIn, call: ParkWrite, parts: Parts) -> Re
         site = await require_site_parties(uow, parts.rulebooks.books, now=call.clock.now())
         made = await use_cases.apply_for(
             uow,
-            sender=Sender.of_declarant(site),
+            sender=site_sender(MESSAGE_TYPE[DocumentKind.SUMMARY], site),
             month=Month.parse(body.month),
             flag=body.summary_flag,
             replaces=body.replaces,

@@ -42,15 +42,25 @@ _MATCHES_PER_RUN = 200
 
 
 async def send_documents(
-    context: JobContext, *, park: Sender, door: Door, signer: Signer | None = None
+    context: JobContext,
+    *,
+    park: Sender,
+    door: Door,
+    signer: Signer | None = None,
+    books: Books | None = None,
 ) -> None:
     """Composes messages of the documents that may leave, kind by kind, has them signed, and
-    delivers them. Without a signer they leave unsigned, and say so.
+    delivers them. Without a signer they leave unsigned, and say so. Documents without a sender of
+    their own leave by the client of the declarant that is registered on the day, by `books`; by
+    `park` while there is none.
     """
     await _settle_refused(context)
     await _settle_trusted(context)
     async with context.db.transaction(PARK) as uow:
         kinds = await messages.due_kinds(uow, real_now=real_now())
+    if kinds and books is not None:
+        site = await _site_parties(context, books, now=context.clock.now())
+        park = Sender.of_declarant(site) if site is not None else park
     for kind in kinds:
         await _compose(context, kind=kind, park=park, signs=signs_of(signer))
     if signer is not None:

@@ -59,7 +59,7 @@ async def find_site_parties(
     day = now.astimezone(CHINA).date()
     known = await repository.load_registrations(reader, [], day)
     regime = books.regimes.regime_on(books.mode, day)
-    return site_parties(known.parks, regime, day, place=books.place)
+    return site_parties(known.parks, regime, day, place=books.place, sent_as=books.plan.senders)
 
 
 async def require_site_parties(reader: Reader, books: Books, *, now: datetime) -> SiteParties:

@@ -10,14 +10,14 @@ from services.customs.domain.declarations.errors import DeclarationNotFound
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.chains import require_decided
 from services.customs.domain.documents.content import DrawnDocument
-from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.stored import NewDocument
 from services.customs.domain.evidence.entries import ActKind
 from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.numbering import short_no
-from services.customs.domain.messages.parties import SiteParties
-from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.parties import PartyRole, SiteParties
+from services.customs.domain.messages.senders import Sender, sender_of, site_sender
 from services.customs.domain.movements.errors import OperatorNotRegistered
 from services.customs.domain.regimes.regime import RegimeTables
 from services.customs.domain.returns.clock import ReturnClock, day_in_china, return_clock
@@ -48,8 +48,10 @@ from services.customs.domain.returns.quantities import (
 from services.customs.repository import declarations, lanes
 from services.customs.repository import returns as repository
 from services.customs.use_cases.declarations.loading import load_files
+from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.use_cases.declarations.saving import save_dossiers
 from services.customs.use_cases.evidence import record_act
+from services.customs.use_cases.registrations import require_site_parties
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import refuse
 from shared.kernel.identity import PARK
@@ -86,6 +88,7 @@ async def create_return(
     asked: AskedReturn,
     countries: Mapping[str, str],
     tables: RegimeTables,
+    rulebooks: Rulebooks,
     actor: str,
     now: datetime,
     real_now: datetime,
@@ -93,7 +96,7 @@ async def create_return(
     """Returns its id. The declaration stays locked, so no two returns take the same goods.
 
     Raises DeclarationNotFound, StepNotAllowed, ListNotReturnable, NothingToReturn, Invalid,
-    DocumentUnderWay.
+    DocumentUnderWay, ParkEnterpriseMissing, SenderWithoutClient.
     """
     file = await _lock_file(uow, declaration_id)
     state = state_of(file, now=now)
@@ -125,9 +128,29 @@ async def create_return(
         return_mode=tables.regime_on(mode, today).return_mode,
     )
 
+    sender = await _sender_of_return(uow, file, rulebooks, now=now)
+    drawn = replace(drawn, sender=sender)
+
     made = _new(file, document_id, drawn, about=exported.id, replaces=asked.replaces)
     await _save(uow, file, made, actor=actor, now=now, real_now=real_now)
     return document_id
+
+
+async def _sender_of_return(
+    uow: UnitOfWork, file: DossierFile, rulebooks: Rulebooks, *, now: datetime
+) -> Sender:
+    """Of the enterprises registered on the day: the park's declarant, or the merchant's own."""
+    caller, merchant_id = uow.tenant, file.dossier.subject.merchant_id
+    message_type, plan = MESSAGE_TYPE[DocumentKind.RETURN], rulebooks.books.plan
+    await uow.act_as(PARK)
+    if plan.role_of(message_type) is PartyRole.DECLARANT:
+        site = await require_site_parties(uow, rulebooks.books, now=now)
+        sender = site_sender(message_type, site)
+    else:
+        of_merchant = await rulebooks.of(uow, [merchant_id], now=now)
+        sender = sender_of(message_type, plan, of_merchant[merchant_id].parties)
+    await uow.act_as(caller)
+    return sender
 
 
 async def tally_return(
@@ -170,7 +193,7 @@ async def tally_return(
     number = returned.number if last is None else short_no(document_id)
     # The list has its number of customs in the application.
     drawn = draw_tally(content, site.operator, number=number, location=location, note=note)
-    drawn = replace(drawn, sender=Sender.of_declarant(site))
+    drawn = replace(drawn, sender=site_sender(MESSAGE_TYPE[DocumentKind.TALLY], site))
 
     replaces = last.id if last else None
     made = _new(file, document_id, drawn, about=return_id, replaces=replaces)

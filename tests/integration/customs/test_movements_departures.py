@@ -19,6 +19,7 @@ from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
+from tests.support.customs import site_of
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
 from tests.support.worlds.movements import (
     LATE,
@@ -295,7 +296,7 @@ async def test_a_worker_that_dies_leaves_the_parcels_to_the_next(
                 uow,
                 BILLS,
                 terms=terms(customs),
-                parties=customs.parties,
+                parties=site_of(customs.parties),
                 now=customs.clock.now(),
                 real_now=real_now(),
             )

@@ -24,9 +24,11 @@ from tests.support.worlds.movements import (
     parts_of,
     released,
 )
+from tests.support.worlds.returns import a_released_list, made
 
 # Far from the days of other tests, which share the park's registrations.
 RENAMED, OVER = date(2031, 3, 1), date(2031, 4, 1)
+BEFORE, AFTER = date(2030, 3, 1), date(2030, 4, 1)
 LATER_NAME = "更名后的物流企业"
 
 
@@ -95,3 +97,43 @@ async def test_a_bill_names_the_version_of_its_day_and_waits_while_none_is_valid
     await customs.send()
     (sent,) = parts_of(customs, "CEB607", bill)
     assert sent.findtext(f"{NS}WayBillHead/{NS}logisticsName") == LATER_NAME
+
+
+async def test_a_return_leaves_by_the_client_of_the_declarant_of_its_day(
+    customs: CustomsWorld, office: CustomsOperator
+) -> None:
+    """Not by that of the settings, with which the park began."""
+    await customs.register_park()
+    (row,) = await customs.sql(
+        "SELECT id FROM customs.registrations WHERE tenant_id = 'park'"
+        " AND 'declarant' = ANY(roles) AND version = 1"
+    )
+    # Before the days of the others. After it all is as it was.
+    for begins, dxp_id in ((BEFORE, "DXPANOTHER000001"), (AFTER, customs.settings.dxp_id)):
+        stated = seeded(
+            customs.parties.declarant,
+            [PartyRole.DECLARANT],
+            dxp_id=dxp_id,
+            as_of=begins,
+            is_made_up=True,
+        )
+        async with customs.db.transaction(PARK) as uow:
+            await change_registration(
+                uow,
+                registration_id=row["id"],
+                stated=replace(stated, valid_from=begins),
+                check=lambda *_, **__: None,
+                now=customs.clock.now(),
+            )
+    customs.clock.set(datetime(2030, 3, 10, 8, tzinfo=UTC))
+    _, declared = await a_released_list(customs, office, new_id("mer"))
+    returned = await made(office.http, declared["id"], accepts_duty=True)
+
+    await customs.send()
+
+    sent = await customs.sql(
+        "SELECT m.dxp_id FROM customs.outgoing_messages AS m"
+        " JOIN customs.attempts AS a ON a.message_guid = m.guid WHERE a.document_id = $1",
+        returned["id"],
+    )
+    assert sent == [{"dxp_id": "DXPANOTHER000001"}]

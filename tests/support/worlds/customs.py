@@ -237,7 +237,9 @@ class CustomsWorld(RegisteredWorld):
 
     async def send(self) -> None:
         context = JobContext(self.db, self.clock)
-        await jobs.send_documents(context, park=self.park, door=self.door, signer=self.signer)
+        await jobs.send_documents(
+            context, park=self.park, door=self.door, signer=self.signer, books=self.rulebooks.books
+        )
 
     async def declare(self, *orders: MadeOrder, **booking: Any) -> list[dict[str, Any]]:
         """Placed, booked, matched and in the folder."""

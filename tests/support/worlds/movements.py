@@ -13,6 +13,7 @@ from services.customs.use_cases.movements.drawing import ARRIVALS, BILLS, DEPART
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
 from tests.support.ceb import GUID, a_node, a_root
+from tests.support.customs import site_of
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrder
 
 NS = f"{{{NAMESPACE}}}"
@@ -40,7 +41,7 @@ async def draw(
             uow,
             report,
             terms=by or terms(customs),
-            parties=customs.parties,
+            parties=site_of(customs.parties),
             now=customs.clock.now(),
             real_now=real_now() + later,
         )

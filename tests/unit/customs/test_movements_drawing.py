@@ -16,13 +16,17 @@ from services.customs.domain.messages.document import Document
 from services.customs.domain.messages.faults import faults
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.numbering import new_guid
+from services.customs.domain.messages.parties import PartyRole
+from services.customs.domain.messages.senders import SenderWithoutClient
 from services.customs.domain.messages.values import compact_time
 from services.customs.domain.movements.arrival import ArrivedParcel, draw_up_arrivals
 from services.customs.domain.movements.bill import BoundParcel, draw_up_bills
 from services.customs.domain.movements.departure import DepartedParcel, draw_up_departures
 from services.customs.domain.movements.drawing import LINES_PER_PART_MAX
 from services.customs.domain.movements.flight import DepartedFlight, latest_by_flight
-from tests.support.customs import NOW, PARTIES
+from tests.support.customs import NOW, PARTIES, site_of
+
+SITE = site_of(PARTIES)
 
 
 def departed(
@@ -64,15 +68,15 @@ def arrived(number: int, truck: int = 1, bill: int = 1) -> ArrivedParcel:
 
 
 def departures_of(parcels: Sequence[DepartedParcel]) -> tuple[NewDocument, ...]:
-    return draw_up_departures(parcels, parties=PARTIES, real_now=NOW)
+    return draw_up_departures(parcels, parties=SITE, real_now=NOW)
 
 
 def bills_of(parcels: Sequence[BoundParcel]) -> tuple[NewDocument, ...]:
-    return draw_up_bills(parcels, parties=PARTIES, real_now=NOW)
+    return draw_up_bills(parcels, parties=SITE, real_now=NOW)
 
 
 def arrivals_of(parcels: Sequence[ArrivedParcel]) -> tuple[NewDocument, ...]:
-    return draw_up_arrivals(parcels, parties=PARTIES, real_now=NOW)
+    return draw_up_arrivals(parcels, parties=SITE, real_now=NOW)
 
 
 # For each kind: documents about parcels of which the nth is of the group named nth.
@@ -171,3 +175,23 @@ def test_the_last_departure_of_a_flight_counts_in_any_order(arrived: list[tuple[
     latest = latest_by_flight(flights)
 
     assert [(one.id, one.shipments) for one in latest] == [("a", 3), ("b", 2)]
+
+
+def test_reports_leave_by_the_client_that_the_sending_plan_names() -> None:
+    roles = {"CEB507": PartyRole.OPERATOR, "CEB509": PartyRole.LOGISTICS}
+    clients = {PartyRole.OPERATOR: "DXPOPERATOR00001", PartyRole.LOGISTICS: "DXPLOGISTICS0001"}
+    site = site_of(PARTIES, sent_as=roles, dxp_ids=clients)
+
+    (arrival,) = draw_up_arrivals([arrived(1)], parties=site, real_now=NOW)
+    (departure,) = draw_up_departures([departed(1)], parties=site, real_now=NOW)
+    (bill,) = draw_up_bills([bound(1)], parties=site, real_now=NOW)
+
+    senders = [one.drawn.sender for one in (arrival, departure, bill)]
+    assert [one.dxp_id for one in senders if one] == [*clients.values(), PARTIES.dxp_id]
+    assert [one.party for one in senders if one] == [
+        PARTIES.operator,
+        PARTIES.carrier,
+        PARTIES.declarant,
+    ]
+    with pytest.raises(SenderWithoutClient):
+        draw_up_departures([departed(1)], parties=site_of(PARTIES, sent_as=roles), real_now=NOW)

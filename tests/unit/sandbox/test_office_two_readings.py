@@ -35,7 +35,7 @@ from services.customs.domain.receipts.answers import read_receipts
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from services.customs.domain.receipts.summary_result import SummaryResult
 from tests.support import uploads as ceb
-from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
+from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order, site_of
 from tests.support.signing import a_signature, an_rsa_pair
 from tests.unit.sandbox.office_desk import a_day
 
@@ -60,18 +60,18 @@ def a_list_of_the_park() -> str:
 
 def a_departure_of_the_park() -> str:
     parcel = DepartedParcel("dec_1", NOW, "flt_1", "O31", "999-00000001", "HWB1", "air")
-    return uploaded(draw_up_departures([parcel], parties=PARTIES, real_now=NOW))
+    return uploaded(draw_up_departures([parcel], parties=site_of(PARTIES), real_now=NOW))
 
 
 def an_arrival_of_the_park() -> str:
     parcel = ArrivedParcel("dec_1", "HWB1", "air", "鄂G12345", "4700A", "999-00000001")
-    return uploaded(draw_up_arrivals([parcel], parties=PARTIES, real_now=NOW))
+    return uploaded(draw_up_arrivals([parcel], parties=site_of(PARTIES), real_now=NOW))
 
 
 def a_bill_of_the_park() -> str:
     bound = ("flt_1", "O31", "999-00000001", Decimal("1.25"), None)
     parcel = BoundParcel("dec_1", "HWB1", "air", *bound)
-    return uploaded(draw_up_bills([parcel], parties=PARTIES, real_now=NOW))
+    return uploaded(draw_up_bills([parcel], parties=site_of(PARTIES), real_now=NOW))
 
 
 def uploaded(drawn: tuple[NewDocument, ...]) -> str:

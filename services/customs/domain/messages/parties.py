@@ -121,6 +121,8 @@ def nobody(customs_code: str, port_code: str) -> Parties:
 class SiteParties:
     """The park's enterprises that reports about goods name, on a day, and the address of the
     declarant's client. `operator` None: nobody is registered as the operator of the site.
+    `dxp_ids`: of those that have a client of their own. `sent_as`: the role whose client a message
+    leaves by, by its type, where that is not the declarant.
     """
 
     declarant: Party
@@ -128,6 +130,21 @@ class SiteParties:
     dxp_id: str
     customs_code: str
     operator: Party | None = None
+    dxp_ids: Mapping[PartyRole, str] = field(default_factory=dict)
+    sent_as: Mapping[str, PartyRole] = field(default_factory=dict)
+
+    def of(self, role: PartyRole) -> Party | None:
+        """The enterprise of a role; None if there is none, or reports do not name it."""
+        named = {
+            PartyRole.DECLARANT: self.declarant,
+            PartyRole.LOGISTICS: self.carrier,
+            PartyRole.OPERATOR: self.operator,
+        }
+        return named.get(role)
+
+    def dxp_id_of(self, role: PartyRole) -> str | None:
+        """The address of the role's own client; None if it has none."""
+        return self.dxp_id if role is PartyRole.DECLARANT else self.dxp_ids.get(role)
 
 
 class Clients(Protocol):
@@ -137,19 +154,13 @@ class Clients(Protocol):
     def dxp_id_of(self, role: PartyRole) -> str | None: ...
 
 
-class ParkParties(Protocol):
-    """What reports about goods need to know of the enterprises: SiteParties, or Parties."""
+class Declarants(Protocol):
+    """The declarant and the address of its client."""
 
     @property
     def declarant(self) -> Party: ...
     @property
-    def carrier(self) -> Party: ...
-    @property
-    def operator(self) -> Party | None: ...
-    @property
     def dxp_id(self) -> str: ...
-    @property
-    def customs_code(self) -> str: ...
 
 
 def credit_code_check_character(body: str) -> str:

@@ -12,7 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from services.customs.domain.messages.parties import Clients, ParkParties, Party, PartyRole
+from services.customs.domain.messages.parties import (
+    Clients,
+    Declarants,
+    Party,
+    PartyRole,
+    SiteParties,
+)
 from shared.kernel.errors import Conflict, Text
 
 _COLUMNS: Final = ("message_type", "headed_by", "sent_by", "source")
@@ -38,7 +44,7 @@ class Sender:
     dxp_id: str
 
     @classmethod
-    def of_declarant(cls, parties: ParkParties) -> Self:
+    def of_declarant(cls, parties: Declarants) -> Self:
         return cls(parties.declarant, parties.dxp_id)
 
 
@@ -118,3 +124,13 @@ def sender_of(message_type: str, plan: SendingPlan, parties: Clients) -> Sender:
         role = plan.role_of(message_type).value
         raise SenderWithoutClient(message_type=message_type, role=role)
     return sender
+
+
+def find_site_sender(message_type: str, site: SiteParties) -> Sender | None:
+    """Of a report about goods. None: nobody in the role has a client."""
+    return find_sender(message_type, SendingPlan(frozenset(), site.sent_as), site)
+
+
+def site_sender(message_type: str, site: SiteParties) -> Sender:
+    """Of a report about goods. Raises SenderWithoutClient."""
+    return sender_of(message_type, SendingPlan(frozenset(), site.sent_as), site)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.stored import NewDocument
-from services.customs.domain.messages.parties import ParkParties
-from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.parties import SiteParties
+from services.customs.domain.messages.senders import site_sender
 from services.customs.domain.messages.values import traf_mode
 from services.customs.domain.movements.drawing import draw_up, grouped
 from services.customs.domain.movements.errors import (
@@ -98,7 +98,7 @@ class ArrivedParcel:
 
 
 def draw_up_arrivals(
-    parcels: Sequence[ArrivedParcel], *, parties: ParkParties, real_now: datetime
+    parcels: Sequence[ArrivedParcel], *, parties: SiteParties, real_now: datetime
 ) -> tuple[NewDocument, ...]:
     """Raises OperatorNotRegistered: only the operator of the site may say what has arrived."""
     return tuple(
@@ -108,7 +108,7 @@ def draw_up_arrivals(
 
 
 def _arrival(
-    parcels: tuple[ArrivedParcel, ...], *, parties: ParkParties, real_now: datetime
+    parcels: tuple[ArrivedParcel, ...], *, parties: SiteParties, real_now: datetime
 ) -> NewDocument:
     first, operator = parcels[0], parties.operator
     if operator is None:
@@ -130,7 +130,7 @@ def _arrival(
         [{"logisticsNo": parcel.house_waybill} for parcel in parcels],
         party_code=operator.code,
         covers=[parcel.declaration_id for parcel in parcels],
-        sender=Sender.of_declarant(parties),
+        sender=site_sender(MESSAGE_TYPE[DocumentKind.ARRIVAL], parties),
         flight_id=None,
         real_now=real_now,
     )

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from services.customs.domain.declarations.phase import ENTERED, Phase
-from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import NewDocument
-from services.customs.domain.messages.parties import ParkParties
-from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.parties import SiteParties
+from services.customs.domain.messages.senders import site_sender
 from services.customs.domain.messages.values import number, traf_mode
 from services.customs.domain.movements.drawing import draw_up, grouped
 from services.customs.domain.movements.errors import (
@@ -136,7 +136,7 @@ def _named(waybills: Sequence[str]) -> str:
 
 
 def draw_up_bills(
-    parcels: Sequence[BoundParcel], *, parties: ParkParties, real_now: datetime
+    parcels: Sequence[BoundParcel], *, parties: SiteParties, real_now: datetime
 ) -> tuple[NewDocument, ...]:
     """One document for each flight and master waybill."""
     return tuple(
@@ -146,7 +146,7 @@ def draw_up_bills(
 
 
 def _bill(
-    parcels: tuple[BoundParcel, ...], *, parties: ParkParties, real_now: datetime
+    parcels: tuple[BoundParcel, ...], *, parties: SiteParties, real_now: datetime
 ) -> NewDocument:
     first, declarant = parcels[0], parties.declarant
     weight_kg = sum((parcel.gross_weight_kg for parcel in parcels), Decimal(0))
@@ -169,7 +169,7 @@ def _bill(
         [{"logisticsNo": one.house_waybill, "invtNo": one.invt_no} for one in parcels],
         party_code=declarant.code,
         covers=[parcel.declaration_id for parcel in parcels],
-        sender=Sender.of_declarant(parties),
+        sender=site_sender(MESSAGE_TYPE[DocumentKind.BILL], parties),
         flight_id=first.flight_id,
         real_now=real_now,
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.stored import NewDocument
-from services.customs.domain.messages.parties import ParkParties
-from services.customs.domain.messages.senders import Sender
+from services.customs.domain.messages.parties import SiteParties
+from services.customs.domain.messages.senders import site_sender
 from services.customs.domain.messages.values import compact_time, traf_mode
 from services.customs.domain.movements.drawing import draw_up, grouped
 
@@ -32,7 +32,7 @@ class DepartedParcel:
 
 
 def draw_up_departures(
-    parcels: Sequence[DepartedParcel], *, parties: ParkParties, real_now: datetime
+    parcels: Sequence[DepartedParcel], *, parties: SiteParties, real_now: datetime
 ) -> tuple[NewDocument, ...]:
     return tuple(
         _departure(group, parties=parties, real_now=real_now)
@@ -41,7 +41,7 @@ def draw_up_departures(
 
 
 def _departure(
-    parcels: tuple[DepartedParcel, ...], *, parties: ParkParties, real_now: datetime
+    parcels: tuple[DepartedParcel, ...], *, parties: SiteParties, real_now: datetime
 ) -> NewDocument:
     first, carrier = parcels[0], parties.carrier
     return draw_up(
@@ -60,7 +60,7 @@ def _departure(
         [{"logisticsNo": parcel.house_waybill} for parcel in parcels],
         party_code=carrier.code,
         covers=[parcel.declaration_id for parcel in parcels],
-        sender=Sender.of_declarant(parties),
+        sender=site_sender(MESSAGE_TYPE[DocumentKind.DEPARTURE], parties),
         flight_id=first.flight_id,
         real_now=real_now,
     )

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from services.customs.domain.declarations.phase import ENTERED, Phase
-from services.customs.domain.documents.kinds import DocumentKind
+from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.messages.parties import SiteParties
+from services.customs.domain.messages.senders import find_site_sender
 from services.customs.domain.regimes.regime import District
 from services.customs.domain.registrations.findings import PartyFinding
 
@@ -92,10 +93,11 @@ _REPORTS: Final = frozenset({DocumentKind.ARRIVAL, DocumentKind.BILL, DocumentKi
 def nameless_reports(
     parties: SiteParties | tuple[PartyFinding, ...],
 ) -> frozenset[DocumentKind]:
-    """The reports for which nobody is registered."""
+    """The reports for which nobody is registered, or by whose client they could leave."""
     if not isinstance(parties, SiteParties):
         return _REPORTS
-    return frozenset() if parties.operator else frozenset({DocumentKind.ARRIVAL})
+    unsent = {one for one in _REPORTS if find_site_sender(MESSAGE_TYPE[one], parties) is None}
+    return frozenset(unsent if parties.operator else {*unsent, DocumentKind.ARRIVAL})
 
 
 def stall_of(

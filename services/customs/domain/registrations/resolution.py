@@ -20,6 +20,7 @@ from services.customs.domain.registrations.findings import Owner, PartyFinding
 from services.customs.domain.registrations.registration import Registration
 
 _NO_CHOICE: Final[Mapping[PartyRole, str]] = MappingProxyType({})
+_ALL_BY_DECLARANT: Final[Mapping[str, PartyRole]] = MappingProxyType({})
 _MISSING: Final[Mapping[Whose, tuple[str, Owner]]] = {
     Whose.OWN: ("customs.party.own_missing", "merchant"),
     Whose.OWN_OR_PARK: ("customs.party.missing", "merchant"),
@@ -97,10 +98,15 @@ _OF_SITE: Final = frozenset({PartyRole.DECLARANT, PartyRole.LOGISTICS, PartyRole
 
 
 def site_parties(
-    parks: Sequence[Registration], regime: Regime, day: date, *, place: Place
+    parks: Sequence[Registration],
+    regime: Regime,
+    day: date,
+    *,
+    place: Place,
+    sent_as: Mapping[str, PartyRole] = _ALL_BY_DECLARANT,
 ) -> SiteParties | tuple[PartyFinding, ...]:
     """The park's enterprises for reports about goods on a day in China, or all that is missing.
-    `parks` as in `parties_for`.
+    `parks` as in `parties_for`; `sent_as`: the role whose client a message leaves by, by its type.
     """
     asked = _Question((), parks, regime, day, place, _NO_CHOICE)
     found: dict[PartyRole, Registration] = {}
@@ -123,6 +129,10 @@ def site_parties(
         dxp_id=declarant.stated.dxp_id,
         customs_code=place.customs_code,
         operator=None if operator is None else operator.party(PartyRole.OPERATOR),
+        dxp_ids={
+            role: one.stated.dxp_id for role, one in found.items() if one.stated.dxp_id is not None
+        },
+        sent_as=sent_as,
     )
 
 

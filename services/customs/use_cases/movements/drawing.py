@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
 from services.customs.domain.documents.stored import NewDocument
-from services.customs.domain.messages.parties import ParkParties
+from services.customs.domain.messages.parties import SiteParties
 from services.customs.domain.movements.arrival import ArrivedParcel, draw_up_arrivals
 from services.customs.domain.movements.bill import BoundParcel, draw_up_bills
 from services.customs.domain.movements.departure import DepartedParcel, draw_up_departures
@@ -36,7 +36,7 @@ class _LockDue(Protocol[P_co]):
 
 class _DrawUp(Protocol[P_contra]):
     def __call__(
-        self, parcels: Sequence[P_contra], *, parties: ParkParties, real_now: datetime
+        self, parcels: Sequence[P_contra], *, parties: SiteParties, real_now: datetime
     ) -> tuple[NewDocument, ...]: ...
 
 
@@ -66,7 +66,7 @@ async def draw_due(
     report: Report[P],
     *,
     terms: MovementTerms,
-    parties: ParkParties,
+    parties: SiteParties,
     now: datetime,
     real_now: datetime,
 ) -> int:
@@ -92,7 +92,7 @@ async def draw_some(
     *,
     declaration_ids: Collection[str],
     terms: MovementTerms,
-    parties: ParkParties,
+    parties: SiteParties,
     now: datetime,
     real_now: datetime,
 ) -> int:
@@ -106,7 +106,7 @@ async def _draw(
     report: Report[P],
     parcels: Sequence[P],
     *,
-    parties: ParkParties,
+    parties: SiteParties,
     now: datetime,
     real_now: datetime,
 ) -> int:

@@ -13,7 +13,7 @@ from services.customs.domain.documents.stored import (
     numbers_of,
 )
 from services.customs.domain.evidence.entries import About, ActKind
-from services.customs.domain.messages.parties import ParkParties
+from services.customs.domain.messages.parties import SiteParties
 from services.customs.domain.movements.arrival import Arrival, receive_goods
 from services.customs.domain.movements.bill import (
     BillOrder,
@@ -73,7 +73,7 @@ async def bind_lists(
     uow: UnitOfWork,
     *,
     order: BillOrder,
-    parties: ParkParties,
+    parties: SiteParties,
     by: str,
     now: datetime,
     real_now: datetime,
