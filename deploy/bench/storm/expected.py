@@ -27,7 +27,7 @@ _BEFORE: Final = {"draft": "draft", "blocked": "blocked", "complete": "queued"}
 class KnownFacts:
     """What there is about a declaration. `match`: draft, blocked or complete; `current`: the list
     that counts; `cancellations`: of that list; `predecessors`: what customs must have accepted
-    before it.
+    before it. `is_listed`: customs has a list of it, or may still take one.
     """
 
     match: str
@@ -35,6 +35,16 @@ class KnownFacts:
     cancellations: Sequence[DocumentFacts] = ()
     predecessors: Sequence[DocumentFacts] = ()
     is_cancel_asked: bool = False
+    is_listed: bool = False
+
+
+def is_listed(lists: Sequence[DocumentFacts], cancelled: Collection[str] = ()) -> bool:
+    """Customs has one of them, or may still take it."""
+    return any(
+        oracle_state(one).phase in ENTERED or _is_in_flight(one)
+        for one in lists
+        if one.id not in cancelled
+    )
 
 
 def counting(lists: Sequence[DocumentFacts], cancelled: Collection[str] = ()) -> DocumentFacts:
@@ -81,6 +91,22 @@ def _answer_to(cancellation: DocumentFacts) -> str:
     return "declined" if found.phase == "returned" or is_refused else found.phase
 
 
+def _is_undecided(facts: DocumentFacts) -> bool:
+    """Customs may still say something of an upload: the newest of what it has not decided on did
+    not fail, or another of them got through.
+    """
+    part = Part(facts, 1)
+    decided = max((w.attempt.version for w in part.words if w.attempt), default=0)
+    open_uploads = [
+        part.upload_phase(n)
+        for n, one in enumerate(facts.attempts)
+        if one.version > decided and (not one.refusal or part.answers(one))
+    ]
+    return bool(open_uploads) and (
+        open_uploads[-1] not in FAILED or bool({"declaring", "sent"} & set(open_uploads))
+    )
+
+
 class Predecessor:
     """What the list waits for. `is_stuck`: refused or returned, and neither corrected since nor
     sent again by itself. `is_correctable`: for what it says, or for nobody knows what.
@@ -95,6 +121,9 @@ class Predecessor:
         is_refused = found.retry not in (None, *_PASSING) and not is_newer
         self.is_stuck = self.is_returned or is_refused
         self.is_correctable = self.is_returned or found.retry not in _OF_THE_UPLOAD
+        self.is_change = bool(facts.attempts) and is_newer
+        self.is_waiting = is_newer or found.retry in _PASSING
+        self.is_open = _is_undecided(facts)
 
 
 class ExpectedDeclaration:
@@ -143,6 +172,15 @@ class ExpectedDeclaration:
             and self.status not in ("cancelled", "closed", "cancel_requested", "withdrawn")
             and (not entered or self.phase in ("accepted", "manual_review"))
         )
+        # A change follows once what was before is decided, and while customs has no list.
+        self.before_goes = [
+            one.id
+            for one in before
+            if one.is_waiting
+            and is_wanted
+            and world.match == "complete"
+            and not (one.is_change and (one.is_open or world.is_listed))
+        ]
         numbered = [
             one
             for one in current.receipts

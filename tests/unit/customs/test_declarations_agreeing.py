@@ -13,9 +13,11 @@ import pytest
 
 from services.customs.domain.declarations import acts
 from services.customs.domain.declarations.acts import Acting
+from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.deciding import answered, decide, state_of
 from services.customs.domain.declarations.dossier import DossierChange, DossierFile
 from services.customs.domain.declarations.errors import StillFaulty
+from services.customs.domain.declarations.state import declaration_state
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import RECEIPT_TYPE, DocumentKind
@@ -32,6 +34,7 @@ from services.customs.domain.messages.reader import read_documents, read_message
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
+from tests.support.documents import a_document, a_receipt, at
 from tests.support.dossiers import a_dossier
 
 ORDER, WAYBILL, LIST = DocumentKind.ORDER, DocumentKind.WAYBILL, DocumentKind.LIST
@@ -349,3 +352,20 @@ def test_no_list_leaves_that_contradicts_what_customs_has(block: int) -> None:
         lists, changes = lists + world.lists, changes + world.changes
     assert lists > 10
     assert changes > 20
+
+
+@pytest.mark.parametrize(
+    ("codes", "goes"),
+    [(("-621000",), True), (("3", "-621000"), True), (("3",), False), (("120",), False)],
+)
+def test_a_change_waits_as_long_as_customs_has_a_list_or_may_take_it(
+    codes: tuple[str, ...], goes: bool
+) -> None:
+    order = a_document(a_receipt("120"), id="order", kind=ORDER, version=2)
+    said = [a_receipt(code, n, guid="GUID-1-1") for n, code in enumerate(codes, start=5)]
+    old = a_document(*said, id="old")
+    new = a_document(id="new", attempts=(), replaces="old")
+
+    case = Case(Match.COMPLETE, at(0), (order, old, new), frozenset({ORDER}))
+
+    assert ("order" in declaration_state(case).sendable) is goes

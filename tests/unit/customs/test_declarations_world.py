@@ -10,7 +10,13 @@ from typing import Final
 
 import pytest
 
-from deploy.bench.storm.expected import ENTERED, ExpectedDeclaration, KnownFacts, counting
+from deploy.bench.storm.expected import (
+    ENTERED,
+    ExpectedDeclaration,
+    KnownFacts,
+    counting,
+    is_listed,
+)
 from deploy.bench.storm.oracle import oracle_state
 from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.milestones import new_milestones
@@ -84,7 +90,8 @@ class World:
             self.people_act,
         ]
         if self.chance.random() < 0.06:
-            rules = [self.the_order_is_cancelled, *[self.the_match_changes] * 3]
+            changes = [self.the_order_changes] * 2
+            rules = [self.the_order_is_cancelled, *[self.the_match_changes] * 3, *changes]
         self.clock_s += self.chance.randint(0, 2)
         self.chance.choice(rules)()
 
@@ -160,6 +167,11 @@ class World:
     def the_order_is_cancelled(self) -> None:
         self.asked_at_s = self.clock_s if self.asked_at_s is None else self.asked_at_s
 
+    def the_order_changes(self) -> None:
+        """Whether it says something else is decided when it is drawn up."""
+        if self.order.attempts and not self.lists[-1].attempts:
+            self.put(replace(self.order, version=self.order.version + 1))
+
     def the_match_changes(self) -> None:
         self.match = self.chance.choice([*Match, *[Match.COMPLETE] * 3])
 
@@ -195,6 +207,7 @@ class World:
                 cancellations=[one for one in self.cancellations if one.about == self.list.id],
                 predecessors=[self.order],
                 is_cancel_asked=self.asked_at_s is not None,
+                is_listed=is_listed(self.lists, self.cancelled),
             )
         )
 
@@ -211,6 +224,8 @@ def check(world: World, state: DeclarationState, where: tuple[int, int]) -> None
     assert (state.phase.value, state.status.value) == (expected.phase, expected.status), where
     assert (current.id in state.sendable) == expected.list_goes, where
     assert list(state.at_fault) == expected.at_fault, where
+    going = [one for one in state.sendable if one == world.order.id]
+    assert going == expected.before_goes, where
     assert state.needs_cancellation == expected.needs_cancellation, where
     for document in world.documents():
         marks = oracle_state(document).marks
