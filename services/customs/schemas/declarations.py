@@ -27,7 +27,7 @@ from shared.kernel.json import JsonObject
 
 
 class RepairOut(BaseModel):
-    """What `:repair` with `apply_suggested` would do."""
+    """What `:repair` with `apply_suggested` would do, unless it is a guess (basis `heading`)."""
 
     pointer: str = Field(examples=["/order/lines/0/hs_code"])
     value: str | int | None

@@ -48,7 +48,9 @@ class CorrectIn(Body):
 
 class RepairIn(CorrectIn):
     apply_suggested: bool = Field(
-        default=False, description="Apply what the findings suggest, before `repairs`."
+        default=False,
+        description="Apply what the findings suggest, before `repairs`; not what is a guess (basis"
+        " `heading`): give that in `repairs` if it fits the goods.",
     )
 
 

@@ -261,3 +261,19 @@ def test_a_second_repair_of_a_value_keeps_what_the_order_said() -> None:
 def test_nothing_to_repair_is_said() -> None:
     with pytest.raises(NothingToRepair):
         acts.repair(acting(blocked()), given=(), apply_suggested=False)
+
+
+def test_a_guess_is_declared_only_if_somebody_gives_it() -> None:
+    order = an_order(a_line(1, title_zh=None))
+    change = matched(dossier := a_dossier(order=order, waybill=a_waybill(order)))
+    (finding,) = change.findings
+    file = DossierFile(replace(dossier, findings=change.findings), (), DocumentHistory())
+    suggested = finding.repair
+    assert suggested is not None
+
+    with pytest.raises(NothingToRepair):
+        acts.repair(acting(file), given=(), apply_suggested=True)
+    by_hand = [Repair(suggested.pointer, suggested.value)]
+    given = acts.repair(acting(file), given=by_hand, apply_suggested=True)
+
+    assert given.status is Phase.QUEUED

@@ -21,8 +21,8 @@ class NothingToRepair(Invalid):
     code = "customs.declaration.nothing_to_repair"
     text = Text("There is nothing to apply.", "没有可应用的修正项。")
     fix = Text(
-        "Give repairs, or set apply_suggested where a finding suggests one.",
-        "请填写 repairs；如问题项有建议，可将 apply_suggested 设为 true。",
+        "Give repairs, or set apply_suggested where a finding suggests one that is no guess.",
+        "请填写 repairs；如问题项有非推测的建议，可将 apply_suggested 设为 true。",
     )
 
 

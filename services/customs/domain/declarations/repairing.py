@@ -13,6 +13,7 @@ from services.customs.domain.declarations.documents import OrderDocument
 from services.customs.domain.declarations.errors import NothingToRepair
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.repairs import (
+    GUESSES,
     Repair,
     RepairJson,
     apply_repairs,
@@ -70,10 +71,15 @@ def chosen_repairs(
     apply_suggested: bool,
     may_be_none: bool = False,
 ) -> tuple[Repair, ...]:
-    """The suggested ones, if they are wanted, and then those given by hand. Raises NothingToRepair
-    if that makes none, unless there `may_be_none`.
+    """The suggested ones, if they are wanted, and then those given by hand. A guess is only shown:
+    somebody who knows the goods gives it by hand. Raises NothingToRepair if that makes none, unless
+    there `may_be_none`.
     """
-    suggested = [one.repair for one in findings if one.repair is not None and apply_suggested]
+    suggested = [
+        one.repair
+        for one in findings
+        if apply_suggested and one.repair is not None and one.repair.basis not in GUESSES
+    ]
     if not (chosen := (*suggested, *given)) and not may_be_none:
         raise NothingToRepair
     return chosen

@@ -32,8 +32,8 @@ BASES: Final[dict[RepairBasis, Text]] = {
     RepairBasis.DIGITS_OF_CODE: Text("The digits of the code as given.", "所填编码中的数字。"),
     RepairBasis.TITLE: Text("The title, which is Chinese.", "商品标题（中文）。"),
     RepairBasis.HEADING: Text(
-        "The name of the HS heading: confirm that it fits the goods.",
-        "HS 品目名称：请确认与货物相符。",
+        "The name of the HS heading: give it by hand if it fits the goods.",
+        "HS 品目名称：如与货物相符，请人工填写。",
     ),
     RepairBasis.NO_BRAND: Text(
         "No brand is given: confirm that the goods have none.",
@@ -44,6 +44,9 @@ BASES: Final[dict[RepairBasis, Text]] = {
     ),
     RepairBasis.BY_HAND: Text("Entered by hand.", "人工填写。"),
 }
+
+# What no document says of the goods. A heading covers goods of many kinds.
+GUESSES: Final = frozenset({RepairBasis.HEADING})
 
 RepairValue = str | int | None
 

@@ -27,7 +27,9 @@ from shared.kernel.errors import Locale
 
 
 class SuggestedRepairOut(BaseModel):
-    """What `:repair` with `apply_suggested` would change."""
+    """What `:repair` with `apply_suggested` would change, unless it is a guess: then it has to be
+    given by hand.
+    """
 
     pointer: str = Field(examples=["/order/lines/0/hs_code"])
     present: str | int | None = Field(description="What the order says there.")
