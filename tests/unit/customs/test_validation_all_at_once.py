@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from services.customs.clients.reference import sender_rules
-from services.customs.domain.declarations.documents import OrderDocument
+from services.customs.domain.declarations.documents import OrderDocument, OrderLine
 from services.customs.domain.declarations.examining import Papers, examine
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.rulebook import Rulebook
@@ -33,6 +35,39 @@ def found(
     told = {(one.code.rpartition(".")[2], one.pointer) for one in findings}
     assert len(told) == len(findings)
     return told
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"quantity": 0}, {("quantity", "/order/lines/0/quantity")}),
+        ({"quantity": -1}, {("quantity", "/order/lines/0/quantity")}),
+        ({"unit_price_minor": 0}, {("value_zero", "/order/lines/0/unit_price_minor")}),
+        ({"unit_price_minor": -5}, {("value_zero", "/order/lines/0/unit_price_minor")}),
+    ],
+)
+@pytest.mark.parametrize("others", [(), (a_line(2),)])
+def test_nothing_follows_from_the_sum_of_a_faulty_line(
+    change: dict[str, int], said: set[tuple[str, str]], others: tuple[OrderLine, ...]
+) -> None:
+    sound = an_order(a_line(1), *others)
+    order = replace(sound, lines=(a_line(1, **change), *others))
+
+    papers = Papers("dec_1", order, a_waybill(sound))
+    findings = examine(papers, rulebook=ALL_SENT, takers={}, now=NOW).findings
+
+    assert {(one.code.rpartition(".")[2], one.pointer) for one in findings} == said
+    assert [one.repair for one in findings] == [None]
+
+
+def test_the_weight_of_the_order_is_not_mended_by_that_of_a_line_without_weight() -> None:
+    order = replace(an_order(), lines=(a_line(1, net_weight_g=0, gross_weight_g=0), a_line(2)))
+    findings = examine(
+        Papers("dec_1", order, a_waybill(order)), rulebook=ALL_SENT, takers={}, now=NOW
+    ).findings
+
+    assert findings
+    assert {one.repair for one in findings} == {None}
 
 
 def test_a_fault_of_a_line_does_not_explain_one_of_another_line() -> None:

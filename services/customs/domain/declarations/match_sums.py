@@ -14,14 +14,21 @@ KILOGRAM: Final = "035"
 
 
 def sum_findings(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iterator[Finding]:
-    yield from _values(order, export)
-    yield from _weights(order, waybill, export)
+    """A sum of lines says nothing as long as one of them is faulty: it has no findings then, and
+    suggests nothing.
+    """
+    has_quantities = all(line.quantity > 0 for line in export.lines)
+    if has_quantities and all(line.price_minor > 0 for line in export.lines):
+        yield from _total(order, export)
+    yield from _money(order, export)
+    if has_quantities:
+        yield from _weights(order, waybill, export)
     if waybill.pieces < 1:
         params = {"pieces": waybill.pieces}
         yield Finding("customs.match.pieces", params, "/waybill/pieces")
 
 
-def _values(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
+def _total(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
     total = export.total_minor
     if total != order.total_minor:
         yield Finding(
@@ -31,6 +38,9 @@ def _values(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
             {"list": total, "order": order.total_minor},
             Repair("/order/total_minor", total, RepairBasis.SUM_OF_LINES),
         )
+
+
+def _money(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
     yield from _value_cap(export)
     if export.currency_code is None:
         params = {"currency": order.currency}
@@ -59,6 +69,7 @@ def _weights(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iter
             {"gross_weight_g": gross, "net_weight_g": net},
             "/list/grossWeight",
         )
+    is_weighed = all(line.net_weight_g > 0 and line.gross_weight_g > 0 for line in order.lines)
     for code, pointer, of_list, of_order in (
         ("order_weight", "/order/gross_weight_g", gross, order.gross_weight_g),
         ("order_net_weight", "/order/net_weight_g", net, order.net_weight_g),
@@ -69,7 +80,7 @@ def _weights(order: OrderDocument, waybill: Waybill, export: ExportList) -> Iter
                 {"list_weight_g": of_list, "order_weight_g": of_order},
                 pointer,
                 {"list": of_list, "order": of_order},
-                Repair(pointer, of_list, RepairBasis.SUM_OF_LINES),
+                Repair(pointer, of_list, RepairBasis.SUM_OF_LINES) if is_weighed else None,
             )
     if gross != waybill.gross_weight_g:
         yield Finding(
