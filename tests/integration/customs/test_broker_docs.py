@@ -62,7 +62,7 @@ async def test_the_commands_do_what_the_page_says(
         for commands in commands_of(DOCS / "broker.md")
     ]
 
-    work, waits, missing, validated, repaired, cloned, doors, *others = said
+    _, work, waits, missing, validated, repaired, cloned, doors, *others = said
     cancelled, returnable, refused, received = others
     assert '"code":"correction"' in work
     assert environment["BLOCKED"] in waits
