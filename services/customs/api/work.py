@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from services.customs.api.deps import CustomsParts, CustomsRead, Parts
 from services.customs.domain.declarations.missing import CORRECTION, Owner
-from services.customs.domain.declarations.refusals import is_refusal_code
 from services.customs.domain.movements.waiting import nameless_reports, terms_of
 from services.customs.domain.work import ParkItem, work_of_keys, work_of_movements
+from services.customs.queries.declarations.files import read_own_files
 from services.customs.queries.movements import list_stalled
 from services.customs.queries.work import details, items
 from services.customs.schemas.work.items import WorkItem, WorkPage, work_page
@@ -60,15 +60,15 @@ async def list_work(
         faulty = [one.id for one in found.rows if one.waits_for == CORRECTION.code]
         suggestions = await details.list_suggestions(reader, faulty)
         park_items = [] if park is None else await _park_items(call, reader, parts)
-    refused = [one for one in found.rows if is_refusal_code(one.waits_for)]
     async with call.db.read(PARK) as reader:
-        refusals = await details.list_refusals(reader, refused)
+        read = await read_own_files(reader, [one.id for one in found.rows])
+    files = {one.declaration.id: one for one in read}
     shown = asked.page(
         found.rows,
         lambda one: WorkItem.of(
             one,
             suggestions.get(one.id, ()),
-            refusals.get(one.id),
+            files[one.id],
             call.locale,
             is_park=call.tenant == PARK,
         ),

@@ -21,6 +21,7 @@ from services.customs.domain.messages.kinds.kind import (
 from services.customs.domain.messages.parties import Party, SiteParties
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.movements.waiting import MovementTerms, terms_of
+from services.customs.jobs.filling import fill_work
 from services.customs.use_cases import doors, messages, signing
 from services.customs.use_cases.declarations import matching
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
@@ -63,6 +64,8 @@ async def send_documents(
         park = Sender.of_declarant(site) if site is not None else park
     for kind in kinds:
         await _compose(context, kind=kind, park=park, signs=signs_of(signer))
+    if kinds:
+        await fill_work(context, rounds=1)
     if signer is not None:
         await _sign(context, signer=signer)
     # Also when there was nothing new: a killed process may have left a message undelivered.

@@ -33,6 +33,9 @@ class Alarm(StrEnum):
     OVERRUN = "overrun"
 
 
+# The others are of the list.
+OF_GOODS: Final = frozenset({Clock.CLEARANCE, Clock.REPORTING})
+
 # As stored: the number of alarms that were noted.
 ALARM_OF_LEVEL: Final = tuple(Alarm)
 

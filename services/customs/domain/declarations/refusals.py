@@ -107,11 +107,6 @@ def _last_refusal(state: DocumentState) -> Receipt | None:
     return max(answers, key=lambda one: one.return_time, default=None)
 
 
-def is_refusal_code(code: str) -> bool:
-    """A declaration that waits under it has a document that was refused or returned."""
-    return code in {REPAIR, REDECLARE.code} or code.startswith(REFUSED)
-
-
 def words_of_refused(code: str) -> Missing | None:
     """What there is to be said of such a code alone; its receipt says more. None: it is another."""
     if code == REPAIR:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations import missing as words
-from services.customs.domain.declarations.outstanding import Goods, outstanding
+from services.customs.domain.declarations.outstanding import Goods, Outstanding, outstanding
 from services.customs.domain.declarations.state import DeclarationState
 
 
@@ -20,13 +20,25 @@ class Work:
     by: datetime | None
 
 
-def work_of(state: DeclarationState, goods: Goods) -> Work | None:
-    """None: it waits for nobody. The report of a departure is work of its document, not of each
-    declaration in it, and so is whatever else was refused beside the list.
+def next_move(state: DeclarationState, goods: Goods) -> Outstanding | None:
+    """What it waits for first; None: it waits for nobody. The report of a departure is work of its
+    document, not of each declaration in it, and so is whatever else was refused beside the list.
     """
     needed = outstanding(state, replace(goods, is_departure_reported=True))
-    first = next((one for one in needed if not one.is_beside), None)
+    return next((one for one in needed if not one.is_beside), None)
+
+
+def work_of(state: DeclarationState, goods: Goods) -> Work | None:
+    """What is stored of the next move."""
+    first = next_move(state, goods)
     return Work(first.code, first.owner, first.by) if first else None
+
+
+def due_at(by: datetime | None, clock_ends_at: datetime | None) -> datetime | None:
+    """Of the next move: the cut-off of the flight or the end of the list's clock, whichever is
+    first. None: there is neither.
+    """
+    return min((at for at in (by, clock_ends_at) if at is not None), default=None)
 
 
 def work_of_new(*, has_order: bool, has_waybill: bool, is_unroutable: bool) -> Work | None:

@@ -3,10 +3,10 @@ that follows. Messages carry the documents of several merchants, and so do the a
 they are read for the whole park, once it is certain that the caller may see the declaration.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from services.customs.domain.declarations.case import Case, match_of, predecessors_of
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
@@ -23,8 +23,10 @@ from services.customs.domain.documents.stored import (
     stored_document,
 )
 from services.customs.domain.receipts.receipt import ReceiptIdentity
-from services.customs.queries.declarations.views import DeclarationView
+from services.customs.queries.declarations.views import DeclarationView, read_declarations
 from shared.db import TEXT, TEXTS, Reader, sql
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def _upload(  # noqa: PLR0917 - a row's columns
     refused_as: str | None,
     refused_because: str | None,
     nodes: int,
+    is_key_trusted: bool,
     door: str | None,
     message_status: str | None,
 ) -> UploadView:
@@ -84,20 +87,24 @@ def _upload(  # noqa: PLR0917 - a row's columns
         left_at=left_at,
         refusal=message_refusal(refused_at, refused_as, refused_because),
         nodes=nodes,
+        is_key_trusted=is_key_trusted,
     )
     return UploadView(document_id, attempt, door, message_status)
 
 
-# What covers many declarations is found by the parcel, and a summary by the list; a merchant does
-# not see which they are.
-_DOCUMENTS: Final = sql(
-    """
+_SELECT: Final = """
     SELECT id AS document_id, tenant_id, declaration_id, kind, party_code, number, version,
            replaces, about, parts, '{}'::text[] AS covers, phase, phase_at, send_at, send_parts,
            attempts, app_time, submitted_at, pre_no, invt_no, sum_no, unknown_receipts,
            illegal_receipts, replaced_at, created_at
     FROM customs.documents
-    WHERE id IN (
+"""
+
+# What covers many declarations is found by the parcel, and a summary by the list; a merchant does
+# not see which they are.
+_DOCUMENTS: Final = sql(
+    f"""
+    {_SELECT} WHERE id IN (
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
         UNION ALL
         SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id] || p.report_ids)
@@ -107,9 +114,15 @@ _DOCUMENTS: Final = sql(
         JOIN customs.summary_lists AS s ON s.list_id = l.id
         WHERE l.declaration_id = :id AND l.kind = 'list')
     ORDER BY id
-    """,
+    """,  # noqa: S608 - constants
     stored_document,
     id=TEXT,
+)
+
+_OWN_DOCUMENTS: Final = sql(
+    f"{_SELECT} WHERE declaration_id = ANY(:ids) ORDER BY id",
+    stored_document,
+    ids=TEXTS,
 )
 
 _UPLOADS: Final = sql(
@@ -119,10 +132,12 @@ _UPLOADS: Final = sql(
            CASE WHEN m.status = 'refused' THEN coalesce(m.refused_at, m.composed_at) END
                AS refused_at,
            m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes,
+           coalesce(k.trusted_at >= m.signed_at, false) AS is_key_trusted,
            CASE WHEN m.delivered_at IS NOT NULL THEN m.door END AS door,
            m.status AS message_status
     FROM customs.attempts AS a
     LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
+    LEFT JOIN customs.key_complaints AS k ON k.key_name = m.signature ->> 'key_name'
     WHERE a.document_id = ANY(:ids) ORDER BY a.document_id, a.part, a.number
     """,
     _upload,
@@ -147,6 +162,37 @@ async def get_file(reader: Reader, declaration: DeclarationView) -> DeclarationF
     uploads = await read_uploads(reader, ids)
     receipts = await read_receipts(reader, numbers_of(documents, attempts_of(uploads)))
     return file_of(declaration, documents, uploads, receipts)
+
+
+async def read_own_files(reader: Reader, declaration_ids: Sequence[str]) -> list[DeclarationFile]:
+    """With their own documents only: what covers many is left out. `reader`: of the whole park; the
+    caller has found the declarations as himself. Four statements for any number of them.
+    """
+    declarations = await read_declarations(reader, declaration_ids)
+    if not declarations:
+        return []
+    documents = await reader.fetch_all(_OWN_DOCUMENTS, ids=declaration_ids)
+    uploads = await read_uploads(reader, [one.id for one in documents])
+    receipts = await read_receipts(reader, numbers_of(documents, attempts_of(uploads)))
+    documents_of = _grouped(documents, lambda one: one.declaration_id)
+    uploads_of = _grouped(uploads, lambda one: one.document_id)
+    receipts_of = _grouped(receipts, lambda one: one.receipt.key.number)
+
+    def file(declaration: DeclarationView) -> DeclarationFile:
+        own = documents_of.get(declaration.id, ())
+        sent = [upload for one in own for upload in uploads_of.get(one.id, ())]
+        numbers = numbers_of(own, attempts_of(sent))
+        heard = [receipt for number in numbers for receipt in receipts_of.get(number, ())]
+        return file_of(declaration, own, sent, heard)
+
+    return [file(one) for one in declarations]
+
+
+def _grouped(rows: Sequence[_T], key: Callable[[_T], str | None]) -> dict[str | None, list[_T]]:
+    found: dict[str | None, list[_T]] = {}
+    for one in rows:
+        found.setdefault(key(one), []).append(one)
+    return found
 
 
 async def read_uploads(reader: Reader, document_ids: Sequence[str]) -> list[UploadView]:

@@ -2,6 +2,7 @@
 look the same: each statement names the tenant, and row-level security hides the row besides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, get_args
@@ -15,6 +16,7 @@ from shared.contracts.customs.declarations import DeclarationStatus
 from shared.db import (
     INSTANT,
     TEXT,
+    TEXTS,
     Few,
     Filters,
     Listing,
@@ -99,7 +101,7 @@ _SELECT: Final = """
            g.screened_at, coalesce(g.is_held, false) AS is_held, l.submitted_at, g.arrived_at,
            a.phase_at AS arrival_reported_at, b.phase_at AS bound_at, g.departed_at,
            g.departure_reported_at, p.cancelled_at,
-           coalesce(p.cancelled_at, (p.cancel_request ->> 'at')::timestamptz) AS cancel_asked_at,
+           greatest(p.cancelled_at, (p.cancel_request ->> 'at')::timestamptz) AS cancel_asked_at,
            p.cancel_reason, p.version, p.created_at,
            p.order_received_at, p.waybill_received_at, p.validated_at
     FROM customs.declarations AS p
@@ -175,6 +177,8 @@ _DECLARATION: Final = sql(
     tenant=TEXT,
 )
 
+_SOME: Final = sql(f"{_SELECT} WHERE p.id = ANY(:ids)", DeclarationView, ids=TEXTS)
+
 
 async def list_declarations(
     reader: Reader, window: Window, filters: Filters
@@ -182,6 +186,11 @@ async def list_declarations(
     """Newest first: by creation, then by id."""
     is_exact = any(filters.get(name) is not None for name in _EXACT)
     return await (_FOUND if is_exact else _ALL).page(reader, window, filters)
+
+
+async def read_declarations(reader: Reader, ids: Sequence[str]) -> list[DeclarationView]:
+    """Whosever they are."""
+    return await reader.fetch_all(_SOME, ids=ids) if ids else []
 
 
 async def get_declaration(reader: Reader, *, declaration_id: str) -> DeclarationView:

@@ -13,7 +13,7 @@ from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import FAILED, DocumentPhase
 from services.customs.domain.documents.uploading import DueDocument, Upload
 from services.customs.domain.messages.kinds.kind import DOCUMENTS_PER_MESSAGE_MAX
-from shared.db import INSTANT, INTEGER, JSON, TEXT, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 
 # SKIP LOCKED: several workers share the work. A row that a receipt holds locked is taken later.
 _SELECT_DUE: Final = """
@@ -130,6 +130,18 @@ _MARK_UPLOADED: Final = sql(
     rows=JSON,
 )
 
+# Whom their declarations wait for is worked out anew. Who holds a declaration does so by himself;
+# SKIP LOCKED, since he may wait for these documents.
+_RENEW_WORK: Final = sql(
+    """
+    UPDATE customs.declarations SET work_rules = 0 WHERE id IN (
+        SELECT c.id FROM customs.declarations AS c JOIN customs.documents AS d
+            ON d.declaration_id = c.id
+        WHERE d.id = ANY(:ids) ORDER BY c.id FOR UPDATE OF c SKIP LOCKED)
+    """,
+    ids=TEXTS,
+)
+
 
 async def due_kinds(uow: UnitOfWork, *, real_now: datetime) -> list[DocumentKind]:
     """Kinds of which there are documents that may leave, in the order in which they are sent."""
@@ -161,7 +173,9 @@ async def put_off(uow: UnitOfWork, document_id: str, *, until: datetime) -> None
 
 
 async def record_uploads(uow: UnitOfWork, uploads: Sequence[Upload]) -> None:
-    """The documents are locked. They wait no longer."""
+    """The documents are locked. They wait no longer. What is waited for when a document leaves for
+    the first time stays the same.
+    """
     rows = [_row(one) for one in uploads]
     parts: dict[str, list[int]] = {}
     for one in uploads:
@@ -171,6 +185,9 @@ async def record_uploads(uow: UnitOfWork, uploads: Sequence[Upload]) -> None:
     marked = [{**row, "parts": parts[document_id]} for document_id, row in first.items()]
     await uow.execute(_INSERT_ATTEMPTS, rows=rows)
     await uow.execute(_MARK_UPLOADED, rows=marked)
+    again = sorted({one.document_id for one in uploads if one.number > 1})
+    if again:
+        await uow.execute(_RENEW_WORK, ids=again)
 
 
 def _row(upload: Upload) -> dict[str, object]:

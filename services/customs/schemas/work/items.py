@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field
 
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import words_of
-from services.customs.domain.declarations.refusals import Refusal
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
+from services.customs.domain.declarations.work import due_at, next_move
 from services.customs.domain.work import ParkItem
+from services.customs.queries.declarations.files import DeclarationFile
 from services.customs.queries.work.clocks import ClockView
 from services.customs.queries.work.details import Suggestion
 from services.customs.queries.work.items import (
@@ -20,7 +21,7 @@ from services.customs.queries.work.items import (
     WorkView,
 )
 from services.customs.schemas.work.clock import ClockOut
-from services.customs.schemas.work.missing import RefusedOut, is_about_message
+from services.customs.schemas.work.missing import RefusedOut, refused_out
 from shared.contracts.customs.declarations import DeclarationStatus
 from shared.http import Page
 from shared.kernel.errors import Locale
@@ -82,31 +83,35 @@ class WorkItem(BaseModel):
         cls,
         view: WorkView,
         suggestions: Sequence[Suggestion],
-        refusal: Refusal | None,
+        file: DeclarationFile,
         locale: Locale,
         *,
         is_park: bool,
     ) -> "WorkItem":
-        """`is_park`: others see the words of customs about their own documents only."""
-        words = words_of(view.waits_for) if refusal is None else refusal.missing
+        """As `MissingOut` says it. If nothing has been waited for since the row was read, as it was
+        then. `is_park`: others see the words of customs about their own documents only.
+        """
+        move = next_move(file.state, file.declaration.goods)
+        words = words_of(view.waits_for) if move is None else move
+        by = view.due_at if move is None else due_at(move.by, view.breach_at)
         return cls.model_construct(
             **{name: getattr(view, name) for name in _AS_READ},
             declaration_id=view.id,
-            code=view.waits_for,
+            code=words.code,
+            owner=words.owner,
             detail=words.detail.render(locale, {}),
             fix=words.remedy.render(locale, {}),
-            due_at=None if view.due_at == NO_DEADLINE else view.due_at,
+            due_at=None if by == NO_DEADLINE else by,
             clock=_clock_out(view),
             repairs=[SuggestedRepairOut.of(one, locale) for one in suggestions],
-            refused=None
-            if refusal is None
-            else RefusedOut.of(refusal, locale, is_shown=is_park or not is_about_message(refusal)),
+            refused=refused_out(move.refusal if move else None, file, locale, is_park=is_park),
         )
 
 
 _AS_READ = WorkItem.model_fields.keys() - {
     "declaration_id",
     "code",
+    "owner",
     "detail",
     "fix",
     "due_at",

@@ -1,13 +1,15 @@
 """What a declaration still lacks, as REST clients see it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.customs.domain.declarations.clocks import OF_GOODS
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import Outstanding, outstanding
 from services.customs.domain.declarations.refusals import Refusal
+from services.customs.domain.declarations.work import due_at, next_move
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
@@ -82,7 +84,8 @@ class MissingItem(BaseModel):
     detail: str
     fix: str = Field(description="What to do.")
     due_at: datetime | None = Field(
-        description="After that the parcel misses its flight; null: no flight depends on it."
+        description="Of the next move, as in /v1/work: the cut-off of the flight or the end of the"
+        " clock, whichever is first. Of later ones the cut-off; null: no flight depends on it."
     )
     refused: RefusedOut | None = Field(
         description="What the port refused or customs returned, if that is why."
@@ -101,12 +104,15 @@ class MissingOut(BaseModel):
     def of(
         cls,
         file: DeclarationFile,
-        clocks: Iterable[ClockView],
+        clocks: Sequence[ClockView],
         locale: Locale,
         *,
         is_park: bool,
     ) -> "MissingOut":
         """`is_park`: others see the words of customs about their own documents only."""
+        declaration = file.declaration
+        move = next_move(file.state, declaration.goods)
+        ends_at = next((one.breach_at for one in clocks if one.clock not in OF_GOODS), None)
 
         def shown(one: Outstanding) -> MissingItem:
             return MissingItem(
@@ -114,11 +120,10 @@ class MissingOut(BaseModel):
                 owner=one.owner,
                 detail=one.detail.render(locale, {}),
                 fix=one.remedy.render(locale, {}),
-                due_at=one.by,
+                due_at=due_at(one.by, ends_at) if one == move else one.by,
                 refused=refused_out(one.refusal, file, locale, is_park=is_park),
             )
 
-        declaration = file.declaration
         needed = outstanding(file.state, declaration.goods, file.shared_refusals)
         return cls(
             declaration_id=declaration.id,
