@@ -283,6 +283,9 @@ class Part:
             found = Retry.TRANSIENT
         else:
             found = REMEDIES.get(answers[-1].return_status, Retry.UNCLASSIFIED)
+            # A CEB900 is about the whole message: nobody knows which document it means.
+            if answers[-1].message_type == "CEB900" and found is Retry.UNCLASSIFIED:
+                found = Retry.TOO_MUCH if attempt.nodes > 1 else found
         return Retry.TOO_LARGE if found is Retry.TOO_MUCH and attempt.nodes == 1 else found
 
     def outcome(self) -> tuple[str, Retry | None, bool]:

@@ -102,7 +102,8 @@ class StormyPort:
     def _take(self, message: DeliveredMessage) -> None:
         kind = KINDS[message.message_type]
         is_unreadable = self._happens(self.weather.unreadable)
-        for node in etree.fromstring(message.body).iter(f"{{{NAMESPACE}}}{kind.node}"):
+        nodes = list(etree.fromstring(message.body).iter(f"{{{NAMESPACE}}}{kind.node}"))
+        for node in nodes:
             values = {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in node.iter()}
             receipts = RECEIPTS[RECEIPT_TYPE[KIND_OF[message.message_type]]]
             key = DocumentKey(values[receipts.party], values[receipts.number])
@@ -118,6 +119,7 @@ class StormyPort:
                     message_guid=message.guid,
                     app_time=parse_return_time(values["appTime"]),
                     left_at=self.clock.now(),
+                    nodes=len(nodes),
                 )
             )
             if not is_unreadable:

@@ -4,7 +4,7 @@ import pytest
 
 from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.first_pass import FirstDecision, first_decision
-from tests.support.documents import a_document, a_receipt, at
+from tests.support.documents import a_document, a_receipt, an_attempt, at, refused_message
 
 RELEASED, RETURNED = ["accepted", "released"], ["accepted", "returned"]
 
@@ -37,3 +37,17 @@ def test_only_the_first_decision_counts(
     found = first_decision(case, announced, facts)
 
     assert found == (None if expected is None else FirstDecision(expected, decided_at))
+
+
+@pytest.mark.parametrize(("nodes", "expected"), [(25, True), (1, False)])
+def test_a_message_refused_as_a_whole_counts_for_the_list_that_was_alone_in_it(
+    nodes: int, *, expected: bool
+) -> None:
+    attempts = (an_attempt(nodes=nodes), an_attempt(2, 2))
+    receipts = (refused_message(1), a_receipt("120", 3), a_receipt("800", 4))
+    of_list = a_document(*receipts, attempts=attempts)
+    case = Case(match=Match.COMPLETE, matched_at=at(0), documents=(of_list,))
+
+    found = first_decision(case, (), [("accepted", at(3)), ("released", at(4))])
+
+    assert found == FirstDecision(expected, at(4))

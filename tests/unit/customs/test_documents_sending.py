@@ -20,7 +20,15 @@ from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.receipt import DocumentKey
 from services.customs.domain.receipts.retry import Retry
-from tests.support.documents import NUMBER, a_document, a_receipt, a_refusal, an_attempt, at
+from tests.support.documents import (
+    NUMBER,
+    a_document,
+    a_receipt,
+    a_refusal,
+    an_attempt,
+    at,
+    refused_message,
+)
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 
@@ -88,6 +96,32 @@ def test_too_much_in_a_message_goes_again_in_half_of_it_until_it_is_alone(
         assert (state.nodes_max, state.retry) == (nodes_max, retry)
         assert (next_send_at(state, now=NOW) is None) is (nodes == 1)
         assert is_unanswered_or_failed(state)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "nodes_max", "retry"),
+    [(25, 12, Retry.TOO_MUCH), (2, 1, Retry.TOO_MUCH), (1, None, Retry.DATA)],
+)
+def test_what_was_refused_with_others_goes_again_in_halves_until_it_is_alone(
+    nodes: int, nodes_max: int | None, retry: Retry
+) -> None:
+    said = replace(refused_message(1), return_info="[Code:0001;Desc:x]")
+
+    state = fold_document(a_document(said, attempts=(an_attempt(nodes=nodes),)))
+
+    assert (state.nodes_max, state.retry) == (nodes_max, retry)
+    assert (next_send_at(state, now=NOW) is None) is (nodes == 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "retry"), [("-621025", Retry.SECURITY), ("-621015", Retry.CERTIFICATE)]
+)
+def test_a_message_refused_for_its_key_is_not_divided(code: str, retry: Retry) -> None:
+    state = fold_document(
+        a_document(refused_message(1, code=code), attempts=(an_attempt(nodes=25),))
+    )
+
+    assert (state.nodes_max, state.retry) == (None, retry)
 
 
 def test_what_was_too_much_once_never_goes_with_so_many_again() -> None:

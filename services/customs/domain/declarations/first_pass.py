@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.declarations.case import Case
+from services.customs.domain.documents.document import DocumentFacts
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import is_refusal
+from services.customs.domain.documents.uploads import Uploads
+from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, Receipt
 from services.customs.domain.receipts.retry import Retry, retry_class
 
 _DECISIONS: Final = ("released", "returned")
@@ -36,10 +39,16 @@ def first_decision(
         return None
     decided, at = found
     lists = [one for one in case.documents if one.kind is DocumentKind.LIST]
-    was_refused = any(
-        is_refusal(receipt.return_status)
-        and retry_class(receipt.return_status, receipt.return_info) not in _NOT_ITS_FAULT
-        for one in lists
-        for receipt in one.receipts
-    )
+    was_refused = any(_is_its_fault(receipt, one) for one in lists for receipt in one.receipts)
     return FirstDecision(decided == "released" and len(lists) == 1 and not was_refused, at)
+
+
+def _is_its_fault(receipt: Receipt, of_list: DocumentFacts) -> bool:
+    """A message that was refused as a whole says nothing about one of several lists in it."""
+    if not is_refusal(receipt.return_status):
+        return False
+    if receipt.message_type == FORMAT_RECEIPT:
+        about = Uploads(of_list.attempts).about(receipt)
+        if not any(attempt.nodes == 1 for attempt in about):
+            return False
+    return retry_class(receipt.return_status, receipt.return_info) not in _NOT_ITS_FAULT

@@ -11,6 +11,14 @@ from services.customs.domain.receipts.retry import Retry, retry_class
 
 _ARRIVED = (DocumentPhase.DECLARING, DocumentPhase.SENT)
 _TOO_MUCH = (Retry.TOO_MUCH, Retry.TOO_LARGE)
+# Of the key, or of nothing in the message: fewer documents would change nothing.
+_NOT_BY_CONTENT = (
+    Retry.TRANSIENT,
+    Retry.SECURITY,
+    Retry.CERTIFICATE,
+    Retry.STALE,
+    Retry.ALREADY_THERE,
+)
 
 
 def is_port_answer(receipt: Receipt) -> bool:
@@ -27,13 +35,21 @@ def fault_of(receipt: Receipt) -> Retry:
     return retry_class(receipt.return_status, receipt.return_info)
 
 
+def is_of_others_too(receipt: Receipt, attempt: Attempt) -> bool:
+    """A CEB900 refuses all documents of a message, although one of them may be at fault alone."""
+    return receipt.message_type == FORMAT_RECEIPT and attempt.nodes > 1
+
+
 def fault_of_upload(attempt: Attempt, answers: Sequence[Receipt]) -> Retry | None:
     """`answers`: of the port, to this upload; the last one counts. What is too much although it was
-    alone in its message cannot be divided here. What was wrong with a signature has passed once an
-    operator trusts the key again.
+    alone in its message cannot be divided here. What a message was refused for as a whole is
+    divided, too, until the document at fault is alone. What was wrong with a signature has passed
+    once an operator trusts the key again.
     """
     if answers:
         found = fault_of(answers[-1])
+        if is_of_others_too(answers[-1], attempt) and found not in _NOT_BY_CONTENT:
+            found = Retry.TOO_MUCH
     elif attempt.refusal is not None:
         found = attempt.refusal.retry
     else:

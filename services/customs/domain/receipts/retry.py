@@ -22,7 +22,7 @@ class Retry(StrEnum):
     SECURITY = "security"  # look at the key that signs
     CERTIFICATE = "certificate"  # the certificate is not the declaring party's
     STALE = "stale"  # the port has a newer message: nothing to do
-    TOO_MUCH = "too_much"  # send it again with fewer others in its message
+    TOO_MUCH = "too_much"  # send it again with fewer others in its message; of a CEB900, too
     TOO_LARGE = "too_large"  # it was alone in its message: it cannot be divided by itself
     ALREADY_THERE = "already_there"  # an earlier upload arrived: nothing to do
     STATE = "state"  # the document at customs is in a state that does not allow this
