@@ -1,6 +1,7 @@
 """What customs said last counts, by the version of the declaration, not by the order of arrival."""
 
 from datetime import datetime
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,20 @@ def test_the_newest_word_counts_whatever_comes_late_or_twice(
         and newest(said, "screened", "failed") is not None
         and newest(said, "requested", "declined", "cancelled") is None
     )
+
+
+def test_requests_to_cancel_end_the_same_in_every_order() -> None:
+    """All that a declaration can say of its list in four versions."""
+    for words in product(("released", "cancelled", "requested", "declined"), repeat=4):
+        for arrivals in permutations(range(1, 5)):
+            clearance = Clearance()
+            for version in arrivals:
+                clearance = told(clearance, words[version - 1], version)
+
+            said = [*words]
+            assert clearance.released_at == newest(said, "released", "cancelled")
+            open_since = newest(said, "requested", "declined", "cancelled")
+            assert clearance.cancel_requested_at == open_since
 
 
 def told(clearance: Clearance, word: str, version: int) -> Clearance:
