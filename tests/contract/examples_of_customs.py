@@ -8,6 +8,7 @@ from services.customs.settings import Settings as CustomsSettings
 from services.customs.use_cases.declarations.rulebooks import Rulebooks
 from services.customs.worker import SUBSCRIPTIONS, applying
 from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
 from tests.kit.intake import intake
 from tests.support.events.catalog.orders import an_order_line
 from tests.support.worlds.customs import CustomsWorld, a_registration
@@ -65,6 +66,7 @@ async def goods_returned(world: "AllServices") -> str:
     for status in ("120", "800"):
         receipt = made.receipt(row, status) | {"invt_no": "470020261000000001"}
         await world.post("customs", "/v1/receipts", {"items": [receipt]})
+    await made.consume(made.departed(order, flight_id=new_id("flt")))
     world.made["returnable_id"] = row["id"]
     tenant = {"Airlane-Tenant": world.merchant_id}
     answer = await world.post("customs", "/v1/returns", a_return(world), **tenant)

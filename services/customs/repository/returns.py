@@ -9,22 +9,25 @@ from services.customs.domain.returns.kept import ExportedList, KeptReturn
 from shared.db import TEXT, Reader, UnitOfWork, sql
 
 
-def _exported(
+def _exported(  # noqa: PLR0917 - a row's columns
     list_id: str,
     content: ContentJson,
     invt_no: str | None,
     departed_at: datetime | None,
     released_at: datetime | None,
+    is_closed: bool,
 ) -> ExportedList:
     parts = content_from_json(content)
-    return ExportedList(list_id, parts[0] if parts else None, invt_no, departed_at, released_at)
+    (part, *_) = (*parts, None)
+    return ExportedList(list_id, part, invt_no, departed_at, released_at, is_closed)
 
 
 _EXPORTED: Final = sql(
     """
     SELECT l.id AS list_id, l.content, l.invt_no, p.departed_at,
            (SELECT min(r.return_time) FROM customs.receipts AS r
-            WHERE r.document_id = l.id AND r.return_status IN ('800', '899')) AS released_at
+            WHERE r.document_id = l.id AND r.return_status IN ('800', '899')) AS released_at,
+           l.phase = 'closed' AS is_closed
     FROM customs.declarations AS d
     JOIN customs.documents AS l ON l.id = d.list_id
     LEFT JOIN customs.parcels AS p ON p.declaration_id = d.id

@@ -28,6 +28,7 @@ from services.customs.domain.returns.drawing import (
     draw_tally,
 )
 from services.customs.domain.returns.errors import (
+    GoodsNotDeparted,
     ListNotReturnable,
     NothingToReturn,
     ReturnDutiable,
@@ -95,8 +96,8 @@ async def create_return(
 ) -> str:
     """Returns its id. The declaration stays locked, so no two returns take the same goods.
 
-    Raises DeclarationNotFound, StepNotAllowed, ListNotReturnable, NothingToReturn, Invalid,
-    DocumentUnderWay, ParkEnterpriseMissing, SenderWithoutClient.
+    Raises DeclarationNotFound, StepNotAllowed, ListNotReturnable, GoodsNotDeparted,
+    NothingToReturn, Invalid, DocumentUnderWay, ParkEnterpriseMissing, SenderWithoutClient.
     """
     file = await _lock_file(uow, declaration_id)
     state = state_of(file, now=now)
@@ -104,6 +105,8 @@ async def create_return(
     exported = await repository.get_exported(uow, declaration_id)
     if exported is None or exported.content is None or not exported.invt_no:
         raise ListNotReturnable
+    if not exported.has_left:
+        raise GoodsNotDeparted(declaration_id=declaration_id)
     returns = await repository.returns_of(uow, declaration_id)
 
     require_replaceable(returns, asked.replaces, state.documents)

@@ -166,6 +166,29 @@ async def test_a_list_that_customs_has_not_released_cannot_come_back(
     assert "return" not in answer.json()["allowed"]
 
 
+@pytest.mark.parametrize(("last", "status"), [("800", 409), ("899", 201)])
+async def test_goods_that_have_not_left_are_cancelled_and_do_not_come_back(
+    customs: CustomsWorld,
+    office: CustomsOperator,
+    merchant: AsyncClient,
+    merchant_id: str,
+    last: str,
+    status: int,
+) -> None:
+    """Their departure was not reported. Customs closes a list once the goods have left."""
+    (row,) = await customs.declare(customs.an_order(merchant_id))
+    for at_s, code in enumerate(("120", "800", last), 1):
+        receipt = customs.receipt(row, code, at_s=at_s)
+        await office.answer(receipt | {"invt_no": "470020261000000001"})
+
+    answer = await merchant.post("/v1/returns", json=a_return(row["id"]))
+
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        assert answer.json()["code"] == "customs.return.not_departed"
+        assert f"/v1/declarations/{row['id']}:cancel" in answer.json()["fix"]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [

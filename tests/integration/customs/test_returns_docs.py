@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.kernel.identity import Role
+from shared.kernel.ids import new_id
 from tests.support.page_commands import commands_of, run
 from tests.support.steps import accepted
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
@@ -25,8 +26,9 @@ async def test_the_commands_do_what_the_page_says(
     tmp_path: Path,
 ) -> None:
     """By a merchant, for a list of two lines with three pieces each."""
-    (row,) = await customs.declare(customs.an_order(merchant_id))
+    (row,) = await customs.declare(order := customs.an_order(merchant_id))
     await office.answer(accepted(customs, row), customs.receipt(row, "800", at_s=1))
+    await customs.consume(customs.departed(order, flight_id=new_id("flt")))
     environment = {
         "CUSTOMS": address,
         "TOKEN": token_for(Role.MERCHANT, merchant_id, ["customs:read", "customs:write"]),

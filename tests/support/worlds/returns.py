@@ -8,6 +8,7 @@ from httpx2 import AsyncClient
 
 from services.customs.domain.messages.kinds.kind import NAMESPACE
 from services.customs.domain.messages.values import CHINA
+from shared.kernel.ids import new_id
 from tests.support.worlds.customs import NS, CustomsOperator, CustomsWorld, MadeOrder
 
 INVT_NO = "470020261000000001"
@@ -16,11 +17,12 @@ INVT_NO = "470020261000000001"
 async def a_released_list(
     customs: CustomsWorld, office: CustomsOperator, merchant_id: str
 ) -> tuple[MadeOrder, dict[str, Any]]:
-    """Of an order with two lines of three pieces."""
+    """Of an order with two lines of three pieces, which have left."""
     order = customs.an_order(merchant_id)
     (row,) = await customs.declare(order)
     for status in ("120", "800"):
         await office.answer(customs.receipt(row, status) | {"invt_no": INVT_NO})
+    await customs.consume(customs.departed(order, flight_id=new_id("flt")))
     return order, row
 
 

@@ -20,6 +20,22 @@ class ListNotReturnable(Conflict):
     )
 
 
+class GoodsNotDeparted(Conflict):
+    """Only goods that have left the country can come back to it."""
+
+    code = "customs.return.not_departed"
+    text = Text(
+        "The goods have not left: neither their departure nor the close of the list is known.",
+        "货物尚未离境：系统未收到离境信息，清单也未结关。",
+    )
+    fix = Text(
+        "Cancel the list: POST /v1/declarations/{declaration_id}:cancel with confirm. If the goods"
+        " have left, apply again once their departure is reported.",
+        "请撤销清单：POST /v1/declarations/{declaration_id}:cancel（confirm 设为 true）。"
+        "如货物已离境，请在收到离境信息后重新申请。",
+    )
+
+
 class NothingToReturn(Conflict):
     code = "customs.return.nothing_left"
     text = Text("All goods of the list have come back already.", "该清单的货物已全部退回。")

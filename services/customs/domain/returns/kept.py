@@ -28,8 +28,8 @@ _TALLIABLE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ExportedList:
-    """The list that goods left with. `content` None: it is not kept here. `released_at`: by
-    customs' clock.
+    """The list that goods leave with. `content` None: it is not kept here. `released_at`: by
+    customs' clock. `is_closed`: customs has closed it, which it does once the goods have left.
     """
 
     id: str
@@ -37,6 +37,11 @@ class ExportedList:
     invt_no: str | None
     departed_at: datetime | None
     released_at: datetime | None
+    is_closed: bool = False
+
+    @property
+    def has_left(self) -> bool:
+        return self.departed_at is not None or self.is_closed
 
     @property
     def exported_at(self) -> datetime | None:
