@@ -5,9 +5,11 @@ from pathlib import Path
 
 from services.customs.clients.signers.software import make_test_key
 from services.customs.domain.messages.envelope import transfer_faults, write_envelope
+from services.customs.domain.messages.errors import XmlNotReadable
 from services.customs.domain.messages.kinds.kind import MessageKind, Signature
 from services.customs.domain.messages.kinds.registry import KINDS
 from services.customs.domain.messages.parties import Party
+from services.customs.domain.messages.reader import unwrapped
 from services.customs.domain.messages.samples import EXTENDED, NOTE, VALUES, samples_of
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.checking import NotVerified, verify
@@ -90,10 +92,12 @@ def _readme(*, is_signed: bool) -> str:
 
 
 def verify_file(file: str) -> str:
-    """Who signed the message in a file. Raises SettingsError if nobody did, or it was changed."""
+    """Who signed the message in a file, which may be in a DxpMsg. Raises SettingsError if nobody
+    did, or it was changed.
+    """
     try:
-        text = Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = unwrapped(Path(file).read_bytes()).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, XmlNotReadable) as error:
         raise SettingsError([f"{file}: {error}"]) from error
     found = verify(text)
     if isinstance(found, NotVerified):

@@ -14,6 +14,7 @@ from services.customs.clients.signers.software import (
     sm2_key_in,
 )
 from services.customs.commands import verify_file
+from services.customs.domain.messages.envelope import Envelope, write_envelope
 from services.customs.domain.messages.parties import Party
 from services.customs.domain.messages.signing.algorithms import Algorithm
 from services.customs.domain.messages.signing.checking import Verified, verify
@@ -204,6 +205,17 @@ def test_files_of_another_kind_are_refused(
 ) -> None:
     with pytest.raises(KeyNotUsable):
         read(files / key, files / certificate)
+
+
+def test_command_says_who_signed_the_message_in_an_envelope(tmp_path: Path) -> None:
+    good = a_signed_message()
+    for name, text in (("good", good), ("bad", good.replace(">HW1<", ">HW2<"))):
+        envelope = Envelope("G", "DXPENT1", ("DXPEDC1",), NOW, "CEB603", text.encode())
+        (tmp_path / name).write_text(write_envelope(envelope), encoding="utf-8")
+
+    assert f"{DECLARANT.name} ({DECLARANT.code})" in verify_file(str(tmp_path / "good"))
+    with pytest.raises(SettingsError, match="digest"):
+        verify_file(str(tmp_path / "bad"))
 
 
 def test_command_says_who_signed_a_file_and_refuses_one_that_was_changed(tmp_path: Path) -> None:

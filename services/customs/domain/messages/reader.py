@@ -18,6 +18,7 @@ from services.customs.domain.messages.errors import (
     MessageNotExpected,
     MessageTooLarge,
     XmlNotReadable,
+    XmlUnsafe,
 )
 from services.customs.domain.messages.kinds.kind import NAMESPACE, MessageKind
 from services.customs.domain.messages.kinds.registry import KINDS, RECEIPTS
@@ -66,6 +67,18 @@ def read_message(raw: bytes, *, bytes_max: int = MESSAGE_BYTES_MAX) -> InboundMe
     if inside.namespace != NAMESPACE:
         raise XmlNotReadable(reason="the envelope holds another one")
     return replace(_message(inside), envelope=replace(envelope, data=b""))
+
+
+def unwrapped(raw: bytes) -> bytes:
+    """The message in a DxpMsg, byte for byte; what is no DxpMsg is as it was. Raises XmlNotReadable
+    if the message cannot be taken out.
+    """
+    try:
+        root = _read_root(raw, ENVELOPE_BYTES_MAX)
+    except (MessageTooLarge, XmlUnsafe, XmlNotReadable):
+        return raw  # whoever reads the message says what is wrong with it
+    is_envelope = (root.namespace, root.node.name) == (dxp.NAMESPACE, dxp.ROOT)
+    return dxp.envelope_of(root).data if is_envelope else raw
 
 
 def read_reply(raw: bytes) -> dxp.TransferReply:
