@@ -50,7 +50,13 @@ async def preview_summary(body: PreviewIn, call: ParkRead) -> Response:
 
 
 @summaries_api.post(
-    "/v1/summaries", status_code=201, response_model=SummariesOut, responses=problems(409, 422)
+    "/v1/summaries",
+    status_code=201,
+    response_model=SummariesOut,
+    responses={
+        200: {"model": SummariesOut, "description": "No list waits: nothing was made"},
+        **problems(409, 422),
+    },
 )
 async def create_summaries(body: SummaryIn, call: ParkWrite, parts: Parts) -> Response:
     """Create the summaries of a month.

@@ -167,6 +167,11 @@ async def test_a_simplified_list_needs_no_summary(
     shown = (await office.http.post("/v1/summaries:preview", json={"month": month})).json()
     assert (shown["lists"], shown["groups"]) == (0, [])
 
+    made = await office.http.post("/v1/summaries", json={"month": month})
+    assert (made.status_code, made.json()) == (200, {"items": []})
+    document = (await office.http.get("/openapi.json")).json()
+    assert {"200", "201"} <= document["paths"]["/v1/summaries"]["post"]["responses"].keys()
+
 
 async def waiting_lists(office: CustomsOperator, **filters: Any) -> list[dict[str, Any]]:
     """Page by page."""
