@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     app.state.customs = CustomsParts(
         lane_lease=timedelta(seconds=settings.lane_lease_s),
+        door=settings.door,
         place=Place(settings.customs_code, settings.port_code),
         rulebooks=Rulebooks(books_of(settings)),
     )

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.customs.api.deps import CustomsRead, DeclarationId
+from services.customs.api.deps import CustomsRead, DeclarationId, Parts
+from services.customs.api.stops import stops_of
 from services.customs.queries.declarations import timeline, views
 from services.customs.queries.declarations.files import DeclarationFile, get_file
 from services.customs.queries.work import clocks
@@ -137,7 +138,7 @@ async def get_timeline(declaration_id: DeclarationId, call: CustomsRead) -> Resp
     response_model=MissingOut,
     responses=problems(404, 422),
 )
-async def get_missing(declaration_id: DeclarationId, call: CustomsRead) -> Response:
+async def get_missing(declaration_id: DeclarationId, call: CustomsRead, parts: Parts) -> Response:
     """Read what a declaration still lacks.
 
     Whose move it is at this moment, until when, and what to do; for what the port refused or
@@ -146,5 +147,7 @@ async def get_missing(declaration_id: DeclarationId, call: CustomsRead) -> Respo
     file = await _read_file(call, declaration_id)
     async with call.read() as reader:
         running = await clocks.list_clocks(reader, declaration_id=declaration_id)
-    shown = MissingOut.of(file, running, call.locale, is_park=call.tenant == PARK)
+    async with call.db.read(PARK) as reader:
+        stops = await stops_of(reader, [file], parts)
+    shown = MissingOut.of(file, running, stops, call.locale, is_park=call.tenant == PARK)
     return json_reply(shown)

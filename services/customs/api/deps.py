@@ -27,6 +27,7 @@ class CustomsParts:
     """The parts of this service's app, made once by `create_app`."""
 
     lane_lease: timedelta
+    door: str
     place: Place
     rulebooks: Rulebooks
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.customs.api.deps import CustomsParts, CustomsRead, Parts
+from services.customs.api.stops import stops_of
 from services.customs.domain.declarations.missing import CORRECTION, Owner
 from services.customs.domain.movements.waiting import nameless_reports, terms_of
 from services.customs.domain.work import ParkItem, work_of_keys, work_of_movements
@@ -62,6 +63,7 @@ async def list_work(
         park_items = [] if park is None else await _park_items(call, reader, parts)
     async with call.db.read(PARK) as reader:
         read = await read_own_files(reader, [one.id for one in found.rows])
+        stops = await stops_of(reader, read, parts)
     files = {one.declaration.id: one for one in read}
     shown = asked.page(
         found.rows,
@@ -69,6 +71,7 @@ async def list_work(
             one,
             suggestions.get(one.id, ()),
             files[one.id],
+            stops,
             call.locale,
             is_park=call.tenant == PARK,
         ),

@@ -3,7 +3,7 @@ to customs waits for too long.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -68,8 +68,8 @@ _NOT_SIGNING: Final[Mapping[str, Missing]] = MappingProxyType(
             "us",
             Text("Customs found fault with the signatures of a key.", "海关认定该密钥的签名无效。"),
             Text(
-                "See to the reason, then let it sign again: POST /v1/signing-keys, trust.",
-                "请处理所述原因，然后通过 /v1/signing-keys 的 trust 恢复使用。",
+                "See to the reason, then let it sign again: POST /v1/signing-keys/{key}:trust.",
+                "请处理所述原因，然后通过 POST /v1/signing-keys/{key}:trust 恢复使用。",
             ),
         ),
     }
@@ -148,13 +148,22 @@ _STALLED: Final[Mapping[Stall, Missing]] = MappingProxyType(
 
 
 def work_of_keys(keys: Iterable[KnownKey], *, real_now: datetime) -> Iterator[ParkItem]:
-    """Of those that do not sign, and those that end within 30 days."""
+    """Of those that do not sign, which is due at once, and those that end within 30 days."""
     for key in keys:
         said = _NOT_SIGNING.get(key.status)
         if said is None and key.valid_until - real_now < _SOON:
             said = _EXPIRES
         if said is not None:
-            yield ParkItem(said, key.valid_until, key.reason, key_name=key.key_name)
+            ends = key.status == "ready"
+            by = key.valid_until if ends else real_now
+            yield ParkItem(_named(said, key.key_name), by, key.reason, key_name=key.key_name)
+
+
+def _named(said: Missing, key_name: str) -> Missing:
+    """With the path of this key."""
+    remedy = said.remedy
+    named = Text(remedy.en.replace("{key}", key_name), remedy.zh.replace("{key}", key_name))
+    return replace(said, remedy=named)
 
 
 def work_of_movements(stalled: Iterable[tuple[Movement, Stall]]) -> Iterator[ParkItem]:

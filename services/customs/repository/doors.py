@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.customs.domain.doors.breaker import Breaker, Cause, DoorStatus
-from shared.db import BOOLEAN, DOUBLE, INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
+from shared.db import BOOLEAN, DOUBLE, INSTANT, INTEGER, TEXT, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.identity import PARK_TENANT
 
 
@@ -92,7 +92,7 @@ _SAVE: Final = sql(
 )
 
 
-async def read_breaker(uow: UnitOfWork, name: str) -> Breaker:
+async def read_breaker(uow: Reader, name: str) -> Breaker:
     """As it is, without a lock. A door that nobody has used is closed."""
     found = await uow.fetch_first(_READ, name=name)
     return found[1] if found else Breaker()

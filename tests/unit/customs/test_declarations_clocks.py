@@ -18,7 +18,10 @@ SENT = at(0)
 
 
 def running(
-    *receipts: tuple[str, float], is_sent: bool = True, has_departed: bool = False
+    *receipts: tuple[str, float],
+    is_sent: bool = True,
+    has_departed: bool = False,
+    cut_off_at: datetime | None = None,
 ) -> Running | None:
     document = a_document(
         *(a_receipt(code, seconds) for code, seconds in receipts),
@@ -27,7 +30,9 @@ def running(
     case = Case(match=Match.COMPLETE, matched_at=at(-50), documents=(document,))
     state = declaration_state(case)
     sent_at = SENT if is_sent else None
-    return running_clock(state, state.status_at, sent_at, has_departed=has_departed)
+    return running_clock(
+        state, state.status_at, sent_at, has_departed=has_departed, cut_off_at=cut_off_at
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,13 @@ def test_the_list_is_to_leave_once_the_documents_are_complete() -> None:
 @pytest.mark.parametrize("code", ["-301008", "100", "899"])
 def test_no_clock_runs_while_it_is_the_move_of_the_trader_or_all_is_over(code: str) -> None:
     assert running((code, 5)) is None
+
+
+def test_nothing_is_loaded_too_late_before_the_cut_off_of_its_flight() -> None:
+    released = (("120", 10.0), ("800", 60.0))
+
+    assert running(*released, cut_off_at=at(900)) == Running(Clock.LOADING, at(900))
+    assert running(*released, cut_off_at=at(30)) == Running(Clock.LOADING, at(60))
 
 
 def test_the_flight_stops_the_clock_of_loading() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.customs.domain.declarations.stops import Stops
 from services.customs.domain.documents.correlation import KeptReceipt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
@@ -311,7 +312,7 @@ def test_what_a_declaration_lacks_follows_from_what_is_stored(
     documents = None if changes.get("list_id", "doc_1") else ()
 
     file = a_file(a_view(**changes), *receipts, documents=documents)
-    shown = MissingOut.of(file, [], "en", is_park=False)
+    shown = MissingOut.of(file, [], Stops(), "en", is_park=False)
 
     assert shown.items[0].code == missing
 

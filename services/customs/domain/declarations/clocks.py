@@ -53,10 +53,16 @@ _BEFORE_RELEASE: Final = (Phase.ACCEPTED, Phase.MANUAL_REVIEW, Phase.CONCLUDED)
 
 
 def running_clock(
-    state: DeclarationState, status_at: datetime, sent_at: datetime | None, *, has_departed: bool
+    state: DeclarationState,
+    status_at: datetime,
+    sent_at: datetime | None,
+    *,
+    has_departed: bool,
+    cut_off_at: datetime | None = None,
 ) -> Running | None:
     """None: nothing is timed, because it is the move of the trader or nothing is to come.
-    `status_at`: since when it has its status; `sent_at`: when the list was last uploaded.
+    `status_at`: since when it has its status; `sent_at`: when the list was last uploaded;
+    `cut_off_at`: of the booked flight, before which nothing can be loaded too late.
     """
     moves = state.current.moves if state.current else ()
     if state.status is Phase.QUEUED:
@@ -69,7 +75,8 @@ def running_clock(
     if state.status is Phase.INSPECTION:
         return Running(Clock.INSPECTION, _last(moves, "500") or status_at)
     if state.status is Phase.RELEASED and not has_departed:
-        return Running(Clock.LOADING, _last(moves, "800") or status_at)
+        released_at = _last(moves, "800") or status_at
+        return Running(Clock.LOADING, max(released_at, cut_off_at or released_at))
     return None
 
 

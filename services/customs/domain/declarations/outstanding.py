@@ -16,6 +16,7 @@ from services.customs.domain.declarations.refusals import (
 from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.phases import DocumentPhase
 from shared.kernel.errors import Text
 
 
@@ -84,6 +85,14 @@ _RECEIPT_606: Final = words.Missing(
 )
 
 
+_LEAVES: Final[Mapping[str, DocumentKind]] = MappingProxyType(
+    {
+        words.TRANSMISSION.code: DocumentKind.LIST,
+        _CANCELLATION.code: DocumentKind.CANCELLATION,
+        words.DEPARTURE_REPORT.code: DocumentKind.DEPARTURE,
+    }
+)
+
 # What there is to be said of each code alone.
 WORDS: Final[Mapping[str, words.Missing]] = MappingProxyType(
     {
@@ -104,6 +113,13 @@ def words_of(code: str) -> words.Missing:
     if code.startswith(_ACCEPTED):
         return _predecessor(DocumentKind(code.removeprefix(_ACCEPTED)))
     return words_of_refused(code) or WORDS[code]
+
+
+def kind_to_leave(code: str) -> DocumentKind | None:
+    """Of the document that has to leave first; None: nothing has to."""
+    if code.startswith(_ACCEPTED):
+        return DocumentKind(code.removeprefix(_ACCEPTED))
+    return _LEAVES.get(code)
 
 
 def outstanding(
@@ -234,7 +250,8 @@ def _customs(state: DeclarationState) -> Iterator[_Item]:
     elif Phase.QUEUED in (state.status, state.phase):
         refused = {kind: _refusal_of(state, kind) for kind in sorted(state.waits_for)}
         yield from (_refused(one) for one in refused.values() if one is not None)
-        yield from ((_predecessor(kind), None) for kind, one in refused.items() if one is None)
+        waiting = (kind for kind, one in refused.items() if one is None)
+        yield from ((_predecessor(kind, has_left=_has_left(state, kind)), None) for kind in waiting)
         yield words.TRANSMISSION, None
     if state.phase in (Phase.MANUAL_REVIEW, Phase.INSPECTION):
         yield words.DECISION, None
@@ -244,8 +261,24 @@ def _customs(state: DeclarationState) -> Iterator[_Item]:
         yield words.RECEIPT_800, None
 
 
-def _predecessor(kind: DocumentKind) -> words.Missing:
+def _has_left(state: DeclarationState, kind: DocumentKind) -> bool:
+    """Or it is not for us to send."""
+    phase = state.phase_before.get(kind)
+    return phase is not DocumentPhase.QUEUED
+
+
+def _predecessor(kind: DocumentKind, *, has_left: bool = True) -> words.Missing:
     message = MESSAGE_TYPE[kind]
+    if not has_left:
+        return words.Missing(
+            f"{_ACCEPTED}{kind.value}",
+            "us",
+            Text(f"The transmission of the {kind.value} ({message}).", f"发送 {message}。"),
+            Text(
+                "Nothing: it leaves with the next message, and the list once customs has it.",
+                "无需操作：将随下一报文发送，海关接受后发送清单。",
+            ),
+        )
     return words.Missing(
         f"{_ACCEPTED}{kind.value}",
         "customs",

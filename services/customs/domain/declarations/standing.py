@@ -46,7 +46,11 @@ def standing_of(
     return Standing(
         work=work_of(state, _goods_of(file, place)),
         running=running_clock(
-            state, status_at, max(sent, default=None), has_departed=place.has_departed
+            state,
+            status_at,
+            max(sent, default=None),
+            has_departed=place.has_departed,
+            cut_off_at=file.dossier.cut_off_at,
         ),
         goods_running=goods_clock(
             state,

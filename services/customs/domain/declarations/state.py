@@ -42,8 +42,8 @@ class DeclarationState:
     about. `sendable`: ids of the documents that wait to be sent and may be; when a failed one goes
     again, `next_send_at` says. `resendable`: those that a person may send once more. `overtaken`:
     those that stand for one that customs has entered after all. `waits_for`: kinds that customs
-    must accept before the list goes; `at_fault`: documents of them that were refused or returned
-    for what they say. `refusals`: of the documents that count.
+    must accept before the list goes, `phase_before`: where these are; `at_fault`: documents of
+    them that were refused or returned for what they say. `refusals`: of the documents that count.
     """
 
     phase: Phase
@@ -61,6 +61,7 @@ class DeclarationState:
     resendable: tuple[str, ...]
     overtaken: frozenset[str]
     waits_for: frozenset[DocumentKind]
+    phase_before: Mapping[DocumentKind, DocumentPhase]
     at_fault: tuple[str, ...]
     refusals: tuple[Refusal, ...]
     allowed: frozenset[Step]
@@ -112,6 +113,7 @@ def declaration_state(case: Case) -> DeclarationState:
         resendable=resendable,
         overtaken=folded.overtaken,
         waits_for=folded.waits_for(),
+        phase_before=folded.phase_before(),
         at_fault=folded.at_fault(),
         refusals=tuple(folded.refusals()),
         allowed=frozenset(
@@ -264,6 +266,10 @@ class _Folded:
         """Customs has to have the newest content of them."""
         accepted = {one.kind for one in self.current if is_accepted(self.states[one.id])}
         return self.case.predecessors - accepted
+
+    def phase_before(self) -> dict[DocumentKind, DocumentPhase]:
+        found = self.waits_for()
+        return {one.kind: self.states[one.id].phase for one in self.current if one.kind in found}
 
     def held_up_by(self) -> list[DocumentState]:
         """What the list waits for, and what will not come by itself: refused, or returned."""

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from services.customs.domain.declarations.case import Case, match_of, predecessors_of
+from services.customs.domain.declarations.outstanding import Outstanding, kind_to_leave
 from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.state import DeclarationState, declaration_state
+from services.customs.domain.declarations.stops import Stop, Stops
 from services.customs.domain.documents.correlation import KeptReceipt, kept_receipt
 from services.customs.domain.documents.document import Attempt, message_refusal
 from services.customs.domain.documents.fold import fold_document
@@ -26,19 +28,27 @@ from services.customs.domain.receipts.receipt import ReceiptIdentity
 from services.customs.queries.declarations.views import DeclarationView, read_declarations
 from shared.db import TEXT, TEXTS, Reader, sql
 
+_WAITING: Final = ("composed", "signed")
+
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
     """`door`: which it left by; None: it has not left. `message_status`: of the message that it is
-    in.
+    in. `unsigned_holder`: who has to sign that, and has not.
     """
 
     document_id: str
     attempt: Attempt
     door: str | None
     message_status: str | None
+    unsigned_holder: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """It is composed, and has not left."""
+        return self.message_status in _WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,15 @@ class DeclarationFile:
     state: DeclarationState
     states: dict[str, DocumentState]
     shared_refusals: Sequence[Refusal] = ()
+
+    def stop_of(self, one: Outstanding, stops: Stops) -> Stop | None:
+        """What keeps the document that this is about from leaving; None: nothing, or there is none
+        that waits to leave.
+        """
+        kind = kind_to_leave(one.code)
+        ids = {document.id for document in self.documents if document.kind is kind}
+        waiting = [up for up in self.uploads if up.document_id in ids and up.is_waiting]
+        return stops.of(unsigned_holder=waiting[-1].unsigned_holder) if waiting else None
 
     def mark_of(self, document_id: str, identity: ReceiptIdentity) -> Mark | None:
         return self.states[document_id].marks.get(identity)
@@ -76,6 +95,7 @@ def _upload(  # noqa: PLR0917 - a row's columns
     is_key_trusted: bool,
     door: str | None,
     message_status: str | None,
+    unsigned_holder: str | None,
 ) -> UploadView:
     attempt = Attempt(
         part=part,
@@ -89,7 +109,7 @@ def _upload(  # noqa: PLR0917 - a row's columns
         nodes=nodes,
         is_key_trusted=is_key_trusted,
     )
-    return UploadView(document_id, attempt, door, message_status)
+    return UploadView(document_id, attempt, door, message_status, unsigned_holder)
 
 
 _SELECT: Final = """
@@ -134,7 +154,9 @@ _UPLOADS: Final = sql(
            m.refused_as, m.last_error AS refused_because, coalesce(m.documents, 1) AS nodes,
            coalesce(k.trusted_at >= m.signed_at, false) AS is_key_trusted,
            CASE WHEN m.delivered_at IS NOT NULL THEN m.door END AS door,
-           m.status AS message_status
+           m.status AS message_status,
+           CASE WHEN m.status = 'composed' AND m.note = '' THEN m.holder_name END
+               AS unsigned_holder
     FROM customs.attempts AS a
     LEFT JOIN customs.outgoing_messages AS m ON m.guid = a.message_guid
     LEFT JOIN customs.key_complaints AS k ON k.key_name = m.signature ->> 'key_name'

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import words_of
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
+from services.customs.domain.declarations.stops import Stops, stopped
 from services.customs.domain.declarations.work import due_at, next_move
 from services.customs.domain.work import ParkItem
 from services.customs.queries.declarations.files import DeclarationFile
@@ -84,6 +85,7 @@ class WorkItem(BaseModel):
         view: WorkView,
         suggestions: Sequence[Suggestion],
         file: DeclarationFile,
+        stops: Stops,
         locale: Locale,
         *,
         is_park: bool,
@@ -92,7 +94,9 @@ class WorkItem(BaseModel):
         then. `is_park`: others see the words of customs about their own documents only.
         """
         move = next_move(file.state, file.declaration.goods)
-        words = words_of(view.waits_for) if move is None else move
+        words = (
+            words_of(view.waits_for) if move is None else stopped(move, file.stop_of(move, stops))
+        )
         by = view.due_at if move is None else due_at(move.by, view.breach_at)
         return cls.model_construct(
             **{name: getattr(view, name) for name in _AS_READ},
@@ -143,8 +147,8 @@ class ParkItemOut(BaseModel):
     fix: str = Field(description="What to do.")
     reason: str | None = Field(description="What customs found fault with.")
     due_at: datetime | None = Field(
-        description="The end of the certificate; the cut-off of the flight, or the end of the clock"
-        " of the report."
+        description="The end of the certificate, at once for a key that does not sign; the cut-off"
+        " of the flight, or the end of the clock of the report."
     )
     key_name: str | None
     declaration_id: str | None

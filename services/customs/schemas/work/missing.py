@@ -9,6 +9,7 @@ from services.customs.domain.declarations.clocks import OF_GOODS
 from services.customs.domain.declarations.missing import Owner
 from services.customs.domain.declarations.outstanding import Outstanding, outstanding
 from services.customs.domain.declarations.refusals import Refusal
+from services.customs.domain.declarations.stops import Stops, stopped
 from services.customs.domain.declarations.work import due_at, next_move
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
@@ -105,6 +106,7 @@ class MissingOut(BaseModel):
         cls,
         file: DeclarationFile,
         clocks: Sequence[ClockView],
+        stops: Stops,
         locale: Locale,
         *,
         is_park: bool,
@@ -115,11 +117,12 @@ class MissingOut(BaseModel):
         ends_at = next((one.breach_at for one in clocks if one.clock not in OF_GOODS), None)
 
         def shown(one: Outstanding) -> MissingItem:
+            words = stopped(one, file.stop_of(one, stops))
             return MissingItem(
                 code=one.code,
                 owner=one.owner,
-                detail=one.detail.render(locale, {}),
-                fix=one.remedy.render(locale, {}),
+                detail=words.detail.render(locale, {}),
+                fix=words.remedy.render(locale, {}),
                 due_at=due_at(one.by, ends_at) if one == move else one.by,
                 refused=refused_out(one.refusal, file, locale, is_park=is_park),
             )
