@@ -13,6 +13,7 @@ from services.customs.use_cases.signing import trust_key
 from shared.kafka import JobContext
 from shared.kernel.clock import real_now
 from shared.kernel.identity import PARK
+from tests.support.steps import step
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 from tests.support.worlds.papers import Papers, sent
 
@@ -82,3 +83,21 @@ async def test_no_clock_runs_while_the_order_is_the_merchants_to_correct(
 
     assert missing["items"][0]["owner"] == "merchant"
     assert missing["clocks"] == []
+
+
+async def test_a_list_to_cancel_whose_message_has_not_left_says_what_that_waits_for(
+    customs: CustomsWorld, office: CustomsOperator, merchant: AsyncClient, merchant_id: str
+) -> None:
+    await customs.a_door(customs.door.name)
+    await office.http.post(f"/v1/doors/{customs.door.name}:open")
+    (row,) = await customs.declare(customs.an_order(merchant_id))
+    assert (await step(merchant, row, "cancel", reason="made up")).status_code == 200
+
+    held = await told(merchant, row)
+    await office.http.post(f"/v1/doors/{customs.door.name}:close")
+    await customs.send()
+    left = await told(merchant, row)
+
+    assert (held["code"], held["owner"]) == ("receipt_of_upload", "us")
+    assert f"the door {customs.door.name}" in held["detail"]
+    assert (left["code"], left["owner"]) == ("receipt_of_upload", "customs")

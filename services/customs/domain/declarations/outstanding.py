@@ -77,6 +77,15 @@ _ANSWER: Final = words.Missing(
         "请等待，将依据回执撤回或撤销清单。",
     ),
 )
+_WITHDRAWAL: Final = words.Missing(
+    _ANSWER.code,
+    "us",
+    Text("The message that the list is in: it has not left.", "清单所在报文：尚未发出。"),
+    Text(
+        "Nothing: it leaves, and by the answer the list is withdrawn or cancelled.",
+        "无需操作：报文发出后，将依据回执撤回或撤销清单。",
+    ),
+)
 _RECEIPT_606: Final = words.Missing(
     "receipt_606",
     "customs",
@@ -88,6 +97,7 @@ _RECEIPT_606: Final = words.Missing(
 _LEAVES: Final[Mapping[str, DocumentKind]] = MappingProxyType(
     {
         words.TRANSMISSION.code: DocumentKind.LIST,
+        _ANSWER.code: DocumentKind.LIST,
         _CANCELLATION.code: DocumentKind.CANCELLATION,
         words.DEPARTURE_REPORT.code: DocumentKind.DEPARTURE,
     }
@@ -201,7 +211,7 @@ def _refused(refusal: Refusal) -> _Item:
 
 def _cancelling(state: DeclarationState) -> Iterator[_Item]:
     if state.phase not in ENTERED:
-        yield _ANSWER, None
+        yield (_WITHDRAWAL if state.phase is Phase.QUEUED else _ANSWER), None
         return
     cancellation = state.documents[state.cancellation_id] if state.cancellation_id else None
     refusal = _refusal_of(state, DocumentKind.CANCELLATION)
