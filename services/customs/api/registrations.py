@@ -97,7 +97,7 @@ async def check_parties(
     """Check whom a merchant's declarations would name.
 
     The merchant's own enterprises, the park's where the supervision mode allows it, or what is
-    missing and whose move it is.
+    missing and whose move it is. The platform depends on the store that the order names.
     """
     on = day or call.clock.now().astimezone(CHINA).date()
     regime = regime_tables().regime_on(mode, on)
@@ -105,7 +105,8 @@ async def check_parties(
         check = await use_cases.check_parties(
             reader, merchant_id=call.tenant, regime=regime, day=on, place=parts.place
         )
-    return json_reply(PartiesCheckOut.of(check, call.locale))
+    platforms = parts.rulebooks.books.platforms
+    return json_reply(PartiesCheckOut.of(check, platforms, call.locale))
 
 
 @registrations_api.get(

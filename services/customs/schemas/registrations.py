@@ -1,5 +1,6 @@
 """Registrations of enterprises, as clients send and read them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from services.customs.domain.messages.parties import (
     CUSTOMS_CODE_PATTERN,
     USCC_PATTERN,
     Parties,
+    Party,
     PartyRole,
 )
 from services.customs.domain.registrations.findings import PartyFinding
@@ -164,6 +166,14 @@ class PartyFindingOut(BaseModel):
         )
 
 
+class StorePlatformOut(BaseModel):
+    """The platform of a store, as lists name it."""
+
+    store: str = Field(description="As the order names it.", examples=["DE"])
+    code: str = Field(description="ebpCode.", examples=["无"])
+    name: str = Field(description="ebpName.", examples=["amazon.de"])
+
+
 class PartiesCheckOut(BaseModel):
     """Either the enterprises that a declaration would name, or all that is missing."""
 
@@ -171,10 +181,16 @@ class PartiesCheckOut(BaseModel):
     day: date
     regime: str = Field(description="The version of the regime that was asked.")
     parties: list[PartyOut]
+    platforms: list[StorePlatformOut] = Field(
+        description="It depends on the store: an order of one of these names its platform, and not"
+        " the party whose role is ecommerce_platform. All others name that party."
+    )
     findings: list[PartyFindingOut]
 
     @classmethod
-    def of(cls, check: PartiesCheck, locale: Locale) -> "PartiesCheckOut":
+    def of(
+        cls, check: PartiesCheck, platforms: Mapping[str, Party], locale: Locale
+    ) -> "PartiesCheckOut":
         answer = check.answer
         parties: list[PartyOut] = []
         findings: list[PartyFindingOut] = []
@@ -187,6 +203,10 @@ class PartiesCheckOut(BaseModel):
             day=check.day,
             regime=check.regime.version,
             parties=parties,
+            platforms=[
+                StorePlatformOut(store=store, code=platform.code, name=platform.name)
+                for store, platform in platforms.items()
+            ],
             findings=findings,
         )
 

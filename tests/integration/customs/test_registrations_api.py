@@ -247,6 +247,9 @@ async def test_a_merchant_learns_whom_its_declarations_would_name(
     named = {one["role"]: (one["owner"], one["registration_id"]) for one in now["parties"]}
     assert named["ecommerce_firm"] == named["owner"] == ("merchant", own["id"])
     assert named["declarant"] == ("park", parks["id"])
+    # Stores abroad have no code in China.
+    by_store = {one["store"]: (one["code"], one["name"]) for one in now["platforms"]}
+    assert by_store["DE"] == ("无", "amazon.de")
     unknown = await merchant.get("/v1/registrations:check", params={"mode": "0110"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "customs.regime.unknown")
 
