@@ -369,7 +369,9 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "customs POST /v1/inbound-messages:replay": lambda _: {"message_type": "CEB604"},
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},
     "customs POST /v1/arrivals": of_customs.an_arrival,
-    "customs POST /v1/bills": lambda world: of_customs.a_binding(world.made["bound_waybill"]),
+    "customs POST /v1/bills": lambda world: of_customs.a_binding(
+        world.made.get("bound_waybill", "EHUAA00000011")
+    ),
     "customs POST /v1/screenings": lambda world: {"items": [of_customs.a_screening(world)]},
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
     "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},

@@ -96,7 +96,7 @@ async def summary(world: "AllServices") -> str:
 
 def a_return(world: "AllServices") -> dict[str, Any]:
     return {
-        "declaration_id": world.made["returnable_id"],
+        "declaration_id": world.made.get("returnable_id", f"dec_{0:032x}"),
         "lines": [{"gnum": 1, "quantity": 1}],
         "reason": "The buyer has withdrawn from the contract",
         "from_country": "DE",
