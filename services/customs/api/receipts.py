@@ -13,6 +13,7 @@ from services.customs.schemas.receipts import ReceiptsIn
 from services.customs.use_cases.inbound.arrivals import apply_reading, store_message
 from services.customs.use_cases.inbound.reading import read_apart
 from shared.db import UnitOfWork
+from shared.documents.errors import Malformed
 from shared.http import Reply, json_reply, problems
 from shared.http.errors import UnsupportedMediaType
 from shared.http.openapi_parts import REF_TEMPLATE
@@ -54,11 +55,17 @@ class ReceiptMediaTypeUnsupported(UnsupportedMediaType):
     )
 
 
+class ReceiptsEmpty(Malformed):
+    code = "customs.receipt.empty"
+    text = Text("The body is empty.", "请求体为空。")
+    fix = Text("Send the message of the port as the body.", "请将口岸报文作为请求体发送。")
+
+
 @receipts_api.post(
     "/v1/receipts",
     status_code=202,
     response_model=ReceivedOut,
-    responses=problems(413, 415),
+    responses=problems(400, 413, 415),
     openapi_extra=_BODY,
 )
 async def post_receipts(
@@ -67,12 +74,15 @@ async def post_receipts(
     """Report receipts of the customs office.
 
     The body is kept as it came before anybody reads it, so the answer is 202 also if it cannot be
-    read: `status` and `reason` say so. Repetition and order do not matter; a receipt for an unknown
-    document is kept. A message has up to 100 receipts and 1 MiB, CEB900 up to 16 MiB.
+    read: `status` and `reason` say so. An empty body is 400, and is not kept. Repetition and order
+    do not matter; a receipt for an unknown document is kept. A message has up to 100 receipts and
+    1 MiB, CEB900 up to 16 MiB.
     """
     message = RawMessage(_media_type(request), raw)
     if len(raw) > (bytes_max := bytes_max_of(message.head)):
         raise MessageTooLarge(limit=f"{bytes_max} bytes")
+    if not raw.strip():
+        raise ReceiptsEmpty
     async with call.db.transaction(call.tenant) as uow:
         await store_message(uow, message, source="api", now=call.clock.now(), real_now=real_now())
     reading = await read_apart(message, now=call.clock.now())
