@@ -41,7 +41,7 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
         Text("Shorten it.", "请缩短。"),
     ),
     "field.too_few_items": (
-        Text("At least {min_length} entries are needed.", "至少需要 {min_length} 项。"),
+        Text("Too few entries: at least {min_length} must be there.", "至少需要 {min_length} 项。"),
         Text("Add entries.", "请增加条目。"),
     ),
     "field.too_many_items": (
@@ -50,7 +50,10 @@ _WORDS: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "field.wrong_format": (
         Text("This does not match the pattern {pattern}.", "不符合格式 {pattern}。"),
-        Text("See the examples in /docs.", "请参考 /docs 中的示例。"),
+        Text(
+            "Write it in that form; an id is copied from the answer that it came in.",
+            "请按该格式填写；编号请从返回它的接口中复制。",
+        ),
     ),
     "field.too_small": (
         Text("This must be {bound}.", "此值必须{bound_zh}。"),

@@ -27,7 +27,8 @@ DEFAULT_LOCALE: Final[Locale] = "en"
 @dataclass(frozen=True)
 class Text:
     """One sentence in both languages; the error's parameters fill its `{name}` placeholders. Of
-    several values in one parameter all are named, in their order.
+    several values in one parameter all are named, in their order. A parameter that is a text itself
+    is shown in the same language.
     """
 
     en: str
@@ -39,10 +40,12 @@ class Text:
 
 
 def _in_words(value: object, locale: Locale) -> object:
+    if isinstance(value, Text):
+        return value.render(locale, {})
     if not isinstance(value, (list, tuple, set, frozenset)):
         return value
     several = sorted(value) if isinstance(value, (set, frozenset)) else value
-    words = [str(one) for one in several]
+    words = [str(_in_words(one, locale)) for one in several]
     if locale == "zh-CN":
         return "、".join(words) or "无"
     return ", ".join(words) or "none"

@@ -10,8 +10,9 @@ from services.customs.domain.declarations.finding_kinds import Owner as FindingO
 from services.customs.domain.declarations.finding_kinds import Severity
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.repairs import BASES, RepairBasis
-from services.customs.domain.declarations.steps import Step
+from services.customs.domain.declarations.steps import STEP_NAMES, Step
 from services.customs.domain.documents.kinds import MESSAGE_TYPE, DocumentKind
+from services.customs.domain.documents.names import DOCUMENT_NAMES
 from services.customs.domain.documents.stored import StoredDocument
 from services.customs.domain.receipts.receipt import FORMAT_RECEIPT, parse_return_info
 from services.customs.queries.declarations.files import DeclarationFile
@@ -80,7 +81,7 @@ class DeclarationOut(BaseModel):
     it: then it is `cancel_requested`, and the timeline shows what customs still says.
     """
 
-    id: str = Field(examples=["dec_0193…"])
+    id: str = Field(examples=["dec_019ac0c5d2e87a3f8a1b2c3d4e5f6071"])
     order_id: str
     order_number: str | None = Field(description="The order's number in its store.")
     merchant_id: str
@@ -100,11 +101,13 @@ class DeclarationOut(BaseModel):
     flight_number: str | None
     cut_off_at: datetime | None
     cop_no: str = Field(description="copNo: our number for the list in CEB603.")
-    pre_no: str | None
-    invt_no: str | None
+    pre_no: str | None = Field(description="preNo: the port's number for the list.")
+    invt_no: str | None = Field(description="invtNo: customs' number for the list.")
     attempts: int = Field(description="How often the list was put into a message.")
     unknown_receipts: int = Field(description="Receipts with a code this version does not know.")
-    lane: int | None
+    lane: int | None = Field(
+        description="The security lane whose queue it has joined; null: it is in none yet."
+    )
     is_held: bool = Field(description="A screening failed and none has passed since.")
     screened_at: datetime | None
     submitted_at: datetime | None
@@ -132,7 +135,8 @@ class DeclarationDetail(DeclarationOut):
     """One declaration, with what may be done with it."""
 
     allowed: list[Step] = Field(
-        description="The steps that its status allows: POST /v1/declarations/{id}:<step>."
+        description="The steps that its status allows: POST /v1/declarations/{id}:<step>; for"
+        " `return` POST /v1/returns, for `summarise` POST /v1/summaries."
     )
     clocks: list[ClockOut] = Field(description="That run, by their ends.")
 
@@ -165,7 +169,7 @@ _EVENT_TEXTS = {
     "waybill_received": Text("House waybill received.", "收到分运单。"),
     "matched": Text("The three documents match.", "三单比对一致。"),
     "blocked": Text("Blocked by our own check.", "自查未通过，暂不申报。"),
-    "drawn_up": Text("A document was drawn up.", "已生成单证。"),
+    "drawn_up": Text("Drawn up: {document}, {number}.", "已生成{document}（{number}）。"),
     "composed": Text("Put into a message, which has not left yet.", "已组入报文，尚未发出。"),
     "refused": Text("Its message did not reach the port.", "报文未能到达口岸。"),
     "submitted": Text("Handed to the Single Window.", "已提交单一窗口。"),
@@ -173,7 +177,14 @@ _EVENT_TEXTS = {
     "screened": Text("Screened.", "已安检。"),
     "departed": Text("Departed.", "已离境。"),
     "order_cancelled": Text("The order was cancelled.", "订单已取消。"),
-    "act": Text("Somebody did something to it.", "已对申报单执行操作。"),
+    "act": Text("{actor} did this: {act}.", "{actor} 执行了操作：{act}。"),
+}
+
+# Steps, and what else people do that a declaration's timeline tells.
+_ACT_NAMES = {
+    **STEP_NAMES,
+    "bind": Text("bind", "绑定总运单"),
+    "note": Text("note", "备注"),
 }
 
 
@@ -224,8 +235,10 @@ def _own_entries(declaration: DeclarationView, locale: Locale) -> list[TimelineE
     return [_entry(at, event, data, locale) for at, event, data in steps if at is not None]
 
 
-def _entry(at: datetime, event: str, data: JsonObject, locale: Locale) -> TimelineEntry:
-    detail = _EVENT_TEXTS[event].render(locale, {})
+def _entry(
+    at: datetime, event: str, data: JsonObject, locale: Locale, **params: object
+) -> TimelineEntry:
+    detail = _EVENT_TEXTS[event].render(locale, params)
     return TimelineEntry(occurred_at=at, event=event, detail=detail, data=data)
 
 
@@ -240,7 +253,8 @@ def _document_data(stored: StoredDocument) -> JsonObject:
 
 def _drawn_up(stored: StoredDocument, locale: Locale) -> TimelineEntry:
     data = {**_document_data(stored), "replaces": stored.replaces}
-    return _entry(stored.created_at, "drawn_up", data, locale)
+    name = DOCUMENT_NAMES[stored.kind]
+    return _entry(stored.created_at, "drawn_up", data, locale, document=name, number=stored.number)
 
 
 def _upload_entries(
@@ -299,4 +313,5 @@ def _receipt_entries(
 def _act_entry(act: ActView, locale: Locale) -> TimelineEntry:
     content = json.loads(act.content)
     data = {name: content[name] for name in ("act", "actor", "detail") if name in content}
-    return _entry(act.recorded_at, "act", data, locale)
+    done = _ACT_NAMES.get(content.get("act", "")) or content.get("act")
+    return _entry(act.recorded_at, "act", data, locale, actor=content.get("actor"), act=done)

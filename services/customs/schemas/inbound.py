@@ -18,6 +18,7 @@ from services.customs.domain.inbound.message import (
     Reason,
     reason_of,
 )
+from services.customs.domain.messages.problems import problem_text
 from services.customs.domain.receipts.errors import ReceiptUnmatched
 from services.customs.domain.receipts.receipt import Receipt
 from services.customs.domain.receipts.summary_result import SummaryResult
@@ -28,6 +29,9 @@ from shared.documents.fields import AnyInstant, Body, TrueOrFalse
 from shared.kernel.errors import AirlaneError, Locale, known_kinds
 from shared.kernel.instants import EARLIEST, LATEST
 from shared.kernel.json import JsonObject
+
+# Parameters of reasons that are clauses of our own: each has its Chinese.
+_PROBLEMS = frozenset({"problem", "reason"})
 
 
 class ReasonOut(BaseModel):
@@ -43,7 +47,10 @@ class ReasonOut(BaseModel):
     @classmethod
     def of(cls, reason: Reason, locale: Locale) -> "ReasonOut":
         kind = _kind_of(reason.code)
-        params: dict[str, object] = dict(reason.params)
+        params: dict[str, object] = {
+            name: problem_text(said) if name in _PROBLEMS else said
+            for name, said in reason.params.items()
+        }
         return cls(
             code=reason.code,
             detail=kind.text.render(locale, params),

@@ -157,7 +157,7 @@ def _refuse_faults(findings: Sequence[Finding]) -> None:
                 one.code,
                 KINDS[one.code].text,
                 KINDS[one.code].fix,
-                {**one.params},
+                one.shown,
             )
             for one in errors
         ]

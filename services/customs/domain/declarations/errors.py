@@ -5,7 +5,7 @@ from shared.kernel.errors import Conflict, Invalid, NotFound, Text
 
 class DeclarationNotFound(NotFound):
     code = "customs.declaration.not_found"
-    text = Text("There is no declaration {declaration_id}.", "申报单 {declaration_id} 不存在。")
+    text = Text("There is no declaration {declaration_id}.", "清单 {declaration_id} 不存在。")
 
 
 class RepairImpossible(Invalid):
@@ -32,7 +32,7 @@ class StillFaulty(Invalid):
     code = "customs.declaration.still_faulty"
     text = Text(
         "The declaration as corrected still has faults: nothing was sent.",
-        "更正后的申报单仍有错误，未发送。",
+        "更正后的清单仍有错误，未发送。",
     )
     fix = Text("Correct what the problems name.", "请更正 problems 所列问题。")
 

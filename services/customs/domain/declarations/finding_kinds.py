@@ -219,16 +219,16 @@ KINDS: Final[dict[str, FindingKind]] = {
         "请填写品牌；如无品牌请注明“无品牌”。",
     ),
     "customs.match.element_missing": _kind(
-        "Line {line} ({sku}): {hs_code} is declared with {element}, which is not known.",
+        "Line {line} ({sku}): {hs_code} is declared with {keys}, which is not known.",
         "第 {line} 行（{sku}）：{hs_code} 须申报“{element}”，现未填写。",
         "Enter it at the product: {keys}.",
-        "请在商品资料中填写：{keys}。",
+        "请在商品资料中填写“{element}”。",
     ),
     "customs.match.element_unknown": _kind(
-        "Line {line} ({sku}): customs may ask for {element}, which is not known.",
+        "Line {line} ({sku}): customs may ask for {keys}, which is not known.",
         "第 {line} 行（{sku}）：海关可能要求“{element}”，现未填写。",
         "Enter it at the product: {keys}.",
-        "请在商品资料中填写：{keys}。",
+        "请在商品资料中填写“{element}”。",
         severity="warning",
     ),
     "customs.match.bar_code": _kind(
@@ -341,15 +341,14 @@ KINDS: Final[dict[str, FindingKind]] = {
         "海关已有的 {message} 中 {place} 为 {customs}，清单将申报为 {declared}。",
         "Customs changes none that belongs to a list it has. Leave it as it is, or cancel the"
         " declaration and declare it again by clone: then the change goes first.",
-        "海关已有清单时不接受其变更。请保持原值，或先通过 cancel 撤销，"
-        "再通过 clone 重新申报，变更将先行发送。",
+        "海关已有清单时不接受其变更。请保持原值，或先撤销，再重新申报，变更将先行发送。",
     ),
     "customs.match.older_at_customs": _kind(
         "Customs does not have the newest content of {message}, and takes it no more: it has the"
         " list.",
         "海关没有 {message} 的最新内容；海关已有清单，不再接受其变更。",
         "Cancel the declaration and declare it again by clone: then the change goes first.",
-        "请先通过 cancel 撤销，再通过 clone 重新申报，变更将先行发送。",
+        "请先撤销，再重新申报，变更将先行发送。",
     ),
     **{
         code: FindingKind(kind.text, kind.fix, "error", "park")

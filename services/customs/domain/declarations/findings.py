@@ -15,6 +15,7 @@ from services.customs.domain.declarations.repairs import (
 )
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.messages.parties import PartyRole
+from services.customs.domain.messages.problems import problem_text
 from services.customs.domain.registrations.findings import ROLE_NAMES
 from shared.kernel.errors import Locale
 from shared.kernel.words import Words
@@ -60,17 +61,22 @@ class Finding:
         return None if self.pointer is None else _DOCUMENTS[self.pointer.split("/")[1]]
 
     def text(self, locale: Locale) -> str:
-        return KINDS[self.code].text.render(locale, self._shown(locale))
+        return KINDS[self.code].text.render(locale, self.shown)
 
     def fix(self, locale: Locale) -> str:
-        return KINDS[self.code].fix.render(locale, self._shown(locale))
+        return KINDS[self.code].fix.render(locale, self.shown)
 
-    def _shown(self, locale: Locale) -> dict[str, object]:
-        """The role of an enterprise has a name in each language."""
-        role = self.params.get("role")
-        if role is None:
-            return {**self.params}
-        return {**self.params, "role": ROLE_NAMES[PartyRole(str(role))].render(locale, {})}
+    @property
+    def shown(self) -> dict[str, object]:
+        """The parameters for a text. What has a name in each language is a text itself: the role of
+        an enterprise, and what is wrong with an element.
+        """
+        shown: dict[str, object] = {**self.params}
+        if "role" in shown:
+            shown["role"] = ROLE_NAMES[PartyRole(str(shown["role"]))]
+        if "problem" in shown:
+            shown["problem"] = problem_text(str(shown["problem"]))
+        return shown
 
 
 class FindingJson(TypedDict):

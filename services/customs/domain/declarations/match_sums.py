@@ -9,6 +9,7 @@ from services.customs.domain.declarations.export_list import ExportList
 from services.customs.domain.declarations.findings import Finding
 from services.customs.domain.declarations.repairs import Repair, RepairBasis
 from services.customs.domain.messages.values import kilograms, number
+from shared.kernel.money import MINOR_DIGITS, Money
 
 KILOGRAM: Final = "035"
 
@@ -33,7 +34,10 @@ def _total(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
     if total != order.total_minor:
         yield Finding(
             "customs.match.order_total",
-            {"list_total": total, "order_total": order.total_minor},
+            {
+                "list_total": _in_words(total, export.currency),
+                "order_total": _in_words(order.total_minor, order.currency),
+            },
             "/order/total_minor",
             {"list": total, "order": order.total_minor},
             Repair("/order/total_minor", total, RepairBasis.SUM_OF_LINES),
@@ -45,6 +49,13 @@ def _money(order: OrderDocument, export: ExportList) -> Iterator[Finding]:
     if export.currency_code is None:
         params = {"currency": order.currency}
         yield Finding("customs.match.currency_without_code", params, "/order/currency")
+
+
+def _in_words(amount_minor: int, currency: str) -> str:
+    """15.30 GBP. How many decimals an unknown currency has is not guessed."""
+    if currency not in MINOR_DIGITS:
+        return f"{amount_minor} {currency}"
+    return f"{Money(amount_minor, currency).amount} {currency}"
 
 
 def _value_cap(export: ExportList) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ REDECLARE: Final = _missing(
     ("A corrected declaration: customs sent it back.", "更正申报：海关退单。"),
     (
         "Read the receipt's text, correct the data, and declare again by clone.",
-        "请查看回执内容，更正数据后通过 clone 重新申报。",
+        "请查看回执内容，更正数据后重新申报。",
     ),
 )
 DECISION: Final = _missing(

@@ -178,8 +178,7 @@ _REMEDIES: Final[Mapping[DocumentKind, Text]] = MappingProxyType(
         DocumentKind.ORDER: Text(
             "Read the receipt's text and correct the data by repair, or the order itself: it is"
             " sent again under its number, and the list follows.",
-            "请查看回执内容，通过 repair 更正数据或更正订单；"
-            "系统将以原编号重新发送，随后发送清单。",
+            "请查看回执内容，更正数据或更正订单；系统将以原编号重新发送，随后发送清单。",
         ),
         DocumentKind.PAYMENT: Text(
             "Read the receipt's text, and have the payment firm send it again, corrected.",
@@ -188,14 +187,14 @@ _REMEDIES: Final[Mapping[DocumentKind, Text]] = MappingProxyType(
         DocumentKind.WAYBILL: Text(
             "Read the receipt's text and clear it up with the carrier. It is sent again under its"
             " number by repair, or once the booking is corrected, and the list follows.",
-            "请查看回执内容并与物流企业核实；通过 repair 或更正订舱后，"
+            "请查看回执内容并与物流企业核实；更正数据或更正订舱后，"
             "系统将以原编号重新发送，随后发送清单。",
         ),
         DocumentKind.LIST: REDECLARE.remedy,
         DocumentKind.CANCELLATION: Text(
             "Read the receipt's text; the list goes on as before. If the reason still holds, ask"
             " again by cancel.",
-            "请查看回执内容，清单按原状态继续；如仍需撤销，请再次通过 cancel 申请。",
+            "请查看回执内容，清单按原状态继续；如仍需撤销，请再次申请撤销。",
         ),
         DocumentKind.ARRIVAL: Text(
             "Read the receipt's text, then report the arrival again by POST /v1/arrivals, or"

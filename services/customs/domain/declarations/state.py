@@ -14,10 +14,11 @@ from services.customs.domain.declarations.refusals import Refusal, refusal_of
 from services.customs.domain.declarations.steps import (
     CONFIRMED,
     REFUSED_FOR_DATA,
+    STEP_NAMES,
     STEPS,
     Step,
     StepNeedsConfirmation,
-    StepNotAllowed,
+    step_not_allowed,
 )
 from services.customs.domain.documents.chains import behind, is_entered, may_be_entered
 from services.customs.domain.documents.document import DocumentFacts
@@ -88,10 +89,9 @@ class DeclarationState:
     def require(self, step: Step, *, confirmed: bool = False) -> None:
         """Raises StepNotAllowed or StepNeedsConfirmation."""
         if step not in self.allowed:
-            allowed = sorted(one.value for one in self.allowed)
-            raise StepNotAllowed(status=self.status.value, step=step.value, allowed=allowed)
+            raise step_not_allowed(self.status, step, self.allowed)
         if self.status in CONFIRMED.get(step, ()) and not confirmed:
-            raise StepNeedsConfirmation(status=self.status.value, step=step.value)
+            raise StepNeedsConfirmation(step=STEP_NAMES[step])
 
 
 def declaration_state(case: Case) -> DeclarationState:

@@ -1,11 +1,12 @@
 """What people may do with a declaration, by its status."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from services.customs.domain.declarations.phase import Phase
+from services.customs.domain.documents.names import STATUS_NAMES, name_of, names
 from services.customs.domain.receipts.retry import CORRECTABLE
 from shared.kernel.errors import Conflict, Text
 
@@ -58,21 +59,50 @@ CONFIRMED: Final[Mapping[Step, frozenset[Phase]]] = MappingProxyType(
 REFUSED_FOR_DATA: Final = CORRECTABLE
 
 
+STEP_NAMES: Final = names(
+    {
+        "repair": "更正",
+        "resend": "重新发送",
+        "amend": "修改",
+        "cancel": "撤销",
+        "clone": "重新申报",
+        "return": "退货",
+        "summarise": "汇总申报",
+    }
+)
+_NO_STEP: Final = Text("none; wait for customs", "无，请等待海关")
+
+
+def steps_in_words(steps: Iterable[str]) -> tuple[Text, ...]:
+    """Never empty."""
+    return tuple(name_of(step, STEP_NAMES) for step in sorted(steps)) or (_NO_STEP,)
+
+
 class StepNotAllowed(Conflict):
     code = "customs.declaration.step_not_allowed"
     text = Text(
-        "A declaration that is {status} cannot be put through {step}.",
-        "状态为 {status} 的申报单不能执行 {step}。",
+        "A declaration with the status {status} does not allow the step {step}.",
+        "清单状态为“{status}”，不能执行“{step}”操作。",
     )
-    fix = Text("Allowed are: {allowed}.", "可执行的操作：{allowed}。")
+    fix = Text("Allowed are: {steps}.", "可执行的操作：{steps}。")
     # Not the status: a problem document has one of HTTP.
     members = ("allowed",)
+
+
+def step_not_allowed(status: Phase, step: Step, allowed: Iterable[Step]) -> StepNotAllowed:
+    codes = sorted(one.value for one in allowed)
+    return StepNotAllowed(
+        status=name_of(status, STATUS_NAMES),
+        step=name_of(step, STEP_NAMES),
+        allowed=codes,
+        steps=steps_in_words(codes),
+    )
 
 
 class StepNeedsConfirmation(Conflict):
     code = "customs.declaration.step_needs_confirmation"
     text = Text(
         "Customs has released the declaration: {step} must be confirmed.",
-        "海关已放行，执行 {step} 须确认。",
+        "海关已放行，执行“{step}”操作须确认。",
     )
     fix = Text("Send it again with confirm set to true.", "请将 confirm 设为 true 后重新提交。")

@@ -7,7 +7,7 @@ class WaybillNotFound(NotFound):
     code = "customs.waybill.not_found"
     text = Text(
         "No declaration has the house waybill {house_waybill}.",
-        "没有申报单使用分运单号 {house_waybill}。",
+        "没有清单使用分运单号 {house_waybill}。",
     )
     fix = Text(
         "Check the number, or report it again once the shipment is booked.",
@@ -61,7 +61,7 @@ class BillWaybillsNotEntered(Conflict):
 class BillWaybillsBound(Conflict):
     code = "customs.bill.already_bound"
     text = Text(
-        "{house_waybills} are on another bill that customs has, or that is under way.",
+        "On another bill that customs has, or that is under way: {house_waybills}.",
         "{house_waybills} 已绑定其他总运单。",
     )
     fix = Text("Leave them out.", "请移除上述运单。")

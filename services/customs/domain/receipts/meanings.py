@@ -260,7 +260,7 @@ MEANING_OF_RETRY: Final[Mapping[Retry, Meaning]] = MappingProxyType(
             "park",
             Text(
                 "See to what it says, then send it again by resend; or cancel.",
-                "请按原因处理后通过 resend 重新发送，或取消。",
+                "请按原因处理后重新发送，或取消。",
             ),
         ),
         Retry.UNCLASSIFIED: Meaning(

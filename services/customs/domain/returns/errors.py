@@ -66,6 +66,18 @@ class ReturnQuantityTooLarge(Invalid):
     fix = Text("Return at most {remaining}.", "数量不得超过 {remaining}。")
 
 
+class ReturnLineExhausted(Invalid):
+    code = "customs.return.line_exhausted"
+    text = Text(
+        "Nothing of line {gnum} can come back any more: all of it is in other returns.",
+        "第 {gnum} 项已无可退数量，已全部列入其他退货单。",
+    )
+    fix = Text(
+        "Leave the line out; the returns of this declaration show where its goods are.",
+        "请去掉该项；该清单的退货单列表可查看其去向。",
+    )
+
+
 class ReturnCountryUnknown(Invalid):
     code = "customs.return.country_unknown"
     text = Text(
@@ -101,18 +113,18 @@ class ReturnNotReplaceable(Invalid):
     code = "customs.return.not_replaceable"
     text = Text(
         "{return_id} is no return of this declaration that was refused.",
-        "{return_id} 不是该申报单下被退回的退货单。",
+        "{return_id} 不是该清单下被退回的退货单。",
     )
     fix = Text(
         "Name a return whose status is rejected_technical, or leave it out.",
-        "请填写状态为 rejected_technical 的退货单，或不填。",
+        "请填写口岸拒收的退货单，或不填。",
     )
 
 
 class TallyNotAllowed(Conflict):
     code = "customs.return.tally_not_allowed"
     text = Text(
-        "A return that is {status} cannot be tallied.", "状态为 {status} 的退货单不能理货。"
+        "A return that is {status} cannot be tallied.", "退货单状态为“{status}”，不能理货。"
     )
-    fix = Text("It can be when it is: {allowed}.", "可理货的状态：{allowed}。")
+    fix = Text("It can be when it is: {statuses}.", "可理货的状态：{statuses}。")
     members = ("allowed",)

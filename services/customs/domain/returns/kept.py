@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.customs.domain.documents.chains import require_decided
+from services.customs.domain.documents.names import STATUS_NAMES, name_of
 from services.customs.domain.documents.phases import ENTERED, DocumentPhase
 from services.customs.domain.documents.state import DocumentState
 from services.customs.domain.messages.document import Document
@@ -95,4 +96,8 @@ def require_replaceable(
 def require_tally(phase: DocumentPhase) -> None:
     """Raises TallyNotAllowed: nobody at the port knows the application."""
     if phase not in _TALLIABLE:
-        raise TallyNotAllowed(status=phase.value, allowed=sorted(one.value for one in _TALLIABLE))
+        raise TallyNotAllowed(
+            status=name_of(phase, STATUS_NAMES),
+            allowed=sorted(one.value for one in _TALLIABLE),
+            statuses=[name_of(one, STATUS_NAMES) for one in sorted(_TALLIABLE)],
+        )

@@ -13,6 +13,7 @@ from typing import Final
 from services.customs.domain.messages.document import Document, Values
 from services.customs.domain.messages.values import number
 from services.customs.domain.returns.errors import (
+    ReturnLineExhausted,
     ReturnLineRepeated,
     ReturnLineUnknown,
     ReturnQuantityTooLarge,
@@ -105,6 +106,8 @@ def _problems(by_gnum: dict[int, ReturnableLine], asked: Sequence[AskedLine]) ->
             found.append(ReturnLineUnknown.at(f"{at}/gnum", gnum=one.gnum))
         elif one.gnum in seen:
             found.append(ReturnLineRepeated.at(f"{at}/gnum", gnum=one.gnum))
+        elif line.remaining.traded <= 0:
+            found.append(ReturnLineExhausted.at(f"{at}/quantity", gnum=one.gnum))
         elif one.quantity > line.remaining.traded:
             found.append(
                 ReturnQuantityTooLarge.at(

@@ -21,5 +21,5 @@ class SummaryNotReplaceable(Invalid):
     )
     fix = Text(
         "Name a summary whose status is rejected_technical, or leave it out.",
-        "请填写状态为 rejected_technical 的汇总申请，或不填。",
+        "请填写口岸拒收的汇总申请，或不填。",
     )

@@ -198,7 +198,10 @@ class Everything(Body):
         ({"extra": 1}, ("/extra", "field.unknown", "")),
         ({"name": "a"}, ("/name", "field.too_short", "At least 2 characters are needed.")),
         ({"name": "abcde"}, ("/name", "field.too_long", "At most 4 characters are allowed.")),
-        ({"items": []}, ("/items", "field.too_few_items", "At least 1 entries are needed.")),
+        (
+            {"items": []},
+            ("/items", "field.too_few_items", "Too few entries: at least 1 must be there."),
+        ),
         ({"items": [1] * 3}, ("/items", "field.too_many_items", "At most 2 entries are allowed.")),
         (
             {"code": "de"},
