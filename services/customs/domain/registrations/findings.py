@@ -105,7 +105,8 @@ KINDS: Final[Mapping[str, PartyFindingKind]] = {
         "{message_type} 应以{role}身份发送，但没有已登记的传输客户端。",
         "Enter the dxp_id of its registration: PUT /v1/registrations. Or let the declarant send"
         " this message: CUSTOMS_SENDERS.",
-        "请在其登记中填写 dxp_id：PUT /v1/registrations；或改由申报单位发送该报文：CUSTOMS_SENDERS。",
+        "请在其登记中填写 dxp_id：PUT /v1/registrations；"
+        "或改由申报单位发送该报文：CUSTOMS_SENDERS。",
     ),
     "customs.party.no_ledger": _kind(
         "The {role} {name} has no number of its bonded ledger, which mode {mode} asks for.",
