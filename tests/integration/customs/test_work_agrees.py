@@ -1,5 +1,6 @@
 """GET /v1/work, …/missing and what is stored say the same, whatever came before."""
 
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 
@@ -11,6 +12,15 @@ from tests.support.worlds.customs import CustomsOperator, CustomsWorld, MadeOrde
 SAID = ("code", "owner", "detail", "fix", "due_at", "refused")
 EARLY = ("3", "4", "4", "-301008", "-621015", "-621010")
 LATE = ("100", "120", "300", "500", "399", "800", "899")
+
+
+@pytest.fixture(autouse=True)
+async def door(customs: CustomsWorld) -> AsyncIterator[None]:
+    """Other tests share the door: it is left closed, and nothing waits at it."""
+    yield
+    await customs.sql("DELETE FROM customs.doors")
+    await customs.let_all_leave()
+    await customs.send()
 
 
 async def agreed(customs: CustomsWorld, office: CustomsOperator, merchant_id: str) -> list[str]:

@@ -1,8 +1,10 @@
 """What waits at a door or for a key says so, in GET /v1/work and in …/missing."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from httpx2 import AsyncClient
 
 from services.customs import jobs
@@ -16,6 +18,14 @@ from shared.kernel.identity import PARK
 from tests.support.steps import step
 from tests.support.worlds.customs import CustomsOperator, CustomsWorld
 from tests.support.worlds.papers import Papers, sent
+
+
+@pytest.fixture(autouse=True)
+async def door(customs: CustomsWorld) -> AsyncIterator[None]:
+    """Other tests share the door: it is left closed, and nothing waits at it."""
+    yield
+    await customs.sql("DELETE FROM customs.doors")
+    await customs.send()
 
 
 async def told(client: AsyncClient, row: dict[str, Any]) -> dict[str, Any]:
@@ -64,11 +74,15 @@ async def test_what_no_key_may_sign_names_the_key(
     async with customs.db.transaction(PARK) as uow:
         await trust_key(uow, key_name=name, by="operator", now=customs.clock.now())
     trusted = await told(merchant, row)
+    await customs.sql("UPDATE customs.outgoing_messages SET next_try_at = NULL")
+    await customs.send()
+    left = await told(merchant, row)
 
     assert stopped["code"] == "transmission"
     assert f"{name} is distrusted since 2" in stopped["detail"]
     assert f"POST /v1/signing-keys/{name}:trust" in stopped["fix"]
     assert name not in trusted["detail"]
+    assert left["code"] == "receipt_120"
 
 
 async def test_no_clock_runs_while_the_order_is_the_merchants_to_correct(
