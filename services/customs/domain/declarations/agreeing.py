@@ -12,7 +12,7 @@ from typing import Final
 from services.customs.domain.declarations.case import BEFORE_LIST
 from services.customs.domain.declarations.dossier import DossierFile
 from services.customs.domain.declarations.findings import Finding
-from services.customs.domain.declarations.state import is_accepted
+from services.customs.domain.declarations.folded import is_accepted
 from services.customs.domain.documents.content import DrawnDocument
 from services.customs.domain.documents.fold import fold_document
 from services.customs.domain.documents.kinds import MESSAGE_TYPE
