@@ -26,6 +26,7 @@ from shared.contracts.customs.declarations import (
     DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -62,8 +63,9 @@ SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     DeclarationReturned: consumers.on_declaration_decided,
     DeclarationClosed: consumers.on_declaration_decided,
     DeclarationScreened: consumers.on_declaration_screened,
-    DeclarationCancelled: consumers.on_cancellation_answered,
-    DeclarationCancelDeclined: consumers.on_cancellation_answered,
+    DeclarationCancelRequested: consumers.on_cancellation,
+    DeclarationCancelled: consumers.on_cancellation,
+    DeclarationCancelDeclined: consumers.on_cancellation,
     ProductSubmitted: Undecoded(on_product_submitted),
 }
 

@@ -21,6 +21,7 @@ from shared.contracts.customs.declarations import (
     DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
+    DeclarationCancelRequested,
     DeclarationClosed,
     DeclarationInspection,
     DeclarationReleased,
@@ -147,12 +148,11 @@ def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
     )
 
 
-def on_cancellation_answered(
-    event: Received[DeclarationCancelled | DeclarationCancelDeclined],
+def on_cancellation(
+    event: Received[DeclarationCancelRequested | DeclarationCancelled | DeclarationCancelDeclined],
 ) -> Observation:
-    """Customs' answer to our wish to cancel the list. It is no decision about the goods."""
+    """Customs is asked to cancel the list, and answers. It is no decision about the goods."""
     rank = event.envelope.aggregate_version
-    is_cancelled = isinstance(event.payload, DeclarationCancelled)
     facts = OrderFacts(
         declaration=Declaration(rank, event.payload.declaration_id, event.payload.status)
     )
@@ -160,7 +160,7 @@ def on_cancellation_answered(
         event,
         event.payload.order_id,
         facts,
-        words(_LIST_CANCELLED if is_cancelled else _LIST_STANDS),
+        words(_CANCELLATION[type(event.payload)]),
         event.payload.at,
         original=event.payload.detail,
     )
@@ -189,10 +189,15 @@ _DELIVERED: Final = Text("delivered at {airport}", "已在 {airport} 妥投")
 _DELIVERED_LATE: Final = Text(
     "delivered at {airport}, later than promised", "已在 {airport} 妥投，晚于承诺"
 )
-_LIST_CANCELLED: Final = Text("export list cancelled by customs", "海关已撤销清单")
-_LIST_STANDS: Final = Text(
-    "customs declined to cancel the export list", "海关不同意撤销清单，清单仍有效"
-)
+_CANCELLATION: Final[dict[type[EventPayload], Text]] = {
+    DeclarationCancelRequested: Text(
+        "customs asked to cancel the export list", "已向海关申请撤销清单"
+    ),
+    DeclarationCancelled: Text("export list cancelled by customs", "海关已撤销清单"),
+    DeclarationCancelDeclined: Text(
+        "customs declined to cancel the export list", "海关不同意撤销清单，清单仍有效"
+    ),
+}
 _PASSED: Final = Text("passed security lane {lane}", "已通过安检通道 {lane}")
 _NOT_PASSED: Final = Text("did not pass security lane {lane}", "未通过安检通道 {lane}")
 

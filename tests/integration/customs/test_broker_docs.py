@@ -64,7 +64,9 @@ async def test_the_commands_do_what_the_page_says(
 
     _, work, waits, missing, validated, repaired, cloned, doors, *others = said
     cancelled, returnable, refused, received = others
-    assert '"code":"correction"' in work
+    found = json.loads(work)
+    assert found["summary"]["owners"]
+    assert all(one["code"] and one["owner"] and one["fix"] for one in found["items"])
     assert environment["BLOCKED"] in waits
     assert environment["RETURNED"] in waits
     assert '"owner":"merchant"' in missing
