@@ -11,7 +11,7 @@ from services.customs.domain.declarations.work import Work, work_of_new
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import DocumentKind
 from services.customs.domain.documents.phases import DocumentPhase
-from services.customs.domain.documents.stored import DocumentHistory, StoredDocument
+from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from tests.support.customs import NOW, PARTIES, a_subject, a_waybill, an_order
 
@@ -86,6 +86,24 @@ def a_list(*, uploads: int = 0, **changes: Any) -> StoredDocument:
         illegal_receipts=0,
         replaced_at=None,
         created_at=NOW,
+    )
+    return replace(document, **changes)
+
+
+def stored(new: NewDocument, **changes: Any) -> StoredDocument:
+    """As it is in the database once it was inserted."""
+    document = a_list(
+        id=new.id,
+        tenant_id=new.tenant_id,
+        declaration_id=new.declaration_id,
+        kind=new.drawn.kind,
+        party_code=new.drawn.party_code,
+        number=new.drawn.number,
+        replaces=new.replaces,
+        about=new.about,
+        covers=new.covers,
+        phase=new.phase,
+        send_at=new.send_at,
     )
     return replace(document, **changes)
 

@@ -18,6 +18,7 @@ from services.customs.domain.evidence.errors import BlockNotFound
 from services.customs.domain.evidence.ownership import EvidencedDocument, own_numbers
 from services.customs.domain.evidence.package import ReceiptClaim, SealedEntry
 from services.customs.domain.evidence.pieces import OwnNumber
+from services.customs.queries.declarations.files import DOCUMENTS_OF_DECLARATION
 from shared.db import BIGINT, TEXT, TEXTS, Listing, Reader, Window, array_of, sql
 from shared.db.types import INTEGER
 from shared.kernel.identity import PARK
@@ -122,22 +123,12 @@ _DECLARATION: Final = sql(
     tenant=TEXT,
 )
 
-# Its own. What covers many declarations is found by the parcel, and a summary by the list.
 _DOCUMENTS: Final = sql(
-    """
+    f"""
     SELECT id AS document_id, kind, party_code, number, invt_no
     FROM customs.documents
-    WHERE id IN (
-        SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
-        UNION ALL
-        SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id] || p.report_ids)
-        FROM customs.parcels AS p WHERE p.declaration_id = :id
-        UNION ALL
-        SELECT s.summary_id FROM customs.documents AS l
-        JOIN customs.summary_lists AS s ON s.list_id = l.id
-        WHERE l.declaration_id = :id AND l.kind = 'list')
-    ORDER BY id
-    """,
+    WHERE id IN ({DOCUMENTS_OF_DECLARATION}) ORDER BY id
+    """,  # noqa: S608 - constants
     _document,
     id=TEXT,
 )

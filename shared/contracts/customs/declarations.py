@@ -129,8 +129,10 @@ class DeclarationCancelled(_DeclarationFacts):
 
 
 class DeclarationCancelDeclined(_DeclarationFacts):
-    """Receipt 100 of CEB606: customs declined to cancel the export list, which stands as before;
-    `detail` says why. Without `return_status` customs was not asked: it has closed the list."""
+    """Customs declined to cancel the export list (receipt 100 of CEB606), or the port refused
+    CEB605 for good: the list stands as before; `detail` says why. Without `return_status` customs
+    was not asked: it has closed the list.
+    """
 
     event_type: ClassVar[str] = "customs.declaration.cancel_declined"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS

@@ -23,13 +23,13 @@ from services.customs.domain.declarations.repairing import (
 from services.customs.domain.declarations.repairs import Repair
 from services.customs.domain.declarations.steps import StepNeedsConfirmation, StepNotAllowed
 from services.customs.domain.documents.document import Attempt
-from services.customs.domain.documents.stored import DocumentHistory, NewDocument, StoredDocument
+from services.customs.domain.documents.stored import DocumentHistory
 from services.customs.domain.messages.faults import faults
 from services.customs.domain.messages.kinds.lists import CEB605
 from services.customs.domain.messages.numbering import cop_no
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
-from tests.support.dossiers import a_dossier
+from tests.support.dossiers import a_dossier, stored
 
 HEAD = {
     "customsCode": "4700",
@@ -43,36 +43,6 @@ INVT_NO = "47002026E000000001"
 
 def acting(file: DossierFile) -> Acting:
     return Acting(file, None, "client", NOW, NOW, RULEBOOK, {})
-
-
-def stored(new: NewDocument) -> StoredDocument:
-    return StoredDocument(
-        id=new.id,
-        tenant_id=new.tenant_id,
-        declaration_id=new.declaration_id,
-        kind=new.drawn.kind,
-        party_code=new.drawn.party_code,
-        number=new.drawn.number,
-        version=1,
-        replaces=new.replaces,
-        about=new.about,
-        parts=1,
-        covers=new.covers,
-        phase=new.phase,
-        phase_at=NOW,
-        send_at=new.send_at,
-        send_parts=None,
-        attempts=0,
-        app_time=None,
-        submitted_at=None,
-        pre_no=None,
-        invt_no=None,
-        sum_no=None,
-        unknown_receipts=0,
-        illegal_receipts=0,
-        replaced_at=None,
-        created_at=NOW,
-    )
 
 
 def matched(dossier: Dossier) -> DossierChange:

@@ -21,10 +21,8 @@ from services.customs.domain.declarations.state import declaration_state
 from services.customs.domain.declarations.steps import Step
 from services.customs.domain.documents.document import Attempt
 from services.customs.domain.documents.kinds import RECEIPT_TYPE, DocumentKind
-from services.customs.domain.documents.phases import DocumentPhase
 from services.customs.domain.documents.stored import (
     DocumentHistory,
-    NewDocument,
     StoredDocument,
     group_by_number,
 )
@@ -35,7 +33,7 @@ from services.customs.domain.messages.senders import Sender
 from services.customs.domain.receipts.receipt import DocumentKey, Receipt
 from tests.support.customs import NOW, PARTIES, RULEBOOK, a_line, a_waybill, an_order
 from tests.support.documents import a_document, a_receipt, at
-from tests.support.dossiers import a_dossier
+from tests.support.dossiers import a_dossier, stored
 
 ORDER, WAYBILL, LIST = DocumentKind.ORDER, DocumentKind.WAYBILL, DocumentKind.LIST
 SENDS_ALL: Final = replace(RULEBOOK, sends_before=(ORDER, WAYBILL))
@@ -310,36 +308,6 @@ def said(
     lines: Sequence[Mapping[str, str | None]], elements: Sequence[str]
 ) -> list[list[str | None]]:
     return [[line.get(one) for one in elements] for line in lines]
-
-
-def stored(new: NewDocument) -> StoredDocument:
-    return StoredDocument(
-        id=new.id,
-        tenant_id=new.tenant_id,
-        declaration_id=new.declaration_id,
-        kind=new.drawn.kind,
-        party_code=new.drawn.party_code,
-        number=new.drawn.number,
-        version=1,
-        replaces=new.replaces,
-        about=new.about,
-        parts=1,
-        covers=new.covers,
-        phase=DocumentPhase.QUEUED,
-        phase_at=NOW,
-        send_at=new.send_at,
-        send_parts=None,
-        attempts=0,
-        app_time=None,
-        submitted_at=None,
-        pre_no=None,
-        invt_no=None,
-        sum_no=None,
-        unknown_receipts=0,
-        illegal_receipts=0,
-        replaced_at=None,
-        created_at=NOW,
-    )
 
 
 @pytest.mark.parametrize("block", range(2))

@@ -44,7 +44,7 @@ _OURS: Final = (
     ("queued", "cancel_requested", "order cancelled while a message waits for its door"),
     ("port", "cancel_requested", "order cancelled"),
     ("entered", "cancel_requested", "order cancelled, or cancel"),
-    ("cancel_requested", "entered", "CEB606 100"),
+    ("cancel_requested", "entered", "CEB606 100, or the port refuses CEB605 for good"),
     ("cancel_requested", "cancelled", "CEB606 399"),
     ("cancel_requested", "withdrawn", "upload failed or returned"),
     ("cancel_requested", "closed", "899"),

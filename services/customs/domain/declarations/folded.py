@@ -66,6 +66,8 @@ class Folded:
         self.declined = last.last if last and is_over and not self.is_wished_again else None
         self.is_cancelling = last is not None and not is_over and not self.is_cancelled
         self.phase, self.phase_at = self._phase()
+        self.waits_for = self._waits_for()
+        self.held_up_by = self._held_up_by()
         self.status, self.status_at = self._status()
 
     def _state_of(self, document: DocumentFacts | None) -> DocumentState | None:
@@ -110,12 +112,11 @@ class Folded:
         return Phase.WITHDRAWN, max(asked_at, phase_at)
 
     def _status_of_wanted(self, since: datetime) -> tuple[Phase, datetime]:
-        held_up_by = self.held_up_by()
-        if held_up_by:
+        if self.held_up_by:
             # It is then that of what holds the list up.
-            returned = [one for one in held_up_by if one.phase is DocumentPhase.RETURNED]
+            returned = [one for one in self.held_up_by if one.phase is DocumentPhase.RETURNED]
             phase = Phase.RETURNED if returned else Phase.REJECTED_TECHNICAL
-            return phase, max(one.phase_at or since for one in returned or held_up_by)
+            return phase, max(one.phase_at or since for one in returned or self.held_up_by)
         goes_again = self.list_state is not None and self.list_state.retry in PASSING
         return (Phase.QUEUED if goes_again and self.phase not in ENTERED else self.phase), since
 
@@ -155,32 +156,33 @@ class Folded:
             and (self.phase in ENTERED or self.case.cancel_asked_at is not None)
         )
 
-    def waits_for(self) -> frozenset[DocumentKind]:
+    def _waits_for(self) -> frozenset[DocumentKind]:
         """Customs has to have the newest content of them."""
         accepted = {one.kind for one in self.current if is_accepted(self.states[one.id])}
         return self.case.predecessors - accepted
 
     def phase_before(self) -> dict[DocumentKind, DocumentPhase]:
-        found = self.waits_for()
-        return {one.kind: self.states[one.id].phase for one in self.current if one.kind in found}
+        return {
+            one.kind: self.states[one.id].phase
+            for one in self.current
+            if one.kind in self.waits_for
+        }
 
-    def held_up_by(self) -> list[DocumentState]:
+    def _held_up_by(self) -> list[DocumentState]:
         """What the list waits for, and what will not come by itself: refused, or returned."""
         state = self.list_state
         is_wanted = self.case.cancel_asked_at is None and not self.is_cancelled
         is_under_way = state is not None and state.is_under_way
         if not is_wanted or is_under_way or self.phase not in _MAY_WAIT:
             return []
-        waits_for = self.waits_for()
-        before = [self.states[one.id] for one in self.current if one.kind in waits_for]
+        before = [self.states[one.id] for one in self.current if one.kind in self.waits_for]
         return [one for one in before if is_refused(one)]
 
     def at_fault(self) -> tuple[str, ...]:
-        held_up_by = self.held_up_by()
         return tuple(
             one.id
             for one in self.current
-            if self.states[one.id] in held_up_by and is_at_fault(self.states[one.id])
+            if self.states[one.id] in self.held_up_by and is_at_fault(self.states[one.id])
         )
 
     def refusals(self) -> Iterator[Refusal]:

@@ -45,7 +45,7 @@ def may_be_sent(folded: Folded, document: DocumentFacts) -> bool:
             document is folded.list
             and folded.status not in (*_OVER, Phase.CANCEL_REQUESTED)
             and folded.case.match is Match.COMPLETE
-            and not folded.waits_for()
+            and not folded.waits_for
             and (not entered or state.phase in _MAY_BE_AMENDED)
         )
     if document.kind in BEFORE_LIST:

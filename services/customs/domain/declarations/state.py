@@ -106,7 +106,7 @@ def declaration_state(case: Case) -> DeclarationState:
         sendable=tuple(one.id for one in case.documents if goes(folded, one)),
         resendable=resendable,
         overtaken=folded.overtaken,
-        waits_for=folded.waits_for(),
+        waits_for=folded.waits_for,
         phase_before=folded.phase_before(),
         at_fault=folded.at_fault(),
         refusals=tuple(folded.refusals()),

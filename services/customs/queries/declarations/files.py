@@ -120,11 +120,8 @@ _SELECT: Final = """
     FROM customs.documents
 """
 
-# What covers many declarations is found by the parcel, and a summary by the list; a merchant does
-# not see which they are.
-_DOCUMENTS: Final = sql(
-    f"""
-    {_SELECT} WHERE id IN (
+# Ids: its own. What covers many declarations is found by the parcel, and a summary by the list.
+DOCUMENTS_OF_DECLARATION: Final = """
         SELECT o.id FROM customs.documents AS o WHERE o.declaration_id = :id
         UNION ALL
         SELECT unnest(ARRAY[p.arrival_id, p.bill_id, p.departure_id] || p.report_ids)
@@ -132,9 +129,15 @@ _DOCUMENTS: Final = sql(
         UNION ALL
         SELECT s.summary_id FROM customs.documents AS l
         JOIN customs.summary_lists AS s ON s.list_id = l.id
-        WHERE l.declaration_id = :id AND l.kind = 'list')
+        WHERE l.declaration_id = :id AND l.kind = 'list'
+"""
+
+# A merchant does not see which other declarations a document covers.
+_DOCUMENTS: Final = sql(
+    f"""
+    {_SELECT} WHERE id IN ({DOCUMENTS_OF_DECLARATION})
     ORDER BY id
-    """,  # noqa: S608 - constants
+    """,
     stored_document,
     id=TEXT,
 )

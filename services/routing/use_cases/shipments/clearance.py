@@ -9,6 +9,13 @@ from typing import Final
 
 from services.routing.domain.reference.fsu import OFFLOADED
 from services.routing.domain.shipments.clearance import Standing
+from services.routing.domain.shipments.commands import (
+    NoteCancelRequest,
+    NoteDeclarationCancelled,
+    NoteOfCustoms,
+    NoteRelease,
+    NoteScreening,
+)
 from services.routing.domain.shipments.findings import is_aboard
 from services.routing.events.shipments import shipment_status
 from services.routing.repository.flights import manifests
@@ -21,84 +28,55 @@ from shared.db import UnitOfWork
 _DAYS_KEPT: Final = 31
 
 
-async def note_release(
-    uow: UnitOfWork,
-    known: Standing | None,
-    *,
-    order_id: str,
-    merchant_id: str,
-    at: datetime | None,
-    version: int,
-    now: datetime,
+async def note(
+    uow: UnitOfWork, known: Standing | None, command: NoteOfCustoms, *, now: datetime
 ) -> Standing | None:
-    """Customs let it go. If its flight closed without it, it gets another one at once. `at` None:
-    what customs let go is a list that no longer counts.
+    """Let go and screened, it gets another flight at once if its own has closed without it. While
+    its list is cancelled, or customs is asked to cancel it, it is not loaded: it comes off a
+    manifest that is closed already. One that has left is marked.
 
-    `known` is its standing, or None if it is not here yet. `version` is that of the declaration;
-    what an older one says changes nothing. Returns the new standing; None: it has to be read.
+    `known` is its standing, or None if it is not here yet: what is said is kept until it comes.
+    What is said of an older version of the declaration changes nothing. Returns the new standing;
+    None: it has to be read.
     """
-    if known is not None:
-        return await _save(uow, known, known.released(at, version=version), now=now)
-    await clearance.add_early_fact(
-        uow, order_id=order_id, kind="released", merchant_id=merchant_id, at=at, version=version
-    )
-    return None
-
-
-async def note_declaration_cancelled(
-    uow: UnitOfWork,
-    known: Standing | None,
-    *,
-    order_id: str,
-    merchant_id: str,
-    at: datetime,
-    version: int,
-    now: datetime,
-) -> Standing | None:
-    """As `note_release`. It is not loaded until another list is released: it comes off a manifest
-    that is closed already. One that has left is marked.
-    """
+    kind, at = _said(command)
     if known is None:
         await clearance.add_early_fact(
             uow,
-            order_id=order_id,
-            kind="declaration_cancelled",
-            merchant_id=merchant_id,
+            order_id=command.order_id,
+            kind=kind,
+            merchant_id=command.merchant_id,
             at=at,
-            version=version,
+            version=command.version,
         )
         return None
-    standing = known.declaration_cancelled(at, version=version)
-    if standing != known:
-        count(uow, DECLARATIONS_CANCELLED.labels(_place_of(standing)))
-    return await _save_and_unload(uow, known, standing, now=now)
+    match command:
+        case NoteRelease():
+            standing = known.released(at, version=command.version)
+        case NoteScreening():
+            standing = known.screened(at, version=command.version)
+        case NoteCancelRequest():
+            standing = known.cancel_requested(at, version=command.version)
+            return await _save_and_unload(uow, known, standing, now=now)
+        case NoteDeclarationCancelled():
+            standing = known.declaration_cancelled(command.cancelled_at, version=command.version)
+            if standing != known:
+                count(uow, DECLARATIONS_CANCELLED.labels(_place_of(standing)))
+            return await _save_and_unload(uow, known, standing, now=now)
+    return await _save(uow, known, standing, now=now)
 
 
-async def note_cancel_request(
-    uow: UnitOfWork,
-    known: Standing | None,
-    *,
-    order_id: str,
-    merchant_id: str,
-    at: datetime | None,
-    version: int,
-    now: datetime,
-) -> Standing | None:
-    """As `note_release`. While customs is asked to cancel the list it is not loaded, as if the list
-    were cancelled. `at` None: customs has declined, and it is loaded as before.
-    """
-    if known is None:
-        await clearance.add_early_fact(
-            uow,
-            order_id=order_id,
-            kind="cancel_requested",
-            merchant_id=merchant_id,
-            at=at,
-            version=version,
-        )
-        return None
-    standing = known.cancel_requested(at, version=version)
-    return await _save_and_unload(uow, known, standing, now=now)
+def _said(command: NoteOfCustoms) -> tuple[str, datetime | None]:
+    """Under which kind it is kept for an order that has not come, and when it was."""
+    match command:
+        case NoteRelease():
+            return "released", command.released_at
+        case NoteScreening():
+            return "screened", command.passed_at
+        case NoteCancelRequest():
+            return "cancel_requested", command.requested_at
+        case NoteDeclarationCancelled():
+            return "declaration_cancelled", command.cancelled_at
 
 
 async def _save_and_unload(
@@ -133,30 +111,6 @@ async def _take_off_manifest(uow: UnitOfWork, shipment_id: str, *, now: datetime
         at=now,
         tenant_id=off.shipment.merchant_id,
     )
-
-
-async def note_screening(
-    uow: UnitOfWork,
-    known: Standing | None,
-    *,
-    order_id: str,
-    merchant_id: str,
-    passed_at: datetime | None,
-    version: int,
-    now: datetime,
-) -> Standing | None:
-    """As `note_release`. `passed_at` None: it was not passed, which takes an earlier one back."""
-    if known is not None:
-        return await _save(uow, known, known.screened(passed_at, version=version), now=now)
-    await clearance.add_early_fact(
-        uow,
-        order_id=order_id,
-        kind="screened",
-        merchant_id=merchant_id,
-        at=passed_at,
-        version=version,
-    )
-    return None
 
 
 async def _save(

@@ -62,54 +62,6 @@ async def _carry_out(
             standing = known.pop(order, None)
             if standing is None:
                 standing = await find_standing(uow, command.order_id)
-            changed = await _note(uow, command, standing, now=now)
+            changed = await clearance.note(uow, standing, command, now=now)
             if changed is not None:
                 known[order] = changed
-
-
-async def _note(
-    uow: UnitOfWork,
-    command: NoteOfCustoms,
-    known: Standing | None,
-    *,
-    now: datetime,
-) -> Standing | None:
-    if isinstance(command, NoteRelease):
-        return await clearance.note_release(
-            uow,
-            known,
-            order_id=command.order_id,
-            merchant_id=command.merchant_id,
-            at=command.released_at,
-            version=command.version,
-            now=now,
-        )
-    if isinstance(command, NoteCancelRequest):
-        return await clearance.note_cancel_request(
-            uow,
-            known,
-            order_id=command.order_id,
-            merchant_id=command.merchant_id,
-            at=command.requested_at,
-            version=command.version,
-            now=now,
-        )
-    if isinstance(command, NoteDeclarationCancelled):
-        return await clearance.note_declaration_cancelled(
-            uow,
-            known,
-            order_id=command.order_id,
-            merchant_id=command.merchant_id,
-            at=command.cancelled_at,
-            version=command.version,
-            now=now,
-        )
-    return await clearance.note_screening(
-        uow,
-        known,
-        order_id=command.order_id,
-        merchant_id=command.merchant_id,
-        passed_at=command.passed_at,
-        version=command.version,
-        now=now,
-    )
