@@ -3,7 +3,7 @@
 Several workers may run them at once: what is due is decided again once the turn is taken.
 """
 
-from services.routing.use_cases import reference
+from services.routing.use_cases import network
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import ensure_timetable
 from services.routing.use_cases.shipments import booking, clearance
@@ -17,10 +17,10 @@ _REBOOKED_AT_ONCE = 100
 _FORGOTTEN_AT_ONCE = 1000
 
 
-async def load_reference(context: JobContext) -> None:
+async def load_network(context: JobContext) -> None:
     async with context.db.transaction(PARK) as uow:
-        if await reference.load_reference(uow):
-            log.info("reference data loaded")
+        if await network.load_network(uow):
+            log.info("network data loaded")
 
 
 async def extend_timetable(context: JobContext) -> None:

@@ -31,7 +31,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
 }
 
 JOBS: Final = [
-    Job("load-reference", every_s=3600.0, run=jobs.load_reference),
+    Job("load-network", every_s=3600.0, run=jobs.load_network),
     Job("extend-timetable", every_s=5.0, run=jobs.extend_timetable),
     # Twice as often as others: in a park whose clock runs fast, flights leave soon after.
     Job("close-manifests", every_s=0.25, run=jobs.close_manifests),

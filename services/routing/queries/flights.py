@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.routing.domain.flights.flight import FlightNotFound
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from shared.db import BOOLEAN, INSTANT, TEXT, Filters, Listing, Reader, Window, sql
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from services.routing.domain.shipments.shipment import ShipmentNotFound
 from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window
 from shared.kernel.json import JsonObject

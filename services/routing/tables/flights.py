@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from services.routing.tables.metadata import metadata
-from services.routing.tables.reference import routes
+from services.routing.tables.network import routes
 from shared.db import INSTANT, Key
 
 # One row: which schedule this is (changes with every change of flights, never with capacity), the

@@ -1,6 +1,6 @@
 """The schema that the tables of every area belong to.
 
-Reference data and flights belong to the park; shipments, their legs and their statuses belong to a
+Network and flights belong to the park; shipments, their legs and their statuses belong to a
 merchant and carry row-level security.
 """
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.routing.domain.flights.flight import Flight
 from services.routing.domain.flights.master_waybill import checked_master_waybill
-from services.routing.domain.reference.fsu import ARRIVED, DELIVERED, DEPARTED
+from services.routing.domain.network.fsu import ARRIVED, DELIVERED, DEPARTED
 from services.routing.domain.shipments.shipment import MovedShipment
 from services.routing.domain.status_updates import effects
 from services.routing.domain.status_updates.effects import FLIGHT_FACTS, Consigned, Effect

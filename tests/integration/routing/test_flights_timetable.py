@@ -9,7 +9,7 @@ import pytest
 from services.routing import jobs
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.flights.timetable import extend_timetable
-from services.routing.use_cases.reference import load_reference
+from services.routing.use_cases.network import load_network
 from services.routing.use_cases.shipments import planning
 from shared.db import Database, UnitOfWork, sql
 from shared.db.migrate import upgrade
@@ -66,7 +66,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
         async with db.read(PARK) as reader:
             first = await reader.fetch_first(COUNT)
         async with db.transaction(PARK) as uow:
-            assert not await load_reference(uow), "nothing to load twice"
+            assert not await load_network(uow), "nothing to load twice"
             assert await extend_timetable(uow, now=clock.now()) == 0
         clock.advance(days=1)
         async with db.transaction(PARK) as uow:

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.flights.schedule import (
     GeneratedFlight,
     block_minutes,
     generated_flights,
 )
-from services.routing.domain.reference.records import CUBIC_CM_PER_KG, Route
+from services.routing.domain.network.records import CUBIC_CM_PER_KG, Route
 
 MONDAY = date(2026, 11, 23)
-REFERENCE = read_reference(DATA)
+REFERENCE = read_network(DATA)
 ROUTES = REFERENCE.routes
 ZONES = {airport.iata: airport.time_zone for airport in REFERENCE.airports}
 

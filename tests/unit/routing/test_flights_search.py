@@ -16,7 +16,7 @@ from services.routing.domain.flights.timetable import (
     Search,
     Timetable,
 )
-from services.routing.domain.reference.records import MODES, Mode
+from services.routing.domain.network.records import MODES, Mode
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 AIRPORTS = ("EHU", "LGG", "FRA", "LHR")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.flights.timetable import (
     HandlingTimes,
     Itinerary,
@@ -35,7 +35,7 @@ HANDLING = HandlingTimes(
         ("*", "road_road"): 30,
     }
 )
-REFERENCE = read_reference(DATA)
+REFERENCE = read_network(DATA)
 NETWORK = Network.of(
     hub="EHU",
     routes=REFERENCE.routes,

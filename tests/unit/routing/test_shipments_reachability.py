@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.clients.reference_files import DATA, read_reference
+from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.shipments.reachability import (
     Network,
     Wanted,
@@ -14,7 +14,7 @@ from services.routing.domain.shipments.reachability import (
     not_routable_now,
 )
 
-REFERENCE = read_reference(DATA)
+REFERENCE = read_network(DATA)
 NETWORK = Network.of(
     hub="EHU",
     routes=REFERENCE.routes,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from shared.kernel.errors import Conflict, NotFound, Text
 
 

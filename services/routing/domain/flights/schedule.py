@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.routing.domain.reference.records import CUBIC_CM_PER_KG, Mode, Route
+from services.routing.domain.network.records import CUBIC_CM_PER_KG, Mode, Route
 
 HORIZON_DAYS: Final = 14
 AIR_KM_PER_H: Final = 850

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from services.routing.domain.reference.records import MODES, Mode
+from services.routing.domain.network.records import MODES, Mode
 
 EVERYWHERE: Final = "*"
 _NEVER: Final = 1 << 62

@@ -12,7 +12,7 @@ from services.routing.domain.flights.timetable import (
     Search,
     Timetable,
 )
-from services.routing.domain.reference.records import MODES, Mode
+from services.routing.domain.network.records import MODES, Mode
 from services.routing.domain.shipments.reachability import (
     Network,
     Refusal,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.reference.records import (
+from services.routing.domain.network.records import (
     CUBIC_CM_PER_KG,
     Airport,
     CountryPlace,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from shared.kernel.errors import NotFound, Text
 
 PARCEL_KG_MAX: Final = 30

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.routing.domain.flights.flight import Flight, FlightStatus
-from services.routing.domain.reference.fsu import ARRIVED, DELIVERED, DEPARTED
+from services.routing.domain.network.fsu import ARRIVED, DELIVERED, DEPARTED
 from services.routing.domain.shipments.shipment import ShipmentStatus
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from services.routing.domain.flights.flight import Flight, FlightStatus
 from services.routing.domain.flights.manifest import is_due
 from services.routing.domain.flights.master_waybill import checked_master_waybill
-from services.routing.domain.reference.fsu import (
+from services.routing.domain.network.fsu import (
     ARRIVED,
     DELIVERED,
     DEPARTED,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.routing.domain.flights.flight import Flight, FlightStatus
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from shared.db import (
     DAY,
     INSTANT,

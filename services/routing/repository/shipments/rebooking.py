@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.reference.records import Mode
+from services.routing.domain.network.records import Mode
 from services.routing.domain.shipments.planning import Unplaced
 from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
 from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql

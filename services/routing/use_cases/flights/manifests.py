@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.routing.domain.flights.flight import Flight
 from services.routing.domain.flights.manifest import Manifest, is_due, manifest_of
-from services.routing.domain.reference.fsu import MANIFESTED, OFFLOADED
+from services.routing.domain.network.fsu import MANIFESTED, OFFLOADED
 from services.routing.domain.shipments.shipment import MovedShipment
 from services.routing.events.shipments import shipment_status
 from services.routing.repository.flights import flights, manifests

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.routing.domain.flights.schedule import generated_flights
-from services.routing.domain.reference.records import Airport
-from services.routing.repository import reference
+from services.routing.domain.network.records import Airport
+from services.routing.repository import network
 from services.routing.repository.flights import timetable
 from services.routing.repository.turn import take_turn
-from services.routing.use_cases.reference import load_reference
+from services.routing.use_cases.network import load_network
 from shared.db import UnitOfWork
 
 
 async def ensure_timetable(uow: UnitOfWork, *, now: datetime) -> None:
     """Fills the timetable of a new park: reference data, then flights."""
     if (await timetable.get_timetable_state(uow)).reference_digest is None:
-        await load_reference(uow)
+        await load_network(uow)
     await extend_timetable(uow, now=now)
 
 
@@ -25,12 +25,12 @@ async def extend_timetable(uow: UnitOfWork, *, now: datetime) -> int:
         return 0
     await take_turn(uow)
     days = (await timetable.get_timetable_state(uow)).missing_days(now)
-    routes = await reference.list_routes(uow)
+    routes = await network.list_routes(uow)
     if days is None or not routes:
         return 0
     first_on, last_on = days
-    zones = _time_zones(await reference.list_airports(uow))
-    handling = await reference.get_handling_times(uow)
+    zones = _time_zones(await network.list_airports(uow))
+    handling = await network.get_handling_times(uow)
     planned = [
         departure
         for route in routes

@@ -7,7 +7,7 @@ The caller has taken the turn.
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.reference.fsu import OFFLOADED
+from services.routing.domain.network.fsu import OFFLOADED
 from services.routing.domain.shipments.clearance import Standing
 from services.routing.domain.shipments.commands import (
     NoteCancelRequest,

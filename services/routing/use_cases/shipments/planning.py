@@ -11,7 +11,7 @@ from typing import Final
 from services.routing.domain.flights.timetable import Timetable
 from services.routing.domain.shipments.planning import HUB, SearchBasis
 from services.routing.domain.shipments.reachability import Network
-from services.routing.repository import reference
+from services.routing.repository import network
 from services.routing.repository.flights import timetable
 from services.routing.use_cases.flights.timetable import ensure_timetable
 from shared.db import UnitOfWork
@@ -64,20 +64,20 @@ async def _with_room(uow: UnitOfWork, basis: SearchBasis, *, now: datetime) -> S
 async def _read_basis(uow: UnitOfWork, *, now: datetime) -> SearchBasis:
     await ensure_timetable(uow, now=now)
     version = (await timetable.get_timetable_state(uow)).version
-    handling = await reference.get_handling_times(uow)
+    handling = await network.get_handling_times(uow)
     flights = await timetable.list_open_flights(uow, now=now)
     room = await timetable.get_room(uow, now=now)
-    network = Network.of(
+    routes_and_places = Network.of(
         hub=HUB,
-        routes=await reference.list_routes(uow),
-        airports=await reference.list_airports(uow),
-        places=await reference.list_country_places(uow),
+        routes=await network.list_routes(uow),
+        airports=await network.list_airports(uow),
+        places=await network.list_country_places(uow),
     )
     return _keep(
         SearchBasis(
             timetable=Timetable(version, flights, handling, room),
-            network=network,
+            network=routes_and_places,
             handling=handling,
-            allowance_h=await reference.get_delivery_allowances(uow),
+            allowance_h=await network.get_delivery_allowances(uow),
         )
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from services.routing.clients.reference_files import DATA, read_reference
-from services.routing.domain.reference.files import FILES, ReferenceFileWrong
+from services.routing.clients.network_files import DATA, read_network
+from services.routing.domain.network.files import FILES, NetworkFileWrong
 
-REFERENCE = read_reference(DATA)
+REFERENCE = read_network(DATA)
 
 
 def test_there_are_106_routes_from_the_park_and_45_of_them_are_international() -> None:
@@ -49,7 +49,7 @@ def test_appended_rows_do_not_renumber_others(tmp_path: Path) -> None:
     with (folder / "routes.csv").open("a", encoding="utf-8") as file:
         file.write("EHU,VIE,international,B763F,1,52.0,7700,synthetic,\n")
 
-    numbers = {r.id: r.number for r in read_reference(folder).routes}
+    numbers = {r.id: r.number for r in read_network(folder).routes}
 
     assert numbers.pop("EHU-VIE-air") not in numbers.values()
     assert numbers == {r.id: r.number for r in REFERENCE.routes}
@@ -57,16 +57,16 @@ def test_appended_rows_do_not_renumber_others(tmp_path: Path) -> None:
 
 def test_a_changed_file_changes_the_digest_and_a_wrong_one_is_named(tmp_path: Path) -> None:
     folder = _copy(tmp_path)
-    assert read_reference(folder).digest == REFERENCE.digest
+    assert read_network(folder).digest == REFERENCE.digest
 
     with (folder / "handling-times.csv").open("a", encoding="utf-8") as file:
         file.write("LGG,air_air,240,synthetic,\n")
-    assert read_reference(folder).digest != REFERENCE.digest
+    assert read_network(folder).digest != REFERENCE.digest
 
     with (folder / "handling-times.csv").open("a", encoding="utf-8") as file:
         file.write("LGG,air_road,soon,synthetic,\n")
-    with pytest.raises(ReferenceFileWrong, match=r"handling-times\.csv, line 11: .*soon"):
-        read_reference(folder)
+    with pytest.raises(NetworkFileWrong, match=r"handling-times\.csv, line 11: .*soon"):
+        read_network(folder)
 
 
 def _copy(tmp_path: Path) -> Path:

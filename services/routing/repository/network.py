@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import Final
 
 from services.routing.domain.flights.timetable import HandlingTimes
-from services.routing.domain.reference.records import (
+from services.routing.domain.network.records import (
     Airport,
     Carrier,
     CountryPlace,

@@ -1,4 +1,4 @@
-"""Reference data and the clock, as REST clients see them."""
+"""NetworkData data and the clock, as REST clients see them."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.routing.domain.reference.records import Airport, Route
+from services.routing.domain.network.records import Airport, Route
 from services.routing.schemas.fields import Mode
 
 Scope = Literal["domestic", "international", "onward"]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.routing.domain.reference.records import Airport, Route
+from services.routing.domain.network.records import Airport, Route
 from shared.db import INTEGER, TEXT, Filters, Listing, Reader, Window
 
 _AIRPORTS: Final = Listing(

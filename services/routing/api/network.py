@@ -1,4 +1,4 @@
-"""Reference data of the park: airports, routes with their basis, and the business clock."""
+"""NetworkData data of the park: airports, routes with their basis, and the business clock."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.routing.api.deps import Airport, Country, RoutingRead
-from services.routing.queries import reference as queries
-from services.routing.schemas.reference import AirportOut, ClockOut, RouteOut, Scope
+from services.routing.queries import network as queries
+from services.routing.schemas.network import AirportOut, ClockOut, RouteOut, Scope
 from shared.http import Page, PageOf, json_reply, problems
 
-reference_api = APIRouter(tags=["reference"])
+network_api = APIRouter(tags=["network"])
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RouteFilters:
     scope: Annotated[Scope | None, Query()] = None
 
 
-@reference_api.get("/v1/airports", response_model=Page[AirportOut], responses=problems(422))
+@network_api.get("/v1/airports", response_model=Page[AirportOut], responses=problems(422))
 async def list_airports(
     call: RoutingRead, given: Annotated[AirportFilters, Depends()], page: PageOf
 ) -> Response:
@@ -42,7 +42,7 @@ async def list_airports(
     return json_reply(asked.page(airports, AirportOut.of, key=lambda airport: (airport.iata,)))
 
 
-@reference_api.get("/v1/routes", response_model=Page[RouteOut], responses=problems(422))
+@network_api.get("/v1/routes", response_model=Page[RouteOut], responses=problems(422))
 async def list_routes(
     call: RoutingRead,
     given: Annotated[RouteFilters, Depends()],
@@ -58,7 +58,7 @@ async def list_routes(
     return json_reply(asked.page(routes, RouteOut.of, key=lambda route: (route.number,)))
 
 
-@reference_api.get("/v1/clock", response_model=ClockOut)
+@network_api.get("/v1/clock", response_model=ClockOut)
 async def get_clock(call: RoutingRead) -> Response:
     """Read the business clock of the park.
 

@@ -1,12 +1,12 @@
-"""Reference data is loaded again when the files change, and what is in use stays as it is."""
+"""NetworkData data is loaded again when the files change, and what is in use stays as it is."""
 
 import shutil
 from pathlib import Path
 from typing import Final
 
-from services.routing.clients.reference_files import DATA
-from services.routing.domain.reference.files import FILES
-from services.routing.use_cases.reference import load_reference
+from services.routing.clients.network_files import DATA
+from services.routing.domain.network.files import FILES
+from services.routing.use_cases.network import load_network
 from shared.db import Database, UnitOfWork, sql
 from shared.kernel.identity import PARK
 from tests.kit.transactions import in_vain
@@ -48,7 +48,7 @@ async def test_a_changed_route_keeps_its_number_and_a_stock_in_use_its_next_seri
         await uow.execute(_USE)
         version = await uow.fetch_value(_VERSION)
 
-        assert await load_reference(uow, folder=folder)
+        assert await load_network(uow, folder=folder)
 
         assert await uow.fetch_first(_ROUTE) == (9999, "B763F", 52_000)
         assert await uow.fetch_value(_NEXT_SERIAL) == 42
@@ -57,4 +57,4 @@ async def test_a_changed_route_keeps_its_number_and_a_stock_in_use_its_next_seri
 
 
 async def is_loaded(uow: UnitOfWork, folder: Path) -> bool:
-    return not await load_reference(uow, folder=folder)
+    return not await load_network(uow, folder=folder)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from services.routing.domain.reference.records import (
+from services.routing.domain.network.records import (
     CUBIC_CM_PER_KG,
     MODES,
     Airport,
@@ -43,7 +43,7 @@ _MODES: Final[Mapping[str, Mode]] = {mode: mode for mode in MODES}
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class NetworkData:
     """`digest` names the content of all files: equal digest, nothing to load."""
 
     digest: str
@@ -56,17 +56,17 @@ class Reference:
     country_places: list[CountryPlace]
 
 
-class ReferenceFileWrong(ValueError):
+class NetworkFileWrong(ValueError):
     """Which file, which line, and what is wrong with it."""
 
 
-def parse_reference(files: Mapping[str, bytes]) -> Reference:
-    """`files` are the contents of FILES. Raises ReferenceFileWrong."""
+def parse_network(files: Mapping[str, bytes]) -> NetworkData:
+    """`files` are the contents of FILES. Raises NetworkFileWrong."""
     routes = [
         *_numbered("routes.csv", _parse(files, "routes.csv", _route)),
         *_numbered("onward-legs.csv", _parse(files, "onward-legs.csv", _onward)),
     ]
-    return Reference(
+    return NetworkData(
         digest=_digest(files),
         airports=list(_parse(files, "airports.csv", _airport)),
         carriers=list(_parse(files, "carriers.csv", _carrier)),
@@ -98,7 +98,7 @@ def _parse(
         try:
             yield parse(cells)
         except (KeyError, ValueError) as error:
-            raise ReferenceFileWrong(f"{name}, line {line}: {error}") from error
+            raise NetworkFileWrong(f"{name}, line {line}: {error}") from error
 
 
 def _airport(cells: dict[str, str]) -> Airport:

@@ -1,0 +1,34 @@
+"""Loads the park's reference data: idempotent, and nothing to do while the files are the same."""
+
+from pathlib import Path
+
+from services.routing.clients.network_files import DATA, read_network
+from services.routing.domain.network.files import NetworkData
+from services.routing.repository import network
+from services.routing.repository.flights import timetable
+from services.routing.repository.turn import take_turn
+from shared.db import UnitOfWork
+from shared.kernel.ids import new_id
+
+
+async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
+    """True if anything changed. Raises NetworkFileWrong."""
+    files = read_network(folder)
+    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
+        return False
+    await take_turn(uow)
+    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
+        return False
+    await _save(uow, files)
+    return True
+
+
+async def _save(uow: UnitOfWork, files: NetworkData) -> None:
+    await network.upsert(uow, files.airports)
+    await network.upsert(uow, files.carriers)
+    await network.add_stock(uow, files.waybill_stock)
+    await network.upsert(uow, files.routes)
+    await network.upsert(uow, files.handling_times)
+    await network.upsert(uow, files.delivery_allowances)
+    await network.upsert(uow, files.country_places)
+    await network.set_digest(uow, digest=files.digest, version=new_id("tbl"))
