@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.routing.domain.flights.flight import Flight
-from services.routing.domain.shipments.reachability import Refusal
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.shipment import Leg, MovedShipment, Shipment
 from shared.contracts.routing.shipments import (
     ItineraryLeg,

@@ -13,6 +13,7 @@ from services.routing.domain.flights.timetable import (
     Search,
     Timetable,
 )
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.planning import (
     Plan,
     SearchBasis,
@@ -22,7 +23,7 @@ from services.routing.domain.shipments.planning import (
     ready_at,
     search_for,
 )
-from services.routing.domain.shipments.reachability import Network, Refusal
+from services.routing.domain.shipments.reachability import Network
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from tests.support.routing import NOW, an_unplaced, hours
 

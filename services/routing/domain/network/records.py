@@ -1,10 +1,17 @@
 """What the park's reference files say: one class per file, a field per column of its table."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 Mode = Literal["air", "road"]
 MODES: Final[tuple[Mode, Mode]] = ("air", "road")
+
+VehicleKind = Literal["passenger", "freighter", "truck"]
+VEHICLE_KINDS: Final[tuple[VehicleKind, ...]] = ("passenger", "freighter", "truck")
+
+EmbargoScope = Literal["all", "origin", "transit", "destination"]
+EMBARGO_SCOPES: Final[tuple[EmbargoScope, ...]] = ("all", "origin", "transit", "destination")
 
 CUBIC_CM_PER_KG: Final = 6_000
 """Density at which a hold is full in both measures: the volumetric divisor of air cargo (IATA)."""
@@ -84,3 +91,44 @@ class CountryPlace:
     latitude_deg: float
     longitude_deg: float
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A type of aircraft or truck, by the code that routes name it by. None is not known.
+
+    The door is the largest one that cargo is loaded through.
+    """
+
+    vehicle: str
+    kind: VehicleKind
+    name: str
+    payload_kg: int
+    volume_m3: int | None
+    positions: int | None
+    range_km: int | None
+    door_width_cm: int | None
+    door_height_cm: int | None
+    piece_kg_max: int | None
+    basis: str
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Embargo:
+    """Goods that may not go from, through or to a country, from one day to another, both included.
+
+    `hs_prefix` limits it to goods whose HS code begins with it; empty: all goods. `valid_to` None:
+    no end is known.
+    """
+
+    country: str
+    scope: EmbargoScope
+    hs_prefix: str
+    valid_from: date
+    valid_to: date | None
+    reason_en: str
+    reason_zh: str
+    basis: str
+    source: str

@@ -13,9 +13,9 @@ from services.routing.domain.flights.timetable import (
     Timetable,
 )
 from services.routing.domain.network.records import MODES, Mode
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.reachability import (
     Network,
-    Refusal,
     Wanted,
     never_routable,
     not_routable_now,

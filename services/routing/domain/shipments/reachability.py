@@ -16,6 +16,7 @@ from services.routing.domain.network.records import (
     CountryPlace,
     Route,
 )
+from services.routing.domain.network.refusal import Refusal
 from shared.kernel.errors import Text
 from shared.kernel.instants import rfc3339
 from shared.kernel.words import Words, words
@@ -32,15 +33,6 @@ _GATEWAYS_NAMED: Final = 3
 class Place:
     latitude_deg: float
     longitude_deg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A finding: `code` is stable, `detail` says why, `fix` what would help."""
-
-    code: str
-    detail: Words
-    fix: Words
 
 
 _TOO_HEAVY: Final = Text(

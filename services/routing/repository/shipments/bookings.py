@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.planning import Plan, Unplaced
-from services.routing.domain.shipments.reachability import Refusal
 from services.routing.domain.shipments.shipment import Shipment, ShipmentStatus
 from shared.db import BIGINT, INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 

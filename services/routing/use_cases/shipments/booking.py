@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from services.routing.domain.flights.timetable import Itinerary, Search
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.house_waybill import house_waybill
 from services.routing.domain.shipments.planning import (
     HUB,
@@ -24,7 +25,6 @@ from services.routing.domain.shipments.planning import (
     no_room,
     search_for,
 )
-from services.routing.domain.shipments.reachability import Refusal
 from services.routing.domain.shipments.shipment import (
     CANCELLABLE,
     Goods,
