@@ -308,7 +308,7 @@ def _status_update(world: AllServices) -> dict[str, Any]:
         "code": "RCF",
         "airport": "LGG",
         "occurred_at": world.clock.now().isoformat(),
-        "house_waybill": "EHUAA00000011",
+        "house_waybill": "EHAA00000011",
     }
 
 
@@ -370,7 +370,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
     "customs POST /v1/lanes/{lane}:take": lambda _: {"limit": 1},
     "customs POST /v1/arrivals": of_customs.an_arrival,
     "customs POST /v1/bills": lambda world: of_customs.a_binding(
-        world.made.get("bound_waybill", "EHUAA00000011")
+        world.made.get("bound_waybill", "EHAA00000011")
     ),
     "customs POST /v1/screenings": lambda world: {"items": [of_customs.a_screening(world)]},
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},

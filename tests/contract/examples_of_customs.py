@@ -132,7 +132,7 @@ def a_binding(house_waybill: str) -> dict[str, Any]:
 
 def an_arrival(world: "AllServices") -> dict[str, Any]:
     return {
-        "house_waybills": ["EHUAA00000011"],
+        "house_waybills": ["EHAA00000011"],
         "arrived_at": world.clock.now().isoformat(),
         "truck_plate": "鄂G12345",
     }

@@ -61,7 +61,7 @@ async def test_every_answer_and_every_event(operation: Operation, world: AllServ
 
 async def test_every_refusal(world: AllServices) -> None:
     tomorrow = rfc3339(world.clock.now() + timedelta(days=1))
-    update = {"code": "RCF", "airport": "LGG", "occurred_at": tomorrow, "house_waybill": "EHUAA1"}
+    update = {"code": "RCF", "airport": "LGG", "occurred_at": tomorrow, "house_waybill": "EHAA1"}
     answer = await world.post("routing", "/v1/status-updates", {"items": [update]})
     assert answer.json()["items"][0]["error"]["code"] == "routing.status_update.in_future"
     assert odd_instants(answer.content) == []

@@ -62,7 +62,7 @@ def an_unplaced(*, country: str = "GB", weight_g: int = 500, **changes: Any) -> 
     facts: dict[str, Any] = {
         "shipment": Shipment(shipment_id, new_id("ord"), merchant_id, country, weight_g, 1_000, 1),
         "status": ShipmentStatus.WAITING,
-        "house_waybill": "EHUAA00000011",
+        "house_waybill": "EHAA00000011",
         "origin": "EHU",
         "first_leg_no": 0,
         "handled_at": hours(4),

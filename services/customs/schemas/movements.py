@@ -20,7 +20,7 @@ _WAYBILLS_MAX = 500
 
 class ArrivalIn(Body):
     house_waybills: list[HouseWaybill] = Field(
-        min_length=1, max_length=_WAYBILLS_MAX, examples=[["EHUAA00000011"]]
+        min_length=1, max_length=_WAYBILLS_MAX, examples=[["EHAA00000011"]]
     )
     arrived_at: PastInstant
     truck_plate: str = Field(
@@ -52,7 +52,7 @@ class BillIn(Body):
         min_length=2, max_length=32, pattern=r"^[0-9A-Za-z-]+$", examples=["O37001"]
     )
     house_waybills: list[HouseWaybill] = Field(
-        min_length=1, max_length=5_000, examples=[["EHUAA00000011"]]
+        min_length=1, max_length=5_000, examples=[["EHAA00000011"]]
     )
 
     def to_domain(self) -> BillOrder:

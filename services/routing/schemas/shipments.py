@@ -53,7 +53,7 @@ class ShipmentOut(BaseModel):
     order_id: str
     merchant_id: str
     status: ShipmentStatusName
-    house_waybill: str | None = Field(examples=["EHUAA00000011"])
+    house_waybill: str | None = Field(examples=["EHAA00000011"])
     master_waybill: str | None
     destination_country: str
     gross_weight_g: int

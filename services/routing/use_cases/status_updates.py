@@ -255,6 +255,8 @@ async def _deliver(
     at: datetime,
     now: datetime,
 ) -> None:
+    """What they hold on flights that they never took is given back first: by where they are."""
+    await bookings.release(uow, shipment_ids)
     for shipment in await status_updates.deliver(
         uow, shipment_ids, flight_id=flight_id, code=DELIVERED, airport=airport, at=at
     ):

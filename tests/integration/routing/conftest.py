@@ -1,13 +1,19 @@
 """Routing on a real PostgreSQL, with the park's reference data and timetable in it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
+from httpx2 import AsyncClient
 
+from services.routing.app import create_app
+from services.routing.settings import Settings
 from services.routing.use_cases.flights.timetable import ensure_timetable
 from shared.db import Database
-from shared.kernel.identity import PARK
+from shared.kernel.identity import PARK, Role
+from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
+from tests.kit.databases import Postgres
 from tests.support.worlds.routing import (
     START,
     RoutingWorld,
@@ -28,3 +34,30 @@ async def world(routing_db: Database, clock: ManualClock) -> AsyncIterator[Routi
     world = RoutingWorld(routing_db, clock)
     yield world
     await world.check_books()
+
+
+@pytest.fixture
+async def client(
+    world: RoutingWorld, postgres: Postgres, jwks_url: str, client_for: Any
+) -> AsyncIterator[AsyncClient]:
+    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
+    async with client_for(create_app(settings, clock=world.clock)) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(token_for: Callable[..., str]) -> dict[str, str]:
+    token = token_for(Role.OPERATOR, "park", ["routing:read", "routing:write"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def merchant(token_for: Callable[..., str], world: RoutingWorld) -> dict[str, str]:
+    token = token_for(Role.MERCHANT, world.merchant, ["routing:read", "routing:write"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def stranger(token_for: Callable[..., str]) -> dict[str, str]:
+    token = token_for(Role.MERCHANT, new_id("mer"), ["routing:read"])
+    return {"Authorization": f"Bearer {token}"}

@@ -26,9 +26,16 @@ _STATES = sql(
 )
 
 # What an airline may be told at a moment drawn by lot: too early, or of a flight that is off.
-REFUSALS = ("routing.flight.manifest_open", "routing.flight.cancelled")
+REFUSALS = (
+    "routing.flight.manifest_open",
+    "routing.flight.cancelled",
+    "routing.shipment.not_underway",
+    "routing.status_update.before_flight",
+)
 STEPS = (
-    ["place"] * 8 + ["ready"] * 6 + ["cancel", "close", "close", "DEP", "ARR", "DLV", "fog", "time"]
+    ["place"] * 8
+    + ["ready"] * 6
+    + ["cancel", "close", "close", "DEP", "ARR", "DLV", "signed", "fog", "time"]
 )
 
 
@@ -107,6 +114,8 @@ async def _step(
     elif step == "close":
         if (await world.flight_row(flight_id)).cut_off_at is not None:
             await world.close(flight_id)
+    elif step == "signed" and orders:
+        await _sign(world, chance.choice(orders))
     elif step == "time":
         world.clock.advance(hours=1)
     elif step == "fog" and chance.random() < 0.3:
@@ -128,7 +137,16 @@ async def _try_cancel(world: RoutingWorld, flight_id: str) -> None:
 async def _report(world: RoutingWorld, code: str, flight_id: str) -> None:
     flight = await world.flight_row(flight_id)
     airport = flight.origin if code == "DEP" else flight.destination
-    update = StatusUpdate(code, airport, world.clock.now(), flight_id=flight_id)
+    await _send(world, StatusUpdate(code, airport, world.clock.now(), flight_id=flight_id))
+
+
+async def _sign(world: RoutingWorld, order_id: str) -> None:
+    waybill = (await world.shipment(order_id)).house_waybill
+    if waybill is not None:
+        await _send(world, StatusUpdate("DLV", "LHR", world.clock.now(), house_waybill=waybill))
+
+
+async def _send(world: RoutingWorld, update: StatusUpdate) -> None:
     async with world.db.transaction(PARK) as uow:
         (outcome,) = await record_status_updates(
             uow, updates=[update], reported_by="test", now=world.clock.now()

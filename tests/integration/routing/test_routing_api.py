@@ -1,48 +1,13 @@
 """Routing over HTTP: who sees what, pages, and the operators' two doors."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest
 from httpx2 import AsyncClient
 
-from services.routing.app import create_app
-from services.routing.settings import Settings
-from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
-from tests.kit.databases import Postgres
 from tests.support.worlds.routing import (
     RoutingWorld,
 )
-
-As = Callable[..., dict[str, str]]
-
-
-@pytest.fixture
-async def client(
-    world: RoutingWorld, postgres: Postgres, jwks_url: str, client_for: Any
-) -> AsyncIterator[AsyncClient]:
-    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
-    async with client_for(create_app(settings, clock=world.clock)) as client:
-        yield client
-
-
-@pytest.fixture
-def operator(token_for: Callable[..., str]) -> dict[str, str]:
-    token = token_for(Role.OPERATOR, "park", ["routing:read", "routing:write"])
-    return {"Authorization": f"Bearer {token}"}
-
-
-@pytest.fixture
-def merchant(token_for: Callable[..., str], world: RoutingWorld) -> dict[str, str]:
-    token = token_for(Role.MERCHANT, world.merchant, ["routing:read", "routing:write"])
-    return {"Authorization": f"Bearer {token}"}
-
-
-@pytest.fixture
-def stranger(token_for: Callable[..., str]) -> dict[str, str]:
-    token = token_for(Role.MERCHANT, new_id("mer"), ["routing:read"])
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def test_a_shipment_with_its_way_and_its_log(

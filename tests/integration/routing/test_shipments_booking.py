@@ -198,7 +198,7 @@ def an_unplaced(shipment_id: str, merchant: str) -> Unplaced:
     return Unplaced(
         shipment=Shipment(shipment_id, new_id("ord"), merchant, "GB", 1_000, 1_000, 1),
         status=ShipmentStatus.BOOKED,
-        house_waybill="EHUAA00000000",
+        house_waybill="EHAA00000000",
         origin="EHU",
         first_leg_no=1,
         handled_at=None,

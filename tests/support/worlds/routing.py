@@ -14,7 +14,7 @@ from services.routing.use_cases.flights.manifests import close_manifest
 from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.contracts.envelope import EventPayload
-from shared.db import BIGINT, INSTANT, INTEGER, TEXT, TEXTS, Database, Statement, UnitOfWork, sql
+from shared.db import BIGINT, INSTANT, INTEGER, TEXT, Database, Statement, UnitOfWork, sql
 from shared.kafka import Received
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
@@ -27,6 +27,7 @@ from tests.support.events.customs.declarations import (
     a_declaration_screened,
 )
 from tests.support.events.envelopes import enveloped
+from tests.support.worlds.routing_books import check_books
 
 START: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _numbers = count()
@@ -86,14 +87,6 @@ class StoredEvent:
     payload: JsonObject
     version: int
     tenant_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Of a flight: what is taken, and what its shipments hold."""
-
-    taken: list[int]
-    held: list[int]
 
 
 _ADD_AIRPORT = sql(
@@ -177,20 +170,6 @@ _LEGS = sql(
     """,
     str,
     order_id=TEXT,
-)
-_BOOKS = sql(
-    """
-    SELECT ARRAY[f.capacity_g - f.remaining_g, f.capacity_cm3 - f.remaining_cm3,
-            f.booked_shipments] AS taken,
-        ARRAY[coalesce(sum(s.gross_weight_g), 0), coalesce(sum(s.volume_cm3), 0),
-            count(s.id)] AS held
-    FROM routing.flights f
-    LEFT JOIN routing.shipment_legs l ON l.flight_id = f.id
-    LEFT JOIN routing.shipments s ON s.id = l.shipment_id
-    WHERE f.id = ANY(:flight_ids) GROUP BY f.id
-    """,
-    Books,
-    flight_ids=TEXTS,
 )
 
 
@@ -382,11 +361,8 @@ class RoutingWorld:
         return [_short(row.type, row.payload) for row in rows]
 
     async def check_books(self) -> None:
-        """On every flight of this test: what is taken is what is held, and never too much."""
-        async with self.db.read(PARK) as reader:
-            rows = await reader.fetch_all(_BOOKS, flight_ids=self.flights)
-        for books in rows:
-            assert books.taken == books.held
+        """On every flight of this test."""
+        await check_books(self.db, self.flights)
 
 
 def _short(event_type: str, payload: JsonObject) -> str:

@@ -11,7 +11,11 @@ from services.routing.domain.flights.master_waybill import (
     checked_master_waybill,
     master_waybill,
 )
-from services.routing.domain.shipments.house_waybill import house_waybill, is_house_waybill
+from services.routing.domain.shipments.house_waybill import (
+    CHARACTERS_MAX,
+    house_waybill,
+    is_house_waybill,
+)
 
 serials = st.integers(0, SERIALS - 1)
 
@@ -63,16 +67,27 @@ def test_house_waybills_are_unique_valid_and_short(numbers: list[int]) -> None:
     waybills = [house_waybill(n) for n in numbers]
 
     assert len(set(waybills)) == len(numbers)
-    assert all(is_house_waybill(w) and len(w) == 13 for w in waybills)
+    assert all(is_house_waybill(w) and len(w) <= CHARACTERS_MAX for w in waybills)
 
 
 def test_house_waybills_count_through_the_series() -> None:
-    assert house_waybill(1) == "EHUAA00000011"
-    assert house_waybill(SERIALS) == "EHUAB00000000"
-    assert house_waybill(26 * SERIALS + 1234567) == "EHUBA12345675"
+    assert house_waybill(1) == "EHAA00000011"
+    assert house_waybill(SERIALS) == "EHAB00000000"
+    assert house_waybill(26 * SERIALS + 1234567) == "EHBA12345675"
 
 
-@given(number=st.integers(0, SERIALS - 1), place=st.integers(5, 12), digit=st.integers(0, 9))
+def test_house_waybills_fit_a_house_manifest() -> None:
+    """Cargo-IMP FHL: a house waybill serial number has up to twelve letters and digits."""
+    assert CHARACTERS_MAX == 12
+    assert len(house_waybill(26 * 26 * SERIALS - 1)) == 12
+
+
+@pytest.mark.parametrize(("number", "is_one"), [("EHUAA00000011", True), ("EHUAA00000012", False)])
+def test_numbers_of_thirteen_characters_stay_valid(number: str, *, is_one: bool) -> None:
+    assert is_house_waybill(number) == is_one
+
+
+@given(number=st.integers(0, SERIALS - 1), place=st.integers(4, 11), digit=st.integers(0, 9))
 def test_a_wrong_digit_is_noticed_unless_it_differs_by_seven(
     number: int, place: int, digit: int
 ) -> None:
@@ -80,6 +95,6 @@ def test_a_wrong_digit_is_noticed_unless_it_differs_by_seven(
     changed = waybill[:place] + str(digit) + waybill[place + 1 :]
 
     if abs(int(waybill[place]) - digit) in (0, 7):
-        assert is_house_waybill(changed) == (changed == waybill or place < 12)
+        assert is_house_waybill(changed) == (changed == waybill or place < 11)
     else:
         assert not is_house_waybill(changed)

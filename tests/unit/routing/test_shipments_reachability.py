@@ -55,6 +55,8 @@ def test_what_no_single_flight_carries_is_refused_with_the_weight_that_would_fit
     assert refusal is not None
     assert refusal.code == "too_heavy"
     assert "up to 102000 kg and 612000 dm³" in refusal.fix.en
+    assert ("102000.001 kg" in refusal.detail.en) == (weight_g == 102_000_001)
+    assert ("612000.001 立方分米" in refusal.detail.zh) == (volume_cm3 == 612_000_001)
     assert never_routable(NETWORK, wanted("GB", weight_g=102_000_000, volume_cm3=1)) is None
 
 

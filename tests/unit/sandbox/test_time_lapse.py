@@ -115,7 +115,7 @@ def test_it_waits_for_a_list_that_has_to_be_sent_again(waiting: Waiting) -> None
 def test_what_waits_for_the_world_does_not_hold_it_up(waiting: Waiting, status: str) -> None:
     waiting.ledger.last_news_s = waiting.now_s
     waiting.ledger.status["ord_1"] = status
-    waiting.world.office.left_waybills.add("EHUAA00000011")
+    waiting.world.office.left_waybills.add("EHAA00000011")
     assert waiting.look() >= 3 * HOUR
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from services.routing.domain.network.records import (
@@ -136,7 +137,12 @@ class Wanted:
     @property
     def size(self) -> dict[str, str]:
         """For a text: kilograms and cubic decimetres."""
-        return {"kg": f"{self.weight_g / 1_000:g}", "dm3": f"{self.volume_cm3 / 1_000:g}"}
+        return {"kg": _thousandths(self.weight_g), "dm3": _thousandths(self.volume_cm3)}
+
+
+def _thousandths(number: int) -> str:
+    """Every digit of it: 102000001 is `102000.001`, 500 is `0.5`."""
+    return f"{Decimal(number) / 1_000:f}"
 
 
 def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
