@@ -97,6 +97,14 @@ def _delivery_allowances(tables: Tables) -> Iterator[str]:
         yield "no allowance where nothing else is said"
 
 
+def _emission_factors(tables: Tables) -> Iterator[str]:
+    if len({(row["method"], row["method_version"]) for row in tables["emission-factors"]}) != 1:
+        yield "more than one method: their values cannot be added up"
+    for row in tables["emission-factors"]:
+        if not row["source"]:
+            yield f"{row['mode']} {row['vehicle_kind']}: nothing says where the value is from"
+
+
 def _marketplaces(tables: Tables) -> Iterator[str]:
     stores = tables["marketplaces"]
     known = tables.column("country-places", "country")
@@ -173,6 +181,16 @@ TABLES: Final = (
         ("country",),
         2,
         _delivery_allowances,
+    ),
+    Table(
+        "emission-factors",
+        (
+            *("method", "method_version", "mode", "vehicle_kind", "over_km", "up_to_km"),
+            *("ttw_g_per_tkm", "wtw_g_per_tkm", "data_category", "basis", "as_of", "source"),
+        ),
+        ("mode", "vehicle_kind", "over_km"),
+        6,
+        _emission_factors,
     ),
     Table(
         "marketplaces",

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from services.routing.clients.network_files import DATA, read_network
+from services.routing.clients.network_files import DATA, read_emission_factors, read_network
 from services.routing.domain.network.files import NetworkData
-from services.routing.repository import network
+from services.routing.repository import emissions, network
 from services.routing.repository.flights import timetable
 from services.routing.repository.turn import take_turn
 from shared.db import UnitOfWork
@@ -12,7 +12,7 @@ from shared.kernel.ids import new_id
 
 
 async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
-    """True if anything changed. Raises NetworkFileWrong."""
+    """True if anything changed. Raises NetworkFileWrong or FactorsWrong."""
     files = read_network(folder)
     if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
         return False
@@ -20,6 +20,7 @@ async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
     if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
         return False
     await _save(uow, files)
+    await emissions.set_emission_factors(uow, read_emission_factors(folder))
     return True
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from services.routing.clients.network_files import DATA, read_network
+from services.routing.domain.network.geo import great_circle_km
 from services.routing.domain.shipments.reachability import (
     Network,
     Wanted,
-    great_circle_km,
     never_routable,
     not_routable_now,
 )

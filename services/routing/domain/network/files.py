@@ -33,6 +33,8 @@ FILES: Final = (
     "handling-times.csv",
     "delivery-allowances.csv",
     "country-places.csv",
+    # Read by their own areas; a change of them is a change of the network, too.
+    "emission-factors.csv",
 )
 # Whose flights are generated. Its numbers leave room for several departures a day.
 GENERATED_CARRIER: Final = "EH"

@@ -3,7 +3,6 @@
 Works on routes (what is ever flown), not on flights; the search itself is in timetable.py.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from services.routing.domain.network.geo import Place, great_circle_km
 from services.routing.domain.network.records import (
     CUBIC_CM_PER_KG,
     Airport,
@@ -28,12 +28,6 @@ NO_DEPARTURE: Final = "no_departure"
 NO_CAPACITY: Final = "no_capacity"
 
 _GATEWAYS_NAMED: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    latitude_deg: float
-    longitude_deg: float
 
 
 _TOO_HEAVY: Final = Text(
@@ -201,12 +195,3 @@ def _nearest(network: Network, country: str, reachable: Collection[str]) -> list
         (iata for iata in reachable if iata in network.airports),
         key=lambda iata: (great_circle_km(network.airports[iata], place), iata),
     )[:_GATEWAYS_NAMED]
-
-
-def great_circle_km(a: Place, b: Place) -> float:
-    """Haversine on a sphere of 6,371 km."""
-    phi_a, phi_b = math.radians(a.latitude_deg), math.radians(b.latitude_deg)
-    half_phi = (phi_b - phi_a) / 2
-    half_lambda = math.radians(b.longitude_deg - a.longitude_deg) / 2
-    chord = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
-    return 2 * 6_371 * math.asin(math.sqrt(chord))
