@@ -5,8 +5,8 @@ Several workers may run them at once: what is due is decided again once the turn
 
 from services.routing.use_cases import network
 from services.routing.use_cases.flights import manifests
-from services.routing.use_cases.flights.timetable import ensure_timetable
 from services.routing.use_cases.shipments import booking, clearance
+from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
 from shared.telemetry import get_logger

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.use_cases.flights.timetable import ensure_timetable
+from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.contracts.topics import SERVICES
 from shared.db import Database
 from shared.kernel.identity import PARK

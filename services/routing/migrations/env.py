@@ -1,9 +1,23 @@
 """Alembic's entry point; all of it is in the kit. Importing a module of tables declares them."""
 
-from services.routing.tables import emissions, flights, network, shipments, status_updates
+from services.routing.tables import (
+    emissions,
+    flights,
+    network,
+    shipments,
+    status_updates,
+    timetable,
+)
 from services.routing.tables.metadata import metadata
 from shared.db.migrate import run_env
 
-__all__ = ["emissions", "flights", "network", "shipments", "status_updates"]
+__all__ = [
+    "emissions",
+    "flights",
+    "network",
+    "shipments",
+    "status_updates",
+    "timetable",
+]
 
 run_env("routing", metadata)

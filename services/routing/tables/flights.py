@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Sequence,
     Table,
     Text,
     UniqueConstraint,
@@ -19,10 +20,11 @@ from sqlalchemy import (
 
 from services.routing.tables.metadata import metadata
 from services.routing.tables.network import routes
+from services.routing.tables.timetable import schedules
 from shared.db import INSTANT, Key
 
-# One row: which schedule this is (changes with every change of flights, never with capacity), the
-# local days for which departures exist, and what the reference files looked like when loaded.
+# One row: which network this is (changes when its files do), the local days for which departures
+# exist, and what the files looked like when loaded.
 timetable: Final = Table(
     "timetable",
     metadata,
@@ -38,7 +40,13 @@ flights: Final = Table(
     "flights",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("route_id", Key, ForeignKey(routes.c.id), nullable=False),
+    # Null: not a route of the park's network, but of an imported timetable.
+    Column("route_id", Key, ForeignKey(routes.c.id)),
+    # Its trip is the run of its schedule on that local day of the first leg's origin; null: made
+    # before there were schedules.
+    Column("schedule_id", Key, ForeignKey(schedules.c.id)),
+    Column("operated_on", Date),
+    Column("leg_no", Integer, nullable=False, server_default="1"),
     Column("carrier", Text, nullable=False),
     Column("flight_number", Key, nullable=False),
     Column("departs_on", Date, nullable=False),
@@ -67,13 +75,17 @@ flights: Final = Table(
     Column("cancel_reason", Text),
     Column("synthetic", Boolean, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("flight_number", "departs_on"),
+    # Set by a trigger whenever something changes that a search reads of it, but for the room.
+    Column("change_no", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("flight_number", "operated_on", "leg_no"),
     CheckConstraint("0 <= remaining_g AND remaining_g <= capacity_g", name="weight"),
     CheckConstraint("0 <= remaining_cm3 AND remaining_cm3 <= capacity_cm3", name="volume"),
     CheckConstraint("arrives_at > departs_at", name="times"),
     CheckConstraint(
         "state IN ('scheduled', 'closed', 'departed', 'arrived', 'cancelled')", name="state"
     ),
+    Index("flights_change_no_ix", "change_no"),
+    Index("flights_schedule_id_operated_on_ix", "schedule_id", "operated_on"),
     Index("flights_departs_at_id_ix", "departs_at", "id"),
     Index(
         "flights_open_cut_off_at_ix",
@@ -83,3 +95,7 @@ flights: Final = Table(
     # Remaining capacity changes with every booking: room on the page keeps such updates local.
     postgresql_with={"fillfactor": "70"},
 )
+
+# Numbers the changes of flights. Whoever changes one has taken the turn, so that numbers become
+# visible in their order.
+flight_change: Final = Sequence("flight_change", metadata=metadata, schema="routing", start=1)

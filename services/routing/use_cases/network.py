@@ -4,8 +4,10 @@ from pathlib import Path
 
 from services.routing.clients.network_files import DATA, read_emission_factors, read_network
 from services.routing.domain.network.files import NetworkData
+from services.routing.domain.timetable.generated import generated_schedules
 from services.routing.repository import emissions, network
-from services.routing.repository.flights import timetable
+from services.routing.repository.timetable import flights
+from services.routing.repository.timetable.schedules import save_schedules
 from services.routing.repository.turn import take_turn
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
@@ -14,10 +16,10 @@ from shared.kernel.ids import new_id
 async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
     """True if anything changed. Raises NetworkFileWrong or FactorsWrong."""
     files = read_network(folder)
-    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
+    if (await flights.get_timetable_state(uow)).reference_digest == files.digest:
         return False
     await take_turn(uow)
-    if (await timetable.get_timetable_state(uow)).reference_digest == files.digest:
+    if (await flights.get_timetable_state(uow)).reference_digest == files.digest:
         return False
     await _save(uow, files)
     await emissions.set_emission_factors(uow, read_emission_factors(folder))
@@ -29,6 +31,9 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
     await network.upsert(uow, files.carriers)
     await network.add_stock(uow, files.waybill_stock)
     await network.upsert(uow, files.routes)
+    await save_schedules(
+        uow, [schedule for route in files.routes for schedule in generated_schedules(route)]
+    )
     await network.upsert(uow, files.handling_times)
     await network.upsert(uow, files.delivery_allowances)
     await network.upsert(uow, files.country_places)

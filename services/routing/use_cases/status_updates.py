@@ -29,7 +29,6 @@ from services.routing.events.shipments import (
 )
 from services.routing.repository import status_updates
 from services.routing.repository.flights import flights
-from services.routing.repository.flights.timetable import renew_timetable
 from services.routing.repository.shipments import bookings
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases.flights.manifests import close_due_manifest
@@ -164,7 +163,6 @@ async def _take_effect(
 
 async def _depart(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
     """The flight's event says what is aboard."""
-    await renew_timetable(uow)
     aboard = await _board(uow, flight, now=now)
     assert flight.departed_at is not None
     payload = flight_departed(

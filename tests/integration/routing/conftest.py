@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 
 from services.routing.app import create_app
 from services.routing.settings import Settings
-from services.routing.use_cases.flights.timetable import ensure_timetable
+from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.db import Database
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id

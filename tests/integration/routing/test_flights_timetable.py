@@ -8,9 +8,9 @@ import pytest
 
 from services.routing import jobs
 from services.routing.use_cases.flights import manifests
-from services.routing.use_cases.flights.timetable import extend_timetable
 from services.routing.use_cases.network import load_network
 from services.routing.use_cases.shipments import planning
+from services.routing.use_cases.timetable.horizon import extend_timetable
 from shared.db import Database, UnitOfWork, sql
 from shared.db.migrate import upgrade
 from shared.kafka import JobContext

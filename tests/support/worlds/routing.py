@@ -115,10 +115,11 @@ _ADD_ROUTE = sql(
 )
 _ADD_FLIGHT = sql(
     """
-    INSERT INTO routing.flights (id, route_id, carrier, flight_number, departs_on, mode, vehicle,
-        origin, destination, departs_at, arrives_at, cut_off_at, capacity_g, capacity_cm3,
-        remaining_g, remaining_cm3, state, synthetic)
-    VALUES (:id, :route_id, 'EH', :number, '2026-11-22', :mode, 'test', :origin, :destination,
+    INSERT INTO routing.flights (id, route_id, carrier, flight_number, operated_on, departs_on,
+        mode, vehicle, origin, destination, departs_at, arrives_at, cut_off_at, capacity_g,
+        capacity_cm3, remaining_g, remaining_cm3, state, synthetic)
+    VALUES (:id, :route_id, 'EH', :number, '2026-11-22', '2026-11-22', :mode, 'test', :origin,
+        :destination,
         :departs_at, :arrives_at, :cut_off_at, :weight_g, :volume_cm3, :weight_g, :volume_cm3,
         'scheduled', true)
     """,

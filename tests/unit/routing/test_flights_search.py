@@ -145,7 +145,7 @@ def test_search_arrives_as_early_as_the_best_of_all_itineraries(
         if chain[-1].destination in destinations
     ]
 
-    found = Timetable("v", flights, handling).find(search)
+    found = Timetable(("v", 1), flights, handling).find(search)
 
     assert (found and found.arrives_at) == min(arrivals, default=None)
     assert found is None or is_flyable(found, handling, search)
@@ -162,7 +162,7 @@ def test_goods_come_by_the_mode_that_connects_in_time(mode: Mode) -> None:
     inbound = {m: a_flight(n, "EHU", "LGG", 0, mode=m) for n, m in enumerate(MODES)}
     onward = a_flight(3, "LGG", "LHR", 100, mode=mode)
 
-    found = Timetable("v", [*inbound.values(), onward], handling).find(a_search("LHR"))
+    found = Timetable(("v", 1), [*inbound.values(), onward], handling).find(a_search("LHR"))
 
     assert found is not None
     assert found.flight_ids == [inbound[mode].id, onward.id]
@@ -173,7 +173,7 @@ def test_a_full_flight_is_skipped_in_either_measure() -> None:
     heavy = a_flight(1, "EHU", "LGG", 0, capacity_g=99)
     bulky = a_flight(2, "EHU", "LGG", 10, capacity_cm3=99)
     free = a_flight(3, "EHU", "LGG", 20)
-    timetable = Timetable("v", [heavy, bulky, free], handling)
+    timetable = Timetable(("v", 1), [heavy, bulky, free], handling)
 
     found = timetable.find(a_search("LGG"))
 
@@ -184,7 +184,9 @@ def test_a_full_flight_is_skipped_in_either_measure() -> None:
 
 def test_room_is_renewed_without_touching_the_older_copy() -> None:
     flight, following = a_flight(1, "EHU", "LGG", 0), a_flight(2, "EHU", "LGG", 60)
-    before = Timetable("v", [flight, following], HandlingTimes(DEFAULTS), {flight.id: (99, 99)})
+    before = Timetable(
+        ("v", 1), [flight, following], HandlingTimes(DEFAULTS), {flight.id: (99, 99)}
+    )
 
     after = before.with_room({following.id: (0, 0)})
 
@@ -197,7 +199,7 @@ def test_room_is_renewed_without_touching_the_older_copy() -> None:
 def test_goods_for_the_country_they_are_in_still_fly() -> None:
     handling = HandlingTimes(DEFAULTS)
     flight = a_flight(1, "EHU", "FRA", 0)
-    timetable = Timetable("v", [flight], handling)
+    timetable = Timetable(("v", 1), [flight], handling)
 
     assert timetable.find(a_search("EHU")) is None
     found = timetable.find(a_search("EHU", "FRA"))
@@ -206,7 +208,7 @@ def test_goods_for_the_country_they_are_in_still_fly() -> None:
 
 
 def test_an_empty_timetable_finds_nothing() -> None:
-    timetable = Timetable("v", [], HandlingTimes(DEFAULTS))
+    timetable = Timetable(("v", 1), [], HandlingTimes(DEFAULTS))
 
     assert timetable.find(a_search("LGG")) is None
     assert timetable.horizon_at is None

@@ -63,7 +63,7 @@ def to_heathrow(**changes: Any) -> OpenFlight:
 
 
 def basis(*flights: OpenFlight, room: dict[str, tuple[int, int]] | None = None) -> SearchBasis:
-    return SearchBasis(Timetable("tbl_1", flights, HANDLING, room), NETWORK, HANDLING, {"*": 48})
+    return SearchBasis(Timetable(("v", 1), flights, HANDLING, room), NETWORK, HANDLING, {"*": 48})
 
 
 def decided(

@@ -96,19 +96,19 @@ _Connection = tuple[int, int, int, int, int, int]
 
 
 class Timetable:
-    """The scheduled flights of one moment; `version` names the state of the schedule it shows.
+    """The scheduled flights of one moment; `state` names the state of the schedule it shows.
 
     `room` says what is left on flights that hold something; the others are empty.
     """
 
     def __init__(
         self,
-        version: str,
+        state: tuple[str, int],
         flights: Iterable[OpenFlight],
         handling: HandlingTimes,
         room: Mapping[str, Room] | None = None,
     ) -> None:
-        self.version = version
+        self.state = state
         self.handling = handling
         self.flights: tuple[OpenFlight, ...] = tuple(
             sorted(flights, key=lambda flight: (flight.departs_at, flight.id))

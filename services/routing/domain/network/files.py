@@ -87,7 +87,7 @@ def _numbered(name: str, routes: Iterator[Route]) -> Iterator[Route]:
 
 def _digest(files: Mapping[str, bytes]) -> str:
     # The rules that turn files into rows count, too.
-    parts = [f"density {CUBIC_CM_PER_KG}".encode()]
+    parts = [f"density {CUBIC_CM_PER_KG}, schedules".encode()]
     parts += [files[name] for name in FILES]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

@@ -40,8 +40,8 @@ class SearchBasis:
     allowance_h: Mapping[str, int]
 
     @property
-    def version(self) -> str:
-        return self.timetable.version
+    def state(self) -> tuple[str, int]:
+        return self.timetable.state
 
 
 @dataclass(frozen=True, slots=True)

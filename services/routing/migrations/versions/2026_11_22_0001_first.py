@@ -1,4 +1,4 @@
-"""NetworkData data, flights, shipments with legs and statuses, waybill numbers; the kit's tables.
+"""Routes, flights, shipments with their legs and statuses, waybill numbers; the kit's tables.
 
 Revision ID: 0001
 Revises:
@@ -15,7 +15,7 @@ down_revision: str | None = None
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# NetworkData data, flights and the log of reported updates belong to the park.
+# Airports and routes, flights and the log of reported updates belong to the park.
 PROTECTED: Final = (
     "shipments",
     "shipment_legs",

@@ -13,7 +13,6 @@ from shared.db import (
     UnitOfWork,
     sql,
 )
-from shared.kernel.ids import new_id
 
 
 def _flight(  # noqa: PLR0917 - a row's columns
@@ -95,9 +94,6 @@ _SET_REPORTED: Final = sql(
 
 _CANCEL: Final = sql(
     """
-    WITH renewed AS (
-        UPDATE routing.timetable SET version = :timetable_version WHERE id = 1
-    )
     UPDATE routing.flights
     SET state = 'cancelled', cancelled_at = :now, cancel_reason = :reason, version = version + 1,
         manifest_shipments = 0, manifest_weight_g = 0
@@ -108,7 +104,6 @@ _CANCEL: Final = sql(
     flight_id=TEXT,
     reason=TEXT,
     now=INSTANT,
-    timetable_version=TEXT,
 )
 
 # Every shipment with room on the flight needs other legs instead of those it has not flown. One on
@@ -165,9 +160,7 @@ async def set_reported(uow: UnitOfWork, flight: Flight, *, known: Flight) -> Non
 
 async def cancel_flight(uow: UnitOfWork, *, flight_id: str, reason: str, now: datetime) -> int:
     """The flight's new version."""
-    version = await uow.fetch_value(
-        _CANCEL, flight_id=flight_id, reason=reason, now=now, timetable_version=new_id("tbl")
-    )
+    version = await uow.fetch_value(_CANCEL, flight_id=flight_id, reason=reason, now=now)
     assert version is not None, "it was seen to be cancellable in this turn"
     return version
 

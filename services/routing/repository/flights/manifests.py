@@ -19,7 +19,6 @@ from shared.db import (
     UnitOfWork,
     sql,
 )
-from shared.kernel.ids import new_id
 
 _CHANGED: Final = "a shipment changed after it was read"
 
@@ -66,12 +65,8 @@ _TAKE_SERIAL: Final = sql(
     carrier=TEXT,
 )
 
-# With a new version of the timetable, the search no longer offers the flight.
 _CLOSE: Final = sql(
     """
-    WITH renewed AS (
-        UPDATE routing.timetable SET version = :timetable_version WHERE id = 1
-    )
     UPDATE routing.flights SET state = 'closed', closed_at = :now,
         master_waybill = :master_waybill, manifest_shipments = :shipments,
         manifest_weight_g = :weight_g
@@ -82,7 +77,6 @@ _CLOSE: Final = sql(
     master_waybill=TEXT,
     shipments=INTEGER,
     weight_g=BIGINT,
-    timetable_version=TEXT,
 )
 
 _LOGGED: Final = """
@@ -240,7 +234,6 @@ async def close(
         master_waybill=master_waybill,
         shipments=len(manifest.on_board),
         weight_g=manifest.gross_weight_g,
-        timetable_version=new_id("tbl"),
     )
     assert closed == 1, "the flight changed after it was read"
 

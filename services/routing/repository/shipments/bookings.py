@@ -19,6 +19,7 @@ class CreatedShipment:
     handled_at: datetime | None
     is_cleared: bool
     timetable_version: str
+    change_no: int
 
 
 _CREATE: Final = sql(
@@ -57,7 +58,8 @@ _CREATE: Final = sql(
     RETURNING nextval('routing.house_waybill_number') AS waybill_number, ready_at AS handled_at,
         released_at IS NOT NULL AND screened_at IS NOT NULL AND cancel_requested_at IS NULL
             AS is_cleared,
-        (SELECT version FROM routing.timetable) AS timetable_version
+        (SELECT version FROM routing.timetable) AS timetable_version,
+        coalesce(pg_sequence_last_value('routing.flight_change'), 0) AS change_no
     """,
     CreatedShipment,
     id=TEXT,

@@ -32,9 +32,9 @@ from services.routing.domain.shipments.shipment import (
     shipment_of,
 )
 from services.routing.events.shipments import shipment_booked, shipment_unroutable
-from services.routing.repository.flights.timetable import get_timetable_state
 from services.routing.repository.shipments import bookings, clearance, rebooking
 from services.routing.repository.shipments.bookings import Booking
+from services.routing.repository.timetable.flights import get_timetable_state
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases.metrics import (
     BOOKED,
@@ -58,7 +58,7 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None
     created = await bookings.create(uow, shipment, location=HUB, placed_at=goods.placed_at, now=now)
     if created is None:
         return
-    basis = await current_basis(uow, version=created.timetable_version, now=now)
+    basis = await current_basis(uow, state=(created.timetable_version, created.change_no), now=now)
     new = Unplaced(
         shipment=shipment,
         status=ShipmentStatus.WAITING,
@@ -87,8 +87,8 @@ async def cancel_shipment(
 async def rebook_now(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
     """Finds a new itinerary for a shipment that lost its own."""
     lost = await rebooking.get_unplaced(uow, shipment_id)
-    version = (await get_timetable_state(uow)).version
-    await _place(uow, lost, await current_basis(uow, version=version, now=now), now=now)
+    state = (await get_timetable_state(uow)).key
+    await _place(uow, lost, await current_basis(uow, state=state, now=now), now=now)
 
 
 async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> int:
@@ -97,9 +97,9 @@ async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> i
         return 0
     await take_turn(uow)
     due = await rebooking.list_due_for_rebooking(uow, now=now, rows_max=shipments_max)
-    version = (await get_timetable_state(uow)).version
+    state = (await get_timetable_state(uow)).key
     for lost in due:
-        basis = await current_basis(uow, version=version, now=now)
+        basis = await current_basis(uow, state=state, now=now)
         await _place(uow, lost, basis, now=now)
     return len(due)
 

@@ -12,8 +12,8 @@ from services.routing.domain.flights.timetable import Timetable
 from services.routing.domain.shipments.planning import HUB, SearchBasis
 from services.routing.domain.shipments.reachability import Network
 from services.routing.repository import network
-from services.routing.repository.flights import timetable
-from services.routing.use_cases.flights.timetable import ensure_timetable
+from services.routing.repository.timetable import flights
+from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
 
@@ -39,10 +39,10 @@ async def prepare(uow: UnitOfWork, *, now: datetime) -> None:
         await ensure_timetable(uow, now=now)
 
 
-async def current_basis(uow: UnitOfWork, *, version: str, now: datetime) -> SearchBasis:
-    """The copy in memory if it shows schedule `version` and is young, else a fresh one."""
+async def current_basis(uow: UnitOfWork, *, state: tuple[str, int], now: datetime) -> SearchBasis:
+    """The copy in memory if it shows `state` of the timetable and is young, else a fresh one."""
     basis = _Copy.basis
-    if basis is None or basis.version != version:
+    if basis is None or basis.state != state:
         return await _read_basis(uow, now=now)
     if monotonic_s() - _Copy.read_at_s > _AGE_S_MAX:
         return await _with_room(uow, basis, now=now)
@@ -51,22 +51,22 @@ async def current_basis(uow: UnitOfWork, *, version: str, now: datetime) -> Sear
 
 async def refreshed(uow: UnitOfWork, basis: SearchBasis, *, now: datetime) -> SearchBasis:
     """The basis with the room that is left on each flight now: exact, as the turn is taken."""
-    if (await timetable.get_timetable_state(uow)).version != basis.version:
+    if (await flights.get_timetable_state(uow)).key != basis.state:
         return await _read_basis(uow, now=now)
     return await _with_room(uow, basis, now=now)
 
 
 async def _with_room(uow: UnitOfWork, basis: SearchBasis, *, now: datetime) -> SearchBasis:
-    room = await timetable.get_room(uow, now=now)
+    room = await flights.get_room(uow, now=now)
     return _keep(replace(basis, timetable=basis.timetable.with_room(room)))
 
 
 async def _read_basis(uow: UnitOfWork, *, now: datetime) -> SearchBasis:
     await ensure_timetable(uow, now=now)
-    version = (await timetable.get_timetable_state(uow)).version
+    state = (await flights.get_timetable_state(uow)).key
     handling = await network.get_handling_times(uow)
-    flights = await timetable.list_open_flights(uow, now=now)
-    room = await timetable.get_room(uow, now=now)
+    open_flights = await flights.list_open_flights(uow, now=now)
+    room = await flights.get_room(uow, now=now)
     routes_and_places = Network.of(
         hub=HUB,
         routes=await network.list_routes(uow),
@@ -75,7 +75,7 @@ async def _read_basis(uow: UnitOfWork, *, now: datetime) -> SearchBasis:
     )
     return _keep(
         SearchBasis(
-            timetable=Timetable(version, flights, handling, room),
+            timetable=Timetable(state, open_flights, handling, room),
             network=routes_and_places,
             handling=handling,
             allowance_h=await network.get_delivery_allowances(uow),
