@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.routing.domain.emissions.factors import Basis, DataCategory, VehicleKind
+from services.routing.domain.emissions.factors import Basis, DataCategory, EmissionKind
 from services.routing.domain.network.records import Mode
 from shared.db import INTEGER, TEXT, Filters, Listing, Reader, Window
 
@@ -14,7 +14,7 @@ class ListedFactor:
     """A row as the file has it; `up_to_km` None: without end."""
 
     mode: Mode
-    vehicle_kind: VehicleKind
+    vehicle_kind: EmissionKind
     over_km: int
     up_to_km: int | None
     ttw_mg_per_tkm: int

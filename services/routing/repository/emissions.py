@@ -10,8 +10,8 @@ from services.routing.domain.emissions.factors import (
     DataCategory,
     EmissionFactor,
     EmissionFactors,
+    EmissionKind,
     Method,
-    VehicleKind,
 )
 from services.routing.domain.network.records import Mode
 from shared.db import JSON, Reader, UnitOfWork, sql
@@ -32,7 +32,7 @@ _ADD: Final = sql(
 
 def _factor(  # noqa: PLR0917 - a row's columns
     mode: Mode,
-    vehicle_kind: VehicleKind,
+    vehicle_kind: EmissionKind,
     over_km: int,
     up_to_km: int | None,
     ttw_mg_per_tkm: int,

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from services.routing.domain.emissions.co2e import Emissions, LegEmissions
-from services.routing.domain.emissions.factors import Basis, DataCategory, VehicleKind
+from services.routing.domain.emissions.factors import Basis, DataCategory, EmissionKind
 from services.routing.queries.emissions import ListedFactor
 from services.routing.schemas.fields import Mode
 
@@ -19,7 +19,7 @@ class EmissionFactorOut(BaseModel):
     method: str = Field(examples=["ISO 14083 / GLEC Framework"])
     method_version: str
     mode: Mode
-    vehicle_kind: VehicleKind
+    vehicle_kind: EmissionKind
     over_km: int
     up_to_km: int | None
     ttw_g_per_tkm: float = Field(examples=[498.0])

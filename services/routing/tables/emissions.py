@@ -24,7 +24,9 @@ emission_factors: Final = Table(
     Column("method", Text, nullable=False),
     Column("method_version", Text, nullable=False),
     CheckConstraint("mode IN ('air', 'road')", name="mode"),
-    CheckConstraint("vehicle_kind IN ('freighter', 'belly', 'truck', 'van')", name="vehicle_kind"),
+    CheckConstraint(
+        "vehicle_kind IN ('freighter', 'passenger', 'truck', 'van')", name="vehicle_kind"
+    ),
     CheckConstraint("0 <= over_km AND over_km < up_to_km", name="distances"),
     CheckConstraint("0 < ttw_mg_per_tkm AND ttw_mg_per_tkm <= wtw_mg_per_tkm", name="amounts"),
     CheckConstraint("data_category IN ('primary', 'default')", name="data_category"),

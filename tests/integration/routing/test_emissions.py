@@ -56,12 +56,12 @@ async def test_anybody_who_reads_routing_sees_each_factor_with_its_source(
     items = [*first["items"], *rest.json()["items"]]
 
     assert [(item["vehicle_kind"], item["over_km"]) for item in items] == [
-        ("belly", 0),
-        ("belly", 1500),
         ("freighter", 0),
         ("freighter", 1500),
+        ("passenger", 0),
+        ("passenger", 1500),
         ("truck", 0),
         ("van", 0),
     ]
-    assert (items[3]["ttw_g_per_tkm"], items[3]["basis"]) == (498, "reported")
+    assert (items[1]["ttw_g_per_tkm"], items[1]["basis"]) == (498, "reported")
     assert all(item["source"] and item["method"] for item in items)

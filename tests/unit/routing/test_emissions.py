@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from services.routing.clients.network_files import DATA
 from services.routing.domain.emissions.co2e import emissions, leg_co2e_g
-from services.routing.domain.emissions.factors import FactorsWrong, LegRate
+from services.routing.domain.emissions.factors import FactorsWrong, LegRate, leg_m
 from services.routing.domain.emissions.files import FILE, parse_emission_factors
+from services.routing.domain.network.geo import Place
 
 CONTENT = (DATA / FILE).read_bytes()
 FACTORS = parse_emission_factors(CONTENT)
@@ -17,7 +18,7 @@ FACTORS = parse_emission_factors(CONTENT)
 
 def test_ezhou_to_liege_by_freighter() -> None:
     """8,679 km, 1 t: (8,679 + 95) km x 1 t x 0.498 kg/tkm = 4,369.45 kg tank-to-wheel."""
-    rate = FACTORS.flight("freighter", great_circle_m=8_679_000)
+    rate = FACTORS.rate("freighter", distance_m=8_679_000)
     total = emissions(FACTORS.method, [rate], gross_g=1_000_000)
 
     assert total.ttw_g == 4_369_452
@@ -28,7 +29,7 @@ def test_paris_to_new_york_in_the_belly_of_an_a330() -> None:
     """A published example: 100 kg over 5,833.6 km are 129.69 kg CO2e TTW, 158.24 kg WTW; of CO2
     alone 128.47 and 157.02.
     """
-    rate = FACTORS.flight("belly", great_circle_m=5_833_600)
+    rate = FACTORS.rate("passenger", distance_m=5_833_600)
     total = emissions(FACTORS.method, [rate], gross_g=100_000)
 
     assert total.ttw_g == pytest.approx(129_690, abs=5)
@@ -38,16 +39,16 @@ def test_paris_to_new_york_in_the_belly_of_an_a330() -> None:
 
 def test_every_flight_adds_its_detour_and_a_truck_adds_none() -> None:
     """Two flights of 5,000 km fly 190 km more than their great circles, one of 10,000 km 95."""
-    through = 2 * FACTORS.flight("freighter", great_circle_m=5_000_000).ttw_ug_per_g
-    nonstop = FACTORS.flight("freighter", great_circle_m=10_000_000).ttw_ug_per_g
+    through = 2 * FACTORS.rate("freighter", distance_m=5_000_000).ttw_ug_per_g
+    nonstop = FACTORS.rate("freighter", distance_m=10_000_000).ttw_ug_per_g
 
     assert through - nonstop == pytest.approx(95 * 498, abs=1)
-    assert FACTORS.road("truck", road_m=100_000).ttw_ug_per_g == 100 * 82
+    assert FACTORS.rate("truck", distance_m=100_000).ttw_ug_per_g == 100 * 82
 
 
 @pytest.mark.parametrize(("km", "factor"), [(1_500, 900), (1_500.001, 498)])
 def test_the_distance_without_its_detour_tells_short_from_long_haul(km: float, factor: int) -> None:
-    rate = FACTORS.flight("freighter", great_circle_m=round(km * 1_000))
+    rate = FACTORS.rate("freighter", distance_m=round(km * 1_000))
 
     assert rate.ttw_ug_per_g == pytest.approx((km + 95) * factor, abs=1)
 
@@ -57,6 +58,14 @@ def test_grams_are_rounded_half_up(gross_g: int, rate: int) -> None:
     exact = Decimal(gross_g) * rate / 1_000_000
 
     assert leg_co2e_g(gross_g, rate) == int(exact + Decimal("0.5"))
+
+
+def test_a_flight_counts_its_great_circle_and_a_truck_its_road() -> None:
+    liege, heathrow = Place(50.637, 5.443), Place(51.470, -0.454)
+
+    assert leg_m("air", liege, heathrow, road_km=529) == pytest.approx(423_000, rel=0.01)
+    assert leg_m("road", liege, heathrow, road_km=529) == 529_000
+    assert leg_m("road", liege, heathrow) == pytest.approx(529_000, rel=0.01)
 
 
 def test_a_total_is_what_its_legs_add_up_to_and_is_estimated_if_one_of_them_is() -> None:
@@ -83,8 +92,8 @@ def test_only_what_was_published_is_called_reported() -> None:
     ("old", "new", "fault"),
     [
         (b"Framework,3.0,road,van", b"Framework,4.0,road,van", "2 methods"),
-        (b"air,belly,1500,,", b"air,belly,1600,,", "gap"),
-        (b"air,belly,1500,,", b"air,belly,1500,9000,", "any distance"),
+        (b"air,passenger,1500,,", b"air,passenger,1600,,", "gap"),
+        (b"air,passenger,1500,,", b"air,passenger,1500,9000,", "any distance"),
         (b"road,van,0,,645", b"road,van,0,,900", "line 7"),
         (b"road,van,0", b"air,van,0", "any distance"),
     ],

@@ -13,17 +13,19 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, Literal
 
-from services.routing.domain.network.records import MODES, Mode
+from services.routing.domain.network.geo import Place, great_circle_km
+from services.routing.domain.network.records import MODES, Mode, VehicleKind
 
-VehicleKind = Literal["freighter", "belly", "truck", "van"]
-"""`belly`: the hold of a passenger aircraft. `van`: the last mile."""
-VEHICLE_KINDS: Final[Mapping[Mode, tuple[VehicleKind, ...]]] = {
-    "air": ("freighter", "belly"),
+EmissionKind = VehicleKind | Literal["van"]
+"""`passenger`: goods in the hold of a passenger aircraft. `van`: the last mile."""
+KINDS: Final[Mapping[Mode, tuple[EmissionKind, ...]]] = {
+    "air": ("freighter", "passenger"),
     "road": ("truck", "van"),
 }
 DataCategory = Literal["primary", "default"]
 Basis = Literal["reported", "synthetic"]
 FLIGHT_DETOUR_KM: Final = 95
+_ROAD_DETOUR: Final = 1.25
 _MG_KM_PER_UG_M: Final = 1_000_000
 
 
@@ -46,7 +48,7 @@ class EmissionFactor:
     """
 
     mode: Mode
-    vehicle_kind: VehicleKind
+    vehicle_kind: EmissionKind
     over_km: int
     up_to_km: int | None
     ttw_mg_per_tkm: int
@@ -77,14 +79,14 @@ class EmissionFactors:
     """The factors of one method, for every mode, kind of vehicle and distance."""
 
     method: Method
-    of_kind: Mapping[VehicleKind, Sequence[EmissionFactor]]
+    of_kind: Mapping[EmissionKind, Sequence[EmissionFactor]]
 
     @classmethod
     def of(cls, method: Method, rows: Sequence[EmissionFactor]) -> "EmissionFactors":
         """Raises FactorsWrong."""
-        of_kind: dict[VehicleKind, Sequence[EmissionFactor]] = {}
+        of_kind: dict[EmissionKind, Sequence[EmissionFactor]] = {}
         for mode in MODES:
-            for kind in VEHICLE_KINDS[mode]:
+            for kind in KINDS[mode]:
                 bands = sorted(
                     (row for row in rows if (row.mode, row.vehicle_kind) == (mode, kind)),
                     key=lambda row: row.over_km,
@@ -95,16 +97,19 @@ class EmissionFactors:
             raise FactorsWrong("a vehicle of one mode has a factor of the other")
         return cls(method, of_kind)
 
-    def flight(self, kind: VehicleKind, *, great_circle_m: int) -> LegRate:
-        """One flight between two airports; each flight of a through service by itself."""
-        assert kind in VEHICLE_KINDS["air"], kind
-        return self._rate(kind, great_circle_m, detour_m=FLIGHT_DETOUR_KM * 1_000)
+    def rate(self, kind: EmissionKind, *, distance_m: int) -> LegRate:
+        """Of one leg; each flight of a through service is a leg. `distance_m`: see `leg_m`."""
+        factor = self.factor(kind, distance_m=distance_m)
+        metres = distance_m
+        if factor.mode == "air":
+            metres += FLIGHT_DETOUR_KM * 1_000
+        return LegRate(
+            ttw_ug_per_g=_half_up(metres * factor.ttw_mg_per_tkm, _MG_KM_PER_UG_M),
+            wtw_ug_per_g=_half_up(metres * factor.wtw_mg_per_tkm, _MG_KM_PER_UG_M),
+            estimated=factor.data_category != "primary",
+        )
 
-    def road(self, kind: VehicleKind, *, road_m: int) -> LegRate:
-        assert kind in VEHICLE_KINDS["road"], kind
-        return self._rate(kind, road_m, detour_m=0)
-
-    def factor(self, kind: VehicleKind, *, distance_m: int) -> EmissionFactor:
+    def factor(self, kind: EmissionKind, *, distance_m: int) -> EmissionFactor:
         """The one whose distances hold this one, before any detour is added."""
         return next(
             row
@@ -112,14 +117,15 @@ class EmissionFactors:
             if row.up_to_km is None or distance_m <= row.up_to_km * 1_000
         )
 
-    def _rate(self, kind: VehicleKind, distance_m: int, *, detour_m: int) -> LegRate:
-        factor = self.factor(kind, distance_m=distance_m)
-        metres = distance_m + detour_m
-        return LegRate(
-            ttw_ug_per_g=_half_up(metres * factor.ttw_mg_per_tkm, _MG_KM_PER_UG_M),
-            wtw_ug_per_g=_half_up(metres * factor.wtw_mg_per_tkm, _MG_KM_PER_UG_M),
-            estimated=factor.data_category != "primary",
-        )
+
+def leg_m(mode: Mode, origin: Place, destination: Place, *, road_km: int | None = None) -> int:
+    """Metres that a leg counts: a flight's great circle, a truck's way by road. Where the way by
+    road is not known, it is taken to be a quarter longer than the great circle.
+    """
+    if mode == "road" and road_km is not None:
+        return road_km * 1_000
+    metres = great_circle_km(origin, destination) * 1_000
+    return round(metres * _ROAD_DETOUR if mode == "road" else metres)
 
 
 def _check_bands(name: str, bands: Sequence[EmissionFactor]) -> None:

@@ -8,21 +8,21 @@ from decimal import Decimal
 from typing import Final
 
 from services.routing.domain.emissions.factors import (
-    VEHICLE_KINDS,
+    KINDS,
     Basis,
     DataCategory,
     EmissionFactor,
     EmissionFactors,
+    EmissionKind,
     FactorsWrong,
     Method,
-    VehicleKind,
 )
 from services.routing.domain.network.records import MODES, Mode
 
 FILE: Final = "emission-factors.csv"
 _MODES: Final[Mapping[str, Mode]] = {mode: mode for mode in MODES}
-_KINDS: Final[Mapping[str, VehicleKind]] = {
-    kind: kind for kinds in VEHICLE_KINDS.values() for kind in kinds
+_KINDS: Final[Mapping[str, EmissionKind]] = {
+    kind: kind for kinds in KINDS.values() for kind in kinds
 }
 _CATEGORIES: Final[Mapping[str, DataCategory]] = {
     "primary": "primary",

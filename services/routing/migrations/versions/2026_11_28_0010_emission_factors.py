@@ -24,7 +24,7 @@ def upgrade() -> None:
             CONSTRAINT emission_factors_pk PRIMARY KEY (mode, vehicle_kind, over_km),
             CONSTRAINT emission_factors_mode_ck CHECK (mode IN ('air', 'road')),
             CONSTRAINT emission_factors_vehicle_kind_ck
-                CHECK (vehicle_kind IN ('freighter', 'belly', 'truck', 'van')),
+                CHECK (vehicle_kind IN ('freighter', 'passenger', 'truck', 'van')),
             CONSTRAINT emission_factors_distances_ck CHECK (0 <= over_km AND over_km < up_to_km),
             CONSTRAINT emission_factors_amounts_ck
                 CHECK (0 < ttw_mg_per_tkm AND ttw_mg_per_tkm <= wtw_mg_per_tkm),
