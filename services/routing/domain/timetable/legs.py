@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.routing.domain.network.geo import Place, great_circle_km
 from services.routing.domain.network.records import Airport, Mode
-from services.routing.domain.shipments.reachability import Place, great_circle_km
 from services.routing.domain.timetable import faults
 from services.routing.domain.timetable.dated import instant
 from services.routing.domain.timetable.faults import Fault, FaultKind

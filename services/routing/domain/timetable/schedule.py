@@ -5,13 +5,10 @@ Days and times are local at the origin of the leg, as timetables publish them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from services.routing.domain.network.records import Mode
-
-DAILY: Final = 0b111_1111
-"""Every weekday; bit 0 is Monday."""
+from services.routing.domain.timetable.traffic_days import TrafficDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +57,12 @@ class Schedule:
     import_id: str | None
     legs: tuple[ScheduleLeg, ...]
 
-    def runs_on(self, day: date) -> bool:
-        if day in self.added_on:
-            return True
-        if day < self.valid_from or (self.valid_to is not None and day > self.valid_to):
-            return False
-        return bool(self.weekdays >> day.weekday() & 1) and day not in self.cancelled_on
+    @property
+    def traffic_days(self) -> TrafficDays:
+        return TrafficDays(
+            self.valid_from, self.valid_to, self.weekdays, self.added_on, self.cancelled_on
+        )
 
     def days(self, first: date, last: date) -> Iterator[date]:
         """The operating days from `first` to `last`, both included."""
-        for n in range((last - first).days + 1):
-            day = first + timedelta(days=n)
-            if self.runs_on(day):
-                yield day
+        return self.traffic_days.days(first, last)
