@@ -1,8 +1,10 @@
 """The rules of the tables that were written by hand: columns, keys, counts, references."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from deploy.data import classifications
@@ -11,12 +13,18 @@ from deploy.data.table import Table, Tables
 
 _EARTH_RADIUS_KM: Final = 6371.0
 _EVERYWHERE: Final = "*"
+_CHAPTER: Final = 2
+_DAY: Final = re.compile(r"20\d\d-\d\d-\d\d")
 
 
 def _distance_km(tables: Tables, leg: CsvRow) -> float:
-    """Along the great circle."""
+    """Along the great circle, by way of the technical stops."""
     at = {row["iata"]: row for row in tables["airports"]}
-    from_, to = at[leg["origin"]], at[leg["destination"]]
+    stops = [leg["origin"], *leg["via"].split(), leg["destination"]]
+    return sum(_great_circle_km(at[from_], at[to]) for from_, to in pairwise(stops))
+
+
+def _great_circle_km(from_: CsvRow, to: CsvRow) -> float:
     lat1, lat2 = (math.radians(float(airport["latitude_deg"])) for airport in (from_, to))
     lon1, lon2 = (math.radians(float(airport["longitude_deg"])) for airport in (from_, to))
     chord = (
@@ -29,11 +37,17 @@ def _distance_km(tables: Tables, leg: CsvRow) -> float:
 def _leg_faults(tables: Tables, name: str) -> Iterator[str]:
     """What routes and onward legs have in common."""
     airports = tables.column("airports", "iata")
+    carriers, vehicles = tables.column("carriers", "carrier"), tables.column("vehicles", "vehicle")
     for leg in tables[name]:
         way = f"{leg['origin']}-{leg['destination']}"
-        if unknown := {leg["origin"], leg["destination"]} - airports:
+        if unknown := {leg["origin"], *leg["via"].split(), leg["destination"]} - airports:
             yield f"{way}: {', '.join(sorted(unknown))} is not in airports.csv"
             continue
+        if leg["carrier"] not in carriers:
+            yield f"{way}: {leg['carrier']} is not in carriers.csv"
+        if leg["vehicle"] not in vehicles:
+            yield f"{way}: {leg['vehicle']} is not in vehicles.csv"
+        yield from _origin_faults(leg, way)
         if not (int(leg["weekly_frequency"]) > 0 and float(leg["payload_t"]) > 0):
             yield f"{way}: frequency and payload are not above zero"
         flown, km = _distance_km(tables, leg), int(leg["distance_km"])
@@ -42,13 +56,28 @@ def _leg_faults(tables: Tables, name: str) -> Iterator[str]:
             yield f"{way}: {km} km, the great circle has {flown:.0f}"
 
 
+def _origin_faults(row: CsvRow, name: str) -> Iterator[str]:
+    """Every row says where it is from, as of which day, and whether it was made up."""
+    if not row["source"]:
+        yield f"{name}: no source"
+    if not _DAY.fullmatch(row["as_of"]):
+        yield f"{name}: {row['as_of']} is no day"
+    if row["basis"] not in {"reported", "synthetic"}:
+        yield f"{name} is called {row['basis']}"
+
+
 def _routes(tables: Tables) -> Iterator[str]:
-    yield from _leg_faults(tables, "routes")
-    countries = {row["iata"]: row["country_iso2"] for row in tables["airports"]}
+    yield from _own_routes(tables, "routes")
     international = [row for row in tables["routes"] if row["scope"] == "international"]
     if len(international) != 45:
         yield f"{len(international)} international routes instead of 45"
-    for route in tables["routes"]:
+
+
+def _own_routes(tables: Tables, name: str) -> Iterator[str]:
+    """Routes from the park's airport."""
+    yield from _leg_faults(tables, name)
+    countries = {row["iata"]: row["country_iso2"] for row in tables["airports"]}
+    for route in tables[name]:
         to, is_home = route["destination"], countries.get(route["destination"]) == "CN"
         if route["origin"] != "EHU":
             yield f"{route['origin']}-{to} does not start at EHU"
@@ -56,6 +85,16 @@ def _routes(tables: Tables) -> Iterator[str]:
             yield f"EHU-{to} is called {route['scope']}"
         if route["basis"] == "reported" and not route["note"]:
             yield f"EHU-{to} is reported, and no note says when"
+
+
+def _parallel_routes(tables: Tables) -> Iterator[str]:
+    yield from _own_routes(tables, "parallel-routes")
+    lanes = tables.column("routes", "destination")
+    for route in tables["parallel-routes"]:
+        if route["destination"] not in lanes:
+            yield f"EHU-{route['destination']} is no lane of routes.csv"
+        if route["basis"] != "synthetic":
+            yield f"EHU-{route['destination']} is called {route['basis']}"
 
 
 def _onward_legs(tables: Tables) -> Iterator[str]:
@@ -74,7 +113,38 @@ def _carriers(tables: Tables) -> Iterator[str]:
         if not (len(prefix) == 3 and prefix.isdigit()):
             yield f"{name}: prefix {prefix} is not three digits"
         if bool(carrier["stock_first"]) != (carrier["basis"] == "synthetic"):
-            yield f"{name}: only the made-up carrier has waybill numbers"
+            yield f"{name}: only made-up carriers have waybill numbers"
+        if carrier["stock_first"] and prefix != "000":
+            yield f"{name}: {prefix} may be an airline's"
+        yield from _origin_faults(carrier, name)
+
+
+def _vehicles(tables: Tables) -> Iterator[str]:
+    for vehicle in tables["vehicles"]:
+        name = vehicle["vehicle"]
+        if (vehicle["mode"] == "road") != (vehicle["kind"] == "truck"):
+            yield f"{name}: a {vehicle['kind']} goes by {vehicle['mode']}"
+        if not 0 < int(vehicle["range_km"]) <= int(vehicle["range_max_km"]):
+            yield f"{name}: the longest range is {vehicle['range_max_km']} km"
+        if int(vehicle["piece_kg_max"]) > int(vehicle["payload_kg"]):
+            yield f"{name}: a piece may be heavier than the payload"
+        yield from _origin_faults(vehicle, name)
+
+
+def _embargoes(tables: Tables) -> Iterator[str]:
+    countries = tables.column("country-places", "country")
+    chapters = {code for code in tables.column("hs2022", "hscode") if len(code) == _CHAPTER}
+    for row in tables["embargoes"]:
+        name = f"{row['country']} {row['hs_prefix']}".strip()
+        if row["country"] not in countries:
+            yield f"{name} is not in country-places.csv"
+        if row["hs_prefix"] and row["hs_prefix"][:_CHAPTER] not in chapters:
+            yield f"{name}: there is no such chapter"
+        if row["basis"] != "reported":
+            yield f"{name}: an embargo is law, not {row['basis']}"
+        if not (row["reason_en"] and row["reason_zh"]):
+            yield f"{name}: the reason is missing in a language"
+        yield from _origin_faults(row, name)
 
 
 def _handling_times(tables: Tables) -> Iterator[str]:
@@ -145,28 +215,58 @@ def _codes(tables: Tables) -> Iterator[str]:
             yield f"{row['iso']}: {row['code']} is not the code for the rest of Europe"
 
 
-_LEG: Final = ("weekly_frequency", "payload_t", "distance_km", "basis")
+_ORIGIN: Final = ("source", "as_of", "basis")
+_LEG: Final = ("carrier", "vehicle", "weekly_frequency", "payload_t", "distance_km", *_ORIGIN)
 TABLES: Final = (
     Table(
         "routes",
-        ("origin", "destination", "scope", "aircraft", *_LEG, "note"),
+        ("origin", "destination", "via", "scope", *_LEG, "note"),
         ("origin", "destination"),
         106,
         _routes,
     ),
     Table(
+        "parallel-routes",
+        ("origin", "destination", "via", "scope", *_LEG, "note"),
+        ("origin", "destination", "carrier"),
+        15,
+        _parallel_routes,
+    ),
+    Table(
         "onward-legs",
-        ("origin", "destination", "mode", "vehicle", *_LEG),
+        ("origin", "destination", "via", "mode", *_LEG, "note"),
         ("origin", "destination", "mode"),
         52,
         _onward_legs,
     ),
     Table(
         "carriers",
-        ("carrier", "name", "awb_prefix", "stock_first", "stock_last", "basis", "note"),
-        ("awb_prefix",),
-        11,
+        ("carrier", "name", "awb_prefix", "stock_first", "stock_last", *_ORIGIN, "note"),
+        ("carrier",),
+        14,
         _carriers,
+    ),
+    Table(
+        "vehicles",
+        (
+            *("vehicle", "mode", "kind", "name", "payload_kg", "volume_dm3", "uld_positions"),
+            *("door_width_cm", "door_height_cm", "piece_kg_max", "range_km", "range_max_km"),
+            *_ORIGIN,
+            "note",
+        ),
+        ("vehicle",),
+        12,
+        _vehicles,
+    ),
+    Table(
+        "embargoes",
+        (
+            *("country", "scope", "hs_prefix", "valid_from", "valid_to", *_ORIGIN),
+            *("reason_en", "reason_zh"),
+        ),
+        ("country", "scope", "hs_prefix", "valid_from"),
+        34,
+        _embargoes,
     ),
     Table(
         "handling-times",

@@ -1,4 +1,4 @@
-"""NetworkData data of the park: airports, routes with their basis, and the business clock."""
+"""The network: airports, routes with what is known of them, and the business clock."""
 
 from dataclasses import dataclass
 from datetime import timedelta

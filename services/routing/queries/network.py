@@ -20,8 +20,8 @@ _AIRPORTS: Final = Listing(
 
 _ROUTES: Final = Listing(
     """
-    SELECT id, carrier, number, origin, destination, mode, scope, vehicle, weekly_frequency,
-        payload_kg, distance_km, basis, note
+    SELECT id, carrier, number, origin, destination, via, mode, scope, vehicle,
+        weekly_frequency, payload_kg, distance_km, source, as_of, basis, note
     FROM routing.routes
     """,
     Route,

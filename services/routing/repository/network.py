@@ -1,4 +1,4 @@
-"""Writes and write-side reads of reference data: airports, routes, handling times, carriers.
+"""Writes and write-side reads of what is read from files: airports, carriers, routes and so on.
 
 Rows are added or changed, never removed: flights and shipments of the past refer to them.
 """
@@ -13,13 +13,17 @@ from services.routing.domain.network.records import (
     Carrier,
     CountryPlace,
     DeliveryAllowance,
+    Embargo,
     HandlingTime,
     Route,
+    Vehicle,
     WaybillRange,
 )
 from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
-_Record = Airport | Carrier | HandlingTime | DeliveryAllowance | CountryPlace | Route
+_Record = (
+    Airport | Carrier | Vehicle | Route | HandlingTime | DeliveryAllowance | CountryPlace | Embargo
+)
 
 
 def _upsert(
@@ -41,6 +45,7 @@ def _upsert(
 _UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
     Airport: _upsert("airports", Airport, keys=("iata",)),
     Carrier: _upsert("carriers", Carrier, keys=("carrier",)),
+    Vehicle: _upsert("vehicles", Vehicle, keys=("vehicle",)),
     # A route keeps the number it was given first, so that its flights keep theirs.
     Route: _upsert(
         "routes",
@@ -51,13 +56,15 @@ _UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
     HandlingTime: _upsert("handling_times", HandlingTime, keys=("airport", "step")),
     DeliveryAllowance: _upsert("delivery_allowances", DeliveryAllowance, keys=("country",)),
     CountryPlace: _upsert("country_places", CountryPlace, keys=("country",)),
+    Embargo: _upsert("embargoes", Embargo, keys=("country", "scope", "hs_prefix", "valid_from")),
 }
 
 # A range that is in use is never touched again: numbers must not come back.
 _ADD_STOCK: Final = sql(
     """
-    INSERT INTO routing.waybill_stock (awb_prefix, first_serial, last_serial, next_serial)
-    SELECT awb_prefix, first_serial, last_serial, first_serial
+    INSERT INTO routing.waybill_stock
+        (carrier, awb_prefix, first_serial, last_serial, next_serial)
+    SELECT carrier, awb_prefix, first_serial, last_serial, first_serial
     FROM jsonb_populate_recordset(CAST(NULL AS routing.waybill_stock), :rows)
     ON CONFLICT DO NOTHING
     """,
@@ -72,8 +79,8 @@ _SET_DIGEST: Final = sql(
 
 _ROUTES: Final = sql(
     """
-    SELECT id, carrier, number, origin, destination, mode, scope, vehicle, weekly_frequency,
-        payload_kg, distance_km, basis, note
+    SELECT id, carrier, number, origin, destination, via, mode, scope, vehicle,
+        weekly_frequency, payload_kg, distance_km, source, as_of, basis, note
     FROM routing.routes ORDER BY number
     """,
     Route,
@@ -90,6 +97,22 @@ _HANDLING_TIMES: Final = sql(
 )
 _ALLOWANCES: Final = sql(
     "SELECT country, hours, basis, note FROM routing.delivery_allowances", DeliveryAllowance
+)
+_VEHICLES: Final = sql(
+    """
+    SELECT vehicle, mode, kind, name, payload_kg, volume_dm3, uld_positions, door_width_cm,
+        door_height_cm, piece_kg_max, range_km, range_max_km, source, as_of, basis, note
+    FROM routing.vehicles
+    """,
+    Vehicle,
+)
+_EMBARGOES: Final = sql(
+    """
+    SELECT country, scope, hs_prefix, valid_from, valid_to, source, as_of, basis, reason_en,
+        reason_zh
+    FROM routing.embargoes
+    """,
+    Embargo,
 )
 _PLACES: Final = sql(
     "SELECT country, latitude_deg, longitude_deg, place FROM routing.country_places", CountryPlace
@@ -131,3 +154,11 @@ async def get_delivery_allowances(reader: Reader) -> dict[str, int]:
 
 async def list_country_places(reader: Reader) -> list[CountryPlace]:
     return await reader.fetch_all(_PLACES)
+
+
+async def list_vehicles(reader: Reader) -> list[Vehicle]:
+    return await reader.fetch_all(_VEHICLES)
+
+
+async def list_embargoes(reader: Reader) -> list[Embargo]:
+    return await reader.fetch_all(_EMBARGOES)

@@ -1,7 +1,7 @@
-"""NetworkData data and the clock, as REST clients see them."""
+"""The network and the clock, as REST clients see them."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -36,12 +36,18 @@ class RouteOut(BaseModel):
     number: int
     origin: str
     destination: str
+    via: list[str] = Field(
+        description="Technical stops in their order: nothing is boarded or delivered there.",
+        examples=[["ANC"]],
+    )
     mode: Mode
     scope: Scope
     vehicle: str
     weekly_frequency: int
     payload_kg: int
     distance_km: int
+    source: str
+    as_of: date | None
     basis: Basis
     note: str
 

@@ -1,10 +1,13 @@
 """Airports, routes, handling times and what else is loaded from files; the park's."""
 
+from datetime import date
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
+    Date,
     Double,
     ForeignKey,
     Integer,
@@ -15,6 +18,12 @@ from sqlalchemy import (
 
 from services.routing.tables.metadata import metadata
 from shared.db import Key
+
+
+def _origin() -> tuple[Column[str], Column[date]]:
+    """Where a row is from, and the day it was true."""
+    return Column("source", Text, nullable=False, server_default="unknown"), Column("as_of", Date)
+
 
 airports: Final = Table(
     "airports",
@@ -34,7 +43,8 @@ carriers: Final = Table(
     metadata,
     Column("carrier", Key, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("awb_prefix", Key, nullable=False, unique=True),
+    Column("awb_prefix", Key, nullable=False),
+    *_origin(),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
     CheckConstraint("awb_prefix ~ '^[0-9]{3}$'", name="awb_prefix"),
@@ -44,8 +54,9 @@ carriers: Final = Table(
 waybill_stock: Final = Table(
     "waybill_stock",
     metadata,
-    Column("awb_prefix", Key, ForeignKey(carriers.c.awb_prefix), primary_key=True),
+    Column("awb_prefix", Key, primary_key=True),
     Column("first_serial", Integer, primary_key=True),
+    Column("carrier", Key, ForeignKey(carriers.c.carrier), nullable=False),
     Column("last_serial", Integer, nullable=False),
     Column("next_serial", Integer, nullable=False),
     # One past the end means used up; a serial never comes back.
@@ -56,23 +67,54 @@ waybill_stock: Final = Table(
     ),
 )
 
+vehicles: Final = Table(
+    "vehicles",
+    metadata,
+    Column("vehicle", Key, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("payload_kg", Integer, nullable=False),
+    Column("volume_dm3", Integer, nullable=False),
+    Column("uld_positions", Integer, nullable=False),
+    Column("door_width_cm", Integer),
+    Column("door_height_cm", Integer),
+    Column("piece_kg_max", Integer),
+    Column("range_km", Integer, nullable=False),
+    Column("range_max_km", Integer, nullable=False),
+    *_origin(),
+    Column("basis", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint("mode IN ('air', 'road')", name="mode"),
+    CheckConstraint("kind IN ('freighter', 'passenger', 'truck')", name="kind"),
+    CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
+    CheckConstraint(
+        "payload_kg > 0 AND volume_dm3 > 0 AND uld_positions >= 0 AND piece_kg_max > 0"
+        " AND door_width_cm > 0 AND door_height_cm > 0",
+        name="size",
+    ),
+    CheckConstraint("0 < range_km AND range_km <= range_max_km", name="range"),
+)
+
 routes: Final = Table(
     "routes",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("carrier", Text, ForeignKey(carriers.c.carrier), nullable=False),
+    Column("carrier", Key, ForeignKey(carriers.c.carrier), nullable=False),
     Column("number", Integer, nullable=False, unique=True),
     Column("origin", Key, ForeignKey(airports.c.iata), nullable=False),
     Column("destination", Key, ForeignKey(airports.c.iata), nullable=False),
+    Column("via", ARRAY(Text), nullable=False, server_default="{}"),
     Column("mode", Key, nullable=False),
     Column("scope", Text, nullable=False),
     Column("vehicle", Text, nullable=False),
     Column("weekly_frequency", Integer, nullable=False),
     Column("payload_kg", Integer, nullable=False),
     Column("distance_km", Integer, nullable=False),
+    *_origin(),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
-    UniqueConstraint("origin", "destination", "mode"),
+    UniqueConstraint("carrier", "origin", "destination", "mode"),
     CheckConstraint("mode IN ('air', 'road')", name="mode"),
     CheckConstraint("scope IN ('domestic', 'international', 'onward')", name="scope"),
     CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
@@ -106,4 +148,21 @@ country_places: Final = Table(
     Column("latitude_deg", Double, nullable=False),
     Column("longitude_deg", Double, nullable=False),
     Column("place", Text, nullable=False),
+)
+
+embargoes: Final = Table(
+    "embargoes",
+    metadata,
+    Column("country", Key, primary_key=True),
+    Column("scope", Key, primary_key=True),
+    Column("hs_prefix", Key, primary_key=True),  # empty: all goods
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    *_origin(),
+    Column("basis", Text, nullable=False),
+    Column("reason_en", Text, nullable=False),
+    Column("reason_zh", Text, nullable=False),
+    CheckConstraint("scope IN ('all', 'origin', 'transit', 'destination')", name="scope"),
+    CheckConstraint("hs_prefix ~ '^[0-9]*$'", name="hs_prefix"),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
 )

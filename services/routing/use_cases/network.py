@@ -30,6 +30,7 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
     await network.upsert(uow, files.airports)
     await network.upsert(uow, files.carriers)
     await network.add_stock(uow, files.waybill_stock)
+    await network.upsert(uow, files.vehicles)
     await network.upsert(uow, files.routes)
     await save_schedules(
         uow, [schedule for route in files.routes for schedule in generated_schedules(route)]
@@ -37,4 +38,5 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
     await network.upsert(uow, files.handling_times)
     await network.upsert(uow, files.delivery_allowances)
     await network.upsert(uow, files.country_places)
+    await network.upsert(uow, files.embargoes)
     await network.set_digest(uow, digest=files.digest, version=new_id("tbl"))

@@ -14,6 +14,10 @@ from tests.support.worlds.routing import RoutingWorld
 
 _USE_UP: Final = sql("UPDATE routing.waybill_stock SET next_serial = last_serial + 1")
 _FORGET_CARRIER: Final = sql("UPDATE routing.flights SET carrier = 'XX' WHERE id = :id", id=TEXT)
+_BELONGS_TO: Final = sql(
+    "UPDATE routing.flights SET carrier = :carrier WHERE id = :id", carrier=TEXT, id=TEXT
+)
+_WAYBILL: Final = sql("SELECT master_waybill FROM routing.flights WHERE id = :id", str, id=TEXT)
 _STATE: Final = sql("SELECT state FROM routing.flights WHERE id = :id", str, id=TEXT)
 
 
@@ -34,6 +38,21 @@ async def test_without_a_waybill_a_flight_with_shipments_stays_open_and_an_empty
 
         states = [await uow.fetch_value(_STATE, id=flight_id) for flight_id in (full, empty)]
     assert states == ["scheduled", "closed"]
+
+
+async def test_each_carrier_issues_numbers_of_its_own_range(world: RoutingWorld) -> None:
+    end, country = await world.airport()
+    flight_id = await world.flight(world.hub, end, departs_h=10)
+    await world.make_ready(await world.place(country))
+
+    async with in_vain(world.db, PARK) as uow:
+        await uow.execute(_BELONGS_TO, id=flight_id, carrier="E0")
+        await close_manifest(uow, flight_id=flight_id, now=hours(10))
+
+        waybill = await uow.fetch_value(_WAYBILL, id=flight_id)
+    assert waybill is not None
+    prefix, serial = waybill.split("-")
+    assert (prefix, int(serial[:-1]) // 1_000_000) == ("000", 6)
 
 
 async def test_flight_of_a_carrier_without_a_row_stays_open(world: RoutingWorld) -> None:

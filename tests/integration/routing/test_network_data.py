@@ -12,14 +12,12 @@ from shared.kernel.identity import PARK
 from tests.kit.transactions import in_vain
 
 _ROUTE: Final = sql(
-    "SELECT number, vehicle, payload_kg FROM routing.routes WHERE id = 'EHU-LGG-air'",
+    "SELECT number, vehicle, payload_kg FROM routing.routes WHERE id = 'EHU-DEL-air'",
     lambda number, vehicle, payload_kg: (number, vehicle, payload_kg),
 )
-_RENUMBER: Final = sql("UPDATE routing.routes SET number = 9999 WHERE id = 'EHU-LGG-air'")
-_USE: Final = sql("UPDATE routing.waybill_stock SET next_serial = 42 WHERE awb_prefix = '000'")
-_NEXT_SERIAL: Final = sql(
-    "SELECT next_serial FROM routing.waybill_stock WHERE awb_prefix = '000'", int
-)
+_RENUMBER: Final = sql("UPDATE routing.routes SET number = 9999 WHERE id = 'EHU-DEL-air'")
+_USE: Final = sql("UPDATE routing.waybill_stock SET next_serial = 42 WHERE carrier = 'EH'")
+_NEXT_SERIAL: Final = sql("SELECT next_serial FROM routing.waybill_stock WHERE carrier = 'EH'", int)
 _VERSION: Final = sql("SELECT version FROM routing.timetable", str)
 
 
@@ -29,8 +27,8 @@ def with_a_smaller_aircraft(folder: Path) -> Path:
     routes = folder / "routes.csv"
     lines = routes.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = [
-        line.replace("B744F", "B763F").replace("105.0", "52.0")
-        if line.startswith("EHU,LGG,")
+        line.replace("B763F", "B752F").replace("52.0", "28.0")
+        if line.startswith("EHU,DEL,")
         else line
         for line in lines
     ]
@@ -50,7 +48,7 @@ async def test_a_changed_route_keeps_its_number_and_a_stock_in_use_its_next_seri
 
         assert await load_network(uow, folder=folder)
 
-        assert await uow.fetch_first(_ROUTE) == (9999, "B763F", 52_000)
+        assert await uow.fetch_first(_ROUTE) == (9999, "B752F", 28_000)
         assert await uow.fetch_value(_NEXT_SERIAL) == 42
         assert await uow.fetch_value(_VERSION) != version
         assert await is_loaded(uow, folder)

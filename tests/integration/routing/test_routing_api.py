@@ -205,7 +205,8 @@ async def test_reference_data_says_what_it_is_based_on(
     domestic = await everything("/v1/routes", origin="EHU", scope="domestic")
     liege = next(r for r in international if r["destination"] == "LGG")
 
-    assert (len(international), len(domestic)) == (45, 61)
+    assert len({r["destination"] for r in international}) == 45
+    assert len({r["destination"] for r in domestic}) == 61
     assert liege["basis"] == "reported"
     assert "2023-04-01" in liege["note"]
     britain = await everything("/v1/airports", country="GB")

@@ -6,42 +6,51 @@ A file that does not fit is refused with its name and line.
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, TypeVar
 
+from services.routing.domain.network import rows
 from services.routing.domain.network.records import (
     CUBIC_CM_PER_KG,
-    MODES,
     Airport,
     Carrier,
     CountryPlace,
     DeliveryAllowance,
+    Embargo,
     HandlingTime,
-    Mode,
     Route,
+    Vehicle,
     WaybillRange,
 )
+from services.routing.domain.network.vehicles import impossible_routes
 
 R = TypeVar("R")
 
 FILES: Final = (
     "airports.csv",
     "carriers.csv",
+    "vehicles.csv",
     "routes.csv",
+    "parallel-routes.csv",
     "onward-legs.csv",
     "handling-times.csv",
     "delivery-allowances.csv",
     "country-places.csv",
+    "embargoes.csv",
     # Read by their own areas; a change of them is a change of the network, too.
     "emission-factors.csv",
 )
-# Whose flights are generated. Its numbers leave room for several departures a day.
-GENERATED_CARRIER: Final = "EH"
-# Each file numbers from its own start, so that rows appended to one never shift the other's.
-_FIRST_NUMBERS: Final = {"routes.csv": 1_000, "onward-legs.csv": 5_000}
+# Each file numbers from its own start, so that rows appended to one never shift the other's. The
+# step leaves room for several departures a day.
+_FIRST_NUMBERS: Final = {
+    "routes.csv": 1_000,
+    "parallel-routes.csv": 3_000,
+    "onward-legs.csv": 5_000,
+}
 _NUMBER_STEP: Final = 10
-_MODES: Final[Mapping[str, Mode]] = {mode: mode for mode in MODES}
+_FAULTS_NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,12 @@ class NetworkData:
     airports: list[Airport]
     carriers: list[Carrier]
     waybill_stock: list[WaybillRange]
+    vehicles: list[Vehicle]
     routes: list[Route]
     handling_times: list[HandlingTime]
     delivery_allowances: list[DeliveryAllowance]
     country_places: list[CountryPlace]
+    embargoes: list[Embargo]
 
 
 class NetworkFileWrong(ValueError):
@@ -64,20 +75,37 @@ class NetworkFileWrong(ValueError):
 
 def parse_network(files: Mapping[str, bytes]) -> NetworkData:
     """`files` are the contents of FILES. Raises NetworkFileWrong."""
-    routes = [
-        *_numbered("routes.csv", _parse(files, "routes.csv", _route)),
-        *_numbered("onward-legs.csv", _parse(files, "onward-legs.csv", _onward)),
-    ]
-    return NetworkData(
+    data = NetworkData(
         digest=_digest(files),
-        airports=list(_parse(files, "airports.csv", _airport)),
-        carriers=list(_parse(files, "carriers.csv", _carrier)),
-        waybill_stock=[s for s in _parse(files, "carriers.csv", _stock) if s is not None],
-        routes=routes,
-        handling_times=list(_parse(files, "handling-times.csv", _handling_time)),
-        delivery_allowances=list(_parse(files, "delivery-allowances.csv", _allowance)),
-        country_places=list(_parse(files, "country-places.csv", _place)),
+        airports=list(_parse(files, "airports.csv", rows.airport)),
+        carriers=list(_parse(files, "carriers.csv", rows.carrier)),
+        waybill_stock=[s for s in _parse(files, "carriers.csv", rows.stock) if s is not None],
+        vehicles=list(_parse(files, "vehicles.csv", rows.vehicle)),
+        routes=[
+            *_numbered("routes.csv", _parse(files, "routes.csv", rows.route)),
+            *_numbered("parallel-routes.csv", _parse(files, "parallel-routes.csv", rows.route)),
+            *_numbered("onward-legs.csv", _parse(files, "onward-legs.csv", rows.onward_leg)),
+        ],
+        handling_times=list(_parse(files, "handling-times.csv", rows.handling_time)),
+        delivery_allowances=list(_parse(files, "delivery-allowances.csv", rows.allowance)),
+        country_places=list(_parse(files, "country-places.csv", rows.place)),
+        embargoes=list(_parse(files, "embargoes.csv", rows.embargo)),
     )
+    faults = [
+        *impossible_routes(data.routes, data.vehicles, data.airports),
+        *_shared_serials(data.waybill_stock),
+    ]
+    if faults:
+        raise NetworkFileWrong("; ".join(faults[:_FAULTS_NAMED]))
+    return data
+
+
+def _shared_serials(stock: Sequence[WaybillRange]) -> Iterator[str]:
+    """Carriers may share a prefix, but never a number."""
+    ordered = sorted(stock, key=lambda r: (r.awb_prefix, r.first_serial))
+    for one, next_one in pairwise(ordered):
+        if one.awb_prefix == next_one.awb_prefix and one.last_serial >= next_one.first_serial:
+            yield f"{one.carrier} and {next_one.carrier} have numbers of {one.awb_prefix} in common"
 
 
 def _numbered(name: str, routes: Iterator[Route]) -> Iterator[Route]:
@@ -101,85 +129,3 @@ def _parse(
             yield parse(cells)
         except (KeyError, ValueError) as error:
             raise NetworkFileWrong(f"{name}, line {line}: {error}") from error
-
-
-def _airport(cells: dict[str, str]) -> Airport:
-    return Airport(
-        iata=cells["iata"],
-        icao=cells["icao"],
-        name=cells["name"],
-        city=cells["city"],
-        country=cells["country_iso2"],
-        latitude_deg=float(cells["latitude_deg"]),
-        longitude_deg=float(cells["longitude_deg"]),
-        time_zone=cells["time_zone"],
-    )
-
-
-def _carrier(cells: dict[str, str]) -> Carrier:
-    return Carrier(
-        carrier=cells["carrier"],
-        name=cells["name"],
-        awb_prefix=cells["awb_prefix"],
-        basis=cells["basis"],
-        note=cells["note"],
-    )
-
-
-def _stock(cells: dict[str, str]) -> WaybillRange | None:
-    if not cells["stock_first"]:
-        return None
-    return WaybillRange(cells["awb_prefix"], int(cells["stock_first"]), int(cells["stock_last"]))
-
-
-def _route(cells: dict[str, str]) -> Route:
-    return _leg(
-        cells, mode="air", scope=cells["scope"], vehicle=cells["aircraft"], note=cells["note"]
-    )
-
-
-def _onward(cells: dict[str, str]) -> Route:
-    return _leg(
-        cells, mode=_MODES[cells["mode"]], scope="onward", vehicle=cells["vehicle"], note=""
-    )
-
-
-def _leg(cells: dict[str, str], *, mode: Mode, scope: str, vehicle: str, note: str) -> Route:
-    return Route(
-        id=f"{cells['origin']}-{cells['destination']}-{mode}",
-        carrier=GENERATED_CARRIER,
-        number=0,  # given by its place in the file
-        origin=cells["origin"],
-        destination=cells["destination"],
-        mode=mode,
-        scope=scope,
-        vehicle=vehicle,
-        weekly_frequency=int(cells["weekly_frequency"]),
-        payload_kg=round(float(cells["payload_t"]) * 1_000),
-        distance_km=int(cells["distance_km"]),
-        basis=cells["basis"],
-        note=note,
-    )
-
-
-def _handling_time(cells: dict[str, str]) -> HandlingTime:
-    return HandlingTime(
-        airport=cells["airport"],
-        step=cells["step"],
-        minutes=int(cells["minutes"]),
-        basis=cells["basis"],
-        note=cells["note"],
-    )
-
-
-def _allowance(cells: dict[str, str]) -> DeliveryAllowance:
-    return DeliveryAllowance(cells["country"], int(cells["hours"]), cells["basis"], cells["note"])
-
-
-def _place(cells: dict[str, str]) -> CountryPlace:
-    return CountryPlace(
-        country=cells["country"],
-        latitude_deg=float(cells["latitude_deg"]),
-        longitude_deg=float(cells["longitude_deg"]),
-        place=cells["place"],
-    )

@@ -1,12 +1,16 @@
-"""What the park's reference files say: one class per file, a field per column of its table."""
+"""What the park's reference files say: one class per file, a field per column of its table.
 
+`source` names where a row is from and `as_of` the day it was true; `basis` is `reported` or
+`synthetic`.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 Mode = Literal["air", "road"]
 MODES: Final[tuple[Mode, Mode]] = ("air", "road")
-
 VehicleKind = Literal["passenger", "freighter", "truck"]
 VEHICLE_KINDS: Final[tuple[VehicleKind, ...]] = ("passenger", "freighter", "truck")
 
@@ -34,6 +38,8 @@ class Carrier:
     carrier: str
     name: str
     awb_prefix: str
+    source: str
+    as_of: date | None
     basis: str
     note: str
 
@@ -42,26 +48,62 @@ class Carrier:
 class WaybillRange:
     """Serials of master waybills that a carrier may issue, both ends included."""
 
+    carrier: str
     awb_prefix: str
     first_serial: int
     last_serial: int
 
 
 @dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A type of aircraft or truck, by the code that routes name it by.
+
+    It carries `payload_kg` up to `range_km`, and nothing beyond `range_max_km`; between the two
+    fuel takes the place of payload. `volume_dm3` is what the holds take. Without ULD positions
+    goods are loaded piece by piece. The door is the largest one that cargo is loaded through.
+    None: not known.
+    """
+
+    vehicle: str
+    mode: Mode
+    kind: VehicleKind
+    name: str
+    payload_kg: int
+    volume_dm3: int
+    uld_positions: int
+    door_width_cm: int | None
+    door_height_cm: int | None
+    piece_kg_max: int | None
+    range_km: int
+    range_max_km: int
+    source: str
+    as_of: date | None
+    basis: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """A flight number's path. `number` is its place in the carrier's numbering, given once."""
+    """A flight number's path. `number` is its place in the carrier's numbering, given once.
+
+    `via`: the technical stops in their order, where nothing is boarded or delivered.
+    `distance_km` is the length of all legs.
+    """
 
     id: str
     carrier: str
     number: int
     origin: str
     destination: str
+    via: Sequence[str]
     mode: Mode
     scope: str
     vehicle: str
     weekly_frequency: int
     payload_kg: int
     distance_km: int
+    source: str
+    as_of: date | None
     basis: str
     note: str
 
@@ -94,33 +136,11 @@ class CountryPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A type of aircraft or truck, by the code that routes name it by. None is not known.
-
-    The door is the largest one that cargo is loaded through.
-    """
-
-    vehicle: str
-    kind: VehicleKind
-    name: str
-    payload_kg: int
-    volume_m3: int | None
-    positions: int | None
-    range_km: int | None
-    door_width_cm: int | None
-    door_height_cm: int | None
-    piece_kg_max: int | None
-    basis: str
-    source: str
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
 class Embargo:
     """Goods that may not go from, through or to a country, from one day to another, both included.
 
     `hs_prefix` limits it to goods whose HS code begins with it; empty: all goods. `valid_to` None:
-    no end is known.
+    no end is known. `source` is the law.
     """
 
     country: str
@@ -128,7 +148,8 @@ class Embargo:
     hs_prefix: str
     valid_from: date
     valid_to: date | None
+    source: str
+    as_of: date | None
+    basis: str
     reason_en: str
     reason_zh: str
-    basis: str
-    source: str

@@ -50,8 +50,8 @@ _TAKE_SERIAL: Final = sql(
     """
     WITH stock AS (
         SELECT w.awb_prefix, w.first_serial FROM routing.waybill_stock w
-        JOIN routing.carriers c ON c.awb_prefix = w.awb_prefix AND c.carrier = :carrier
-        WHERE w.next_serial <= w.last_serial ORDER BY w.first_serial LIMIT 1 FOR UPDATE OF w
+        WHERE w.carrier = :carrier AND w.next_serial <= w.last_serial
+        ORDER BY w.first_serial LIMIT 1 FOR UPDATE
     ), taken AS (
         UPDATE routing.waybill_stock w SET next_serial = w.next_serial + 1 FROM stock
         WHERE w.awb_prefix = stock.awb_prefix AND w.first_serial = stock.first_serial
