@@ -9,10 +9,12 @@ from services.routing.settings import Settings
 from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import (
+    DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
     DeclarationCancelRequested,
     DeclarationReleased,
+    DeclarationReturned,
     DeclarationScreened,
 )
 from shared.db import Database
@@ -24,6 +26,8 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     OrderPlaced: consumers.on_order_placed,
     OrderCancelled: consumers.on_order_cancelled,
     DeclarationReleased: consumers.on_declaration_released,
+    DeclarationBlocked: consumers.on_declaration_blocked,
+    DeclarationReturned: consumers.on_declaration_returned,
     DeclarationCancelRequested: consumers.on_cancel_requested,
     DeclarationCancelDeclined: consumers.on_cancel_declined,
     DeclarationCancelled: consumers.on_declaration_cancelled,

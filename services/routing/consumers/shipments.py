@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.commands import (
     BookShipment,
     CancelShipment,
@@ -10,14 +11,17 @@ from services.routing.domain.shipments.commands import (
     NoteDeclarationCancelled,
     NoteRelease,
     NoteScreening,
+    NoteStop,
 )
 from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
 from shared.contracts.customs.declarations import (
+    DeclarationBlocked,
     DeclarationCancelDeclined,
     DeclarationCancelled,
     DeclarationCancelRequested,
     DeclarationReleased,
+    DeclarationReturned,
     DeclarationScreened,
 )
 from shared.kafka import Received
@@ -25,6 +29,8 @@ from shared.kafka import Received
 # The statuses of a declaration whose list is released. While customs is asked to cancel the list,
 # it still is; that it is asked is another fact.
 _RELEASED: Final = frozenset({"released", "closed", "cancel_requested"})
+# The statuses of a declaration that has no list under way: it was stopped, or taken back then.
+_STOPPED: Final = frozenset({"blocked", "returned", "withdrawn"})
 
 
 def on_order_placed(event: Received[OrderPlaced]) -> BookShipment:
@@ -63,6 +69,30 @@ def on_declaration_released(event: Received[DeclarationReleased]) -> NoteRelease
         order_id=declaration.order_id,
         merchant_id=declaration.merchant_id,
         released_at=declaration.at if declaration.status in _RELEASED else None,
+        version=event.envelope.aggregate_version,
+    )
+
+
+def on_declaration_blocked(event: Received[DeclarationBlocked]) -> NoteStop:
+    return _stop(event, StoppedBy.BLOCKED)
+
+
+def on_declaration_returned(event: Received[DeclarationReturned]) -> NoteStop:
+    return _stop(event, StoppedBy.RETURNED)
+
+
+def _stop(
+    event: Received[DeclarationBlocked] | Received[DeclarationReturned], by: StoppedBy
+) -> NoteStop:
+    """A receipt about an older list may come while a newer one is examined. The status says so."""
+    declaration = event.payload
+    return NoteStop(
+        tenant_id=event.envelope.tenant_id,
+        traceparent=event.envelope.traceparent,
+        order_id=declaration.order_id,
+        merchant_id=declaration.merchant_id,
+        stopped_at=declaration.at if declaration.status in _STOPPED else None,
+        stopped_by=by,
         version=event.envelope.aggregate_version,
     )
 

@@ -64,6 +64,7 @@ class ShipmentSummary:
     cancelled_at: datetime | None
     declaration_cancelled_at: datetime | None
     cancel_requested_at: datetime | None
+    stopped_by: str | None
     legs: list[JsonObject]
 
     @property
@@ -118,6 +119,8 @@ _COLUMNS: Final = """
     s.refusal_reason, s.refusal_remedy, s.refusal_reason_zh, s.refusal_remedy_zh, s.placed_at,
     s.booked_at, s.released_at, s.screened_at, s.departed_at, s.delivered_at, s.cancelled_at,
     s.declaration_cancelled_at, s.cancel_requested_at,
+    CASE WHEN s.stopped_version > s.declaration_cancelled_version THEN s.stopped_by END
+        AS stopped_by,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'origin', f.origin, 'destination', f.destination, 'flight_number', f.flight_number,
             'flight_id', f.id, 'mode', f.mode, 'synthetic', f.synthetic,

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
+from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.findings import declaration_finding
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
@@ -117,6 +118,7 @@ def _findings(shipment: ShipmentSummary, locale: Locale) -> list[FindingOut]:
         released_at=shipment.released_at,
         declaration_cancelled_at=shipment.declaration_cancelled_at,
         cancel_requested_at=shipment.cancel_requested_at,
+        stopped_by=StoppedBy(shipment.stopped_by) if shipment.stopped_by else None,
     )
     declared = (
         [FindingOut.of(of_declaration.code, of_declaration.detail, of_declaration.fix, locale)]

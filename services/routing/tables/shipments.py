@@ -47,6 +47,9 @@ shipments: Final = Table(
     Column("declaration_cancelled_version", Integer, nullable=False, server_default="0"),
     Column("cancel_requested_at", INSTANT),
     Column("cancel_requested_version", Integer, nullable=False, server_default="0"),
+    Column("stopped_at", INSTANT),
+    Column("stopped_by", Text),
+    Column("stopped_version", Integer, nullable=False, server_default="0"),
     # When to look for another itinerary; null: nothing to look for.
     Column("rebook_at", INSTANT),
     Column("bookings", Integer, nullable=False),
@@ -100,10 +103,10 @@ early_facts: Final = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("noted_at", INSTANT, nullable=False, server_default=text("now()")),
     # `cancelled`: the order; `declaration_cancelled`: its export list, by customs, which
-    # `cancel_requested` asks it for.
+    # `cancel_requested` asks it for; `blocked` and `returned`: the list has to go again.
     CheckConstraint(
-        "kind IN ('cancelled', 'cancel_requested', 'declaration_cancelled', 'released',"
-        " 'screened')",
+        "kind IN ('blocked', 'cancelled', 'cancel_requested', 'declaration_cancelled', 'released',"
+        " 'returned', 'screened')",
         name="kind",
     ),
     Index("early_facts_noted_at_ix", "noted_at"),

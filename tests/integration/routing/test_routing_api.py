@@ -54,7 +54,7 @@ async def test_a_shipment_whose_list_was_cancelled_says_so(
 
     found = await client.get("/v1/shipments", params={"order_id": order_id}, headers=merchant)
     (shipment,) = found.json()["items"]
-    assert (shipment["status"], shipment["released_at"]) == ("booked", None)
+    assert (shipment["status"], shipment["released_at"]) == ("waiting", None)
     assert shipment["declaration_cancelled_at"] is not None
     (finding,) = shipment["findings"]
     assert finding["code"] == "routing.shipment.declaration_cancelled"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.shipment import Goods
 
 
@@ -46,6 +47,19 @@ class NoteDeclarationCancelled(_Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteStop(_Command):
+    """The list was not sent, or customs sent it back: it has to go again. `stopped_at` None: that
+    is said of a list that no longer counts.
+    """
+
+    order_id: str
+    merchant_id: str
+    stopped_at: datetime | None
+    stopped_by: StoppedBy
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCancelRequest(_Command):
     """Customs is asked to cancel the list. `requested_at` None: it has declined."""
 
@@ -65,5 +79,7 @@ class NoteScreening(_Command):
     version: int
 
 
-NoteOfCustoms = NoteRelease | NoteCancelRequest | NoteDeclarationCancelled | NoteScreening
+NoteOfCustoms = (
+    NoteRelease | NoteStop | NoteCancelRequest | NoteDeclarationCancelled | NoteScreening
+)
 Command = BookShipment | CancelShipment | NoteOfCustoms

@@ -1,11 +1,12 @@
-"""What is wrong with a shipment whose export list customs has cancelled, or is asked to
-cancel, and what to do then.
+"""What is wrong with a shipment whose export list has to go again or is to be cancelled, and what
+to do then.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from shared.kernel.words import Words
 
@@ -33,6 +34,34 @@ _NOT_LOADED: Final = ShipmentFinding(
         "请重新申报（海关服务：POST /v1/declarations/{id}:clone），新清单放行后重新订舱。",
     ),
 )
+_STOPPED: Final = {
+    StoppedBy.BLOCKED: ShipmentFinding(
+        "routing.shipment.declaration_blocked",
+        Words(
+            "The export list was not sent: our own check found faults. The shipment has no flight.",
+            "出口清单因自查发现问题未申报，货件暂无航班。",
+        ),
+        Words(
+            "Repair the declaration (customs: POST /v1/declarations/{id}:repair). The shipment gets"
+            " a flight once the list is released and the goods are screened.",
+            "请更正申报（海关服务：POST /v1/declarations/{id}:repair），"
+            "清单放行且货物安检后重新订舱。",
+        ),
+    ),
+    StoppedBy.RETURNED: ShipmentFinding(
+        "routing.shipment.declaration_returned",
+        Words(
+            "Customs has sent the export list back: the shipment has no flight.",
+            "海关已退回出口清单，货件暂无航班。",
+        ),
+        Words(
+            "Declare it again (customs: POST /v1/declarations/{id}:clone). The shipment gets a"
+            " flight once the new list is released and the goods are screened.",
+            "请重新申报（海关服务：POST /v1/declarations/{id}:clone），"
+            "新清单放行且货物安检后重新订舱。",
+        ),
+    ),
+}
 _LEFT: Final = ShipmentFinding(
     "routing.shipment.left_undeclared",
     Words(
@@ -79,14 +108,19 @@ def declaration_finding(
     released_at: datetime | None,
     declaration_cancelled_at: datetime | None,
     cancel_requested_at: datetime | None,
+    stopped_by: StoppedBy | None,
 ) -> ShipmentFinding | None:
     """None: its list stands, or another one has been released since, or the shipment itself is
-    cancelled.
+    cancelled. `stopped_by`: what stopped a list after the last one was cancelled, if anything did.
     """
     if status is ShipmentStatus.CANCELLED:
         return None
     if cancel_requested_at is not None:
         return _LEFT_MEANWHILE if is_aboard(status) else _HELD
-    if declaration_cancelled_at is None or released_at is not None:
+    if released_at is not None:
+        return None
+    if stopped_by is not None and not is_aboard(status):
+        return _STOPPED[stopped_by]
+    if declaration_cancelled_at is None:
         return None
     return _LEFT if is_aboard(status) else _NOT_LOADED

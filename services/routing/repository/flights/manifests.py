@@ -139,7 +139,7 @@ _LEAVE_BEHIND: Final = sql(
 
 @dataclass(frozen=True, slots=True)
 class Offloaded:
-    """A shipment that came off the closed manifest of a flight from `airport`."""
+    """A shipment that lost its place on a flight from `airport`."""
 
     shipment: MovedShipment
     flight_number: str
@@ -171,17 +171,20 @@ def _offloaded(  # noqa: PLR0917 - a row's columns
     return Offloaded(shipment, flight_number, airport)
 
 
-# The totals of the flight follow.
+# Off the flight that it holds room on next. The totals of a closed manifest follow.
 _TAKE_OFF: Final = sql(
     f"""
     WITH before AS (
-        SELECT id, master_waybill, gross_weight_g FROM routing.shipments
-        WHERE id = :shipment_id AND state = 'manifested' FOR UPDATE
+        SELECT s.id, l.flight_id, CAST(s.state = 'manifested' AS integer) AS listed,
+            s.gross_weight_g
+        FROM routing.shipments s
+        JOIN routing.shipment_legs l ON l.shipment_id = s.id AND l.leg_no = s.leg_no
+        WHERE s.id = :shipment_id AND s.state IN ('booked', 'manifested') FOR UPDATE OF s
     ), off AS (
         UPDATE routing.flights f
-        SET manifest_shipments = f.manifest_shipments - 1,
-            manifest_weight_g = f.manifest_weight_g - before.gross_weight_g
-        FROM before WHERE f.master_waybill = before.master_waybill
+        SET manifest_shipments = f.manifest_shipments - before.listed,
+            manifest_weight_g = f.manifest_weight_g - before.listed * before.gross_weight_g
+        FROM before WHERE f.id = before.flight_id
         RETURNING f.id AS flight_id, f.flight_number, f.origin AS airport
     ), moved AS (
         UPDATE routing.shipments s
@@ -276,7 +279,7 @@ async def leave_behind(
 
 
 async def take_off(uow: UnitOfWork, shipment_id: str, *, code: str, now: datetime) -> Offloaded:
-    """A shipment on a closed manifest: it waits again, without a place."""
+    """A shipment that is booked, or on a closed manifest: it waits again, without a place."""
     off = await uow.fetch_first(_TAKE_OFF, shipment_id=shipment_id, code=code, now=now)
     assert off is not None, _CHANGED
     return off

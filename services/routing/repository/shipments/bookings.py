@@ -18,6 +18,7 @@ class CreatedShipment:
     waybill_number: int
     handled_at: datetime | None
     is_cleared: bool
+    has_lost_list: bool
     timetable_version: str
     change_no: int
 
@@ -27,12 +28,19 @@ _CREATE: Final = sql(
     WITH early AS (
         DELETE FROM routing.early_facts
         WHERE order_id = :order_id AND kind <> 'cancelled' RETURNING kind, at, version
+    ), stopped AS (
+        SELECT kind, at, version FROM early WHERE kind IN ('blocked', 'returned')
+        ORDER BY version DESC LIMIT 1
+    ), ended AS (
+        SELECT version FROM early WHERE kind = 'declaration_cancelled'
+        UNION ALL SELECT version FROM stopped
     )
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
         leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
         declaration_cancelled_at, declaration_cancelled_version, cancel_requested_at,
-        cancel_requested_version, bookings, placed_at, version)
+        cancel_requested_version, stopped_at, stopped_by, stopped_version, bookings, placed_at,
+        version)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
         :volume_cm3, :pieces, 0, :location,
         :now + (
@@ -40,17 +48,17 @@ _CREATE: Final = sql(
             WHERE step = 'handling' AND airport IN (:location, '*')
             ORDER BY airport = '*' LIMIT 1),
         (SELECT r.at FROM early r WHERE r.kind = 'released' AND NOT EXISTS (
-            SELECT 1 FROM early c
-            WHERE c.kind = 'declaration_cancelled' AND c.version >= r.version)),
+            SELECT 1 FROM ended e WHERE e.version >= r.version)),
         coalesce((SELECT version FROM early WHERE kind = 'released'), 0),
         (SELECT at FROM early WHERE kind = 'screened'),
         coalesce((SELECT version FROM early WHERE kind = 'screened'), 0),
         (SELECT at FROM early WHERE kind = 'declaration_cancelled'),
         coalesce((SELECT version FROM early WHERE kind = 'declaration_cancelled'), 0),
         (SELECT q.at FROM early q WHERE q.kind = 'cancel_requested' AND NOT EXISTS (
-            SELECT 1 FROM early c
-            WHERE c.kind = 'declaration_cancelled' AND c.version >= q.version)),
+            SELECT 1 FROM ended e WHERE e.version >= q.version)),
         coalesce((SELECT version FROM early WHERE kind = 'cancel_requested'), 0),
+        (SELECT at FROM stopped), (SELECT kind FROM stopped),
+        coalesce((SELECT version FROM stopped), 0),
         0, :placed_at, 0
     WHERE NOT EXISTS (
         SELECT 1 FROM routing.early_facts WHERE order_id = :order_id AND kind = 'cancelled')
@@ -58,6 +66,8 @@ _CREATE: Final = sql(
     RETURNING nextval('routing.house_waybill_number') AS waybill_number, ready_at AS handled_at,
         released_at IS NOT NULL AND screened_at IS NOT NULL AND cancel_requested_at IS NULL
             AS is_cleared,
+        released_at IS NULL AND (stopped_at IS NOT NULL OR declaration_cancelled_at IS NOT NULL)
+            AS has_lost_list,
         (SELECT version FROM routing.timetable) AS timetable_version,
         coalesce(pg_sequence_last_value('routing.flight_change'), 0) AS change_no
     """,
@@ -151,6 +161,10 @@ _RETRY_LATER: Final = sql(
     "UPDATE routing.shipments SET rebook_at = :rebook_at WHERE id = :shipment_id",
     shipment_id=TEXT,
     rebook_at=INSTANT,
+)
+
+_STOP_SEEKING: Final = sql(
+    "UPDATE routing.shipments SET rebook_at = NULL WHERE id = :shipment_id", shipment_id=TEXT
 )
 
 # Gives back what shipments hold on legs they have not flown: from the next leg on, or, for goods
@@ -257,6 +271,11 @@ async def refuse(uow: UnitOfWork, shipment_id: str, refusal: Refusal) -> int:
 
 async def retry_later(uow: UnitOfWork, shipment_id: str, *, rebook_at: datetime) -> None:
     await uow.execute(_RETRY_LATER, shipment_id=shipment_id, rebook_at=rebook_at)
+
+
+async def stop_seeking(uow: UnitOfWork, shipment_id: str) -> None:
+    """The job that rebooks does not look for another flight."""
+    await uow.execute(_STOP_SEEKING, shipment_id=shipment_id)
 
 
 async def release(uow: UnitOfWork, shipment_ids: Sequence[str]) -> None:

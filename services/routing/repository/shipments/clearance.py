@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from services.routing.domain.shipments.clearance import Clearance, Standing
+from services.routing.domain.shipments.clearance import Clearance, Standing, StoppedBy
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 
@@ -51,6 +51,9 @@ def _standing(  # noqa: PLR0917 - a row's columns
     declaration_cancelled_version: int,
     cancel_requested_at: datetime | None,
     cancel_requested_version: int,
+    stopped_at: datetime | None,
+    stopped_by: str | None,
+    stopped_version: int,
 ) -> Standing:
     clearance = Clearance(
         released_at,
@@ -61,6 +64,9 @@ def _standing(  # noqa: PLR0917 - a row's columns
         declaration_cancelled_version,
         cancel_requested_at,
         cancel_requested_version,
+        stopped_at,
+        None if stopped_by is None else StoppedBy(stopped_by),
+        stopped_version,
     )
     return Standing(shipment_id, ShipmentStatus(status), clearance)
 
@@ -69,7 +75,7 @@ _STANDING: Final = sql(
     """
     SELECT id AS shipment_id, state AS status, released_at, released_version, screened_at,
         screened_version, declaration_cancelled_at, declaration_cancelled_version,
-        cancel_requested_at, cancel_requested_version
+        cancel_requested_at, cancel_requested_version, stopped_at, stopped_by, stopped_version
     FROM routing.shipments WHERE order_id = :order_id
     """,
     _standing,
@@ -90,6 +96,9 @@ def _standing_of_order(  # noqa: PLR0917 - a row's columns
     declaration_cancelled_version: int,
     cancel_requested_at: datetime | None,
     cancel_requested_version: int,
+    stopped_at: datetime | None,
+    stopped_by: str | None,
+    stopped_version: int,
 ) -> tuple[OrderOfMerchant, Standing]:
     return (order_id, merchant_id), _standing(
         shipment_id,
@@ -102,6 +111,9 @@ def _standing_of_order(  # noqa: PLR0917 - a row's columns
         declaration_cancelled_version,
         cancel_requested_at,
         cancel_requested_version,
+        stopped_at,
+        stopped_by,
+        stopped_version,
     )
 
 
@@ -110,7 +122,8 @@ _STANDINGS: Final = sql(
     SELECT s.order_id, s.tenant_id AS merchant_id, s.id AS shipment_id, s.state AS status,
         s.released_at, s.released_version, s.screened_at, s.screened_version,
         s.declaration_cancelled_at, s.declaration_cancelled_version,
-        s.cancel_requested_at, s.cancel_requested_version
+        s.cancel_requested_at, s.cancel_requested_version, s.stopped_at, s.stopped_by,
+        s.stopped_version
     FROM unnest(:order_ids, :merchant_ids) AS asked(order_id, merchant_id)
     JOIN routing.shipments s ON s.order_id = asked.order_id AND s.tenant_id = asked.merchant_id
     """,
@@ -126,11 +139,13 @@ _SET_CLEARANCE: Final = sql(
         declaration_cancelled_at = :declaration_cancelled_at,
         declaration_cancelled_version = :declaration_cancelled_version,
         cancel_requested_at = :cancel_requested_at,
-        cancel_requested_version = :cancel_requested_version
+        cancel_requested_version = :cancel_requested_version,
+        stopped_at = :stopped_at, stopped_by = :stopped_by, stopped_version = :stopped_version
     WHERE id = :shipment_id AND state = :known_status
       AND released_version = :known_released_version AND screened_version = :known_screened_version
       AND declaration_cancelled_version = :known_declaration_cancelled_version
       AND cancel_requested_version = :known_cancel_requested_version
+      AND stopped_version = :known_stopped_version
     """,
     shipment_id=TEXT,
     released_at=INSTANT,
@@ -141,11 +156,15 @@ _SET_CLEARANCE: Final = sql(
     declaration_cancelled_version=INTEGER,
     cancel_requested_at=INSTANT,
     cancel_requested_version=INTEGER,
+    stopped_at=INSTANT,
+    stopped_by=TEXT,
+    stopped_version=INTEGER,
     known_status=TEXT,
     known_released_version=INTEGER,
     known_screened_version=INTEGER,
     known_declaration_cancelled_version=INTEGER,
     known_cancel_requested_version=INTEGER,
+    known_stopped_version=INTEGER,
 )
 
 
@@ -208,10 +227,14 @@ async def set_clearance(uow: UnitOfWork, standing: Standing, *, known: Standing)
         declaration_cancelled_version=clearance.declaration_cancelled_version,
         cancel_requested_at=clearance.cancel_requested_at,
         cancel_requested_version=clearance.cancel_requested_version,
+        stopped_at=clearance.stopped_at,
+        stopped_by=clearance.stopped_by,
+        stopped_version=clearance.stopped_version,
         known_status=known.status,
         known_released_version=known.clearance.released_version,
         known_screened_version=known.clearance.screened_version,
         known_declaration_cancelled_version=known.clearance.declaration_cancelled_version,
         known_cancel_requested_version=known.clearance.cancel_requested_version,
+        known_stopped_version=known.clearance.stopped_version,
     )
     assert saved == 1, "the shipment changed after it was read"

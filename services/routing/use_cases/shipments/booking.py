@@ -51,13 +51,17 @@ from shared.kernel.ids import new_id
 _TRIES: Final = 3
 
 
-async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None:
-    """One shipment per order: a repeated order, or one cancelled before, changes nothing."""
+async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> bool:
+    """One shipment per order: a repeated order, or one cancelled before, changes nothing.
+
+    Returns whether its export list is known to be cancelled or stopped, so that the shipment has
+    to give its place back: customs needs the house waybill that comes with the first booking.
+    """
     await prepare(uow, now=now)
     shipment = shipment_of(goods, shipment_id=new_id("shp"))
     created = await bookings.create(uow, shipment, location=HUB, placed_at=goods.placed_at, now=now)
     if created is None:
-        return
+        return False
     basis = await current_basis(uow, state=(created.timetable_version, created.change_no), now=now)
     new = Unplaced(
         shipment=shipment,
@@ -69,6 +73,7 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> None
         is_cleared=created.is_cleared,
     )
     await _place(uow, new, basis, now=now)
+    return created.has_lost_list
 
 
 async def cancel_shipment(

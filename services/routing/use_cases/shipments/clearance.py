@@ -1,5 +1,5 @@
-"""What customs says of a shipment: it is rebooked the moment it is ready, and comes off the
-manifest if its list was cancelled or is to be.
+"""What customs says of a shipment: it is rebooked the moment it is ready, and loses its place if
+its list was cancelled or stopped, on a manifest also while the list is to be cancelled.
 
 The caller has taken the turn.
 """
@@ -15,8 +15,10 @@ from services.routing.domain.shipments.commands import (
     NoteOfCustoms,
     NoteRelease,
     NoteScreening,
+    NoteStop,
 )
 from services.routing.domain.shipments.findings import is_aboard
+from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.events.shipments import shipment_status
 from services.routing.repository.flights import manifests
 from services.routing.repository.shipments import bookings, clearance
@@ -31,9 +33,9 @@ _DAYS_KEPT: Final = 31
 async def note(
     uow: UnitOfWork, known: Standing | None, command: NoteOfCustoms, *, now: datetime
 ) -> Standing | None:
-    """Let go and screened, it gets another flight at once if its own has closed without it. While
-    its list is cancelled, or customs is asked to cancel it, it is not loaded: it comes off a
-    manifest that is closed already. One that has left is marked.
+    """Let go and screened, it gets another flight at once if it has lost its own. One whose list
+    was cancelled or stopped gives its room back at once. While customs is asked to cancel the list
+    it is not loaded: it comes off a manifest that is closed already. One that has left is marked.
 
     `known` is its standing, or None if it is not here yet: what is said is kept until it comes.
     What is said of an older version of the declaration changes nothing. Returns the new standing;
@@ -41,6 +43,8 @@ async def note(
     """
     kind, at = _said(command)
     if known is None:
+        if isinstance(command, NoteStop) and at is None:
+            return None
         await clearance.add_early_fact(
             uow,
             order_id=command.order_id,
@@ -55,15 +59,26 @@ async def note(
             standing = known.released(at, version=command.version)
         case NoteScreening():
             standing = known.screened(at, version=command.version)
+        case NoteStop():
+            standing = known.stopped(at, command.stopped_by, version=command.version)
         case NoteCancelRequest():
             standing = known.cancel_requested(at, version=command.version)
-            return await _save_and_unload(uow, known, standing, now=now)
         case NoteDeclarationCancelled():
             standing = known.declaration_cancelled(command.cancelled_at, version=command.version)
             if standing != known:
                 count(uow, DECLARATIONS_CANCELLED.labels(_place_of(standing)))
-            return await _save_and_unload(uow, known, standing, now=now)
-    return await _save(uow, known, standing, now=now)
+    changed = await _save(uow, known, standing, now=now)
+    if changed is None or not standing.loses_place:
+        return changed
+    await _take_place(uow, standing, now=now)
+    return None
+
+
+async def give_place_back(uow: UnitOfWork, *, order_id: str, now: datetime) -> None:
+    """If it has a place that it must not keep."""
+    standing = await clearance.find_standing(uow, order_id)
+    if standing is not None and standing.loses_place:
+        await _take_place(uow, standing, now=now)
 
 
 def _said(command: NoteOfCustoms) -> tuple[str, datetime | None]:
@@ -73,29 +88,26 @@ def _said(command: NoteOfCustoms) -> tuple[str, datetime | None]:
             return "released", command.released_at
         case NoteScreening():
             return "screened", command.passed_at
+        case NoteStop():
+            return command.stopped_by, command.stopped_at
         case NoteCancelRequest():
             return "cancel_requested", command.requested_at
         case NoteDeclarationCancelled():
             return "declaration_cancelled", command.cancelled_at
 
 
-async def _save_and_unload(
-    uow: UnitOfWork, known: Standing, standing: Standing, *, now: datetime
-) -> Standing | None:
-    changed = await _save(uow, known, standing, now=now)
-    if not standing.must_not_be_loaded:
-        return changed
-    await _take_off_manifest(uow, standing.shipment_id, now=now)
-    return None
-
-
 def _place_of(standing: Standing) -> str:
-    if standing.must_not_be_loaded:
+    if standing.status is ShipmentStatus.MANIFESTED and standing.loses_place:
         return "manifest"
     return "gone" if is_aboard(standing.status) else "park"
 
 
-async def _take_off_manifest(uow: UnitOfWork, shipment_id: str, *, now: datetime) -> None:
+async def _take_place(uow: UnitOfWork, standing: Standing, *, now: datetime) -> None:
+    """One that has no place only stops looking for one."""
+    shipment_id = standing.shipment_id
+    if standing.status is ShipmentStatus.WAITING:
+        await bookings.stop_seeking(uow, shipment_id)
+        return
     off = await manifests.take_off(uow, shipment_id, code=OFFLOADED, now=now)
     await bookings.release(uow, [shipment_id])
     uow.outbox.add(

@@ -13,6 +13,7 @@ from services.routing.domain.shipments.commands import (
     NoteOfCustoms,
     NoteRelease,
     NoteScreening,
+    NoteStop,
 )
 from services.routing.repository.shipments.clearance import (
     OrderOfMerchant,
@@ -50,14 +51,21 @@ async def _carry_out(
     """A command that changes the status of a shipment makes what is known of it out of date."""
     match command:
         case BookShipment():
-            await booking.book_shipment(uow, goods=command.goods, now=now)
+            if await booking.book_shipment(uow, goods=command.goods, now=now):
+                await clearance.give_place_back(uow, order_id=command.goods.order_id, now=now)
             known.pop((command.goods.order_id, command.tenant_id), None)
         case CancelShipment():
             await booking.cancel_shipment(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
             known.pop((command.order_id, command.tenant_id), None)
-        case NoteRelease() | NoteCancelRequest() | NoteDeclarationCancelled() | NoteScreening():
+        case (
+            NoteRelease()
+            | NoteStop()
+            | NoteCancelRequest()
+            | NoteDeclarationCancelled()
+            | NoteScreening()
+        ):
             order = (command.order_id, command.tenant_id)
             standing = known.pop(order, None)
             if standing is None:
