@@ -56,8 +56,8 @@ SECTION_WITHDRAWN: Final = Text(
     "危险品规则已不再包含{goods}。",
 )
 DECLARE_OTHER_SECTION: Final = Text(
-    "Pack and declare them under section {sections}.",
-    "请按第 {sections} 部分包装并申报。",
+    "Pack and declare them under one of these sections: {sections}.",
+    "请按以下部分之一包装并申报：{sections}。",
 )
 
 GOODS_UNKNOWN: Final = Text(
