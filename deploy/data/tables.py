@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from deploy.data import classifications
+from deploy.data import acceptance, classifications
 from deploy.data.csv_files import CsvRow
 from deploy.data.table import Table, Tables
 
@@ -309,6 +309,7 @@ TABLES: Final = (
         10,
         _belts,
     ),
+    *acceptance.TABLES,
     *classifications.TABLES,
     Table("codes", ("kind", "iso", "code", "name_zh", "basis"), ("kind", "iso"), 240, _codes),
 )

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.routing.api.acceptance import acceptance_api
 from services.routing.api.emissions import emissions_api
 from services.routing.api.flights import flights_api
 from services.routing.api.network import network_api
@@ -21,7 +22,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings=settings,
         db=Database.of(settings, schema="routing"),
         clock=clock or clock_from_env(),
-        routers=[shipments_api, flights_api, status_updates_api, network_api, emissions_api],
+        routers=[
+            shipments_api,
+            flights_api,
+            status_updates_api,
+            network_api,
+            emissions_api,
+            acceptance_api,
+        ],
         description=(
             "Itineraries, capacity, waybills, manifests and the progress of every shipment. "
             "Flights are generated from routes and say `synthetic`: no public cargo timetable "

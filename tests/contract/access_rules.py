@@ -213,6 +213,7 @@ RULES: Final[dict[str, Rule]] = {
     "routing POST /v1/status-updates": _PARK_CHANGE_OF_ROUTING,
     "routing GET /v1/airports": _REFERENCE_OF_ROUTING,
     "routing GET /v1/routes": _REFERENCE_OF_ROUTING,
+    "routing GET /v1/acceptance-rules": _REFERENCE_OF_ROUTING,
     "routing GET /v1/emission-factors": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
     # Figures name nobody; whose facts they count: test_tenancy.

@@ -23,7 +23,7 @@ DAY: Final = date(2026, 11, 28)
 
 def a_vehicle(code: str, kind: VehicleKind, **changes: Any) -> Vehicle:
     """Its door takes everything that a test does not make larger; what no rule reads is None."""
-    facts = dict.fromkeys(field.name for field in fields(Vehicle)) | {
+    facts: dict[str, Any] = dict.fromkeys(field.name for field in fields(Vehicle)) | {
         "vehicle": code,
         "kind": kind,
         "door_width_cm": 340,
@@ -57,7 +57,7 @@ def the_rules(
 
 
 def an_embargo(country: str, **changes: Any) -> Embargo:
-    facts: dict[str, Any] = {
+    facts: dict[str, Any] = dict.fromkeys(field.name for field in fields(Embargo)) | {
         "country": country,
         "scope": "all",
         "hs_prefix": "",
@@ -68,8 +68,7 @@ def an_embargo(country: str, **changes: Any) -> Embargo:
         "basis": "synthetic",
         "source": "made up",
     }
-    known = {field.name for field in fields(Embargo)}
-    return Embargo(**(dict.fromkeys(known) | facts | changes))
+    return Embargo(**(facts | changes))
 
 
 PARCEL: Final = Piece(4_000, size=Size(400, 300, 200))

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
-from services.routing.clients.network_files import DATA, read_emission_factors, read_network
+from services.routing.clients.network_files import (
+    DATA,
+    read_acceptance_rules,
+    read_emission_factors,
+    read_network,
+)
 from services.routing.domain.network.files import NetworkData
 from services.routing.domain.timetable.generated import generated_schedules
-from services.routing.repository import emissions, network
+from services.routing.repository import acceptance, emissions, network
 from services.routing.repository.timetable import flights
 from services.routing.repository.timetable.schedules import save_schedules
 from services.routing.repository.turn import take_turn
@@ -14,7 +19,7 @@ from shared.kernel.ids import new_id
 
 
 async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
-    """True if anything changed. Raises NetworkFileWrong or FactorsWrong."""
+    """True if anything changed. Raises NetworkFileWrong, FactorsWrong or AcceptanceFileWrong."""
     files = read_network(folder)
     if (await flights.get_timetable_state(uow)).reference_digest == files.digest:
         return False
@@ -23,6 +28,7 @@ async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
         return False
     await _save(uow, files)
     await emissions.set_emission_factors(uow, read_emission_factors(folder))
+    await acceptance.set_acceptance_rules(uow, *read_acceptance_rules(folder))
     return True
 
 

@@ -1,6 +1,7 @@
 """Security status, embargoes, documents of a border, and handling codes without dangerous goods."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_an_embargo_bars_a_country_in_its_scope(
     rules = the_rules(embargoes=[an_embargo("XX", scope=scope)])
     goods = a_consignment(documents=frozenset({"customs_release", "goods_movement_reference"}))
 
-    def of(**countries: object) -> str | None:
+    def of(**countries: Any) -> str | None:
         found = refusal_code(goods, a_leg(**countries), rules=rules)
         return "forbidden" if found == "embargo" else found
 

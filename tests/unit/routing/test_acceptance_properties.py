@@ -144,7 +144,7 @@ def test_what_is_allowed_without_condition_is_allowed_whatever_turns_out(
         replace(
             consignment,
             pieces=tuple(
-                replace(p, size=p.size or size, is_tiltable=False) if p.size is None else p
+                replace(p, size=size, is_tiltable=False) if p.size is None else p
                 for p in consignment.pieces
             ),
             hs_codes=consignment.hs_codes or frozenset({"847130"}),

@@ -41,6 +41,8 @@ FILES: Final = (
     "embargoes.csv",
     # Read by their own areas; a change of them is a change of the network, too.
     "emission-factors.csv",
+    "acceptance-rules.csv",
+    "acceptance-documents.csv",
 )
 # Each file numbers from its own start, so that rows appended to one never shift the other's. The
 # step leaves room for several departures a day.
