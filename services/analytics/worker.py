@@ -36,7 +36,7 @@ from shared.contracts.customs.declarations import (
     DeclarationScreened,
     DeclarationSubmitted,
 )
-from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted, FlightRescheduled
 from shared.contracts.routing.shipments import (
     ShipmentBooked,
     ShipmentDelivered,
@@ -84,6 +84,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     ShipmentDelivered: consumers.on_shipment_delivered,
     FlightDeparted: consumers.on_flight_departed,
     FlightCancelled: Undecoded(consumers.on_other_event),
+    FlightRescheduled: Undecoded(consumers.on_other_event),
 }
 
 

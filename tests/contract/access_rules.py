@@ -209,6 +209,7 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/flights/{flight_id}": _REFERENCE_OF_ROUTING,
     # The flight belongs to everybody, what flies on it does not.
     "routing GET /v1/flights/{flight_id}/shipments": _list("routing:read", "shipment_id"),
+    "routing PATCH /v1/flights/{flight_id}": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/flights/{flight_id}:cancel": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/status-updates": _PARK_CHANGE_OF_ROUTING,
     "routing GET /v1/airports": _REFERENCE_OF_ROUTING,

@@ -373,6 +373,10 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
         world.made.get("bound_waybill", "EHAA00000011")
     ),
     "customs POST /v1/screenings": lambda world: {"items": [of_customs.a_screening(world)]},
+    "routing PATCH /v1/flights/{flight_id}": lambda _: {
+        "capacity_g": 120_000_000,
+        "reason": "larger aircraft",
+    },
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
     "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},
     "webhooks POST /v1/endpoints": lambda _: an_endpoint(),

@@ -10,12 +10,18 @@ from starlette.responses import Response
 from services.routing.api.deps import Airport, FlightId, ParkWrite, RoutingRead
 from services.routing.queries import flights as queries
 from services.routing.queries.shipments import list_shipments
-from services.routing.schemas.flights import FlightCancelIn, FlightOut, FlightStatusName
+from services.routing.schemas.flights import (
+    FlightCancelIn,
+    FlightOut,
+    FlightPatchIn,
+    FlightStatusName,
+)
 from services.routing.schemas.shipments import ShipmentOut
 from services.routing.use_cases.flights import cancellation
+from services.routing.use_cases.timetable.changes import change_flight
 from shared.db import UnitOfWork
 from shared.documents.fields import AnyInstant
-from shared.http import Page, PageOf, Reply, json_reply, problems
+from shared.http import Page, PageOf, Reply, json_reply, problems, representation
 
 flights_api = APIRouter(tags=["flights"])
 
@@ -82,6 +88,38 @@ async def list_flight_shipments(flight_id: FlightId, call: RoutingRead, page: Pa
             key=lambda shipment: (shipment.id,),
         )
     )
+
+
+@flights_api.patch(
+    "/v1/flights/{flight_id}",
+    response_model=FlightOut,
+    responses=problems(404, 409, 412, 422, 428),
+)
+async def patch_flight(flight_id: FlightId, body: FlightPatchIn, call: ParkWrite) -> Response:
+    """Change the times or the capacity of a flight.
+
+    JSON merge patch (RFC 7396). Needs If-Match. Possible until the manifest closes. Shipments whose
+    connections or cut-off do not hold any more, or that would arrive later, lose their place and
+    are rebooked within seconds.
+    """
+
+    async def act(uow: UnitOfWork) -> Reply:
+        async def check() -> None:
+            present = await queries.get_flight(uow, flight_id=flight_id)
+            call.check_unchanged(FlightOut.of(present), is_applied=body.is_applied_to(present))
+
+        await change_flight(
+            uow,
+            flight_id=flight_id,
+            patch=body.to_domain(),
+            reason=body.reason,
+            check=check,
+            now=call.clock.now(),
+        )
+        flight = await queries.get_flight(uow, flight_id=flight_id)
+        return representation(FlightOut.of(flight), at=f"/v1/flights/{flight_id}")
+
+    return await call.change(act)
 
 
 @flights_api.post(

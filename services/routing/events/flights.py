@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.routing.domain.flights.flight import Flight
-from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from services.routing.domain.timetable.changes import FlightChange, PlannedFlight
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted, FlightRescheduled
 
 
 def flight_departed(
@@ -31,4 +32,31 @@ def flight_cancelled(flight: Flight, *, reason: str) -> FlightCancelled:
         destination=flight.destination,
         departs_at=flight.departs_at,
         reason=reason,
+    )
+
+
+def planned_flight_cancelled(flight: PlannedFlight, *, reason: str) -> FlightCancelled:
+    return FlightCancelled(
+        flight_id=flight.id,
+        flight_number=flight.number,
+        origin=flight.plan.origin,
+        destination=flight.plan.destination,
+        departs_at=flight.plan.departs_at,
+        reason=reason,
+    )
+
+
+def flight_rescheduled(change: FlightChange, *, reason: str) -> FlightRescheduled:
+    before, after = change.before.plan, change.after
+    return FlightRescheduled(
+        flight_id=change.before.id,
+        flight_number=change.before.number,
+        origin=after.origin,
+        destination=after.destination,
+        departs_at=after.departs_at,
+        arrives_at=after.arrives_at,
+        previous_departs_at=before.departs_at,
+        previous_arrives_at=before.arrives_at,
+        reason=reason,
+        synthetic=after.synthetic,
     )

@@ -1,13 +1,14 @@
 """Flights and the reference data behind them, as REST clients see them."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
 from services.routing.queries.flights import FlightSummary
 from services.routing.schemas.fields import Mode
-from shared.documents.fields import Body
+from services.routing.use_cases.timetable.changes import FlightPatch
+from shared.documents.fields import AnyInstant, Body, WholeNumber
 from shared.documents.text import Line
 
 FlightStatusName = Literal["scheduled", "closed", "departed", "arrived", "cancelled"]
@@ -73,3 +74,25 @@ def _manifest(flight: FlightSummary) -> ManifestOut | None:
 
 class FlightCancelIn(Body):
     reason: Line = Field(examples=["aircraft unserviceable"])
+
+
+# A kilotonne, and its volume at the usual density: no vehicle takes more.
+_Grams = Annotated[WholeNumber, Field(ge=1, le=10**9)]
+_CubicCm = Annotated[WholeNumber, Field(ge=1, le=10**10)]
+
+
+class FlightPatchIn(Body):
+    """JSON merge patch (RFC 7396): what is absent stays. `reason` is told with the change."""
+
+    departs_at: AnyInstant | None = None
+    arrives_at: AnyInstant | None = None
+    capacity_g: _Grams | None = None
+    capacity_cm3: _CubicCm | None = None
+    reason: Line = Field(examples=["late inbound aircraft"])
+
+    def to_domain(self) -> FlightPatch:
+        return FlightPatch(self.departs_at, self.arrives_at, self.capacity_g, self.capacity_cm3)
+
+    def is_applied_to(self, flight: FlightSummary) -> bool:
+        wanted = self.model_dump(exclude_none=True, exclude={"reason"})
+        return all(getattr(flight, name) == value for name, value in wanted.items())

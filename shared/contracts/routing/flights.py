@@ -35,3 +35,23 @@ class FlightCancelled(EventPayload):
     destination: str
     departs_at: datetime
     reason: str
+
+
+class FlightRescheduled(EventPayload):
+    """It departs or arrives at other times, or elsewhere; or it is flown after all, having been
+    cancelled. Shipments that are rebooked for it have events of their own.
+    """
+
+    event_type: ClassVar[str] = "routing.flight.rescheduled"
+    topic: ClassVar[str] = ROUTING_FLIGHTS
+
+    flight_id: str
+    flight_number: str
+    origin: str
+    destination: str
+    departs_at: datetime
+    arrives_at: datetime
+    previous_departs_at: datetime
+    previous_arrives_at: datetime
+    reason: str
+    synthetic: bool

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.contracts.routing.flights import FlightCancelled, FlightDeparted
+from shared.contracts.routing.flights import FlightCancelled, FlightDeparted, FlightRescheduled
 from shared.kernel.ids import new_id
 from tests.support.events.building import AT, built
 
@@ -33,3 +33,19 @@ def a_flight_cancelled(**changes: Any) -> FlightCancelled:
         "reason": "fog",
     }
     return built(FlightCancelled, facts, changes)
+
+
+def a_flight_rescheduled(**changes: Any) -> FlightRescheduled:
+    facts = {
+        "flight_id": new_id("flt"),
+        "flight_number": "O3701",
+        "origin": "EHU",
+        "destination": "LGG",
+        "departs_at": AT + timedelta(hours=10),
+        "arrives_at": AT + timedelta(hours=21),
+        "previous_departs_at": AT + timedelta(hours=8),
+        "previous_arrives_at": AT + timedelta(hours=19),
+        "reason": "late inbound aircraft",
+        "synthetic": True,
+    }
+    return built(FlightRescheduled, facts, changes)
