@@ -27,6 +27,7 @@ def a_flight(**changes: Any) -> Flight:
         "origin": "EHU",
         "destination": "LGG",
         "departs_at": hours(2),
+        "arrives_at": hours(13),
         "cut_off_at": hours(0.5),
         "status": FlightStatus.SCHEDULED,
         "master_waybill": None,

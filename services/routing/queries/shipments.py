@@ -130,12 +130,16 @@ _COLUMNS: Final = """
      FROM routing.shipment_legs l JOIN routing.flights f ON f.id = l.flight_id
      WHERE l.shipment_id = s.id) AS legs
 """
+# Of a departure, an arrival or a delivery, what was reported last.
 _LOG: Final = """
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'code', t.code, 'airport', t.airport, 'flight_number', f.flight_number,
             'occurred_at', t.occurred_at) ORDER BY t.occurred_at, t.id), '[]')
      FROM routing.shipment_statuses t LEFT JOIN routing.flights f ON f.id = t.flight_id
-     WHERE t.shipment_id = s.id) AS log
+     WHERE t.shipment_id = s.id AND NOT (t.code IN ('DEP', 'ARR', 'DLV') AND EXISTS (
+        SELECT 1 FROM routing.shipment_statuses newer
+        WHERE newer.shipment_id = t.shipment_id AND newer.code = t.code AND newer.id > t.id
+          AND newer.flight_id IS NOT DISTINCT FROM t.flight_id))) AS log
 """
 
 # Newest first: ids are ordered by time.

@@ -99,19 +99,27 @@ _TRAVELLERS: Final = sql(
 )
 
 
-def _consigned(id: str | None, status: str | None) -> Consigned | None:  # noqa: A002
-    return None if id is None or status is None else Consigned(id, ShipmentStatus(status))
+def _consigned(
+    id: str | None,  # noqa: A002 - the name of the column
+    status: str | None,
+    departed_at: datetime | None,
+) -> Consigned | None:
+    if id is None or status is None:
+        return None
+    return Consigned(id, ShipmentStatus(status), departed_at)
 
 
 _BY_HOUSE: Final = sql(
-    "SELECT id, state AS status FROM routing.shipments WHERE house_waybill = :waybill",
+    """
+    SELECT id, state AS status, departed_at FROM routing.shipments WHERE house_waybill = :waybill
+    """,
     _consigned,
     waybill=TEXT,
 )
 # A row of nulls: the waybill was issued, and nothing travels under it any more.
 _BY_MASTER: Final = sql(
     """
-    SELECT s.id, s.state AS status FROM routing.flights f
+    SELECT s.id, s.state AS status, s.departed_at FROM routing.flights f
     LEFT JOIN routing.shipments s ON s.master_waybill = f.master_waybill
     WHERE f.master_waybill = :waybill ORDER BY s.id
     """,
@@ -233,6 +241,23 @@ _NOTE: Final = sql(
 )
 
 
+# A shipment left the park once and was delivered once; the flight may be one of several.
+_CORRECT: Final = sql(
+    """
+    UPDATE routing.shipments
+    SET departed_at = CASE WHEN :code = 'DEP' AND departed_at = :replaces THEN :at
+            ELSE departed_at END,
+        delivered_at = CASE WHEN :code = 'DLV' AND delivered_at = coalesce(:replaces, delivered_at)
+            THEN :at ELSE delivered_at END
+    WHERE id = ANY(:shipment_ids)
+    """,
+    shipment_ids=TEXTS,
+    code=TEXT,
+    replaces=INSTANT,
+    at=INSTANT,
+)
+
+
 async def add_update(
     uow: UnitOfWork, update: StatusUpdate, *, reported_by: str, now: datetime
 ) -> tuple[str, bool]:
@@ -331,6 +356,19 @@ async def deliver(
     )
     assert len(moved) == len(shipment_ids), _CHANGED
     return moved
+
+
+async def correct(
+    uow: UnitOfWork,
+    shipment_ids: Sequence[str],
+    *,
+    code: str,
+    replaces: datetime | None,
+    at: datetime,
+) -> None:
+    """When they left or were delivered, as it is known now. `replaces` None: whatever was known."""
+    if shipment_ids:
+        await uow.execute(_CORRECT, shipment_ids=shipment_ids, code=code, replaces=replaces, at=at)
 
 
 async def note(

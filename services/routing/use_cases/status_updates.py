@@ -118,14 +118,17 @@ async def _record_of_waybill(
         uow, update, reported_by=reported_by, now=now
     )
     if is_new and update.code == DELIVERED:
+        by_house = update.house_waybill is not None
         await _deliver(
             uow,
-            effects.deliverable(consigned, by_house=update.house_waybill is not None),
+            effects.deliverable(consigned, by_house=by_house),
             flight_id=None,
             airport=update.airport,
             at=update.occurred_at,
             now=now,
         )
+        delivered = effects.delivered_before(consigned) if by_house else ()
+        await _correct(uow, update, delivered, None, replaces=None, now=now)
     elif is_new:
         await _note(uow, update, [shipment.id for shipment in consigned], None, now=now)
     return Recorded(update_id, is_new)
@@ -137,7 +140,7 @@ async def _find_consigned(uow: UnitOfWork, update: StatusUpdate) -> list[Consign
         if shipment is None:
             raise StatusSubjectUnknown(kind="house waybill", value=update.house_waybill)
         if update.code == DELIVERED:
-            check_house_delivery(shipment)
+            check_house_delivery(update, shipment)
         return [shipment]
     assert update.master_waybill is not None, "checked() saw a subject"
     consigned = await status_updates.find_by_master_waybill(uow, update.master_waybill)
@@ -154,6 +157,9 @@ async def _take_effect(
     if report.flight == flight:
         return
     await flights.set_reported(uow, report.flight, known=flight)
+    if report.replaces is not None:
+        moved = effects.moved_by(update.code, await status_updates.list_travellers(uow, flight.id))
+        await _correct(uow, update, moved, flight.number, replaces=report.replaces, now=now)
     due = report.effects
     if Effect.BOARD in due:
         await _depart(uow, report.flight, now=now)
@@ -259,6 +265,22 @@ async def _deliver(
         uow, shipment_ids, flight_id=flight_id, code=DELIVERED, airport=airport, at=at
     ):
         _announce(uow, shipment, shipment_delivered(shipment, airport=airport, at=at), now=now)
+
+
+async def _correct(
+    uow: UnitOfWork,
+    update: StatusUpdate,
+    shipment_ids: Sequence[str],
+    flight_number: str | None,
+    *,
+    replaces: datetime | None,
+    now: datetime,
+) -> None:
+    """The real instant of what has moved them already: known from now on, and said to others."""
+    await status_updates.correct(
+        uow, shipment_ids, code=update.code, replaces=replaces, at=update.occurred_at
+    )
+    await _note(uow, update, shipment_ids, flight_number, now=now)
 
 
 async def _note(

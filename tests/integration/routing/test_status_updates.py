@@ -111,8 +111,6 @@ async def test_repeated_reports_change_nothing(world: RoutingWorld) -> None:
         (once,), (again,) = await report(world, fact), await report(world, fact)
         assert isinstance(once, Recorded)
         assert again == replace(once, is_new=False)
-        # The same fact with another time is kept, but moves nobody again.
-        await reported(world, code, flight_id, hours + 0.1)
 
     assert await world.event_types(order_id) == [
         "booked",

@@ -22,8 +22,11 @@ from services.routing.domain.status_updates.effects import (
     deliverable,
     effects_so_far,
     land,
+    moved_by,
     reported,
 )
+from services.routing.domain.status_updates.plausible import check_time
+from shared.kernel.errors import Invalid
 from tests.support.routing import a_flight, a_traveller, hours
 
 IN_ORDER = [Effect.BOARD, Effect.LAND, Effect.DELIVER]
@@ -45,36 +48,57 @@ def how_far(codes: set[str]) -> int:
 def test_facts_take_effect_once_and_in_order_whatever_order_they_are_reported_in(
     reports: list[tuple[str, int]],
 ) -> None:
-    flight = a_flight(status=FlightStatus.CLOSED)
-    first: dict[str, datetime] = {}
+    """Among what is plausible. Of each fact the last report counts, unless a fact before it has
+    turned out to be later: then it was wrong.
+    """
+    flight = a_flight(status=FlightStatus.CLOSED, departs_at=hours(0), arrives_at=hours(3))
+    known: dict[str, datetime] = {}
     taken: list[Effect] = []
     for code, hour in reports:
-        first.setdefault(code, hours(hour))
+        try:
+            check_time(code, flight, at=hours(hour))
+        except Invalid:
+            continue
+        known[code] = hours(hour)
+        later = FLIGHT_FACTS[FLIGHT_FACTS.index(code) + 1 :]
+        known = {c: at for c, at in known.items() if c not in later or at >= hours(hour)}
 
         report = reported(flight, code, at=hours(hour))
 
         flight = report.flight
         taken += report.effects
-        far = how_far(set(first))
+        far = how_far(set(known))
         assert taken == IN_ORDER[:far]
         assert tuple(taken) == effects_so_far(flight)
         assert flight.status is STATUSES[far]
         assert flight.version == (far > 0), "only a departure is an event of the flight"
     facts = (flight.departed_at, flight.arrived_at, flight.delivered_at)
-    assert facts == tuple(first.get(code) for code in FLIGHT_FACTS)
+    assert facts == tuple(known.get(code) for code in FLIGHT_FACTS)
 
 
-@given(reports=REPORTS, again=st.sampled_from(FLIGHT_FACTS), hour=st.integers(0, 9))
-def test_a_repeated_report_changes_nothing(
-    reports: list[tuple[str, int]], again: str, hour: int
-) -> None:
+@given(reports=REPORTS, again=st.sampled_from(FLIGHT_FACTS))
+def test_a_repeated_report_changes_nothing(reports: list[tuple[str, int]], again: str) -> None:
     flight = a_flight(status=FlightStatus.CLOSED)
-    for code, at in [*reports, (again, 5)]:
+    for code, at in [*reports, (again, 9)]:
         flight = reported(flight, code, at=hours(at)).flight
 
-    report = reported(flight, again, at=hours(hour))
+    report = reported(flight, again, at=hours(9))
 
-    assert (report.flight, report.effects) == (flight, ())
+    assert (report.flight, report.effects, report.replaces) == (flight, (), None)
+
+
+def test_the_real_arrival_replaces_a_wrong_one_before_and_after_it_took_effect() -> None:
+    flight = a_flight(status=FlightStatus.CLOSED, departs_at=hours(0), arrives_at=hours(11))
+    too_early = reported(flight, "ARR", at=hours(-5)).flight
+
+    departed = reported(too_early, "DEP", at=hours(0))
+    assert (departed.flight.arrived_at, departed.effects) == (None, (Effect.BOARD,))
+
+    landed = reported(departed.flight, "ARR", at=hours(10))
+    assert (landed.effects, landed.replaces) == ((Effect.LAND,), None)
+    corrected = reported(landed.flight, "ARR", at=hours(11))
+    assert corrected.flight.arrived_at == hours(11)
+    assert (corrected.effects, corrected.replaces) == ((), hours(10))
 
 
 FIRST = a_flight(status=FlightStatus.DEPARTED, departed_at=hours(2))
@@ -196,3 +220,12 @@ def test_a_house_waybill_delivers_what_is_on_its_way_and_a_master_only_what_arri
 
     assert bool(deliverable([shipment], by_house=True)) == by_house
     assert bool(deliverable([shipment], by_house=False)) == (status is ShipmentStatus.ARRIVED)
+
+
+def test_a_fact_has_moved_those_that_flew_and_a_departure_also_those_aboard() -> None:
+    flown = a_traveller(status=ShipmentStatus.ARRIVED, location="LGG", next_leg_no=1)
+    aboard = a_traveller(status=ShipmentStatus.DEPARTED, location=None)
+    missed = replace(WAITING_TO_GO_ON, location="LGG")
+
+    assert moved_by("ARR", [flown, aboard, missed]) == (flown.id,)
+    assert moved_by("DEP", [flown, aboard, missed]) == (flown.id, aboard.id)

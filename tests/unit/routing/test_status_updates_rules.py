@@ -1,6 +1,5 @@
 """What makes a status update acceptable before anything is looked up."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +9,6 @@ from services.routing.domain.flights.master_waybill import MasterWaybillInvalid
 from services.routing.domain.shipments.shipment import pieces_of, promised_at
 from services.routing.domain.status_updates.status_update import (
     StatusAirportWrong,
-    StatusBeforeFlight,
     StatusCodeUnknown,
     StatusInFuture,
     StatusNeedsFlight,
@@ -18,7 +16,6 @@ from services.routing.domain.status_updates.status_update import (
     StatusSubjectUnknown,
     StatusUpdate,
     check_airport,
-    check_time,
     checked,
 )
 from shared.kernel.errors import AirlaneError
@@ -72,29 +69,6 @@ def test_an_update_at_the_wrong_end_of_the_flight_is_refused(code: str, airport:
 
     with pytest.raises(StatusAirportWrong):
         check_airport(update, flight="EH1640", origin="EHU", destination="LGG")
-
-
-@pytest.mark.parametrize(
-    ("code", "hours", "departed_h", "is_plausible"),
-    [
-        ("ARR", -9 * 24, None, False),
-        ("ARR", -1, 0, False),
-        ("ARR", 0, 0, True),
-        ("ARR", -23, None, True),  # its departure, earlier still, is not reported yet
-        ("DLV", -25, None, False),
-        ("DEP", -25, None, False),
-        ("DEP", -23, None, True),
-        ("RCS", -9 * 24, None, True),
-    ],
-)
-def test_a_fact_long_before_its_flight_is_refused(
-    code: str, hours: int, departed_h: int | None, is_plausible: bool
-) -> None:
-    update = replace(DEP, code=code, occurred_at=NOW + timedelta(hours=hours))
-    departed_at = None if departed_h is None else NOW + timedelta(hours=departed_h)
-
-    with nullcontext() if is_plausible else pytest.raises(StatusBeforeFlight):
-        check_time(update, flight="EH1640", departs_at=NOW, departed_at=departed_at)
 
 
 def test_pieces_and_promise() -> None:

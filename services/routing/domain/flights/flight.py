@@ -20,8 +20,8 @@ class FlightStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """`departed_at`, `arrived_at` and `delivered_at` are what was reported, whatever the order it
-    came in; `status` is what it led to.
+    """`departs_at` and `arrives_at` are by the timetable. `departed_at`, `arrived_at` and
+    `delivered_at` are what was reported, whatever the order it came in; `status` is what it led to.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Flight:
     origin: str
     destination: str
     departs_at: datetime
+    arrives_at: datetime
     cut_off_at: datetime | None
     status: FlightStatus
     master_waybill: str | None

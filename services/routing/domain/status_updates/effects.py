@@ -2,7 +2,8 @@
 
 A flight carries three facts: departed, arrived, delivered. They take effect in this order, whatever
 order they are reported in: an early arrival waits for its departure, and a repeated report changes
-nothing.
+nothing. The newest report of a fact counts, so that the real one replaces a wrong one. What a fact
+has moved stays where it is; only the instant changes.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Final
 from services.routing.domain.flights.flight import Flight, FlightStatus
 from services.routing.domain.network.fsu import ARRIVED, DELIVERED, DEPARTED
 from services.routing.domain.shipments.shipment import ShipmentStatus
+from services.routing.domain.status_updates.plausible import CLOCK_TOLERANCE
 
 
 class Effect(StrEnum):
@@ -37,36 +39,54 @@ _FROM_MANIFEST_ON: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The flight with the fact in it, and what takes effect now, in this order."""
+    """The flight with the fact in it, and what takes effect now, in this order. `replaces`: what
+    was reported before of a fact that has taken effect.
+    """
 
     flight: Flight
     effects: tuple[Effect, ...]
+    replaces: datetime | None = None
 
 
 def reported(flight: Flight, code: str, *, at: datetime) -> Reported:
-    """`code` is one of FLIGHT_FACTS. The first report of a fact counts."""
+    """`code` is one of FLIGHT_FACTS, and `at` is plausible (`check_time`).
+
+    A fact that waits for this one and would have happened before it was wrong: it is waited for
+    anew.
+    """
     before = len(effects_so_far(flight))
-    after = _with_fact(flight, code, at)
+    facts = _facts(flight)
+    place = FLIGHT_FACTS.index(code)
+    known = facts[place]
+    facts[place] = at
+    for later in range(max(place + 1, before), len(facts)):
+        if _is_before(facts[later], at):
+            facts[later] = None
+    departed_at, arrived_at, delivered_at = facts
+    after = replace(
+        flight, departed_at=departed_at, arrived_at=arrived_at, delivered_at=delivered_at
+    )
     effects = effects_so_far(after)
     status = _STATUSES.get(len(effects), after.status)
     new = effects[before:]
     version = after.version + (Effect.BOARD in new)
-    return Reported(replace(after, status=status, version=version), new)
+    replaces = known if place < before and known != at else None
+    return Reported(replace(after, status=status, version=version), new, replaces)
 
 
 def effects_so_far(flight: Flight) -> tuple[Effect, ...]:
     """All that has taken effect: up to the first fact that is not reported yet."""
-    facts = (flight.departed_at, flight.arrived_at, flight.delivered_at)
+    facts = _facts(flight)
     known = next((n for n, fact in enumerate(facts) if fact is None), len(facts))
     return _IN_ORDER[:known]
 
 
-def _with_fact(flight: Flight, code: str, at: datetime) -> Flight:
-    if code == DEPARTED:
-        return replace(flight, departed_at=flight.departed_at or at)
-    if code == ARRIVED:
-        return replace(flight, arrived_at=flight.arrived_at or at)
-    return replace(flight, delivered_at=flight.delivered_at or at)
+def _facts(flight: Flight) -> list[datetime | None]:
+    return [flight.departed_at, flight.arrived_at, flight.delivered_at]
+
+
+def _is_before(fact: datetime | None, at: datetime) -> bool:
+    return fact is not None and fact < at - CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,18 @@ def deliver(travellers: Iterable[Traveller]) -> tuple[str, ...]:
     )
 
 
+def moved_by(code: str, travellers: Iterable[Traveller]) -> tuple[str, ...]:
+    """Those that a fact of the flight has moved: they have flown with it, or are aboard."""
+    return tuple(
+        traveller.id for traveller in travellers if _has_flown(traveller, aboard=code == DEPARTED)
+    )
+
+
+def _has_flown(traveller: Traveller, *, aboard: bool) -> bool:
+    is_aboard = traveller.leg_no == traveller.next_leg_no and traveller.location is None
+    return traveller.leg_no < traveller.next_leg_no or (aboard and is_aboard)
+
+
 def concerned(travellers: Iterable[Traveller]) -> tuple[str, ...]:
     """Those that any other status of the flight is about: aboard, on its manifest, or flown."""
     return tuple(
@@ -179,6 +211,7 @@ class Consigned:
 
     id: str
     status: ShipmentStatus
+    departed_at: datetime | None = None
 
 
 def deliverable(consigned: Iterable[Consigned], *, by_house: bool) -> tuple[str, ...]:
@@ -189,3 +222,8 @@ def deliverable(consigned: Iterable[Consigned], *, by_house: bool) -> tuple[str,
         (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED) if by_house else (ShipmentStatus.ARRIVED,)
     )
     return tuple(shipment.id for shipment in consigned if shipment.status in before)
+
+
+def delivered_before(consigned: Iterable[Consigned]) -> tuple[str, ...]:
+    """Their delivery was reported already: another report of it corrects its instant."""
+    return tuple(one.id for one in consigned if one.status is ShipmentStatus.DELIVERED)

@@ -4,8 +4,7 @@ An update names what it is about: a flight, a house waybill or a master waybill.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from services.routing.domain.flights.flight import Flight, FlightStatus
 from services.routing.domain.flights.manifest import is_due
@@ -20,18 +19,13 @@ from services.routing.domain.network.fsu import (
 from services.routing.domain.shipments.house_waybill import is_house_waybill
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.domain.status_updates.effects import Consigned
+from services.routing.domain.status_updates.plausible import (
+    CLOCK_TOLERANCE,
+    check_delivery_time,
+    check_time,
+)
 from shared.kernel.errors import Conflict, Invalid, NotFound, Text
 from shared.kernel.instants import rfc3339
-
-FUTURE_TOLERANCE: Final = timedelta(minutes=10)
-"""The clocks of airlines and of the park differ; more than this is a wrong instant."""
-
-
-EARLY_TOLERANCE: Final = timedelta(hours=24)
-"""Flights leave before their time, but not by a day: that is another flight or a wrong date."""
-
-# What happens to goods only after the flight that brought them has left.
-_AFTER_DEPARTURE: Final = frozenset((ARRIVED, "RCF", "NFD", DELIVERED))
 
 
 class StatusCodeUnknown(Invalid):
@@ -67,18 +61,6 @@ class StatusInFuture(Invalid):
     fix = Text(
         "Send it once it has happened; GET /v1/clock gives the time.",
         "请在事件发生后上报；当前时间见 GET /v1/clock。",
-    )
-
-
-class StatusBeforeFlight(Invalid):
-    code = "routing.status_update.before_flight"
-    text = Text(
-        "{status_code} of {flight} cannot have happened before {earliest}.",
-        "{flight} 的 {status_code} 不可能早于 {earliest}。",
-    )
-    fix = Text(
-        "Correct occurred_at, or name the flight of that day.",
-        "请更正 occurred_at，或指明当日的航班。",
     )
 
 
@@ -148,7 +130,7 @@ def checked(update: StatusUpdate, *, now: datetime) -> None:
     if update.code not in FSU_CODES:
         known = ", ".join(sorted(FSU_CODES))
         raise StatusCodeUnknown(pointer="/code", status_code=update.code, known=known)
-    if update.occurred_at > now + FUTURE_TOLERANCE:
+    if update.occurred_at > now + CLOCK_TOLERANCE:
         raise StatusInFuture(pointer="/occurred_at", now=rfc3339(now))
     by_number = update.flight_number is not None and update.departs_on is not None
     half = (update.flight_number is None) != (update.departs_on is None)
@@ -189,32 +171,11 @@ def check_airport(update: StatusUpdate, *, flight: str, origin: str, destination
         )
 
 
-def check_time(
-    update: StatusUpdate, *, flight: str, departs_at: datetime, departed_at: datetime | None
-) -> None:
-    """A fact far from its flight is a wrong one, and the first one that is taken in stays.
-
-    `departs_at` by the timetable. Raises StatusBeforeFlight.
-    """
-    earliest = departs_at - EARLY_TOLERANCE
-    if update.code in _AFTER_DEPARTURE and departed_at is not None:
-        earliest = departed_at - FUTURE_TOLERANCE
-    elif update.code not in _AFTER_DEPARTURE and update.code != DEPARTED:
-        return
-    if update.occurred_at < earliest:
-        raise StatusBeforeFlight(
-            pointer="/occurred_at",
-            status_code=update.code,
-            flight=flight,
-            earliest=rfc3339(earliest),
-        )
-
-
 def check_flight(update: StatusUpdate, flight: Flight, *, now: datetime) -> None:
     """Does the update fit its flight? Raises the refusals above."""
     number = flight.number
     check_airport(update, flight=number, origin=flight.origin, destination=flight.destination)
-    check_time(update, flight=number, departs_at=flight.departs_at, departed_at=flight.departed_at)
+    check_time(update.code, flight, at=update.occurred_at)
     if flight.status is FlightStatus.CANCELLED:
         raise FlightCancelledAlready(flight=number)
     if update.code == DEPARTED and flight.has_open_manifest and not is_due(flight, now=now):
@@ -222,8 +183,14 @@ def check_flight(update: StatusUpdate, flight: Flight, *, now: datetime) -> None
         raise ManifestOpen(flight=number, cut_off_at=rfc3339(flight.cut_off_at))
 
 
-def check_house_delivery(consigned: Consigned) -> None:
-    """What never left the park cannot be delivered. Raises ShipmentNotUnderway."""
+def check_house_delivery(update: StatusUpdate, consigned: Consigned) -> None:
+    """What never left the park cannot be delivered. Raises ShipmentNotUnderway,
+    StatusBeforeFlight.
+    """
     underway = (ShipmentStatus.DEPARTED, ShipmentStatus.ARRIVED, ShipmentStatus.DELIVERED)
     if consigned.status not in underway:
         raise ShipmentNotUnderway(status=consigned.status)
+    assert update.house_waybill is not None
+    check_delivery_time(
+        update.house_waybill, departed_at=consigned.departed_at, at=update.occurred_at
+    )

@@ -23,6 +23,7 @@ def _flight(  # noqa: PLR0917 - a row's columns
     origin: str,
     destination: str,
     departs_at: datetime,
+    arrives_at: datetime,
     cut_off_at: datetime | None,
     status: str,
     master_waybill: str | None,
@@ -40,6 +41,7 @@ def _flight(  # noqa: PLR0917 - a row's columns
         origin,
         destination,
         departs_at,
+        arrives_at,
         cut_off_at,
         FlightStatus(status),
         master_waybill,
@@ -52,8 +54,9 @@ def _flight(  # noqa: PLR0917 - a row's columns
 
 
 _COLUMNS: Final = """
-    id, flight_number AS number, carrier, mode, origin, destination, departs_at, cut_off_at,
-    state AS status, master_waybill, departed_at, arrived_at, delivered_at, synthetic, version
+    id, flight_number AS number, carrier, mode, origin, destination, departs_at, arrives_at,
+    cut_off_at, state AS status, master_waybill, departed_at, arrived_at, delivered_at, synthetic,
+    version
 """
 _FLIGHT: Final = sql(
     f"SELECT {_COLUMNS} FROM routing.flights WHERE id = :flight_id",  # noqa: S608 - a constant
