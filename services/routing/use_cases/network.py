@@ -38,8 +38,10 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
     await network.add_stock(uow, files.waybill_stock)
     await network.upsert(uow, files.vehicles)
     await network.upsert(uow, files.routes)
+    airports = {airport.iata: airport for airport in files.airports}
     await save_schedules(
-        uow, [schedule for route in files.routes for schedule in generated_schedules(route)]
+        uow,
+        [one for route in files.routes for one in generated_schedules(route, airports)],
     )
     await network.upsert(uow, files.handling_times)
     await network.upsert(uow, files.delivery_allowances)
