@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.data import airports, country_places, harmonized_system, orders_demo
+from deploy.data import airports, country_places, harmonized_system, orders_demo, rates
 
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
 
@@ -15,19 +15,23 @@ DATA: Final = Path(__file__).resolve().parents[2] / "data"
 @dataclass(frozen=True)
 class BuiltFile:
     """`source`: what a person has to give, unless the package that contains it is installed:
-    `package` and the path of the source in it. `made_from`: the version of the committed file."""
+    `package` and the path of the source in it, or unless it is a file of `data/` itself: `own`.
+    `made_from`: the version of the committed file."""
 
     name: str
     source: str
     made_from: str
     build: Callable[[Path], bytes]
     package: tuple[str, str] | None = None
+    own: str | None = None
 
     @property
     def path(self) -> Path:
         return DATA / self.name
 
     def installed_source(self) -> Path | None:
+        if self.own is not None:
+            return DATA / self.own
         if self.package is None or (found := importlib.util.find_spec(self.package[0])) is None:
             return None
         folders = [Path(folder) for folder in found.submodule_search_locations or ()]
@@ -49,6 +53,20 @@ BUILT_FILES: Final = (
         made_from="tzdata 2026.6 (IANA 2026f)",
         build=country_places.build,
         package=("tzdata", "zoneinfo/zone.tab"),
+    ),
+    BuiltFile(
+        "rate-contracts.csv",
+        source="data/rate-levels.csv",
+        made_from="the committed rate-levels.csv",
+        build=rates.build_contracts,
+        own="rate-levels.csv",
+    ),
+    BuiltFile(
+        "last-mile-tariffs.csv",
+        source="data/country-places.csv",
+        made_from="the committed country-places.csv, marketplaces.csv and exchange-rates.csv",
+        build=lambda source: rates.build_last_mile(source, DATA),
+        own="country-places.csv",
     ),
     BuiltFile(
         "hs2022.csv",

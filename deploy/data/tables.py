@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from deploy.data import acceptance, classifications
+from deploy.data import acceptance, classifications, rates
 from deploy.data.csv_files import CsvRow
 from deploy.data.table import Table, Tables
 
@@ -311,5 +311,6 @@ TABLES: Final = (
     ),
     *acceptance.TABLES,
     *classifications.TABLES,
+    *rates.TABLES,
     Table("codes", ("kind", "iso", "code", "name_zh", "basis"), ("kind", "iso"), 240, _codes),
 )

@@ -14,18 +14,22 @@ from services.routing.repository import acceptance, emissions, network
 from services.routing.repository.timetable import flights
 from services.routing.repository.timetable.schedules import save_schedules
 from services.routing.repository.turn import take_turn
+from services.routing.use_cases.rates.loading import load_rates
 from shared.db import UnitOfWork
 from shared.kernel.ids import new_id
 
 
 async def load_network(uow: UnitOfWork, *, folder: Path = DATA) -> bool:
-    """True if anything changed. Raises NetworkFileWrong, FactorsWrong or AcceptanceFileWrong."""
+    """True if anything changed. Raises NetworkFileWrong, FactorsWrong, AcceptanceFileWrong or
+    RateFileWrong.
+    """
+    has_new_rates = await load_rates(uow, folder=folder)
     files = read_network(folder)
     if (await flights.get_timetable_state(uow)).reference_digest == files.digest:
-        return False
+        return has_new_rates
     await take_turn(uow)
     if (await flights.get_timetable_state(uow)).reference_digest == files.digest:
-        return False
+        return has_new_rates
     await _save(uow, files)
     await emissions.set_emission_factors(uow, read_emission_factors(folder))
     await acceptance.set_acceptance_rules(uow, *read_acceptance_rules(folder))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from services.routing.clients.network_files import DATA
-from services.routing.domain.network.files import FILES
 from services.routing.use_cases.network import load_network
 from shared.db import Database, UnitOfWork, sql
 from shared.kernel.identity import PARK
@@ -22,8 +21,8 @@ _VERSION: Final = sql("SELECT version FROM routing.timetable", str)
 
 
 def with_a_smaller_aircraft(folder: Path) -> Path:
-    for name in FILES:
-        shutil.copy(DATA / name, folder / name)
+    for path in DATA.glob("*.csv"):
+        shutil.copy(path, folder)
     routes = folder / "routes.csv"
     lines = routes.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = [
