@@ -37,6 +37,7 @@ from shared.contracts.customs.declarations import (
     DeclarationSubmitted,
 )
 from shared.contracts.routing.flights import FlightCancelled, FlightDeparted, FlightRescheduled
+from shared.contracts.routing.promises import PromiseGraded
 from shared.contracts.routing.shipments import (
     ShipmentBooked,
     ShipmentDelivered,
@@ -85,6 +86,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     FlightDeparted: consumers.on_flight_departed,
     FlightCancelled: Undecoded(consumers.on_other_event),
     FlightRescheduled: Undecoded(consumers.on_other_event),
+    PromiseGraded: Undecoded(consumers.on_other_event),
 }
 
 

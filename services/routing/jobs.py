@@ -3,7 +3,7 @@
 Several workers may run them at once: what is due is decided again once the turn is taken.
 """
 
-from services.routing.use_cases import network
+from services.routing.use_cases import network, promises
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.shipments import booking, clearance
 from services.routing.use_cases.timetable.horizon import ensure_timetable
@@ -15,6 +15,7 @@ log = get_logger(__name__)
 
 _REBOOKED_AT_ONCE = 100
 _FORGOTTEN_AT_ONCE = 1000
+_GRADED_AT_ONCE = 200
 
 
 async def load_network(context: JobContext) -> None:
@@ -76,3 +77,15 @@ async def forget_early_facts(context: JobContext) -> None:
     while forgotten == _FORGOTTEN_AT_ONCE:
         async with context.db.transaction(PARK) as uow:
             forgotten = await clearance.forget_early_facts(uow, rows_max=_FORGOTTEN_AT_ONCE)
+
+
+async def grade_promises(context: JobContext) -> None:
+    """Those that are due, and those that were overdue and have ended since."""
+    while True:
+        now = context.clock.now()
+        async with context.db.read(PARK) as reader:
+            due = await promises.list_due(reader, now=now, promises_max=_GRADED_AT_ONCE)
+        async with context.db.transaction(PARK) as uow:
+            graded = await promises.grade(uow, promise_ids=due, now=now)
+        if graded < _GRADED_AT_ONCE:
+            return

@@ -22,7 +22,7 @@ from shared.contracts.catalog import (
 from shared.contracts.customs import declarations
 from shared.contracts.envelope import EventPayload
 from shared.contracts.erp import products as erp_products
-from shared.contracts.routing import flights, shipments
+from shared.contracts.routing import flights, promises, shipments
 from shared.contracts.webhooks import endpoints
 
 _NOUNS: Final = (
@@ -41,6 +41,7 @@ _NOUNS: Final = (
     declarations,
     shipments,
     flights,
+    promises,
     endpoints,
 )
 

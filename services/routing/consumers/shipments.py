@@ -41,6 +41,7 @@ def on_order_placed(event: Received[OrderPlaced]) -> BookShipment:
         goods=Goods(
             order_id=order.order_id,
             merchant_id=order.merchant_id,
+            store=order.store,
             destination_country=order.ship_to.country,
             weight_g=order.gross_weight_g,
             volume_cm3=order.volume_cm3,

@@ -76,7 +76,7 @@ flights: Final = Table(
     Column("synthetic", Boolean, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),
     # Set by a trigger whenever something changes that a search reads of it, but for the room.
-    Column("change_no", BigInteger, nullable=False, server_default="0"),
+    Column("change_no", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("flight_number", "operated_on", "leg_no"),
     CheckConstraint("0 <= remaining_g AND remaining_g <= capacity_g", name="weight"),
     CheckConstraint("0 <= remaining_cm3 AND remaining_cm3 <= capacity_cm3", name="volume"),

@@ -31,6 +31,7 @@ shipments: Final = Table(
     Column("house_waybill", Key, unique=True),
     Column("state", Text, nullable=False),  # everywhere else: status
     Column("destination_country", Text, nullable=False),
+    Column("store", Text),
     Column("gross_weight_g", BigInteger, nullable=False),
     Column("volume_cm3", BigInteger, nullable=False),
     Column("pieces", BigInteger, nullable=False),

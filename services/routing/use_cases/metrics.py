@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
+from services.routing.domain.promises.promise import Fault, Grade
 from services.routing.domain.shipments.reachability import (
     NO_CAPACITY,
     NO_DEPARTURE,
@@ -41,6 +42,26 @@ FULL_FLIGHTS_MET: Final = Counter(
     "airlane_routing_full_flights_met",
     "Holds that found a flight full or closed and searched again.",
 )
+# Cargo iQ's two measures. Delivered as promised is the share of `kept`: the park promises to the
+# buyer's door.
+PROMISES_GRADED: Final = Counter(
+    "airlane_routing_promises_graded",
+    "Promises whose grade is final, by grade and by who broke them.",
+    ["grade", "fault"],
+)
+FLOWN_AS_PLANNED: Final = Counter(
+    "airlane_routing_promises_flown_as_planned",
+    "Promises whose grade is final, by whether the goods came to the gateway as planned: on or"
+    " before the last planned flight, at most 12 h late.",
+    ["flown_as_planned"],
+)
+for _grade in (Grade.KEPT, Grade.VOID):
+    PROMISES_GRADED.labels(_grade, "none")
+for _grade in (Grade.LATE, Grade.OVERDUE):
+    for _fault in Fault:
+        PROMISES_GRADED.labels(_grade, _fault)
+for _flown in ("yes", "no", "unknown"):
+    FLOWN_AS_PLANNED.labels(_flown)
 SEARCH_SECONDS: Final = Histogram(
     "airlane_routing_itinerary_search_seconds",
     "One search over the timetable in memory.",

@@ -41,6 +41,7 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
         placed_at=NOW,
         gross_weight_g=1_600,
         volume_cm3=85,
+        store="UK",
         ship_to={"country": "GB"},
     )
 
@@ -49,6 +50,7 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
     assert command.goods == Goods(
         order_id="ord_1",
         merchant_id="mer_1",
+        store="UK",
         destination_country="GB",
         weight_g=1_600,
         volume_cm3=85,

@@ -5,9 +5,10 @@ wrong first is the cause, and everything after it a consequence. Each of these h
 which it went wrong; of those at the same instant the one nearest to the beginning of the way
 counts, in this order:
 
-- merchant: handed over (FSU FOH or RCS) after the cut-off of the first promised flight
-- customs: not released, or not screened, at that cut-off; or off the manifest because customs was
-  asked to cancel the export list. That the list was lodged late is not recorded here.
+- merchant: handed over (FSU FOH or RCS) after the cut-off of the first promised flight; or not
+  cleared by then because the merchant's export list was faulty and could not be sent
+- customs: not released, or not screened, at that cut-off for any other reason; or off the manifest
+  because customs was asked to cancel the export list. That a list was lodged late is not recorded
 - park: handed over and cleared at the cut-off, and yet not on the manifest
 - carrier: a promised flight was cancelled; goods were offloaded after the manifest had closed; a
   promised onward flight left without them; they came to the gateway later than promised, or left
@@ -66,7 +67,7 @@ def _at_the_park(promise: Promise, history: History) -> Iterator[tuple[datetime,
         yield cut_off_at, Fault.MERCHANT
     is_cleared = _by(history.released_at, cut_off_at) and _by(history.screened_at, cut_off_at)
     if not is_cleared:
-        yield cut_off_at, Fault.CUSTOMS
+        yield cut_off_at, Fault.MERCHANT if _by(history.blocked_at, cut_off_at) else Fault.CUSTOMS
     manifested_at = history.first(MANIFESTED, flight_id=first_flight)
     if manifested_at is None:
         if is_cleared:

@@ -9,7 +9,7 @@ from services.routing.domain.promises.faults import fault_of
 from services.routing.domain.promises.promise import Fault, Grade, History, Promise
 
 FLOWN_LATE_MAX: Final = timedelta(hours=12)
-"""Cargo iQ: flown as planned is what comes on or before the last planned flight, at most so late."""
+"""Cargo iQ: what comes on or before the last planned flight, so late at most, flew as planned."""
 _MINUTE: Final = timedelta(minutes=1)
 
 

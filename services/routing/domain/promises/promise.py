@@ -87,11 +87,13 @@ class FlightFacts:
 @dataclass(frozen=True, slots=True)
 class History:
     """What is recorded about the shipment of a promise. `flights`: all that the promise or the log
-    names. `is_list_asked_back`: customs was asked to cancel the export list, or has cancelled it.
+    names. `blocked_at`: the export list was found to be faulty before it was sent.
+    `is_list_asked_back`: customs was asked to cancel it, or has cancelled it.
     """
 
     released_at: datetime | None
     screened_at: datetime | None
+    blocked_at: datetime | None
     is_list_asked_back: bool
     delivered_at: datetime | None
     cancelled_at: datetime | None

@@ -69,10 +69,13 @@ def promised_at(arrives_at: datetime, *, country: str, allowance_h: Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What an order wants carried: from the park's airport to a country."""
+    """What an order wants carried: from the park's airport to a country. `store`: the marketplace
+    that it was sold in.
+    """
 
     order_id: str
     merchant_id: str
+    store: str
     destination_country: str
     weight_g: int
     volume_cm3: int

@@ -40,7 +40,7 @@ _CREATE: Final = sql(
         leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
         declaration_cancelled_at, declaration_cancelled_version, cancel_requested_at,
         cancel_requested_version, stopped_at, stopped_by, stopped_version, bookings, placed_at,
-        version)
+        version, store)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
         :volume_cm3, :pieces, 0, :location,
         :now + (
@@ -59,7 +59,7 @@ _CREATE: Final = sql(
         coalesce((SELECT version FROM early WHERE kind = 'cancel_requested'), 0),
         (SELECT at FROM stopped), (SELECT kind FROM stopped),
         coalesce((SELECT version FROM stopped), 0),
-        0, :placed_at, 0
+        0, :placed_at, 0, :store
     WHERE NOT EXISTS (
         SELECT 1 FROM routing.early_facts WHERE order_id = :order_id AND kind = 'cancelled')
     ON CONFLICT (order_id) DO NOTHING
@@ -75,6 +75,7 @@ _CREATE: Final = sql(
     id=TEXT,
     merchant_id=TEXT,
     order_id=TEXT,
+    store=TEXT,
     destination_country=TEXT,
     gross_weight_g=BIGINT,
     volume_cm3=BIGINT,
@@ -218,7 +219,13 @@ _CANCEL: Final = sql(
 
 
 async def create(
-    uow: UnitOfWork, shipment: Shipment, *, location: str, placed_at: datetime, now: datetime
+    uow: UnitOfWork,
+    shipment: Shipment,
+    *,
+    store: str,
+    location: str,
+    placed_at: datetime,
+    now: datetime,
 ) -> CreatedShipment | None:
     """None: the order has a shipment, or was cancelled before it got one."""
     return await uow.fetch_first(
@@ -226,6 +233,7 @@ async def create(
         id=shipment.id,
         merchant_id=shipment.merchant_id,
         order_id=shipment.order_id,
+        store=store,
         destination_country=shipment.destination_country,
         gross_weight_g=shipment.gross_weight_g,
         volume_cm3=shipment.volume_cm3,

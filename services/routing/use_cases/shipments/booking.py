@@ -36,6 +36,7 @@ from services.routing.repository.shipments import bookings, clearance, rebooking
 from services.routing.repository.shipments.bookings import Booking
 from services.routing.repository.timetable.flights import get_timetable_state
 from services.routing.repository.turn import take_turn
+from services.routing.use_cases import promises
 from services.routing.use_cases.metrics import (
     BOOKED,
     FULL_FLIGHTS_MET,
@@ -59,7 +60,9 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> bool
     """
     await prepare(uow, now=now)
     shipment = shipment_of(goods, shipment_id=new_id("shp"))
-    created = await bookings.create(uow, shipment, location=HUB, placed_at=goods.placed_at, now=now)
+    created = await bookings.create(
+        uow, shipment, store=goods.store, location=HUB, placed_at=goods.placed_at, now=now
+    )
     if created is None:
         return False
     basis = await current_basis(uow, state=(created.timetable_version, created.change_no), now=now)
@@ -131,7 +134,19 @@ async def _place(uow: UnitOfWork, unplaced: Unplaced, basis: SearchBasis, *, now
     if isinstance(outcome, Refusal):
         await _refuse(uow, unplaced, outcome, now=now)
     else:
-        await _announce_booking(uow, unplaced, *outcome, now=now)
+        plan, booking = outcome
+        await promises.make(
+            uow,
+            shipment_id=unplaced.shipment.id,
+            bookings=booking.bookings,
+            region=None,
+            legs=plan.legs,
+            cut_off_at=booking.cut_off_at,
+            promised_at=plan.promised_at,
+            state=basis.state,
+            now=now,
+        )
+        await _announce_booking(uow, unplaced, plan, booking, now=now)
 
 
 async def _hold_or_refuse(
