@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from services.routing.domain.acceptance.declared import dangerous_goods_of
 from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.commands import (
     BookShipment,
@@ -46,6 +47,10 @@ def on_order_placed(event: Received[OrderPlaced]) -> BookShipment:
             weight_g=order.gross_weight_g,
             volume_cm3=order.volume_cm3,
             placed_at=order.placed_at,
+            hs_codes=frozenset(line.hs_code for line in order.lines),
+            dangerous_goods=dangerous_goods_of(
+                (line.hs_code, line.battery) for line in order.lines
+            ),
         ),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from services.routing.domain.acceptance.goods import DangerousGood
 from services.routing.domain.network.records import Mode
 from services.routing.domain.shipments.shipment import ShipmentNotFound
 from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window
@@ -34,7 +35,9 @@ class LoggedStatus:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentSummary:
-    """`legs` are as the database puts them together; `itinerary` reads them."""
+    """`legs` and `declared` are as the database has them; `itinerary` and `dangerous_goods` read
+    them.
+    """
 
     id: str
     order_id: str
@@ -46,6 +49,7 @@ class ShipmentSummary:
     gross_weight_g: int
     volume_cm3: int
     pieces: int
+    declared: list[JsonObject] | None
     airport: str | None
     cut_off_at: datetime | None
     promised_at: datetime | None
@@ -66,6 +70,12 @@ class ShipmentSummary:
     cancel_requested_at: datetime | None
     stopped_by: str | None
     legs: list[JsonObject]
+
+    @property
+    def dangerous_goods(self) -> tuple[DangerousGood, ...] | None:
+        if self.declared is None:
+            return None
+        return tuple(DangerousGood(**good) for good in self.declared)
 
     @property
     def itinerary(self) -> list[ItineraryLeg]:
@@ -115,7 +125,8 @@ def _instant_or_none(text: str | None) -> datetime | None:
 _COLUMNS: Final = """
     s.id, s.order_id, s.tenant_id AS merchant_id, s.state AS status, s.house_waybill,
     s.master_waybill, s.destination_country, s.gross_weight_g, s.volume_cm3, s.pieces,
-    s.location AS airport, s.cut_off_at, s.promised_at, s.first_promised_at, s.refusal_code,
+    s.dangerous_goods AS declared, s.location AS airport, s.cut_off_at, s.promised_at,
+    s.first_promised_at, s.refusal_code,
     s.refusal_reason, s.refusal_remedy, s.refusal_reason_zh, s.refusal_remedy_zh, s.placed_at,
     s.booked_at, s.released_at, s.screened_at, s.departed_at, s.delivered_at, s.cancelled_at,
     s.declaration_cancelled_at, s.cancel_requested_at,

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Final
 
-from services.routing.domain.acceptance.rules import AcceptanceRule, DocumentRule
+from services.routing.domain.acceptance.rules import AcceptanceRule, AcceptanceRules, DocumentRule
+from services.routing.repository import network
 from shared.db import JSON, Reader, UnitOfWork, sql
 from shared.kernel.json import JsonObject
 
@@ -67,3 +68,13 @@ async def list_acceptance_rules(reader: Reader) -> list[AcceptanceRule]:
 
 async def list_document_rules(reader: Reader) -> list[DocumentRule]:
     return await reader.fetch_all(_DOCUMENTS)
+
+
+async def get_acceptance_rules(reader: Reader) -> AcceptanceRules:
+    """With the vehicles and embargoes that acceptance reads, too."""
+    return AcceptanceRules(
+        rules=tuple(await list_acceptance_rules(reader)),
+        documents=tuple(await list_document_rules(reader)),
+        embargoes=tuple(await network.list_embargoes(reader)),
+        vehicles={vehicle.vehicle: vehicle for vehicle in await network.list_vehicles(reader)},
+    )

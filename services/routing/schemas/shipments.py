@@ -9,6 +9,7 @@ from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.findings import declaration_finding
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
+from services.routing.schemas.acceptance import DangerousGoodOut
 from services.routing.schemas.fields import Mode
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale
@@ -60,6 +61,10 @@ class ShipmentOut(BaseModel):
     gross_weight_g: int
     volume_cm3: int
     pieces: int
+    dangerous_goods: list[DangerousGoodOut] | None = Field(
+        description="What the lines of the order are declared as, by HS code and battery flag: the"
+        " strictest goods that they can be. Null: not known."
+    )
     airport: str | None = Field(description="Where it is, an IATA code; null while aboard.")
     itinerary: list[LegOut]
     cut_off_at: datetime | None
@@ -104,11 +109,14 @@ class ShipmentDetailOut(ShipmentOut):
         return cls.model_construct(**values)
 
 
-_PLAIN: Final = tuple(name for name in ShipmentOut.model_fields if name != "findings")
+_MADE: Final = frozenset(("dangerous_goods", "findings"))
+_PLAIN: Final = tuple(name for name in ShipmentOut.model_fields if name not in _MADE)
 
 
 def _values(shipment: ShipmentSummary, locale: Locale) -> JsonObject:
     values = {name: getattr(shipment, name) for name in _PLAIN}
+    goods = shipment.dangerous_goods
+    values["dangerous_goods"] = None if goods is None else [DangerousGoodOut.of(g) for g in goods]
     return {**values, "findings": _findings(shipment, locale)}
 
 

@@ -6,6 +6,7 @@ Invariant kept by every write: capacity - remaining of a flight = sum over the l
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.routing.tables.flights import flights
 from services.routing.tables.metadata import metadata
@@ -35,6 +37,9 @@ shipments: Final = Table(
     Column("gross_weight_g", BigInteger, nullable=False),
     Column("volume_cm3", BigInteger, nullable=False),
     Column("pieces", BigInteger, nullable=False),
+    # Null: not known, of shipments of earlier releases. No entry: there are none.
+    Column("hs_codes", ARRAY(Text)),
+    Column("dangerous_goods", JSONB),
     # On the ground at `location` and `leg_no` is the next leg, or aboard it and no location.
     Column("leg_no", Integer, nullable=False),
     Column("location", Text),

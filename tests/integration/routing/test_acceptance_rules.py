@@ -1,39 +1,18 @@
 """Rules of acceptance: loaded whole, read back as they were, and shown with their source."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from typing import Final
 
-import pytest
 from httpx2 import AsyncClient
 
-from services.routing.app import create_app
 from services.routing.clients.network_files import read_acceptance_rules
 from services.routing.repository import acceptance
-from services.routing.settings import Settings
 from shared.db import Database, sql
-from shared.kernel.identity import PARK, Role
-from tests.kit.clock import ManualClock
-from tests.kit.databases import Postgres
+from shared.kernel.identity import PARK
 from tests.kit.transactions import in_vain
 
 _OLD: Final = sql(
     "UPDATE routing.acceptance_rules SET id = 'old' WHERE id = 'un3480-965-ib-passenger'"
 )
-
-
-@pytest.fixture
-async def client(
-    routing_db: Database, clock: ManualClock, postgres: Postgres, jwks_url: str, client_for: Any
-) -> AsyncIterator[AsyncClient]:
-    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
-    async with client_for(create_app(settings, clock=clock)) as client:
-        yield client
-
-
-@pytest.fixture
-def as_merchant(token_for: Callable[..., str]) -> dict[str, str]:
-    token = token_for(Role.MERCHANT, "mer_" + "1" * 32, ["routing:read"])
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def test_what_is_loaded_takes_the_place_of_what_was(routing_db: Database) -> None:
@@ -48,10 +27,10 @@ async def test_what_is_loaded_takes_the_place_of_what_was(routing_db: Database) 
 
 
 async def test_rules_are_found_by_what_they_speak_of_and_by_day(
-    client: AsyncClient, as_merchant: dict[str, str]
+    client: AsyncClient, merchant: dict[str, str]
 ) -> None:
     async def found(**filters: str) -> list[str]:
-        answer = await client.get("/v1/acceptance-rules", params=filters, headers=as_merchant)
+        answer = await client.get("/v1/acceptance-rules", params=filters, headers=merchant)
         return [item["id"] for item in answer.json()["items"]]
 
     of_af = {"un_number": "UN3090", "vehicle_kind": "freighter", "carrier": "AF"}
@@ -71,10 +50,10 @@ async def test_rules_are_found_by_what_they_speak_of_and_by_day(
 
 
 async def test_a_rule_says_its_limits_days_and_source(
-    client: AsyncClient, as_merchant: dict[str, str]
+    client: AsyncClient, merchant: dict[str, str]
 ) -> None:
     of_ib = {"un_number": "UN3480", "vehicle_kind": "freighter", "handling_code": "RBI"}
-    answer = await client.get("/v1/acceptance-rules", params=of_ib, headers=as_merchant)
+    answer = await client.get("/v1/acceptance-rules", params=of_ib, headers=merchant)
 
     (rule,) = [item for item in answer.json()["items"] if item["section"] == "IB"]
 
@@ -85,10 +64,10 @@ async def test_a_rule_says_its_limits_days_and_source(
 
 
 async def test_rules_of_handling_codes_have_no_un_number(
-    client: AsyncClient, as_merchant: dict[str, str]
+    client: AsyncClient, merchant: dict[str, str]
 ) -> None:
     params = {"handling_code": "CAO", "vehicle_kind": "passenger"}
-    answer = await client.get("/v1/acceptance-rules", params=params, headers=as_merchant)
+    answer = await client.get("/v1/acceptance-rules", params=params, headers=merchant)
 
     (rule,) = answer.json()["items"]
 

@@ -16,7 +16,7 @@ from services.routing.consumers.shipments import (
 from services.routing.domain.shipments.shipment import Goods
 from shared.contracts.envelope import EventPayload
 from shared.kafka import Received
-from tests.support.events.catalog.orders import an_order_cancelled, an_order_placed
+from tests.support.events.catalog.orders import an_order_cancelled, an_order_line, an_order_placed
 from tests.support.events.customs.declarations import (
     a_declaration_cancel_declined,
     a_declaration_cancel_requested,
@@ -43,6 +43,7 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
         volume_cm3=85,
         store="UK",
         ship_to={"country": "GB"},
+        lines=(an_order_line(hs_code="950300"), an_order_line(2, hs_code="940550")),
     )
 
     command = on_order_placed(received(order))
@@ -55,6 +56,8 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
         weight_g=1_600,
         volume_cm3=85,
         placed_at=NOW,
+        hs_codes=frozenset({"940550", "950300"}),
+        dangerous_goods=(),
     )
     assert (command.tenant_id, command.traceparent) == ("mer_1", TRACEPARENT)
 

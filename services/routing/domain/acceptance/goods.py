@@ -14,6 +14,10 @@ PALLET_MM: Final = (3_175, 2_438)
 """The largest pallet of all wide-bodied aircraft, 96 × 125 in: what is larger is BIG."""
 
 
+CUSTOMS_RELEASE: Final = "customs_release"
+"""The document that says that customs lets the goods go."""
+
+
 class SecurityStatus(StrEnum):
     """SPX: secure for any aircraft. SCO: for freighters only. SHR: also by the rules for goods of
     high risk. NSC: not secured yet.
@@ -116,34 +120,3 @@ def is_big(piece: Piece) -> bool:
         return False
     longer, shorter = piece.size.footprint_mm
     return longer > PALLET_MM[0] or shorter > PALLET_MM[1]
-
-
-# -- what an order says of its lines ---------------------------------------------------------------
-
-_ION: Final = DangerousGood("UN3480", "965")
-_METAL: Final = DangerousGood("UN3090", "968")
-_IN_EQUIPMENT: Final = DangerousGood("UN3481", "967")
-# Driven by a lithium-ion battery: a vehicle, and no equipment, since the edition of 2025 of the UN
-# Model Regulations.
-_VEHICLE: Final = DangerousGood("UN3556")
-
-# HS 2022: 8507 accumulators (8507.60 of lithium ion, power banks among them), 8506 primary cells
-# (8506.50 of lithium), 8711.60 electric cycles and scooters.
-_LOOSE: Final = (("8507", _ION), ("8506", _METAL), ("871160", _VEHICLE))
-# By their very name these are batteries, whatever the flag of the product says.
-_ALWAYS_LITHIUM: Final = ("850760", "850650")
-
-
-def dangerous_good_of(hs_code: str, *, battery: bool) -> DangerousGood | None:
-    """What one line of an order is declared as; None: nothing of it is dangerous.
-
-    An order knows a flag and an HS code, and nothing of chemistry or watt-hours. So the strictest
-    goods are taken that the line can be: any accumulator is lithium ion, any primary cell lithium
-    metal, and the section of the packing instruction stays unknown.
-    """
-    if not battery and not hs_code.startswith(_ALWAYS_LITHIUM):
-        return None
-    for prefix, good in _LOOSE:
-        if hs_code.startswith(prefix):
-            return good
-    return _IN_EQUIPMENT

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from services.routing.domain.acceptance.goods import DangerousGood
 from services.routing.domain.network.records import Mode
 from shared.kernel.errors import NotFound, Text
 
@@ -80,11 +81,16 @@ class Goods:
     weight_g: int
     volume_cm3: int
     placed_at: datetime
+    hs_codes: frozenset[str]
+    dangerous_goods: tuple[DangerousGood, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """The goods of one order on their way: what never changes about them."""
+    """The goods of one order on their way: what never changes about them.
+
+    `hs_codes` and `dangerous_goods` None: not known, of shipments of earlier releases.
+    """
 
     id: str
     order_id: str
@@ -93,6 +99,8 @@ class Shipment:
     gross_weight_g: int
     volume_cm3: int
     pieces: int
+    hs_codes: frozenset[str] | None = None
+    dangerous_goods: tuple[DangerousGood, ...] | None = None
 
 
 def shipment_of(goods: Goods, *, shipment_id: str) -> Shipment:
@@ -104,6 +112,8 @@ def shipment_of(goods: Goods, *, shipment_id: str) -> Shipment:
         gross_weight_g=goods.weight_g,
         volume_cm3=goods.volume_cm3,
         pieces=pieces_of(goods.weight_g),
+        hs_codes=goods.hs_codes,
+        dangerous_goods=goods.dangerous_goods,
     )
 
 

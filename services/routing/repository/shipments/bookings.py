@@ -8,7 +8,8 @@ from typing import Final
 from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.planning import Plan, Unplaced
 from services.routing.domain.shipments.shipment import Shipment, ShipmentStatus
-from shared.db import BIGINT, INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
+from services.routing.repository.shipments.goods import to_documents
+from shared.db import BIGINT, INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ _CREATE: Final = sql(
     )
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
-        leg_no, location, ready_at, released_at, released_version, screened_at, screened_version,
+        hs_codes, dangerous_goods, leg_no, location, ready_at, released_at, released_version,
+        screened_at, screened_version,
         declaration_cancelled_at, declaration_cancelled_version, cancel_requested_at,
         cancel_requested_version, stopped_at, stopped_by, stopped_version, bookings, placed_at,
         version, store)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
-        :volume_cm3, :pieces, 0, :location,
+        :volume_cm3, :pieces, :hs_codes, :dangerous_goods, 0, :location,
         :now + (
             SELECT make_interval(mins => minutes) FROM routing.handling_times
             WHERE step = 'handling' AND airport IN (:location, '*')
@@ -80,6 +82,8 @@ _CREATE: Final = sql(
     gross_weight_g=BIGINT,
     volume_cm3=BIGINT,
     pieces=BIGINT,
+    hs_codes=TEXTS,
+    dangerous_goods=JSON,
     location=TEXT,
     placed_at=INSTANT,
     now=INSTANT,
@@ -238,6 +242,8 @@ async def create(
         gross_weight_g=shipment.gross_weight_g,
         volume_cm3=shipment.volume_cm3,
         pieces=shipment.pieces,
+        hs_codes=None if shipment.hs_codes is None else sorted(shipment.hs_codes),
+        dangerous_goods=to_documents(shipment.dangerous_goods),
         location=location,
         placed_at=placed_at,
         now=now,

@@ -6,7 +6,9 @@ from typing import Final
 from services.routing.domain.network.records import Mode
 from services.routing.domain.shipments.planning import Unplaced
 from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
+from services.routing.repository.shipments.goods import from_documents
 from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql
+from shared.kernel.json import JsonObject
 
 
 def _unplaced(  # noqa: PLR0917 - a row's columns
@@ -25,10 +27,20 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
     is_cleared: bool,
     came_at: datetime | None,
     came_by: Mode | None,
+    hs_codes: list[str] | None,
+    dangerous_goods: list[JsonObject] | None,
 ) -> Unplaced:
     return Unplaced(
         shipment=Shipment(
-            id, order_id, merchant_id, destination_country, gross_weight_g, volume_cm3, pieces
+            id,
+            order_id,
+            merchant_id,
+            destination_country,
+            gross_weight_g,
+            volume_cm3,
+            pieces,
+            hs_codes=None if hs_codes is None else frozenset(hs_codes),
+            dangerous_goods=from_documents(dangerous_goods),
         ),
         status=ShipmentStatus(status),
         house_waybill=house_waybill,
@@ -48,7 +60,8 @@ _UNPLACED: Final = """
         coalesce(last.leg_no + 1, 0) AS first_leg_no, s.ready_at AS handled_at,
         s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
             AS is_cleared,
-        coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by
+        coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by, s.hs_codes,
+        s.dangerous_goods
     FROM routing.shipments s
     LEFT JOIN LATERAL (
         SELECT l.leg_no, l.flight_id FROM routing.shipment_legs l
