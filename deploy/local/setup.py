@@ -1,4 +1,4 @@
-"""`make setup`: Python packages from the lock, Kafka's jars from the pinned pom.
+"""`make setup`: packages from the lock, Kafka's jars from the pinned pom, the compiled search.
 
 Runs before anything is installed, so it uses the standard library only. Every part keeps a stamp of
 what it was made from: a second run does nothing and needs no network.
@@ -29,6 +29,7 @@ PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements" / "dev.txt"
 POM = ROOT / "deploy" / "local" / "kafka" / "pom.xml"
 LIBS = kafka.libs()
+SEARCH = ROOT / "services" / "routing" / "domain" / "itineraries"
 LOG = STATE / "logs" / "setup.log"
 WITHOUT_KAFKA = (
     "the in-process broker of librdkafka stands in for Kafka: events are lost on exit and on a "
@@ -169,6 +170,19 @@ def finish_fetching_jars(maven: subprocess.Popen[bytes] | None) -> str:
     return f"{len(list(LIBS.glob('*.jar')))} jars"
 
 
+def compile_search() -> bool:
+    """Fills numba's cache, so that no process compiles when it starts; True if it was empty."""
+    stamp = VENV / ".search-stamp"
+    sources = [*sorted((SEARCH / "kernel").glob("*.py")), SEARCH / "arrays.py"]
+    digest = f"{ROOT} {_digest(LOCK, *sources)}"
+    if _fresh(stamp, digest):
+        return False
+    warm = [str(PYTHON), "-m", "services.routing", "warm"]
+    _run(warm, dict(os.environ), "the search of routing could not be compiled")
+    stamp.write_text(digest)
+    return True
+
+
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
     """Two set-ups at once would delete each other's files."""
@@ -179,13 +193,15 @@ def only_one() -> Iterator[None]:
 
 def main() -> int:
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    steps, maven = Steps(2), None
+    steps, maven = Steps(3), None
     try:
         with only_one():
             maven = start_fetching_jars()
             with steps.step("python packages") as detail:
                 changed = install_packages()
                 detail.append("from requirements/dev.txt" if changed else "as locked")
+            with steps.step("compiled search") as detail:
+                detail.append("compiled" if compile_search() else "as before")
             with steps.step("kafka") as detail:
                 detail.append(finish_fetching_jars(maven))
     except KeyboardInterrupt:

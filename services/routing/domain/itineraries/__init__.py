@@ -1,0 +1,1 @@
+"""Search over dated carriages: which ways goods can go, each at its best."""

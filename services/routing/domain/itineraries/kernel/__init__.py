@@ -1,0 +1,1 @@
+"""The compiled search. Only the modules beside this folder call it."""
