@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.data import airports, country_places, harmonized_system, orders_demo, rates
+from deploy.data import (
+    airport_positions,
+    airports,
+    country_airports,
+    country_places,
+    feeders,
+    harmonized_system,
+    orders_demo,
+    ourairports,
+    rates,
+)
 
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
 
@@ -43,7 +53,7 @@ BUILT_FILES: Final = (
     BuiltFile(
         "airports.csv",
         source="airports.csv of the package airportsdata",
-        made_from="airportsdata 20260905",
+        made_from=airports.MADE_FROM,
         build=lambda source: airports.build(source, DATA),
         package=("airportsdata", "airports.csv"),
     ),
@@ -67,6 +77,27 @@ BUILT_FILES: Final = (
         made_from="the committed country-places.csv, marketplaces.csv and exchange-rates.csv",
         build=lambda source: rates.build_last_mile(source, DATA),
         own="country-places.csv",
+    ),
+    BuiltFile(
+        "country-airports.csv",
+        source="the data of the package ourairports, airports.csv.gz and runways.csv.gz",
+        made_from=ourairports.MADE_FROM,
+        build=lambda source: country_airports.build(source, DATA),
+        package=("ourairports", "data"),
+    ),
+    BuiltFile(
+        "airport-positions.csv",
+        source="the data of the package ourairports, airports.csv.gz and runways.csv.gz",
+        made_from=ourairports.MADE_FROM,
+        build=lambda source: airport_positions.build(source, DATA),
+        package=("ourairports", "data"),
+    ),
+    BuiltFile(
+        "feeders.csv",
+        source="data/country-airports.csv",
+        made_from="the committed country-airports.csv, airports.csv, vehicles.csv and legs",
+        build=lambda source: feeders.build(source, DATA),
+        own="country-airports.csv",
     ),
     BuiltFile(
         "hs2022.csv",

@@ -83,7 +83,9 @@ def an_exchange_rate(currency: str, cny_per_unit: str, valid_from: date = DAY) -
 
 
 def an_airport(iata: str, country: str, latitude_deg: float, longitude_deg: float) -> Airport:
-    return Airport(iata, "", iata, iata, country, latitude_deg, longitude_deg, "UTC")
+    return Airport(
+        iata, "", iata, iata, country, latitude_deg, longitude_deg, "UTC", "test", None, "synthetic"
+    )
 
 
 def by_code(*airports: Airport) -> dict[str, Airport]:

@@ -7,7 +7,8 @@ from shared.db import INTEGER, TEXT, Filters, Listing, Reader, Window
 
 _AIRPORTS: Final = Listing(
     """
-    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone
+    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone,
+        source, as_of, basis
     FROM routing.airports
     """,
     Airport,

@@ -87,7 +87,8 @@ _ROUTES: Final = sql(
 )
 _AIRPORTS: Final = sql(
     """
-    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone
+    SELECT iata, icao, name, city, country, latitude_deg, longitude_deg, time_zone,
+        source, as_of, basis
     FROM routing.airports
     """,
     Airport,

@@ -22,6 +22,9 @@ class AirportOut(BaseModel):
     latitude_deg: float
     longitude_deg: float
     time_zone: str
+    source: str
+    as_of: date | None
+    basis: Basis
 
     @classmethod
     def of(cls, airport: Airport) -> "AirportOut":

@@ -36,6 +36,9 @@ airports: Final = Table(
     Column("latitude_deg", Double, nullable=False),
     Column("longitude_deg", Double, nullable=False),
     Column("time_zone", Text, nullable=False),
+    *_origin(),
+    Column("basis", Text, nullable=False, server_default="reported"),
+    CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
 )
 
 carriers: Final = Table(

@@ -3,11 +3,12 @@
 import csv
 import gzip
 import io
+import shutil
 from pathlib import Path
 
 import pytest
 
-from deploy.data import airports, country_places, harmonized_system, orders_demo
+from deploy.data import airports, country_places, feeders, harmonized_system, orders_demo
 from deploy.data.__main__ import main
 from deploy.data.built_files import BUILT_FILES, DATA, is_same
 
@@ -71,7 +72,12 @@ def test_a_country_has_the_first_place_of_its_zones(tmp_path: Path) -> None:
 
 @pytest.fixture
 def network(tmp_path: Path) -> Path:
-    """A folder with two routes and one onward leg."""
+    """A folder with two routes, two onward legs, and a country that has a feeder only."""
+    (tmp_path / "country-airports.csv").write_text("country,airport\nIS,KEF\nVA,\n")
+    (tmp_path / "airport-positions.csv").write_text(
+        "iata,latitude_deg,longitude_deg\n"
+        "LGG,50.63740,5.44322\n" + "".join(f"{c},1.5,-2.25\n" for c in ("ANC", "CGN", "KEF", "ORD"))
+    )
     (tmp_path / "routes.csv").write_text("origin,destination\r\nEHU,LGG\r\nEHU,ANC\r\n")
     (tmp_path / "onward-legs.csv").write_text("origin,destination\r\nANC,ORD\r\nLGG,CGN\r\n")
     return tmp_path
@@ -87,29 +93,70 @@ def airportsdata(folder: Path, *codes: str) -> Path:
     return source
 
 
-def test_airports_are_those_of_the_routes_and_then_those_of_the_legs(network: Path) -> None:
-    source = airportsdata(network, "ORD", "CGN", "ANC", "LGG", "EHU", "XXX")
+def test_airports_are_those_of_the_routes_then_those_of_legs_and_countries(network: Path) -> None:
+    source = airportsdata(network, "ORD", "CGN", "ANC", "LGG", "EHU", "KEF", "XXX")
 
     rows = list(csv.DictReader(io.StringIO(airports.build(source, network).decode())))
 
-    assert [row["iata"] for row in rows] == ["EHU", "LGG", "ANC", "CGN", "ORD"]
+    assert [row["iata"] for row in rows] == ["EHU", "LGG", "ANC", "CGN", "KEF", "ORD"]
     assert rows[0]["latitude_deg"] == "1.50000"
     assert rows[0]["longitude_deg"] == "-2.25000"
 
 
 def test_a_position_that_the_package_has_wrong_is_corrected(network: Path) -> None:
-    source = airportsdata(network, "ORD", "CGN", "ANC", "LGG", "EHU")
+    source = airportsdata(network, "ORD", "CGN", "ANC", "LGG", "EHU", "KEF")
 
     rows = list(csv.DictReader(io.StringIO(airports.build(source, network).decode())))
 
-    assert (rows[1]["latitude_deg"], rows[1]["longitude_deg"]) == ("50.63740", "5.44320")
+    assert (rows[1]["latitude_deg"], rows[1]["longitude_deg"]) == ("50.63740", "5.44322")
+    assert "position of OurAirports" in rows[1]["source"]
 
 
 def test_an_airport_that_the_package_lacks_is_named(network: Path) -> None:
-    source = airportsdata(network, "ORD", "ANC", "LGG", "EHU")
+    source = airportsdata(network, "ORD", "ANC", "LGG", "EHU", "KEF")
 
     with pytest.raises(airports.AirportUnknown, match="CGN"):
         airports.build(source, network)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("CGN,1.5,-2.25", "CGN,1.6,-2.25", "CGN: the sources place it 11 km apart"),
+        ("CGN,1.5,-2.25\n", "", "CGN is in one source only"),
+    ],
+)
+def test_sources_that_differ_stop_the_build_until_somebody_has_decided(
+    network: Path, old: str, new: str, why: str
+) -> None:
+    source = airportsdata(network, "ORD", "CGN", "ANC", "LGG", "EHU", "KEF")
+    positions = network / "airport-positions.csv"
+    positions.write_text(positions.read_text().replace(old, new))
+
+    with pytest.raises(airports.PositionUnclear, match=why):
+        airports.build(source, network)
+
+
+# -- feeders ----------------------------------------------------------------------------------
+
+
+def test_feeders_are_as_the_other_files_make_them() -> None:
+    assert feeders.build(DATA, DATA) == by_name("feeders.csv")
+
+
+def test_feeders_keep_their_numbers_when_others_come_before_them(tmp_path: Path) -> None:
+    for path in DATA.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    present = tmp_path / "feeders.csv"
+    lines = present.read_text().splitlines(keepends=True)
+    present.write_text("".join([lines[0], *lines[6:]]))
+
+    built = csv.DictReader(io.StringIO(feeders.build(DATA, tmp_path).decode()))
+
+    numbers = {row["number"]: row["destination"] for row in built}
+    kept = {line.split(",")[0]: line.split(",")[2] for line in lines[6:]}
+    assert kept.items() <= numbers.items()
+    assert len(numbers) == len(lines) - 1
 
 
 # -- the demo's orders ------------------------------------------------------------------------

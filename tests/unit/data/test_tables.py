@@ -74,6 +74,7 @@ def test_a_row_that_is_there_twice_is_a_fault(folder: Path, table: Table) -> Non
         ("onward-legs", "air,EH,B744F,5", "air,EH,truck,5", "ANC-LAX: a truck goes by air"),
         ("onward-legs", "22,synthetic", "22,reported", "ANC-LAX is called reported"),
         ("onward-legs", "3771", "3671", "ANC-LAX: 3671 km"),
+        ("feeders", "\n7005,", "\n7000,", "numbers are not one for each row"),
         ("carriers", "Etihad Airways,607", "Etihad Airways,67", "EY: prefix 67 is not three"),
         ("carriers", "Airways,607,,", "Airways,607,1,9", "EY: only made-up carriers have"),
         ("carriers", "000,6000000", "001,6000000", "E0: 001 may be an airline's"),

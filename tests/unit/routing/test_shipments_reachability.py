@@ -29,13 +29,13 @@ def wanted(country: str, *, weight_g: int = 500, volume_cm3: int = 3_000) -> Wan
 
 
 def test_a_country_without_a_leg_is_refused_with_the_nearest_gateways() -> None:
-    refusal = never_routable(NETWORK, wanted("IE"))
+    refusal = never_routable(NETWORK, wanted("TK"))
 
     assert refusal is not None
     assert refusal.code == "no_service"
-    assert refusal.detail.en == "No leg of the timetable reaches IE."
+    assert refusal.detail.en == "No leg of the timetable reaches TK."
     assert refusal.fix.en == (
-        "A leg from LHR, AMS or CDG to an airport in IE would make it routable."
+        "A leg from APW, PPG or WLS to an airport in TK would make it routable."
     )
 
 
@@ -80,7 +80,7 @@ def test_not_today_tells_full_from_nothing_scheduled() -> None:
 def test_every_refusal_is_in_both_languages() -> None:
     until = datetime(2026, 12, 6, 8, tzinfo=UTC)
     refusals = [
-        never_routable(NETWORK, wanted("IE")),
+        never_routable(NETWORK, wanted("TK")),
         never_routable(NETWORK, wanted("XX")),
         never_routable(NETWORK, wanted("GB", weight_g=102_000_001)),
         not_routable_now(NETWORK, wanted("GB"), until=until, found_if_empty=True),

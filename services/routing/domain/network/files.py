@@ -35,6 +35,7 @@ FILES: Final = (
     "routes.csv",
     "parallel-routes.csv",
     "onward-legs.csv",
+    "feeders.csv",
     "handling-times.csv",
     "delivery-allowances.csv",
     "country-places.csv",
@@ -45,7 +46,7 @@ FILES: Final = (
     "acceptance-documents.csv",
 )
 # Each file numbers from its own start, so that rows appended to one never shift the other's. The
-# step leaves room for several departures a day.
+# step leaves room for several departures a day. A file that is built has a column of numbers.
 _FIRST_NUMBERS: Final = {
     "routes.csv": 1_000,
     "parallel-routes.csv": 3_000,
@@ -87,6 +88,7 @@ def parse_network(files: Mapping[str, bytes]) -> NetworkData:
             *_numbered("routes.csv", _parse(files, "routes.csv", rows.route)),
             *_numbered("parallel-routes.csv", _parse(files, "parallel-routes.csv", rows.route)),
             *_numbered("onward-legs.csv", _parse(files, "onward-legs.csv", rows.onward_leg)),
+            *_parse(files, "feeders.csv", rows.feeder),
         ],
         handling_times=list(_parse(files, "handling-times.csv", rows.handling_time)),
         delivery_allowances=list(_parse(files, "delivery-allowances.csv", rows.allowance)),

@@ -31,6 +31,9 @@ class Airport:
     latitude_deg: float
     longitude_deg: float
     time_zone: str
+    source: str
+    as_of: date | None
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)

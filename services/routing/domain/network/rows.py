@@ -4,6 +4,7 @@ Each raises KeyError for a column that is missing, ValueError for a value that i
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final, TypeVar
 
@@ -40,6 +41,9 @@ def airport(cells: Cells) -> Airport:
         latitude_deg=float(cells["latitude_deg"]),
         longitude_deg=float(cells["longitude_deg"]),
         time_zone=cells["time_zone"],
+        source=cells["source"],
+        as_of=day(cells["as_of"]),
+        basis=cells["basis"],
     )
 
 
@@ -95,13 +99,17 @@ def onward_leg(cells: Cells) -> Route:
     return _leg(cells, mode=one_of(MODES, cells["mode"]), scope="onward")
 
 
+def feeder(cells: Cells) -> Route:
+    return replace(onward_leg(cells), number=int(cells["number"]))
+
+
 def _leg(cells: Cells, *, mode: Mode, scope: str) -> Route:
     lane = f"{cells['origin']}-{cells['destination']}-{mode}"
     carrier_code = cells["carrier"]
     return Route(
         id=lane if carrier_code == _FIRST_CARRIER else f"{lane}-{carrier_code}",
         carrier=carrier_code,
-        number=0,  # given by its place in the file
+        number=0,  # given by its place in the file, or by a column
         origin=cells["origin"],
         destination=cells["destination"],
         via=cells["via"].split(),
