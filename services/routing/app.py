@@ -6,6 +6,7 @@ from services.routing.api.acceptance import acceptance_api
 from services.routing.api.emissions import emissions_api
 from services.routing.api.flights import flights_api
 from services.routing.api.network import network_api
+from services.routing.api.promises import promises_api
 from services.routing.api.shipments import shipments_api
 from services.routing.api.status_updates import status_updates_api
 from services.routing.settings import Settings
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             network_api,
             emissions_api,
             acceptance_api,
+            promises_api,
         ],
         description=(
             "Itineraries, capacity, waybills, manifests and the progress of every shipment. "

@@ -216,6 +216,7 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/routes": _REFERENCE_OF_ROUTING,
     "routing GET /v1/acceptance-rules": _REFERENCE_OF_ROUTING,
     "routing GET /v1/emission-factors": _REFERENCE_OF_ROUTING,
+    "routing GET /v1/promise-grades": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
     # Figures name nobody; whose facts they count: test_tenancy.
     "analytics GET /v1/kpis": _list("analytics:read", None),
