@@ -12,9 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Passed to the park and its sandbox.
 export ORDERS KILL EXIT RATE WORLD HOURS
 
-OUT ?= .airlane/ceb-samples
-
-.PHONY: help setup run demo world skip stop status doctor test check fmt bench ceb-samples data lock promtool pgbouncer reset clean
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench route-bench ceb-samples data lock promtool pgbouncer reset clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,11 +20,12 @@ help:  ## this list
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
 	@echo "  make run takes   RATE=1 (business seconds per real second)  WORLD=0 (without the outside world)"
 	@echo "  make skip takes  HOURS=1"
+	@echo "  make route-bench takes  TIMETABLE=file.csv QUERIES=file.csv OUT=answers.csv (deploy/bench/routes/files.py)"
 	@echo "  make ceb-samples takes  OUT=folder (.airlane/ceb-samples)"
 	@echo "  make data takes  SOURCES='airports=file hs2022=file …' (data/SOURCES.md)"
 	@echo "  all of them take AIRLANE_PORT_OFFSET=10 (a second park beside the first); more in deploy/local/README.md"
 
-setup:  ## install Python packages from the lock and Kafka's jars; the second time there is nothing to do
+setup:  ## install Python packages from the lock and Kafka's jars, compile the search; the second time there is nothing to do
 	@if ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
 		echo "Fix: Python 3.11 or newer is needed: install it, or point to it with make PYTHON=/path/to/python3" >&2; exit 1; fi
 	@"$(PYTHON)" -m deploy.local.setup
@@ -68,8 +67,12 @@ fmt: setup  ## format the code
 bench: setup  ## measure how fast it is on this machine
 	@$(RUN) deploy.bench
 
+route-bench: setup  ## answer a file of queries over a file of flights with the search of routing
+	@$(if $(and $(TIMETABLE),$(QUERIES),$(OUT)),,echo "Fix: make route-bench TIMETABLE=file.csv QUERIES=file.csv OUT=answers.csv" >&2; exit 2)
+	@$(RUN) deploy.bench.routes "$(TIMETABLE)" "$(QUERIES)" "$(OUT)"
+
 ceb-samples: setup  ## write synthetic CEB messages of every kind into OUT=folder
-	@$(RUN) services.customs samples $(OUT)
+	@$(RUN) services.customs samples $(or $(OUT),.airlane/ceb-samples)
 
 data: setup  ## check data/: built files against their sources, the other tables against their rules
 	@$(RUN) deploy.data $(SOURCES)
