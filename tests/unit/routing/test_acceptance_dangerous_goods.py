@@ -190,6 +190,18 @@ def test_an_unknown_section_goes_by_the_strictest_one() -> None:
     assert condition_codes(light) == {"section_open"}
 
 
+def test_an_unknown_packing_instruction_is_open_like_a_section() -> None:
+    packed_or_inside = a_consignment(DangerousGood("UN3481", section="I"))
+
+    found = verdict(packed_or_inside, "passenger")
+
+    (section,) = [c for c in found.conditions if c.code.endswith("section_open")]
+    assert section.fix.en == "Declare which of these it is: 966 I, 967 I."
+    # Batteries packed with equipment must not be charged: what may be these must not, either.
+    charged = DangerousGood("UN3481", section="I", state_of_charge_pct=80)
+    assert refusal_code(a_consignment(charged)) == "state_of_charge"
+
+
 def test_a_withdrawn_section_is_none_that_goods_can_be_packed_under() -> None:
     power_bank = a_consignment(DangerousGood("UN3480", "965"))
 

@@ -12,9 +12,8 @@ from services.routing.domain.acceptance.verdict import (
     refused,
     together,
 )
-from services.routing.domain.network.records import Embargo, EmbargoScope
+from services.routing.domain.network.records import Embargo, EmbargoScope, VehicleKind
 from shared.kernel.errors import Text
-from shared.kernel.words import Words, words
 
 
 def verdict_of_embargoes(
@@ -45,47 +44,56 @@ def _of_embargoes(embargoes: list[Embargo], consignment: Consignment) -> Verdict
     codes = consignment.hs_codes
     for embargo in embargoes:
         if not embargo.hs_prefix or any(c.startswith(embargo.hs_prefix) for c in codes or ()):
-            reason = Words(embargo.reason_en, embargo.reason_zh)
-            return refused(texts.EMBARGO, reason, _fix(embargo))
-    if codes is not None or not embargoes:
+            return _refused(embargo)
+    if codes or not embargoes:
         return ALLOWED
-    prefixes = sorted({embargo.hs_prefix for embargo in embargoes})
-    country = embargoes[0].country
     return on_condition(
         texts.HS_CODE_OPEN,
-        words(texts.HS_CODE_NOT_KNOWN, country=country, prefixes=prefixes),
-        words(texts.DECLARE_HS_CODE),
+        texts.HS_CODE_NOT_KNOWN,
+        texts.DECLARE_HS_CODE,
+        country=embargoes[0].country,
+        prefixes=tuple(sorted({embargo.hs_prefix for embargo in embargoes})),
     )
 
 
-def _fix(embargo: Embargo) -> Words:
+def _refused(embargo: Embargo) -> Verdict:
+    reason = Text(embargo.reason_en, embargo.reason_zh)
     if embargo.valid_to is None:
-        return words(texts.EMBARGO_FIX)
-    return words(texts.EMBARGO_FIX_UNTIL, day=embargo.valid_to.isoformat())
+        return refused(texts.EMBARGO, texts.EMBARGOED, texts.EMBARGO_FIX, reason=reason)
+    return refused(
+        texts.EMBARGO,
+        texts.EMBARGOED,
+        texts.EMBARGO_FIX_UNTIL,
+        reason=reason,
+        day=embargo.valid_to.isoformat(),
+    )
 
 
-def verdict_of_documents(
-    rules: Iterable[DocumentRule], consignment: Consignment, *, origin: str, destination: str
-) -> Verdict:
-    """Of a leg that crosses a border."""
-    if origin == destination:
-        return ALLOWED
-    missing = [
+def missing_documents(
+    rules: Iterable[DocumentRule], consignment: Consignment, kind: VehicleKind
+) -> list[DocumentRule]:
+    """Documents that some border asks of such a vehicle and that are not known to be there."""
+    return [
         rule
         for rule in rules
-        if rule.origin_country in (ANY, origin)
-        and rule.destination_country in (ANY, destination)
-        and rule.document not in consignment.documents
+        if rule.vehicle_kind in (ANY, kind) and rule.document not in consignment.documents
     ]
-    if not missing:
-        return ALLOWED
-    return together(*(_document(rule, origin, destination) for rule in missing))
 
 
-def _document(rule: DocumentRule, origin: str, destination: str) -> Verdict:
-    document = Text(rule.name_en, rule.name_zh)
-    return on_condition(
-        texts.DOCUMENT_OPEN,
-        words(texts.DOCUMENT_NOT_KNOWN, origin=origin, destination=destination, document=document),
-        words(texts.BRING_DOCUMENT, document=document),
+def is_asked(rule: DocumentRule, origin: str, destination: str) -> bool:
+    """At the border between two countries."""
+    return rule.origin_country in (ANY, origin) and rule.destination_country in (ANY, destination)
+
+
+def verdict_of_documents(missing: Iterable[DocumentRule]) -> Verdict:
+    return together(
+        *(
+            on_condition(
+                texts.DOCUMENT_OPEN,
+                texts.DOCUMENT_NOT_KNOWN,
+                texts.BRING_DOCUMENT,
+                document=Text(rule.name_en, rule.name_zh),
+            )
+            for rule in missing
+        )
     )

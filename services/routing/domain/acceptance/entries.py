@@ -3,10 +3,10 @@
 Says what bars it and which limits hold, without words: `wording.py` has those.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
 from services.routing.domain.acceptance.goods import Consignment, DangerousGood
 from services.routing.domain.acceptance.rules import (
@@ -32,19 +32,22 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`rules`: those of the day that it can fall under. `good`: what is declared of it.
-    `sections_left`: those of the same packing instruction that are not withdrawn.
+    """`good`: what is declared of it. `rules`: those of the day that it can fall under, and
+    `sections` the same by what it can be packed under; a handling code without dangerous goods has
+    one section without a name. What the regulations have withdrawn is none of them.
+    `sections_left`: of the packing instruction of a withdrawn section.
     """
 
     name: Text
     rules: tuple[AcceptanceRule, ...]
+    sections: Mapping[str, Sequence[AcceptanceRule]]
     good: DangerousGood | None = None
     sections_left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`sections`: those that it can be packed under; several: which one is not known."""
+    """`sections`: what it can be packed under; several: which one is not known."""
 
     bar: Bar | None
     net_g_max: int | None = None
@@ -69,13 +72,26 @@ def _of_good(day: RulesOfDay, good: DangerousGood) -> Entry:
         if good.packing_instruction in (None, rule.packing_instruction)
         and good.section in (None, rule.section)
     )
-    return Entry(_name(good), rules, good, _sections_left(day, rules))
+    return Entry(_name(good), rules, _sections(rules), good, _sections_left(day, rules))
 
 
 def of_code(day: RulesOfDay, code: str) -> Entry:
     rules = day.by_dangerous_code.get(code) or day.by_handling_code.get(code, ())
     name = Text(f"{code} goods", f" {code} 货物")
-    return Entry(name, rules, sections_left=_sections_left(day, rules))
+    return Entry(name, rules, _sections(rules), sections_left=_sections_left(day, rules))
+
+
+def _sections(rules: Iterable[AcceptanceRule]) -> dict[str, list[AcceptanceRule]]:
+    """Sections of several packing instructions are named with these."""
+    several = len({rule.packing_instruction for rule in rules}) > 1
+    found: dict[str, list[AcceptanceRule]] = defaultdict(list)
+    withdrawn = set()
+    for rule in rules:
+        name = f"{rule.packing_instruction} {rule.section}" if several else rule.section
+        found[name].append(rule)
+        if rule.verdict == "withdrawn":
+            withdrawn.add(name)
+    return {name: rows for name, rows in found.items() if name not in withdrawn}
 
 
 def _sections_left(day: RulesOfDay, rules: Iterable[AcceptanceRule]) -> tuple[str, ...]:
@@ -106,19 +122,11 @@ def judge(entry: Entry, carrier: str, kind: VehicleKind) -> Finding:
     go, within the limits of each. A section that the regulations have withdrawn is none of them,
     unless it is the one that was declared.
     """
-    sections = _sections(entry.rules)
-    if not sections:
-        return Finding(Bar.NO_RULE)
-    known = {
-        name: rules
-        for name, rules in sections.items()
-        if not any(rule.verdict == "withdrawn" for rule in rules)
-    }
-    if not known:
-        return Finding(Bar.WITHDRAWN)
-    names = tuple(dict.fromkeys(section for _, section in known if section))
+    if not entry.sections:
+        return Finding(Bar.WITHDRAWN if entry.rules else Bar.NO_RULE)
+    names = tuple(entry.sections)
     limits: list[AcceptanceRule] = []
-    for rules in known.values():
+    for rules in entry.sections.values():
         bar, allowing = _allowing(rules, carrier, kind)
         if bar is not None:
             return Finding(bar, sections=names)
@@ -130,17 +138,6 @@ def judge(entry: Entry, carrier: str, kind: VehicleKind) -> Finding:
         names,
     )
     return _within_limits(found, entry.good)
-
-
-def _sections(
-    rules: Iterable[AcceptanceRule],
-) -> dict[tuple[str, str], list[AcceptanceRule]]:
-    """By packing instruction and section; a handling code without dangerous goods has neither."""
-
-    def section(rule: AcceptanceRule) -> tuple[str, str]:
-        return rule.packing_instruction, rule.section
-
-    return {name: list(rows) for name, rows in groupby(sorted(rules, key=section), key=section)}
 
 
 def _allowing(

@@ -76,8 +76,8 @@ class DangerousGood:
 class Consignment:
     """What one shipment consists of.
 
-    `dangerous_goods`: empty: there are none. `documents`: those that are there, such as customs'
-    release.
+    `hs_codes`: empty: not known, either. `dangerous_goods`: empty: there are none. `documents`:
+    those that are there, such as customs' release.
     """
 
     pieces: tuple[Piece, ...]

@@ -14,7 +14,7 @@ from services.routing.domain.acceptance.verdict import (
     together,
 )
 from services.routing.domain.network.records import Vehicle
-from shared.kernel.words import Words, words
+from shared.kernel.errors import Text
 
 _VEHICLES_NAMED = 3
 _MM_PER_CM = 10
@@ -39,22 +39,30 @@ def _of_piece(
 ) -> Verdict:
     door, kg_max = door_of(vehicle), vehicle.piece_kg_max if vehicle else None
     if kg_max is not None and piece.weight_g > kg_max * 1_000:
-        kg = f"{piece.weight_g / 1_000:g}"
-        detail = words(texts.PIECE_TOO_HEAVY, kg=kg, vehicle=code, kg_max=kg_max)
-        return refused(texts.PIECE_WEIGHT, detail, _fix(piece, vehicles))
+        fix, taking = _fix(piece, vehicles)
+        return refused(
+            texts.PIECE_WEIGHT,
+            texts.PIECE_TOO_HEAVY,
+            fix,
+            kg=f"{piece.weight_g / 1_000:g}",
+            vehicle=code,
+            kg_max=kg_max,
+            vehicles=taking,
+        )
     if door is not None and piece.size is not None and not passes(piece, piece.size, door):
         return _does_not_pass(piece, piece.size, code, door, vehicles)
     if door is None or kg_max is None:
         return on_condition(
-            texts.LIMITS_OPEN,
-            words(texts.LIMITS_NOT_KNOWN, vehicle=code),
-            words(texts.ASK_CARRIER),
+            texts.LIMITS_OPEN, texts.LIMITS_NOT_KNOWN, texts.ASK_CARRIER, vehicle=code
         )
     if piece.size is None:
         return on_condition(
             texts.SIZE_OPEN,
-            words(texts.SIZE_NOT_KNOWN),
-            words(texts.MEASURE, vehicle=code, width=door.width_cm, height=door.height_cm),
+            texts.SIZE_NOT_KNOWN,
+            texts.MEASURE,
+            vehicle=code,
+            width=door.width_cm,
+            height=door.height_cm,
         )
     return ALLOWED
 
@@ -62,16 +70,20 @@ def _of_piece(
 def _does_not_pass(
     piece: Piece, size: Size, code: str, door: Door, vehicles: Mapping[str, Vehicle]
 ) -> Verdict:
-    detail = words(
+    fix: Text = texts.ALLOW_TILTING
+    taking: tuple[str, ...] = ()
+    if not passes(replace(piece, is_tiltable=True), size, door):
+        fix, taking = _fix(piece, vehicles)
+    return refused(
+        texts.DOOR,
         texts.DOOR_TOO_SMALL,
+        fix,
         size=_in_cm(size),
         vehicle=code,
         width=door.width_cm,
         height=door.height_cm,
+        vehicles=taking,
     )
-    if passes(replace(piece, is_tiltable=True), size, door):
-        return refused(texts.DOOR, detail, words(texts.ALLOW_TILTING))
-    return refused(texts.DOOR, detail, _fix(piece, vehicles))
 
 
 def _in_cm(size: Size) -> str:
@@ -79,12 +91,11 @@ def _in_cm(size: Size) -> str:
     return " × ".join(f"{side / _MM_PER_CM:g}" for side in sides)
 
 
-def _fix(piece: Piece, vehicles: Mapping[str, Vehicle]) -> Words:
-    """Vehicles that are known to take it; in the order of their codes."""
+def _fix(piece: Piece, vehicles: Mapping[str, Vehicle]) -> tuple[Text, tuple[str, ...]]:
+    """With the vehicles that are known to take it, in the order of their codes."""
     taking = [code for code, vehicle in sorted(vehicles.items()) if _takes(vehicle, piece)]
-    if taking:
-        return words(texts.BOOK_VEHICLE, vehicles=taking[:_VEHICLES_NAMED])
-    return words(texts.PACK_SMALLER)
+    fix = texts.BOOK_VEHICLE if taking else texts.PACK_SMALLER
+    return fix, tuple(taking[:_VEHICLES_NAMED])
 
 
 def _takes(vehicle: Vehicle, piece: Piece) -> bool:

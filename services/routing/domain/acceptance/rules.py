@@ -101,7 +101,11 @@ class AcceptanceRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RulesOfDay:
-    """The rules that hold on one day, by what they are looked up by."""
+    """The rules that hold on one day, by what they are looked up by. `carriers` are those that have
+    rules of their own.
+    """
+
+    carriers: frozenset[str]
 
     by_un_number: Mapping[str, tuple[AcceptanceRule, ...]]
     by_dangerous_code: Mapping[str, tuple[AcceptanceRule, ...]]
@@ -136,6 +140,7 @@ def rules_of_day(rules: AcceptanceRules, on: date) -> RulesOfDay:
     for embargo in _valid(rules.embargoes, on):
         embargoes[embargo.country].append(embargo)
     return RulesOfDay(
+        carriers=frozenset(rule.carrier for rule in valid) - {ANY},
         by_un_number=_by(dangerous, "un_number"),
         by_dangerous_code=_by(dangerous, "handling_code"),
         by_handling_code=_by((rule for rule in valid if not rule.un_number), "handling_code"),

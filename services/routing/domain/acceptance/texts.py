@@ -113,6 +113,7 @@ DECLARE_OR_BOOK: Final = Text(
 )
 
 # An embargo brings its own reason.
+EMBARGOED: Final = Text("{reason}", "{reason}")
 EMBARGO_FIX: Final = Text(
     "Send other goods, or to another country; this embargo has no end that is known.",
     "请更换货物或目的国；该禁运的截止日期未知。",
@@ -147,7 +148,9 @@ SECTION_NOT_KNOWN: Final = Text(
     " strictest one is assumed.",
     "不清楚{goods}按包装说明的哪一部分包装，暂按最严格者处理。",
 )
-DECLARE_SECTION: Final = Text("Declare the section: {sections}.", "请申报具体部分：{sections}。")
+DECLARE_SECTION: Final = Text(
+    "Declare which of these it is: {sections}.", "请申报属于以下哪一部分：{sections}。"
+)
 NET_WEIGHT_NOT_KNOWN: Final = Text(
     "It is not known how many kilograms of batteries a package of {goods} has.",
     "不清楚每件{goods}所含电池的净重。",
@@ -196,8 +199,8 @@ ASK_CARRIER: Final = Text(
     "请承运人确认最大和最重的货件。",
 )
 DOCUMENT_NOT_KNOWN: Final = Text(
-    "Goods that leave {origin} for {destination} need the {document}.",
-    "从 {origin} 运往 {destination} 的货物须有{document}。",
+    "Goods that cross this border need the {document}.",
+    "货物过境须有{document}。",
 )
 BRING_DOCUMENT: Final = Text(
     "Have the {document} before they are loaded.", "装载前须取得{document}。"

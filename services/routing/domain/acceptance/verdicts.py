@@ -7,9 +7,15 @@ goods are handed over (screened, labelled, measured, declared), is a condition.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from services.routing.domain.acceptance import texts
-from services.routing.domain.acceptance.borders import verdict_of_documents, verdict_of_embargoes
+from services.routing.domain.acceptance.borders import (
+    is_asked,
+    missing_documents,
+    verdict_of_documents,
+    verdict_of_embargoes,
+)
 from services.routing.domain.acceptance.entries import (
     Entry,
     entries_of,
@@ -33,9 +39,8 @@ from services.routing.domain.acceptance.verdict import (
     refused,
     together,
 )
-from services.routing.domain.acceptance.wording import book_or, names, verdict_of
+from services.routing.domain.acceptance.wording import names, no_rule, verdict_of
 from services.routing.domain.network.records import Mode, VehicleKind
-from shared.kernel.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +86,35 @@ def kind_of(rules: RulesOfDay, vehicle: str, mode: Mode) -> VehicleKind:
 
 
 @dataclass(slots=True)
+class _OfVehicle:
+    """What a carrier's vehicle takes, and the documents that are missing on it at some border."""
+
+    verdict: Verdict
+    documents: Sequence[DocumentRule]
+    with_documents: dict[tuple[str, ...], Verdict] = field(default_factory=dict)
+
+    def over_border(self, origin: str, destination: str) -> Verdict:
+        asked = [rule for rule in self.documents if is_asked(rule, origin, destination)]
+        if not asked:
+            return self.verdict
+        key = tuple([rule.id for rule in asked])
+        found = self.with_documents.get(key)
+        if found is None:
+            found = self.with_documents[key] = together(self.verdict, verdict_of_documents(asked))
+        return found
+
+
+@dataclass(slots=True)
 class _Check:
-    """One consignment on one day. There are few carriers and vehicles: what depends on them alone
-    is worked out once.
+    """One consignment on one day. Most of a verdict depends on few things, and is worked out once
+    for each of them: carriers without rules of their own are one.
     """
 
     day: RulesOfDay
     consignment: Consignment
     entries: list[Entry] = field(init=False)
-    of_carriers: dict[tuple[str, str, Mode], tuple[Verdict, list[DocumentRule]]] = field(
-        default_factory=dict
-    )
+    of_goods: dict[tuple[str, VehicleKind], Verdict] = field(default_factory=dict)
+    of_vehicles: dict[tuple[str, str, Mode], "_OfVehicle"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.entries = entries_of(self.day, self.consignment)
@@ -105,41 +128,39 @@ class _Check:
             destination=destination,
             transit=leg.transit_countries,
         )
-        if embargoes.refusal is not None:
+        if embargoes.bar is not None:
             return embargoes
-        of_carrier, rules = self._of_carrier(leg)
-        if of_carrier.refusal is not None:
-            return of_carrier
-        documents = verdict_of_documents(
-            rules, self.consignment, origin=origin, destination=destination
-        )
-        if embargoes is ALLOWED and documents is ALLOWED:
-            return of_carrier
-        return together(embargoes, of_carrier, documents)
+        of_vehicle = self._of_vehicle(leg)
+        if of_vehicle.verdict.bar is not None or origin == destination:
+            found = of_vehicle.verdict
+        else:
+            found = of_vehicle.over_border(origin, destination)
+        return found if embargoes is ALLOWED else together(embargoes, found)
 
-    def _of_carrier(self, leg: LegClass) -> tuple[Verdict, list[DocumentRule]]:
-        key = leg.carrier, leg.vehicle, leg.mode
-        found = self.of_carriers.get(key)
+    def _of_vehicle(self, leg: LegClass) -> "_OfVehicle":
+        carrier = leg.carrier if leg.carrier in self.day.carriers else ANY
+        key = carrier, leg.vehicle, leg.mode
+        found = self.of_vehicles.get(key)
         if found is None:
             kind = kind_of(self.day, leg.vehicle, leg.mode)
             verdict = together(
-                *self._of_goods(leg.carrier, kind),
+                self._of_goods(carrier, kind),
                 verdict_on_pieces(self.consignment.pieces, leg.vehicle, self.day.vehicles),
             )
-            documents = [d for d in self.day.documents if d.vehicle_kind in (ANY, kind)]
-            found = self.of_carriers[key] = verdict, documents
+            documents = missing_documents(self.day.documents, self.consignment, kind)
+            found = self.of_vehicles[key] = _OfVehicle(verdict, documents)
         return found
 
-    def _of_goods(self, carrier: str, kind: VehicleKind) -> list[Verdict]:
-        heaviest_g = self.consignment.heaviest_g
-        of_entries = [
-            verdict_of(entry, carrier, kind, heaviest_g=heaviest_g) for entry in self.entries
-        ]
-        return [
-            *of_entries,
-            _of_unknown_goods(self.consignment, kind),
-            _of_security(self.day, self.consignment.security, carrier, kind),
-        ]
+    def _of_goods(self, carrier: str, kind: VehicleKind) -> Verdict:
+        found = self.of_goods.get((carrier, kind))
+        if found is None:
+            heaviest_g = self.consignment.heaviest_g
+            found = self.of_goods[carrier, kind] = together(
+                *(verdict_of(e, carrier, kind, heaviest_g=heaviest_g) for e in self.entries),
+                _of_unknown_goods(self.consignment, kind),
+                _of_security(self.day, self.consignment.security, carrier, kind),
+            )
+        return found
 
 
 def _of_unknown_goods(consignment: Consignment, kind: VehicleKind) -> Verdict:
@@ -151,30 +172,44 @@ def _of_unknown_goods(consignment: Consignment, kind: VehicleKind) -> Verdict:
     if kind == "passenger":
         return refused(
             texts.NOT_DECLARED,
-            words(texts.GOODS_NOT_DECLARED, kind=texts.KINDS[kind]),
-            words(texts.DECLARE_OR_BOOK, kinds=names(["freighter", "truck"])),
+            texts.GOODS_NOT_DECLARED,
+            texts.DECLARE_OR_BOOK,
+            kind=texts.KINDS[kind],
+            kinds=names(["freighter", "truck"]),
         )
-    return on_condition(texts.GOODS_OPEN, words(texts.GOODS_NOT_KNOWN), words(texts.DECLARE_GOODS))
+    return on_condition(texts.GOODS_OPEN, texts.GOODS_NOT_KNOWN, texts.DECLARE_GOODS)
 
 
 def _of_security(
-    day: RulesOfDay, status: SecurityStatus | None, carrier: str, kind: VehicleKind
+    day: RulesOfDay,
+    status: SecurityStatus | None,
+    carrier: str,
+    kind: VehicleKind,
 ) -> Verdict:
     """The park's lanes screen goods after they are booked: what is not known is a condition."""
-    taken = [s for s in SecurityStatus if judge(of_code(day, s), carrier, kind).bar is None]
-    place = texts.KINDS[kind]
-    if status is None and len(taken) == len(SecurityStatus):
-        return ALLOWED
-    if status in taken:
+    taken = _statuses_taken(day, carrier, kind)
+    if status in taken or (status is None and len(taken) == len(SecurityStatus)):
         return ALLOWED
     if not taken:
-        entry = of_code(day, status or SecurityStatus.SPX)
-        detail = words(texts.GOODS_UNKNOWN, goods=entry.name, kind=place)
-        return refused(texts.NO_RULE, detail, words(texts.LOAD_RULE))
-    secure = words(texts.SECURE, kind=place, statuses=[s.value for s in taken])
+        return no_rule(of_code(day, status or SecurityStatus.SPX), kind)
+    statuses = tuple(s.value for s in taken)
     if status is None:
-        fix = words(texts.SECURE_BEFORE, statuses=[s.value for s in taken])
-        return on_condition(texts.SECURITY_OPEN, words(texts.SECURITY_NOT_KNOWN), fix)
-    detail = words(texts.GOODS_NOT_SECURED, status=status.value, kind=place)
+        return on_condition(
+            texts.SECURITY_OPEN, texts.SECURITY_NOT_KNOWN, texts.SECURE_BEFORE, statuses=statuses
+        )
     kinds = kinds_taking(of_code(day, status)) if status is SecurityStatus.SCO else []
-    return refused(texts.NOT_SECURED, detail, book_or(kinds, secure))
+    return refused(
+        texts.NOT_SECURED,
+        texts.GOODS_NOT_SECURED,
+        texts.BOOK_OTHER_KIND if kinds else texts.SECURE,
+        status=status.value,
+        kind=texts.KINDS[kind],
+        kinds=names(kinds),
+        statuses=statuses,
+    )
+
+
+@lru_cache(maxsize=256)
+def _statuses_taken(day: RulesOfDay, carrier: str, kind: VehicleKind) -> tuple[SecurityStatus, ...]:
+    """Whatever the goods are."""
+    return tuple([s for s in SecurityStatus if judge(of_code(day, s), carrier, kind).bar is None])

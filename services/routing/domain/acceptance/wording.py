@@ -14,19 +14,16 @@ from services.routing.domain.acceptance.verdict import (
 )
 from services.routing.domain.network.records import VehicleKind
 from shared.kernel.errors import Text
-from shared.kernel.words import Words, words
 
 
 def verdict_of(entry: Entry, carrier: str, kind: VehicleKind, *, heaviest_g: int) -> Verdict:
     """`heaviest_g`: the heaviest piece, which bounds the batteries in it."""
     found = judge(entry, carrier, kind)
-    if found.bar is None:
-        return _conditions(entry, found, kind, heaviest_g=heaviest_g)
-    name, place = entry.name, texts.KINDS[kind]
     match found.bar:
+        case None:
+            return _conditions(entry, found, kind, heaviest_g=heaviest_g)
         case Bar.NO_RULE:
-            detail = words(texts.GOODS_UNKNOWN, goods=name, kind=place)
-            return refused(texts.NO_RULE, detail, words(texts.LOAD_RULE))
+            return no_rule(entry, kind)
         case Bar.WITHDRAWN:
             return _withdrawn(entry)
         case Bar.FORBIDDEN:
@@ -35,61 +32,93 @@ def verdict_of(entry: Entry, carrier: str, kind: VehicleKind, *, heaviest_g: int
             return _too_heavy(entry, found, kind)
         case Bar.STATE_OF_CHARGE:
             assert entry.good is not None
-            pct, pct_max = entry.good.state_of_charge_pct, found.state_of_charge_pct_max
             return refused(
                 texts.STATE_OF_CHARGE,
-                words(texts.CHARGE_TOO_HIGH, goods=name, kind=place, pct=pct, pct_max=pct_max),
-                words(texts.DISCHARGE, pct_max=pct_max),
+                texts.CHARGE_TOO_HIGH,
+                texts.DISCHARGE,
+                goods=entry.name,
+                kind=texts.KINDS[kind],
+                pct=entry.good.state_of_charge_pct,
+                pct_max=found.state_of_charge_pct_max,
             )
 
 
+def no_rule(entry: Entry, kind: VehicleKind) -> Verdict:
+    return refused(
+        texts.NO_RULE,
+        texts.GOODS_UNKNOWN,
+        texts.LOAD_RULE,
+        goods=entry.name,
+        kind=texts.KINDS[kind],
+    )
+
+
 def _forbidden(entry: Entry, carrier: str, kind: VehicleKind) -> Verdict:
-    kinds = kinds_taking(entry)
+    kinds, place = kinds_taking(entry), texts.KINDS[kind]
     if kind in kinds:  # so it is this carrier that forbids it
-        detail = words(
-            texts.CARRIER_FORBIDS, carrier=carrier, goods=entry.name, kind=texts.KINDS[kind]
+        return refused(
+            texts.FORBIDDEN,
+            texts.CARRIER_FORBIDS,
+            texts.BOOK_OTHER_CARRIER,
+            carrier=carrier,
+            goods=entry.name,
+            kind=place,
         )
-        return refused(texts.FORBIDDEN, detail, words(texts.BOOK_OTHER_CARRIER))
-    detail = words(texts.GOODS_FORBIDDEN, goods=entry.name, kind=texts.KINDS[kind])
-    return refused(texts.FORBIDDEN, detail, book_or(kinds, words(texts.LEAVE_OUT)))
+    fix = texts.BOOK_OTHER_KIND if kinds else texts.LEAVE_OUT
+    return refused(
+        texts.FORBIDDEN,
+        texts.GOODS_FORBIDDEN,
+        fix,
+        goods=entry.name,
+        kind=place,
+        kinds=names(kinds),
+    )
 
 
 def _withdrawn(entry: Entry) -> Verdict:
-    detail = words(texts.SECTION_WITHDRAWN, goods=entry.name)
-    sections = list(entry.sections_left)
-    if not sections:
-        return refused(texts.WITHDRAWN, detail, words(texts.LEAVE_OUT))
-    return refused(texts.WITHDRAWN, detail, words(texts.DECLARE_OTHER_SECTION, sections=sections))
+    fix = texts.DECLARE_OTHER_SECTION if entry.sections_left else texts.LEAVE_OUT
+    return refused(
+        texts.WITHDRAWN,
+        texts.SECTION_WITHDRAWN,
+        fix,
+        goods=entry.name,
+        sections=entry.sections_left,
+    )
 
 
 def _too_heavy(entry: Entry, found: Finding, kind: VehicleKind) -> Verdict:
     assert entry.good is not None
     assert entry.good.net_g_per_package is not None
     assert found.net_g_max is not None
-    kg, kg_max = f"{entry.good.net_g_per_package / 1_000:g}", f"{found.net_g_max / 1_000:g}"
-    detail = words(
-        texts.PACKAGE_TOO_HEAVY, goods=entry.name, kind=texts.KINDS[kind], kg=kg, kg_max=kg_max
-    )
     kinds = kinds_taking(entry)
     if len(found.sections) > 1:
-        fix = words(texts.PACK_OR_DECLARE, kg_max=kg_max)
-    elif kinds:
-        fix = words(texts.PACK_OR_BOOK, kg_max=kg_max, kinds=names(kinds))
+        fix = texts.PACK_OR_DECLARE
     else:
-        fix = words(texts.PACK_AT_MOST, kg_max=kg_max)
-    return refused(texts.NET_WEIGHT, detail, fix)
+        fix = texts.PACK_OR_BOOK if kinds else texts.PACK_AT_MOST
+    return refused(
+        texts.NET_WEIGHT,
+        texts.PACKAGE_TOO_HEAVY,
+        fix,
+        goods=entry.name,
+        kind=texts.KINDS[kind],
+        kinds=names(kinds),
+        kg=_kg(entry.good.net_g_per_package),
+        kg_max=_kg(found.net_g_max),
+    )
 
 
 def _conditions(entry: Entry, found: Finding, kind: VehicleKind, *, heaviest_g: int) -> Verdict:
     """What has to be declared or done for the limits to hold."""
     good, name = entry.good, entry.name
-    conditions = []
+    conditions = [_label(entry, kind)]
     if len(found.sections) > 1:
         conditions.append(
             on_condition(
                 texts.SECTION_OPEN,
-                words(texts.SECTION_NOT_KNOWN, goods=name),
-                words(texts.DECLARE_SECTION, sections=list(found.sections)),
+                texts.SECTION_NOT_KNOWN,
+                texts.DECLARE_SECTION,
+                goods=name,
+                sections=found.sections,
             )
         )
     net_g_known = good.net_g_per_package if good else None
@@ -97,8 +126,10 @@ def _conditions(entry: Entry, found: Finding, kind: VehicleKind, *, heaviest_g: 
         conditions.append(
             on_condition(
                 texts.NET_WEIGHT_OPEN,
-                words(texts.NET_WEIGHT_NOT_KNOWN, goods=name),
-                words(texts.PACK_AT_MOST, kg_max=f"{found.net_g_max / 1_000:g}"),
+                texts.NET_WEIGHT_NOT_KNOWN,
+                texts.PACK_AT_MOST,
+                goods=name,
+                kg_max=_kg(found.net_g_max),
             )
         )
     charge_pct = good.state_of_charge_pct if good else None
@@ -106,11 +137,13 @@ def _conditions(entry: Entry, found: Finding, kind: VehicleKind, *, heaviest_g: 
         conditions.append(
             on_condition(
                 texts.STATE_OF_CHARGE_OPEN,
-                words(texts.CHARGE_NOT_KNOWN, goods=name),
-                words(texts.DECLARE_CHARGE, pct_max=found.state_of_charge_pct_max),
+                texts.CHARGE_NOT_KNOWN,
+                texts.DECLARE_CHARGE,
+                goods=name,
+                pct_max=found.state_of_charge_pct_max,
             )
         )
-    return together(*conditions, _label(entry, kind))
+    return together(*conditions)
 
 
 def _label(entry: Entry, kind: VehicleKind) -> Verdict:
@@ -121,16 +154,12 @@ def _label(entry: Entry, kind: VehicleKind) -> Verdict:
         return ALLOWED
     if judge(entry, ANY, "passenger").bar is None:
         return ALLOWED
-    return on_condition(
-        texts.LABEL_OPEN, words(texts.LABEL_NOT_KNOWN, goods=entry.name), words(texts.PUT_LABEL)
-    )
+    return on_condition(texts.LABEL_OPEN, texts.LABEL_NOT_KNOWN, texts.PUT_LABEL, goods=entry.name)
 
 
-def book_or(kinds: Iterable[VehicleKind], otherwise: Words) -> Words:
-    """What to book instead, if there is anything."""
-    found = names(kinds)
-    return words(texts.BOOK_OTHER_KIND, kinds=found) if found else otherwise
+def names(kinds: Iterable[VehicleKind]) -> tuple[Text, ...]:
+    return tuple(texts.KINDS[kind] for kind in kinds)
 
 
-def names(kinds: Iterable[VehicleKind]) -> list[Text]:
-    return [texts.KINDS[kind] for kind in kinds]
+def _kg(grams: int) -> str:
+    return f"{grams / 1_000:g}"
