@@ -11,7 +11,7 @@ from services.routing.api.shipments import shipments_api
 from services.routing.api.status_updates import status_updates_api
 from services.routing.settings import Settings
 from shared import http
-from shared.db import Database
+from shared.db import Database, PartnerRights
 from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings=settings,
         db=Database.of(settings, schema="routing"),
         clock=clock or clock_from_env(),
+        rights=PartnerRights("routing"),
         routers=[
             shipments_api,
             flights_api,

@@ -4,10 +4,12 @@ from typing import Final
 
 from services.routing import jobs
 from services.routing.consumers import shipments as consumers
+from services.routing.consumers.partners import on_partner_registered
 from services.routing.domain.shipments.commands import Command
 from services.routing.settings import Settings
 from services.routing.use_cases.shipments.commands import carry_out
 from shared.contracts.catalog.orders import OrderCancelled, OrderPlaced
+from shared.contracts.catalog.partners import PartnerRegistered
 from shared.contracts.customs.declarations import (
     DeclarationBlocked,
     DeclarationCancelDeclined,
@@ -23,6 +25,7 @@ from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
 SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
+    PartnerRegistered: on_partner_registered,
     OrderPlaced: consumers.on_order_placed,
     OrderCancelled: consumers.on_order_cancelled,
     DeclarationReleased: consumers.on_declaration_released,

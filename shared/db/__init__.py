@@ -4,6 +4,7 @@ from shared.db.database import Database
 from shared.db.listing import Filters, Listing, Window
 from shared.db.merged_listing import Few, MergedListing
 from shared.db.naming import NAMING
+from shared.db.partner_rights import PartnerRights
 from shared.db.sparse_listing import Bounds, Filter, Order, SparseListing, Stretch
 from shared.db.statement import Statement, sql
 from shared.db.types import (
@@ -29,7 +30,7 @@ from shared.db.types import (
     SqlType,
     array_of,
 )
-from shared.db.unit_of_work import Reader, UnitOfWork
+from shared.db.unit_of_work import Reader, Sight, UnitOfWork
 
 __all__ = [
     "BIGINT",
@@ -60,7 +61,9 @@ __all__ = [
     "Listing",
     "MergedListing",
     "Order",
+    "PartnerRights",
     "Reader",
+    "Sight",
     "SparseListing",
     "SqlType",
     "Statement",

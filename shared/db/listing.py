@@ -7,10 +7,11 @@ would a first page that starts after an invented key.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
 from shared.db.statement import Statement, names_in, sql
-from shared.db.types import INTEGER, TEXT, SqlType
+from shared.db.types import INTEGER, TEXT, TEXTS, SqlType
 from shared.db.unit_of_work import Reader
 from shared.kernel.identity import PARK
 
@@ -21,6 +22,7 @@ Filters = Mapping[str, object]
 
 _ROWS_MAX: Final = "rows_max"
 _TENANT: Final = "tenant"
+_TENANTS: Final = "tenants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Window:
 
     rows_max: int
     after: tuple[object, ...] | None = None
+
+
+class Rows(Enum):
+    """Whose rows a statement reads."""
+
+    ALL = auto()  # the whole park's, or what needs no restriction
+    OF_TENANT = auto()
+    OF_TENANTS = auto()  # a partner's: those of the merchants it sees
 
 
 class Listing(Generic[R]):
@@ -46,7 +56,8 @@ class Listing(Generic[R]):
         )
         rows = await _ORDERS.page(reader, window, {"status": "placed"})
 
-    `tenant` restricts the rows to the reader's tenant, and is left out for the whole park. `where`
+    `tenant` restricts the rows to the reader's tenant, and is left out for the whole park. For a
+    partner it restricts them to the merchants that the partner sees (`Reader.sight`). `where`
     always applies. `types` names the type of every value except the tenant.
     """
 
@@ -71,21 +82,20 @@ class Listing(Generic[R]):
         self._tenant = tenant
         self._where = where
         self._filters = dict(filters or {})
-        self._types = types | {_ROWS_MAX: INTEGER, _TENANT: TEXT}
-        self._statements: dict[tuple[frozenset[str], bool, bool], Statement[R]] = {}
-        self._counts: dict[tuple[frozenset[str], bool], Statement[int]] = {}
+        self._types = types | {_ROWS_MAX: INTEGER, _TENANT: TEXT, _TENANTS: TEXTS}
+        self._statements: dict[tuple[frozenset[str], bool, Rows], Statement[R]] = {}
+        self._counts: dict[tuple[frozenset[str], Rows], Statement[int]] = {}
         # A mistake in a text shows when the module is imported, not when somebody filters by it.
-        self.of(frozenset(self._filters), is_first=False, is_park=False)
+        self.of(frozenset(self._filters), is_first=False, rows=Rows.OF_TENANT)
 
     async def page(
         self, reader: Reader, window: Window, filters: Filters | None = None, **values: object
     ) -> list[R]:
         """Ignores `filters` that are None. `values` are those of `select` and `where`."""
         given = {n: v for n, v in (filters or {}).items() if v is not None}
-        is_park = self._tenant is None or reader.tenant == PARK
-        statement = self.of(frozenset(given), is_first=window.after is None, is_park=is_park)
-        if not is_park:
-            values[_TENANT] = reader.tenant
+        rows, whose = self._rows_for(reader)
+        statement = self.of(frozenset(given), is_first=window.after is None, rows=rows)
+        values |= whose
         if window.after is not None:
             values |= zip(self._after_names, window.after, strict=True)
         values[_ROWS_MAX] = window.rows_max
@@ -96,42 +106,53 @@ class Listing(Generic[R]):
     ) -> int:
         """How many rows there are; `at_most` if there are that many or more."""
         given = {n: v for n, v in (filters or {}).items() if v is not None}
-        is_park = self._tenant is None or reader.tenant == PARK
-        if not is_park:
-            values[_TENANT] = reader.tenant
-        statement = self._counting(frozenset(given), is_park=is_park)
+        rows, whose = self._rows_for(reader)
+        values |= whose
+        statement = self._counting(frozenset(given), rows=rows)
         return await reader.fetch_value(statement, **given, **values, rows_max=at_most) or 0
 
-    def _counting(self, filters: frozenset[str], *, is_park: bool) -> Statement[int]:
-        known = self._counts.get((filters, is_park))
+    def _rows_for(self, reader: Reader) -> tuple[Rows, dict[str, object]]:
+        """Whose, and the value that the restriction needs."""
+        if self._tenant is None or reader.tenant == PARK:
+            return Rows.ALL, {}
+        if reader.sight is None:
+            return Rows.OF_TENANT, {_TENANT: reader.tenant}
+        if reader.sight.merchants is None:
+            return Rows.ALL, {}
+        return Rows.OF_TENANTS, {_TENANTS: [reader.tenant, *reader.sight.merchants]}
+
+    def _counting(self, filters: frozenset[str], *, rows: Rows) -> Statement[int]:
+        known = self._counts.get((filters, rows))
         if known is None:
-            where = self._where_of(filters, is_first=True, is_park=is_park)
+            where = self._where_of(filters, is_first=True, rows=rows)
             clause = f"SELECT count(*) FROM ({self._select}{where} LIMIT :{_ROWS_MAX}) counted"
             known = sql(clause, int, **{name: self._types[name] for name in names_in(clause)})
-            self._counts[filters, is_park] = known
+            self._counts[filters, rows] = known
         return known
 
-    def of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> Statement[R]:
+    def of(self, filters: frozenset[str], *, is_first: bool, rows: Rows) -> Statement[R]:
         """The statement of one combination. Raises KeyError for an unknown filter."""
-        key = (filters, is_first, is_park)
+        key = (filters, is_first, rows)
         if (known := self._statements.get(key)) is not None:
             return known
-        where = self._where_of_page(filters, is_first=is_first, is_park=is_park)
+        where = self._where_of_page(filters, is_first=is_first, rows=rows)
         clause = f"{self._select}{where} ORDER BY {self._order_by} LIMIT :{_ROWS_MAX}"
         types = {name: self._types[name] for name in names_in(clause)}
         made = sql(clause, self._into, **types)
         self._statements[key] = made
         return made
 
-    def _where_of_page(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
-        return self._where_of(filters, is_first=is_first, is_park=is_park)
+    def _where_of_page(self, filters: frozenset[str], *, is_first: bool, rows: Rows) -> str:
+        return self._where_of(filters, is_first=is_first, rows=rows)
 
-    def _where_of(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
+    def _where_of(self, filters: frozenset[str], *, is_first: bool, rows: Rows) -> str:
         # The cursor comes first: of two bounds of one column PostgreSQL begins at the first.
         conditions = [] if is_first else [self._after]
         conditions += [self._filters[name] for name in sorted(filters)]
         if self._where is not None:
             conditions.append(self._where)
-        if not is_park and self._tenant is not None:
+        if rows is Rows.OF_TENANT and self._tenant is not None:
             conditions.append(self._tenant)
+        elif rows is Rows.OF_TENANTS and self._tenant is not None:
+            conditions.append(self._tenant.replace(f"= :{_TENANT}", f"= ANY(:{_TENANTS})"))
         return f" WHERE {' AND '.join(f'({one})' for one in conditions)}" if conditions else ""

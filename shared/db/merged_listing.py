@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared.db.listing import Listing
+from shared.db.listing import Listing, Rows
 from shared.db.types import SqlType
 
 R = TypeVar("R")
@@ -80,8 +80,8 @@ class MergedListing(Listing[R]):
             **types,
         )
 
-    def _where_of_page(self, filters: frozenset[str], *, is_first: bool, is_park: bool) -> str:
-        where = self._where_of(filters, is_first=is_first, is_park=is_park)
+    def _where_of_page(self, filters: frozenset[str], *, is_first: bool, rows: Rows) -> str:
+        where = self._where_of(filters, is_first=is_first, rows=rows)
         others = [few for name, few in self._either.items() if name not in filters]
         if len(others) != 1:
             return where

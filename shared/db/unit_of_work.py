@@ -1,6 +1,7 @@
 """One transaction as the code sees it: reads, writes, events. `Database` commits it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
@@ -14,15 +15,26 @@ R = TypeVar("R")
 _SET_TENANT: Final = sql("SELECT set_config('airlane.tenant', :tenant, true)", tenant=TEXT)
 
 
-class Reader:
-    """Runs statements on the connection of one transaction, for one tenant."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The merchants whose rows a partner may read; None: every merchant's."""
 
-    __slots__ = ("_connection", "_pooled", "tenant")
+    merchants: tuple[str, ...] | None
+
+
+class Reader:
+    """Runs statements on the connection of one transaction, for one tenant.
+
+    `sight`: what the tenant may read beside its own rows, if it is a partner.
+    """
+
+    __slots__ = ("_connection", "_pooled", "sight", "tenant")
 
     def __init__(self, pooled: PooledConnection, tenant: str) -> None:
         self._pooled = pooled
         self._connection = pooled.driver
         self.tenant = tenant
+        self.sight: Sight | None = None
 
     async def fetch_all(self, statement: Statement[R], **values: object) -> list[R]:
         """The rows, each as `statement.into` builds it."""

@@ -12,7 +12,7 @@ from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from shared.db import Database
+from shared.db import Database, PartnerRights
 from shared.http import openapi
 from shared.http.admission import Admission, Limits
 from shared.http.auth import Verifier
@@ -57,11 +57,12 @@ def create_app(
     description: str = "",
     limits: Limits | None = None,
     spool: Spool | None = None,
+    rights: PartnerRights | None = None,
 ) -> FastAPI:
     """The app of a service. Opens and closes `db` with its lifespan, then `lifespan_parts`.
 
     `keys` replaces the JWKS of the settings: for the service that holds the keys, and for tests.
-    `spool`: for routes that take files (shared.http.uploads).
+    `spool`: for routes that take files (shared.http.uploads). `rights`: for reads by partners.
     """
     verifier = Verifier(
         keys or UrlKeys(settings.jwks_url), issuer=settings.issuer, audience=settings.audience
@@ -72,6 +73,7 @@ def create_app(
         clock=clock,
         verifier=verifier,
         probes=Probes(db.is_ready, Exposition(settings.metrics_token)),
+        rights=rights,
     )
     app = FastAPIOffline(
         title=f"Airlane {service}",

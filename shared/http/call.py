@@ -5,8 +5,8 @@
 `read`, `once` or `change`, and it is committed before the answer is sent.
 """
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final, TypeVar, cast
 
@@ -101,9 +101,14 @@ class Call:
 
         return check
 
-    def read(self) -> AbstractAsyncContextManager[Reader]:
-        """A read-only transaction for the caller's tenant."""
-        return self.db.read(self.tenant)
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reader]:
+        """A read-only transaction for the caller's tenant; a partner's knows what it may see."""
+        rights = self._request.parts.rights
+        async with self.db.read(self.tenant) as reader:
+            if rights is not None and self.principal.role is Role.PARTNER:
+                reader.sight = await rights.sight_of_reader(reader)
+            yield reader
 
     async def once(self, act: Act) -> Response:
         """`act` in a transaction, at most once per Idempotency-Key if the client sent one."""

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from starlette.types import Scope
 
-from shared.db import Database
+from shared.db import Database, PartnerRights
 from shared.documents.fields import CLOCK
 from shared.http.auth import Verifier
 from shared.http.locale import negotiate
@@ -30,6 +30,8 @@ class Parts:
     clock: Clock
     verifier: Verifier
     probes: Probes
+    # None: the service shows partners no rows of merchants.
+    rights: PartnerRights | None = None
     # By the function of the route.
     queries: Mapping[object, QueryRule] = field(default_factory=dict)
 

@@ -29,6 +29,7 @@ class Rule:
     """`also` is a second scope. `names_tenant`: an operator must name the tenant. `shows`: the
     example that its owner finds in this list. `stranger`: the status that another tenant gets; 2xx
     means that it sees or creates only its own. `stores_nothing`: a POST that only answers.
+    `partners`: a partner that sees the merchant is answered as the merchant is.
     """
 
     scope: str | None
@@ -39,6 +40,7 @@ class Rule:
     shows: str | None = None
     stranger: int = 404
     stores_nothing: bool = False
+    partners: bool = False
 
 
 def _list(scope: str, shows: str | None, whose: Whose = Whose.A_TENANTS, **more: object) -> Rule:
@@ -203,12 +205,14 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/bills/{bill_id}": _PARK_OF_CUSTOMS,
     "customs GET /v1/messages": _PARK_OF_CUSTOMS,
     "customs GET /v1/messages/{guid}": _PARK_OF_CUSTOMS,
-    "routing GET /v1/shipments": _list("routing:read", "shipment_id"),
-    "routing GET /v1/shipments/{shipment_id}": Rule("routing:read", Whose.A_TENANTS),
+    "routing GET /v1/shipments": _list("routing:read", "shipment_id", partners=True),
+    "routing GET /v1/shipments/{shipment_id}": Rule("routing:read", Whose.A_TENANTS, partners=True),
     "routing GET /v1/flights": _REFERENCE_OF_ROUTING,
     "routing GET /v1/flights/{flight_id}": _REFERENCE_OF_ROUTING,
     # The flight belongs to everybody, what flies on it does not.
-    "routing GET /v1/flights/{flight_id}/shipments": _list("routing:read", "shipment_id"),
+    "routing GET /v1/flights/{flight_id}/shipments": _list(
+        "routing:read", "shipment_id", partners=True
+    ),
     "routing PATCH /v1/flights/{flight_id}": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/flights/{flight_id}:cancel": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/status-updates": _PARK_CHANGE_OF_ROUTING,

@@ -16,7 +16,7 @@ from sqlalchemy import DateTime, Text, bindparam, text
 from deploy.bench.tokens import ISSUER, KEY_ID, TokenIssuer
 from services.catalog.domain.credentials.credential import SCOPES_OF_ROLE
 from shared.contracts.topics import SERVICES
-from shared.db import Statement
+from shared.db import PartnerRights, Statement
 from shared.kernel.identity import PARK, PARK_TENANT, Role
 from shared.kernel.ids import new_id
 from tests.contract.access_rules import MANAGE_CREDENTIALS, RULES, Rule, Whose
@@ -44,6 +44,8 @@ OF_A_TENANT: Final = (
     "return_id",
 )
 OK: Final = 200
+# Where partners read rows of merchants.
+SERVICES_WITH_RIGHTS: Final = ("routing",)
 AN_ORDER_COUNTED: Final = Statement(
     text("""
     INSERT INTO analytics.order_fact (
@@ -60,7 +62,9 @@ AN_ORDER_COUNTED: Final = Statement(
 
 @dataclass(frozen=True)
 class Caller:
-    """`for_whom`: the tenant of the token, or the one that an operator names."""
+    """`for_whom`: the tenant of the token, or the one that an operator names. `sees_merchant`: a
+    partner to which catalog lets see the merchant.
+    """
 
     name: str
     headers: dict[str, str]
@@ -68,6 +72,7 @@ class Caller:
     scopes: frozenset[str]
     for_whom: str
     names_foreign: bool = False
+    sees_merchant: bool = False
 
     def may(self, rule: Rule, merchant_id: str) -> int:
         """The status that the rule requires; OK stands for any 2xx."""
@@ -78,8 +83,13 @@ class Caller:
             return 422 if rule.names_tenant else OK
         if rule.whose is Whose.THE_PARKS:
             return 422
-        is_owner = rule.whose is Whose.A_TENANTS and self.for_whom == merchant_id
+        is_owner = rule.whose is Whose.A_TENANTS and (
+            self.for_whom == merchant_id or self.reads_for_merchant(rule)
+        )
         return OK if is_owner or rule.whose is Whose.SHARED else rule.stranger
+
+    def reads_for_merchant(self, rule: Rule) -> bool:
+        return rule.partners and self.sees_merchant
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +111,15 @@ async def own(world: AllServices) -> AllServices:
         await uow.execute(
             AN_ORDER_COUNTED, order_id=made.made["order_id"], tenant=made.merchant_id, at=START
         )
+    made.made["seeing_partner_id"] = await made.resource("partner_id", fresh=True)
+    for service in SERVICES_WITH_RIGHTS:
+        async with made.databases[service].transaction(made.made["seeing_partner_id"]) as uow:
+            await PartnerRights(service).save(
+                uow,
+                partner_id=made.made["seeing_partner_id"],
+                merchants=[made.merchant_id],
+                version=2,
+            )
     return made
 
 
@@ -148,7 +167,13 @@ def callers(world: AllServices, service: str) -> Iterator[Caller]:
     not_here = EVERY - {f"{service}:read", f"{service}:write"}
 
     def caller(
-        name: str, role: Role, tenant: str, scopes: frozenset[str], named: str | None = None
+        name: str,
+        role: Role,
+        tenant: str,
+        scopes: frozenset[str],
+        named: str | None = None,
+        *,
+        sees_merchant: bool = False,
     ) -> Caller:
         header = {"Airlane-Tenant": named} if named else {}
         token = world.token_for(role, tenant, scopes)
@@ -160,6 +185,7 @@ def callers(world: AllServices, service: str) -> Iterator[Caller]:
             scopes=scopes,
             for_whom=(named or PARK) if is_operator else tenant,
             names_foreign=not is_operator and named not in (None, tenant),
+            sees_merchant=sees_merchant,
         )
 
     yield caller("merchant that reads only", Role.MERCHANT, me, READS)
@@ -170,6 +196,8 @@ def callers(world: AllServices, service: str) -> Iterator[Caller]:
     yield caller("other merchant that names this one", Role.MERCHANT, other, EVERY, me)
     issued = frozenset(SCOPES_OF_ROLE[Role.PARTNER])
     yield caller("partner", Role.PARTNER, partner, issued)
+    seeing = world.made["seeing_partner_id"]
+    yield caller("partner of it", Role.PARTNER, seeing, issued, sees_merchant=True)
     yield caller("operator without this service", Role.OPERATOR, PARK_TENANT, not_here)
     yield caller("operator for another merchant", Role.OPERATOR, PARK_TENANT, EVERY, other)
     yield caller("operator for the merchant", Role.OPERATOR, PARK_TENANT, EVERY, me)
@@ -281,7 +309,7 @@ def check(caller: Caller, answer: Response, status: int) -> None:
 
 def check_shown(caller: Caller, answer: Response, rule: Rule, world: AllServices) -> None:
     """The owner finds the example in the list, others find nothing of the merchant's."""
-    owns = caller.for_whom in (world.merchant_id, PARK)
+    owns = caller.for_whom in (world.merchant_id, PARK) or caller.reads_for_merchant(rule)
     if rule.shows and owns and rule.whose is Whose.A_TENANTS and caller.for_whom != PARK:
         assert world.made[rule.shows] in answer.text, f"{caller.name} misses {rule.shows}"
     if not owns:

@@ -1,4 +1,4 @@
-"""/v1/shipments: a merchant sees its own, operators see all."""
+"""/v1/shipments: a merchant sees its own, a partner those of merchants it sees, operators all."""
 
 from dataclasses import dataclass
 from typing import Annotated

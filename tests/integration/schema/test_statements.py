@@ -14,6 +14,7 @@ import services
 import shared
 from shared.contracts.topics import SERVICES
 from shared.db import Listing, SparseListing, Statement
+from shared.db.listing import Rows
 from shared.kernel.identity import PARK
 
 # What a single column may be read as.
@@ -35,8 +36,9 @@ def _inside(place: str, value: object) -> Iterator[tuple[str, Statement[object]]
         yield place, value
     elif isinstance(value, Listing):
         for filters in (frozenset(value._filters), frozenset[str]()):
-            yield place, value.of(filters, is_first=False, is_park=False)
-            yield place, value.of(filters, is_first=True, is_park=True)
+            yield place, value.of(filters, is_first=False, rows=Rows.OF_TENANT)
+            yield place, value.of(filters, is_first=False, rows=Rows.OF_TENANTS)
+            yield place, value.of(filters, is_first=True, rows=Rows.ALL)
     elif isinstance(value, SparseListing):
         yield from ((place, one) for one in _of_a_sparse_listing(value))
     elif isinstance(value, tuple | list):

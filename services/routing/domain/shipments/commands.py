@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.routing.domain.partners import NoteRights
 from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.shipment import Goods
 
@@ -82,4 +83,4 @@ class NoteScreening(_Command):
 NoteOfCustoms = (
     NoteRelease | NoteStop | NoteCancelRequest | NoteDeclarationCancelled | NoteScreening
 )
-Command = BookShipment | CancelShipment | NoteOfCustoms
+Command = BookShipment | CancelShipment | NoteOfCustoms | NoteRights

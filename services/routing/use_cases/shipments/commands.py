@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.routing.domain.partners import NoteRights
 from services.routing.domain.shipments.clearance import Standing
 from services.routing.domain.shipments.commands import (
     BookShipment,
@@ -15,6 +16,7 @@ from services.routing.domain.shipments.commands import (
     NoteScreening,
     NoteStop,
 )
+from services.routing.repository.partners import RIGHTS
 from services.routing.repository.shipments.clearance import (
     OrderOfMerchant,
     find_standing,
@@ -59,6 +61,13 @@ async def _carry_out(
                 uow, order_id=command.order_id, merchant_id=command.merchant_id, now=now
             )
             known.pop((command.order_id, command.tenant_id), None)
+        case NoteRights():
+            await RIGHTS.save(
+                uow,
+                partner_id=command.tenant_id,
+                merchants=command.merchants,
+                version=command.version,
+            )
         case (
             NoteRelease()
             | NoteStop()

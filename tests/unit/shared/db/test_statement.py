@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared.db import INSTANT, INTEGER, TEXT, TEXTS, Listing, SqlType, sql
+from shared.db.listing import Rows
 from shared.db.statement import names_in
 
 
@@ -91,14 +92,15 @@ def _orders() -> Listing[Row]:
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-@pytest.mark.parametrize("is_park", [True, False])
+@pytest.mark.parametrize("rows", list(Rows))
 @pytest.mark.parametrize("filters", [set[str](), {"status"}, {"status", "store"}])
 def test_list_has_only_the_conditions_that_were_asked_for(
-    filters: set[str], is_park: bool, is_first: bool
+    filters: set[str], rows: Rows, is_first: bool
 ) -> None:
-    text = _orders().of(frozenset(filters), is_first=is_first, is_park=is_park).sql
+    text = _orders().of(frozenset(filters), is_first=is_first, rows=rows).sql
 
-    assert ("o.tenant_id = " in text) is not is_park
+    assert ("o.tenant_id = " in text) is (rows is not Rows.ALL)
+    assert ("o.tenant_id = ANY(" in text) is (rows is Rows.OF_TENANTS)
     assert ("(o.at, o.id) < " in text) is not is_first
     for name in ("status", "store"):
         assert (f"o.{name} = " in text) is (name in filters)
@@ -109,15 +111,15 @@ def test_list_has_only_the_conditions_that_were_asked_for(
 def test_list_makes_each_combination_once() -> None:
     orders = _orders()
 
-    first = orders.of(frozenset({"status"}), is_first=True, is_park=True)
-    again = orders.of(frozenset({"status"}), is_first=True, is_park=True)
+    first = orders.of(frozenset({"status"}), is_first=True, rows=Rows.ALL)
+    again = orders.of(frozenset({"status"}), is_first=True, rows=Rows.ALL)
 
     assert first is again
 
 
 def test_filter_that_the_list_does_not_have_is_a_programmer_s_error() -> None:
     with pytest.raises(KeyError, match="colour"):
-        _orders().of(frozenset({"colour"}), is_first=True, is_park=True)
+        _orders().of(frozenset({"colour"}), is_first=True, rows=Rows.ALL)
 
 
 def test_slip_in_a_list_shows_when_it_is_made() -> None:
