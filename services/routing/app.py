@@ -7,6 +7,8 @@ from services.routing.api.emissions import emissions_api
 from services.routing.api.flights import flights_api
 from services.routing.api.network import network_api
 from services.routing.api.promises import promises_api
+from services.routing.api.rates.contracts import rate_contracts_api
+from services.routing.api.rates.dated import dated_rates_api
 from services.routing.api.shipments import shipments_api
 from services.routing.api.status_updates import status_updates_api
 from services.routing.settings import Settings
@@ -32,6 +34,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             emissions_api,
             acceptance_api,
             promises_api,
+            rate_contracts_api,
+            dated_rates_api,
         ],
         description=(
             "Itineraries, capacity, waybills, manifests and the progress of every shipment. "

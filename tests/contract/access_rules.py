@@ -57,6 +57,7 @@ _STEP = Rule("customs:write", Whose.A_TENANTS, MERCHANTS)
 _PARK_OF_CUSTOMS = Rule("customs:read", Whose.THE_PARKS, OPERATORS)
 _PARK_CHANGE_OF_CUSTOMS = Rule("customs:write", Whose.THE_PARKS, OPERATORS)
 _REFERENCE_OF_ROUTING = Rule("routing:read", Whose.SHARED)
+_PARK_OF_ROUTING = Rule("routing:read", Whose.THE_PARKS, OPERATORS)
 _PARK_CHANGE_OF_ROUTING = Rule("routing:write", Whose.THE_PARKS, OPERATORS)
 _IMPORT = Rule("catalog:read", Whose.A_TENANTS)
 _IMPORT_CHANGE = Rule("catalog:write", Whose.A_TENANTS)
@@ -222,6 +223,16 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/emission-factors": _REFERENCE_OF_ROUTING,
     "routing GET /v1/promise-grades": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
+    # What the park pays, and what it adds to that.
+    "routing GET /v1/rate-contracts": _PARK_OF_ROUTING,
+    "routing GET /v1/rate-contracts/{rate_contract_id}": _PARK_OF_ROUTING,
+    "routing PUT /v1/rate-contracts/{rate_contract_id}": _PARK_CHANGE_OF_ROUTING,
+    "routing GET /v1/exchange-rates": _PARK_OF_ROUTING,
+    "routing GET /v1/exchange-rates/{currency}": _PARK_OF_ROUTING,
+    "routing PUT /v1/exchange-rates/{currency}": _PARK_CHANGE_OF_ROUTING,
+    "routing GET /v1/margins/{merchant}": _PARK_OF_ROUTING,
+    "routing PUT /v1/margins/{merchant}": _PARK_CHANGE_OF_ROUTING,
+    "routing GET /v1/last-mile-tariffs": _PARK_OF_ROUTING,
     # Figures name nobody; whose facts they count: test_tenancy.
     "analytics GET /v1/kpis": _list("analytics:read", None),
     "webhooks POST /v1/endpoints": _made("webhooks:write", 201),

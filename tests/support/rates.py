@@ -18,6 +18,7 @@ from services.routing.domain.rates.contract import (
 from services.routing.domain.rates.exchange import ExchangeRate
 
 DAY = date(2026, 11, 23)
+SAID_BY = {"source": "test", "as_of": "2026-11-28", "basis": "synthetic"}
 _DEFAULTS: dict[str, Any] = {
     "id": "rct_" + "0" * 32,
     "version": 1,
@@ -49,6 +50,28 @@ _DEFAULTS: dict[str, Any] = {
 def a_contract(**changes: Any) -> RateContract:
     """For every carriage by air, without surcharges: 10.00 CNY/kg."""
     return RateContract(**{**_DEFAULTS, **changes})
+
+
+def a_contract_sent(**changes: Any) -> dict[str, Any]:
+    """The body of a PUT."""
+    return {
+        "reference": "test",
+        "origin": "EHU",
+        "destination": "BE",
+        "mode": "air",
+        "currency": "CNY",
+        "valid_from": "2026-12-01",
+        "minimum": "76.69",
+        "breaks": [
+            {"from_g": 0, "rate_per_kg": "4.01"},
+            {"from_g": 45_000, "rate_per_kg": "3.5"},
+        ],
+        "surcharges": [
+            {"code": "SC", "basis": "per_kg_gross", "value": "0.08", "min": "3", "due": "carrier"}
+        ],
+        **SAID_BY,
+        **changes,
+    }
 
 
 def a_contract_id(n: int) -> str:

@@ -14,8 +14,8 @@ RoutingRead = Annotated[Call, Depends(call("routing:read"))]
 class ParkOnly(Invalid):
     code = "routing.park_only"
     text = Text(
-        "Flights and their statuses belong to the park, not to one merchant.",
-        "航班及其状态属于园区，不属于单个商户。",
+        "Flights, their statuses and what they cost belong to the park, not to one merchant.",
+        "航班、航班状态及其成本属于园区，不属于单个商户。",
     )
     fix = Text("Leave out the header Airlane-Tenant.", "请去掉 Airlane-Tenant 请求头。")
 
@@ -24,6 +24,8 @@ class ParkOnly(Invalid):
 ParkWrite = Annotated[
     Call, Depends(call("routing:write", roles={Role.OPERATOR}, park_only=ParkOnly))
 ]
+# What the park pays is nobody else's business.
+ParkRead = Annotated[Call, Depends(call("routing:read", roles={Role.OPERATOR}, park_only=ParkOnly))]
 
 ShipmentId = Annotated[str, Path(pattern=r"^shp_[0-9a-f]{32}$")]
 FlightId = Annotated[str, Path(pattern=r"^flt_[0-9a-f]{32}$")]

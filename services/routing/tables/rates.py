@@ -95,7 +95,7 @@ last_mile_tariffs: Final = Table(
     CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
 )
 
-# `merchant_id` is `*` for all that have no margin of their own. A merchant never sees these rows.
+# `merchant_id` is `all` for all that have no margin of their own. A merchant never sees these rows.
 margins: Final = Table(
     "margins",
     metadata,

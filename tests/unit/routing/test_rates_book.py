@@ -184,10 +184,10 @@ def a_margin(merchant_id: str, permille: int, valid_from: date = DAY) -> Margin:
 def test_a_merchants_own_margin_counts_before_that_of_all() -> None:
     own = "mer_" + "1" * 32
     margins = [
-        a_margin("*", 100, DAY - timedelta(days=9)),
+        a_margin("all", 100, DAY - timedelta(days=9)),
         a_margin(own, 80, DAY - timedelta(days=9)),
         a_margin(own, 60),
-        a_margin("*", 120),
+        a_margin("all", 120),
     ]
 
     assert margin_on(margins, own, DAY).cost_permille == 60
@@ -198,5 +198,5 @@ def test_a_merchants_own_margin_counts_before_that_of_all() -> None:
 
 
 def test_a_margin_is_a_share_of_the_cost_rounded_half_up_and_an_amount() -> None:
-    assert a_margin("*", 85).on(1_00) == 9 + 2_00  # 8.5
-    assert a_margin("*", 0).on(10**9) == 2_00
+    assert a_margin("all", 85).on(1_00) == 9 + 2_00  # 8.5
+    assert a_margin("all", 0).on(10**9) == 2_00

@@ -110,5 +110,5 @@ def test_a_changed_file_changes_the_digest(tmp_path: Path) -> None:
     assert read_rates(tmp_path).digest == RATES.digest
 
     with (tmp_path / "margins.csv").open("a", encoding="utf-8") as file:
-        file.write("*,2026-12-01,130,3.00,own planning value,2026-11-28,synthetic\n")
+        file.write("all,2026-12-01,130,3.00,own planning value,2026-11-28,synthetic\n")
     assert read_rates(tmp_path).digest != RATES.digest

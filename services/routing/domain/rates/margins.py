@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from services.routing.domain.rates.amounts import scaled
-from services.routing.domain.rates.contract import ANY, Basis
+from services.routing.domain.rates.contract import Basis
 from shared.kernel.errors import Conflict, Text
+
+EVERY_MERCHANT: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """`merchant_id` is `*` for every merchant that has none of its own. From that day on, until a
+    """`merchant_id` is `all` for every merchant that has none of its own. From that day on, until a
     later one of the same merchant begins. `flat_minor` is in the park's currency, per shipment.
     """
 
@@ -32,8 +35,8 @@ class NoMargin(Conflict):
     code = "routing.no_margin"
     text = Text("There is no margin for this merchant on {day}.", "{day} 未设定该商户的加价。")
     fix = Text(
-        "An operator sets one by PUT /v1/margins/{merchant_id}, or for all by PUT /v1/margins/*.",
-        "请由运营人员通过 PUT /v1/margins/{merchant_id} 设定，或通过 PUT /v1/margins/* 统一设定。",
+        "An operator sets one by PUT /v1/margins/{merchant}, or for all by PUT /v1/margins/all.",
+        "请由运营人员通过 PUT /v1/margins/{merchant} 设定，或通过 PUT /v1/margins/all 统一设定。",
     )
 
 
@@ -44,8 +47,8 @@ def margin_on(margins: Iterable[Margin], merchant_id: str, day: date) -> Margin:
     held = [
         margin
         for margin in margins
-        if margin.merchant_id in (merchant_id, ANY) and margin.valid_from <= day
+        if margin.merchant_id in (merchant_id, EVERY_MERCHANT) and margin.valid_from <= day
     ]
     if not held:
-        raise NoMargin(merchant_id=merchant_id, day=day.isoformat())
-    return max(held, key=lambda margin: (margin.merchant_id != ANY, margin.valid_from))
+        raise NoMargin(merchant=merchant_id, day=day.isoformat())
+    return max(held, key=lambda margin: (margin.merchant_id != EVERY_MERCHANT, margin.valid_from))

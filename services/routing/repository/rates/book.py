@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Final
 
+from services.routing.domain.rates.dated import CurrencyRates, MerchantMargins
 from services.routing.domain.rates.exchange import ExchangeRate
 from services.routing.domain.rates.last_mile import LastMileTariff
 from services.routing.domain.rates.margins import Margin
@@ -73,6 +74,28 @@ _MARGINS: Final = sql(
     """,
     Margin,
 )
+_OF_CURRENCY: Final = sql(
+    """
+    SELECT currency, valid_from, cny_per_unit_e8, source, as_of, basis
+    FROM routing.exchange_rates WHERE currency = :currency ORDER BY valid_from
+    """,
+    ExchangeRate,
+    currency=TEXT,
+)
+_OF_MERCHANT: Final = sql(
+    """
+    SELECT merchant_id, valid_from, cost_permille, flat_minor, source, as_of, basis
+    FROM routing.margins WHERE merchant_id = :merchant ORDER BY valid_from
+    """,
+    Margin,
+    merchant=TEXT,
+)
+_CLEAR_CURRENCY: Final = sql(
+    "DELETE FROM routing.exchange_rates WHERE currency = :currency", currency=TEXT
+)
+_CLEAR_MERCHANT: Final = sql(
+    "DELETE FROM routing.margins WHERE merchant_id = :merchant", merchant=TEXT
+)
 
 
 async def get_state(reader: Reader) -> RateBookState:
@@ -119,3 +142,24 @@ async def list_last_mile_tariffs(reader: Reader) -> list[LastMileTariff]:
 
 async def list_margins(reader: Reader) -> list[Margin]:
     return await reader.fetch_all(_MARGINS)
+
+
+async def find_currency_rates(reader: Reader, currency: str) -> CurrencyRates | None:
+    """None: there are none."""
+    found = await reader.fetch_all(_OF_CURRENCY, currency=currency)
+    return CurrencyRates(currency, tuple(found)) if found else None
+
+
+async def find_margins(reader: Reader, merchant: str) -> MerchantMargins | None:
+    found = await reader.fetch_all(_OF_MERCHANT, merchant=merchant)
+    return MerchantMargins(merchant, tuple(found)) if found else None
+
+
+async def replace_currency_rates(uow: UnitOfWork, held: CurrencyRates) -> None:
+    await uow.execute(_CLEAR_CURRENCY, currency=held.currency)
+    await upsert(uow, held.rates)
+
+
+async def replace_margins(uow: UnitOfWork, held: MerchantMargins) -> None:
+    await uow.execute(_CLEAR_MERCHANT, merchant=held.merchant)
+    await upsert(uow, held.margins)

@@ -1,0 +1,158 @@
+"""Rate contracts, exchange rates and margins over HTTP: versions, conditions, owners."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from services.routing.app import create_app
+from services.routing.settings import Settings
+from shared.kernel.identity import Role
+from tests.kit.databases import Postgres
+from tests.support.rates import SAID_BY, a_contract_id, a_contract_sent
+from tests.support.worlds.routing import RoutingWorld
+
+
+@pytest.fixture
+async def client(
+    world: RoutingWorld, postgres: Postgres, jwks_url: str, client_for: Any
+) -> AsyncIterator[AsyncClient]:
+    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
+    async with client_for(create_app(settings, clock=world.clock)) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(token_for: Callable[..., str]) -> dict[str, str]:
+    token = token_for(Role.OPERATOR, "park", ["routing:read", "routing:write"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_a_contract_gets_versions_and_every_one_stays_readable(
+    client: AsyncClient, operator: dict[str, str]
+) -> None:
+    address = f"/v1/rate-contracts/{a_contract_id(71)}"
+    # For a lane that no other test prices.
+    body = a_contract_sent(origin="QQA", destination="QQB")
+    made = await client.put(address, json=body, headers=operator)
+    assert made.status_code == 201, made.text
+    first = made.json()
+    assert (first["version"], first["carrier"], first["valid_to"]) == (1, "*", None)
+    assert first["breaks"][0] == {"from_g": 0, "rate_per_kg": "4.01"}
+    assert first["surcharges"][0]["min"] == "3.00"
+    assert (await client.get(address, headers=operator)).content == made.content
+
+    blind = await client.put(address, json=body | {"minimum": "80"}, headers=operator)
+    assert blind.status_code == 428
+    again = await client.put(address, json=body, headers=operator | {"If-Match": "*"})
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    condition = {"If-Match": made.headers["etag"]}
+    changed = await client.put(address, json=body | {"minimum": "80"}, headers=operator | condition)
+    assert (changed.json()["version"], changed.json()["minimum"]) == (2, "80.00")
+    late = await client.put(address, json=body | {"minimum": "90"}, headers=operator | condition)
+    assert late.status_code == 412
+
+    old = await client.get(address, params={"version": 1}, headers=operator)
+    assert old.json() == first
+    missing = await client.get(address, params={"version": 3}, headers=operator)
+    assert missing.json()["code"] == "routing.rate_contract.not_found"
+    listed = await client.get(
+        "/v1/rate-contracts", params={"origin": "QQA", "mode": "air"}, headers=operator
+    )
+    assert [one["version"] for one in listed.json()["items"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"valid_to": "2026-11-30"}, "routing.rate_contract.validity_reversed", "/valid_to"),
+        ({"from_km": 500, "below_km": 500}, "routing.rate_contract.band_reversed", "/below_km"),
+        ({"minimum": "1.234"}, "routing.rate_contract.amount_too_fine", "/minimum"),
+        (
+            {"breaks": [{"from_g": n, "rate_per_kg": "1"} for n in (1, 1)]},
+            "routing.rate_contract.breaks_unsorted",
+            "/breaks",
+        ),
+        (
+            {
+                "breaks": [{"from_g": 45_000, "rate_per_kg": "1"}],
+                "reductions": [{"handling_code": "NWP", "permille": 500}],
+            },
+            "routing.rate_contract.reduction_without_normal_rate",
+            "/reductions",
+        ),
+        (
+            {
+                "surcharges": [
+                    {
+                        "code": "MY",
+                        "basis": "flat",
+                        "value": "1",
+                        "min": "2",
+                        "max": "1",
+                        "due": "agent",
+                    }
+                ]
+            },
+            "routing.rate_contract.surcharge_bounds_reversed",
+            "/surcharges/0/max",
+        ),
+    ],
+)
+async def test_a_contract_that_makes_no_sense_is_refused(
+    client: AsyncClient, operator: dict[str, str], change: dict[str, Any], code: str, pointer: str
+) -> None:
+    address = f"/v1/rate-contracts/{a_contract_id(72)}"
+    answer = await client.put(address, json=a_contract_sent(**change), headers=operator)
+
+    assert answer.status_code == 422
+    assert [(e["code"], e["pointer"]) for e in answer.json()["errors"]] == [(code, pointer)]
+
+
+async def test_exchange_rates_of_a_currency_are_replaced_as_a_whole(
+    client: AsyncClient, operator: dict[str, str]
+) -> None:
+    def rates(*days: tuple[str, str]) -> dict[str, Any]:
+        return {
+            "rates": [{"valid_from": day, "cny_per_unit": rate, **SAID_BY} for day, rate in days]
+        }
+
+    address = "/v1/exchange-rates/KWD"
+    body = rates(("2026-12-01", "23.4"), ("2026-11-01", "23.10000001"))
+    made = await client.put(address, json=body, headers=operator)
+    assert made.status_code == 201
+    assert [rate["cny_per_unit"] for rate in made.json()["rates"]] == ["23.10000001", "23.4"]
+    assert (await client.get(address, headers=operator)).content == made.content
+    listed = await client.get(
+        "/v1/exchange-rates", params={"currency": "KWD", "limit": 1}, headers=operator
+    )
+    following = await client.get(
+        "/v1/exchange-rates",
+        params={"currency": "KWD", "limit": 1, "cursor": listed.json()["next"]},
+        headers=operator,
+    )
+    days = [page.json()["items"][0]["valid_from"] for page in (listed, following)]
+    assert days == ["2026-11-01", "2026-12-01"]
+
+    twice = await client.put(
+        address,
+        json=rates(("2026-12-01", "1"), ("2026-12-01", "2")),
+        headers=operator | {"If-Match": "*"},
+    )
+    assert twice.json()["errors"][0]["code"] == "routing.rates.day_repeated"
+    own = await client.put("/v1/exchange-rates/CNY", json=body, headers=operator)
+    assert own.json()["errors"][0]["code"] == "routing.exchange_rate.currency_of_the_park"
+
+
+async def test_a_merchants_margin_is_its_own(
+    client: AsyncClient, operator: dict[str, str], world: RoutingWorld
+) -> None:
+    address = f"/v1/margins/{world.merchant}"
+    missing = await client.get(address, headers=operator)
+    assert missing.json()["code"] == "routing.margin.not_found"
+    margin = {"valid_from": "2026-11-01", "cost_permille": 80, "flat": "1.5", **SAID_BY}
+    made = await client.put(address, json={"margins": [margin]}, headers=operator)
+    assert made.json()["margins"] == [{**margin, "flat": "1.50"}]
+    everybody = await client.get("/v1/margins/all", headers=operator)
+    assert everybody.json()["margins"][0]["cost_permille"] == 120
