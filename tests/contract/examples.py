@@ -19,15 +19,13 @@ from services.catalog.queries.media import (
     get_media_of_parent,
 )
 from services.catalog.use_cases.media import record_check
-from services.routing.domain.rates.files import contract_id
-from services.routing.domain.rates.margins import EVERY_MERCHANT
 from shared.db import JSON, TEXT, Database, UnitOfWork, sql
 from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.contract import examples_of_customs as of_customs
+from tests.contract import examples_of_routing as of_routing
 from tests.contract.operations import Operation
 from tests.kit.clock import ManualClock
-from tests.support.rates import SAID_BY, a_contract_sent
 from tests.support.worlds.catalog import (
     a_parent,
     a_product,
@@ -260,18 +258,6 @@ async def _kind(_: AllServices) -> str:
     return "products"
 
 
-async def _rate_contract(_: AllServices) -> str:
-    return contract_id("* express road * 3000 km")
-
-
-async def _currency(_: AllServices) -> str:
-    return "ZAR"
-
-
-async def _every_merchant(_: AllServices) -> str:
-    return EVERY_MERCHANT
-
-
 EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "sku": _sku,
     "market": _market,
@@ -299,9 +285,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "delivery_id": _delivery,
     "import_id": _import,
     "kind": _kind,
-    "rate_contract_id": _rate_contract,
-    "currency": _currency,
-    "merchant": _every_merchant,
+    **of_routing.EXAMPLES,
 }
 
 
@@ -396,13 +380,7 @@ BODIES: Final[dict[str, Callable[[AllServices], Any]]] = {
         "reason": "larger aircraft",
     },
     "routing POST /v1/flights/{flight_id}:cancel": lambda _: {"reason": "aircraft unserviceable"},
-    "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(),
-    "routing PUT /v1/exchange-rates/{currency}": lambda _: {
-        "rates": [{"valid_from": "2020-01-01", "cny_per_unit": "0.405", **SAID_BY}]
-    },
-    "routing PUT /v1/margins/{merchant}": lambda _: {
-        "margins": [{"valid_from": "2020-01-01", "cost_permille": 120, "flat": "3.00", **SAID_BY}]
-    },
+    **of_routing.BODIES,
     "routing POST /v1/status-updates": lambda world: {"items": [_status_update(world)]},
     "webhooks POST /v1/endpoints": lambda _: an_endpoint(),
     "webhooks PATCH /v1/endpoints/{endpoint_id}": lambda _: {"description": "desk"},
