@@ -50,8 +50,12 @@ def a_flight(
     )
 
 
-def a_search(*destinations: str, weight_g: int = 100, volume_cm3: int = 100) -> Search:
-    return Search("EHU", START, destinations, weight_g, volume_cm3)
+def a_search(
+    *destinations: str, weight_g: int = 100, volume_cm3: int = 100, road_min: int = 0
+) -> Search:
+    """`road_min`: so much later than by air may goods leave by road."""
+    ready_at: dict[Mode, datetime] = {"air": START, "road": START + timedelta(minutes=road_min)}
+    return Search("EHU", ready_at, destinations, weight_g, volume_cm3)
 
 
 def a_small_world(seed: int) -> tuple[list[OpenFlight], HandlingTimes]:
@@ -100,7 +104,8 @@ def every_itinerary(
             if flight in chain or not has_room(flight, search):
                 continue
             if not chain:
-                fits = flight.origin == search.origin and flight.departs_at >= search.ready_at
+                is_ready = flight.departs_at >= search.ready_at[flight.mode]
+                fits = flight.origin == search.origin and is_ready
             else:
                 last = chain[-1]
                 wait = handling.connection(last.destination, last.mode, flight.mode)
@@ -117,7 +122,7 @@ def is_flyable(itinerary: Itinerary, handling: HandlingTimes, search: Search) ->
     legs = itinerary.legs
     return (
         legs[0].origin == search.origin
-        and legs[0].departs_at >= search.ready_at
+        and legs[0].departs_at >= search.ready_at[legs[0].mode]
         and legs[-1].destination in search.destinations
         and all(has_room(leg, search) for leg in legs)
         and all(
@@ -138,7 +143,7 @@ def test_search_arrives_as_early_as_the_best_of_all_itineraries(
     seed: int, destinations: set[str]
 ) -> None:
     flights, handling = a_small_world(seed)
-    search = a_search(*destinations)
+    search = a_search(*destinations, road_min=60 * (seed % 2))
     arrivals = [
         chain[-1].arrives_at
         for chain in every_itinerary(flights, handling, search)

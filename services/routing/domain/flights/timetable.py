@@ -73,13 +73,13 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What goes where. `ready_at`: goods may leave `origin` from then on, by any mode.
+    """What goes where. `ready_at`: goods may leave `origin` from then on, by that mode.
 
     `origin` is never a destination: goods for the country they are in still take a flight.
     """
 
     origin: str
-    ready_at: datetime
+    ready_at: Mapping[Mode, datetime]
     destinations: Collection[str]
     weight_g: int
     volume_cm3: int
@@ -177,9 +177,9 @@ class Timetable:
         self, search: Search, origin: int, targets: set[int]
     ) -> tuple[int | None, dict[int, int | None]]:
         """(flight that arrives first, flight -> the flight before it on the way)."""
-        ready_s = int(search.ready_at.timestamp())
         ready = [[_NEVER, _NEVER] for _ in self._index]
-        ready[origin] = [ready_s, ready_s]
+        ready[origin] = [int(search.ready_at[mode].timestamp()) for mode in MODES]
+        ready_s = min(ready[origin])
         by: list[list[int | None]] = [[None, None] for _ in self._index]
         came_by: dict[int, int | None] = {}
         best_s, best = _NEVER, None

@@ -96,18 +96,21 @@ def search_for(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Sear
     )
 
 
-def ready_at(handling: HandlingTimes, unplaced: Unplaced, *, now: datetime) -> datetime:
-    """From when on it can fly. Cleared goods at the park's airport wait for the next cut-off only;
-    goods on the way need the longest connection of the place they come to.
+def ready_at(
+    handling: HandlingTimes, unplaced: Unplaced, *, now: datetime
+) -> Mapping[Mode, datetime]:
+    """From when on it can leave by each mode. Cleared goods at the park's airport wait for the next
+    cut-off only; goods on the way need the connection of the place they come to, from the mode they
+    came by to the one they leave by.
     """
     if unplaced.came_at is not None and unplaced.came_by is not None:
         came_by = unplaced.came_by
-        transfer = max(handling.connection(unplaced.origin, came_by, to) for to in MODES)
-        return max(now, unplaced.came_at + timedelta(minutes=transfer))
+        came_at = unplaced.came_at
+        connection = {to: handling.connection(unplaced.origin, came_by, to) for to in MODES}
+        return {to: max(now, came_at + timedelta(minutes=connection[to])) for to in MODES}
     next_departure = now + timedelta(minutes=handling.of(HUB, "cut_off")) + _SLACK
-    if unplaced.is_cleared or unplaced.handled_at is None:
-        return next_departure
-    return max(next_departure, unplaced.handled_at)
+    handled_at = None if unplaced.is_cleared else unplaced.handled_at
+    return dict.fromkeys(MODES, max(next_departure, handled_at or next_departure))
 
 
 def decide(
