@@ -3,9 +3,11 @@
 Several workers may run them at once: what is due is decided again once the turn is taken.
 """
 
+from collections.abc import Sequence
+
 from services.routing.use_cases import network, promises
 from services.routing.use_cases.flights import manifests
-from services.routing.use_cases.shipments import booking, clearance
+from services.routing.use_cases.shipments import booking, clearance, second_look
 from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -15,6 +17,9 @@ log = get_logger(__name__)
 
 _REBOOKED_AT_ONCE = 100
 _FORGOTTEN_AT_ONCE = 1000
+# A run looks at 200 at most, whatever has changed and however many there are.
+_LOOKED_AT_ONCE = 50
+_LOOKS = 4
 _GRADED_AT_ONCE = 200
 
 
@@ -69,6 +74,37 @@ async def rebook_shipments(context: JobContext) -> None:
     rebooked = _REBOOKED_AT_ONCE
     while rebooked == _REBOOKED_AT_ONCE:
         rebooked = await context.together_or_each(together, due, one, put_off=put_off)
+
+
+async def look_again(context: JobContext) -> None:
+    """At shipments without an itinerary, once there is more to be had. One for which no search can
+    be made does not hold up the others.
+    """
+    for _ in range(_LOOKS):
+        async with context.db.transaction(PARK) as uow:
+            found = await second_look.next_shipments(uow, shipments_max=_LOOKED_AT_ONCE)
+        if not found:
+            return
+        await _look_at(context, found)
+        async with context.db.transaction(PARK) as uow:
+            await second_look.pass_by(uow, found[-1])
+
+
+async def _look_at(context: JobContext, found: Sequence[str]) -> None:
+    async def look(shipment_ids: Sequence[str]) -> int:
+        async with context.db.transaction(PARK) as uow:
+            return await second_look.look_again(uow, shipment_ids, now=context.clock.now())
+
+    async def together() -> int:
+        return await look(found)
+
+    async def each() -> Sequence[str]:
+        return found
+
+    async def one(shipment_id: str) -> None:
+        await look([shipment_id])
+
+    await context.together_or_each(together, each, one)
 
 
 async def forget_early_facts(context: JobContext) -> None:

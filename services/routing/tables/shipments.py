@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -84,6 +85,7 @@ shipments: Final = Table(
     Index("shipments_tenant_id_id_ix", "tenant_id", "id"),
     Index("shipments_rebook_at_ix", "rebook_at", postgresql_where=text("rebook_at IS NOT NULL")),
     Index("shipments_master_waybill_ix", "master_waybill"),
+    Index("shipments_unroutable_id_ix", "id", postgresql_where=text("state = 'unroutable'")),
     postgresql_with={"fillfactor": "70"},
 )
 
@@ -117,6 +119,22 @@ early_facts: Final = Table(
     ),
     Index("early_facts_noted_at_ix", "noted_at"),
 )
+
+# How far the walk over the shipments without an itinerary has come, and what there was to be had
+# when it began. One row.
+second_look: Final = Table(
+    "second_look",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("timetable_version", Text, nullable=False),
+    Column("change_no", BigInteger, nullable=False),
+    Column("room_no", BigInteger, nullable=False),
+    Column("after_id", Key, nullable=False),
+    Column("is_done", Boolean, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+room_given_back: Final = Sequence("room_given_back", metadata=metadata, schema="routing", start=1)
 
 house_waybill_number: Final = Sequence(
     "house_waybill_number", metadata=metadata, schema="routing", start=1

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from services.routing import jobs
 from services.routing.domain.shipments.shipment import TRANSITIONS, ShipmentStatus
 from services.routing.domain.status_updates.status_update import StatusUpdate
 from services.routing.use_cases.flights.cancellation import cancel_flight
 from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.status_updates import record_status_updates
 from shared.db import TEXT, sql
+from shared.kafka import JobContext
 from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import PARK
 from tests.support.worlds.routing import (
@@ -36,6 +38,7 @@ STEPS = (
     ["place"] * 8
     + ["ready"] * 6
     + ["cancel", "close", "close", "DEP", "ARR", "DLV", "signed", "fog", "time"]
+    + ["look"] * 2
 )
 
 
@@ -116,6 +119,8 @@ async def _step(
             await world.close(flight_id)
     elif step == "signed" and orders:
         await _sign(world, chance.choice(orders))
+    elif step == "look":
+        await jobs.look_again(JobContext(world.db, world.clock))
     elif step == "time":
         world.clock.advance(hours=1)
     elif step == "fog" and chance.random() < 0.3:

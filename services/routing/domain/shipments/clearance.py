@@ -142,6 +142,11 @@ class Standing:
         return self.status is ShipmentStatus.WAITING and self.clearance.is_complete
 
     @property
+    def may_be_looked_at_again(self) -> bool:
+        """It has no itinerary, and a list that counts, or none yet."""
+        return self.status is ShipmentStatus.UNROUTABLE and not self.clearance.has_lost_list
+
+    @property
     def loses_place(self) -> bool:
         """It holds room that it cannot use. It is on a closed manifest, and customs has cancelled
         its list since, or is asked to; or its list has to go again, and until then others can have

@@ -19,7 +19,9 @@ PARCEL_KG_MAX: Final = 30
 
 
 class ShipmentStatus(StrEnum):
-    """`waiting`: it lost its place (not ready at cut-off, flight cancelled) and has none now.
+    """`unroutable`: no itinerary can be had; it is looked for again once there is more to be had.
+
+    `waiting`: it lost its place (not ready at cut-off, flight cancelled) and has none now.
 
     `departed` lasts from leaving the park's airport to the last airport, waits between legs
     included; `arrived` is the last airport.
@@ -42,7 +44,7 @@ TRANSITIONS: Final[Mapping[ShipmentStatus, frozenset[ShipmentStatus]]] = {
     S.MANIFESTED: frozenset({S.DEPARTED, S.WAITING, S.CANCELLED}),
     S.DEPARTED: frozenset({S.ARRIVED, S.DELIVERED}),
     S.ARRIVED: frozenset({S.DELIVERED}),
-    S.UNROUTABLE: frozenset({S.CANCELLED}),
+    S.UNROUTABLE: frozenset({S.BOOKED, S.CANCELLED}),
     S.DELIVERED: frozenset(),
     S.CANCELLED: frozenset(),
 }

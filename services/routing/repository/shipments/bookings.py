@@ -9,6 +9,7 @@ from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.planning import Plan, Unplaced
 from services.routing.domain.shipments.shipment import Shipment, ShipmentStatus
 from services.routing.repository.shipments.goods import to_documents
+from services.routing.repository.shipments.second_look import note_change
 from shared.db import BIGINT, INSTANT, INTEGER, JSON, TEXT, TEXTS, UnitOfWork, sql
 
 
@@ -294,8 +295,8 @@ async def stop_seeking(uow: UnitOfWork, shipment_id: str) -> None:
 
 async def release(uow: UnitOfWork, shipment_ids: Sequence[str]) -> None:
     """Gives back the room on all legs that are not flown."""
-    if shipment_ids:
-        await uow.execute(_RELEASE, shipment_ids=shipment_ids)
+    if shipment_ids and await uow.execute(_RELEASE, shipment_ids=shipment_ids):
+        await note_change(uow)
 
 
 async def cancel(

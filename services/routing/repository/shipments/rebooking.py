@@ -1,13 +1,15 @@
 """Shipments that need another itinerary, and the legs they have flown."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from services.routing.domain.network.records import Mode
+from services.routing.domain.shipments.house_waybill import house_waybill
 from services.routing.domain.shipments.planning import Unplaced
 from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
 from services.routing.repository.shipments.goods import from_documents
-from shared.db import INSTANT, INTEGER, TEXT, UnitOfWork, sql
+from shared.db import INSTANT, INTEGER, TEXT, TEXTS, UnitOfWork, sql
 from shared.kernel.json import JsonObject
 
 
@@ -20,7 +22,8 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
     volume_cm3: int,
     pieces: int,
     status: str,
-    house_waybill: str,
+    issued_waybill: str | None,
+    waybill_number: int | None,
     origin: str,
     first_leg_no: int,
     handled_at: datetime | None,
@@ -43,7 +46,7 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
             dangerous_goods=from_documents(dangerous_goods),
         ),
         status=ShipmentStatus(status),
-        house_waybill=house_waybill,
+        house_waybill=issued_waybill or house_waybill(waybill_number or 0),
         origin=origin,
         first_leg_no=first_leg_no,
         handled_at=handled_at,
@@ -55,7 +58,9 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
 
 _UNPLACED: Final = """
     SELECT s.id, s.order_id, s.tenant_id AS merchant_id, s.destination_country, s.gross_weight_g,
-        s.volume_cm3, s.pieces, s.state AS status, s.house_waybill,
+        s.volume_cm3, s.pieces, s.state AS status, s.house_waybill AS issued_waybill,
+        CASE WHEN s.house_waybill IS NULL THEN nextval('routing.house_waybill_number') END
+            AS waybill_number,
         coalesce(f.destination, s.location) AS origin,
         coalesce(last.leg_no + 1, 0) AS first_leg_no, s.ready_at AS handled_at,
         s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
@@ -103,6 +108,13 @@ _IS_DUE: Final = sql(
 
 _UNPLACED_BY_ID: Final = sql(f"{_UNPLACED} WHERE s.id = :shipment_id", _unplaced, shipment_id=TEXT)
 
+# Only of those that never had an itinerary is there no house waybill.
+_UNROUTABLE: Final = sql(
+    f"{_UNPLACED} WHERE s.id = ANY(:shipment_ids) AND s.state = 'unroutable' ORDER BY s.id",
+    _unplaced,
+    shipment_ids=TEXTS,
+)
+
 _ANY_DUE: Final = sql(
     "SELECT EXISTS (SELECT 1 FROM routing.shipments WHERE rebook_at <= :now)", bool, now=INSTANT
 )
@@ -132,6 +144,11 @@ async def list_due_for_rebooking(
 
 async def list_due_ids(uow: UnitOfWork, *, now: datetime, rows_max: int) -> list[str]:
     return await uow.fetch_values(_DUE_IDS, now=now, rows_max=rows_max)
+
+
+async def list_unroutable(uow: UnitOfWork, shipment_ids: Sequence[str]) -> list[Unplaced]:
+    """Those of them that still have no itinerary, the oldest first."""
+    return await uow.fetch_all(_UNROUTABLE, shipment_ids=shipment_ids)
 
 
 async def is_due(uow: UnitOfWork, shipment_id: str, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ search either holds or proves that nothing is left.
 The caller has taken the turn; only `rebook_due` takes it itself.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -124,6 +125,28 @@ async def rebook_one(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> Non
         await rebook_now(uow, shipment_id=shipment_id, now=now)
 
 
+async def book_if_possible(
+    uow: UnitOfWork, unroutable: Sequence[Unplaced], *, now: datetime
+) -> None:
+    """Those for which there is a way with room now. The caller has the turn, so that the numbers
+    are exact.
+    """
+    state = (await get_timetable_state(uow)).key
+    basis = await refreshed(uow, await current_basis(uow, state=state, now=now), now=now)
+    for one in unroutable:
+        for _ in range(_TRIES):
+            search = search_for(basis, one, now=now)
+            plan = decide(basis, one, search, partial(_find, basis), is_exact=False)
+            if not isinstance(plan, Plan):
+                break
+            booking = await bookings.hold(uow, one, plan, now=now)
+            if booking is not None:
+                await _keep_booking(uow, one, plan, booking, basis, now=now)
+                break
+            # Others of these have taken the room.
+            basis = await refreshed(uow, basis, now=now)
+
+
 async def put_off(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
     """It cannot be looked at as it is: the others go before it for a while."""
     await bookings.retry_later(uow, shipment_id, rebook_at=now + RETRY_AFTER)
@@ -134,19 +157,30 @@ async def _place(uow: UnitOfWork, unplaced: Unplaced, basis: SearchBasis, *, now
     if isinstance(outcome, Refusal):
         await _refuse(uow, unplaced, outcome, now=now)
     else:
-        plan, booking = outcome
-        await promises.make(
-            uow,
-            shipment_id=unplaced.shipment.id,
-            bookings=booking.bookings,
-            region=None,
-            legs=plan.legs,
-            cut_off_at=booking.cut_off_at,
-            promised_at=plan.promised_at,
-            state=basis.state,
-            now=now,
-        )
-        await _announce_booking(uow, unplaced, plan, booking, now=now)
+        await _keep_booking(uow, unplaced, *outcome, basis, now=now)
+
+
+async def _keep_booking(
+    uow: UnitOfWork,
+    unplaced: Unplaced,
+    plan: Plan,
+    booking: Booking,
+    basis: SearchBasis,
+    *,
+    now: datetime,
+) -> None:
+    await promises.make(
+        uow,
+        shipment_id=unplaced.shipment.id,
+        bookings=booking.bookings,
+        region=None,
+        legs=plan.legs,
+        cut_off_at=booking.cut_off_at,
+        promised_at=plan.promised_at,
+        state=basis.state,
+        now=now,
+    )
+    await _announce_booking(uow, unplaced, plan, booking, now=now)
 
 
 async def _hold_or_refuse(

@@ -21,7 +21,7 @@ from services.routing.domain.shipments.findings import is_aboard
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.events.shipments import shipment_status
 from services.routing.repository.flights import manifests
-from services.routing.repository.shipments import bookings, clearance
+from services.routing.repository.shipments import bookings, clearance, second_look
 from services.routing.use_cases.metrics import DECLARATIONS_CANCELLED, count
 from services.routing.use_cases.shipments.booking import rebook_now
 from shared.db import UnitOfWork
@@ -130,6 +130,8 @@ async def _save(
 ) -> Standing | None:
     if standing != known:
         await clearance.set_clearance(uow, standing, known=known)
+        if known.clearance.has_lost_list and standing.may_be_looked_at_again:
+            await second_look.note_change(uow)
     if standing.needs_flight:
         await rebook_now(uow, shipment_id=standing.shipment_id, now=now)
         return None
