@@ -35,6 +35,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReturned,
     DeclarationScreened,
     DeclarationSubmitted,
+    DeclarationWithdrawn,
 )
 from shared.contracts.routing.flights import FlightCancelled, FlightDeparted, FlightRescheduled
 from shared.contracts.routing.promises import PromiseGraded
@@ -78,6 +79,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Counted]] = {
     DeclarationCancelRequested: Undecoded(consumers.on_other_event),
     DeclarationCancelled: Undecoded(consumers.on_other_event),
     DeclarationCancelDeclined: Undecoded(consumers.on_other_event),
+    DeclarationWithdrawn: Undecoded(consumers.on_other_event),
     ShipmentBooked: consumers.on_shipment_booked,
     ShipmentUnroutable: consumers.on_shipment_unroutable,
     ShipmentDeparted: consumers.on_shipment_departed,

@@ -33,6 +33,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReturned,
     DeclarationScreened,
     DeclarationSubmitted,
+    DeclarationWithdrawn,
 )
 from shared.contracts.erp.products import ProductSubmitted
 from shared.contracts.routing.shipments import (
@@ -66,6 +67,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     DeclarationCancelRequested: consumers.on_cancellation,
     DeclarationCancelled: consumers.on_cancellation,
     DeclarationCancelDeclined: consumers.on_cancellation,
+    DeclarationWithdrawn: consumers.on_cancellation,
     ProductSubmitted: Undecoded(on_product_submitted),
 }
 

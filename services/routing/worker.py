@@ -18,6 +18,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReleased,
     DeclarationReturned,
     DeclarationScreened,
+    DeclarationWithdrawn,
 )
 from shared.db import Database
 from shared.kafka import Job, Subscriptions, Worker
@@ -31,6 +32,7 @@ SUBSCRIPTIONS: Final[Subscriptions[Command]] = {
     DeclarationReleased: consumers.on_declaration_released,
     DeclarationBlocked: consumers.on_declaration_blocked,
     DeclarationReturned: consumers.on_declaration_returned,
+    DeclarationWithdrawn: consumers.on_declaration_withdrawn,
     DeclarationCancelRequested: consumers.on_cancel_requested,
     DeclarationCancelDeclined: consumers.on_cancel_declined,
     DeclarationCancelled: consumers.on_declaration_cancelled,

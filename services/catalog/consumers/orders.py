@@ -28,6 +28,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReturned,
     DeclarationScreened,
     DeclarationSubmitted,
+    DeclarationWithdrawn,
 )
 from shared.contracts.envelope import EventPayload
 from shared.contracts.routing.shipments import (
@@ -149,9 +150,16 @@ def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
 
 
 def on_cancellation(
-    event: Received[DeclarationCancelRequested | DeclarationCancelled | DeclarationCancelDeclined],
+    event: Received[
+        DeclarationCancelRequested
+        | DeclarationCancelled
+        | DeclarationCancelDeclined
+        | DeclarationWithdrawn
+    ],
 ) -> Observation:
-    """Customs is asked to cancel the list, and answers. It is no decision about the goods."""
+    """The list is taken back, or customs is asked to cancel it, and answers. It is no decision
+    about the goods.
+    """
     rank = event.envelope.aggregate_version
     facts = OrderFacts(
         declaration=Declaration(rank, event.payload.declaration_id, event.payload.status)
@@ -194,6 +202,7 @@ _CANCELLATION: Final[dict[type[EventPayload], Text]] = {
         "customs asked to cancel the export list", "已向海关申请撤销清单"
     ),
     DeclarationCancelled: Text("export list cancelled by customs", "海关已撤销清单"),
+    DeclarationWithdrawn: Text("declaration withdrawn", "申报已撤回"),
     DeclarationCancelDeclined: Text(
         "customs declined to cancel the export list", "海关不同意撤销清单，清单仍有效"
     ),

@@ -17,6 +17,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReleased,
     DeclarationReturned,
     DeclarationSubmitted,
+    DeclarationWithdrawn,
 )
 from shared.contracts.envelope import EventPayload
 
@@ -32,6 +33,7 @@ _OF_FACT: Final[dict[str, Callable[..., EventPayload]]] = {
     "cancel_requested": DeclarationCancelRequested,
     "cancelled": DeclarationCancelled,
     "cancel_declined": DeclarationCancelDeclined,
+    "withdrawn": DeclarationWithdrawn,
 }
 
 

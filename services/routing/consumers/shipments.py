@@ -24,6 +24,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReleased,
     DeclarationReturned,
     DeclarationScreened,
+    DeclarationWithdrawn,
 )
 from shared.kafka import Received
 
@@ -87,8 +88,13 @@ def on_declaration_returned(event: Received[DeclarationReturned]) -> NoteStop:
     return _stop(event, StoppedBy.RETURNED)
 
 
+def on_declaration_withdrawn(event: Received[DeclarationWithdrawn]) -> NoteStop:
+    return _stop(event, StoppedBy.WITHDRAWN)
+
+
 def _stop(
-    event: Received[DeclarationBlocked] | Received[DeclarationReturned], by: StoppedBy
+    event: Received[DeclarationBlocked | DeclarationReturned | DeclarationWithdrawn],
+    by: StoppedBy,
 ) -> NoteStop:
     """A receipt about an older list may come while a newer one is examined. The status says so."""
     declaration = event.payload

@@ -111,10 +111,10 @@ early_facts: Final = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("noted_at", INSTANT, nullable=False, server_default=text("now()")),
     # `cancelled`: the order; `declaration_cancelled`: its export list, by customs, which
-    # `cancel_requested` asks it for; `blocked` and `returned`: the list has to go again.
+    # `cancel_requested` asks it for; `blocked`, `returned` and `withdrawn`: the list has stopped.
     CheckConstraint(
         "kind IN ('blocked', 'cancelled', 'cancel_requested', 'declaration_cancelled', 'released',"
-        " 'returned', 'screened')",
+        " 'returned', 'screened', 'withdrawn')",
         name="kind",
     ),
     Index("early_facts_noted_at_ix", "noted_at"),

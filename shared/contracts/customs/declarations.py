@@ -136,3 +136,12 @@ class DeclarationCancelDeclined(_DeclarationFacts):
 
     event_type: ClassVar[str] = "customs.declaration.cancel_declined"
     topic: ClassVar[str] = CUSTOMS_DECLARATIONS
+
+
+class DeclarationWithdrawn(_DeclarationFacts):
+    """Somebody has taken the declaration back before customs had its list, or after customs sent it
+    back; the order may stand. Nothing of it is sent any more.
+    """
+
+    event_type: ClassVar[str] = "customs.declaration.withdrawn"
+    topic: ClassVar[str] = CUSTOMS_DECLARATIONS

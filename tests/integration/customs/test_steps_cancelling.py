@@ -25,6 +25,9 @@ async def test_what_customs_does_not_have_is_withdrawn(
     await customs.send()
     assert customs.document_of(row["cop_no"]) == []
     assert await acts(customs, row) == ["cancel"]
+    # Others are told once, whatever comes after.
+    await customs.consume(customs.booked(order, version=3))
+    assert [name for name, _ in await customs.events(row["id"])] == ["withdrawn"]
 
 
 async def test_an_accepted_list_is_cancelled_by_customs(

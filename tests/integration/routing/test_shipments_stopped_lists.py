@@ -16,6 +16,7 @@ from tests.support.events.customs.declarations import (
     a_declaration_cancel_requested,
     a_declaration_cancelled,
     a_declaration_returned,
+    a_declaration_withdrawn,
 )
 from tests.support.worlds.routing import RoutingWorld
 
@@ -23,6 +24,7 @@ from tests.support.worlds.routing import RoutingWorld
 ENDS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "blocked": (consumers.on_declaration_blocked, a_declaration_blocked),
     "returned": (consumers.on_declaration_returned, a_declaration_returned),
+    "withdrawn": (consumers.on_declaration_withdrawn, a_declaration_withdrawn),
     "cancelled": (consumers.on_declaration_cancelled, a_declaration_cancelled),
 }
 

@@ -13,7 +13,7 @@ from services.routing.domain.shipments.shipment import ShipmentStatus
 from tests.support.routing import hours
 
 # A list that has come to its end without a release that counts.
-ENDS = ("cancelled", "blocked", "returned")
+ENDS = ("cancelled", "blocked", "returned", "withdrawn")
 # What a declaration says in each of its versions. A screening may be taken back, and a release by
 # the cancellation of the list, which customs may be asked for, and may decline.
 WORDS = ("released", *ENDS, "screened", "failed", "requested", "declined")
@@ -39,7 +39,7 @@ def test_the_newest_word_counts_whatever_comes_late_or_twice(
     assert clearance.screened_at == newest(said, "screened", "failed")
     assert clearance.cancel_requested_at == newest(said, "requested", "declined", *ENDS)
     assert clearance.declaration_cancelled_at == newest(said, "cancelled")
-    stops = [(n, word) for n, word in enumerate(said, 1) if word in ("blocked", "returned")]
+    stops = [(n, word) for n, word in enumerate(said, 1) if word in ENDS[1:]]
     assert (clearance.stopped_version, clearance.stopped_by) == (stops[-1] if stops else (0, None))
     has_ended = any(word in ENDS for word in said)
     is_released = newest(said, "released", *ENDS) is not None
@@ -72,7 +72,7 @@ def told(clearance: Clearance, word: str, version: int) -> Clearance:
             return clearance.released(at, version=version)
         case "cancelled":
             return clearance.declaration_cancelled(at, version=version)
-        case "blocked" | "returned":
+        case "blocked" | "returned" | "withdrawn":
             return clearance.stopped(at, StoppedBy(word), version=version)
         case "requested" | "declined":
             return clearance.cancel_requested(at if word == "requested" else None, version=version)

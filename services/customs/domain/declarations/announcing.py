@@ -8,7 +8,7 @@ from services.customs.domain.declarations.announcements import Announcement
 from services.customs.domain.declarations.case import Case, Match
 from services.customs.domain.declarations.dossier import DossierFile
 from services.customs.domain.declarations.findings import Finding, summary
-from services.customs.domain.declarations.milestones import Milestone, new_milestones
+from services.customs.domain.declarations.milestones import Milestone, new_milestones, withdrawn
 from services.customs.domain.declarations.phase import Phase
 from services.customs.domain.declarations.state import DeclarationState
 from services.customs.domain.receipts.meanings import meaning_of
@@ -27,6 +27,8 @@ def announcements_of(
     """Those that are new, numbered, and the names of all facts that were announced."""
     dossier = file.dossier
     milestones = new_milestones(case, state, dossier.announced)
+    if dossier.cancel_request is not None and (taken_back := withdrawn(state, dossier.announced)):
+        milestones = (*milestones, taken_back)
     found = [_announcement(file, state, one) for one in milestones]
     if case.match is Match.BLOCKED and findings != dossier.findings:
         found.insert(0, _blocked(file, findings, now=now))

@@ -22,6 +22,7 @@ SUBMITTED: Final = "submitted"
 _DECLINED: Final = "cancel_declined"
 _CANCELLED: Final = "cancelled"
 _REQUESTED: Final = "cancel_requested"
+_WITHDRAWN: Final = "withdrawn"
 _CLOSED: Final = Text(
     "Customs has closed the export list: it can no longer be cancelled.",
     "海关已结关，出口清单不能再撤销。",
@@ -75,6 +76,14 @@ def new_milestones(
     requested = _requested(state, [*announced, *(one.name for one in told)])
     # The answer to an earlier request may be later by customs' clock, but this one is open.
     return (*told, requested) if requested is not None else tuple(told)
+
+
+def withdrawn(state: DeclarationState, announced: Sequence[str]) -> Milestone | None:
+    """It was taken back, and nobody was told. There is no way on from that, so it happens once."""
+    name = f"{_WITHDRAWN}:1"
+    if state.status is not Phase.WITHDRAWN or name in announced:
+        return None
+    return Milestone(name, _WITHDRAWN, state.list_id or "", state.status_at)
 
 
 def _requested(state: DeclarationState, told: Sequence[str]) -> Milestone | None:

@@ -19,10 +19,12 @@ class StoppedBy(StrEnum):
     """What ends the way of an export list before its release, so that it has to go again.
 
     `blocked`: our own check found faults and nothing was sent. `returned`: customs sent it back.
+    `withdrawn`: somebody took it back before customs had it; then no other list follows.
     """
 
     BLOCKED = "blocked"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,17 @@ _STOPPED: Final = {
             "新清单放行且货物安检后重新订舱。",
         ),
     ),
+    StoppedBy.WITHDRAWN: ShipmentFinding(
+        "routing.shipment.declaration_withdrawn",
+        Words(
+            "The declaration was withdrawn: the shipment has no flight.",
+            "申报已撤回，货件暂无航班。",
+        ),
+        Words(
+            "Cancel the order. What is to be sent all the same needs a new order.",
+            "请取消订单；如仍需发货，请重新下单。",
+        ),
+    ),
 }
 _LEFT: Final = ShipmentFinding(
     "routing.shipment.left_undeclared",

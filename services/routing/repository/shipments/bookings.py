@@ -31,7 +31,7 @@ _CREATE: Final = sql(
         DELETE FROM routing.early_facts
         WHERE order_id = :order_id AND kind <> 'cancelled' RETURNING kind, at, version
     ), stopped AS (
-        SELECT kind, at, version FROM early WHERE kind IN ('blocked', 'returned')
+        SELECT kind, at, version FROM early WHERE kind IN ('blocked', 'returned', 'withdrawn')
         ORDER BY version DESC LIMIT 1
     ), ended AS (
         SELECT version FROM early WHERE kind = 'declaration_cancelled'

@@ -16,6 +16,7 @@ from shared.contracts.customs.declarations import (
     DeclarationReturned,
     DeclarationScreened,
     DeclarationSubmitted,
+    DeclarationWithdrawn,
 )
 from shared.kernel.ids import new_id
 from tests.support.events.building import AT, built
@@ -64,6 +65,10 @@ def a_declaration_cancel_requested(**changes: Any) -> DeclarationCancelRequested
 
 def a_declaration_cancel_declined(**changes: Any) -> DeclarationCancelDeclined:
     return built(DeclarationCancelDeclined, _facts("accepted", return_status="100"), changes)
+
+
+def a_declaration_withdrawn(**changes: Any) -> DeclarationWithdrawn:
+    return built(DeclarationWithdrawn, _facts("withdrawn"), changes)
 
 
 def _facts(status: str, *, return_status: str | None = None) -> dict[str, Any]:
