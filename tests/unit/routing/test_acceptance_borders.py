@@ -184,11 +184,13 @@ def test_verdicts_come_in_the_order_of_the_classes_with_the_first_refusal() -> N
 
 
 def test_the_days_on_which_rules_turn_are_known() -> None:
-    rules = the_rules(embargoes=[an_embargo("XX", valid_from=date(2026, 11, 30), valid_to=None)])
+    of_two_days = an_embargo("XX", valid_from=date(2026, 11, 30), valid_to=date(2026, 12, 1))
+    rules = the_rules(embargoes=[of_two_days])
 
     assert rules.turning_days(date(2026, 11, 28), date(2026, 12, 5)) == [
         date(2026, 11, 28),
         date(2026, 11, 30),
+        date(2026, 12, 2),
     ]
     assert rules.turning_days(date(2022, 3, 31), date(2022, 4, 2)) == [
         date(2022, 3, 31),

@@ -159,6 +159,14 @@ def test_a_code_of_dangerous_goods_alone_is_treated_as_all_goods_that_have_it(
     assert verdict(consignment, "freighter").is_allowed
 
 
+def test_a_code_of_goods_that_are_declared_adds_nothing() -> None:
+    """RLI alone could be batteries packed with equipment, which fly at 30 % of charge."""
+    declared = good("UN3481", "967", "I", state_of_charge_pct=100)
+    consignment = a_consignment(declared, handling_codes=frozenset({"RLI", "SPX"}))
+
+    assert condition_codes(consignment, "freighter") == set()
+
+
 def test_air_france_takes_no_metal_batteries_on_any_aircraft() -> None:
     metal = a_consignment(good("UN3090", "968", "IA"))
     ion = a_consignment(good("UN3480", "965", "IA"))
@@ -217,6 +225,7 @@ def test_what_is_not_declared_is_a_condition_until_it_is() -> None:
 
     assert condition_codes(a_consignment(unknown)) == {"state_of_charge_open", "cao_label_open"}
     assert condition_codes(a_consignment(declared)) == set()
+    assert condition_codes(a_consignment(unknown), "truck") == set()
 
 
 def test_a_package_below_the_limit_cannot_hold_more_batteries_than_that() -> None:

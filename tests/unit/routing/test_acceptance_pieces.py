@@ -84,9 +84,9 @@ def test_a_piece_may_be_as_heavy_as_the_vehicle_takes() -> None:
 
 def test_what_is_not_known_of_piece_or_vehicle_is_a_condition() -> None:
     rules = the_rules(vehicles=[a_vehicle("NODOOR", "freighter", door_width_cm=None)])
-    unmeasured = a_consignment(pieces=(Piece(4_000),))
+    unmeasured = a_consignment(pieces=(Piece(4_000), Piece(5_000)))
 
-    assert condition_codes(unmeasured) == {"size_open"}
+    assert [c.code for c in verdict(unmeasured).conditions] == ["routing.acceptance.size_open"]
     assert condition_codes(a_consignment(), a_leg(vehicle="NODOOR"), rules=rules) == {"limits_open"}
     assert condition_codes(a_consignment(), a_leg(vehicle="unheard of")) == {"limits_open"}
 
