@@ -16,13 +16,22 @@ from services.routing.domain.network.records import (
     Embargo,
     HandlingTime,
     Route,
+    Store,
     Vehicle,
     WaybillRange,
 )
 from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
 _Record = (
-    Airport | Carrier | Vehicle | Route | HandlingTime | DeliveryAllowance | CountryPlace | Embargo
+    Airport
+    | Carrier
+    | Vehicle
+    | Route
+    | HandlingTime
+    | DeliveryAllowance
+    | CountryPlace
+    | Embargo
+    | Store
 )
 
 
@@ -56,6 +65,7 @@ _UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
     HandlingTime: _upsert("handling_times", HandlingTime, keys=("airport", "step")),
     DeliveryAllowance: _upsert("delivery_allowances", DeliveryAllowance, keys=("country",)),
     CountryPlace: _upsert("country_places", CountryPlace, keys=("country",)),
+    Store: _upsert("stores", Store, keys=("store",)),
     Embargo: _upsert("embargoes", Embargo, keys=("country", "scope", "hs_prefix", "valid_from")),
 }
 
@@ -99,6 +109,7 @@ _HANDLING_TIMES: Final = sql(
 _ALLOWANCES: Final = sql(
     "SELECT country, hours, basis, note FROM routing.delivery_allowances", DeliveryAllowance
 )
+_STORES: Final = sql("SELECT store, country, is_open FROM routing.stores ORDER BY store", Store)
 _VEHICLES: Final = sql(
     """
     SELECT vehicle, mode, kind, name, payload_kg, volume_dm3, uld_positions, door_width_cm,
@@ -163,3 +174,7 @@ async def list_vehicles(reader: Reader) -> list[Vehicle]:
 
 async def list_embargoes(reader: Reader) -> list[Embargo]:
     return await reader.fetch_all(_EMBARGOES)
+
+
+async def list_stores(reader: Reader) -> list[Store]:
+    return await reader.fetch_all(_STORES)

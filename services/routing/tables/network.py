@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -151,6 +152,14 @@ country_places: Final = Table(
     Column("latitude_deg", Double, nullable=False),
     Column("longitude_deg", Double, nullable=False),
     Column("place", Text, nullable=False),
+)
+
+stores: Final = Table(
+    "stores",
+    metadata,
+    Column("store", Key, primary_key=True),
+    Column("country", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
 )
 
 embargoes: Final = Table(

@@ -51,4 +51,5 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
     await network.upsert(uow, files.delivery_allowances)
     await network.upsert(uow, files.country_places)
     await network.upsert(uow, files.embargoes)
+    await network.upsert(uow, files.stores)
     await network.set_digest(uow, digest=files.digest, version=new_id("tbl"))

@@ -127,3 +127,14 @@ def _copy(tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(DATA / name, tmp_path / name)
     return tmp_path
+
+
+def test_there_are_23_stores_19_of_them_open_and_the_british_one_is_not_named_by_its_country() -> (
+    None
+):
+    stores = {store.store: store for store in REFERENCE.stores}
+
+    assert len(stores) == 23
+    assert sum(store.is_open for store in REFERENCE.stores) == 19
+    assert stores["UK"].country == "GB"
+    assert not stores["TR"].is_open

@@ -21,6 +21,7 @@ from services.routing.domain.network.records import (
     Embargo,
     HandlingTime,
     Route,
+    Store,
     Vehicle,
     WaybillRange,
 )
@@ -40,6 +41,7 @@ FILES: Final = (
     "delivery-allowances.csv",
     "country-places.csv",
     "embargoes.csv",
+    "marketplaces.csv",
     # Read by their own areas; a change of them is a change of the network, too.
     "emission-factors.csv",
     "acceptance-rules.csv",
@@ -70,6 +72,7 @@ class NetworkData:
     delivery_allowances: list[DeliveryAllowance]
     country_places: list[CountryPlace]
     embargoes: list[Embargo]
+    stores: list[Store]
 
 
 class NetworkFileWrong(ValueError):
@@ -94,6 +97,7 @@ def parse_network(files: Mapping[str, bytes]) -> NetworkData:
         delivery_allowances=list(_parse(files, "delivery-allowances.csv", rows.allowance)),
         country_places=list(_parse(files, "country-places.csv", rows.place)),
         embargoes=list(_parse(files, "embargoes.csv", rows.embargo)),
+        stores=list(_parse(files, "marketplaces.csv", rows.store)),
     )
     faults = [
         *impossible_routes(data.routes, data.vehicles, data.airports),

@@ -156,3 +156,14 @@ class Embargo:
     basis: str
     reason_en: str
     reason_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A marketplace, by the code that orders name it by, which need not be that of its country.
+    `is_open`: to sellers from China.
+    """
+
+    store: str
+    country: str
+    is_open: bool

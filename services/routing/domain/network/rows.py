@@ -20,6 +20,7 @@ from services.routing.domain.network.records import (
     HandlingTime,
     Mode,
     Route,
+    Store,
     Vehicle,
     WaybillRange,
 )
@@ -27,6 +28,7 @@ from services.routing.domain.network.records import (
 T = TypeVar("T", bound=str)
 Cells = Mapping[str, str]
 
+_TRUTHS: Final = ("true", "false")
 # Its routes are as old as the park: their ids do not name the carrier.
 _FIRST_CARRIER: Final = "EH"
 
@@ -161,6 +163,14 @@ def embargo(cells: Cells) -> Embargo:
         basis=cells["basis"],
         reason_en=cells["reason_en"],
         reason_zh=cells["reason_zh"],
+    )
+
+
+def store(cells: Cells) -> Store:
+    return Store(
+        store=cells["code"],
+        country=cells["country_iso2"],
+        is_open=one_of(_TRUTHS, cells["open_to_chinese_sellers_19"]) == "true",
     )
 
 
