@@ -36,6 +36,7 @@ from shared.contracts.customs.declarations import (
     DeclarationWithdrawn,
 )
 from shared.contracts.erp.products import ProductSubmitted
+from shared.contracts.routing.promises import PromiseGraded
 from shared.contracts.routing.shipments import (
     ShipmentBooked,
     ShipmentDelivered,
@@ -53,6 +54,7 @@ Meaning = Observation | Submission
 SUBSCRIPTIONS: Final[Subscriptions[Meaning]] = {
     ShipmentBooked: consumers.on_shipment_booked,
     ShipmentUnroutable: consumers.on_shipment_unroutable,
+    PromiseGraded: consumers.on_promise_graded,
     ShipmentDeparted: consumers.on_shipment_departed,
     ShipmentStatus: consumers.on_shipment_status,
     ShipmentDelivered: consumers.on_shipment_delivered,

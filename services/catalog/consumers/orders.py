@@ -31,6 +31,7 @@ from shared.contracts.customs.declarations import (
     DeclarationWithdrawn,
 )
 from shared.contracts.envelope import EventPayload
+from shared.contracts.routing.promises import PromiseGraded
 from shared.contracts.routing.shipments import (
     ItineraryLeg,
     ShipmentBooked,
@@ -126,6 +127,13 @@ def on_shipment_delivered(event: Received[ShipmentDelivered]) -> Observation:
     return _observed(event, event.payload.order_id, facts, detail, event.payload.delivered_at)
 
 
+def on_promise_graded(event: Received[PromiseGraded]) -> Observation:
+    """Whether the buyer had it in time: a line of the timeline."""
+    promise = event.payload
+    detail = words(_PROMISE[promise.grade], minutes=promise.late_min or 0)
+    return _observed(event, promise.order_id, OrderFacts(), detail, promise.at)
+
+
 def on_declaration_decided(event: Received[DeclarationDecided]) -> Observation:
     clearance, sentence = _CLEARANCE[type(event.payload)]
     rank = event.envelope.aggregate_version
@@ -197,6 +205,12 @@ _DELIVERED: Final = Text("delivered at {airport}", "已在 {airport} 妥投")
 _DELIVERED_LATE: Final = Text(
     "delivered at {airport}, later than promised", "已在 {airport} 妥投，晚于承诺"
 )
+_PROMISE: Final = {
+    "kept": Text("promised delivery kept", "已按承诺时间妥投"),
+    "late": Text("delivered {minutes} min later than promised", "妥投比承诺时间晚 {minutes} 分钟"),
+    "overdue": Text("not delivered by the promised time", "承诺时间已过，尚未妥投"),
+    "void": Text("the promised delivery no longer counts", "原承诺不再适用"),
+}
 _CANCELLATION: Final[dict[type[EventPayload], Text]] = {
     DeclarationCancelRequested: Text(
         "customs asked to cancel the export list", "已向海关申请撤销清单"
