@@ -5,8 +5,8 @@ python -m deploy.data NAME=SOURCE …            … and these against the sourc
 python -m deploy.data --write NAME[=SOURCE] …  writes these anew
 
 NAME is a file of data/ without its ending: airports, country-places, country-airports,
-airport-positions, feeders, hs2022, hs2022-sections, orders-demo, rate-contracts, last-mile-tariffs.
-Where each source is found stands in data/SOURCES.md.
+airport-positions, feeders, delivery-regions, hs2022, hs2022-sections, orders-demo, rate-contracts,
+last-mile-tariffs. Where each source is found stands in data/SOURCES.md.
 """
 
 import argparse

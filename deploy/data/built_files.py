@@ -12,6 +12,7 @@ from deploy.data import (
     airports,
     country_airports,
     country_places,
+    delivery_regions,
     feeders,
     harmonized_system,
     orders_demo,
@@ -98,6 +99,13 @@ BUILT_FILES: Final = (
         made_from="the committed country-airports.csv, airports.csv, vehicles.csv and legs",
         build=lambda source: feeders.build(source, DATA),
         own="country-airports.csv",
+    ),
+    BuiltFile(
+        "delivery-regions.csv",
+        source="data/postal-regions.csv",
+        made_from="the committed postal-regions.csv, country-places.csv, airports.csv and legs",
+        build=lambda source: delivery_regions.build(source, DATA),
+        own="postal-regions.csv",
     ),
     BuiltFile(
         "hs2022.csv",

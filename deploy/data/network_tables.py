@@ -161,6 +161,39 @@ def _handling_times(tables: Tables) -> Iterator[str]:
             yield f"no time for {step} where nothing else is said"
 
 
+def _station_times(tables: Tables) -> Iterator[str]:
+    airports, carriers = tables.column("airports", "iata"), tables.column("carriers", "carrier")
+    vehicles = tables.column("vehicles", "vehicle") | tables.column("vehicles", "kind")
+    for row in tables["station-times"]:
+        name = f"{row['step']} {row['station']}"
+        for column, known in (("station", airports), ("carrier", carriers), ("vehicle", vehicles)):
+            if row[column] not in known | {_EVERYWHERE}:
+                yield f"{name}: {row[column]} is no {column}"
+        if row["product"] not in {_EVERYWHERE, "general", "express"}:
+            yield f"{name}: {row['product']} is no product"
+        if not 0 <= int(row["minutes"]) <= 24 * 60:
+            yield f"{name}: {row['minutes']} minutes"
+        yield from _origin_faults(row, name)
+
+
+def _postal_regions(tables: Tables) -> Iterator[str]:
+    rows = tables["postal-regions"]
+    airports = tables.column("airports", "iata")
+    without_rest = {row["country"] for row in rows}
+    without_rest -= {row["country"] for row in rows if not row["postal_prefixes"]}
+    yield from (f"{country} has no rest" for country in sorted(without_rest))
+    taken: set[tuple[str, str]] = set()
+    for row in rows:
+        name, country = row["region"], row["country"]
+        if unknown := set(row["gateways"].split()) - airports:
+            yield f"{name}: {', '.join(sorted(unknown))} is not in airports.csv"
+        for prefix in row["postal_prefixes"].split() or [""]:
+            if (country, prefix) in taken:
+                yield f"{name}: {prefix or 'the rest'} belongs to another region, too"
+            taken.add((country, prefix))
+        yield from _origin_faults(row, name)
+
+
 def _delivery_allowances(tables: Tables) -> Iterator[str]:
     countries = tables.column("delivery-allowances", "country")
     if unknown := countries - tables.column("country-places", "country") - {_EVERYWHERE}:
@@ -243,6 +276,28 @@ NETWORK_TABLES: Final = (
         ("airport", "step"),
         8,
         _handling_times,
+    ),
+    Table(
+        "station-times",
+        (
+            *("step", "station", "carrier", "product", "vehicle", "handling_code", "minutes"),
+            *_ORIGIN,
+            "note",
+        ),
+        ("step", "station", "carrier", "product", "vehicle", "handling_code"),
+        18,
+        _station_times,
+    ),
+    Table(
+        "postal-regions",
+        (
+            *("region", "country", "postal_prefixes", "name", "latitude_deg", "longitude_deg"),
+            "gateways",
+            *_ORIGIN,
+        ),
+        ("region",),
+        137,
+        _postal_regions,
     ),
     Table(
         "delivery-allowances",

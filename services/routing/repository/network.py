@@ -1,6 +1,6 @@
 """Writes and write-side reads of what is read from files: airports, carriers, routes and so on.
 
-Rows are added or changed, never removed: flights and shipments of the past refer to them.
+Rows that flights and shipments of the past refer to are added or changed, never removed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,25 +13,21 @@ from services.routing.domain.network.records import (
     Carrier,
     CountryPlace,
     DeliveryAllowance,
+    DeliveryRegion,
     Embargo,
     HandlingTime,
     Route,
+    StationTime,
     Store,
     Vehicle,
     WaybillRange,
 )
+from services.routing.domain.network.regions import DeliveryRegions, region_with_gateways
+from services.routing.domain.network.station_times import StationTimes
 from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
 _Record = (
-    Airport
-    | Carrier
-    | Vehicle
-    | Route
-    | HandlingTime
-    | DeliveryAllowance
-    | CountryPlace
-    | Embargo
-    | Store
+    Airport | Carrier | Vehicle | Route | HandlingTime | DeliveryAllowance | CountryPlace | Store
 )
 
 
@@ -46,6 +42,17 @@ def _upsert(
     INSERT INTO routing.{table} AS t ({", ".join(names)})
     SELECT {", ".join(names)} FROM jsonb_populate_recordset(CAST(NULL AS routing.{table}), :rows)
     ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {changes}
+    """,  # noqa: S608 - names are constants of this module
+        rows=JSON,
+    )
+
+
+def _insert(table: str, record: type[Embargo | StationTime]) -> Statement[None]:
+    names = ", ".join(field.name for field in fields(record))
+    return sql(
+        f"""
+    INSERT INTO routing.{table} ({names})
+    SELECT {names} FROM jsonb_populate_recordset(CAST(NULL AS routing.{table}), :rows)
     """,  # noqa: S608 - names are constants of this module
         rows=JSON,
     )
@@ -66,8 +73,32 @@ _UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
     DeliveryAllowance: _upsert("delivery_allowances", DeliveryAllowance, keys=("country",)),
     CountryPlace: _upsert("country_places", CountryPlace, keys=("country",)),
     Store: _upsert("stores", Store, keys=("store",)),
-    Embargo: _upsert("embargoes", Embargo, keys=("country", "scope", "hs_prefix", "valid_from")),
 }
+
+# What nothing of the past refers to is written anew: a row that is gone from its file is gone.
+_CLEAR_EMBARGOES: Final = sql("DELETE FROM routing.embargoes")
+_ADD_EMBARGOES: Final = _insert("embargoes", Embargo)
+_CLEAR_STATION_TIMES: Final = sql("DELETE FROM routing.station_times")
+_ADD_STATION_TIMES: Final = _insert("station_times", StationTime)
+_CLEAR_REGIONS: Final = sql("DELETE FROM routing.delivery_regions")
+_ADD_REGIONS: Final = sql(
+    """
+    INSERT INTO routing.delivery_regions
+        (region, country, postal_prefixes, name, source, as_of, basis)
+    SELECT region, country, postal_prefixes, name, source, as_of, basis
+    FROM jsonb_populate_recordset(CAST(NULL AS routing.delivery_regions), :rows)
+    """,
+    rows=JSON,
+)
+_ADD_GATEWAYS: Final = sql(
+    """
+    INSERT INTO routing.gateways
+        (region, airport, gateway_no, road_km, clearance_h, delivery_h)
+    SELECT region, airport, gateway_no, road_km, clearance_h, delivery_h
+    FROM jsonb_populate_recordset(CAST(NULL AS routing.gateways), :rows)
+    """,
+    rows=JSON,
+)
 
 # A range that is in use is never touched again: numbers must not come back.
 _ADD_STOCK: Final = sql(
@@ -126,6 +157,24 @@ _EMBARGOES: Final = sql(
     """,
     Embargo,
 )
+_STATION_TIMES: Final = sql(
+    """
+    SELECT step, station, carrier, product, vehicle, handling_code, minutes, source, as_of, basis,
+        note
+    FROM routing.station_times
+    """,
+    StationTime,
+)
+_REGIONS: Final = sql(
+    """
+    SELECT r.region, r.country, r.postal_prefixes, r.name,
+        (SELECT jsonb_agg(to_jsonb(g) - 'region' - 'gateway_no' ORDER BY g.gateway_no)
+         FROM routing.gateways g WHERE g.region = r.region) AS gateways,
+        r.source, r.as_of, r.basis
+    FROM routing.delivery_regions r
+    """,
+    region_with_gateways,
+)
 _PLACES: Final = sql(
     "SELECT country, latitude_deg, longitude_deg, place FROM routing.country_places", CountryPlace
 )
@@ -136,6 +185,27 @@ async def upsert(uow: UnitOfWork, records: Sequence[_Record]) -> None:
     if records:
         rows = [asdict(record) for record in records]
         await uow.execute(_UPSERTS[type(records[0])], rows=rows)
+
+
+async def set_embargoes(uow: UnitOfWork, embargoes: Sequence[Embargo]) -> None:
+    await uow.execute(_CLEAR_EMBARGOES)
+    await uow.execute(_ADD_EMBARGOES, rows=[asdict(embargo) for embargo in embargoes])
+
+
+async def set_station_times(uow: UnitOfWork, times: Sequence[StationTime]) -> None:
+    await uow.execute(_CLEAR_STATION_TIMES)
+    await uow.execute(_ADD_STATION_TIMES, rows=[asdict(time) for time in times])
+
+
+async def set_delivery_regions(uow: UnitOfWork, regions: Sequence[DeliveryRegion]) -> None:
+    await uow.execute(_CLEAR_REGIONS)
+    await uow.execute(_ADD_REGIONS, rows=[asdict(region) for region in regions])
+    gateways = [
+        asdict(gateway) | {"region": region.region, "gateway_no": n}
+        for region in regions
+        for n, gateway in enumerate(region.gateways, start=1)
+    ]
+    await uow.execute(_ADD_GATEWAYS, rows=gateways)
 
 
 async def add_stock(uow: UnitOfWork, ranges: Sequence[WaybillRange]) -> None:
@@ -170,6 +240,14 @@ async def list_country_places(reader: Reader) -> list[CountryPlace]:
 
 async def list_vehicles(reader: Reader) -> list[Vehicle]:
     return await reader.fetch_all(_VEHICLES)
+
+
+async def get_station_times(reader: Reader) -> StationTimes:
+    return StationTimes(await reader.fetch_all(_STATION_TIMES))
+
+
+async def get_delivery_regions(reader: Reader) -> DeliveryRegions:
+    return DeliveryRegions(await reader.fetch_all(_REGIONS))
 
 
 async def list_embargoes(reader: Reader) -> list[Embargo]:

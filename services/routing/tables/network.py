@@ -136,6 +136,50 @@ handling_times: Final = Table(
     CheckConstraint("minutes >= 0", name="minutes"),
 )
 
+station_times: Final = Table(
+    "station_times",
+    metadata,
+    Column("step", Key, primary_key=True),
+    Column("station", Key, primary_key=True),
+    Column("carrier", Key, primary_key=True),
+    Column("product", Key, primary_key=True),
+    Column("vehicle", Key, primary_key=True),
+    Column("handling_code", Key, primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    *_origin(),
+    Column("basis", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint("step IN ('acceptance', 'availability')", name="step"),
+    CheckConstraint("minutes >= 0", name="minutes"),
+    CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
+)
+
+delivery_regions: Final = Table(
+    "delivery_regions",
+    metadata,
+    Column("region", Key, primary_key=True),
+    Column("country", Key, nullable=False, index=True),
+    Column("postal_prefixes", ARRAY(Text), nullable=False),
+    Column("name", Text, nullable=False),
+    *_origin(),
+    Column("basis", Text, nullable=False),
+    CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
+)
+
+gateways: Final = Table(
+    "gateways",
+    metadata,
+    Column(
+        "region", Key, ForeignKey(delivery_regions.c.region, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("airport", Key, ForeignKey(airports.c.iata), primary_key=True),
+    Column("gateway_no", Integer, nullable=False),
+    Column("road_km", Integer, nullable=False),
+    Column("clearance_h", Integer, nullable=False),
+    Column("delivery_h", Integer, nullable=False),
+    CheckConstraint("road_km >= 0 AND clearance_h >= 0 AND delivery_h >= 0", name="size"),
+)
+
 delivery_allowances: Final = Table(
     "delivery_allowances",
     metadata,

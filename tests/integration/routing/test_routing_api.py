@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from httpx2 import AsyncClient
 
 from shared.kernel.ids import new_id
@@ -212,6 +213,68 @@ async def test_reference_data_says_what_it_is_based_on(
     britain = await everything("/v1/airports", country="GB")
     assert [a["iata"] for a in britain] == ["EDI", "EMA", "LHR", "MAN"]
     assert britain[0]["source"].startswith("airportsdata")
+
+
+async def test_carriers_vehicles_and_regions_say_what_they_are_based_on(
+    client: AsyncClient, merchant: dict[str, str]
+) -> None:
+    async def everything(path: str, **params: str) -> list[dict[str, Any]]:
+        answer = await client.get(path, params={"limit": "200"} | params, headers=merchant)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        assert all(i["source"] and i["as_of"] and i["basis"] for i in items)
+        return items
+
+    carriers = await everything("/v1/carriers")
+    trucks = await everything("/v1/vehicles", kind="truck")
+    regions = await everything("/v1/delivery-regions", country="US")
+
+    assert {c["carrier"] for c in carriers if c["awb_prefix"] == "000"} == {"EH", "E0", "Y0"}
+    assert [t["vehicle"] for t in trucks] == ["truck"]
+    assert len(regions) == 19
+    assert all(r["gateways"] for r in regions)
+
+
+@pytest.mark.parametrize(
+    ("country", "postal_code", "region", "gateways"),
+    [
+        ("US", "99501", "US-AK", ["ANC"]),
+        ("US", "90210", "US-CA", ["LAX"]),
+        ("US", "nonsense", "US", ["ORD", "JFK", "LAX"]),
+        ("LI", "9490", "LI", ["ZRH", "MUC"]),
+        ("TK", "1", None, None),
+    ],
+)
+async def test_a_postal_code_finds_its_region(
+    client: AsyncClient,
+    merchant: dict[str, str],
+    country: str,
+    postal_code: str,
+    region: str | None,
+    gateways: list[str] | None,
+) -> None:
+    answer = await client.get(
+        "/v1/delivery-regions",
+        params={"country": country, "postal_code": postal_code},
+        headers=merchant,
+    )
+
+    found = answer.json()["items"]
+    assert [r["region"] for r in found] == ([region] if region else [])
+    assert [[g["airport"] for g in r["gateways"]] for r in found] == (
+        [gateways] if gateways else []
+    )
+
+
+async def test_a_postal_code_without_its_country_is_refused(
+    client: AsyncClient, merchant: dict[str, str]
+) -> None:
+    answer = await client.get(
+        "/v1/delivery-regions", params={"postal_code": "99501"}, headers=merchant
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "routing.postal_code.alone"
 
 
 async def test_the_clock_is_business_time(

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.data import airports, country_places, feeders, harmonized_system, orders_demo
+from deploy.data import (
+    airports,
+    country_places,
+    delivery_regions,
+    feeders,
+    harmonized_system,
+    orders_demo,
+)
 from deploy.data.__main__ import main
 from deploy.data.built_files import BUILT_FILES, DATA, is_same
 
@@ -142,6 +149,10 @@ def test_sources_that_differ_stop_the_build_until_somebody_has_decided(
 
 def test_feeders_are_as_the_other_files_make_them() -> None:
     assert feeders.build(DATA, DATA) == by_name("feeders.csv")
+
+
+def test_delivery_regions_are_as_the_other_files_make_them() -> None:
+    assert delivery_regions.build(DATA, DATA) == by_name("delivery-regions.csv")
 
 
 def test_feeders_keep_their_numbers_when_others_come_before_them(tmp_path: Path) -> None:

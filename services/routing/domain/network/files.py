@@ -18,13 +18,17 @@ from services.routing.domain.network.records import (
     Carrier,
     CountryPlace,
     DeliveryAllowance,
+    DeliveryRegion,
     Embargo,
     HandlingTime,
     Route,
+    StationTime,
     Store,
     Vehicle,
     WaybillRange,
 )
+from services.routing.domain.network.regions import unknown_gateways
+from services.routing.domain.network.station_times import steps_without_default
 from services.routing.domain.network.vehicles import impossible_routes
 
 R = TypeVar("R")
@@ -38,6 +42,8 @@ FILES: Final = (
     "onward-legs.csv",
     "feeders.csv",
     "handling-times.csv",
+    "station-times.csv",
+    "delivery-regions.csv",
     "delivery-allowances.csv",
     "country-places.csv",
     "embargoes.csv",
@@ -70,6 +76,8 @@ class NetworkData:
     routes: list[Route]
     handling_times: list[HandlingTime]
     delivery_allowances: list[DeliveryAllowance]
+    delivery_regions: list[DeliveryRegion]
+    station_times: list[StationTime]
     country_places: list[CountryPlace]
     embargoes: list[Embargo]
     stores: list[Store]
@@ -95,6 +103,8 @@ def parse_network(files: Mapping[str, bytes]) -> NetworkData:
         ],
         handling_times=list(_parse(files, "handling-times.csv", rows.handling_time)),
         delivery_allowances=list(_parse(files, "delivery-allowances.csv", rows.allowance)),
+        delivery_regions=_regions(_parse(files, "delivery-regions.csv", rows.delivery_region)),
+        station_times=list(_parse(files, "station-times.csv", rows.station_time)),
         country_places=list(_parse(files, "country-places.csv", rows.place)),
         embargoes=list(_parse(files, "embargoes.csv", rows.embargo)),
         stores=list(_parse(files, "marketplaces.csv", rows.store)),
@@ -102,10 +112,22 @@ def parse_network(files: Mapping[str, bytes]) -> NetworkData:
     faults = [
         *impossible_routes(data.routes, data.vehicles, data.airports),
         *_shared_serials(data.waybill_stock),
+        *unknown_gateways(data.delivery_regions, data.airports),
+        *(f"no default for {step}" for step in steps_without_default(data.station_times)),
     ]
     if faults:
         raise NetworkFileWrong("; ".join(faults[:_FAULTS_NAMED]))
     return data
+
+
+def _regions(rows_of_gateways: Iterator[DeliveryRegion]) -> list[DeliveryRegion]:
+    """One for each region, with all its gateways in the order of the file."""
+    regions: dict[str, DeliveryRegion] = {}
+    for row in rows_of_gateways:
+        known = regions.get(row.region)
+        gateways = [*(known.gateways if known else ()), *row.gateways]
+        regions[row.region] = replace(row, gateways=gateways)
+    return list(regions.values())
 
 
 def _shared_serials(stock: Sequence[WaybillRange]) -> Iterator[str]:

@@ -17,6 +17,9 @@ VEHICLE_KINDS: Final[tuple[VehicleKind, ...]] = ("passenger", "freighter", "truc
 EmbargoScope = Literal["all", "origin", "transit", "destination"]
 EMBARGO_SCOPES: Final[tuple[EmbargoScope, ...]] = ("all", "origin", "transit", "destination")
 
+StationStep = Literal["acceptance", "availability"]
+STATION_STEPS: Final[tuple[StationStep, ...]] = ("acceptance", "availability")
+
 CUBIC_CM_PER_KG: Final = 6_000
 """Density at which a hold is full in both measures: the volumetric divisor of air cargo (IATA)."""
 
@@ -121,6 +124,26 @@ class HandlingTime:
 
 
 @dataclass(frozen=True, slots=True)
+class StationTime:
+    """Minutes before departure (acceptance) or after arrival (availability); `*` is any.
+
+    `vehicle` is a type of vehicle or a kind of them.
+    """
+
+    step: StationStep
+    station: str
+    carrier: str
+    product: str
+    vehicle: str
+    handling_code: str
+    minutes: int
+    source: str
+    as_of: date | None
+    basis: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryAllowance:
     """What import and the last mile take in a country; `*` is any other."""
 
@@ -128,6 +151,39 @@ class DeliveryAllowance:
     hours: int
     basis: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An airport from which a region is delivered to.
+
+    From arrival there: `clearance_h` until import is cleared, then `delivery_h` to the door, over
+    `road_km` of road.
+    """
+
+    airport: str
+    road_km: int
+    clearance_h: int
+    delivery_h: int
+
+    @property
+    def last_mile_h(self) -> int:
+        """From arrival at the gateway to the door."""
+        return self.clearance_h + self.delivery_h
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRegion:
+    """Part of a country: what begins with one of the prefixes; without any, the rest of it."""
+
+    region: str
+    country: str
+    postal_prefixes: Sequence[str]
+    name: str
+    gateways: Sequence[Gateway]
+    source: str
+    as_of: date | None
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ from typing import Final, TypeVar
 from services.routing.domain.network.records import (
     EMBARGO_SCOPES,
     MODES,
+    STATION_STEPS,
     VEHICLE_KINDS,
     Airport,
     Carrier,
     CountryPlace,
     DeliveryAllowance,
+    DeliveryRegion,
     Embargo,
+    Gateway,
     HandlingTime,
     Mode,
     Route,
+    StationTime,
     Store,
     Vehicle,
     WaybillRange,
@@ -138,8 +142,45 @@ def handling_time(cells: Cells) -> HandlingTime:
     )
 
 
+def station_time(cells: Cells) -> StationTime:
+    return StationTime(
+        step=one_of(STATION_STEPS, cells["step"]),
+        station=cells["station"],
+        carrier=cells["carrier"],
+        product=cells["product"],
+        vehicle=cells["vehicle"],
+        handling_code=cells["handling_code"],
+        minutes=int(cells["minutes"]),
+        source=cells["source"],
+        as_of=day(cells["as_of"]),
+        basis=cells["basis"],
+        note=cells["note"],
+    )
+
+
 def allowance(cells: Cells) -> DeliveryAllowance:
     return DeliveryAllowance(cells["country"], int(cells["hours"]), cells["basis"], cells["note"])
+
+
+def delivery_region(cells: Cells) -> DeliveryRegion:
+    """With the one gateway of the row."""
+    return DeliveryRegion(
+        region=cells["region"],
+        country=cells["country"],
+        postal_prefixes=cells["postal_prefixes"].split(),
+        name=cells["name"],
+        gateways=[
+            Gateway(
+                airport=cells["airport"],
+                road_km=int(cells["road_km"]),
+                clearance_h=int(cells["clearance_h"]),
+                delivery_h=int(cells["delivery_h"]),
+            )
+        ],
+        source=cells["source"],
+        as_of=day(cells["as_of"]),
+        basis=cells["basis"],
+    )
 
 
 def place(cells: Cells) -> CountryPlace:
