@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,11 +54,17 @@ def test_the_distance_without_its_detour_tells_short_from_long_haul(km: float, f
     assert rate.ttw_ug_per_g == pytest.approx((km + 95) * factor, abs=1)
 
 
-@given(gross_g=st.integers(0, 110_000_000), rate=st.integers(0, 20_000_000))
-def test_grams_are_rounded_half_up(gross_g: int, rate: int) -> None:
-    exact = Decimal(gross_g) * rate / 1_000_000
+@given(
+    gross_g=st.integers(0, 110_000_000),
+    rates=st.lists(st.integers(0, 20_000_000), min_size=1, max_size=20),
+)
+def test_grams_are_rounded_half_up_for_one_leg_and_for_an_array_of_legs(
+    gross_g: int, rates: list[int]
+) -> None:
+    exact = [int(Decimal(gross_g) * rate / 1_000_000 + Decimal("0.5")) for rate in rates]
 
-    assert leg_co2e_g(gross_g, rate) == int(exact + Decimal("0.5"))
+    assert [leg_co2e_g(gross_g, rate) for rate in rates] == exact
+    assert leg_co2e_g(gross_g, np.array(rates, np.int64)).tolist() == exact
 
 
 def test_a_flight_counts_its_great_circle_and_a_truck_its_road() -> None:
