@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.routing.api.deps import RoutingRead
 from services.routing.queries import acceptance as queries
-from services.routing.schemas.acceptance import AcceptanceRuleOut, VehicleKindName
+from services.routing.schemas.acceptance.rules import AcceptanceRuleOut, VehicleKindName
 from shared.documents.fields import Day
 from shared.http import Page, PageOf, json_reply, problems
 

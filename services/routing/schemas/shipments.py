@@ -9,7 +9,7 @@ from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.findings import declaration_finding
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
-from services.routing.schemas.acceptance import DangerousGoodOut
+from services.routing.schemas.acceptance.goods import DangerousGoodOut
 from services.routing.schemas.fields import Mode
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale

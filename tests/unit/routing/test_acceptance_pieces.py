@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.routing.domain.acceptance.doors import Door, passes, space_cm3
+from services.routing.domain.acceptance.doors import Door, passes
 from services.routing.domain.acceptance.goods import Piece, Size
 from tests.support.acceptance import (
     a_consignment,
@@ -108,10 +108,12 @@ def test_heavy_and_outsized_pieces_have_their_codes(piece: Piece, codes: set[str
 def test_nothing_stands_on_a_piece_that_is_not_stackable() -> None:
     size = Size(1_000, 800, 500)
 
-    stackable = space_cm3((Piece(1_000, count=2, size=size),), height_cm=250)
-    alone = space_cm3((Piece(1_000, count=2, size=size, is_stackable=False),), height_cm=250)
+    def room(*pieces: Piece) -> int | None:
+        return a_consignment(pieces=pieces).volume_cm3
 
-    assert stackable == 2 * 100 * 80 * 50
-    assert alone == 2 * 100 * 80 * 250
-    assert space_cm3((Piece(1_000),), height_cm=250) is None
-    assert space_cm3((Piece(1, size=size, is_stackable=False),), height_cm=None) is None
+    assert room(Piece(1_000, count=2, size=size)) == 2 * 100 * 80 * 50
+    assert room(Piece(1_000, count=2, size=size, is_stackable=False)) == 2 * 100 * 80 * 300
+    high = Size(1_000, 800, 3_100)
+    assert room(Piece(1_000, size=high, is_stackable=False)) == 100 * 80 * 310
+    assert room(Piece(1_000, size=Size(1, 1, 1))) == 1  # begun cubic centimetres
+    assert room(Piece(1_000, size=size), Piece(1_000)) is None

@@ -25,7 +25,9 @@ _ALWAYS_BATTERIES: Final = ("850760", "850650")
 
 
 def dangerous_goods_of(lines: Iterable[tuple[str, bool]]) -> tuple[DangerousGood, ...]:
-    """Each entry once, of lines as (HS code, has a battery)."""
+    """Each entry once, of lines as (HS code, has a battery). A battery whose HS code is not known
+    may be a loose one.
+    """
     found = (_dangerous_good_of(hs_code, battery=battery) for hs_code, battery in lines)
     return tuple(dict.fromkeys(good for good in found if good is not None))
 
@@ -33,6 +35,8 @@ def dangerous_goods_of(lines: Iterable[tuple[str, bool]]) -> tuple[DangerousGood
 def _dangerous_good_of(hs_code: str, *, battery: bool) -> DangerousGood | None:
     if not battery and not hs_code.startswith(_ALWAYS_BATTERIES):
         return None
+    if not hs_code:
+        return _ION
     for prefix, good in _BY_HS_CODE:
         if hs_code.startswith(prefix):
             return good

@@ -1,4 +1,4 @@
-"""Whether pieces pass the door of a vehicle, and how much room they take behind it."""
+"""Whether pieces pass the door of a vehicle."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from services.routing.domain.acceptance.goods import Piece, Size
 
 _MM_PER_CM: Final = 10
-_MM3_PER_CM3: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,3 @@ def passes(piece: Piece, size: Size, door: Door) -> bool:
     return (shortest <= width_mm and middle <= height_mm) or (
         middle <= width_mm and shortest <= height_mm
     )
-
-
-def space_cm3(pieces: tuple[Piece, ...], *, height_cm: int | None) -> int | None:
-    """Room that the pieces take in a hold of that height. Nothing stands on a piece that is not
-    stackable: it takes the floor under it up to the ceiling. None: a size or the height that this
-    needs is not known.
-    """
-    total_mm3 = 0
-    for piece in pieces:
-        if piece.size is None:
-            return None
-        longer, shorter = piece.size.footprint_mm
-        if piece.is_stackable:
-            height_mm = piece.size.height_mm
-        elif height_cm is None:
-            return None
-        else:
-            height_mm = max(piece.size.height_mm, height_cm * _MM_PER_CM)
-        total_mm3 += piece.count * longer * shorter * height_mm
-    return -(-total_mm3 // _MM3_PER_CM3)

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from shared.kernel.errors import Invalid, Text
+
 HEAVY_G: Final = 150_000
 """From this weight on a piece is HEA (Cargo-IMP: heavy cargo, 150 kg and over per piece)."""
 PALLET_MM: Final = (3_175, 2_438)
 """The largest pallet of all wide-bodied aircraft, 96 × 125 in: what is larger is BIG."""
 
+
+CONTOUR_MM: Final = 3_000
+"""The highest load of a main deck, 118 in."""
+_MM3_PER_CM3: Final = 1_000
 
 CUSTOMS_RELEASE: Final = "customs_release"
 """The document that says that customs lets the goods go."""
@@ -92,6 +98,26 @@ class Consignment:
         return max((piece.weight_g for piece in self.pieces), default=0)
 
     @property
+    def weight_g(self) -> int:
+        return sum(piece.weight_g * piece.count for piece in self.pieces)
+
+    @property
+    def volume_cm3(self) -> int | None:
+        """Room that the pieces take. Nothing stands on a piece that is not stackable: it takes the
+        floor under it up to the highest contour. None: a size is not known.
+        """
+        total_mm3 = 0
+        for piece in self.pieces:
+            if piece.size is None:
+                return None
+            longer, shorter = piece.size.footprint_mm
+            height_mm = piece.size.height_mm
+            if not piece.is_stackable:
+                height_mm = max(height_mm, CONTOUR_MM)
+            total_mm3 += piece.count * longer * shorter * height_mm
+        return -(-total_mm3 // _MM3_PER_CM3)
+
+    @property
     def security(self) -> SecurityStatus | None:
         """As stated, or as a handling code says."""
         if self.security_status is not None:
@@ -120,3 +146,24 @@ def is_big(piece: Piece) -> bool:
         return False
     longer, shorter = piece.size.footprint_mm
     return longer > PALLET_MM[0] or shorter > PALLET_MM[1]
+
+
+class VolumeNotKnown(Invalid):
+    code = "routing.goods.volume_not_known"
+    text = Text(
+        "Neither the volume of the goods nor the size of each piece is known.",
+        "既未提供货物体积，也未提供每件的尺寸。",
+    )
+    fix = Text("Send volume_cm3, or a size with each piece.", "请提供 volume_cm3 或每件的 size。")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredGoods:
+    """A consignment with the room that it takes."""
+
+    consignment: Consignment
+    volume_cm3: int
+
+    @property
+    def weight_g(self) -> int:
+        return self.consignment.weight_g

@@ -6,7 +6,6 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.routing.domain.acceptance.goods import DangerousGood
 from services.routing.domain.acceptance.rules import AcceptanceRule, RuleVerdict
 
 VehicleKindName = Literal["passenger", "freighter", "truck"]
@@ -43,19 +42,3 @@ class AcceptanceRuleOut(BaseModel):
         for name in ("un_number", "packing_instruction", "section"):
             values[name] = values[name] or None
         return cls.model_construct(**values)
-
-
-class DangerousGoodOut(BaseModel):
-    """An entry of the shipper's declaration; null is not known."""
-
-    un_number: str = Field(examples=["UN3481"])
-    packing_instruction: str | None = Field(description="Of the IATA DGR.", examples=["967"])
-    section: str | None = Field(description="Of the packing instruction.")
-
-    @classmethod
-    def of(cls, good: DangerousGood) -> "DangerousGoodOut":
-        return cls.model_construct(
-            un_number=good.un_number,
-            packing_instruction=good.packing_instruction,
-            section=good.section,
-        )
