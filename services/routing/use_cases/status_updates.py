@@ -159,7 +159,9 @@ async def _take_effect(
     await flights.set_reported(uow, report.flight, known=flight)
     if report.replaces is not None:
         moved = effects.moved_by(update.code, await status_updates.list_travellers(uow, flight.id))
-        await _correct(uow, update, moved, flight.number, replaces=report.replaces, now=now)
+        noted = await _correct(uow, update, moved, flight.number, replaces=report.replaces, now=now)
+        if update.code == DEPARTED:
+            _announce_departure(uow, report.flight, noted, now=now)
     due = report.effects
     if Effect.BOARD in due:
         await _depart(uow, report.flight, now=now)
@@ -169,7 +171,12 @@ async def _take_effect(
 
 async def _depart(uow: UnitOfWork, flight: Flight, *, now: datetime) -> None:
     """The flight's event says what is aboard."""
-    aboard = await _board(uow, flight, now=now)
+    _announce_departure(uow, flight, await _board(uow, flight, now=now), now=now)
+
+
+def _announce_departure(
+    uow: UnitOfWork, flight: Flight, aboard: Sequence[MovedShipment], *, now: datetime
+) -> None:
     assert flight.departed_at is not None
     payload = flight_departed(
         flight,
@@ -275,12 +282,12 @@ async def _correct(
     *,
     replaces: datetime | None,
     now: datetime,
-) -> None:
+) -> list[MovedShipment]:
     """The real instant of what has moved them already: known from now on, and said to others."""
     await status_updates.correct(
         uow, shipment_ids, code=update.code, replaces=replaces, at=update.occurred_at
     )
-    await _note(uow, update, shipment_ids, flight_number, now=now)
+    return await _note(uow, update, shipment_ids, flight_number, now=now)
 
 
 async def _note(
@@ -290,8 +297,10 @@ async def _note(
     flight_number: str | None,
     *,
     now: datetime,
-) -> None:
-    for shipment in await status_updates.note(uow, shipment_ids, update):
+) -> list[MovedShipment]:
+    """Those for which the status is new."""
+    noted = await status_updates.note(uow, shipment_ids, update)
+    for shipment in noted:
         payload = shipment_status(
             shipment,
             code=update.code,
@@ -300,6 +309,7 @@ async def _note(
             at=update.occurred_at,
         )
         _announce(uow, shipment, payload, now=now)
+    return noted
 
 
 def _announce_status(

@@ -69,8 +69,10 @@ def reported(flight: Flight, code: str, *, at: datetime) -> Reported:
     effects = effects_so_far(after)
     status = _STATUSES.get(len(effects), after.status)
     new = effects[before:]
-    version = after.version + (Effect.BOARD in new)
     replaces = known if place < before and known != at else None
+    # A departure is an event of the flight, and so is its correction.
+    is_departure = Effect.BOARD in new or (code == DEPARTED and replaces is not None)
+    version = after.version + is_departure
     return Reported(replace(after, status=status, version=version), new, replaces)
 
 
