@@ -128,7 +128,7 @@ async def _record_of_waybill(
             now=now,
         )
         delivered = effects.delivered_before(consigned) if by_house else ()
-        await _correct(uow, update, delivered, None, replaces=None, now=now)
+        await _correct(uow, update, delivered, flight=None, replaces=None, now=now)
     elif is_new:
         await _note(uow, update, [shipment.id for shipment in consigned], None, now=now)
     return Recorded(update_id, is_new)
@@ -159,7 +159,9 @@ async def _take_effect(
     await flights.set_reported(uow, report.flight, known=flight)
     if report.replaces is not None:
         moved = effects.moved_by(update.code, await status_updates.list_travellers(uow, flight.id))
-        noted = await _correct(uow, update, moved, flight.number, replaces=report.replaces, now=now)
+        noted = await _correct(
+            uow, update, moved, flight=report.flight, replaces=report.replaces, now=now
+        )
         if update.code == DEPARTED:
             _announce_departure(uow, report.flight, noted, now=now)
     due = report.effects
@@ -278,16 +280,27 @@ async def _correct(
     uow: UnitOfWork,
     update: StatusUpdate,
     shipment_ids: Sequence[str],
-    flight_number: str | None,
     *,
+    flight: Flight | None,
     replaces: datetime | None,
     now: datetime,
 ) -> list[MovedShipment]:
-    """The real instant of what has moved them already: known from now on, and said to others."""
-    await status_updates.correct(
-        uow, shipment_ids, code=update.code, replaces=replaces, at=update.occurred_at
-    )
-    return await _note(uow, update, shipment_ids, flight_number, now=now)
+    """The real instant of what has moved them already: known from now on, and told by the event
+    that told the wrong one.
+    """
+    at = update.occurred_at
+    await status_updates.correct(uow, shipment_ids, code=update.code, replaces=replaces, at=at)
+    noted = await status_updates.note(uow, shipment_ids, update)
+    for shipment in noted:
+        payload: EventPayload
+        if update.code == DELIVERED:
+            payload = shipment_delivered(shipment, airport=update.airport, at=at)
+        elif update.code == DEPARTED and flight is not None and flight.cut_off_at is not None:
+            payload = shipment_departed(shipment, flight=flight, at=at)
+        else:
+            payload = _status(shipment, update, flight.number if flight else None)
+        _announce(uow, shipment, payload, now=now)
+    return noted
 
 
 async def _note(
@@ -297,19 +310,21 @@ async def _note(
     flight_number: str | None,
     *,
     now: datetime,
-) -> list[MovedShipment]:
-    """Those for which the status is new."""
-    noted = await status_updates.note(uow, shipment_ids, update)
-    for shipment in noted:
-        payload = shipment_status(
-            shipment,
-            code=update.code,
-            airport=update.airport,
-            flight_number=flight_number,
-            at=update.occurred_at,
-        )
-        _announce(uow, shipment, payload, now=now)
-    return noted
+) -> None:
+    for shipment in await status_updates.note(uow, shipment_ids, update):
+        _announce(uow, shipment, _status(shipment, update, flight_number), now=now)
+
+
+def _status(
+    shipment: MovedShipment, update: StatusUpdate, flight_number: str | None
+) -> EventPayload:
+    return shipment_status(
+        shipment,
+        code=update.code,
+        airport=update.airport,
+        flight_number=flight_number,
+        at=update.occurred_at,
+    )
 
 
 def _announce_status(
