@@ -156,6 +156,7 @@ def _handling_times(tables: Tables) -> Iterator[str]:
             yield f"{row['airport']} is not in airports.csv"
         if not 0 < int(row["minutes"]) <= 24 * 60:
             yield f"{row['airport']} {row['step']}: {row['minutes']} minutes"
+        yield from _origin_faults(row, f"{row['airport']} {row['step']}")
     for step in ("air_air", "air_road", "road_air", "road_road"):
         if not any(row["airport"] == _EVERYWHERE and row["step"] == step for row in times):
             yield f"no time for {step} where nothing else is said"
@@ -272,7 +273,7 @@ NETWORK_TABLES: Final = (
     ),
     Table(
         "handling-times",
-        ("airport", "step", "minutes", "basis", "note"),
+        ("airport", "step", "minutes", *_ORIGIN, "note"),
         ("airport", "step"),
         8,
         _handling_times,

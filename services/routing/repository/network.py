@@ -135,7 +135,8 @@ _AIRPORTS: Final = sql(
     Airport,
 )
 _HANDLING_TIMES: Final = sql(
-    "SELECT airport, step, minutes, basis, note FROM routing.handling_times", HandlingTime
+    "SELECT airport, step, minutes, source, as_of, basis, note FROM routing.handling_times",
+    HandlingTime,
 )
 _ALLOWANCES: Final = sql(
     "SELECT country, hours, basis, note FROM routing.delivery_allowances", DeliveryAllowance

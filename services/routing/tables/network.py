@@ -131,6 +131,7 @@ handling_times: Final = Table(
     Column("airport", Key, primary_key=True),
     Column("step", Key, primary_key=True),
     Column("minutes", Integer, nullable=False),
+    *_origin(),
     Column("basis", Text, nullable=False),
     Column("note", Text, nullable=False),
     CheckConstraint("minutes >= 0", name="minutes"),

@@ -52,6 +52,13 @@ def test_harmonized_system_of_another_year_is_refused(tmp_path: Path) -> None:
         harmonized_system.build_codes(source)
 
 
+def test_every_file_says_where_it_is_from() -> None:
+    sources = (DATA / "SOURCES.md").read_text(encoding="utf-8")
+    names = {path.name for path in DATA.iterdir()} - {"SOURCES.md"}
+
+    assert {name for name in names if name not in sources} == set()
+
+
 # -- country places ---------------------------------------------------------------------------
 
 

@@ -87,11 +87,11 @@ def test_a_changed_file_changes_the_digest_and_a_wrong_one_is_named(tmp_path: Pa
     assert read_network(folder).digest == REFERENCE.digest
 
     with (folder / "handling-times.csv").open("a", encoding="utf-8") as file:
-        file.write("LGG,air_air,240,synthetic,\n")
+        file.write("LGG,air_air,240,made up,2026-11-28,synthetic,\n")
     assert read_network(folder).digest != REFERENCE.digest
 
     with (folder / "handling-times.csv").open("a", encoding="utf-8") as file:
-        file.write("LGG,air_road,soon,synthetic,\n")
+        file.write("LGG,air_road,soon,made up,2026-11-28,synthetic,\n")
     with pytest.raises(NetworkFileWrong, match=r"handling-times\.csv, line 11: .*soon"):
         read_network(folder)
 

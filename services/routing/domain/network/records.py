@@ -119,6 +119,8 @@ class HandlingTime:
     airport: str
     step: str
     minutes: int
+    source: str
+    as_of: date | None
     basis: str
     note: str
 

@@ -137,6 +137,8 @@ def handling_time(cells: Cells) -> HandlingTime:
         airport=cells["airport"],
         step=cells["step"],
         minutes=int(cells["minutes"]),
+        source=cells["source"],
+        as_of=day(cells["as_of"]),
         basis=cells["basis"],
         note=cells["note"],
     )
