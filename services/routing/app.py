@@ -11,9 +11,12 @@ from services.routing.api.rates.contracts import rate_contracts_api
 from services.routing.api.rates.dated import dated_rates_api
 from services.routing.api.shipments import shipments_api
 from services.routing.api.status_updates import status_updates_api
+from services.routing.api.timetable import timetable_api
+from services.routing.domain.timetable.rows import BYTES_MAX
 from services.routing.settings import Settings
 from shared import http
 from shared.db import Database, PartnerRights
+from shared.http.uploads import Spool
 from shared.kernel.clock import Clock, clock_from_env
 from shared.settings import load
 
@@ -36,10 +39,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             promises_api,
             rate_contracts_api,
             dated_rates_api,
+            timetable_api,
         ],
         description=(
             "Itineraries, capacity, waybills, manifests and the progress of every shipment. "
-            "Flights are generated from routes and say `synthetic`: no public cargo timetable "
-            "exists."
+            "Flights come from timetables of carriers. Those that are generated from routes say "
+            "`synthetic`: no public cargo timetable of the airport exists."
         ),
+        spool=Spool(settings.spool_dir, BYTES_MAX),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.routing.use_cases import network, promises
 from services.routing.use_cases.flights import manifests
 from services.routing.use_cases.shipments import booking, clearance, second_look
+from services.routing.use_cases.timetable import imports
 from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.kafka import JobContext
 from shared.kernel.identity import PARK
@@ -105,6 +106,12 @@ async def _look_at(context: JobContext, found: Sequence[str]) -> None:
         await look([shipment_id])
 
     await context.together_or_each(together, each, one)
+
+
+async def import_timetables(context: JobContext) -> None:
+    """One file after the other, until none waits."""
+    while await imports.run_next_import(context.db, context.clock):
+        pass
 
 
 async def forget_early_facts(context: JobContext) -> None:

@@ -1,5 +1,9 @@
 """Settings of routing: environment variables with the prefix ROUTING_."""
 
+import os
+import tempfile
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -13,3 +17,8 @@ class Settings(ServiceSettings):
 
     api_port: Port = Field(default=8003, description="Port of the API.")
     worker_port: Port = Field(default=8103, description="Port of the worker's probes and metrics.")
+    spool_dir: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()) / f"airlane-routing-{os.getuid()}",
+        description="Folder for timetable files while they arrive. By default below the temporary"
+        " folder of the machine.",
+    )

@@ -47,6 +47,7 @@ JOBS: Final = [
     Job("rebook-shipments", every_s=0.5, run=jobs.rebook_shipments),
     Job("grade-promises", every_s=2.0, run=jobs.grade_promises),
     Job("look-again", every_s=5.0, run=jobs.look_again, exclusive=True),
+    Job("import-timetables", every_s=1.0, run=jobs.import_timetables, exclusive=True),
     Job("forget-early-facts", every_s=3600.0, run=jobs.forget_early_facts),
 ]
 

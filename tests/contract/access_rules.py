@@ -214,6 +214,9 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/flights/{flight_id}/shipments": _list(
         "routing:read", "shipment_id", partners=True
     ),
+    "routing POST /v1/timetable-imports": _PARK_CHANGE_OF_ROUTING,
+    "routing GET /v1/timetable-imports/{timetable_import_id}": _PARK_OF_ROUTING,
+    "routing GET /v1/timetable-imports/{timetable_import_id}/errors": _PARK_OF_ROUTING,
     "routing PATCH /v1/flights/{flight_id}": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/flights/{flight_id}:cancel": _PARK_CHANGE_OF_ROUTING,
     "routing POST /v1/status-updates": _PARK_CHANGE_OF_ROUTING,

@@ -254,6 +254,16 @@ async def _type_code(world: AllServices) -> str:
     return code
 
 
+async def _timetable_import(world: AllServices) -> str:
+    content, _ = FILES["routing POST /v1/timetable-imports"]
+    headers = world.operator() | {"Content-Type": "text/csv"}
+    answer = await world.clients["routing"].post(
+        "/v1/timetable-imports", content=content, headers=headers
+    )
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
 async def _kind(_: AllServices) -> str:
     return "products"
 
@@ -284,6 +294,7 @@ EXAMPLES: Final[dict[str, Callable[[AllServices], Awaitable[str]]]] = {
     "endpoint_id": _endpoint,
     "delivery_id": _delivery,
     "import_id": _import,
+    "timetable_import_id": _timetable_import,
     "kind": _kind,
     **of_routing.EXAMPLES,
 }
@@ -330,6 +341,7 @@ QUERIES: Final = {
 # By operation: the file that it takes as its body, and its query.
 FILES: Final[dict[str, tuple[bytes, dict[str, Any]]]] = {
     "catalog POST /v1/imports": (b"SKU\nEXAMPLE-1\n", {"kind": "products"}),
+    "routing POST /v1/timetable-imports": (b"carrier,flight_number\n", {}),
 }
 
 # By operation: a body that is accepted. Items of batches are those of the single operation.

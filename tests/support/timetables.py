@@ -4,14 +4,11 @@ from typing import Final
 
 from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.timetable.files import TimetableFile, read_timetable
-from services.routing.domain.timetable.rows import COLUMNS, VehicleType
+from services.routing.domain.timetable.rows import COLUMNS
 
-AIRPORTS: Final = {airport.iata: airport for airport in read_network(DATA).airports}
-VEHICLES: Final = {
-    "B744F": VehicleType("air", 112_000, 736_000, 8_230),
-    "B763F": VehicleType("air", 52_000, 430_000, 6_000),
-    "TRUCK": VehicleType("road", 20_000, 120_000, None),
-}
+_NETWORK: Final = read_network(DATA)
+AIRPORTS: Final = {airport.iata: airport for airport in _NETWORK.airports}
+VEHICLES: Final = {vehicle.vehicle: vehicle for vehicle in _NETWORK.vehicles}
 _ROW: Final = {
     "carrier": "LH",
     "flight_number": "8400",

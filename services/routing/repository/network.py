@@ -118,6 +118,7 @@ _SET_DIGEST: Final = sql(
     version=TEXT,
 )
 
+_CARRIERS: Final = sql("SELECT carrier FROM routing.carriers", str)
 _ROUTES: Final = sql(
     """
     SELECT id, carrier, number, origin, destination, via, mode, scope, vehicle,
@@ -237,6 +238,11 @@ async def get_delivery_allowances(reader: Reader) -> dict[str, int]:
 
 async def list_country_places(reader: Reader) -> list[CountryPlace]:
     return await reader.fetch_all(_PLACES)
+
+
+async def list_carriers(reader: Reader) -> list[str]:
+    """Their codes."""
+    return await reader.fetch_values(_CARRIERS)
 
 
 async def list_vehicles(reader: Reader) -> list[Vehicle]:

@@ -1,9 +1,13 @@
 """Routing on a real PostgreSQL, with the park's reference data and timetable in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from services.routing.app import create_app
@@ -14,10 +18,12 @@ from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
 from tests.kit.databases import Postgres
+from tests.kit.waiting import until
 from tests.support.worlds.routing import (
     START,
     RoutingWorld,
 )
+from tests.support.worlds.timetables import Timetable
 
 
 @pytest.fixture
@@ -37,18 +43,43 @@ async def world(routing_db: Database, clock: ManualClock) -> AsyncIterator[Routi
 
 
 @pytest.fixture
-async def client(
-    world: RoutingWorld, postgres: Postgres, jwks_url: str, client_for: Any
-) -> AsyncIterator[AsyncClient]:
-    settings = Settings(database_url=postgres.app_dsn("routing"), jwks_url=jwks_url, pool_size=2)
-    async with client_for(create_app(settings, clock=world.clock)) as client:
+def app(world: RoutingWorld, postgres: Postgres, jwks_url: str, tmp_path: Path) -> FastAPI:
+    settings = Settings(
+        database_url=postgres.app_dsn("routing"),
+        jwks_url=jwks_url,
+        pool_size=2,
+        spool_dir=tmp_path / "spool",
+    )
+    return create_app(settings, clock=world.clock)
+
+
+@pytest.fixture
+async def client(app: FastAPI, client_for: Any) -> AsyncIterator[AsyncClient]:
+    async with client_for(app) as client:
         yield client
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """Where it serves, for clients that are no part of the test."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    await serving
 
 
 @pytest.fixture
 def operator(token_for: Callable[..., str]) -> dict[str, str]:
     token = token_for(Role.OPERATOR, "park", ["routing:read", "routing:write"])
     return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def timetable(world: RoutingWorld, client: AsyncClient, operator: dict[str, str]) -> Timetable:
+    return Timetable(world, client, operator)
 
 
 @pytest.fixture

@@ -93,10 +93,12 @@ _ADD_AIRPORT = sql(
     """
     INSERT INTO routing.airports (iata, icao, name, city, country, latitude_deg, longitude_deg,
         time_zone)
-    VALUES (:iata, :iata, 'Test', 'Test', :country, 0, 0, 'UTC')
+    VALUES (:iata, :iata, 'Test', 'Test', :country, :latitude_deg, :longitude_deg, 'UTC')
     """,
     iata=TEXT,
     country=TEXT,
+    latitude_deg=INTEGER,
+    longitude_deg=INTEGER,
 )
 _ADD_ROUTE = sql(
     """
@@ -184,12 +186,16 @@ class RoutingWorld:
     flights: list[str] = field(default_factory=list)
     hub: str = "EHU"
 
-    async def airport(self, country: str | None = None) -> tuple[str, str]:
-        """(code, country), both new unless the country is given."""
+    async def airport(
+        self, country: str | None = None, *, at: tuple[int, int] = (0, 0)
+    ) -> tuple[str, str]:
+        """(code, country), both new unless the country is given; `at`: degrees north and east."""
         n = next(_numbers)
         iata = f"Q{chr(65 + n // 26)}{chr(65 + n % 26)}"
         country = country or f"{n:02d}"
-        await self.run(_ADD_AIRPORT, iata=iata, country=country)
+        await self.run(
+            _ADD_AIRPORT, iata=iata, country=country, latitude_deg=at[0], longitude_deg=at[1]
+        )
         return iata, country
 
     async def flight(

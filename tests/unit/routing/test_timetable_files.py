@@ -31,7 +31,7 @@ def test_a_row_becomes_a_schedule_with_what_the_vehicle_takes() -> None:
     assert (schedule.flight_number, schedule.weekdays) == ("LH8400", 0b0010101)
     assert (schedule.valid_from, schedule.valid_to) == (date(2026, 11, 30), date(2026, 12, 20))
     assert (leg.departs_min, leg.arrives_min, leg.arrives_day) == (23 * 60 + 30, 80, 1)
-    assert (leg.mode, leg.payload_kg, leg.volume_dm3) == ("air", 52_000, 430_000)
+    assert (leg.mode, leg.payload_kg, leg.volume_dm3) == ("air", 52_400, 438_000)
     assert leg.distance_km is not None
     assert 860 < leg.distance_km < 870
 
@@ -88,8 +88,8 @@ def test_a_through_flight_is_one_schedule_whatever_the_order_of_its_rows() -> No
         ({"arrives_day": "１"}, ("arrives_day", "number_wrong")),
         ({"vehicle": "A225"}, ("vehicle", "vehicle_unknown")),
         ({"payload_kg": "1.5"}, ("payload_kg", "number_wrong")),
-        ({"payload_kg": "52001"}, ("payload_kg", "capacity_above_vehicle")),
-        ({"volume_dm3": "430001"}, ("volume_dm3", "capacity_above_vehicle")),
+        ({"payload_kg": "52401"}, ("payload_kg", "capacity_above_vehicle")),
+        ({"volume_dm3": "438001"}, ("volume_dm3", "capacity_above_vehicle")),
         ({"basis": "guessed"}, ("basis", "basis_wrong")),
         ({"source": "x" * 201}, ("source", "value_too_long")),
         ({"valid_to": "2026-11-29"}, ("valid_to", "validity_wrong")),
@@ -97,7 +97,15 @@ def test_a_through_flight_is_one_schedule_whatever_the_order_of_its_rows() -> No
         ({"destination": "EHU"}, ("destination", "leg_to_itself")),
         ({"arrives_day": "0"}, ("arrives_local", "arrives_before_departure")),
         ({"arrives_local": "23:50", "arrives_day": "0"}, ("arrives_local", "leg_too_fast")),
-        ({"destination": "FRA", "arrives_local": "12:00"}, ("vehicle", "leg_out_of_range")),
+        (
+            {"destination": "FRA", "arrives_local": "12:00", "vehicle": "AT76F"},
+            ("vehicle", "leg_out_of_range"),
+        ),
+        # Fuel takes the place of payload: it carries 52.4 t as far as 6,025 km.
+        (
+            {"destination": "FRA", "arrives_local": "12:00", "payload_kg": "52400"},
+            ("payload_kg", "capacity_above_vehicle"),
+        ),
     ],
 )
 def test_a_fault_names_its_line_and_column(
@@ -120,7 +128,7 @@ def test_a_short_night_of_spring_turns_a_hop_round() -> None:
     """02:50 of 29 March 2026 is 03:50 in Belgium and Germany; the truck is due at 03:10."""
     cells = {
         "origin": "LGG", "destination": "CGN", "departs_local": "02:50", "arrives_local": "04:40",
-        "arrives_day": 0, "vehicle": "TRUCK", "valid_from": "2026-03-27",
+        "arrives_day": 0, "vehicle": "truck", "valid_from": "2026-03-27",
         "valid_to": "2026-03-30", "weekdays": "1234567",
     }  # fmt: skip
     assert {"LGG", "CGN"} <= AIRPORTS.keys()

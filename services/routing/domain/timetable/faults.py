@@ -174,8 +174,8 @@ OUT_OF_RANGE: Final = _kind(
 )
 OVER_PAYLOAD: Final = _kind(
     "capacity_above_vehicle",
-    "{column} {value} is more than a {vehicle} takes, {most}.",
-    "{column} {value} 超过 {vehicle} 的上限 {most}。",
+    "{column} {value} is more than a {vehicle} takes over that distance, {most}.",
+    "{column} {value} 超过 {vehicle} 在该航程下的上限 {most}。",
     "Correct it, or leave the cell empty for what the vehicle takes.",
     "请更正，或留空以采用该型号的上限。",
 )
@@ -264,3 +264,7 @@ NOT_CHANGED: Final = _kind(
     "无需处理：已关闭或已出发的航班不再更改。",
     severity="warning",
 )
+
+KINDS: Final[Mapping[str, FaultKind]] = {
+    kind.code: kind for kind in tuple(globals().values()) if isinstance(kind, FaultKind)
+}

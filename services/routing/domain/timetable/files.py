@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from services.routing.domain.network.records import Airport
+from services.routing.domain.network.records import Airport, Vehicle
 from services.routing.domain.timetable import faults
 from services.routing.domain.timetable.faults import Fault
 from services.routing.domain.timetable.legs import LegCheck
@@ -17,7 +17,6 @@ from services.routing.domain.timetable.rows import (
     RowReader,
     TimetableNotText,
     TripKey,
-    VehicleType,
 )
 from services.routing.domain.timetable.schedule import Schedule, ScheduleLeg
 from services.routing.domain.timetable.traffic_days import TrafficDays, days_of
@@ -44,6 +43,7 @@ class TimetableFile:
     """
 
     rows: int
+    rows_failed: int
     schedules: tuple[ReadSchedule, ...]
     faults: tuple[Fault, ...]
     carriers: frozenset[str]
@@ -57,7 +57,7 @@ def read_timetable(
     *,
     airports: Mapping[str, Airport],
     carriers: Iterable[str],
-    vehicles: Mapping[str, VehicleType],
+    vehicles: Mapping[str, Vehicle],
 ) -> TimetableFile:
     """Raises TimetableNotText, TimetableNotCsv, TimetableColumnsWrong, TimetableTooLarge."""
     try:
@@ -78,6 +78,7 @@ def read_timetable(
     named = {key[0] for key in trips} | {fault.flight_number for fault in found.faults}
     return TimetableFile(
         rows=reader.count,
+        rows_failed=reader.count - sum(len(legs) for legs in good),
         schedules=read,
         faults=tuple(sorted(found.faults, key=lambda fault: fault.line)),
         carriers=frozenset(one.schedule.carrier for one in read),
@@ -202,7 +203,7 @@ def _shared(days: TrafficDays, other: TrafficDays) -> tuple[int, date] | None:
     return (shared.bit_count(), next(days_of(shared, first))) if shared else None
 
 
-def _schedule(legs: _Trip, check: LegCheck, vehicles: Mapping[str, VehicleType]) -> ReadSchedule:
+def _schedule(legs: _Trip, check: LegCheck, vehicles: Mapping[str, Vehicle]) -> ReadSchedule:
     first = legs[0]
     schedule = Schedule(
         id="",
@@ -230,7 +231,7 @@ def _schedule(legs: _Trip, check: LegCheck, vehicles: Mapping[str, VehicleType])
                 duration_min=None,
                 arrives_min=row.arrives_min,
                 arrives_day=row.arrives_day,
-                payload_kg=row.payload_kg or vehicles[row.vehicle].payload_kg,
+                payload_kg=row.payload_kg or check.payload_kg(row),
                 volume_dm3=row.volume_dm3 or vehicles[row.vehicle].volume_dm3,
                 distance_km=check.distance_km(row.origin, row.destination),
             )

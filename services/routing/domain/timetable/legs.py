@@ -1,4 +1,4 @@
-"""Whether a leg of a timetable can be flown or driven: its times, its length, what it takes."""
+"""Whether a leg of a timetable can be flown or driven: its times, its length, its load."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -8,11 +8,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.routing.domain.network.geo import Place, great_circle_km
-from services.routing.domain.network.records import Airport, Mode
+from services.routing.domain.network.records import Airport, Mode, Vehicle
+from services.routing.domain.network.vehicles import payload_kg_at
 from services.routing.domain.timetable import faults
 from services.routing.domain.timetable.dated import instant
 from services.routing.domain.timetable.faults import Fault, FaultKind
-from services.routing.domain.timetable.rows import LegRow, VehicleType
+from services.routing.domain.timetable.rows import LegRow
 from services.routing.domain.timetable.traffic_days import TrafficDays
 
 # Above cruising speeds with a tail wind, and above what trucks may drive anywhere.
@@ -24,9 +25,7 @@ _YEARS_CHECKED: Final = 3
 class LegCheck:
     """What is wrong with legs, one by one. Remembers what it found out about pairs of airports."""
 
-    def __init__(
-        self, airports: Mapping[str, Airport], vehicles: Mapping[str, VehicleType]
-    ) -> None:
+    def __init__(self, airports: Mapping[str, Airport], vehicles: Mapping[str, Vehicle]) -> None:
         self._airports = airports
         self._vehicles = vehicles
         self._zones = {iata: ZoneInfo(airport.time_zone) for iata, airport in airports.items()}
@@ -48,31 +47,32 @@ class LegCheck:
         yield from self._of_vehicle(row)
         yield from self._of_times(row, days, first)
 
-    def _of_vehicle(self, row: LegRow) -> Iterator[Fault]:
-        vehicle = self._vehicles[row.vehicle]
-        for column, given, most in (
-            ("payload_kg", row.payload_kg, vehicle.payload_kg),
-            ("volume_dm3", row.volume_dm3, vehicle.volume_dm3),
-        ):
-            if given is not None and given > most:
-                yield _fault(
-                    row,
-                    column,
-                    faults.OVER_PAYLOAD,
-                    value=given,
-                    vehicle=row.vehicle,
-                    most=most,
-                )
+    def payload_kg(self, row: LegRow) -> int:
+        """What its vehicle can carry so far; 0: it cannot go so far."""
         distance_km = self.distance_km(row.origin, row.destination)
-        if vehicle.range_km is not None and distance_km > vehicle.range_km:
+        return payload_kg_at(self._vehicles[row.vehicle], distance_km)
+
+    def _of_vehicle(self, row: LegRow) -> Iterator[Fault]:
+        vehicle, payload_kg = self._vehicles[row.vehicle], self.payload_kg(row)
+        if payload_kg == 0:
             yield _fault(
                 row,
                 "vehicle",
                 faults.OUT_OF_RANGE,
-                distance_km=distance_km,
+                distance_km=self.distance_km(row.origin, row.destination),
                 vehicle=row.vehicle,
-                range_km=vehicle.range_km,
+                range_km=vehicle.range_max_km,
             )
+            return
+        for column, given, most in (
+            ("payload_kg", row.payload_kg, payload_kg),
+            ("volume_dm3", row.volume_dm3, vehicle.volume_dm3),
+        ):
+            if given is not None and given > most:
+                shown = row.vehicle
+                yield _fault(
+                    row, column, faults.OVER_PAYLOAD, value=given, vehicle=shown, most=most
+                )
 
     def _of_times(self, row: LegRow, days: TrafficDays, first: date) -> Iterator[Fault]:
         minutes = self._minutes(row, first)

@@ -12,7 +12,6 @@ from datetime import date
 from itertools import zip_longest
 from typing import Final
 
-from services.routing.domain.network.records import Mode
 from services.routing.domain.timetable import faults
 from services.routing.domain.timetable.faults import Fault, FaultKind
 from services.routing.domain.timetable.traffic_days import WeekdaysWrong, weekdays_of
@@ -66,16 +65,6 @@ class TimetableTooLarge(TooLarge):
     code = "routing.timetable.too_large"
     text = Text("The file has more than {most} rows.", "文件超过 {most} 行。")
     fix = Text("Split it, for instance by carrier.", "请拆分，例如按承运人。")
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleType:
-    """What the network knows of a type of aircraft or truck. `range_km` None: not known."""
-
-    mode: Mode
-    payload_kg: int
-    volume_dm3: int
-    range_km: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Writes and reads of schedules with their legs."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Final
 
 from services.routing.domain.network.records import Mode
 from services.routing.domain.timetable.schedule import Schedule, ScheduleLeg
-from shared.db import DAY, JSON, Reader, UnitOfWork, sql
+from shared.db import DAY, JSON, TEXTS, Reader, UnitOfWork, sql
 from shared.kernel.json import JsonObject
 
 
@@ -106,32 +106,67 @@ _SAVE_LEGS: Final = sql(
     rows=JSON,
 )
 
+_NEW: Final = (
+    "id",
+    "carrier",
+    "flight_number",
+    "route_id",
+    "valid_from",
+    "valid_to",
+    "weekdays",
+    "cancelled_on",
+    "added_on",
+    "basis",
+    "source",
+    "as_of",
+    "import_id",
+)
+_NEW_LEGS: Final = ("schedule_id", *(field.name for field in fields(ScheduleLeg)))
+_OF_NUMBERS: Final = "s.flight_number = ANY(:numbers) AND s.weekdays + cardinality(s.added_on) > 0"
 _IN_FORCE: Final = """
     (s.valid_from <= :last_on AND (s.valid_to IS NULL OR s.valid_to >= :first_on)
         OR s.added_on && ARRAY(SELECT CAST(d AS date) FROM generate_series(
             CAST(:first_on AS timestamp), CAST(:last_on AS timestamp), '1 day') AS d))
 """
-_SCHEDULES: Final = sql(
-    f"""
+_SELECT: Final = """
     SELECT s.id, s.carrier, s.flight_number, s.route_id, s.valid_from, s.valid_to, s.weekdays,
         s.cancelled_on, s.added_on, s.basis, s.source, s.as_of, s.import_id
-    FROM routing.schedules s WHERE {_IN_FORCE} ORDER BY s.flight_number, s.id
-    """,  # noqa: S608 - a constant of this module
+    FROM routing.schedules s
+"""
+_SELECT_LEGS: Final = """
+    SELECT l.schedule_id, l.leg_no, l.origin, l.destination, l.mode, l.vehicle, l.departs_min,
+        l.departs_day, l.duration_min, l.arrives_min, l.arrives_day, l.payload_kg, l.volume_dm3,
+        l.distance_km
+    FROM routing.schedule_legs l JOIN routing.schedules s ON s.id = l.schedule_id
+"""
+_SCHEDULES: Final = sql(
+    f"{_SELECT} WHERE {_IN_FORCE} ORDER BY s.flight_number, s.id",
     _ScheduleRow,
     first_on=DAY,
     last_on=DAY,
 )
 _LEGS: Final = sql(
-    f"""
-    SELECT l.schedule_id, l.leg_no, l.origin, l.destination, l.mode, l.vehicle, l.departs_min,
-        l.departs_day, l.duration_min, l.arrives_min, l.arrives_day, l.payload_kg, l.volume_dm3,
-        l.distance_km
-    FROM routing.schedule_legs l JOIN routing.schedules s ON s.id = l.schedule_id
-    WHERE {_IN_FORCE} ORDER BY l.schedule_id, l.leg_no
-    """,  # noqa: S608 - a constant of this module
+    f"{_SELECT_LEGS} WHERE {_IN_FORCE} ORDER BY l.schedule_id, l.leg_no",
     _LegRow,
     first_on=DAY,
     last_on=DAY,
+)
+_SCHEDULES_OF_NUMBERS: Final = sql(
+    f"{_SELECT} WHERE {_OF_NUMBERS} ORDER BY s.flight_number, s.id", _ScheduleRow, numbers=TEXTS
+)
+_LEGS_OF_NUMBERS: Final = sql(
+    f"{_SELECT_LEGS} WHERE {_OF_NUMBERS} ORDER BY l.schedule_id, l.leg_no", _LegRow, numbers=TEXTS
+)
+_NUMBERS_OF_CARRIERS: Final = sql(
+    """
+    SELECT DISTINCT flight_number FROM routing.schedules
+    WHERE carrier = ANY(:carriers) AND weekdays + cardinality(added_on) > 0
+      AND (valid_to IS NULL OR valid_to >= :first_on OR cardinality(added_on) > 0)
+    ORDER BY flight_number
+    """,
+    str,
+    carriers=TEXTS,
+    first_on=DAY,
 )
 
 
@@ -166,11 +201,70 @@ def _row(schedule: Schedule) -> JsonObject:
     }
 
 
+async def add_schedules(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
+    """Thousands of new ones, legs included."""
+    if not schedules:
+        return
+    rows = [_values(schedule) for schedule in schedules]
+    await uow.copy_rows("routing.schedules", _NEW, rows)
+    legs = [
+        (schedule.id, *(getattr(leg, name) for name in _NEW_LEGS[1:]))
+        for schedule in schedules
+        for leg in schedule.legs
+    ]
+    await uow.copy_rows("routing.schedule_legs", _NEW_LEGS, legs)
+
+
+def _values(schedule: Schedule) -> tuple[object, ...]:
+    return (
+        schedule.id,
+        schedule.carrier,
+        schedule.flight_number,
+        schedule.route_id,
+        schedule.valid_from,
+        schedule.valid_to,
+        schedule.weekdays,
+        sorted(schedule.cancelled_on),
+        sorted(schedule.added_on),
+        schedule.basis,
+        schedule.source,
+        schedule.as_of,
+        schedule.import_id,
+    )
+
+
+async def save_days(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
+    """Of schedules that are there: which days they run, and who says so. Legs stay."""
+    if schedules:
+        await uow.execute(_SAVE, rows=[_row(schedule) for schedule in schedules])
+
+
 async def list_schedules(reader: Reader, *, first_on: date, last_on: date) -> list[Schedule]:
     """Those that may run on a day from `first_on` to `last_on`, by flight number."""
+    legs = await reader.fetch_all(_LEGS, first_on=first_on, last_on=last_on)
+    rows = await reader.fetch_all(_SCHEDULES, first_on=first_on, last_on=last_on)
+    return _joined(rows, legs)
+
+
+async def list_schedules_of_numbers(reader: Reader, numbers: Sequence[str]) -> list[Schedule]:
+    """Those that run on any day, by flight number."""
+    rows = await reader.fetch_all(_SCHEDULES_OF_NUMBERS, numbers=numbers)
+    if not rows:
+        return []
+    return _joined(rows, await reader.fetch_all(_LEGS_OF_NUMBERS, numbers=numbers))
+
+
+async def list_numbers_of_carriers(
+    reader: Reader, carriers: Sequence[str], *, first_on: date
+) -> list[str]:
+    """Flight numbers that they may fly on that day or later."""
+    return await reader.fetch_values(_NUMBERS_OF_CARRIERS, carriers=carriers, first_on=first_on)
+
+
+def _joined(rows: Sequence[_ScheduleRow], legs_of_all: Sequence[_LegRow]) -> list[Schedule]:
     legs: dict[str, list[ScheduleLeg]] = {}
-    for row in await reader.fetch_all(_LEGS, first_on=first_on, last_on=last_on):
-        legs.setdefault(row.schedule_id, []).append(row.leg)
+    for leg in legs_of_all:
+        legs.setdefault(leg.schedule_id, []).append(leg.leg)
     return [
         Schedule(
             row.id,
@@ -188,5 +282,5 @@ async def list_schedules(reader: Reader, *, first_on: date, last_on: date) -> li
             row.import_id,
             tuple(legs.get(row.id, ())),
         )
-        for row in await reader.fetch_all(_SCHEDULES, first_on=first_on, last_on=last_on)
+        for row in rows
     ]
