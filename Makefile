@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c '$(NEW_ENOUGH); print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null && break; done)
 
 # Passed to the park and its sandbox.
-export ORDERS KILL EXIT RATE WORLD HOURS
+export ORDERS KILL EXIT RATE WORLD HOURS OPENFLIGHTS
 
 .PHONY: help setup run demo world skip stop status doctor test check fmt bench route-bench ceb-samples data lock promtool pgbouncer reset clean
 
@@ -20,6 +20,7 @@ help:  ## this list
 	@echo "  make demo takes  ORDERS=file.csv.gz  KILL=service  RATE=1440  EXIT=1 (stop at the end of the day)"
 	@echo "  make run takes   RATE=1 (business seconds per real second)  WORLD=0 (without the outside world)"
 	@echo "  make skip takes  HOURS=1"
+	@echo "  make bench takes  PARTS='routing …' (all)  OPENFLIGHTS=folder (its airports.dat and routes.dat, for PARTS=routing)"
 	@echo "  make route-bench takes  TIMETABLE=file.csv QUERIES=file.csv OUT=answers.csv (deploy/bench/routes/files.py)"
 	@echo "  make ceb-samples takes  OUT=folder (.airlane/ceb-samples)"
 	@echo "  make data takes  SOURCES='airports=file hs2022=file …' (data/SOURCES.md)"
@@ -65,7 +66,7 @@ fmt: setup  ## format the code
 	@.venv/bin/ruff check --fix .
 
 bench: setup  ## measure how fast it is on this machine
-	@$(RUN) deploy.bench
+	@$(RUN) deploy.bench $(PARTS)
 
 route-bench: setup  ## answer a file of queries over a file of flights with the search of routing
 	@$(if $(and $(TIMETABLE),$(QUERIES),$(OUT)),,echo "Fix: make route-bench TIMETABLE=file.csv QUERIES=file.csv OUT=answers.csv" >&2; exit 2)

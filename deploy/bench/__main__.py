@@ -48,6 +48,13 @@ def chain_figures() -> list[Figure]:
     return [Figure.from_json(figure) for figure in json.loads(result.read_text())]
 
 
+def routing_figures() -> list[Figure]:
+    """Loads its graph libraries only when they are measured."""
+    from deploy.bench.routes import measure
+
+    return measure.measure()
+
+
 PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "classification": classification.measure,
     "ceb": ceb.measure,
@@ -56,6 +63,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "lists": lists.measure,
     "webhooks": webhooks.measure,
     "imports": imports.measure,
+    "routing": routing_figures,
     "chain": chain_figures,
 }
 # They fill a disk and take many minutes: only when they are asked for.

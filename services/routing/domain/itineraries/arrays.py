@@ -40,6 +40,8 @@ class Stretches(NamedTuple):
     """Where they begin (s + 1, the last is n)."""
     is_repeated: Flags
     """All of it departs at one instant, and is scanned until nothing changes (s)."""
+    lead_s: int
+    """From a departure of any other stretch until goods can go on: at least that long."""
 
 
 class Pairs(NamedTuple):

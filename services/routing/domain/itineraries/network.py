@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from services.routing.domain.itineraries.arrays import (
+    NEVER,
     Carriages,
     Costs,
     Flags,
@@ -137,7 +138,8 @@ def _instants(
     too. So all that departs at such an instant is one stretch, which scans repeat.
     """
     count = len(departs_s)
-    is_instant = arrives_s + transfer_s.min(axis=1)[alight] == departs_s
+    lead_s = arrives_s + transfer_s.min(axis=1)[alight] - departs_s
+    is_instant = lead_s == 0
     moments = np.unique(departs_s[is_instant])
     starts = np.searchsorted(departs_s, moments, "left")
     ends = np.searchsorted(departs_s, moments, "right")
@@ -145,7 +147,11 @@ def _instants(
     is_repeated = np.isin(first[:-1], starts)
     return (
         flags(is_instant, (count,)),
-        Stretches(indices(first, first.shape), flags(is_repeated, is_repeated.shape)),
+        Stretches(
+            indices(first, first.shape),
+            flags(is_repeated, is_repeated.shape),
+            int(lead_s[~is_instant].min(initial=NEVER)),
+        ),
     )
 
 

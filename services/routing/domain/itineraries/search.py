@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from services.routing.domain.itineraries.arrays import NEVER, Costs, Task, flags
+from services.routing.domain.itineraries.arrays import NEVER, Costs, Indices, Task, flags
 from services.routing.domain.itineraries.kernel import earliest, pareto
 from services.routing.domain.itineraries.network import Network
 
@@ -71,17 +71,22 @@ class _Scratches(threading.local):
 
     def __init__(self) -> None:
         self.scratch = _scratch(_LABELS_FIRST)
+        self._carriages = np.empty(0, np.int32)
 
     def grow(self) -> None:
         self.scratch = _scratch(2 * len(self.scratch.labels))
+
+    def carriages(self, count: int) -> Indices:
+        if len(self._carriages) < count:
+            self._carriages = np.empty(count, np.int32)
+        return self._carriages
 
 
 def _scratch(labels: int) -> pareto.Scratch:
     return pareto.Scratch(
         np.empty((labels, 6), np.int64),
         np.empty((labels, 6), np.int64),
-        np.empty(labels, np.int64),
-        np.empty((labels, 4), np.int32),
+        np.empty((labels, 5), np.int64),
     )
 
 
@@ -150,6 +155,7 @@ def find_earliest(
         flags(usable, (len(network),)),
         task,
         network.first_departure(ready_s),
+        _SCRATCHES.carriages(len(network)),
     )
     return Itinerary(arrives_s, tuple(carriages.tolist())) if len(carriages) else None
 

@@ -10,15 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from services.routing.domain.itineraries.arrays import Carriages, Flags, Ints, Stretches
+from services.routing.domain.itineraries.kernel.boards import NONE, no_boards
 from services.routing.domain.itineraries.kernel.compiled import compiled, part
-from services.routing.domain.itineraries.kernel.waiting import (
-    ENTRY_COLUMNS,
-    FIRST,
-    NONE,
-    Waiting,
-    put,
-    take,
-)
+from services.routing.domain.itineraries.kernel.waiting import COLUMNS, FIRST, put, take
 
 TOO_EARLY: Final = -(1 << 60)
 """No ready time is this early."""
@@ -29,7 +23,8 @@ class _State(NamedTuple):
     """By carriage and legs: goods that are ready by then take it, with so many legs at most."""
     eligible_ready_s: Ints
     """By board and legs: the latest of those that can go on by now."""
-    waiting: Waiting
+    entries: Ints
+    boards: Ints
 
 
 @part
@@ -47,10 +42,10 @@ def _let_in(state: _State, board: int, n: int) -> bool:
 def _take(net: Carriages, state: _State, origin: int, n: int) -> int:
     """The latest ready time with which goods take the carriage, noted for each number of legs."""
     board, departs_s, own_legs = net.board[n], net.departs_s[n], net.legs[n]
-    entry = take(state.waiting, board, departs_s)
+    entry = take(state.entries, state.boards, board, departs_s)
     while entry != NONE:
-        _let_in(state, board, state.waiting.entries[entry, FIRST])
-        entry = take(state.waiting, board, departs_s)
+        _let_in(state, board, state.entries[entry, FIRST])
+        entry = take(state.entries, state.boards, board, departs_s)
     legs_max = state.ready_s.shape[1] - 1
     for legs in range(own_legs, legs_max + 1):
         if board >> 1 == origin:
@@ -70,7 +65,7 @@ def _set_down(net: Carriages, transfer_s: Ints, state: _State, n: int, is_first:
         if from_s == net.departs_s[n]:
             changes = _let_in(state, board, n) or changes
         elif is_first:
-            put(state.waiting, board, from_s, n, n)
+            put(state.entries, state.boards, board, from_s, n, n)
     return changes
 
 
@@ -113,13 +108,11 @@ def find_profile(
 ) -> Ints:
     """By carriage: how late goods may be ready to take it (n); below `ready_from_s`: never."""
     count, boards = net.departs_s.shape[0], transfer_s.shape[0]
-    ends = np.full((boards + 1, 2), NONE, np.int32)
-    ends[boards, 0] = 0
-    entries = 2 * (count - start)
     state = _State(
         np.full((count, legs_max + 1), TOO_EARLY, np.int64),
         np.full((boards, legs_max + 1), TOO_EARLY, np.int64),
-        Waiting(np.empty(entries, np.int64), np.empty((entries, ENTRY_COLUMNS), np.int32), ends),
+        np.empty((2 * (count - start), COLUMNS), np.int64),
+        no_boards(boards // 2),
     )
     _scan(net, transfer_s, stretches, usable, origin, ready_from_s, start, state)
     return state.ready_s[:, legs_max].copy()

@@ -12,6 +12,7 @@ from services.routing.domain.itineraries.arrays import (
     Stretches,
     Task,
 )
+from services.routing.domain.itineraries.kernel.blocks import BLOCK, block_end, sift
 from services.routing.domain.itineraries.kernel.compiled import part
 
 
@@ -65,6 +66,42 @@ def _arrive(
 
 
 @part
+def _catch(
+    net: Carriages,
+    transfer_s: Ints,
+    usable: Flags,
+    task: Task,
+    legs_left: Indices,
+    eligible_s: Ints,
+    fewest: Indices,
+    found: Indices,
+    kept: Indices,
+    size: int,
+) -> tuple[int, bool]:
+    """Those found that are of use, behind the first `size` kept; how many are kept then.
+
+    Whether they open something new, too.
+    """
+    departs_s, arrives_s, boards, alights = net.departs_s, net.arrives_s, net.board, net.alight
+    legs_of, accept_s, latest_s = net.legs, net.accept_s, task.latest_s
+    origin, ready_s = task.origin, task.ready_s
+    opens = False
+    for n in found:
+        board, alight = boards[n], alights[n]
+        legs_before = fewest[board >> 1]
+        legs = legs_before + legs_of[n]
+        if legs > legs_left[alight >> 1] or arrives_s[n] > latest_s or not usable[n]:
+            continue
+        if board >> 1 == origin and ready_s > departs_s[n] - accept_s[n]:
+            continue
+        kept[size, 0], kept[size, 1] = n, legs_before
+        size += 1
+        if _arrive(eligible_s, fewest, transfer_s, alight, arrives_s[n], legs):
+            opens = True
+    return size, opens
+
+
+@part
 def reach(
     net: Carriages,
     transfer_s: Ints,
@@ -86,27 +123,32 @@ def reach(
     eligible_s = np.full(2 * airports, NEVER, np.int64)
     eligible_s[2 * task.origin : 2 * task.origin + 2] = task.ready_s
     kept = np.empty((net.departs_s.shape[0] - start, 2), np.int32)
-    departs_s, arrives_s, boards, alights = net.departs_s, net.arrives_s, net.board, net.alight
+    found = np.empty(BLOCK, np.int32)
     size = 0
     for stretch in range(stretches.is_repeated.shape[0]):
         first = max(start, stretches.first[stretch])
         last = stretches.first[stretch + 1]
+        is_repeated = stretches.is_repeated[stretch]
+        lead_s = 1 if is_repeated else stretches.lead_s
         # Where goods can change within an instant, one pass may open what an earlier one missed.
-        begin, opens = size, True
-        while opens and first < last:
-            size, opens = begin, False
-            for n in range(first, last):
-                board, alight = boards[n], alights[n]
-                if eligible_s[board] > departs_s[n] or not usable[n]:
-                    continue
-                legs_before = fewest[board >> 1]
-                legs = legs_before + net.legs[n]
-                if legs > legs_left[alight >> 1] or arrives_s[n] > task.latest_s:
-                    continue
-                if board >> 1 == task.origin and task.ready_s > departs_s[n] - net.accept_s[n]:
-                    continue
-                kept[size, 0], kept[size, 1] = n, legs_before
-                size += 1
-                if _arrive(eligible_s, fewest, transfer_s, alight, arrives_s[n], legs):
-                    opens = stretches.is_repeated[stretch]
+        begin, repeats = size, True
+        while repeats:
+            size, repeats, at = begin, False, first
+            while at < last:
+                end = block_end(net.departs_s, at, last, lead_s)
+                count = sift(net.departs_s, net.board, eligible_s, at, end, found)
+                size, opens = _catch(
+                    net,
+                    transfer_s,
+                    usable,
+                    task,
+                    legs_left,
+                    eligible_s,
+                    fewest,
+                    found[:count],
+                    kept,
+                    size,
+                )
+                repeats = repeats or (opens and is_repeated)
+                at = end
     return kept[:size]
