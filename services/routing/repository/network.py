@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Final
 
-from services.routing.domain.flights.timetable import HandlingTimes
 from services.routing.domain.network.records import (
     Airport,
     Carrier,
@@ -24,6 +23,7 @@ from services.routing.domain.network.records import (
 )
 from services.routing.domain.network.regions import DeliveryRegions, region_with_gateways
 from services.routing.domain.network.station_times import StationTimes
+from services.routing.domain.network.times import HandlingTimes
 from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
 _Record = (

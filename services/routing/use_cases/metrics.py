@@ -5,13 +5,13 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
-from services.routing.domain.promises.promise import Fault, Grade
-from services.routing.domain.shipments.reachability import (
+from services.routing.domain.network.reachability import (
     NO_CAPACITY,
     NO_DEPARTURE,
     NO_SERVICE,
     TOO_HEAVY,
 )
+from services.routing.domain.promises.promise import Fault, Grade
 from shared.db import UnitOfWork
 
 BOOKED: Final = Counter(

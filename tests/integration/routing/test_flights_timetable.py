@@ -9,8 +9,8 @@ import pytest
 from services.routing import jobs
 from services.routing.clients.network_files import DATA, read_network
 from services.routing.use_cases.flights import manifests
+from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.network import load_network
-from services.routing.use_cases.shipments import planning
 from services.routing.use_cases.timetable.horizon import extend_timetable
 from shared.db import Database, UnitOfWork, sql
 from shared.db.migrate import upgrade
@@ -60,7 +60,7 @@ async def test_a_fresh_park_gets_routes_and_two_weeks_of_flights_and_then_day_by
     db, name = await fresh(postgres)
     try:
         # The first order comes before any job has run.
-        monkeypatch.setattr(planning._Copy, "basis", None)
+        monkeypatch.setattr(COPY, "basis", None)
         first_in = RoutingWorld(db, clock)
         shipment = await first_in.shipment(await first_in.place("GB"))
         await jobs.extend_timetable(JobContext(db, clock))

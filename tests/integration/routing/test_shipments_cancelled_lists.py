@@ -74,7 +74,7 @@ async def test_it_comes_off_a_closed_manifest_and_flies_once_another_list_is_rel
     end, country = await world.airport()
     first = await world.flight(world.hub, via, departs_h=10)
     second = await world.flight(via, end, departs_h=16)
-    following = await world.flight(world.hub, end, departs_h=20)
+    following = await world.flight(world.hub, end, departs_h=40)
     kept, order_id = await world.place(country), await world.place(country, weight_g=5_000)
     await world.make_ready(kept, order_id)
     await world.close(first)

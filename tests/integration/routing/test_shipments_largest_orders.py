@@ -6,14 +6,15 @@ import pytest
 
 from services.catalog.domain.orders.placement import VOLUME_CM3_MAX, WEIGHT_G_MAX
 from services.routing.consumers import shipments as consumers
-from services.routing.domain.flights.timetable import Itinerary, Search, Timetable
+from services.routing.domain.itineraries import choosing
+from services.routing.domain.itineraries.search import Itinerary, find_earliest
 from shared.contracts.catalog.orders import OrderPlaced
 from shared.kernel.ids import new_id
 from tests.support.worlds.routing import RoutingWorld
 
 _ORDERS: Final = 100
 _STATEMENTS_EACH_MAX: Final = 8
-_SEARCHES_EACH_MAX: Final = 3
+_SEARCHES_EACH_MAX: Final = 4
 _AS_DENSE_AS_AIR_CARGO: Final = WEIGHT_G_MAX * 6  # cm³ that go with so many grams
 
 
@@ -52,14 +53,13 @@ async def test_a_hundred_of_the_largest_orders_leave_the_next_one_alone(
     await other.place(other_country)
     usual = await _statements(other, other.placed(other_country))
 
-    searches: list[Search] = []
-    find = Timetable.find
+    searches: list[int] = []
 
-    def counted(timetable: Timetable, search: Search) -> Itinerary | None:
-        searches.append(search)
-        return find(timetable, search)
+    def counted(*args: Any, **named: Any) -> Itinerary | None:
+        searches.append(named["origin"])
+        return find_earliest(*args, **named)
 
-    monkeypatch.setattr(Timetable, "find", counted)
+    monkeypatch.setattr(choosing, "find_earliest", counted)
     largest = [
         world.placed(country, weight_g=WEIGHT_G_MAX, volume_cm3=volume_cm3) for _ in range(_ORDERS)
     ]

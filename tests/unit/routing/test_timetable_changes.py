@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.routing.domain.flights.flight import FlightStatus
-from services.routing.domain.flights.timetable import HandlingTimes
+from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.timetable.changes import (
     CapacityBelowBooked,
     FlightChange,

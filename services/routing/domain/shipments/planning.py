@@ -1,47 +1,26 @@
 """Planning a booking: when goods can leave, what to search for, what to do about the result."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.routing.domain.flights.timetable import (
-    HandlingTimes,
-    Itinerary,
-    OpenFlight,
-    Search,
-    Timetable,
-)
+from services.routing.domain.acceptance.goods import Consignment, Piece
+from services.routing.domain.itineraries.basis import SearchBasis
+from services.routing.domain.itineraries.choosing import find_booking
+from services.routing.domain.itineraries.options import OptionLeg
+from services.routing.domain.itineraries.request import Request
+from services.routing.domain.itineraries.wish import Destination, Gateway, Wish
+from services.routing.domain.network.reachability import NO_CAPACITY, Wanted
 from services.routing.domain.network.records import MODES, Mode
 from services.routing.domain.network.refusal import Refusal
-from services.routing.domain.shipments.reachability import (
-    Network,
-    Wanted,
-    never_routable,
-    not_routable_now,
-)
-from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus, promised_at
+from services.routing.domain.network.times import HandlingTimes
+from services.routing.domain.shipments.refusing import refusal_of
+from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
 
 HUB: Final = "EHU"
 _SLACK: Final = timedelta(minutes=1)
-Find = Callable[[Search], Itinerary | None]
-"""Searches the timetable of the basis."""
 RETRY_AFTER: Final = timedelta(hours=1)
 """Goods on the way that find no onward flight look again after that long (business time)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchBasis:
-    """All a search needs."""
-
-    timetable: Timetable
-    network: Network
-    handling: HandlingTimes
-    allowance_h: Mapping[str, int]
-
-    @property
-    def state(self) -> tuple[str, int]:
-        return self.timetable.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,69 +65,62 @@ class Plan:
         return [leg.flight_id for leg in self.legs]
 
 
-def search_for(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Search:
-    return Search(
+def request_for(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Request:
+    return Request(basis, wish_of(basis, unplaced, now=now), now.date())
+
+
+def wish_of(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Wish:
+    shipment = unplaced.shipment
+    ready_by = ready_by_mode(basis.handling, unplaced, now=now)
+    return Wish(
         origin=unplaced.origin,
-        ready_at=ready_at(basis.handling, unplaced, now=now),
-        destinations=basis.network.destinations(unplaced.shipment.destination_country),
-        weight_g=unplaced.shipment.gross_weight_g,
-        volume_cm3=unplaced.shipment.volume_cm3,
+        ready_at=min(ready_by.values()),
+        destination=destination_of(basis, shipment.destination_country),
+        goods=goods_of(shipment),
+        weight_g=shipment.gross_weight_g,
+        volume_cm3=shipment.volume_cm3,
+        ready_by=ready_by if len(set(ready_by.values())) > 1 else {},
     )
 
 
-def ready_at(
+def ready_by_mode(
     handling: HandlingTimes, unplaced: Unplaced, *, now: datetime
-) -> Mapping[Mode, datetime]:
-    """From when on it can leave by each mode. Cleared goods at the park's airport wait for the next
-    cut-off only; goods on the way need the connection of the place they come to, from the mode they
-    came by to the one they leave by.
+) -> dict[Mode, datetime]:
+    """From when on it can be handed over for each mode. Goods at the park's airport wait for
+    handling, those on the way for the connection from the mode that they come by.
+
+    The search adds the cut-off of the flight. Handling lasts until the first departure that can be
+    reached, so its end has the cut-off in it.
     """
     if unplaced.came_at is not None and unplaced.came_by is not None:
-        came_by = unplaced.came_by
-        came_at = unplaced.came_at
-        connection = {to: handling.connection(unplaced.origin, came_by, to) for to in MODES}
-        return {to: max(now, came_at + timedelta(minutes=connection[to])) for to in MODES}
-    next_departure = now + timedelta(minutes=handling.of(HUB, "cut_off")) + _SLACK
-    handled_at = None if unplaced.is_cleared else unplaced.handled_at
-    return dict.fromkeys(MODES, max(next_departure, handled_at or next_departure))
+        return {
+            mode: max(
+                now,
+                unplaced.came_at
+                + timedelta(minutes=handling.connection(unplaced.origin, unplaced.came_by, mode)),
+            )
+            for mode in MODES
+        }
+    ready_at = now + _SLACK
+    if not unplaced.is_cleared and unplaced.handled_at is not None:
+        cut_off = handling.cut_off(HUB) or timedelta(0)
+        ready_at = max(ready_at, unplaced.handled_at - cut_off)
+    return dict.fromkeys(MODES, ready_at)
 
 
-def decide(
-    basis: SearchBasis,
-    unplaced: Unplaced,
-    search: Search,
-    find: Find,
-    *,
-    is_exact: bool,
-) -> Plan | Refusal | None:
-    """What to do about what `find` finds. None: it finds nothing, but the room on flights was not
+def decide(request: Request, unplaced: Unplaced, *, is_exact: bool) -> Plan | Refusal | None:
+    """What to do about what a search finds. None: it finds no room, but the room on flights was not
     exact, so search again.
     """
-    found = find(search)
+    found = find_booking(request)
     if found is not None:
         return Plan(
-            legs=tuple(_leg(flight) for flight in found.legs),
-            cut_off_at=found.legs[0].cut_off_at,
-            promised_at=promised_at(
-                found.arrives_at,
-                country=unplaced.shipment.destination_country,
-                allowance_h=basis.allowance_h,
-            ),
+            legs=tuple(_leg(leg) for leg in found.legs),
+            cut_off_at=found.legs[0].latest_acceptance_at,
+            promised_at=found.delivered_at,
         )
-    refusal = never_routable(basis.network, unplaced.wanted)
-    if refusal is not None:
-        return refusal
-    return no_room(basis, unplaced, search, find) if is_exact else None
-
-
-def no_room(basis: SearchBasis, unplaced: Unplaced, search: Search, find: Find) -> Refusal:
-    """Why no connection can be had now: all full, or none at all."""
-    return not_routable_now(
-        basis.network,
-        unplaced.wanted,
-        until=basis.timetable.horizon_at,
-        found_if_empty=find(search.for_nothing()) is not None,
-    )
+    refusal = refusal_of(request, unplaced.wanted)
+    return refusal if is_exact or refusal.code != NO_CAPACITY else None
 
 
 def becomes_unroutable(unplaced: Unplaced) -> bool:
@@ -156,14 +128,35 @@ def becomes_unroutable(unplaced: Unplaced) -> bool:
     return unplaced.status is ShipmentStatus.WAITING
 
 
-def _leg(flight: OpenFlight) -> Leg:
+def _leg(leg: OptionLeg) -> Leg:
     return Leg(
-        flight_id=flight.id,
-        flight_number=flight.number,
-        mode=flight.mode,
-        origin=flight.origin,
-        destination=flight.destination,
-        departs_at=flight.departs_at,
-        arrives_at=flight.arrives_at,
-        synthetic=True,
+        flight_id=leg.flight_id,
+        flight_number=leg.flight_number,
+        mode=leg.mode,
+        origin=leg.origin,
+        destination=leg.destination,
+        departs_at=leg.departs_at,
+        arrives_at=leg.arrives_at,
+        synthetic=leg.synthetic,
+    )
+
+
+def destination_of(basis: SearchBasis, country: str) -> Destination:
+    hours = basis.allowance_h.get(country, basis.allowance_h["*"])
+    return Destination(
+        gateways=tuple(
+            Gateway(airport, last_mile_min=60 * hours)
+            for airport in basis.reach.destinations(country)
+        ),
+        country=country,
+    )
+
+
+def goods_of(shipment: Shipment) -> Consignment:
+    """Its parcels weigh the same; how large they are is not known."""
+    piece_g = -(-shipment.gross_weight_g // shipment.pieces)
+    return Consignment(
+        pieces=(Piece(piece_g, shipment.pieces),),
+        hs_codes=shipment.hs_codes,
+        dangerous_goods=shipment.dangerous_goods,
     )

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from services.routing.domain.flights.flight import FlightStatus
-from services.routing.domain.flights.timetable import HandlingTimes
 from services.routing.domain.network.records import Mode
+from services.routing.domain.network.times import HandlingTimes
 from shared.kernel.errors import Conflict, Invalid, Text
 
 Capacity = Literal["capacity_g", "capacity_cm3"]

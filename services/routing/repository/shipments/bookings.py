@@ -71,7 +71,8 @@ _CREATE: Final = sql(
             AS is_cleared,
         released_at IS NULL AND (stopped_at IS NOT NULL OR declaration_cancelled_at IS NOT NULL)
             AS has_lost_list,
-        (SELECT version FROM routing.timetable) AS timetable_version,
+        (SELECT t.version || '/' || r.version FROM routing.timetable t, routing.rate_book r)
+            AS timetable_version,
         coalesce(pg_sequence_last_value('routing.flight_change'), 0) AS change_no
     """,
     CreatedShipment,

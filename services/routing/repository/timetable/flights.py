@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from services.routing.domain.flights.timetable import OpenFlight, Room
+from services.routing.domain.itineraries.flights import FlightRow, Room
 from services.routing.domain.timetable.dated import DatedFlight
 from services.routing.domain.timetable.state import TimetableState
 from shared.db import (
+    BIGINT,
     DAY,
     INSTANT,
     INSTANTS,
@@ -25,8 +26,9 @@ from shared.db import (
 
 _STATE: Final = sql(
     """
-    SELECT version, coalesce(pg_sequence_last_value('routing.flight_change'), 0) AS change_no,
-        first_on, last_on, reference_digest
+    SELECT version || '/' || (SELECT version FROM routing.rate_book) AS version,
+        coalesce(pg_sequence_last_value('routing.flight_change'), 0) AS change_no, first_on,
+        last_on, reference_digest
     FROM routing.timetable WHERE id = 1
     """,
     TimetableState,
@@ -69,15 +71,29 @@ _ADD_FLIGHTS: Final = sql(
     cut_off_at=INSTANTS,
 )
 
+_READ: Final = """
+    SELECT f.id, f.flight_number AS number, f.carrier, f.mode, f.vehicle, f.origin, f.destination,
+        coalesce(f.schedule_id || '/' || f.operated_on, f.id) AS trip, f.leg_no, f.departs_on,
+        f.departs_at, f.arrives_at, f.cut_off_at, f.capacity_g, f.capacity_cm3, l.distance_km,
+        f.state = 'scheduled' AS is_open, f.synthetic, f.change_no
+    FROM routing.flights f
+    LEFT JOIN routing.schedule_legs l ON l.schedule_id = f.schedule_id AND l.leg_no = f.leg_no
+"""
 _OPEN_FLIGHTS: Final = sql(
-    """
-    SELECT id, flight_number AS number, mode, origin, destination, departs_at, arrives_at,
-        cut_off_at, capacity_g, capacity_cm3
-    FROM routing.flights WHERE state = 'scheduled' AND departs_at > :now
-    ORDER BY departs_at, id
+    f"""
+    {_READ} WHERE f.state = 'scheduled' AND f.departs_at > :now AND f.change_no > :after_no
+    ORDER BY f.change_no LIMIT :rows_max
     """,
-    OpenFlight,
+    FlightRow,
     now=INSTANT,
+    after_no=BIGINT,
+    rows_max=INTEGER,
+)
+_CHANGED_FLIGHTS: Final = sql(
+    f"{_READ} WHERE f.change_no > :after_no ORDER BY f.change_no LIMIT :rows_max",
+    FlightRow,
+    after_no=BIGINT,
+    rows_max=INTEGER,
 )
 
 
@@ -120,10 +136,18 @@ async def add_flights(uow: UnitOfWork, planned: Sequence[DatedFlight]) -> int:
     )
 
 
-async def list_open_flights(uow: UnitOfWork, *, now: datetime) -> list[OpenFlight]:
-    return await uow.fetch_all(_OPEN_FLIGHTS, now=now)
+async def list_open_flights(
+    reader: Reader, *, now: datetime, after_no: int, rows_max: int
+) -> list[FlightRow]:
+    """Those that can be booked, by change number."""
+    return await reader.fetch_all(_OPEN_FLIGHTS, now=now, after_no=after_no, rows_max=rows_max)
 
 
-async def get_room(uow: UnitOfWork, *, now: datetime) -> dict[str, Room]:
+async def list_changed_flights(reader: Reader, *, after_no: int, rows_max: int) -> list[FlightRow]:
+    """Those that have changed since, whatever became of them, by change number."""
+    return await reader.fetch_all(_CHANGED_FLIGHTS, after_no=after_no, rows_max=rows_max)
+
+
+async def get_room(reader: Reader, *, now: datetime) -> dict[str, Room]:
     """What is left on open flights that hold something, by flight."""
-    return dict(await uow.fetch_all(_ROOM, now=now))
+    return dict(await reader.fetch_all(_ROOM, now=now))

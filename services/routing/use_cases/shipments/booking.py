@@ -9,22 +9,19 @@ The caller has taken the turn; only `rebook_due` takes it itself.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Final
 
-from services.routing.domain.flights.timetable import Itinerary, Search
+from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.shipments.house_waybill import house_waybill
 from services.routing.domain.shipments.planning import (
     HUB,
     RETRY_AFTER,
     Plan,
-    SearchBasis,
     Unplaced,
     becomes_unroutable,
     decide,
-    no_room,
-    search_for,
+    request_for,
 )
 from services.routing.domain.shipments.shipment import (
     CANCELLABLE,
@@ -38,6 +35,7 @@ from services.routing.repository.shipments.bookings import Booking
 from services.routing.repository.timetable.flights import get_timetable_state
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases import promises
+from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.metrics import (
     BOOKED,
     FULL_FLIGHTS_MET,
@@ -45,7 +43,7 @@ from services.routing.use_cases.metrics import (
     UNROUTABLE,
     count,
 )
-from services.routing.use_cases.shipments.planning import current_basis, prepare, refreshed
+from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
 from shared.kernel.ids import new_id
@@ -59,14 +57,16 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> bool
     Returns whether its export list is known to be cancelled or stopped, so that the shipment has
     to give its place back: customs needs the house waybill that comes with the first booking.
     """
-    await prepare(uow, now=now)
+    if COPY.basis is None:
+        # A fresh park may have no network yet.
+        await ensure_timetable(uow, now=now)
     shipment = shipment_of(goods, shipment_id=new_id("shp"))
     created = await bookings.create(
         uow, shipment, store=goods.store, location=HUB, placed_at=goods.placed_at, now=now
     )
     if created is None:
         return False
-    basis = await current_basis(uow, state=(created.timetable_version, created.change_no), now=now)
+    basis = await COPY.as_of(uow, (created.timetable_version, created.change_no), now=now)
     new = Unplaced(
         shipment=shipment,
         status=ShipmentStatus.WAITING,
@@ -97,7 +97,7 @@ async def rebook_now(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> Non
     """Finds a new itinerary for a shipment that lost its own."""
     lost = await rebooking.get_unplaced(uow, shipment_id)
     state = (await get_timetable_state(uow)).key
-    await _place(uow, lost, await current_basis(uow, state=state, now=now), now=now)
+    await _place(uow, lost, await COPY.as_of(uow, state, now=now), now=now)
 
 
 async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> int:
@@ -108,7 +108,7 @@ async def rebook_due(uow: UnitOfWork, *, now: datetime, shipments_max: int) -> i
     due = await rebooking.list_due_for_rebooking(uow, now=now, rows_max=shipments_max)
     state = (await get_timetable_state(uow)).key
     for lost in due:
-        basis = await current_basis(uow, state=state, now=now)
+        basis = await COPY.as_of(uow, state, now=now)
         await _place(uow, lost, basis, now=now)
     return len(due)
 
@@ -131,12 +131,10 @@ async def book_if_possible(
     """Those for which there is a way with room now. The caller has the turn, so that the numbers
     are exact.
     """
-    state = (await get_timetable_state(uow)).key
-    basis = await refreshed(uow, await current_basis(uow, state=state, now=now), now=now)
+    basis = await COPY.with_room(uow, now=now)
     for one in unroutable:
         for _ in range(_TRIES):
-            search = search_for(basis, one, now=now)
-            plan = decide(basis, one, search, partial(_find, basis), is_exact=False)
+            plan = _decide(basis, one, now=now, is_exact=False)
             if not isinstance(plan, Plan):
                 break
             booking = await bookings.hold(uow, one, plan, now=now)
@@ -144,7 +142,7 @@ async def book_if_possible(
                 await _keep_booking(uow, one, plan, booking, basis, now=now)
                 break
             # Others of these have taken the room.
-            basis = await refreshed(uow, basis, now=now)
+            basis = await COPY.with_room(uow, now=now)
 
 
 async def put_off(uow: UnitOfWork, *, shipment_id: str, now: datetime) -> None:
@@ -189,10 +187,8 @@ async def _hold_or_refuse(
     """The room in memory may be out of date: what it offers is held or looked for again."""
     for attempt in range(_TRIES):
         if attempt:
-            basis = await refreshed(uow, basis, now=now)
-        search = search_for(basis, unplaced, now=now)
-        find = partial(_find, basis)
-        decision = decide(basis, unplaced, search, find, is_exact=attempt > 0)
+            basis = await COPY.with_room(uow, now=now)
+        decision = _decide(basis, unplaced, now=now, is_exact=attempt > 0)
         if isinstance(decision, Refusal):
             return decision
         if decision is None:
@@ -201,15 +197,16 @@ async def _hold_or_refuse(
         if booking is not None:
             return decision, booking
         count(uow, FULL_FLIGHTS_MET)
-    search = search_for(basis, unplaced, now=now)
-    return no_room(basis, unplaced, search, partial(_find, basis))
+    raise AssertionError("under the turn, room that was just read can be held")
 
 
-def _find(basis: SearchBasis, search: Search) -> Itinerary | None:
+def _decide(
+    basis: SearchBasis, unplaced: Unplaced, *, now: datetime, is_exact: bool
+) -> Plan | Refusal | None:
     start = monotonic_s()
-    found = basis.timetable.find(search)
+    decision = decide(request_for(basis, unplaced, now=now), unplaced, is_exact=is_exact)
     SEARCH_SECONDS.observe(monotonic_s() - start)
-    return found
+    return decision
 
 
 async def _announce_booking(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from services.routing.domain.flights.timetable import HandlingTimes
+from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.timetable.dated import CutOff, DatedFlight, dated_flights
 from services.routing.domain.timetable.schedule import Schedule
 from services.routing.repository import network

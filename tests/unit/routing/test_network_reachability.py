@@ -7,13 +7,13 @@ import pytest
 
 from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.network.geo import great_circle_km
-from services.routing.domain.network.vehicles import legs_of
-from services.routing.domain.shipments.reachability import (
+from services.routing.domain.network.reachability import (
     Network,
     Wanted,
     never_routable,
     not_routable_now,
 )
+from services.routing.domain.network.vehicles import legs_of
 
 REFERENCE = read_network(DATA)
 NETWORK = Network.of(

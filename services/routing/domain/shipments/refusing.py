@@ -1,0 +1,75 @@
+"""Why a wish finds no way now: the first of its conditions without which there would be one."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from services.routing.domain.itineraries.choosing import earliest_way, exists
+from services.routing.domain.itineraries.request import Request
+from services.routing.domain.network.reachability import (
+    Wanted,
+    never_routable,
+    not_routable_now,
+)
+from services.routing.domain.network.refusal import Refusal
+from shared.kernel.errors import Text
+from shared.kernel.words import words
+
+NO_RATE: Final = "no_rate"
+
+_NO_RATE: Final = Text(
+    "No rate is known for any connection to {country}.", "前往 {country} 的衔接均无运价。"
+)
+_ADD_RATE: Final = Text(
+    "A rate contract or a last-mile tariff for it would make it routable.",
+    "补充运价合同或末端派送费率后即可安排运输。",
+)
+
+
+def refusal_of(request: Request, wanted: Wanted) -> Refusal:
+    """From what never changes to what changes by the hour: the law, the network, acceptance,
+    rates, the timetable, room.
+    """
+    law = request.destination_verdict.refusal
+    if law is not None:
+        return law
+    never = never_routable(request.basis.reach, wanted)
+    if never is not None:
+        return never
+    if not request.last_miles:
+        return _no_rate(wanted)
+    has_price = request.price >= 0
+    is_ready = request.is_ready
+    if not exists(request, is_ready & has_price & request.is_accepted):
+        if not exists(request, is_ready & request.is_accepted):
+            return _not_accepted(request) or _not_now(request, wanted, found_if_empty=False)
+        return _no_rate(wanted)
+    return _not_now(request, wanted, found_if_empty=True)
+
+
+def _not_accepted(request: Request) -> Refusal | None:
+    """Why the first way that the timetable has does not take the goods; None: it has no way."""
+    way = earliest_way(request, request.is_ready)
+    if way is None:
+        return None
+    timetable = request.basis.timetable
+    for carriage in way.carriages:
+        verdict = request.judgement.verdict(
+            int(timetable.class_of[carriage]), int(request.departs_on[carriage])
+        )
+        if verdict.refusal is not None:
+            return verdict.refusal
+    return None
+
+
+def _no_rate(wanted: Wanted) -> Refusal:
+    return Refusal(NO_RATE, words(_NO_RATE, country=wanted.country), words(_ADD_RATE))
+
+
+def _not_now(request: Request, wanted: Wanted, *, found_if_empty: bool) -> Refusal:
+    horizon_s = request.basis.timetable.horizon_s
+    return not_routable_now(
+        request.basis.reach,
+        wanted,
+        until=None if horizon_s is None else datetime.fromtimestamp(horizon_s, UTC),
+        found_if_empty=found_if_empty,
+    )

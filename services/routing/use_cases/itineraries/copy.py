@@ -1,0 +1,124 @@
+"""The timetable in memory, one copy in each process, which follows the database.
+
+A change of a flight is read by its number, so that following costs what has changed and not what
+there is. The copy speeds up searches and decides nothing: the statement that takes room on a flight
+decides whether there is any.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from services.routing.domain.itineraries.basis import SearchBasis
+from services.routing.domain.itineraries.flights import FlightCopy
+from services.routing.domain.itineraries.timetable import CarriageClasses, Timetable
+from services.routing.domain.shipments.planning import HUB
+from services.routing.domain.timetable.state import TimetableState
+from services.routing.repository.timetable import flights
+from services.routing.use_cases.itineraries.reference import Reference, read_reference
+from shared.db import Reader
+from shared.kernel.clock import monotonic_s
+
+_ROOM_AGE_S_MAX: Final = 2.0
+"""A search sees room that was given back on a flight after at most that long."""
+_STATE_AGE_S_MAX: Final = 0.5
+"""A search outside of bookings sees a changed flight after at most that long."""
+_AT_ONCE: Final = 2_000
+
+
+class Copy:
+    """Versions are unique, so that the databases of a test run cannot mix."""
+
+    def __init__(self) -> None:
+        self.basis: SearchBasis | None = None
+        self._flights = FlightCopy()
+        self._classes = CarriageClasses()
+        self._reference: Reference | None = None
+        self._seen_no = 0
+        self._room_at_s = self._state_at_s = 0.0
+        self._following = asyncio.Lock()
+
+    async def current(self, reader: Reader, *, now: datetime) -> SearchBasis:
+        """For searches: at most half a second old, but while it is being renewed the one before is
+        used. Room on flights is at most two seconds old.
+        """
+        if self.basis is not None and (
+            self._following.locked() or monotonic_s() - self._state_at_s < _STATE_AGE_S_MAX
+        ):
+            return self.basis
+        state = await flights.get_timetable_state(reader)
+        async with self._following:
+            return await self._follow(reader, state, now=now)
+
+    async def as_of(self, reader: Reader, state: tuple[str, int], *, now: datetime) -> SearchBasis:
+        """For bookings: with every change up to `state`. The caller has taken the turn."""
+        basis = self.basis
+        if basis is None or basis.timetable.state != state:
+            async with self._following:
+                return await self._follow(
+                    reader, await flights.get_timetable_state(reader), now=now
+                )
+        if monotonic_s() - self._room_at_s > _ROOM_AGE_S_MAX:
+            return await self.with_room(reader, now=now)
+        return basis
+
+    async def with_room(self, reader: Reader, *, now: datetime) -> SearchBasis:
+        """With the room that is left on each flight now: exact, if the turn is taken."""
+        async with self._following:
+            basis = await self._follow(reader, await flights.get_timetable_state(reader), now=now)
+            await self._read_room(reader, now=now)
+            return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
+
+    async def _follow(self, reader: Reader, state: TimetableState, *, now: datetime) -> SearchBasis:
+        self._state_at_s = monotonic_s()
+        basis, reference = self.basis, self._reference
+        if reference is None or reference.version != state.version:
+            reference = self._reference = await read_reference(
+                reader, version=state.version, hub=HUB
+            )
+            basis = None
+            self._flights, self._classes, self._seen_no = FlightCopy(), CarriageClasses(), 0
+        if basis is not None and basis.timetable.state == state.key:
+            if monotonic_s() - self._room_at_s <= _ROOM_AGE_S_MAX:
+                return basis
+            await self._read_room(reader, now=now)
+            return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
+        await self._read_changes(reader, now=now)
+        await self._read_room(reader, now=now)
+        timetable = Timetable.of(
+            self._flights,
+            self._classes,
+            state=state.key,
+            airports=sorted(reference.airports),
+            handling=reference.handling,
+            now_s=int(now.timestamp()),
+        )
+        return self._keep(reference.basis(timetable, basis))
+
+    async def _read_changes(self, reader: Reader, *, now: datetime) -> None:
+        is_first = not len(self._flights)
+        while True:
+            if is_first:
+                page = await flights.list_open_flights(
+                    reader, now=now, after_no=self._seen_no, rows_max=_AT_ONCE
+                )
+            else:
+                page = await flights.list_changed_flights(
+                    reader, after_no=self._seen_no, rows_max=_AT_ONCE
+                )
+            if not page:
+                return
+            self._flights.put(page)
+            self._seen_no = page[-1].change_no
+
+    async def _read_room(self, reader: Reader, *, now: datetime) -> None:
+        self._flights.set_room(await flights.get_room(reader, now=now))
+        self._room_at_s = monotonic_s()
+
+    def _keep(self, basis: SearchBasis) -> SearchBasis:
+        self.basis = basis
+        return basis
+
+
+COPY: Final = Copy()
