@@ -92,7 +92,7 @@ def _with(
 ) -> tuple[str, ...]:
     code, note = _CHOSEN.get(country, ("", ""))
     source = _TABLE if code else _RULE
-    code = code or _by_rule(country, listed, places[country], named)
+    code = code or airport_by_rule(country, listed, places[country], named)
     found = listed.get(code)
     size = SIZES[0] if found is None else found.size
     runway_m = _SINCE_BUILT.get(code, 0 if found is None else found.runway_m)
@@ -100,7 +100,14 @@ def _with(
     return (country, code, size, str(runway_m), source, AS_OF, "reported", note)
 
 
-def _by_rule(country: str, listed: Mapping[str, Listed], place: Position, named: set[str]) -> str:
+def airport_by_rule(
+    country: str, listed: Mapping[str, Listed], place: Position, named: set[str]
+) -> str:
+    """The code of the country's airport; `named`: those that routes or onward legs reach.
+
+    Raises LookupError.
+    """
+
     def far(airport: Listed) -> float:
         return great_circle_km(place, airport.position)
 
