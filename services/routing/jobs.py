@@ -5,8 +5,9 @@ Several workers may run them at once: what is due is decided again once the turn
 
 from collections.abc import Sequence
 
-from services.routing.use_cases import network, promises
+from services.routing.use_cases import network
 from services.routing.use_cases.flights import manifests
+from services.routing.use_cases.promises import grading
 from services.routing.use_cases.shipments import booking, clearance, second_look
 from services.routing.use_cases.timetable import imports
 from services.routing.use_cases.timetable.horizon import ensure_timetable
@@ -127,8 +128,8 @@ async def grade_promises(context: JobContext) -> None:
     while True:
         now = context.clock.now()
         async with context.db.read(PARK) as reader:
-            due = await promises.list_due(reader, now=now, promises_max=_GRADED_AT_ONCE)
+            due = await grading.list_due(reader, now=now, promises_max=_GRADED_AT_ONCE)
         async with context.db.transaction(PARK) as uow:
-            graded = await promises.grade(uow, promise_ids=due, now=now)
+            graded = await grading.grade(uow, promise_ids=due, now=now)
         if graded < _GRADED_AT_ONCE:
             return

@@ -227,6 +227,7 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/delivery-regions": _REFERENCE_OF_ROUTING,
     "routing GET /v1/acceptance-rules": _REFERENCE_OF_ROUTING,
     "routing GET /v1/emission-factors": _REFERENCE_OF_ROUTING,
+    "routing GET /v1/promises": _REFERENCE_OF_ROUTING,
     "routing GET /v1/promise-grades": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
     # What the park pays, and what it adds to that.

@@ -1,4 +1,4 @@
-"""How promises to buyers were kept, in public."""
+"""What can be promised to buyers, and how promises were kept; in public."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +10,16 @@ from starlette.responses import Response
 
 from services.routing.api.deps import RoutingRead
 from services.routing.queries import promises as queries
-from services.routing.schemas.promises import PromiseGradeOut, PromiseGradesOut, grades_csv
+from services.routing.schemas.promises import (
+    PromiseGradeOut,
+    PromiseGradesOut,
+    PromisesOut,
+    grades_csv,
+)
+from services.routing.use_cases.promises.table import get_promise_table
 from shared.documents.fields import AnyInstant
 from shared.http import json_reply, problems
+from shared.kernel.errors import Invalid, Text
 
 promises_api = APIRouter(tags=["promises"])
 
@@ -21,6 +28,18 @@ _CSV: Final = {
     "content-type": "text/csv; charset=utf-8; header=present",
     "content-disposition": 'attachment; filename="promise-grades.csv"',
 }
+
+
+Store = Annotated[str | None, Query(pattern=r"^([A-Z]{2}|direct)$", description="Code of a store.")]
+
+
+class StoreUnknown(Invalid):
+    code = "routing.store.unknown"
+    text = Text("There is no store {store}.", "站点 {store} 不存在。")
+    fix = Text(
+        "GET /v1/promises lists the stores that are open; the British one is UK.",
+        "请通过 GET /v1/promises 查看已开放的站点；英国站为 UK。",
+    )
 
 
 class GradesFormat(StrEnum):
@@ -32,9 +51,7 @@ class GradesFormat(StrEnum):
 class GradeFilters:
     """What grades can be narrowed to."""
 
-    store: Annotated[str | None, Query(pattern=r"^[A-Z]{2}$", description="Code of a store.")] = (
-        None
-    )
+    store: Store = None
     carrier: Annotated[str | None, Query(pattern=r"^[A-Z0-9]{2}$", description="IATA code.")] = None
     due_from: Annotated[
         AnyInstant | None, Query(description="Default: 30 days before `due_to`.")
@@ -82,3 +99,19 @@ async def list_promise_grades(
     return json_reply(
         PromiseGradesOut.model_construct(due_from=due_from, due_to=due_to, grades=grades)
     )
+
+
+@promises_api.get("/v1/promises", response_model=PromisesOut, responses=problems(422))
+async def list_promises(call: RoutingRead, store: Store = None) -> Response:
+    """List how often "next day" and 48 hours hold, by store.
+
+    For a parcel of one kilogram without dangerous goods that gets ready at the park at any minute
+    of the next seven days, each minute counting the same: at the gateway and at the buyer's door.
+    Without `store`: the stores that are open to sellers from China.
+    """
+    async with call.read() as reader:
+        table = await get_promise_table(reader, now=call.clock.now())
+    stores = [one for one in table.stores if (one.is_open if store is None else one.store == store)]
+    if store is not None and not stores:
+        raise StoreUnknown(pointer="/query/store", store=store)
+    return json_reply(PromisesOut.of(table, stores))

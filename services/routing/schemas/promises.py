@@ -5,7 +5,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.routing.domain.promises.shares import RegionShares, Share
+from services.routing.domain.promises.table import PromiseTable, StoreShares
 from services.routing.queries.promises import GradeCounts
+
+_PLACES = 10_000
 
 
 class FaultCountsOut(BaseModel):
@@ -96,3 +100,94 @@ def grades_csv(grades: Sequence[PromiseGradeOut]) -> bytes:
 def _cell(value: object) -> str:
     """Codes and numbers: none of them needs quotes."""
     return "" if value is None else str(value)
+
+
+class ShareOut(BaseModel):
+    """The share of ready times, from 0 to 1, rounded down. `next_day`: there by the end of the
+    calendar day after the one on which goods are ready at the park, each day by the calendar of its
+    place.
+    """
+
+    next_day: float = Field(examples=[0.31])
+    within_48h: float
+
+    @classmethod
+    def of(cls, share: Share) -> "ShareOut":
+        return cls.model_construct(
+            next_day=int(share.next_day * _PLACES) / _PLACES,
+            within_48h=int(share.within_48h * _PLACES) / _PLACES,
+        )
+
+
+class RegionPromiseOut(BaseModel):
+    """`gateway`: goods are available at the airport. `door`: they are delivered, after import
+    clearance and the last mile. `gateways`: the airports that the region is delivered from and
+    that can be reached in that time; empty: none.
+    """
+
+    region: str = Field(examples=["DE"])
+    gateways: list[str]
+    gateway: ShareOut
+    door: ShareOut
+
+    @classmethod
+    def of(cls, shares: RegionShares) -> "RegionPromiseOut":
+        return cls.model_construct(
+            region=shares.region,
+            gateways=list(shares.gateways),
+            gateway=ShareOut.of(shares.gateway),
+            door=ShareOut.of(shares.door),
+        )
+
+
+class StorePromiseOut(BaseModel):
+    """`region` is where an address without a known postal code lies, `best` and `worst` those of
+    all the regions of the country. null: nothing is delivered to that country.
+    """
+
+    store: str = Field(examples=["DE"])
+    country: str
+    open_to_chinese_sellers: bool
+    region: RegionPromiseOut | None
+    best: RegionPromiseOut | None
+    worst: RegionPromiseOut | None
+
+    @classmethod
+    def of(cls, store: StoreShares) -> "StorePromiseOut":
+        return cls.model_construct(
+            store=store.store,
+            country=store.country,
+            open_to_chinese_sellers=store.is_open,
+            region=_region(store.region),
+            best=_region(store.best),
+            worst=_region(store.worst),
+        )
+
+
+def _region(shares: RegionShares | None) -> RegionPromiseOut | None:
+    return None if shares is None else RegionPromiseOut.of(shares)
+
+
+class PromisesOut(BaseModel):
+    """Of goods that get ready from `ready_from` on and before `ready_to`. `as_of`: when it was
+    worked out; `timetable_version` and `change_no`: from which timetable.
+    """
+
+    as_of: datetime
+    ready_from: datetime
+    ready_to: datetime
+    timetable_version: str
+    change_no: int
+    stores: list[StorePromiseOut]
+
+    @classmethod
+    def of(cls, table: PromiseTable, stores: Sequence[StoreShares]) -> "PromisesOut":
+        version, change_no = table.state
+        return cls.model_construct(
+            as_of=table.as_of,
+            ready_from=table.as_of,
+            ready_to=table.ready_to,
+            timetable_version=version,
+            change_no=change_no,
+            stores=[StorePromiseOut.of(store) for store in stores],
+        )

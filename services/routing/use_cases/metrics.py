@@ -68,6 +68,12 @@ SEARCH_SECONDS: Final = Histogram(
     buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
 )
 
+PROMISE_TABLE_SECONDS: Final = Histogram(
+    "airlane_routing_promise_table_seconds",
+    "Working out the promises of all stores for the next seven days.",
+    buckets=(0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0),
+)
+
 
 def count(uow: UnitOfWork, series: Counter, times: int = 1) -> None:
     """Once it is committed: a slice that is done again counts once."""

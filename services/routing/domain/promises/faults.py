@@ -29,14 +29,12 @@ _IN_ORDER: Final = (Fault.MERCHANT, Fault.CUSTOMS, Fault.PARK, Fault.CARRIER)
 
 
 def fault_of(promise: Promise, history: History, *, now: datetime) -> Fault:
-    """Of a promise that is broken. Pure: the same facts, the same answer."""
+    """Of a promise that is broken at `now`. Pure: the same facts, the same answer."""
     came_at = history.first(ARRIVED, airport=promise.gateway)
     if came_at is not None and came_at <= promise.gateway_at:
         return Fault.LAST_MILE
     causes = [
-        (at, _IN_ORDER.index(fault), fault)
-        for at, fault in _causes(promise, history, came_at, now)
-        if at <= now
+        (at, _IN_ORDER.index(fault), fault) for at, fault in _causes(promise, history, came_at, now)
     ]
     return min(causes)[2] if causes else Fault.UNKNOWN
 

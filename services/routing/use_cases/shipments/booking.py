@@ -34,7 +34,6 @@ from services.routing.repository.shipments import bookings, clearance, rebooking
 from services.routing.repository.shipments.bookings import Booking
 from services.routing.repository.timetable.flights import get_timetable_state
 from services.routing.repository.turn import take_turn
-from services.routing.use_cases import promises
 from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.metrics import (
     BOOKED,
@@ -43,6 +42,7 @@ from services.routing.use_cases.metrics import (
     UNROUTABLE,
     count,
 )
+from services.routing.use_cases.promises.making import make_promise
 from services.routing.use_cases.timetable.horizon import ensure_timetable
 from shared.db import UnitOfWork
 from shared.kernel.clock import monotonic_s
@@ -167,7 +167,7 @@ async def _keep_booking(
     *,
     now: datetime,
 ) -> None:
-    await promises.make(
+    await make_promise(
         uow,
         shipment_id=unplaced.shipment.id,
         bookings=booking.bookings,

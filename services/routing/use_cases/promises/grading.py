@@ -1,45 +1,15 @@
-"""Promises: written down with the booking that makes them, graded once they are due."""
+"""Promises are graded once they are due, and again once what was overdue is delivered."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from services.routing.domain.promises.grading import Graded, graded
 from services.routing.domain.promises.promise import Grade
-from services.routing.domain.shipments.shipment import Leg
 from services.routing.events.promises import promise_graded
 from services.routing.repository import promises
 from services.routing.repository.promises import PromiseToGrade
 from services.routing.use_cases.metrics import FLOWN_AS_PLANNED, PROMISES_GRADED, count
 from shared.db import Reader, UnitOfWork
-
-
-async def make(
-    uow: UnitOfWork,
-    *,
-    shipment_id: str,
-    bookings: int,
-    region: str | None,
-    legs: Sequence[Leg],
-    cut_off_at: datetime,
-    promised_at: datetime,
-    state: tuple[str, int],
-    now: datetime,
-) -> None:
-    """With the booking, in its transaction. `bookings` counts those of the shipment: the promise of
-    the first one is graded, the others are kept for the record. `region`: the delivery region;
-    `state`: of the timetable.
-    """
-    await promises.add_promise(
-        uow,
-        shipment_id=shipment_id,
-        promise_no=bookings,
-        region=region,
-        legs=legs,
-        cut_off_at=cut_off_at,
-        promised_at=promised_at,
-        state=state,
-        now=now,
-    )
 
 
 async def list_due(reader: Reader, *, now: datetime, promises_max: int) -> list[str]:
