@@ -9,6 +9,7 @@ from services.routing.api.network import network_api
 from services.routing.api.promises import promises_api
 from services.routing.api.rates.contracts import rate_contracts_api
 from services.routing.api.rates.dated import dated_rates_api
+from services.routing.api.rates.quotes import quotes_api
 from services.routing.api.shipments import shipments_api
 from services.routing.api.status_updates import status_updates_api
 from services.routing.api.timetable import timetable_api
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             rate_contracts_api,
             dated_rates_api,
             timetable_api,
+            quotes_api,
         ],
         description=(
             "Itineraries, capacity, waybills, manifests and the progress of every shipment. "

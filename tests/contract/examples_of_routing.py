@@ -1,32 +1,44 @@
 """Examples of routing's resources and bodies."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from services.routing.domain.rates.files import contract_id
 from services.routing.domain.rates.margins import EVERY_MERCHANT
-from tests.support.rates import SAID_BY, a_contract_sent
+from services.routing.repository.rates import quotes
+from tests.support.rates import SAID_BY, a_contract_sent, a_quote
+
+if TYPE_CHECKING:
+    from tests.contract.examples import AllServices
 
 
-async def _rate_contract(_: object) -> str:
+async def _quote(world: "AllServices") -> str:
+    quote = a_quote(merchant_id=world.merchant_id, now=world.clock.now())
+    async with world.databases["routing"].transaction(world.merchant_id) as uow:
+        await quotes.add_quotes(uow, [quote])
+    return quote.id
+
+
+async def _rate_contract(_: "AllServices") -> str:
     return contract_id("* express road * 3000 km")
 
 
-async def _currency(_: object) -> str:
+async def _currency(_: "AllServices") -> str:
     return "ZAR"
 
 
-async def _every_merchant(_: object) -> str:
+async def _every_merchant(_: "AllServices") -> str:
     return EVERY_MERCHANT
 
 
-EXAMPLES: Final[dict[str, Callable[[object], Awaitable[str]]]] = {
+EXAMPLES: Final[dict[str, Callable[["AllServices"], Awaitable[str]]]] = {
+    "quote_id": _quote,
     "rate_contract_id": _rate_contract,
     "currency": _currency,
     "merchant": _every_merchant,
 }
 
-BODIES: Final[dict[str, Callable[[object], Any]]] = {
+BODIES: Final[dict[str, Callable[["AllServices"], Any]]] = {
     "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(),
     "routing PUT /v1/exchange-rates/{currency}": lambda _: {
         "rates": [{"valid_from": "2020-01-01", "cny_per_unit": "0.405", **SAID_BY}]

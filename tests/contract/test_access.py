@@ -37,6 +37,7 @@ OF_A_TENANT: Final = (
     "declaration_id",
     "guid",
     "shipment_id",
+    "quote_id",
     "endpoint_id",
     "delivery_id",
     "import_id",

@@ -1,11 +1,12 @@
 """Rate contracts, exchange rates and airports as tests need them, and any of them (Hypothesis)."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from services.routing.domain.network.records import Airport
+from services.routing.domain.rates.book import CarriageKey, RateBook
 from services.routing.domain.rates.charge import Consignment
 from services.routing.domain.rates.contract import (
     Break,
@@ -16,6 +17,19 @@ from services.routing.domain.rates.contract import (
     SurchargeBasis,
 )
 from services.routing.domain.rates.exchange import ExchangeRate
+from services.routing.domain.rates.last_mile import LastMileTariff
+from services.routing.domain.rates.margins import Margin
+from services.routing.domain.rates.quote import (
+    Carriage,
+    Door,
+    Itinerary,
+    Quote,
+    QuotedEmissions,
+    QuotedLeg,
+    cost_of,
+    make_quote,
+)
+from shared.kernel.ids import new_id
 
 DAY = date(2026, 11, 23)
 SAID_BY = {"source": "test", "as_of": "2026-11-28", "basis": "synthetic"}
@@ -108,6 +122,86 @@ def an_exchange_rate(currency: str, cny_per_unit: str, valid_from: date = DAY) -
 def an_airport(iata: str, country: str, latitude_deg: float, longitude_deg: float) -> Airport:
     return Airport(
         iata, "", iata, iata, country, latitude_deg, longitude_deg, "UTC", "test", None, "synthetic"
+    )
+
+
+def a_tariff(country: str, postal_prefix: str, gateway: str, **changes: Any) -> LastMileTariff:
+    """5.00 EUR and 0.90 a kilogram."""
+    given: dict[str, Any] = {
+        "currency": "EUR",
+        "base_minor": 5_00,
+        "rate_micros_per_kg": 900_000,
+        "cubic_cm_per_kg": 5_000,
+        "rounding_g": 500,
+        "valid_from": date(2026, 1, 1),
+        "valid_to": None,
+        "source": "test",
+        "as_of": DAY,
+        "basis": "synthetic",
+    }
+    return LastMileTariff(country, postal_prefix, gateway, **{**given, **changes})
+
+
+def a_quote(
+    *,
+    merchant_id: str = "mer_" + "0" * 32,
+    now: datetime = datetime(2026, 11, 23, 8, tzinfo=UTC),
+    accepted_until: datetime | None = None,
+) -> Quote:
+    """100 kg by two carriages, at 10.00 and 4.01 CNY a kilogram, and to the door for 50.00 EUR."""
+    book = RateBook(
+        version="rtv_1",
+        contracts=[
+            a_contract(id=a_contract_id(1), origin="EHU"),
+            a_contract(
+                id=a_contract_id(2),
+                version=3,
+                origin="LGG",
+                mode="road",
+                breaks=per_kg((0, "4.01")),
+            ),
+        ],
+        exchange_rates=[an_exchange_rate("EUR", "8", date(2026, 1, 1))],
+        last_mile=[a_tariff("FR", "", "*", rate_micros_per_kg=450_000)],
+        margins=[Margin("all", date(2026, 1, 1), 85, 2_00, "test", DAY, "synthetic")],
+        airports={},
+    )
+    goods = Consignment(100_000, 0)
+    first = CarriageKey("EH", "general", "EHU", "LGG", "air", "B744F")
+    second = CarriageKey("EH", "general", "LGG", "CDG", "road", "truck")
+    day = now.date()
+    leg = QuotedLeg(
+        flight_id="flt_" + "0" * 32,
+        flight_number="EH1000",
+        carrier="EH",
+        mode="air",
+        vehicle="B744F",
+        origin="EHU",
+        destination="LGG",
+        departs_at=now + timedelta(hours=6),
+        arrives_at=now + timedelta(hours=18),
+        synthetic=True,
+    )
+    return make_quote(
+        new_id("quo"),
+        merchant_id=merchant_id,
+        book=book,
+        goods=goods,
+        product="general",
+        itinerary=Itinerary(
+            legs=(leg,),
+            accepted_until=accepted_until,
+            delivered_at=now + timedelta(hours=60),
+            emissions=QuotedEmissions(1_200, 1_000, "ISO 14083", "2023"),
+        ),
+        cost=cost_of(
+            book,
+            [Carriage(first, day), Carriage(second, day + timedelta(days=1))],
+            Door("CDG", "FR", "75001"),
+            goods,
+            asked_on=day,
+        ),
+        now=now,
     )
 
 

@@ -24,6 +24,8 @@ class ParkOnly(Invalid):
 ParkWrite = Annotated[
     Call, Depends(call("routing:write", roles={Role.OPERATOR}, park_only=ParkOnly))
 ]
+# What a merchant pays is its own business.
+MerchantRead = Annotated[Call, Depends(call("routing:read", roles={Role.MERCHANT, Role.OPERATOR}))]
 # What the park pays is nobody else's business.
 ParkRead = Annotated[Call, Depends(call("routing:read", roles={Role.OPERATOR}, park_only=ParkOnly))]
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.routing.tables.metadata import metadata
-from shared.db import Key
+from shared.db import INSTANT, Key
 
 # One row: changes with every change of rates, so that every process knows when to read them again;
 # and what the files looked like when they were loaded.
@@ -108,4 +108,22 @@ margins: Final = Table(
     Column("basis", Text, nullable=False),
     CheckConstraint("cost_permille >= 0 AND flat_minor >= 0", name="amounts"),
     CheckConstraint("basis IN ('reported', 'synthetic')", name="basis"),
+)
+
+# A quote is a merchant's. `document` has every line of it, cost and price apart.
+quotes: Final = Table(
+    "quotes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("tenant_id", Key, nullable=False),
+    Column("quoted_at", INSTANT, nullable=False),
+    Column("valid_until", INSTANT, nullable=False),
+    Column("rates_version", Text, nullable=False),
+    # In minor units of the park's currency.
+    Column("cost_minor", BigInteger, nullable=False),
+    Column("margin_minor", BigInteger, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("document", JSONB, nullable=False),
+    CheckConstraint("price_minor = cost_minor + margin_minor", name="price"),
+    CheckConstraint("quoted_at <= valid_until", name="validity"),
 )

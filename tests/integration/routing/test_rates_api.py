@@ -1,16 +1,19 @@
-"""Rate contracts, exchange rates and margins over HTTP: versions, conditions, owners."""
+"""Rates and quotes over HTTP: versions, conditions, and who sees what."""
 
 from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
 from services.routing.app import create_app
+from services.routing.repository.rates import quotes
 from services.routing.settings import Settings
 from shared.kernel.identity import Role
+from shared.kernel.ids import new_id
 from tests.kit.databases import Postgres
-from tests.support.rates import SAID_BY, a_contract_id, a_contract_sent
+from tests.support.rates import SAID_BY, a_contract_id, a_contract_sent, a_quote
 from tests.support.worlds.routing import RoutingWorld
 
 
@@ -156,3 +159,39 @@ async def test_a_merchants_margin_is_its_own(
     assert made.json()["margins"] == [{**margin, "flat": "1.50"}]
     everybody = await client.get("/v1/margins/all", headers=operator)
     assert everybody.json()["margins"][0]["cost_permille"] == 120
+
+
+async def test_a_merchant_sees_what_it_pays_and_an_operator_what_it_costs(
+    client: AsyncClient,
+    operator: dict[str, str],
+    world: RoutingWorld,
+    token_for: Callable[..., str],
+) -> None:
+    quote = a_quote(merchant_id=world.merchant, now=world.clock.now())
+    async with world.db.transaction(world.merchant) as uow:
+        await quotes.add_quotes(uow, [quote])
+    address = f"/v1/quotes/{quote.id}"
+
+    def bearer(tenant: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token_for(Role.MERCHANT, tenant, ['routing:read'])}"}
+
+    shown = (await client.get(address, headers=bearer(world.merchant))).json()
+    assert shown["price"] == {"amount": "1956.09", "currency": "CNY"}
+    assert shown["cost"] is None
+    lines = [Decimal(line["price"]["amount"]) for line in shown["price_lines"]]
+    assert (len(lines), sum(lines)) == (3, Decimal("1956.09"))
+    assert "contract" not in str(shown)
+    cost = (await client.get(address, headers=operator)).json()["cost"]
+    assert (cost["total"]["amount"], cost["margin"]["amount"]) == ("1801.00", "155.09")
+    freight = cost["carriages"][1]["freight"]
+    assert (freight["rate_class"], freight["rate_per_kg"], freight["amount"]) == (
+        "N",
+        "4.01",
+        "401.00",
+    )
+    assert cost["carriages"][1]["rate_contract_version"] == 3
+    assert (cost["last_mile"]["amount"], cost["last_mile"]["exchange"]["cny_per_unit"]) == (
+        "50.00",
+        "8",
+    )
+    assert (await client.get(address, headers=bearer(new_id("mer")))).status_code == 404

@@ -21,6 +21,7 @@ from tests.support.rates import (
     DAY,
     a_contract,
     a_contract_id,
+    a_tariff,
     an_airport,
     an_exchange_rate,
     by_code,
@@ -131,22 +132,6 @@ def test_currencies_with_other_decimals(currency: str, per_unit: str, rate: str,
     book = a_book(contract, exchange_rates=[an_exchange_rate(currency, per_unit)])
 
     assert book.cost_of(KEY, GOODS, departs_on=DAY, asked_on=DAY).cost_minor == cost
-
-
-def a_tariff(country: str, postal_prefix: str, gateway: str, **changes: Any) -> LastMileTariff:
-    given: dict[str, Any] = {
-        "currency": "EUR",
-        "base_minor": 5_00,
-        "rate_micros_per_kg": 900_000,
-        "cubic_cm_per_kg": 5_000,
-        "rounding_g": 500,
-        "valid_from": date(2026, 1, 1),
-        "valid_to": None,
-        "source": "test",
-        "as_of": DAY,
-        "basis": "synthetic",
-    }
-    return LastMileTariff(country, postal_prefix, gateway, **{**given, **changes})
 
 
 def test_the_closest_last_mile_tariff_counts() -> None:

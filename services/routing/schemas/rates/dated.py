@@ -11,7 +11,7 @@ from services.routing.domain.rates.dated import CurrencyRates, MerchantMargins
 from services.routing.domain.rates.exchange import ExchangeRate
 from services.routing.domain.rates.last_mile import LastMileTariff
 from services.routing.domain.rates.margins import Margin
-from services.routing.schemas.rates.fields import Amount, Basis, rate_text
+from services.routing.schemas.rates.fields import Amount, Basis, exchange_rate_text, rate_text
 from shared.documents.fields import Body, Day, WholeNumber
 from shared.documents.text import Line
 from shared.kernel.money import Money
@@ -67,7 +67,7 @@ def currency_rates_out(held: CurrencyRates) -> dict[str, object]:
         "rates": [
             {
                 "valid_from": rate.valid_from,
-                "cny_per_unit": _e8_text(rate.cny_per_unit_e8),
+                "cny_per_unit": exchange_rate_text(rate.cny_per_unit_e8),
                 "source": rate.source,
                 "as_of": rate.as_of,
                 "basis": rate.basis,
@@ -75,11 +75,6 @@ def currency_rates_out(held: CurrencyRates) -> dict[str, object]:
             for rate in held.rates
         ],
     }
-
-
-def _e8_text(value_e8: int) -> str:
-    whole, fraction = divmod(value_e8, 10**8)
-    return f"{whole}.{fraction:08d}".rstrip("0").rstrip(".")
 
 
 class MarginIn(Body):
@@ -151,7 +146,7 @@ class DatedExchangeRateOut(ExchangeRateOut):
 def dated_exchange_rate_out(rate: ExchangeRate) -> dict[str, object]:
     return {
         "valid_from": rate.valid_from,
-        "cny_per_unit": _e8_text(rate.cny_per_unit_e8),
+        "cny_per_unit": exchange_rate_text(rate.cny_per_unit_e8),
         "source": rate.source,
         "as_of": rate.as_of,
         "basis": rate.basis,

@@ -52,8 +52,16 @@ def micros(rate: str) -> int:
 
 def rate_text(value_micros: int) -> str:
     """`4010000` is `4.01`: no zeros that say nothing."""
-    whole, fraction = divmod(value_micros, _MICROS)
-    return f"{whole}.{fraction:06d}".rstrip("0").rstrip(".")
+    return _text(value_micros, 6)
+
+
+def exchange_rate_text(value_e8: int) -> str:
+    return _text(value_e8, 8)
+
+
+def _text(value: int, decimals: int) -> str:
+    whole, fraction = divmod(value, 10**decimals)
+    return f"{whole}.{fraction:0{decimals}d}".rstrip("0").rstrip(".")
 
 
 def minor(amount: str, currency: str, refuse: Callable[[], None]) -> int:
