@@ -26,6 +26,12 @@ ParkWrite = Annotated[
 ]
 # What a merchant pays is its own business.
 MerchantRead = Annotated[Call, Depends(call("routing:read", roles={Role.MERCHANT, Role.OPERATOR}))]
+# Merchants for themselves, operators for the merchant they name. It reads the timetable and keeps
+# only the answer.
+QuoteWrite = Annotated[
+    Call,
+    Depends(call("routing:read", roles={Role.MERCHANT, Role.OPERATOR}, park_wide=False)),
+]
 # What the park pays is nobody else's business.
 ParkRead = Annotated[Call, Depends(call("routing:read", roles={Role.OPERATOR}, park_only=ParkOnly))]
 

@@ -195,3 +195,38 @@ async def test_a_merchant_sees_what_it_pays_and_an_operator_what_it_costs(
         "8",
     )
     assert (await client.get(address, headers=bearer(new_id("mer")))).status_code == 404
+
+
+async def test_a_merchant_is_quoted_every_option_and_told_why_there_is_none(
+    client: AsyncClient, world: RoutingWorld, token_for: Callable[..., str]
+) -> None:
+    end, _ = await world.airport()
+    flights = [await world.flight(world.hub, end, departs_h=hours) for hours in (10, 34)]
+    token = token_for(Role.MERCHANT, world.merchant, ["routing:read"])
+    merchant = {"Authorization": f"Bearer {token}"}
+
+    def body(**changes: Any) -> dict[str, Any]:
+        goods = {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False}
+        return {
+            "goods": goods,
+            "airport": end,
+            "ready_at": world.clock.now().isoformat(),
+            **changes,
+        }
+
+    made = await client.post("/v1/quotes", json=body(), headers=merchant)
+    assert made.status_code == 201, made.text
+    (quote,) = made.json()["items"]
+    # Both days cost the same, so the later flight is worse in everything else.
+    assert [leg["flight_id"] for leg in quote["legs"]] == [flights[0]]
+    assert quote["valid_until"] == quote["legs"][0]["departs_at"].replace("18:00", "16:30")
+    assert (Decimal(quote["price"]["amount"]) > 0, quote["cost"]) == (True, None)
+    kept = await client.get(f"/v1/quotes/{quote['id']}", headers=merchant)
+    assert kept.json() == quote
+
+    heavy = body(goods={"pieces": [{"weight_g": 2_000_000}], "volume_cm3": 9, "battery": False})
+    refused = await client.post("/v1/quotes", json=heavy, headers=merchant)
+    assert (refused.status_code, refused.json()["code"]) == (409, "routing.quote.no_itinerary")
+    assert refused.json()["reason_code"] == "too_heavy"
+    both = await client.post("/v1/quotes", json=body(country="DE"), headers=merchant)
+    assert both.json()["code"] == "routing.quote.destination_unclear"

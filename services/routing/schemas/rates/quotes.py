@@ -1,25 +1,83 @@
 """Quotes: merchants see what they pay, operators also what it costs."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.routing.domain.itineraries.wish import LEGS_MAX
 from services.routing.domain.rates.amounts import PARK_CURRENCY
+from services.routing.domain.rates.quote import DestinationUnclear, Quote
 from services.routing.domain.rates.quoted import (
     CarriageDocument,
     ExchangeDocument,
     LastMileDocument,
     QuoteDocument,
+    quote_document,
 )
 from services.routing.queries.rates.quotes import QuoteView
+from services.routing.schemas.acceptance.goods import GoodsIn
 from services.routing.schemas.fields import Mode
-from services.routing.schemas.rates.fields import Due, exchange_rate_text, rate_text
+from services.routing.schemas.rates.fields import Due, Product, exchange_rate_text, rate_text
+from services.routing.use_cases.itineraries.quoting import QuoteWish
+from shared.documents.fields import AnyInstant, Body, WholeNumber
 from shared.kernel.money import Money
 
 
 class MoneyOut(BaseModel):
     amount: str = Field(examples=["1035.05"])
     currency: str = Field(examples=["CNY"])
+
+
+class QuoteIn(Body):
+    """To the door in a country, or to an airport: one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "goods": {
+                        "pieces": [
+                            {
+                                "weight_g": 12000,
+                                "count": 4,
+                                "size": {"length_mm": 600, "width_mm": 400, "height_mm": 400},
+                            }
+                        ],
+                        "battery": False,
+                    },
+                    "country": "DE",
+                    "postal_code": "10115",
+                    "ready_at": "2026-11-23T08:00:00Z",
+                }
+            ]
+        }
+    )
+
+    goods: GoodsIn
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    postal_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 -]{2,12}$")] | None = None
+    airport: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    ready_at: AnyInstant = Field(description="From when on goods can leave the park's airport.")
+    product: Product = "general"
+    latest_arrival_at: AnyInstant | None = None
+    legs_max: Annotated[WholeNumber, Field(ge=1, le=LEGS_MAX)] = LEGS_MAX
+
+    def to_domain(self) -> QuoteWish:
+        """Raises DestinationUnclear, VolumeNotKnown."""
+        if (self.country is None) == (self.airport is None):
+            raise DestinationUnclear(pointer="/country")
+        return QuoteWish(
+            goods=self.goods.to_domain("/goods"),
+            ready_at=self.ready_at,
+            product=self.product,
+            airport=self.airport,
+            country=self.country,
+            postal_code=self.postal_code,
+            latest_arrival_at=self.latest_arrival_at,
+            legs_max=self.legs_max,
+        )
 
 
 class QuotedLegOut(BaseModel):
@@ -244,3 +302,29 @@ def _exchange(one: ExchangeDocument | None) -> dict[str, str] | None:
         return None
     rate = exchange_rate_text(one["cny_per_unit_e8"])
     return {"cny_per_unit": rate, "valid_from": one["valid_from"], "source": one["source"]}
+
+
+class QuotesOut(BaseModel):
+    """One quote for each option, the earliest first. No option is worse than another in arrival,
+    price, CO2e, legs and slack at once.
+    """
+
+    items: list[QuoteOut]
+
+
+def quotes_out(quotes: Sequence[Quote], *, with_cost: bool) -> dict[str, object]:
+    return {"items": [quote_out(_view(quote), with_cost=with_cost) for quote in quotes]}
+
+
+def _view(quote: Quote) -> QuoteView:
+    return QuoteView(
+        id=quote.id,
+        merchant_id=quote.merchant_id,
+        quoted_at=quote.quoted_at,
+        valid_until=quote.valid_until,
+        rates_version=quote.rates_version,
+        cost_minor=quote.cost.total_minor,
+        margin_minor=quote.margin_minor,
+        price_minor=quote.price_minor,
+        document=quote_document(quote),
+    )
