@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from deploy.sandbox.day.faults import Killed
 from deploy.sandbox.day.outage import PortOutage
 from deploy.sandbox.ledgers.checks import LedgerCheck
+from deploy.sandbox.report.promises import PromiseLine
 
 Counts = Mapping[str, int]
 Amounts = Mapping[str, str]  # decimal text by market, belt or currency
@@ -216,6 +217,7 @@ class DayReport:
     outage: PortOutage | None = None
     evidence: EvidenceHead | None = None
     desk: DeskCounts | None = None
+    promises: tuple[PromiseLine, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -20,6 +20,7 @@ from deploy.sandbox.report.day_report import (
     SkippedTime,
     SliceCounts,
 )
+from deploy.sandbox.report.promises import promise_table
 
 _TOP: Final = 10
 
@@ -37,6 +38,7 @@ def page(report: DayReport) -> str:
     lines += [_phase_line(phase) for phase in report.figures.phases if phase.orders]
     lines += ["", *_event_lines(report.figures)]
     lines += _row("requests", _answers(report.requests))
+    lines += promise_table(report.promises)
     lines += _reason_lines(report.figures.reasons)
     lines += _fault_lines(report.faults)
     lines += ["", *_check_lines(report.checks)]

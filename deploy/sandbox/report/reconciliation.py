@@ -34,6 +34,7 @@ from deploy.sandbox.report.day_report import (
     WorldCounts,
 )
 from deploy.sandbox.report.figures import figures
+from deploy.sandbox.report.promises import promise_lines
 from deploy.sandbox.world import OutsideWorld
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
@@ -71,9 +72,18 @@ async def reconcile(played: Played) -> DayReport:
         progress.show(f"{len(orders):,} orders, {len(found.ids):,} events, "
                       f"{len(played.partner.ledger.types):,} webhooks")  # fmt: skip
         head = (await played.park.client("customs").get("/v1/evidence/head")).must()
+        progress.show("routing's promises")
+        routing = played.park.client("routing")
+        promised = (await routing.get("/v1/promises")).must()
+        grades = (await routing.get("/v1/promise-grades")).must()
     evidence = EvidenceHead(head["number"], head["hash"])
     work = _desk(played, declared)
-    return replace(_report(played, orders, found, checks), evidence=evidence, desk=work)
+    return replace(
+        _report(played, orders, found, checks),
+        evidence=evidence,
+        desk=work,
+        promises=promise_lines(promised, grades),
+    )
 
 
 async def _declared(played: Played) -> list[DeclaredList]:
