@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Passed to the park and its sandbox.
 export ORDERS KILL EXIT RATE WORLD HOURS OPENFLIGHTS
 
-.PHONY: help setup run demo world skip stop status doctor test check fmt bench route-bench ceb-samples data lock promtool pgbouncer reset clean
+.PHONY: help setup run demo world skip stop status doctor test check fmt bench bench-timetable route-bench ceb-samples data lock promtool pgbouncer reset clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ fmt: setup  ## format the code
 
 bench: setup  ## measure how fast it is on this machine
 	@$(RUN) deploy.bench $(PARTS)
+
+bench-timetable: setup  ## measure the import of a timetable of 100,000 flights
+	@$(RUN) deploy.bench timetables
 
 route-bench: setup  ## answer a file of queries over a file of flights with the search of routing
 	@$(if $(and $(TIMETABLE),$(QUERIES),$(OUT)),,echo "Fix: make route-bench TIMETABLE=file.csv QUERIES=file.csv OUT=answers.csv" >&2; exit 2)

@@ -19,6 +19,7 @@ from deploy.bench import (
     lists,
     lists_peak,
     order_lists,
+    timetables,
     webhooks,
 )
 from deploy.bench.rig import ROOT, Figure, machine
@@ -64,6 +65,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "webhooks": webhooks.measure,
     "imports": imports.measure,
     "routing": routing_figures,
+    "timetables": timetables.measure,
     "chain": chain_figures,
 }
 # They fill a disk and take many minutes: only when they are asked for.

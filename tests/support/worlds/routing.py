@@ -196,6 +196,7 @@ class RoutingWorld:
         await self.run(
             _ADD_AIRPORT, iata=iata, country=country, latitude_deg=at[0], longitude_deg=at[1]
         )
+        await self.run(_RENEW, version=new_id("tbl"))
         return iata, country
 
     async def flight(

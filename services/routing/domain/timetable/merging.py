@@ -36,19 +36,21 @@ def merge(
     """All of one flight number; no two of `wanted` share a day. `cleared`: days on which nothing
     else is flown; None: others stay.
     """
-    left = {one.id: [one.traffic_days] for one in present}
+    before = {one.id: one.traffic_days for one in present}
+    left = {schedule_id: [days] for schedule_id, days in before.items()}
     restated: dict[str, Schedule] = {}
-    exact = {(one.traffic_days, _pattern(one)): one for one in present}
+    exact = {(before[one.id], _pattern(one)): one for one in present}
     same = _by_pattern(present)
     added: list[Schedule] = []
     unchanged = 0
     for one in wanted:
         days, pattern = one.traffic_days, _pattern(one)
         if (known := exact.get((days, pattern))) is not None:
-            restated[known.id] = one
+            if (known.source, known.as_of) != (one.source, one.as_of):
+                restated[known.id] = one
             unchanged += 1
             continue
-        new_days = _without([days], (other.traffic_days for other in same.get(pattern, ())))
+        new_days = _without([days], (before[other.id] for other in same.get(pattern, ())))
         unchanged += not new_days
         added += [_on(one, new_id(), part) for part in new_days]
         for other in present:
@@ -60,6 +62,8 @@ def merge(
     changed: list[Schedule] = []
     split: list[Schedule] = []
     for one in present:
+        if left[one.id] == [before[one.id]] and one.id not in restated:
+            continue
         first, *others = left[one.id] or [TrafficDays(one.valid_from, one.valid_to, 0)]
         after = _said_by(restated.get(one.id, one), _on(one, one.id, first))
         if after != one:
@@ -82,8 +86,6 @@ def _by_pattern(schedules: Iterable[Schedule]) -> Mapping[_Pattern, list[Schedul
 
 def _said_by(one: Schedule, known: Schedule) -> Schedule:
     """The same days and legs, said anew."""
-    if (known.source, known.as_of) == (one.source, one.as_of):
-        return known
     return replace(known, source=one.source, as_of=one.as_of, import_id=one.import_id)
 
 

@@ -154,8 +154,16 @@ _LEGS: Final = sql(
 _SCHEDULES_OF_NUMBERS: Final = sql(
     f"{_SELECT} WHERE {_OF_NUMBERS} ORDER BY s.flight_number, s.id", _ScheduleRow, numbers=TEXTS
 )
-_LEGS_OF_NUMBERS: Final = sql(
-    f"{_SELECT_LEGS} WHERE {_OF_NUMBERS} ORDER BY l.schedule_id, l.leg_no", _LegRow, numbers=TEXTS
+_LEGS_OF_SCHEDULES: Final = sql(
+    """
+    SELECT l.schedule_id, l.leg_no, l.origin, l.destination, l.mode, l.vehicle, l.departs_min,
+        l.departs_day, l.duration_min, l.arrives_min, l.arrives_day, l.payload_kg, l.volume_dm3,
+        l.distance_km
+    FROM routing.schedule_legs l WHERE l.schedule_id = ANY(:schedule_ids)
+    ORDER BY l.schedule_id, l.leg_no
+    """,
+    _LegRow,
+    schedule_ids=TEXTS,
 )
 _NUMBERS_OF_CARRIERS: Final = sql(
     """
@@ -201,11 +209,11 @@ def _row(schedule: Schedule) -> JsonObject:
     }
 
 
-async def add_schedules(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
-    """Thousands of new ones, legs included."""
+async def add_schedules(uow: UnitOfWork, schedules: Sequence[Schedule], *, import_id: str) -> None:
+    """Thousands of new ones of an import, legs included."""
     if not schedules:
         return
-    rows = [_values(schedule) for schedule in schedules]
+    rows = [_values(schedule, import_id) for schedule in schedules]
     await uow.copy_rows("routing.schedules", _NEW, rows)
     legs = [
         (schedule.id, *(getattr(leg, name) for name in _NEW_LEGS[1:]))
@@ -215,7 +223,7 @@ async def add_schedules(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
     await uow.copy_rows("routing.schedule_legs", _NEW_LEGS, legs)
 
 
-def _values(schedule: Schedule) -> tuple[object, ...]:
+def _values(schedule: Schedule, import_id: str) -> tuple[object, ...]:
     return (
         schedule.id,
         schedule.carrier,
@@ -229,14 +237,15 @@ def _values(schedule: Schedule) -> tuple[object, ...]:
         schedule.basis,
         schedule.source,
         schedule.as_of,
-        schedule.import_id,
+        import_id,
     )
 
 
-async def save_days(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
-    """Of schedules that are there: which days they run, and who says so. Legs stay."""
+async def save_days(uow: UnitOfWork, schedules: Sequence[Schedule], *, import_id: str) -> None:
+    """Of schedules that are there: which days they run, and what import says so. Legs stay."""
     if schedules:
-        await uow.execute(_SAVE, rows=[_row(schedule) for schedule in schedules])
+        rows = [_row(schedule) | {"import_id": import_id} for schedule in schedules]
+        await uow.execute(_SAVE, rows=rows)
 
 
 async def list_schedules(reader: Reader, *, first_on: date, last_on: date) -> list[Schedule]:
@@ -251,7 +260,8 @@ async def list_schedules_of_numbers(reader: Reader, numbers: Sequence[str]) -> l
     rows = await reader.fetch_all(_SCHEDULES_OF_NUMBERS, numbers=numbers)
     if not rows:
         return []
-    return _joined(rows, await reader.fetch_all(_LEGS_OF_NUMBERS, numbers=numbers))
+    ids = [row.id for row in rows]
+    return _joined(rows, await reader.fetch_all(_LEGS_OF_SCHEDULES, schedule_ids=ids))
 
 
 async def list_numbers_of_carriers(

@@ -176,26 +176,18 @@ class Application:
         for number in chunk:
             made = self._merged(number, present[number.number])
             merged.append(_Merged(number.number, present[number.number], made))
-        await schedules.add_schedules(
-            uow, [one for each in merged for one in (*each.merged.added, *each.merged.split)]
-        )
-        await schedules.save_days(
-            uow,
-            [
-                replace(one, import_id=self._one.id)
-                for each in merged
-                for one in each.merged.changed
-            ],
-        )
+        new = [one for each in merged for one in (*each.merged.added, *each.merged.split)]
+        await schedules.add_schedules(uow, new, import_id=self._one.id)
+        changed = [one for each in merged for one in each.merged.changed]
+        await schedules.save_days(uow, changed, import_id=self._one.id)
         return merged
 
     def _merged(self, number: _Number, present: Sequence[Schedule]) -> Merged:
-        wanted = [replace(one.schedule, import_id=self._one.id) for one in number.read]
+        wanted = [one.schedule for one in number.read]
         made = merge(present, wanted, number.cleared, lambda: new_id("sch"))
+        lines = {one.schedule.valid_from: one.line for one in number.read}
         for one in made.added:
-            first = one.traffic_days.starts_on()
-            assert first is not None, "a schedule is added for the days that it has"
-            self._lines[one.id] = _line_of(number.read, first)
+            self._lines[one.id] = lines.get(one.valid_from) or _line_of(number.read, one)
         return made
 
     def _wanted(
@@ -264,7 +256,10 @@ def _counts(merged: Sequence[_Merged], found: Reconciled) -> Counts:
     )
 
 
-def _line_of(read: Sequence[ReadSchedule], day: date) -> int:
+def _line_of(read: Sequence[ReadSchedule], part: Schedule) -> int:
+    """The line of the schedule that it is a part of."""
+    day = part.traffic_days.starts_on()
+    assert day is not None, "a schedule is added for the days that it has"
     return next(one.line for one in read if one.schedule.traffic_days.runs_on(day))
 
 
