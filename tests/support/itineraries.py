@@ -10,7 +10,7 @@ from random import Random
 
 from services.routing.domain.itineraries.arrays import Costs
 from services.routing.domain.itineraries.network import Network
-from services.routing.domain.itineraries.search import Query, Target
+from services.routing.domain.itineraries.search import FrontRow, Query, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,48 +137,59 @@ def every_best_way(world: World, question: Question) -> set[Vector]:
     return front_of({vector for vector in found if vector is not None})
 
 
-def a_world(chance: Random, *, airports: int = 5, rides: int = 14, step_s: int = 600) -> World:
+def a_world(
+    chance: Random,
+    *,
+    airports: int = 5,
+    rides: int = 14,
+    instants: int = 10,
+    prices: int = 4,
+    step_s: int = 600,
+) -> World:
     """Few instants and few prices, so that ties, loops and rides that take no time are frequent."""
     made = []
     for _ in range(rides):
-        departs_s = chance.randrange(10) * step_s
+        departs_s = chance.randrange(instants) * step_s
         made.append(
             Ride(
                 departs_s,
                 departs_s + chance.choice((0, 0, 1, 1, 2, 3)) * step_s,
                 chance.randrange(airports),
                 chance.randrange(airports),
-                chance.randrange(4),
-                chance.randrange(4),
+                chance.randrange(prices),
+                chance.randrange(prices),
                 mode=chance.randrange(2),
-                legs=chance.choice((1, 1, 1, 2, 3)),
+                legs=chance.choice((1, 1, 1, 1, 1, 2, 3)),
                 accept_s=chance.choice((0, 0, step_s)),
                 avail_s=chance.choice((0, 0, step_s)),
-                usable=chance.random() < 0.9,
+                usable=chance.random() < 0.95,
             )
         )
     made.sort(key=lambda ride: ride.departs_s)
-
-    def a_time() -> int:
-        return chance.choice((0, 0, step_s // 2, step_s))
-
-    transfer_s = tuple(((a_time(), a_time()), (a_time(), a_time())) for _ in range(airports))
+    times_s = (0, 0, step_s // 2, step_s)
+    transfer_s = tuple(
+        (
+            (chance.choice(times_s), chance.choice(times_s)),
+            (chance.choice(times_s), chance.choice(times_s)),
+        )
+        for _ in range(airports)
+    )
     return World(tuple(made), transfer_s)
 
 
 def a_question(chance: Random, world: World, *, step_s: int = 600, slack: bool = False) -> Question:
+    origin, *others = chance.sample(range(world.airports), world.airports)
+    ends = [*others[: chance.choice((1, 1, 2))], *([origin] if chance.random() < 0.1 else [])]
     doors = {
-        chance.randrange(world.airports): Door(
-            chance.choice((0, 0, 1, 2)) * step_s, chance.randrange(3), chance.randrange(3)
-        )
-        for _ in range(chance.choice((1, 1, 2, 3)))
+        end: Door(chance.choice((0, 0, 1, 2)) * step_s, chance.randrange(3), chance.randrange(3))
+        for end in ends
     }
     return Question(
-        chance.randrange(world.airports),
-        chance.randrange(4) * step_s,
+        origin,
+        chance.choice((0, 0, 1, 3)) * step_s,
         tuple(doors.items()),
-        chance.randrange(1, 6),
-        chance.choice((None, None, chance.randrange(14) * step_s)),
+        chance.randrange(1, 7),
+        chance.choice((None, None, None, chance.randrange(5, 30) * step_s)),
         chance.choice((5, 15, 1000)) if slack else 0,
     )
 
@@ -219,3 +230,7 @@ def query_of(question: Question) -> Query:
         question.latest_arrival_s,
         question.slack_cap_min,
     )
+
+
+def figures_of(row: FrontRow) -> Vector:
+    return row.arrives_s, row.price, row.co2e_g, row.legs, -(row.slack_min or 0)

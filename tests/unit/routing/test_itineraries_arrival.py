@@ -57,8 +57,8 @@ def test_the_first_to_arrive_is_that_of_enumeration(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_profile_says_what_enumeration_says_for_each_ready_time(seed: int) -> None:
     chance = Random(seed)
-    for n in range(WORLDS // 6):
-        world = a_world(chance, airports=4, rides=chance.randrange(13))
+    for n in range(WORLDS // 3):
+        world = a_world(chance, airports=4, rides=chance.choice((8, 16, 24)))
         origin, legs_max = chance.randrange(4), chance.randrange(1, 5)
         ready_from_s, ready_to_s = 600, 3600
 

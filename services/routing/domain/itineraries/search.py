@@ -97,8 +97,8 @@ def find_front(network: Network, costs: Costs, query: Query) -> list[FrontRow]:
     """All itineraries of which none is at least as good as another, sorted by their figures.
 
     The criteria are arrival, price, CO2e and legs, and slack if `slack_cap_min` is above 0. Of
-    itineraries with equal figures one is answered: whose last carriage departs first; then whose
-    goods were eligible for that carriage first. Ties beyond that go by the order of the arrays.
+    itineraries with equal figures one is answered, always the same: whose last carriage departs
+    first, and among those the one that is found first.
 
     Goods may change from any carriage to any other that departs no earlier than arrival and
     connection time; they never come back to the origin.

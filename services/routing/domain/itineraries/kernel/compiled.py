@@ -22,7 +22,7 @@ _CACHE_DIR: Final = "CACHE_DIR"
 """The variable of numba's settings, which are read from the environment."""
 
 
-def _digest() -> str:
+def digest() -> str:
     seen = hashlib.sha256()
     for source in _SOURCES:
         seen.update(source.read_bytes())
@@ -48,8 +48,8 @@ def cache_folder() -> Path | None:
     own = os.environ.get("NUMBA_CACHE_DIR")
     folders = [Path(own)] if own else [_KERNEL / "__pycache__", users / "airlane"]
     for folder in folders:
-        if _is_writable(folder / _digest()):
-            return folder / _digest()
+        if _is_writable(folder / digest()):
+            return folder / digest()
     return None
 
 
