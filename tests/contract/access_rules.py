@@ -231,6 +231,9 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/promise-grades": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
     "routing POST /v1/quotes": _made("routing:read", 201, roles=MERCHANTS, names_tenant=True),
+    "routing POST /v1/quotes:batch": _made(
+        "routing:read", 207, roles=MERCHANTS, names_tenant=True, stores_nothing=True
+    ),
     "routing GET /v1/quotes/{quote_id}": Rule("routing:read", Whose.A_TENANTS, MERCHANTS),
     # What the park pays, and what it adds to that.
     "routing GET /v1/rate-contracts": _PARK_OF_ROUTING,

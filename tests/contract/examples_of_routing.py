@@ -31,6 +31,14 @@ async def _every_merchant(_: "AllServices") -> str:
     return EVERY_MERCHANT
 
 
+def _quote_wanted(world: "AllServices") -> dict[str, Any]:
+    return {
+        "goods": {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False},
+        "airport": "LGG",
+        "ready_at": world.clock.now().isoformat(),
+    }
+
+
 EXAMPLES: Final[dict[str, Callable[["AllServices"], Awaitable[str]]]] = {
     "quote_id": _quote,
     "rate_contract_id": _rate_contract,
@@ -39,11 +47,8 @@ EXAMPLES: Final[dict[str, Callable[["AllServices"], Awaitable[str]]]] = {
 }
 
 BODIES: Final[dict[str, Callable[["AllServices"], Any]]] = {
-    "routing POST /v1/quotes": lambda world: {
-        "goods": {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False},
-        "airport": "LGG",
-        "ready_at": world.clock.now().isoformat(),
-    },
+    "routing POST /v1/quotes": _quote_wanted,
+    "routing POST /v1/quotes:batch": lambda world: {"items": [_quote_wanted(world)], "days": 2},
     "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(),
     "routing PUT /v1/exchange-rates/{currency}": lambda _: {
         "rates": [{"valid_from": "2020-01-01", "cny_per_unit": "0.405", **SAID_BY}]

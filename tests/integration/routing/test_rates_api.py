@@ -10,9 +10,11 @@ from httpx2 import AsyncClient
 from services.routing.app import create_app
 from services.routing.repository.rates import quotes
 from services.routing.settings import Settings
-from shared.kernel.identity import Role
+from services.routing.use_cases.itineraries.copy import COPY
+from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.databases import Postgres
+from tests.kit.waiting import until
 from tests.support.rates import SAID_BY, a_contract_id, a_contract_sent, a_quote
 from tests.support.worlds.routing import RoutingWorld
 
@@ -197,11 +199,19 @@ async def test_a_merchant_sees_what_it_pays_and_an_operator_what_it_costs(
     assert (await client.get(address, headers=bearer(new_id("mer")))).status_code == 404
 
 
+async def is_searched(world: RoutingWorld, flight_id: str) -> bool:
+    """A search sees a new flight after half a second at most."""
+    async with world.db.read(PARK) as reader:
+        basis = await COPY.current(reader, now=world.clock.now())
+    return flight_id in basis.timetable.copy.ids
+
+
 async def test_a_merchant_is_quoted_every_option_and_told_why_there_is_none(
     client: AsyncClient, world: RoutingWorld, token_for: Callable[..., str]
 ) -> None:
     end, _ = await world.airport()
     flights = [await world.flight(world.hub, end, departs_h=hours) for hours in (10, 34)]
+    await until(lambda: is_searched(world, flights[-1]))
     token = token_for(Role.MERCHANT, world.merchant, ["routing:read"])
     merchant = {"Authorization": f"Bearer {token}"}
 
@@ -230,3 +240,36 @@ async def test_a_merchant_is_quoted_every_option_and_told_why_there_is_none(
     assert refused.json()["reason_code"] == "too_heavy"
     both = await client.post("/v1/quotes", json=body(country="DE"), headers=merchant)
     assert both.json()["code"] == "routing.quote.destination_unclear"
+
+
+async def test_many_shipments_are_priced_for_many_days(
+    client: AsyncClient, world: RoutingWorld, token_for: Callable[..., str]
+) -> None:
+    end, _ = await world.airport()
+    flights = [await world.flight(world.hub, end, departs_h=hours) for hours in (10, 34)]
+    await until(lambda: is_searched(world, flights[-1]))
+    token = token_for(Role.MERCHANT, world.merchant, ["routing:read"])
+    goods = {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False}
+    ready = {"ready_at": world.clock.now().isoformat()}
+    good = {"goods": goods, "airport": end, **ready}
+    bad = {"goods": {"pieces": [{"weight_g": 2_000}]}, "airport": end, **ready}
+
+    answer = await client.post(
+        "/v1/quotes:batch",
+        json={"items": [good, bad], "days": 3},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    assert answer.status_code == 207, answer.text
+    first, second = answer.json()["items"]
+    assert [day["quote"] and day["quote"]["flight_ids"] for day in first["days"]] == [
+        [flights[0]],
+        [flights[1]],
+        None,
+    ]
+    kept = await client.post("/v1/quotes", json=good, headers={"Authorization": f"Bearer {token}"})
+    assert first["days"][0]["quote"]["price"] == kept.json()["items"][0]["price"]
+    assert (second["status"], second["error"]["errors"][0]["code"]) == (
+        422,
+        "routing.goods.volume_not_known",
+    )

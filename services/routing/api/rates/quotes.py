@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.routing.api.deps import MerchantRead, QuoteWrite
 from services.routing.queries.rates import quotes as queries
+from services.routing.schemas.rates.batch import QuoteBatchIn, QuoteBatchOut, days_out
 from services.routing.schemas.rates.quotes import (
     QuoteIn,
     QuoteOut,
@@ -16,7 +17,11 @@ from services.routing.schemas.rates.quotes import (
 )
 from services.routing.use_cases.itineraries import quoting
 from shared.db import UnitOfWork
-from shared.http import Reply, json_reply, problems
+from shared.documents.faults import ITEM_ERRORS_MAX
+from shared.http import Call, Reply, json_reply, problems
+from shared.http.batches import accepted, read_items
+from shared.http.errors import problem
+from shared.kernel.errors import AirlaneError
 from shared.kernel.identity import Role
 
 quotes_api = APIRouter(tags=["rates"])
@@ -43,6 +48,44 @@ async def create_quotes(body: QuoteIn, call: QuoteWrite) -> Response:
         return Reply(201, quotes_out(made, with_cost=call.principal.role is Role.OPERATOR))
 
     return await call.once(act)
+
+
+@quotes_api.post(
+    "/v1/quotes:batch", status_code=207, response_model=QuoteBatchOut, responses=problems(409, 422)
+)
+async def quote_batch(body: QuoteBatchIn, call: QuoteWrite) -> Response:
+    """Suggest prices for many shipments.
+
+    For each shipment and each day on which it may be ready: the way that a booking would take, and
+    its price. Nothing is kept: POST /v1/quotes makes a price hold.
+    """
+    items = await read_items(QuoteIn, body.items, QuoteIn.to_domain)
+    async with call.read() as reader:
+        found = await quoting.quote_days(
+            reader,
+            merchant_id=call.tenant,
+            wanted=accepted(items),
+            days=body.days,
+            now=call.clock.now(),
+        )
+    following = iter(found)
+    entries = [
+        {"index": index, **_refused(call, index, item)}
+        if isinstance(item, AirlaneError)
+        else {"index": index, "status": 200, "days": days_out(next(following))}
+        for index, item in enumerate(items)
+    ]
+    return json_reply({"items": entries}, 207)
+
+
+def _refused(call: Call, index: int, refusal: AirlaneError) -> dict[str, object]:
+    error = problem(
+        refusal,
+        locale=call.locale,
+        instance=f"{call.path}#/items/{index}",
+        errors_max=ITEM_ERRORS_MAX,
+    )
+    return {"status": error["status"], "error": error}
 
 
 @quotes_api.get("/v1/quotes/{quote_id}", response_model=QuoteOut, responses=problems(404, 422))

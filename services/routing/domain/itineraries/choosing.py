@@ -4,6 +4,7 @@ A buyer is promised a day. Whatever arrives on the earliest possible one keeps t
 the price decides among those; then CO2e, then the hour.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from services.routing.domain.itineraries.request import Request
 from services.routing.domain.itineraries.search import (
     FrontRow,
     Itinerary,
+    Query,
     find_earliest,
     find_front,
 )
@@ -22,15 +24,31 @@ from services.routing.domain.itineraries.search import (
 
 def find_booking(request: Request) -> Option | None:
     """None: the timetable has no way that takes the goods, has a price and has room."""
-    earliest = earliest_way(request, request.costs.usable)
+    row = booking_row(request, query_of(request, 0))
+    return None if row is None else option_of(request, row)
+
+
+def booking_row(request: Request, query: Query) -> FrontRow | None:
+    """The same as a row of the front; `query` may ask for another time at which goods are ready."""
+    costs = request.costs
+    earliest = find_earliest(
+        request.network,
+        costs.usable,
+        origin=query.origin,
+        ready_s=query.ready_s,
+        targets=query.targets,
+        latest_arrival_s=query.latest_arrival_s,
+    )
     if earliest is None:
         return None
     day_ends_s = int(_end_of_day(request, earliest).timestamp())
-    rows = find_front(request.network, request.costs, query_of(request, 0, day_ends_s))
+    if query.latest_arrival_s is not None:
+        day_ends_s = min(day_ends_s, query.latest_arrival_s)
+    rows = find_front(request.network, costs, replace(query, latest_arrival_s=day_ends_s))
     if not rows:
         # The earliest way has more legs than are allowed.
-        rows = find_front(request.network, request.costs, query_of(request, 0))[:1]
-    return option_of(request, min(rows, key=_worth)) if rows else None
+        rows = find_front(request.network, costs, query)[:1]
+    return min(rows, key=_worth) if rows else None
 
 
 def earliest_way(request: Request, usable: Flags) -> Itinerary | None:

@@ -37,11 +37,14 @@ class LastMile:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One wish on one basis. Parts are worked out when they are first asked for."""
+    """One wish on one basis. Parts are worked out when they are first asked for. `judged`: the
+    judgement on these goods, if it has been worked out before.
+    """
 
     basis: SearchBasis
     wish: Wish
     asked_on: date
+    judged: Judgement | None = None
 
     @property
     def network(self) -> Network:
@@ -56,6 +59,8 @@ class Request:
     @cached_property
     def judgement(self) -> Judgement:
         """For all days of the timetable from the one on which the goods are ready."""
+        if self.judged is not None:
+            return self.judged
         first = self.wish.ready_at.date() - timedelta(days=1)
         horizon = int(self.departs_on.max(initial=first.toordinal()))
         last = max(first, date.fromordinal(horizon))

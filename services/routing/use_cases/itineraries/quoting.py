@@ -1,23 +1,27 @@
 """Quotes: every way that goods can go, each with a price that holds for a while."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.routing.domain.acceptance.goods import DeclaredGoods
 from services.routing.domain.itineraries.basis import SearchBasis
+from services.routing.domain.itineraries.batch import DayWay, SharedJudgements, ways_by_day
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.quoting import cost_of_option, itinerary_of
 from services.routing.domain.itineraries.request import Request
 from services.routing.domain.itineraries.wish import LEGS_MAX, Destination, Gateway, Wish
 from services.routing.domain.network.reachability import Wanted
+from services.routing.domain.rates.margins import margin_on
 from services.routing.domain.rates.quote import NoItinerary, Quote, make_quote
 from services.routing.domain.shipments.planning import HUB, destination_of
 from services.routing.domain.shipments.refusing import refusal_of
 from services.routing.repository.rates import quotes
 from services.routing.use_cases.itineraries.copy import COPY
-from shared.db import UnitOfWork
+from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import Text
 from shared.kernel.ids import new_ids
+from shared.kernel.tasks import giving_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,46 @@ async def quote_options(
     ]
     await quotes.add_quotes(uow, made)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class DayPrice:
+    way: DayWay
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayQuote:
+    """What a merchant pays for goods that are ready then; `price` None: there is no way."""
+
+    ready_at: datetime
+    price: DayPrice | None
+
+
+async def quote_days(
+    reader: Reader, *, merchant_id: str, wanted: Sequence[QuoteWish], days: int, now: datetime
+) -> list[list[DayQuote]]:
+    """For each shipment and day the way that a booking would take. Nothing is kept. Raises
+    NoMargin.
+    """
+    basis = await COPY.current(reader, now=now)
+    margin = margin_on(basis.rates.margins, merchant_id, now.date())
+    judgements = SharedJudgements(basis)
+    found = []
+    async for one in giving_way(wanted):
+        request = judgements.request(_wish(basis, one, now=now), now.date())
+        found.append(
+            [
+                DayQuote(
+                    ready_at,
+                    None
+                    if way is None
+                    else DayPrice(way, way.cost_minor + margin.on(way.cost_minor)),
+                )
+                for ready_at, way in ways_by_day(request, days)
+            ]
+        )
+    return found
 
 
 def _wish(basis: SearchBasis, wanted: QuoteWish, *, now: datetime) -> Wish:
