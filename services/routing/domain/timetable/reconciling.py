@@ -88,7 +88,7 @@ def reconcile(
     """Adds to `found` what becomes of one flight number.
 
     `wanted`: what its added schedules fly. `stored`: its flights that are there, by operating day
-    and leg.
+    and leg. Of those whose time has come nothing is said.
     """
     for one in wanted:
         flight = stored.get(one.key)
@@ -99,7 +99,7 @@ def reconcile(
     keys = {one.key for one in wanted}
     touched = days.gone | {day for day, _ in keys}
     for key, flight in stored.items():
-        if key[0] in touched and key not in keys:
+        if key[0] in touched and key not in keys and flight.plan.departs_at > now:
             if flight.is_open(now):
                 found.cancelled.append(flight)
             elif flight.status in _UNDER_WAY:
@@ -112,6 +112,8 @@ _UNDER_WAY: Final = (FlightStatus.SCHEDULED, FlightStatus.CLOSED)
 def _change(
     found: Reconciled, flight: PlannedFlight, wanted: Wanted, days: Days, now: datetime
 ) -> None:
+    if flight.plan.departs_at <= now:
+        return
     plan, line = plan_of(wanted.schedule, wanted.dated), wanted.line
     if flight.status is FlightStatus.CANCELLED and (
         days.was_flown_on(wanted.dated.operated_on) or not can_be_flown(plan, now)

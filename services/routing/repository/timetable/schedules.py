@@ -64,8 +64,7 @@ class _LegRow:
         )
 
 
-_SAVE: Final = sql(
-    """
+_UPSERT: Final = """
     INSERT INTO routing.schedules AS s (id, carrier, flight_number, route_id, valid_from, valid_to,
         weekdays, cancelled_on, added_on, basis, source, as_of, import_id)
     SELECT id, carrier, flight_number, route_id, valid_from, valid_to, weekdays, cancelled_on,
@@ -77,9 +76,10 @@ _SAVE: Final = sql(
         weekdays = EXCLUDED.weekdays, cancelled_on = EXCLUDED.cancelled_on,
         added_on = EXCLUDED.added_on, basis = EXCLUDED.basis, source = EXCLUDED.source,
         as_of = EXCLUDED.as_of, import_id = EXCLUDED.import_id
-    """,
-    rows=JSON,
-)
+    """
+# What an import has changed is not made anew from routes.
+_SAVE: Final = sql(f"{_UPSERT} WHERE s.import_id IS NULL", rows=JSON)
+_SAVE_DAYS: Final = sql(_UPSERT, rows=JSON)
 
 _SAVE_LEGS: Final = sql(
     """
@@ -179,7 +179,7 @@ _NUMBERS_OF_CARRIERS: Final = sql(
 
 
 async def save_schedules(uow: UnitOfWork, schedules: Sequence[Schedule]) -> None:
-    """Adds or replaces them, legs included."""
+    """Adds or replaces them, legs included. Those that an import has changed keep their days."""
     if not schedules:
         return
     await uow.execute(_SAVE, rows=[_row(schedule) for schedule in schedules])
@@ -245,7 +245,7 @@ async def save_days(uow: UnitOfWork, schedules: Sequence[Schedule], *, import_id
     """Of schedules that are there: which days they run, and what import says so. Legs stay."""
     if schedules:
         rows = [_row(schedule) | {"import_id": import_id} for schedule in schedules]
-        await uow.execute(_SAVE, rows=rows)
+        await uow.execute(_SAVE_DAYS, rows=rows)
 
 
 async def list_schedules(reader: Reader, *, first_on: date, last_on: date) -> list[Schedule]:

@@ -7,7 +7,7 @@ doubles nothing. The turn is taken only for flights; what can be worked out befo
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,13 +34,16 @@ from services.routing.domain.timetable.traffic_days import TrafficDays
 from services.routing.repository.timetable import changes, flights, imports, schedules
 from services.routing.repository.turn import take_turn
 from services.routing.use_cases.timetable.changes import apply_changes, cancel_flights
-from shared.db import Database, UnitOfWork
+from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
 
 # So many flights and schedules take less than a fifth of a second of the turn.
 _CHUNK: Final = 1_500
+# The last leg of a trip leaves so long after its operating day, a day for time zones included.
+_TRIP_AT_MOST: Final = timedelta(days=11)
+_Window = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,7 @@ class Application:
         await self._tell_what_was_read()
         numbers = await self._numbers()
         async with self._db.read(PARK) as reader:
-            state = await flights.get_timetable_state(reader)
-        window = (state.first_on, state.last_on)
+            window = await _window(reader, self._clock.now())
         for chunk in _chunks(numbers, window):
             await self._apply_chunk(chunk)
 
@@ -141,17 +143,15 @@ class Application:
         now = self._clock.now()
         async with self._db.transaction(PARK) as uow:
             merged = await self._merge(uow, chunk)
-            state = await flights.get_timetable_state(uow)
-            wanted = self._wanted(merged, state.first_on, state.last_on)
+            window = await _window(uow, now)
+            wanted = self._wanted(merged, window)
             await take_turn(uow)
-            later = await flights.get_timetable_state(uow)
-            if (later.first_on, later.last_on) != (state.first_on, state.last_on):
-                wanted = self._wanted(merged, later.first_on, later.last_on)
+            later = await _window(uow, now)
+            if later != window:
+                window, wanted = later, self._wanted(merged, later)
             found = Reconciled()
-            if later.first_on is not None and later.last_on is not None:
-                found = await _reconciled(
-                    uow, merged, wanted, first_on=later.first_on, last_on=later.last_on, now=now
-                )
+            if window is not None:
+                found = await _reconciled(uow, merged, wanted, window, now=now)
                 await self._write(uow, found, now=now)
             counts = _counts(merged, found)
             kept = found.faults[: FAULTS_KEPT_MAX - self._kept]
@@ -190,12 +190,11 @@ class Application:
             self._lines[one.id] = lines.get(one.valid_from) or _line_of(number.read, one)
         return made
 
-    def _wanted(
-        self, merged: Sequence[_Merged], first_on: date | None, last_on: date | None
-    ) -> dict[str, list[Wanted]]:
+    def _wanted(self, merged: Sequence[_Merged], window: _Window | None) -> dict[str, list[Wanted]]:
         """The dated flights of new schedules, by flight number."""
-        if first_on is None or last_on is None:
+        if window is None:
             return {}
+        first_on, last_on = window
         return {
             each.number: [
                 Wanted(schedule, dated, self._lines[schedule.id])
@@ -225,12 +224,12 @@ async def _reconciled(
     uow: UnitOfWork,
     merged: Sequence[_Merged],
     wanted: Mapping[str, Sequence[Wanted]],
+    window: _Window,
     *,
-    first_on: date,
-    last_on: date,
     now: datetime,
 ) -> Reconciled:
     """Within the turn: the flights that are there stay as they are read."""
+    first_on, last_on = window
     numbers = [each.number for each in merged if wanted[each.number] or each.merged.changed]
     stored: dict[str, dict[tuple[date, int], PlannedFlight]] = {n: {} for n in numbers}
     for flight in await changes.list_flights_of_numbers(
@@ -263,11 +262,16 @@ def _line_of(read: Sequence[ReadSchedule], part: Schedule) -> int:
     return next(one.line for one in read if one.schedule.traffic_days.runs_on(day))
 
 
-def _chunks(
-    numbers: Sequence[_Number], window: tuple[date | None, date | None]
-) -> Iterator[list[_Number]]:
+async def _window(reader: Reader, now: datetime) -> _Window | None:
+    """The operating days of flights that exist and may not have left yet. None: there are none."""
+    state = await flights.get_timetable_state(reader)
+    if state.first_on is None or state.last_on is None:
+        return None
+    return max(state.first_on, now.date() - _TRIP_AT_MOST), state.last_on
+
+
+def _chunks(numbers: Sequence[_Number], window: _Window | None) -> Iterator[list[_Number]]:
     """In their order, each so large that it is quickly done."""
-    first_on, last_on = window
     chunk: list[_Number] = []
     size = 0
     for number in numbers:
@@ -275,8 +279,8 @@ def _chunks(
         size += 1
         for one in number.read:
             size += len(one.schedule.legs)
-            if first_on is not None and last_on is not None:
-                days = one.schedule.traffic_days.count(first_on, last_on)
+            if window is not None:
+                days = one.schedule.traffic_days.count(*window)
                 size += days * len(one.schedule.legs)
         if size >= _CHUNK:
             yield chunk
