@@ -54,4 +54,5 @@ def promise_graded(
         fault=None if graded.fault is None else _FAULTS[graded.fault],
         is_final=graded.is_final,
         at=at,
+        fault_carrier=graded.fault_carrier,
     )

@@ -13,7 +13,8 @@ class GradeCounts:
     which the store is not known. `carrier` None: all carriers; a promise over several carriers
     counts for each of them.
 
-    `late_…_min`: minutes late of what was delivered late. `ungraded`: due a moment ago.
+    `late_…_min`: minutes late of what was delivered late. `ungraded`: due a moment ago. `carriers`:
+    broken by a carrier; of one carrier those that it broke itself.
     """
 
     store: str | None
@@ -55,7 +56,7 @@ def _share(part: int, whole: int) -> float | None:
 _COUNTS: Final = sql(
     """
     WITH due AS (
-        SELECT store, carriers, grade, late_min, fault, flown_as_planned
+        SELECT store, carriers, grade, late_min, fault, fault_carrier, flown_as_planned
         FROM routing.promise_grades
         WHERE due_at >= :due_from AND due_at < :due_to
           AND (:store IS NULL OR store = :store)
@@ -78,7 +79,8 @@ _COUNTS: Final = sql(
         count(*) FILTER (WHERE fault = 'merchant') AS merchant,
         count(*) FILTER (WHERE fault = 'customs') AS customs,
         count(*) FILTER (WHERE fault = 'park') AS park,
-        count(*) FILTER (WHERE fault = 'carrier') AS carriers,
+        count(*) FILTER (WHERE fault = 'carrier'
+            AND (carrier IS NULL OR fault_carrier IS NULL OR fault_carrier = carrier)) AS carriers,
         count(*) FILTER (WHERE fault = 'last_mile') AS last_mile,
         count(*) FILTER (WHERE fault = 'unknown') AS unknown,
         count(*) FILTER (WHERE flown_as_planned) AS flown_as_planned,

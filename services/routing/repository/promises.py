@@ -221,16 +221,18 @@ _SET_GRADES: Final = sql(
     """
     UPDATE routing.promise_grades g
     SET grade = n.grade, late_min = n.late_min, fault = n.fault,
+        fault_carrier = n.fault_carrier,
         flown_as_planned = n.flown_as_planned, is_final = n.is_final, graded_at = :now,
         version = g.version + 1
-    FROM unnest(:ids, :grades, :late_min, :faults, :flown, :finals)
-        AS n(id, grade, late_min, fault, flown_as_planned, is_final)
+    FROM unnest(:ids, :grades, :late_min, :faults, :fault_carriers, :flown, :finals)
+        AS n(id, grade, late_min, fault, fault_carrier, flown_as_planned, is_final)
     WHERE g.id = n.id
     """,
     ids=TEXTS,
     grades=TEXTS,
     late_min=INTEGERS,
     faults=TEXTS,
+    fault_carriers=TEXTS,
     flown=BOOLEANS,
     finals=BOOLEANS,
     now=INSTANT,
@@ -320,6 +322,7 @@ async def set_grades(
         grades=[grade.grade for _, grade in grades],
         late_min=[grade.late_min for _, grade in grades],
         faults=[grade.fault for _, grade in grades],
+        fault_carriers=[grade.fault_carrier for _, grade in grades],
         flown=[grade.flown_as_planned for _, grade in grades],
         finals=[grade.is_final for _, grade in grades],
         now=now,

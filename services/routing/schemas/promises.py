@@ -13,7 +13,9 @@ _PLACES = 10_000
 
 
 class FaultCountsOut(BaseModel):
-    """How many promises each of them broke; `unknown`: no recorded fact says who."""
+    """How many promises each of them broke; `unknown`: no recorded fact says who. In the row of one
+    carrier, `carrier` are those that it broke itself, and not another one on the way.
+    """
 
     merchant: int
     customs: int

@@ -59,6 +59,7 @@ promise_grades: Final = Table(
     Column("grade", Text, nullable=False, server_default="open"),
     Column("late_min", Integer),
     Column("fault", Text),
+    Column("fault_carrier", Text),  # null: no carrier's
     Column("flown_as_planned", Boolean),  # null: not known
     Column("graded_at", INSTANT),
     Column("is_final", Boolean, nullable=False, server_default=text("false")),

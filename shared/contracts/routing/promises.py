@@ -11,7 +11,8 @@ class PromiseGraded(EventPayload):
     """Once it is due, and again once what was overdue is delivered or cancelled: the newest
     aggregate version counts.
 
-    `late_min`: minutes begun after the promise, of what was delivered late. `fault`: who broke it.
+    `late_min`: minutes begun after the promise, of what was delivered late. `fault`: who broke it;
+    `fault_carrier`: if it was a carrier, which one.
     `store` is null if it is not known.
     """
 
@@ -32,3 +33,4 @@ class PromiseGraded(EventPayload):
     fault: Literal["merchant", "customs", "park", "carrier", "last_mile", "unknown"] | None
     is_final: bool
     at: datetime
+    fault_carrier: str | None = None

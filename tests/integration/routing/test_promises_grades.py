@@ -27,9 +27,9 @@ _ADD: Final = sql(
         VALUES (:shipment_id, :merchant, :shipment_id, 'cancelled', 'DE', 1, 1, 1, 0, 0, :due_at, 0)
     )
     INSERT INTO routing.promise_grades (id, shipment_id, store, country, carriers, due_at, grade,
-        late_min, fault, flown_as_planned, is_final)
+        late_min, fault, fault_carrier, flown_as_planned, is_final)
     VALUES (:shipment_id, :shipment_id, :store, 'DE', :carriers, :due_at, :grade, :late_min, :fault,
-        :flown, true)
+        CASE WHEN :fault = 'carrier' THEN 'AA' END, :flown, true)
     """,
     shipment_id=TEXT,
     merchant=TEXT,
@@ -89,7 +89,7 @@ async def fill(world: RoutingWorld) -> None:
         await add(world, "late", late_min=late_min, fault="carrier", flown=False)
     for _ in range(8):
         await add(world, "kept", flown=True)
-    await add(world, "overdue", fault="unknown", carriers=("AA", "BB"))
+    await add(world, "overdue", fault="carrier", carriers=("AA", "BB"))
     await add(world, "overdue", fault="customs", store="FR")
     await add(world, "void")
     await add(world, "open")
@@ -134,9 +134,10 @@ async def test_what_was_due_is_counted_by_store_and_carrier(
         "flown_as_planned_share": round(8 / 18, 4),
     }
     assert {name: number for name, number in faults.items() if number} == {
-        "carrier": 10,
-        "unknown": 1,
+        "carrier": 11,
     }
+    assert rows["DE", "AA"]["faults"]["carrier"] == 11
+    assert rows["DE", "BB"]["faults"]["carrier"] == 0
     assert rows[None, None]["due"] == 22
     assert rows[None, "BB"]["due"] == rows["DE", "BB"]["due"] == 1
     assert rows["FR", None]["kept_share"] == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.domain.promises.faults import fault_of
+from services.routing.domain.promises.faults import blame_for
 from services.routing.domain.promises.promise import Fault
 from tests.support.promises import (
     ARRIVED,
@@ -98,7 +98,7 @@ MISSED = {
     ],
 )
 def test_the_first_thing_that_went_wrong_is_the_cause(facts: dict[str, Any], fault: Fault) -> None:
-    assert fault_of(PROMISE, a_history(**facts), now=AFTER) is fault
+    assert blame_for(PROMISE, a_history(**facts), now=AFTER).fault is fault
 
 
 @pytest.mark.parametrize(("at", "fault"), [(GATEWAY_AT, Fault.UNKNOWN), (AFTER, Fault.CARRIER)])
@@ -108,15 +108,36 @@ def test_goods_on_the_way_are_late_once_they_should_have_arrived(
     """A promise of zero hours from the gateway is due the moment that the goods should be there."""
     history = a_history(log=LOADED, flights={FIRST: a_flight_fact(5.5, departed_h=5.5)})
 
-    assert fault_of(PROMISE, history, now=at) is fault
+    assert blame_for(PROMISE, history, now=at).fault is fault
 
 
 def test_the_order_of_the_log_does_not_matter() -> None:
     log = (*LOADED[:1], status("OFLD", 5, flight_id=FIRST), status("RCS", 4.1), LATE_ARRIVAL[-1])
 
     faults = {
-        fault_of(PROMISE, a_history(log=way, released_at=None), now=AFTER)
+        blame_for(PROMISE, a_history(log=way, released_at=None), now=AFTER).fault
         for way in permutations(log)
     }
 
     assert faults == {Fault.MERCHANT}
+
+
+@pytest.mark.parametrize(
+    ("facts", "carrier"),
+    [
+        ({"log": LATE_ARRIVAL}, "TR"),
+        ({"log": (*LOADED, status("ARR", 18, "LGG"), *LATE_ARRIVAL[-2:])}, "EH"),
+        ({"log": LOADED}, "EH"),
+        ({"log": (), "flights": CANCELLED_EARLY}, "EH"),
+        ({"log": (*LOADED[:1], status("OFLD", 5, flight_id=FIRST))}, "EH"),
+        # The truck left without goods that were there in time, or that came too late for it.
+        ({"log": (*LOADED, status("ARR", 17, "LGG"))}, "TR"),
+        ({"log": (*LOADED, status("ARR", 21, "LGG"))}, "EH"),
+        ({"log": NOT_MANIFESTED, "released_at": None}, None),
+        ({}, None),
+    ],
+)
+def test_of_several_carriers_the_one_that_failed_is_named(
+    facts: dict[str, Any], carrier: str | None
+) -> None:
+    assert blame_for(PROMISE, a_history(**facts), now=AFTER).carrier == carrier

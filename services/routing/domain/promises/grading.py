@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.routing.domain.network.fsu import ARRIVED, DEPARTED
-from services.routing.domain.promises.faults import fault_of
+from services.routing.domain.promises.faults import blame_for
 from services.routing.domain.promises.promise import Fault, Grade, History, Promise
 
 FLOWN_LATE_MAX: Final = timedelta(hours=12)
@@ -16,7 +16,8 @@ _MINUTE: Final = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class Graded:
     """`late_min`: minutes begun after the promise, of what was delivered. `fault`: of what is late
-    or overdue. `is_final`: nothing that may still happen changes it.
+    or overdue, `fault_carrier`: which carrier's. `is_final`: nothing that may still happen changes
+    it.
 
     `flown_as_planned` is Cargo iQ's measure; None: nobody reported an arrival at the gateway.
     """
@@ -24,6 +25,7 @@ class Graded:
     grade: Grade
     late_min: int | None = None
     fault: Fault | None = None
+    fault_carrier: str | None = None
     is_final: bool = True
     flown_as_planned: bool | None = None
 
@@ -35,16 +37,24 @@ def graded(promise: Promise, history: History, *, now: datetime) -> Graded:
     if delivered_at is not None and delivered_at <= due_at:
         return Graded(Grade.KEPT, flown_as_planned=flown)
     if delivered_at is not None:
+        blame = blame_for(promise, history, now=now)
         late_min = -int((due_at - delivered_at) // _MINUTE)
-        fault = fault_of(promise, history, now=now)
-        return Graded(Grade.LATE, late_min=late_min, fault=fault, flown_as_planned=flown)
+        return Graded(
+            Grade.LATE,
+            late_min=late_min,
+            fault=blame.fault,
+            fault_carrier=blame.carrier,
+            flown_as_planned=flown,
+        )
     if history.cancelled_at is not None and history.cancelled_at < due_at:
         return Graded(Grade.VOID)
     if now < due_at:
         return Graded(Grade.OPEN, is_final=False)
+    blame = blame_for(promise, history, now=now)
     return Graded(
         Grade.OVERDUE,
-        fault=fault_of(promise, history, now=now),
+        fault=blame.fault,
+        fault_carrier=blame.carrier,
         is_final=history.cancelled_at is not None,
         flown_as_planned=flown,
     )
