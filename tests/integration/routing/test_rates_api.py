@@ -273,3 +273,27 @@ async def test_many_shipments_are_priced_for_many_days(
         422,
         "routing.goods.volume_not_known",
     )
+
+
+async def test_a_new_contract_is_in_the_next_quotes(
+    client: AsyncClient, world: RoutingWorld, operator: dict[str, str]
+) -> None:
+    end, _ = await world.airport()
+    flight = await world.flight(world.hub, end, departs_h=10)
+    await until(lambda: is_searched(world, flight))
+    goods = {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False}
+    wanted = {"goods": goods, "airport": end, "ready_at": world.clock.now().isoformat()}
+    contract = a_contract_sent(
+        product="general", destination=end, valid_from="2026-11-01", minimum="5000", surcharges=[]
+    )
+    address = f"/v1/rate-contracts/{a_contract_id(73)}"
+    assert (await client.put(address, json=contract, headers=operator)).status_code == 201
+
+    async def is_charged() -> bool:
+        answer = await client.post(
+            "/v1/quotes", json=wanted, headers=operator | {"Airlane-Tenant": world.merchant}
+        )
+        cost = answer.json()["items"][0]["cost"]
+        return bool(cost["total"]["amount"] == "5000.00")
+
+    await until(is_charged)

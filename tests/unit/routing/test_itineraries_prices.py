@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,13 @@ def test_the_largest_amounts_do_not_overflow() -> None:
     table = RateTable(book, KEYS, first=DAY, last=DAY)
 
     assert costs(table, goods, 0) == [one_at_a_time(book, key, goods, 0) for key in KEYS]
+
+
+@pytest.mark.parametrize("goods", [Consignment(10**12, 0), Consignment(1, 10**12)])
+def test_goods_that_are_too_large_for_any_vehicle_have_no_price(goods: Consignment) -> None:
+    table = RateTable(a_book([a_contract()]), KEYS, first=DAY, last=DAY)
+
+    assert set(costs(table, goods, 0)) == {UNKNOWN}
 
 
 def test_a_day_outside_of_the_table_has_no_price() -> None:

@@ -14,6 +14,8 @@ import numpy as np
 from services.routing.domain.itineraries.arrays import Indices, Ints
 from services.routing.domain.rates.amounts import (
     PERCENT_DIVISOR,
+    VOLUME_MAX_CM3,
+    WEIGHT_MAX_G,
     flat_divisor,
     per_kg_divisor,
     scaled,
@@ -60,10 +62,14 @@ class RateTable:
     def costs(
         self, goods: Consignment, class_of: Indices, departs_on: Ints, *, asked_on: date
     ) -> Ints:
-        """By carriage, in minor units of the park's currency; UNKNOWN where it is not known.
+        """By carriage, in minor units of the park's currency; UNKNOWN where it is not known, and
+        for goods that no vehicle could carry: 64 bits do not hold their price.
+
         `class_of`: the place of its key in `keys`; `departs_on`: the ordinal of its local day of
         departure, as `date.toordinal`.
         """
+        if goods.gross_g > WEIGHT_MAX_G or goods.volume_cm3 > VOLUME_MAX_CM3:
+            return np.full(len(departs_on), UNKNOWN, np.int64)
         # The last one, which row -1 means, has no price.
         of_row = np.append(self._of_contracts(goods, asked_on), UNKNOWN)
         days = departs_on - (self._first - 1)
