@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.routing.api.acceptance import acceptance_api
 from services.routing.api.emissions import emissions_api
 from services.routing.api.flights import flights_api
+from services.routing.api.itineraries import itineraries_api
 from services.routing.api.network import network_api
 from services.routing.api.promises import promises_api
 from services.routing.api.rates.contracts import rate_contracts_api
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             shipments_api,
             flights_api,
             status_updates_api,
+            itineraries_api,
             network_api,
             emissions_api,
             acceptance_api,

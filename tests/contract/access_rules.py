@@ -230,6 +230,10 @@ RULES: Final[dict[str, Rule]] = {
     "routing GET /v1/promises": _REFERENCE_OF_ROUTING,
     "routing GET /v1/promise-grades": _REFERENCE_OF_ROUTING,
     "routing GET /v1/clock": _REFERENCE_OF_ROUTING,
+    # The price is the named merchant's.
+    "routing POST /v1/itineraries:search": _made(
+        "routing:read", 200, roles=MERCHANTS, names_tenant=True, stores_nothing=True
+    ),
     "routing POST /v1/quotes": _made("routing:read", 201, roles=MERCHANTS, names_tenant=True),
     "routing POST /v1/quotes:batch": _made(
         "routing:read", 207, roles=MERCHANTS, names_tenant=True, stores_nothing=True

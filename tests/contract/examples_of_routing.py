@@ -47,6 +47,7 @@ EXAMPLES: Final[dict[str, Callable[["AllServices"], Awaitable[str]]]] = {
 }
 
 BODIES: Final[dict[str, Callable[["AllServices"], Any]]] = {
+    "routing POST /v1/itineraries:search": lambda world: _quote_wanted(world) | {"explain": True},
     "routing POST /v1/quotes": _quote_wanted,
     "routing POST /v1/quotes:batch": lambda world: {"items": [_quote_wanted(world)], "days": 2},
     "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(),

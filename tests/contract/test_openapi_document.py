@@ -18,7 +18,8 @@ Node = dict[str, Any]
 VERBS: Final = frozenset(
     (
         "Adjust Bind Cancel Change Check Choose Count Create Declare Delete Export Follow Import"
-        " Issue Let List Place Read Register Repair Replay Report Send Stop Suggest Take Validate"
+        " Issue Let List Place Read Register Repair Replay Report Search Send Stop Suggest Take"
+        " Validate"
     ).split()
 )
 # Their summaries say all there is to say.

@@ -17,6 +17,8 @@ from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.flights import FlightCopy, FlightRow, Room
 from services.routing.domain.itineraries.timetable import CarriageClasses, Timetable
 from services.routing.domain.network.reachability import Network
+from services.routing.domain.network.regions import DeliveryRegions
+from services.routing.domain.network.station_times import StationTimes
 from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.rates.book import RateBook
 from services.routing.use_cases.itineraries.reference import Reference
@@ -98,8 +100,8 @@ def the_reference() -> Reference:
             margins=rates.margins,
             airports=airports,
         ),
-        reach=Network.of(
-            hub="EHU", routes=files.routes, airports=files.airports, places=files.country_places
-        ),
-        allowance_h={"*": 48},
+        reach=Network.of(routes=files.routes, airports=files.airports, places=files.country_places),
+        regions=DeliveryRegions(files.delivery_regions),
+        station_times=StationTimes(files.station_times),
+        stores={one.store: one.country for one in files.stores},
     )

@@ -45,6 +45,7 @@ def on_order_placed(event: Received[OrderPlaced]) -> BookShipment:
             merchant_id=order.merchant_id,
             store=order.store,
             destination_country=order.ship_to.country,
+            postal_code=order.ship_to.postal_code,
             weight_g=order.gross_weight_g,
             volume_cm3=order.volume_cm3,
             placed_at=order.placed_at,

@@ -3,3 +3,4 @@
 from typing import Literal
 
 Mode = Literal["air", "road"]
+Product = Literal["general", "express"]

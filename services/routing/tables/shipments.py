@@ -39,6 +39,7 @@ shipments: Final = Table(
     Column("volume_cm3", BigInteger, nullable=False),
     Column("pieces", BigInteger, nullable=False),
     # Null: not known, of shipments of earlier releases. No entry: there are none.
+    Column("delivery_region", Key),
     Column("hs_codes", ARRAY(Text)),
     Column("dangerous_goods", JSONB),
     # On the ground at `location` and `leg_no` is the next leg, or aboard it and no location.

@@ -239,7 +239,7 @@ async def test_a_merchant_is_quoted_every_option_and_told_why_there_is_none(
     assert (refused.status_code, refused.json()["code"]) == (409, "routing.quote.no_itinerary")
     assert refused.json()["reason_code"] == "too_heavy"
     both = await client.post("/v1/quotes", json=body(country="DE"), headers=merchant)
-    assert both.json()["code"] == "routing.quote.destination_unclear"
+    assert both.json()["code"] == "routing.destination_unclear"
 
 
 async def test_many_shipments_are_priced_for_many_days(

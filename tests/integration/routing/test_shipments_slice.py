@@ -18,7 +18,7 @@ from tests.support.worlds.routing import START, RoutingWorld
 
 
 def book(order_id: str, merchant_id: str, country: str) -> BookShipment:
-    goods = Goods(order_id, merchant_id, "DE", country, 1_000, 1_000, START, frozenset(), ())
+    goods = Goods(order_id, merchant_id, "DE", country, None, 1_000, 1_000, START, frozenset(), ())
     return BookShipment(tenant_id=merchant_id, traceparent=None, goods=goods)
 
 

@@ -100,6 +100,22 @@ _ADD_AIRPORT = sql(
     latitude_deg=INTEGER,
     longitude_deg=INTEGER,
 )
+# The whole country, two days from each of its airports to the door.
+_ADD_REGION = sql(
+    """
+    WITH region AS (
+        INSERT INTO routing.delivery_regions (region, country, postal_prefixes, name, basis)
+        VALUES (:country, :country, '{}', 'Test', 'synthetic')
+        ON CONFLICT (region) DO NOTHING
+    )
+    INSERT INTO routing.gateways (region, airport, gateway_no, road_km, clearance_h,
+        delivery_h)
+    VALUES (:country, :airport, :place, 0, 24, 24)
+    """,
+    country=TEXT,
+    airport=TEXT,
+    place=INTEGER,
+)
 _ADD_ROUTE = sql(
     """
     INSERT INTO routing.routes (id, carrier, number, origin, destination, mode, scope, vehicle,
@@ -196,6 +212,7 @@ class RoutingWorld:
         await self.run(
             _ADD_AIRPORT, iata=iata, country=country, latitude_deg=at[0], longitude_deg=at[1]
         )
+        await self.run(_ADD_REGION, country=country, airport=iata, place=n)
         await self.run(_RENEW, version=new_id("tbl"))
         return iata, country
 

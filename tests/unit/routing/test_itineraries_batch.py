@@ -17,7 +17,7 @@ from services.routing.domain.acceptance.goods import (
 from services.routing.domain.itineraries.batch import SharedJudgements, ways_by_day
 from services.routing.domain.itineraries.choosing import find_booking
 from services.routing.domain.itineraries.request import Request
-from services.routing.domain.itineraries.wish import Destination, Gateway, Wish
+from services.routing.domain.itineraries.wish import Wish, at_airport
 from tests.support.routing import NOW, hours
 from tests.support.search_basis import a_basis, a_flight_row
 
@@ -67,7 +67,7 @@ def a_wish(consignment: Consignment) -> Wish:
     return Wish(
         origin="EHU",
         ready_at=NOW,
-        destination=Destination((Gateway("LGG"),)),
+        destination=at_airport("LGG"),
         goods=consignment,
         weight_g=consignment.weight_g,
         volume_cm3=10_000,

@@ -7,7 +7,8 @@ from services.routing.domain.acceptance.goods import Consignment, Piece
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.quoting import cost_of_option, itinerary_of
 from services.routing.domain.itineraries.request import Request
-from services.routing.domain.itineraries.wish import Destination, Gateway, Wish
+from services.routing.domain.itineraries.wish import Destination, Wish, at_airport
+from services.routing.domain.network.records import Gateway
 from tests.support.routing import NOW, hours
 from tests.support.search_basis import a_basis, a_flight_row
 
@@ -36,10 +37,10 @@ BASIS = a_basis(
 
 
 def a_request(weight_g: int, volume_cm3: int, product: str, *, to_the_door: bool) -> Request:
-    gateway = Gateway("FRA", last_mile_min=2_880, road_km=20)
+    gateway = Gateway("FRA", road_km=20, clearance_h=24, delivery_h=24)
     destination = Destination((gateway,), "DE", "10115")
     if not to_the_door:
-        destination = Destination((Gateway("FRA"),))
+        destination = at_airport("FRA")
     wish = Wish(
         origin="EHU",
         ready_at=NOW,

@@ -13,11 +13,12 @@ from services.routing.domain.network.reachability import (
     never_routable,
     not_routable_now,
 )
+from services.routing.domain.network.regions import DeliveryRegions
 from services.routing.domain.network.vehicles import legs_of
 
 REFERENCE = read_network(DATA)
+REGIONS = DeliveryRegions(REFERENCE.delivery_regions)
 NETWORK = Network.of(
-    hub="EHU",
     routes=REFERENCE.routes,
     airports=REFERENCE.airports,
     places=REFERENCE.country_places,
@@ -25,7 +26,9 @@ NETWORK = Network.of(
 
 
 def wanted(country: str, *, weight_g: int = 500, volume_cm3: int = 3_000) -> Wanted:
-    return Wanted("EHU", country, weight_g, volume_cm3)
+    region = REGIONS.region_of(country)
+    gateways = () if region is None else tuple(one.airport for one in region.gateways)
+    return Wanted("EHU", country, gateways, weight_g, volume_cm3)
 
 
 def test_a_country_without_a_leg_is_refused_with_the_nearest_gateways() -> None:

@@ -42,7 +42,7 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
         gross_weight_g=1_600,
         volume_cm3=85,
         store="UK",
-        ship_to={"country": "GB"},
+        ship_to={"country": "GB", "postal_code": "EC1A 1BB"},
         lines=(an_order_line(hs_code="950300"), an_order_line(2, hs_code="940550")),
     )
 
@@ -53,6 +53,7 @@ def test_an_order_asks_for_room_for_its_weight_and_volume() -> None:
         merchant_id="mer_1",
         store="UK",
         destination_country="GB",
+        postal_code="EC1A 1BB",
         weight_g=1_600,
         volume_cm3=85,
         placed_at=NOW,

@@ -61,7 +61,7 @@ def test_each_entry_is_declared_once_and_all_hs_codes_are_kept() -> None:
 
 
 def a_shipment(*lines: tuple[str, bool]) -> Shipment:
-    return shipment_of(goods_of(*lines), shipment_id="shp_1")
+    return shipment_of(goods_of(*lines), shipment_id="shp_1", delivery_region=None)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ SOON = NOW + timedelta(minutes=1)
 def decided(
     basis: SearchBasis, unplaced: Unplaced, *, is_exact: bool = True
 ) -> Plan | Refusal | None:
-    return decide(request_for(basis, unplaced, now=NOW), unplaced, is_exact=is_exact)
+    return decide(request_for(basis, unplaced, now=NOW), is_exact=is_exact)
 
 
 def code_of(decision: Plan | Refusal | None) -> str:
@@ -85,12 +85,17 @@ def test_a_truck_is_taken_that_only_the_connection_to_a_flight_would_miss() -> N
 
 
 def test_what_is_found_becomes_a_plan_with_its_promise() -> None:
-    plan = decided(a_basis(a_flight_row()), an_unplaced())
+    basis = a_basis(a_flight_row())
+    london = basis.regions.region_of("GB")
+    assert london is not None
+    last_mile_h = next(one.last_mile_h for one in london.gateways if one.airport == "LHR")
+
+    plan = decided(basis, an_unplaced())
 
     assert isinstance(plan, Plan)
     assert plan.flight_ids == ["flt_1"]
     assert plan.cut_off_at == hours(8.5)
-    assert plan.promised_at == hours(22 + 48)
+    assert plan.promised_at == hours(22 + last_mile_h)
     assert plan.legs[0].synthetic
 
 

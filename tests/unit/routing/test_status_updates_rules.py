@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.routing.domain.flights.master_waybill import MasterWaybillInvalid
-from services.routing.domain.shipments.shipment import pieces_of, promised_at
+from services.routing.domain.shipments.shipment import pieces_of
 from services.routing.domain.status_updates.status_update import (
     StatusAirportWrong,
     StatusCodeUnknown,
@@ -71,8 +71,5 @@ def test_an_update_at_the_wrong_end_of_the_flight_is_refused(code: str, airport:
         check_airport(update, flight="EH1640", origin="EHU", destination="LGG")
 
 
-def test_pieces_and_promise() -> None:
+def test_pieces() -> None:
     assert [pieces_of(g) for g in (0, 30_000, 30_001, 90_000)] == [1, 1, 2, 3]
-    allowance = {"*": 48, "CN": 24}
-    assert promised_at(NOW, country="GB", allowance_h=allowance) == NOW + timedelta(hours=48)
-    assert promised_at(NOW, country="CN", allowance_h=allowance) == NOW + timedelta(hours=24)

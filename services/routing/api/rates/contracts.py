@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from services.routing.api.deps import Airport, ParkRead, ParkWrite
 from services.routing.queries.rates import book as queries
-from services.routing.schemas.fields import Mode
+from services.routing.schemas.fields import Mode, Product
 from services.routing.schemas.rates.contracts import (
     RateContractIn,
     RateContractOut,
     contract_out,
 )
-from services.routing.schemas.rates.fields import Product
 from services.routing.use_cases.rates import changes
 from shared.db import UnitOfWork
 from shared.http import Page, PageOf, Reply, json_reply, problems, representation

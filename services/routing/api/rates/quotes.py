@@ -39,11 +39,11 @@ async def create_quotes(body: QuoteIn, call: QuoteWrite) -> Response:
     Each holds for a day, or until its goods have to be handed over; room is not held. If there is
     no option, the reason is that of the search.
     """
-    wanted = body.to_domain()
+    inquiry = body.to_domain()
 
     async def act(uow: UnitOfWork) -> Reply:
         made = await quoting.quote_options(
-            uow, merchant_id=call.tenant, wanted=wanted, now=call.clock.now()
+            uow, merchant_id=call.tenant, inquiry=inquiry, now=call.clock.now()
         )
         return Reply(201, quotes_out(made, with_cost=call.principal.role is Role.OPERATOR))
 
@@ -64,7 +64,7 @@ async def quote_batch(body: QuoteBatchIn, call: QuoteWrite) -> Response:
         found = await quoting.quote_days(
             reader,
             merchant_id=call.tenant,
-            wanted=accepted(items),
+            inquiries=accepted(items),
             days=body.days,
             now=call.clock.now(),
         )

@@ -7,17 +7,19 @@ from services.routing.domain.acceptance.rules import AcceptanceRules
 from services.routing.domain.emissions.factors import EmissionFactors
 from services.routing.domain.itineraries.facts import ClassFacts
 from services.routing.domain.itineraries.prices import RateTable
+from services.routing.domain.itineraries.stations import StationSeconds
 from services.routing.domain.itineraries.timetable import Timetable
 from services.routing.domain.network.reachability import Network
 from services.routing.domain.network.records import Airport
+from services.routing.domain.network.regions import DeliveryRegions
 from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.rates.book import RateBook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchBasis:
-    """`prices` by product. `reach`: what the routes could ever reach, whatever the timetable says
-    now.
+    """`prices` by product. `stores`: the country of each. `reach`: what the routes could ever
+    reach, whatever the timetable says now.
     """
 
     timetable: Timetable
@@ -29,7 +31,9 @@ class SearchBasis:
     rates: RateBook
     prices: Mapping[str, RateTable]
     reach: Network
-    allowance_h: Mapping[str, int]
+    regions: DeliveryRegions
+    stations: StationSeconds
+    stores: Mapping[str, str]
 
     @property
     def state(self) -> tuple[str, int]:

@@ -6,7 +6,7 @@ for is worked out: when it arrives, what it costs, by which flights.
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from services.routing.domain.acceptance.pieces import verdict_on_pieces
@@ -54,7 +54,7 @@ class SharedJudgements:
 @dataclass(frozen=True, slots=True)
 class DayWay:
     """`cost_minor` in the park's currency, the last mile included. `accepted_until`: the latest
-    hand-over, if it is known.
+    hand-over.
     """
 
     delivered_at: datetime
@@ -62,12 +62,12 @@ class DayWay:
     wtw_g: int
     flight_ids: tuple[str, ...]
     departs_at: datetime
-    accepted_until: datetime | None
+    accepted_until: datetime
 
     @property
     def last_call(self) -> datetime:
         """Goods that are ready by then can go this way."""
-        return self.departs_at if self.accepted_until is None else self.accepted_until
+        return self.accepted_until
 
 
 def ways_by_day(request: Request, days: int) -> Iterator[tuple[datetime, DayWay | None]]:
@@ -89,14 +89,13 @@ def _way(request: Request, row: FrontRow) -> DayWay:
     flights = timetable.flights
     legs = [leg for carriage in row.carriages for leg in timetable.made_of.flights_of(carriage)]
     departs_at = _instant(int(flights.departs_s[legs[0]]))
-    accept_s = int(flights.accept_s[legs[0]])
     return DayWay(
         delivered_at=_instant(row.arrives_s),
         cost_minor=row.price,
         wtw_g=row.co2e_g,
         flight_ids=tuple(timetable.copy.ids[int(flights.of_row[leg])] for leg in legs),
         departs_at=departs_at,
-        accepted_until=departs_at - timedelta(seconds=accept_s) if accept_s else None,
+        accepted_until=_instant(request.accepted_until_s(row.carriages[0])),
     )
 
 

@@ -97,6 +97,8 @@ class FlightCopy:
         self.ids: list[str] = []
         self.numbers: list[str] = []
         self.classes: list[LegClass] = []
+        self.airports: set[str] = set()
+        """All that a flight names."""
         self._row_of: dict[str, int] = {}
         self._class_of: dict[LegClass, int] = {}
         self._trip_of: dict[str, int] = {}
@@ -183,6 +185,7 @@ class FlightCopy:
         if number is None:
             number = self._class_of[known] = len(self.classes)
             self.classes.append(known)
+            self.airports |= {known.origin, known.destination}
         return number
 
     def _trip(self, flight: FlightRow) -> int:

@@ -101,6 +101,14 @@ class Network:
         """The first carriage that departs no earlier, n if none does."""
         return int(np.searchsorted(self.carriages.departs_s, at_s))
 
+    def with_station_times(self, *, accept_s: ArrayLike, avail_s: ArrayLike) -> Self:
+        """The same carriages with other times at their ends; the rest is shared."""
+        shape = (len(self),)
+        carriages = self.carriages._replace(
+            accept_s=ints(accept_s, shape), avail_s=ints(avail_s, shape)
+        )
+        return replace(self, carriages=carriages)
+
     def with_transfer(self, transfer_s: ArrayLike) -> Self:
         """The same carriages with other connection times; the rest is shared."""
         own = self.carriages

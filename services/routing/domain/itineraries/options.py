@@ -6,18 +6,14 @@ An option is only offered if every leg takes the goods, has a price and has room
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from services.routing.domain.acceptance.verdict import Condition, together
 from services.routing.domain.emissions.co2e import Emissions, emissions
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.request import Request
 from services.routing.domain.itineraries.search import FrontRow, Query, Target, find_front
-from services.routing.domain.itineraries.wish import Gateway
-from services.routing.domain.network.records import Mode
-
-SLACK_CAP_MIN: Final = 180
-"""Three hours to spare at a connection are as good as any more."""
+from services.routing.domain.itineraries.wish import SLACK_CAP_MIN
+from services.routing.domain.network.records import Gateway, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +37,16 @@ class OptionLeg:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`arrives_at`: at the last airport; `delivered_at`: at the door, or where the goods are handed
-    over if an airport is the destination. `cost_minor` is in the park's currency, last mile
-    included. `slack_min`: the least time to spare at a connection, at most SLACK_CAP_MIN.
-    `carriages` are places in the timetable that it was found in.
+    """`latest_acceptance_at`: until when goods can be handed in. `arrives_at`: at the last airport;
+    `delivered_at`: at the door, or from when on they can be collected if an airport is the
+    destination. `cost_minor` is in the park's currency, last mile included. `slack_min`: the least
+    time to spare at a connection, at most SLACK_CAP_MIN; None: it was not asked for. `carriages`
+    are places in the timetable that it was found in.
     """
 
     legs: tuple[OptionLeg, ...]
     gateway: Gateway
+    latest_acceptance_at: datetime
     arrives_at: datetime
     delivered_at: datetime
     cost_minor: int
@@ -81,7 +79,7 @@ def query_of(request: Request, slack_cap_min: int, latest_s: int | None = None) 
         targets=tuple(
             Target(
                 index[last_mile.gateway.airport],
-                60 * last_mile.gateway.last_mile_min,
+                3_600 * last_mile.gateway.last_mile_h,
                 last_mile.cost_minor,
                 last_mile.co2e_g,
             )
@@ -93,10 +91,15 @@ def query_of(request: Request, slack_cap_min: int, latest_s: int | None = None) 
     )
 
 
+def legs_of(request: Request, carriages: Sequence[int]) -> tuple[OptionLeg, ...]:
+    made_of = request.basis.timetable.made_of
+    flights = [flight for one in carriages for flight in made_of.flights_of(one)]
+    return tuple(_legs(request.basis, flights))
+
+
 def option_of(request: Request, row: FrontRow) -> Option:
     basis, timetable = request.basis, request.basis.timetable
-    flights = [flight for one in row.carriages for flight in timetable.made_of.flights_of(one)]
-    legs = tuple(_legs(basis, flights))
+    legs = legs_of(request, row.carriages)
     end = legs[-1].destination
     last_mile = next(one for one in request.last_miles if one.gateway.airport == end)
     classes = timetable.class_of[list(row.carriages)].tolist()
@@ -106,12 +109,13 @@ def option_of(request: Request, row: FrontRow) -> Option:
     return Option(
         legs=legs,
         gateway=last_mile.gateway,
+        latest_acceptance_at=_instant(request.accepted_until_s(row.carriages[0])),
         arrives_at=legs[-1].arrives_at,
         delivered_at=_instant(row.arrives_s),
         cost_minor=row.price,
         emissions=emissions(basis.factors.method, rates, gross_g=request.wish.weight_g),
         slack_min=row.slack_min,
-        conditions=_conditions(request, row.carriages, classes),
+        conditions=together(*map(request.verdict_of, row.carriages)).conditions,
         carriages=row.carriages,
     )
 
@@ -136,18 +140,6 @@ def _legs(basis: SearchBasis, flights: Sequence[int]) -> Iterator[OptionLeg]:
             latest_acceptance_at=departs_at - timedelta(seconds=accept_s) if accept_s else None,
             synthetic=bool(columns.is_synthetic[place]),
         )
-
-
-def _conditions(
-    request: Request, carriages: Sequence[int], classes: Sequence[int]
-) -> tuple[Condition, ...]:
-    departs_on = request.departs_on[list(carriages)].tolist()
-    return together(
-        *(
-            request.judgement.verdict(number, day)
-            for number, day in zip(classes, departs_on, strict=True)
-        )
-    ).conditions
 
 
 def _instant(seconds: int) -> datetime:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from services.routing.domain.emissions.factors import LegRate
 from services.routing.domain.itineraries.arrays import Costs, Flags, Ints
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.network import Network
+from services.routing.domain.itineraries.search import FrontRow
 from services.routing.domain.itineraries.timetable import MODE_INDEX
 from services.routing.domain.itineraries.weighing import Judgement, co2e_g_by_class
-from services.routing.domain.itineraries.wish import Gateway, Wish
+from services.routing.domain.itineraries.wish import SLACK_CAP_MIN, Wish
+from services.routing.domain.network.records import Gateway
 from services.routing.domain.rates.charge import Consignment as Weight
 from services.routing.domain.rates.exchange import NoExchangeRate
 from services.routing.domain.rates.last_mile import (
@@ -46,9 +49,22 @@ class Request:
     asked_on: date
     judged: Judgement | None = None
 
-    @property
+    @cached_property
     def network(self) -> Network:
-        return self.basis.timetable.network
+        """With the times of the stations for these goods. From a gateway on, availability is part
+        of import clearance.
+        """
+        network, class_of = self.basis.timetable.network, self.basis.timetable.class_of
+        wish = self.wish
+        before_s, after_s = self.basis.stations.of(wish.product, wish.goods.all_handling_codes)
+        accept_s, avail_s = network.carriages.accept_s, network.carriages.avail_s
+        if wish.is_handed_in:
+            accept_s = np.maximum(accept_s, before_s[class_of])
+        else:
+            accept_s = np.zeros_like(accept_s)
+        if wish.destination.country is None:
+            avail_s = after_s[class_of]
+        return network.with_station_times(accept_s=accept_s, avail_s=avail_s)
 
     @cached_property
     def departs_on(self) -> Ints:
@@ -69,6 +85,15 @@ class Request:
     @cached_property
     def is_accepted(self) -> Flags:
         return self.judgement.usable(self.basis.timetable.class_of, self.departs_on)
+
+    def verdict_of(self, carriage: int) -> Verdict:
+        class_of = self.basis.timetable.class_of
+        return self.judgement.verdict(int(class_of[carriage]), int(self.departs_on[carriage]))
+
+    def accepted_until_s(self, carriage: int) -> int:
+        """Until when goods can be handed in for it."""
+        net = self.network.carriages
+        return int(net.departs_s[carriage]) - int(net.accept_s[carriage])
 
     @cached_property
     def has_room(self) -> Flags:
@@ -164,3 +189,27 @@ class Request:
             rate,
             leg_co2e_g(self.wish.weight_g, rate.wtw_ug_per_g),
         )
+
+    def row_of(self, carriages: tuple[int, ...], arrives_s: int) -> FrontRow:
+        """Any way as a row of a front: with what it costs and emits, last mile included."""
+        net = self.network
+        end = int(net.carriages.alight[carriages[-1]]) >> 1
+        last_mile = next(one for one in self.last_miles if net.index[one.gateway.airport] == end)
+        places = list(carriages)
+        return FrontRow(
+            arrives_s=arrives_s,
+            price=int(self.costs.price[places].sum()) + last_mile.cost_minor,
+            co2e_g=int(self.costs.co2e_g[places].sum()) + last_mile.co2e_g,
+            legs=int(net.carriages.legs[places].sum()),
+            slack_min=self._slack_min(carriages),
+            carriages=carriages,
+        )
+
+    def _slack_min(self, carriages: tuple[int, ...]) -> int:
+        net, spare = self.network, SLACK_CAP_MIN
+        for before, after in pairwise(carriages):
+            ready_s = int(net.carriages.arrives_s[before]) + int(
+                net.transfer_s[net.carriages.alight[before], net.carriages.board[after] & 1]
+            )
+            spare = min(spare, (int(net.carriages.departs_s[after]) - ready_s) // 60)
+        return spare

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from services.routing.domain.acceptance.goods import Consignment
-from services.routing.domain.network.records import Mode
+from services.routing.domain.network.records import DeliveryRegion, Gateway, Mode
 
 LEGS_MAX: Final = 6
 """More legs make no itinerary."""
+SLACK_CAP_MIN: Final = 180
+"""Three hours to spare at a connection are as good as any more."""
 GENERAL: Final = "general"
 EXPRESS: Final = "express"
 PRODUCTS: Final = (GENERAL, EXPRESS)
@@ -16,19 +18,10 @@ PRODUCTS: Final = (GENERAL, EXPRESS)
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
-    """An airport where goods for the destination may end, and what it takes from there to the door:
-    import clearance and the last mile. All 0 where the airport itself is the destination.
-    """
-
-    airport: str
-    last_mile_min: int = 0
-    road_km: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Destination:
-    """`country` None: an airport is meant, and goods are handed over there."""
+    """`gateways`: the airports where goods may end. `country` None: an airport is meant, and goods
+    are handed over there. `postal_code`: as far as it decides on the last mile.
+    """
 
     gateways: tuple[Gateway, ...]
     country: str | None = None
@@ -39,7 +32,7 @@ class Destination:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """`ready_at`: goods may leave `origin` from then on. Goods on the way there come by a mode, and
-    leave by another as soon as `ready_by` says.
+    leave by another as soon as `ready_by` says; they are not handed in again (`is_handed_in`).
     """
 
     origin: str
@@ -49,6 +42,27 @@ class Wish:
     weight_g: int
     volume_cm3: int
     product: str = GENERAL
+    is_handed_in: bool = True
     latest_arrival_at: datetime | None = None
     legs_max: int = LEGS_MAX
     ready_by: dict[Mode, datetime] = field(default_factory=dict)
+
+
+def at_airport(airport: str) -> Destination:
+    return Destination((Gateway(airport, road_km=0, clearance_h=0, delivery_h=0),))
+
+
+def in_region(region: DeliveryRegion, postal_code: str | None = None) -> Destination:
+    """Without a postal code the last mile costs what it costs at the region's first prefix."""
+    prefixes = region.postal_prefixes
+    return Destination(
+        gateways=tuple(region.gateways),
+        country=region.country,
+        postal_code=postal_code or (prefixes[0] if prefixes else None),
+        region=region.region,
+    )
+
+
+def nowhere(country: str) -> Destination:
+    """Nothing is delivered there."""
+    return Destination((), country)

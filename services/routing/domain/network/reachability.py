@@ -77,30 +77,21 @@ class Network:
 
     routes: Sequence[Route]
     airports: Mapping[str, Place]
-    airports_of: Mapping[str, Collection[str]]
     countries: Mapping[str, Place]
 
     @classmethod
     def of(
         cls,
         *,
-        hub: str,
         routes: Sequence[Route],
         airports: Iterable[Airport],
         places: Iterable[CountryPlace],
     ) -> "Network":
-        """`hub` is never a destination: all goods start there."""
         located: dict[str, Place] = {}
-        airports_of: dict[str, list[str]] = defaultdict(list)
         for airport in airports:
             located[airport.iata] = Place(airport.latitude_deg, airport.longitude_deg)
-            if airport.iata != hub:
-                airports_of[airport.country].append(airport.iata)
         countries = {p.country: Place(p.latitude_deg, p.longitude_deg) for p in places}
-        return cls(routes, located, airports_of, countries)
-
-    def destinations(self, country: str) -> Collection[str]:
-        return self.airports_of.get(country, ())
+        return cls(routes, located, countries)
 
     def widest_kg(self, origin: str) -> dict[str, int]:
         """Airport -> the most kilograms one shipment may have to get there; unreachable: absent."""
@@ -121,10 +112,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The shipment that found no way."""
+    """The shipment that found no way. `gateways`: airports where it may end."""
 
     origin: str
     country: str
+    gateways: tuple[str, ...]
     weight_g: int
     volume_cm3: int
 
@@ -142,7 +134,7 @@ def _thousandths(number: int) -> str:
 def never_routable(network: Network, wanted: Wanted) -> Refusal | None:
     """Why no timetable of these routes could carry it; None if one could."""
     widest = network.widest_kg(wanted.origin)
-    ends = [widest[iata] for iata in network.destinations(wanted.country) if iata in widest]
+    ends = [widest[iata] for iata in wanted.gateways if iata in widest]
     if not ends:
         return _no_service(network, wanted, widest)
     most_kg = max(ends)
@@ -161,7 +153,7 @@ def not_routable_now(
 ) -> Refusal:
     """Why this timetable has no way. `found_if_empty`: it would have one if nothing were booked."""
     widest = network.widest_kg(wanted.origin)
-    ends = ", ".join(sorted(e for e in network.destinations(wanted.country) if e in widest))
+    ends = ", ".join(sorted(e for e in wanted.gateways if e in widest))
     place = {"origin": wanted.origin, "ends": ends}
     if until is None:
         return Refusal(NO_DEPARTURE, words(_NO_TIMETABLE, **place), words(_LATER))

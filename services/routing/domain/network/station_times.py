@@ -25,9 +25,13 @@ class StationTimes:
     """All of them, to look minutes up in."""
 
     def __init__(self, times: Iterable[StationTime]) -> None:
+        self.codes: set[str] = set()
+        """Handling codes that a row names."""
         self._by_station: dict[tuple[str, str], list[StationTime]] = defaultdict(list)
         for time in times:
             self._by_station[time.step, time.station].append(time)
+            if time.handling_code != ANY:
+                self.codes.add(time.handling_code)
 
     def minutes(
         self,
@@ -36,10 +40,12 @@ class StationTimes:
         station: str,
         carrier: str,
         product: str,
-        vehicle: Vehicle,
+        vehicle: Vehicle | None,
         codes: Collection[str] = (),
     ) -> int:
-        """Raises KeyError if no row fits: a file without a default for each step is refused."""
+        """`vehicle` None: not known; only rows for any vehicle fit.
+
+        Raises KeyError if no row fits: a file without a default for each step is refused."""
         known = (
             *self._by_station.get((step, station), ()),
             *self._by_station.get((step, ANY), ()),
@@ -55,10 +61,11 @@ class StationTimes:
 
 
 def _fit(
-    row: StationTime, carrier: str, product: str, vehicle: Vehicle, codes: Collection[str]
+    row: StationTime, carrier: str, product: str, vehicle: Vehicle | None, codes: Collection[str]
 ) -> _Specificity | None:
     """How specific the row is; None if it is about something else."""
-    rank = {ANY: 0, vehicle.kind: 1, vehicle.vehicle: 2}.get(row.vehicle)
+    ranks = {ANY: 0} if vehicle is None else {ANY: 0, vehicle.kind: 1, vehicle.vehicle: 2}
+    rank = ranks.get(row.vehicle)
     if (
         rank is None
         or row.carrier not in {ANY, carrier}

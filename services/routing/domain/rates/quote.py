@@ -20,7 +20,7 @@ from services.routing.domain.rates.last_mile import (
     last_mile_tariff,
 )
 from services.routing.domain.rates.margins import Margin, margin_on
-from shared.kernel.errors import Conflict, Invalid, NotFound, Text
+from shared.kernel.errors import Conflict, NotFound, Text
 
 VALID_FOR: Final = timedelta(hours=24)
 """Unless goods have to be handed over for the first flight before."""
@@ -138,15 +138,6 @@ class QuoteNotFound(NotFound):
     code = "routing.quote.not_found"
     text = Text("There is no quote {quote}.", "报价 {quote} 不存在。")
     fix = Text("POST /v1/quotes makes one.", "请通过 POST /v1/quotes 获取报价。")
-
-
-class DestinationUnclear(Invalid):
-    code = "routing.quote.destination_unclear"
-    text = Text("Name a country or an airport, one of the two.", "请指定国家或机场，二者择一。")
-    fix = Text(
-        "A country for goods to the door, an airport if they are handed over there.",
-        "送货上门请填国家，机场交货请填机场。",
-    )
 
 
 class NoItinerary(Conflict):

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.routing.domain.acceptance.goods import Consignment, Piece
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.choosing import find_booking
 from services.routing.domain.itineraries.options import OptionLeg
 from services.routing.domain.itineraries.request import Request
-from services.routing.domain.itineraries.wish import Destination, Gateway, Wish
-from services.routing.domain.network.reachability import NO_CAPACITY, Wanted
+from services.routing.domain.itineraries.wish import Destination, Wish, in_region, nowhere
+from services.routing.domain.network.reachability import NO_CAPACITY
 from services.routing.domain.network.records import MODES, Mode
 from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.network.times import HandlingTimes
+from services.routing.domain.shipments.consignment import consignment_of
 from services.routing.domain.shipments.refusing import refusal_of
 from services.routing.domain.shipments.shipment import Leg, Shipment, ShipmentStatus
 
@@ -42,15 +42,6 @@ class Unplaced:
     came_at: datetime | None = None
     came_by: Mode | None = None
 
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(
-            origin=self.origin,
-            country=self.shipment.destination_country,
-            weight_g=self.shipment.gross_weight_g,
-            volume_cm3=self.shipment.volume_cm3,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -75,10 +66,11 @@ def wish_of(basis: SearchBasis, unplaced: Unplaced, *, now: datetime) -> Wish:
     return Wish(
         origin=unplaced.origin,
         ready_at=min(ready_by.values()),
-        destination=destination_of(basis, shipment.destination_country),
-        goods=goods_of(shipment),
+        destination=destination_of(basis, shipment),
+        goods=consignment_of(shipment, is_cleared=unplaced.is_cleared),
         weight_g=shipment.gross_weight_g,
         volume_cm3=shipment.volume_cm3,
+        is_handed_in=unplaced.came_at is None,
         ready_by=ready_by if len(set(ready_by.values())) > 1 else {},
     )
 
@@ -108,7 +100,7 @@ def ready_by_mode(
     return dict.fromkeys(MODES, ready_at)
 
 
-def decide(request: Request, unplaced: Unplaced, *, is_exact: bool) -> Plan | Refusal | None:
+def decide(request: Request, *, is_exact: bool) -> Plan | Refusal | None:
     """What to do about what a search finds. None: it finds no room, but the room on flights was not
     exact, so search again.
     """
@@ -119,7 +111,7 @@ def decide(request: Request, unplaced: Unplaced, *, is_exact: bool) -> Plan | Re
             cut_off_at=found.legs[0].latest_acceptance_at,
             promised_at=found.delivered_at,
         )
-    refusal = refusal_of(request, unplaced.wanted)
+    refusal = refusal_of(request)
     return refusal if is_exact or refusal.code != NO_CAPACITY else None
 
 
@@ -141,22 +133,8 @@ def _leg(leg: OptionLeg) -> Leg:
     )
 
 
-def destination_of(basis: SearchBasis, country: str) -> Destination:
-    hours = basis.allowance_h.get(country, basis.allowance_h["*"])
-    return Destination(
-        gateways=tuple(
-            Gateway(airport, last_mile_min=60 * hours)
-            for airport in basis.reach.destinations(country)
-        ),
-        country=country,
-    )
-
-
-def goods_of(shipment: Shipment) -> Consignment:
-    """Its parcels weigh the same; how large they are is not known."""
-    piece_g = -(-shipment.gross_weight_g // shipment.pieces)
-    return Consignment(
-        pieces=(Piece(piece_g, shipment.pieces),),
-        hs_codes=shipment.hs_codes,
-        dangerous_goods=shipment.dangerous_goods,
-    )
+def destination_of(basis: SearchBasis, shipment: Shipment) -> Destination:
+    region = basis.regions.by_id.get(shipment.delivery_region or "")
+    if region is None or region.country != shipment.destination_country:
+        region = basis.regions.region_of(shipment.destination_country)
+    return nowhere(shipment.destination_country) if region is None else in_region(region)

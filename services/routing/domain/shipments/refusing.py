@@ -25,10 +25,11 @@ _ADD_RATE: Final = Text(
 )
 
 
-def refusal_of(request: Request, wanted: Wanted) -> Refusal:
+def refusal_of(request: Request) -> Refusal:
     """From what never changes to what changes by the hour: the law, the network, acceptance,
     rates, the timetable, room.
     """
+    wanted = _wanted(request)
     law = request.destination_verdict.refusal
     if law is not None:
         return law
@@ -44,6 +45,15 @@ def refusal_of(request: Request, wanted: Wanted) -> Refusal:
             return _not_accepted(request) or _not_now(request, wanted, found_if_empty=False)
         return _no_rate(wanted)
     return _not_now(request, wanted, found_if_empty=True)
+
+
+def _wanted(request: Request) -> Wanted:
+    wish = request.wish
+    gateways = tuple(gateway.airport for gateway in wish.destination.gateways)
+    country = wish.destination.country
+    if country is None:
+        country = request.basis.airports[gateways[0]].country
+    return Wanted(wish.origin, country, gateways, wish.weight_g, wish.volume_cm3)
 
 
 def _not_accepted(request: Request) -> Refusal | None:

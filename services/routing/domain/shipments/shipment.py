@@ -6,7 +6,7 @@ Changes of many shipments at once are guarded in SQL; the guards there name thes
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -64,22 +64,17 @@ def pieces_of(weight_g: int) -> int:
     return max(1, -(-weight_g // (PARCEL_KG_MAX * 1_000)))
 
 
-def promised_at(arrives_at: datetime, *, country: str, allowance_h: Mapping[str, int]) -> datetime:
-    """Arrival at the last airport plus what import and the last mile take in that country."""
-    hours = allowance_h.get(country, allowance_h["*"])
-    return arrives_at + timedelta(hours=hours)
-
-
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What an order wants carried: from the park's airport to a country. `store`: the marketplace
-    that it was sold in.
+    """What an order wants carried: from the park's airport to an address. `store`: the marketplace
+    that it was sold in. `postal_code` None: not known.
     """
 
     order_id: str
     merchant_id: str
     store: str
     destination_country: str
+    postal_code: str | None
     weight_g: int
     volume_cm3: int
     placed_at: datetime
@@ -91,7 +86,8 @@ class Goods:
 class Shipment:
     """The goods of one order on their way: what never changes about them.
 
-    `hs_codes` and `dangerous_goods` None: not known, of shipments of earlier releases.
+    `hs_codes`, `dangerous_goods` and `delivery_region` None: not known, of shipments of earlier
+    releases.
     """
 
     id: str
@@ -103,9 +99,10 @@ class Shipment:
     pieces: int
     hs_codes: frozenset[str] | None = None
     dangerous_goods: tuple[DangerousGood, ...] | None = None
+    delivery_region: str | None = None
 
 
-def shipment_of(goods: Goods, *, shipment_id: str) -> Shipment:
+def shipment_of(goods: Goods, *, shipment_id: str, delivery_region: str | None) -> Shipment:
     return Shipment(
         id=shipment_id,
         order_id=goods.order_id,
@@ -116,6 +113,7 @@ def shipment_of(goods: Goods, *, shipment_id: str) -> Shipment:
         pieces=pieces_of(goods.weight_g),
         hs_codes=goods.hs_codes,
         dangerous_goods=goods.dangerous_goods,
+        delivery_region=delivery_region,
     )
 
 

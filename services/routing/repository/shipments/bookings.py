@@ -39,13 +39,13 @@ _CREATE: Final = sql(
     )
     INSERT INTO routing.shipments (
         id, tenant_id, order_id, state, destination_country, gross_weight_g, volume_cm3, pieces,
-        hs_codes, dangerous_goods, leg_no, location, ready_at, released_at, released_version,
-        screened_at, screened_version,
+        delivery_region, hs_codes, dangerous_goods, leg_no, location, ready_at, released_at,
+        released_version, screened_at, screened_version,
         declaration_cancelled_at, declaration_cancelled_version, cancel_requested_at,
         cancel_requested_version, stopped_at, stopped_by, stopped_version, bookings, placed_at,
         version, store)
     SELECT :id, :merchant_id, :order_id, 'waiting', :destination_country, :gross_weight_g,
-        :volume_cm3, :pieces, :hs_codes, :dangerous_goods, 0, :location,
+        :volume_cm3, :pieces, :delivery_region, :hs_codes, :dangerous_goods, 0, :location,
         :now + (
             SELECT make_interval(mins => minutes) FROM routing.handling_times
             WHERE step = 'handling' AND airport IN (:location, '*')
@@ -84,6 +84,7 @@ _CREATE: Final = sql(
     gross_weight_g=BIGINT,
     volume_cm3=BIGINT,
     pieces=BIGINT,
+    delivery_region=TEXT,
     hs_codes=TEXTS,
     dangerous_goods=JSON,
     location=TEXT,
@@ -244,6 +245,7 @@ async def create(
         gross_weight_g=shipment.gross_weight_g,
         volume_cm3=shipment.volume_cm3,
         pieces=shipment.pieces,
+        delivery_region=shipment.delivery_region,
         hs_codes=None if shipment.hs_codes is None else sorted(shipment.hs_codes),
         dangerous_goods=to_documents(shipment.dangerous_goods),
         location=location,

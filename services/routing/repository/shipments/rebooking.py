@@ -30,6 +30,7 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
     is_cleared: bool,
     came_at: datetime | None,
     came_by: Mode | None,
+    delivery_region: str | None,
     hs_codes: list[str] | None,
     dangerous_goods: list[JsonObject] | None,
 ) -> Unplaced:
@@ -42,6 +43,7 @@ def _unplaced(  # noqa: PLR0917 - a row's columns
             gross_weight_g,
             volume_cm3,
             pieces,
+            delivery_region=delivery_region,
             hs_codes=None if hs_codes is None else frozenset(hs_codes),
             dangerous_goods=from_documents(dangerous_goods),
         ),
@@ -65,8 +67,8 @@ _UNPLACED: Final = """
         coalesce(last.leg_no + 1, 0) AS first_leg_no, s.ready_at AS handled_at,
         s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
             AS is_cleared,
-        coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by, s.hs_codes,
-        s.dangerous_goods
+        coalesce(f.arrived_at, f.arrives_at) AS came_at, f.mode AS came_by, s.delivery_region,
+        s.hs_codes, s.dangerous_goods
     FROM routing.shipments s
     LEFT JOIN LATERAL (
         SELECT l.leg_no, l.flight_id FROM routing.shipment_legs l

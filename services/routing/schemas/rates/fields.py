@@ -11,7 +11,6 @@ from shared.kernel.money import AMOUNT_PATTERN, MINOR_DIGITS, Money, MoneyError
 
 Basis = Literal["reported", "synthetic"]
 Due = Literal["carrier", "agent"]
-Product = Literal["general", "express"]
 
 Amount = Annotated[
     str,

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from services.routing.domain.itineraries.wish import LEGS_MAX
 from services.routing.domain.rates.amounts import PARK_CURRENCY
-from services.routing.domain.rates.quote import DestinationUnclear, Quote
+from services.routing.domain.rates.quote import Quote
 from services.routing.domain.rates.quoted import (
     CarriageDocument,
     ExchangeDocument,
@@ -17,11 +15,9 @@ from services.routing.domain.rates.quoted import (
     quote_document,
 )
 from services.routing.queries.rates.quotes import QuoteView
-from services.routing.schemas.acceptance.goods import GoodsIn
 from services.routing.schemas.fields import Mode
-from services.routing.schemas.rates.fields import Due, Product, exchange_rate_text, rate_text
-from services.routing.use_cases.itineraries.quoting import QuoteWish
-from shared.documents.fields import AnyInstant, Body, WholeNumber
+from services.routing.schemas.itineraries import InquiryIn
+from services.routing.schemas.rates.fields import Due, exchange_rate_text, rate_text
 from shared.kernel.money import Money
 
 
@@ -30,54 +26,8 @@ class MoneyOut(BaseModel):
     currency: str = Field(examples=["CNY"])
 
 
-class QuoteIn(Body):
-    """To the door in a country, or to an airport: one of the two."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "goods": {
-                        "pieces": [
-                            {
-                                "weight_g": 12000,
-                                "count": 4,
-                                "size": {"length_mm": 600, "width_mm": 400, "height_mm": 400},
-                            }
-                        ],
-                        "battery": False,
-                    },
-                    "country": "DE",
-                    "postal_code": "10115",
-                    "ready_at": "2026-11-23T08:00:00Z",
-                }
-            ]
-        }
-    )
-
-    goods: GoodsIn
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    postal_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 -]{2,12}$")] | None = None
-    airport: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    ready_at: AnyInstant = Field(description="From when on goods can leave the park's airport.")
-    product: Product = "general"
-    latest_arrival_at: AnyInstant | None = None
-    legs_max: Annotated[WholeNumber, Field(ge=1, le=LEGS_MAX)] = LEGS_MAX
-
-    def to_domain(self) -> QuoteWish:
-        """Raises DestinationUnclear, VolumeNotKnown."""
-        if (self.country is None) == (self.airport is None):
-            raise DestinationUnclear(pointer="/country")
-        return QuoteWish(
-            goods=self.goods.to_domain("/goods"),
-            ready_at=self.ready_at,
-            product=self.product,
-            airport=self.airport,
-            country=self.country,
-            postal_code=self.postal_code,
-            latest_arrival_at=self.latest_arrival_at,
-            legs_max=self.legs_max,
-        )
+class QuoteIn(InquiryIn):
+    """To the door in a country or for a store, or to an airport: one of the three."""
 
 
 class QuotedLegOut(BaseModel):

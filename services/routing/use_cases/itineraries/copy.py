@@ -13,7 +13,6 @@ from typing import Final
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.flights import FlightCopy
 from services.routing.domain.itineraries.timetable import CarriageClasses, Timetable
-from services.routing.domain.shipments.planning import HUB
 from services.routing.domain.timetable.state import TimetableState
 from services.routing.repository.timetable import flights
 from services.routing.use_cases.itineraries.reference import Reference, read_reference
@@ -74,9 +73,7 @@ class Copy:
         self._state_at_s = monotonic_s()
         basis, reference = self.basis, self._reference
         if reference is None or reference.version != state.version:
-            reference = self._reference = await read_reference(
-                reader, version=state.version, hub=HUB
-            )
+            reference = self._reference = await read_reference(reader, version=state.version)
             basis = None
             self._flights, self._classes, self._seen_no = FlightCopy(), CarriageClasses(), 0
         if basis is not None and basis.timetable.state == state.key:
@@ -85,6 +82,10 @@ class Copy:
             await self._read_room(reader, now=now)
             return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
         await self._read_changes(reader, now=now)
+        if not self._flights.airports <= reference.airports.keys():
+            # An airport was added between the two reads.
+            reference = self._reference = await read_reference(reader, version=state.version)
+            basis = None
         await self._read_room(reader, now=now)
         timetable = Timetable.of(
             self._flights,

@@ -4,46 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.routing.domain.acceptance.goods import DeclaredGoods
-from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.batch import DayWay, SharedJudgements, ways_by_day
+from services.routing.domain.itineraries.inquiry import Inquiry, wish_of
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.quoting import cost_of_option, itinerary_of
 from services.routing.domain.itineraries.request import Request
-from services.routing.domain.itineraries.wish import LEGS_MAX, Destination, Gateway, Wish
-from services.routing.domain.network.reachability import Wanted
 from services.routing.domain.rates.margins import margin_on
 from services.routing.domain.rates.quote import NoItinerary, Quote, make_quote
-from services.routing.domain.shipments.planning import HUB, destination_of
+from services.routing.domain.shipments.planning import HUB
 from services.routing.domain.shipments.refusing import refusal_of
 from services.routing.repository.rates import quotes
 from services.routing.use_cases.itineraries.copy import COPY
+from services.routing.use_cases.itineraries.search import request_of
 from shared.db import Reader, UnitOfWork
 from shared.kernel.errors import Text
 from shared.kernel.ids import new_ids
 from shared.kernel.tasks import giving_way
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteWish:
-    """What a quote is asked for. To the door in `country`, or else to `airport`."""
-
-    goods: DeclaredGoods
-    ready_at: datetime
-    product: str
-    airport: str | None = None
-    country: str | None = None
-    postal_code: str | None = None
-    latest_arrival_at: datetime | None = None
-    legs_max: int = LEGS_MAX
-
-
 async def quote_options(
-    uow: UnitOfWork, *, merchant_id: str, wanted: QuoteWish, now: datetime
+    uow: UnitOfWork, *, merchant_id: str, inquiry: Inquiry, now: datetime
 ) -> list[Quote]:
     """One quote for each option, the earliest first; kept. Raises NoItinerary, NoMargin."""
-    basis = await COPY.current(uow, now=now)
-    request = Request(basis, _wish(basis, wanted, now=now), now.date())
+    request, _ = await request_of(uow, inquiry, now=now)
     options = find_options(request) if request.last_miles else []
     if not options:
         raise _no_itinerary(request)
@@ -51,9 +34,9 @@ async def quote_options(
         make_quote(
             quote_id,
             merchant_id=merchant_id,
-            book=basis.rates,
+            book=request.basis.rates,
             goods=request.weight,
-            product=wanted.product,
+            product=inquiry.product,
             itinerary=itinerary_of(option),
             cost=cost_of_option(request, option),
             now=now,
@@ -79,17 +62,18 @@ class DayQuote:
 
 
 async def quote_days(
-    reader: Reader, *, merchant_id: str, wanted: Sequence[QuoteWish], days: int, now: datetime
+    reader: Reader, *, merchant_id: str, inquiries: Sequence[Inquiry], days: int, now: datetime
 ) -> list[list[DayQuote]]:
     """For each shipment and day the way that a booking would take. Nothing is kept. Raises
-    NoMargin.
+    NoMargin, AirportUnknown, StoreUnknown.
     """
     basis = await COPY.current(reader, now=now)
     margin = margin_on(basis.rates.margins, merchant_id, now.date())
     judgements = SharedJudgements(basis)
     found = []
-    async for one in giving_way(wanted):
-        request = judgements.request(_wish(basis, one, now=now), now.date())
+    async for one in giving_way(inquiries):
+        wish, _ = wish_of(basis, one, origin=HUB, now=now)
+        request = judgements.request(wish, now.date())
         found.append(
             [
                 DayQuote(
@@ -104,34 +88,8 @@ async def quote_days(
     return found
 
 
-def _wish(basis: SearchBasis, wanted: QuoteWish, *, now: datetime) -> Wish:
-    goods = wanted.goods
-    if wanted.country is None:
-        assert wanted.airport is not None
-        destination = Destination(gateways=(Gateway(wanted.airport),))
-    else:
-        to = destination_of(basis, wanted.country)
-        destination = Destination(to.gateways, to.country, wanted.postal_code, to.region)
-    return Wish(
-        origin=HUB,
-        ready_at=max(wanted.ready_at, now),
-        destination=destination,
-        goods=goods.consignment,
-        weight_g=goods.weight_g,
-        volume_cm3=goods.volume_cm3,
-        product=wanted.product,
-        latest_arrival_at=wanted.latest_arrival_at,
-        legs_max=wanted.legs_max,
-    )
-
-
 def _no_itinerary(request: Request) -> NoItinerary:
-    wish = request.wish
-    country = wish.destination.country
-    if country is None:
-        airport = request.basis.airports.get(wish.destination.gateways[0].airport)
-        country = "" if airport is None else airport.country
-    refusal = refusal_of(request, Wanted(wish.origin, country, wish.weight_g, wish.volume_cm3))
+    refusal = refusal_of(request)
     return NoItinerary(
         reason_code=refusal.code,
         reason=Text(refusal.detail.en, refusal.detail.zh),

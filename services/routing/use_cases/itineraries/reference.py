@@ -8,10 +8,13 @@ from services.routing.domain.emissions.factors import EmissionFactors
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.itineraries.facts import ClassFacts
 from services.routing.domain.itineraries.prices import RateTable
+from services.routing.domain.itineraries.stations import StationSeconds
 from services.routing.domain.itineraries.timetable import Timetable
 from services.routing.domain.itineraries.wish import PRODUCTS
 from services.routing.domain.network.reachability import Network
 from services.routing.domain.network.records import Airport, Vehicle
+from services.routing.domain.network.regions import DeliveryRegions
+from services.routing.domain.network.station_times import StationTimes
 from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.rates.book import RateBook
 from services.routing.repository import acceptance, emissions, network
@@ -31,7 +34,9 @@ class Reference:
     factors: EmissionFactors
     rates: RateBook
     reach: Network
-    allowance_h: Mapping[str, int]
+    regions: DeliveryRegions
+    station_times: StationTimes
+    stores: Mapping[str, str]
 
     def basis(self, timetable: Timetable, before: SearchBasis | None = None) -> SearchBasis:
         """`before`: the basis before it, of the same version: what still holds of it is kept."""
@@ -45,6 +50,11 @@ class Reference:
             if before and _has_same_prices(before, facts, timetable)
             else self._prices(facts, timetable)
         )
+        stations = (
+            before.stations
+            if before and before.facts is facts
+            else StationSeconds(self.station_times, facts.classes, self.vehicles)
+        )
         return SearchBasis(
             timetable=timetable,
             facts=facts,
@@ -55,7 +65,9 @@ class Reference:
             rates=self.rates,
             prices=prices,
             reach=self.reach,
-            allowance_h=self.allowance_h,
+            regions=self.regions,
+            stations=stations,
+            stores=self.stores,
         )
 
     def _facts(self, timetable: Timetable) -> ClassFacts:
@@ -84,7 +96,7 @@ def _has_same_prices(before: SearchBasis, facts: ClassFacts, timetable: Timetabl
     return before.facts is facts and before.timetable.days == timetable.days
 
 
-async def read_reference(reader: Reader, *, version: str, hub: str) -> Reference:
+async def read_reference(reader: Reader, *, version: str) -> Reference:
     airports = await network.list_airports(reader)
     vehicles = {one.vehicle: one for one in await network.list_vehicles(reader)}
     by_iata = {airport.iata: airport for airport in airports}
@@ -102,10 +114,11 @@ async def read_reference(reader: Reader, *, version: str, hub: str) -> Reference
         factors=await emissions.get_emission_factors(reader),
         rates=await get_rate_book(reader, by_iata),
         reach=Network.of(
-            hub=hub,
             routes=await network.list_routes(reader),
             airports=airports,
             places=await network.list_country_places(reader),
         ),
-        allowance_h=await network.get_delivery_allowances(reader),
+        regions=await network.get_delivery_regions(reader),
+        station_times=await network.get_station_times(reader),
+        stores={one.store: one.country for one in await network.list_stores(reader)},
     )

@@ -60,7 +60,13 @@ async def book_shipment(uow: UnitOfWork, *, goods: Goods, now: datetime) -> bool
     if COPY.basis is None:
         # A fresh park may have no network yet.
         await ensure_timetable(uow, now=now)
-    shipment = shipment_of(goods, shipment_id=new_id("shp"))
+    regions = (await COPY.current(uow, now=now)).regions
+    region = regions.region_of(goods.destination_country, goods.postal_code)
+    shipment = shipment_of(
+        goods,
+        shipment_id=new_id("shp"),
+        delivery_region=None if region is None else region.region,
+    )
     created = await bookings.create(
         uow, shipment, store=goods.store, location=HUB, placed_at=goods.placed_at, now=now
     )
@@ -171,7 +177,7 @@ async def _keep_booking(
         uow,
         shipment_id=unplaced.shipment.id,
         bookings=booking.bookings,
-        region=None,
+        region=unplaced.shipment.delivery_region,
         legs=plan.legs,
         cut_off_at=booking.cut_off_at,
         promised_at=plan.promised_at,
@@ -204,7 +210,7 @@ def _decide(
     basis: SearchBasis, unplaced: Unplaced, *, now: datetime, is_exact: bool
 ) -> Plan | Refusal | None:
     start = monotonic_s()
-    decision = decide(request_for(basis, unplaced, now=now), unplaced, is_exact=is_exact)
+    decision = decide(request_for(basis, unplaced, now=now), is_exact=is_exact)
     SEARCH_SECONDS.observe(monotonic_s() - start)
     return decision
 
