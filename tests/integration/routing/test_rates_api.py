@@ -284,7 +284,7 @@ async def test_a_new_contract_is_in_the_next_quotes(
     goods = {"pieces": [{"weight_g": 2_000}], "volume_cm3": 9_000, "battery": False}
     wanted = {"goods": goods, "airport": end, "ready_at": world.clock.now().isoformat()}
     contract = a_contract_sent(
-        product="general", destination=end, valid_from="2026-11-01", minimum="5000", surcharges=[]
+        destination=end, valid_from="2026-11-01", minimum="5000", surcharges=[]
     )
     address = f"/v1/rate-contracts/{a_contract_id(73)}"
     assert (await client.put(address, json=contract, headers=operator)).status_code == 201

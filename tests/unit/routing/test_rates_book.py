@@ -47,11 +47,11 @@ RISING: list[dict[str, Any]] = [
     {},
     {"from_km": 8_000, "below_km": 9_000},
     {"vehicle": "B744F"},
+    {"product": "general"},
     {"origin": "CN"},
     {"origin": "EHU"},
     {"destination": "BE"},
     {"destination": "LGG"},
-    {"product": "general"},
     {"carrier": "EH"},
 ]
 

@@ -82,7 +82,7 @@ async def put_rate_contract(
     """Create a rate contract, or give it a new version.
 
     A new version needs If-Match. Of the contracts that fit a carriage the most specific one counts:
-    the carrier's own, then the product's own, then the closer destination, the closer origin, the
+    the carrier's own, then the closer destination, the closer origin, the product's own, the
     vehicle's own, the narrower band of distance, and the one that began last. Sending the current
     version again changes nothing.
     """

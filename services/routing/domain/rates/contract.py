@@ -114,14 +114,14 @@ class RateContract:
     @property
     def specificity(self) -> tuple[int, ...]:
         """Of the contracts that fit a carriage the largest one counts: a carrier's own before a
-        general one, then the product's own, then the closer places (the destination before the
-        origin), the vehicle's own, the narrower band of distance, and the one that began last.
+        general one, then the closer places (the destination before the origin), the product's own,
+        the vehicle's own, the narrower band of distance, and the one that began last.
         """
         return (
             self.carrier != ANY,
-            self.product != ANY,
             _closeness(self.destination),
             _closeness(self.origin),
+            self.product != ANY,
             self.vehicle != ANY,
             -self._band_km,
             self.valid_from.toordinal(),
