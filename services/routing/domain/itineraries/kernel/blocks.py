@@ -9,7 +9,7 @@ from typing import Final
 from services.routing.domain.itineraries.arrays import Indices, Ints
 from services.routing.domain.itineraries.kernel.compiled import part
 
-BLOCK: Final = 512
+BLOCK: Final = 2048
 
 
 @part
