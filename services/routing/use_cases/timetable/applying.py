@@ -38,9 +38,10 @@ from shared.db import Database, Reader, UnitOfWork
 from shared.kernel.clock import Clock
 from shared.kernel.identity import PARK
 from shared.kernel.ids import new_id
+from shared.kernel.tasks import giving_way
 
 # So many flights and schedules take less than a fifth of a second of the turn.
-_CHUNK: Final = 1_500
+_CHUNK: Final = 1_000
 # The last leg of a trip leaves so long after its operating day, a day for time zones included.
 _TRIP_AT_MOST: Final = timedelta(days=11)
 _Window = tuple[date, date]
@@ -144,11 +145,11 @@ class Application:
         async with self._db.transaction(PARK) as uow:
             merged = await self._merge(uow, chunk)
             window = await _window(uow, now)
-            wanted = self._wanted(merged, window)
+            wanted = await self._wanted(merged, window)
             await take_turn(uow)
             later = await _window(uow, now)
             if later != window:
-                window, wanted = later, self._wanted(merged, later)
+                window, wanted = later, await self._wanted(merged, later)
             found = Reconciled()
             if window is not None:
                 found = await _reconciled(uow, merged, wanted, window, now=now)
@@ -173,7 +174,7 @@ class Application:
             present[known.flight_number].append(known)
         merged: list[_Merged] = []
         self._lines = {}
-        for number in chunk:
+        async for number in giving_way(chunk):
             made = self._merged(number, present[number.number])
             merged.append(_Merged(number.number, present[number.number], made))
         new = [one for each in merged for one in (*each.merged.added, *each.merged.split)]
@@ -190,13 +191,16 @@ class Application:
             self._lines[one.id] = lines.get(one.valid_from) or _line_of(number.read, one)
         return made
 
-    def _wanted(self, merged: Sequence[_Merged], window: _Window | None) -> dict[str, list[Wanted]]:
+    async def _wanted(
+        self, merged: Sequence[_Merged], window: _Window | None
+    ) -> dict[str, list[Wanted]]:
         """The dated flights of new schedules, by flight number."""
+        wanted: dict[str, list[Wanted]] = {}
         if window is None:
-            return {}
+            return wanted
         first_on, last_on = window
-        return {
-            each.number: [
+        async for each in giving_way(merged):
+            wanted[each.number] = [
                 Wanted(schedule, dated, self._lines[schedule.id])
                 for schedule in each.merged.added
                 for dated in dated_flights(
@@ -207,8 +211,7 @@ class Application:
                     cut_off=self._ground.cut_off,
                 )
             ]
-            for each in merged
-        }
+        return wanted
 
     async def _write(self, uow: UnitOfWork, found: Reconciled, *, now: datetime) -> None:
         reason = f"timetable import {self._one.id}"
