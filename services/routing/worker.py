@@ -1,10 +1,12 @@
 """Puts the worker of routing together: relay, consumer and jobs."""
 
+import asyncio
 from typing import Final
 
 from services.routing import jobs
 from services.routing.consumers import shipments as consumers
 from services.routing.consumers.partners import on_partner_registered
+from services.routing.domain.itineraries.warming import warm
 from services.routing.domain.shipments.commands import Command
 from services.routing.settings import Settings
 from services.routing.use_cases.shipments.commands import carry_out
@@ -62,4 +64,10 @@ def create_worker(settings: Settings | None = None, *, clock: Clock | None = Non
         subscriptions=SUBSCRIPTIONS,
         apply=carry_out,
         jobs=JOBS,
+        prepare=_prepare,
     )
+
+
+async def _prepare() -> None:
+    """The search is compiled before the first order comes."""
+    await asyncio.to_thread(warm)

@@ -50,6 +50,13 @@ class Copy:
         async with self._following:
             return await self._follow(reader, state, now=now)
 
+    async def follow(self, reader: Reader, *, now: datetime) -> None:
+        """Takes in what has changed, unless somebody is at it."""
+        if not self._following.locked():
+            state = await flights.get_timetable_state(reader)
+            async with self._following:
+                await self._follow(reader, state, now=now)
+
     async def as_of(self, reader: Reader, state: tuple[str, int], *, now: datetime) -> SearchBasis:
         """For bookings: with every change up to `state`. The caller has taken the turn."""
         basis = self.basis
