@@ -81,7 +81,13 @@ def a_contract_sent(**changes: Any) -> dict[str, Any]:
             {"from_g": 45_000, "rate_per_kg": "3.5"},
         ],
         "surcharges": [
-            {"code": "SC", "basis": "per_kg_gross", "value": "0.08", "min": "3", "due": "carrier"}
+            {
+                "code": "SC",
+                "basis": "per_kg_gross",
+                "value": "0.08",
+                "minimum": "3",
+                "due": "carrier",
+            }
         ],
         **SAID_BY,
         **changes,

@@ -45,7 +45,7 @@ async def test_a_contract_gets_versions_and_every_one_stays_readable(
     first = made.json()
     assert (first["version"], first["carrier"], first["valid_to"]) == (1, "*", None)
     assert first["breaks"][0] == {"from_g": 0, "rate_per_kg": "4.01"}
-    assert first["surcharges"][0]["min"] == "3.00"
+    assert first["surcharges"][0]["minimum"] == "3.00"
     assert (await client.get(address, headers=operator)).content == made.content
 
     blind = await client.put(address, json=body | {"minimum": "80"}, headers=operator)
@@ -94,14 +94,14 @@ async def test_a_contract_gets_versions_and_every_one_stays_readable(
                         "code": "MY",
                         "basis": "flat",
                         "value": "1",
-                        "min": "2",
-                        "max": "1",
+                        "minimum": "2",
+                        "maximum": "1",
                         "due": "agent",
                     }
                 ]
             },
             "routing.rate_contract.surcharge_bounds_reversed",
-            "/surcharges/0/max",
+            "/surcharges/0/maximum",
         ),
     ],
 )
@@ -186,16 +186,14 @@ async def test_a_merchant_sees_what_it_pays_and_an_operator_what_it_costs(
     cost = (await client.get(address, headers=operator)).json()["cost"]
     assert (cost["total"]["amount"], cost["margin"]["amount"]) == ("1801.00", "155.09")
     freight = cost["carriages"][1]["freight"]
-    assert (freight["rate_class"], freight["rate_per_kg"], freight["amount"]) == (
+    assert (freight["rate_class"], freight["rate_per_kg"], freight["charge"]["amount"]) == (
         "N",
         "4.01",
         "401.00",
     )
     assert cost["carriages"][1]["rate_contract_version"] == 3
-    assert (cost["last_mile"]["amount"], cost["last_mile"]["exchange"]["cny_per_unit"]) == (
-        "50.00",
-        "8",
-    )
+    last_mile = cost["last_mile"]
+    assert (last_mile["charge"]["amount"], last_mile["exchange"]["cny_per_unit"]) == ("50.00", "8")
     assert (await client.get(address, headers=bearer(new_id("mer")))).status_code == 404
 
 

@@ -235,7 +235,7 @@ def _problems(contract: RateContract) -> Iterator[FieldProblem]:
 def _surcharge_problems(surcharge: Surcharge, currency: str, at: str) -> Iterator[FieldProblem]:
     least, most = surcharge.min_minor, surcharge.max_minor
     if least is not None and most is not None and least > most:
-        yield SurchargeBoundsReversed.at(f"{at}/max")
+        yield SurchargeBoundsReversed.at(f"{at}/maximum")
     if surcharge.basis is SurchargeBasis.FLAT and surcharge.value_micros % flat_divisor(currency):
         yield AmountTooFine.at(f"{at}/value", currency=currency, digits=MINOR_DIGITS[currency])
     is_share = surcharge.basis is SurchargeBasis.FREIGHT

@@ -87,8 +87,8 @@ class SurchargeIn(Body):
     value: Rate = Field(
         description="Per kilogram and flat in the contract's currency; of freight in percent."
     )
-    min: Amount | None = None
-    max: Amount | None = None
+    minimum: Amount | None = None
+    maximum: Amount | None = None
     due: Due = Field(description="Who keeps it.")
     handling_codes: list[HandlingCode] = Field(
         default=[], max_length=30, description="Only for goods with one of them; none: for all."
@@ -133,6 +133,9 @@ class RateContractIn(Body):
             fault = AmountTooFine.at(at, currency=self.currency, digits=MINOR_DIGITS[self.currency])
             return minor(text, self.currency, lambda: problems.append(fault))
 
+        def optional(text: str | None, at: str) -> int | None:
+            return None if text is None else amount(text, at)
+
         pivot = self.pivot
         contract = RateContract(
             id=contract_id,
@@ -166,8 +169,8 @@ class RateContractIn(Body):
                     code=one.code,
                     basis=one.basis,
                     value_micros=micros(one.value),
-                    min_minor=None if one.min is None else amount(one.min, f"/surcharges/{n}/min"),
-                    max_minor=None if one.max is None else amount(one.max, f"/surcharges/{n}/max"),
+                    min_minor=optional(one.minimum, f"/surcharges/{n}/minimum"),
+                    max_minor=optional(one.maximum, f"/surcharges/{n}/maximum"),
                     due=one.due,
                     handling_codes=tuple(one.handling_codes),
                 )
@@ -201,8 +204,8 @@ class SurchargeOut(BaseModel):
     code: str
     basis: SurchargeBasis
     value: str
-    min: str | None
-    max: str | None
+    minimum: str | None
+    maximum: str | None
     due: Due
     handling_codes: list[str]
 
@@ -264,8 +267,8 @@ def contract_out(contract: RateContract) -> dict[str, object]:
                 "code": one.code,
                 "basis": one.basis,
                 "value": rate_text(one.value_micros),
-                "min": amount(one.min_minor),
-                "max": amount(one.max_minor),
+                "minimum": amount(one.min_minor),
+                "maximum": amount(one.max_minor),
                 "due": one.due,
                 "handling_codes": list(one.handling_codes),
             }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from pydantic import BaseModel, Field
 
@@ -43,6 +44,12 @@ class QuotedLegOut(BaseModel):
     synthetic: bool
 
 
+_LEG: Final = (
+    *("flight_id", "flight_number", "carrier", "mode", "vehicle", "origin", "destination"),
+    *("departs_at", "arrives_at", "synthetic"),
+)
+
+
 class PriceLineOut(BaseModel):
     """A carriage, or the last mile (`kind`). The lines add up to the price."""
 
@@ -59,7 +66,7 @@ class FreightLineOut(BaseModel):
     rate_per_kg: str | None
     chargeable_weight_g: int
     billed_weight_g: int
-    amount: str
+    charge: MoneyOut
 
 
 class SurchargeLineOut(BaseModel):
@@ -68,7 +75,7 @@ class SurchargeLineOut(BaseModel):
     value: str
     weight_g: int | None
     due: Due
-    amount: str
+    charge: MoneyOut
 
 
 class ExchangeOut(BaseModel):
@@ -78,7 +85,9 @@ class ExchangeOut(BaseModel):
 
 
 class CarriageCostOut(BaseModel):
-    """Amounts are in `currency`, `cost` in the park's. `exchange` is null if that is the same."""
+    """Charges are in the contract's currency, `cost` in the park's; `exchange` is null if that is
+    the same.
+    """
 
     carrier: str
     origin: str
@@ -86,10 +95,9 @@ class CarriageCostOut(BaseModel):
     mode: Mode
     rate_contract_id: str
     rate_contract_version: int
-    currency: str
     freight: FreightLineOut
     surcharges: list[SurchargeLineOut]
-    total: str
+    total: MoneyOut
     exchange: ExchangeOut | None
     cost: MoneyOut
 
@@ -97,9 +105,8 @@ class CarriageCostOut(BaseModel):
 class LastMileCostOut(BaseModel):
     gateway: str
     country: str
-    currency: str
     chargeable_weight_g: int
-    amount: str
+    charge: MoneyOut
     exchange: ExchangeOut | None
     cost: MoneyOut
 
@@ -152,7 +159,7 @@ def quote_out(quote: QuoteView, *, with_cost: bool) -> dict[str, object]:
         "gross_weight_g": document["gross_weight_g"],
         "volume_cm3": document["volume_cm3"],
         "handling_codes": document["handling_codes"],
-        "legs": document["legs"],
+        "legs": [{name: leg[name] for name in _LEG} for leg in document["legs"]],
         "delivered_at": document["delivered_at"],
         "emissions": document["emissions"],
         "price": _park_money(quote.price_minor),
@@ -162,7 +169,11 @@ def quote_out(quote: QuoteView, *, with_cost: bool) -> dict[str, object]:
 
 
 def _park_money(amount_minor: int) -> dict[str, str]:
-    return {"amount": Money(amount_minor, PARK_CURRENCY).amount, "currency": PARK_CURRENCY}
+    return _money(amount_minor, PARK_CURRENCY)
+
+
+def _money(amount_minor: int, currency: str) -> dict[str, str]:
+    return {"amount": Money(amount_minor, currency).amount, "currency": currency}
 
 
 def _price_lines(document: QuoteDocument) -> list[dict[str, object]]:
@@ -210,13 +221,12 @@ def _carriage(one: CarriageDocument) -> dict[str, object]:
         "mode": one["mode"],
         "rate_contract_id": one["contract_id"],
         "rate_contract_version": one["contract_version"],
-        "currency": currency,
         "freight": {
             "rate_class": freight["rate_class"],
             "rate_per_kg": None if rate is None else rate_text(rate),
             "chargeable_weight_g": freight["chargeable_g"],
             "billed_weight_g": freight["billed_g"],
-            "amount": Money(freight["amount_minor"], currency).amount,
+            "charge": _money(freight["amount_minor"], currency),
         },
         "surcharges": [
             {
@@ -225,11 +235,11 @@ def _carriage(one: CarriageDocument) -> dict[str, object]:
                 "value": rate_text(line["value_micros"]),
                 "weight_g": line["quantity_g"],
                 "due": line["due"],
-                "amount": Money(line["amount_minor"], currency).amount,
+                "charge": _money(line["amount_minor"], currency),
             }
             for line in one["surcharges"]
         ],
-        "total": Money(one["total_minor"], currency).amount,
+        "total": _money(one["total_minor"], currency),
         "exchange": _exchange(one["exchange"]),
         "cost": _park_money(one["cost_minor"]),
     }
@@ -239,9 +249,8 @@ def _last_mile(one: LastMileDocument) -> dict[str, object]:
     return {
         "gateway": one["gateway"],
         "country": one["country"],
-        "currency": one["currency"],
         "chargeable_weight_g": one["chargeable_g"],
-        "amount": Money(one["amount_minor"], one["currency"]).amount,
+        "charge": _money(one["amount_minor"], one["currency"]),
         "exchange": _exchange(one["exchange"]),
         "cost": _park_money(one["cost_minor"]),
     }
