@@ -1,5 +1,5 @@
-"""What the documents print works as printed: curl lines of the README and of the merchants' page,
-and the sample clients.
+"""What the documents print works as printed: curl lines of the README and of the pages
+for merchants and forwarders, and the sample clients.
 """
 
 import json
@@ -94,11 +94,7 @@ def test_the_curl_lines_work_as_printed(park: ReadmePark) -> None:
 @pytest.mark.real_broker
 @pytest.mark.timeout(PATIENCE_S + 120)
 def test_the_way_of_a_merchant_works_as_printed(park: ReadmePark) -> None:
-    page = (ROOT / "docs" / "merchants.md").read_text(encoding="utf-8")
-    shutil.copytree(ROOT / "docs" / "samples", park.home / "docs" / "samples")
-    lines = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
-
-    said = shell(park, park.as_printed(lines))
+    said = shell(park, lines_of("merchants.md", park))
 
     assert '"code":"catalog.cell.' in said, said[-3000:]  # the dry run found the price in words
     assert '"new":4' in said, said[-3000:]
@@ -107,6 +103,40 @@ def test_the_way_of_a_merchant_works_as_printed(park: ReadmePark) -> None:
     exported = (park.home / "products.ndjson").read_text(encoding="utf-8").splitlines()
     skus = {json.loads(line)["sku"] for line in exported}
     assert skus >= {"MUG-350-WHT", "CUSH-45-LIN", "CANDLE-LED-6"}  # the last two were corrected
+
+
+@pytest.mark.real_broker
+@pytest.mark.timeout(PATIENCE_S + 120)
+def test_the_way_of_a_forwarder_works_as_printed(park: ReadmePark) -> None:
+    said = shell(park, lines_of("routing.md", park))
+
+    addresses = re.findall(r'"address":({[^}]*}|null),.*?"options":(\[\]|\[{)', said)
+    found = {address: options != "[]" for address, options in addresses}
+    assert found == {
+        '{"country":"DE","postal_code":"10115","delivery_region":"DE-O"}': True,
+        '{"country":"US","postal_code":null,"delivery_region":"US"}': True,
+        "null": True,
+        '{"country":"GB","postal_code":"SW1A1AA","delivery_region":"GB"}': True,
+        '{"country":"DE","postal_code":null,"delivery_region":"DE"}': True,
+        '{"country":"KP","postal_code":null,"delivery_region":"KP"}': False,
+    }
+    assert '"code":"routing.acceptance.embargo"' in said, said[-3000:]
+    # A merchant sees no cost, an operator sees that of the same quote.
+    assert re.search(r'"cost":null}{"id":"quo_.*"cost":{"total"', said), said[-3000:]
+    assert said.count('"quote":{"price":') == 14, said[-3000:]
+    assert '"postal_prefixes":["90",' in said, said[-3000:]
+    assert '"schedules_new":2' in said, said[-3000:]
+    assert "CV7813,error,routing.timetable.airport_unknown" in said, said[-3000:]
+    assert '"capacity_g":80000000' in said, said[-3000:]
+    assert '"reference":"CVgeneralEHU-LAX"' in said, said[-3000:]
+    assert (park.home / "promise-grades.csv").read_bytes().startswith(b"store,carrier,due,kept")
+
+
+def lines_of(page: str, park: ReadmePark) -> str:
+    """Those of a page, with this park's ports; in its folder are the files that they name."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "samples", park.home / "docs" / "samples", dirs_exist_ok=True)
+    return park.as_printed("".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)))
 
 
 def shell(park: ReadmePark, lines: str) -> str:
