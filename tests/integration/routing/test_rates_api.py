@@ -254,12 +254,12 @@ async def test_many_shipments_are_priced_for_many_days(
 
     answer = await client.post(
         "/v1/quotes:batch",
-        json={"items": [good, bad], "days": 3},
+        json={"items": [good, bad, {**good, "airport": "QQQ"}], "days": 3},
         headers={"Authorization": f"Bearer {token}"},
     )
 
     assert answer.status_code == 207, answer.text
-    first, second = answer.json()["items"]
+    first, second, third = answer.json()["items"]
     assert [day["quote"] and day["quote"]["flight_ids"] for day in first["days"]] == [
         [flights[0]],
         [flights[1]],
@@ -271,6 +271,7 @@ async def test_many_shipments_are_priced_for_many_days(
         422,
         "routing.goods.volume_not_known",
     )
+    assert (third["status"], third["error"]["code"]) == (422, "routing.airport_unknown")
 
 
 async def test_a_new_contract_is_in_the_next_quotes(

@@ -69,11 +69,12 @@ async def quote_batch(body: QuoteBatchIn, call: QuoteWrite) -> Response:
             now=call.clock.now(),
         )
     following = iter(found)
+    answers = [item if isinstance(item, AirlaneError) else next(following) for item in items]
     entries = [
-        {"index": index, **_refused(call, index, item)}
-        if isinstance(item, AirlaneError)
-        else {"index": index, "status": 200, "days": days_out(next(following))}
-        for index, item in enumerate(items)
+        {"index": index, **_refused(call, index, answer)}
+        if isinstance(answer, AirlaneError)
+        else {"index": index, "status": 200, "days": days_out(answer)}
+        for index, answer in enumerate(answers)
     ]
     return json_reply({"items": entries}, 207)
 

@@ -1,10 +1,14 @@
 """Why a wish finds no way now: the first of its conditions without which there would be one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from services.routing.domain.itineraries.choosing import earliest_way, exists
+from services.routing.domain.itineraries.options import query_of
 from services.routing.domain.itineraries.request import Request
+from services.routing.domain.itineraries.search import FrontRow, find_front
+from services.routing.domain.itineraries.wish import LEGS_MAX
 from services.routing.domain.network.reachability import (
     Wanted,
     never_routable,
@@ -12,10 +16,20 @@ from services.routing.domain.network.reachability import (
 )
 from services.routing.domain.network.refusal import Refusal
 from shared.kernel.errors import Text
+from shared.kernel.instants import rfc3339
 from shared.kernel.words import words
 
+BEYOND_LIMITS: Final = "beyond_limits"
 NO_RATE: Final = "no_rate"
 
+_BEYOND_LIMITS: Final = Text(
+    "No way keeps the limits given: the next one ends at {at} after {legs} flights or trucks.",
+    "没有符合所给限制的路线：最接近的路线于 {at} 结束，共 {legs} 段。",
+)
+_WIDEN: Final = Text(
+    "Allow for an arrival at {at} and for {legs} legs.",
+    "请将到达时限放宽至 {at}，航段数放宽至 {legs}。",
+)
 _NO_RATE: Final = Text(
     "No rate is known for any connection to {country}.", "前往 {country} 的衔接均无运价。"
 )
@@ -26,6 +40,14 @@ _ADD_RATE: Final = Text(
 
 
 def refusal_of(request: Request) -> Refusal:
+    """The limits of the wish are why only if there is a way beyond them."""
+    unlimited = _without_limits(request)
+    if unlimited is None:
+        return _refusal_of(request)
+    return _beyond_limits(request, unlimited) or _refusal_of(unlimited)
+
+
+def _refusal_of(request: Request) -> Refusal:
     """From what never changes to what changes by the hour: the law, the network, acceptance,
     rates, the timetable, room.
     """
@@ -45,6 +67,40 @@ def refusal_of(request: Request) -> Refusal:
             return _not_accepted(request) or _not_now(request, wanted, found_if_empty=False)
         return _no_rate(wanted)
     return _not_now(request, wanted, found_if_empty=True)
+
+
+def _without_limits(request: Request) -> Request | None:
+    """None: the wish has no limits."""
+    wish = request.wish
+    if wish.latest_arrival_at is None and wish.legs_max == LEGS_MAX:
+        return None
+    return replace(request, wish=replace(wish, latest_arrival_at=None, legs_max=LEGS_MAX))
+
+
+def _beyond_limits(request: Request, unlimited: Request) -> Refusal | None:
+    """The way that breaks one limit only, if there is one. None: there is none at all."""
+    if not unlimited.last_miles:
+        return None
+    rows = find_front(unlimited.network, unlimited.costs, query_of(unlimited, 0))
+    if not rows:
+        return None
+    row = _nearest(request, rows)
+    at, legs = rfc3339(datetime.fromtimestamp(row.arrives_s, UTC)), row.legs
+    return Refusal(
+        BEYOND_LIMITS,
+        words(_BEYOND_LIMITS, at=at, legs=legs),
+        words(_WIDEN, at=at, legs=legs),
+    )
+
+
+def _nearest(request: Request, rows: list[FrontRow]) -> FrontRow:
+    wish = request.wish
+    few = [row for row in rows if row.legs <= wish.legs_max]
+    if few:
+        return min(few, key=lambda row: row.arrives_s)
+    latest = wish.latest_arrival_at
+    in_time = [row for row in rows if latest is None or row.arrives_s <= latest.timestamp()]
+    return min(in_time or rows, key=lambda row: (row.legs, row.arrives_s))
 
 
 def _wanted(request: Request) -> Wanted:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.routing.domain.itineraries.batch import DayWay, SharedJudgements, ways_by_day
-from services.routing.domain.itineraries.inquiry import Inquiry, wish_of
+from services.routing.domain.itineraries.inquiry import (
+    AirportUnknown,
+    Inquiry,
+    StoreUnknown,
+    wish_of,
+)
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.quoting import cost_of_option, itinerary_of
 from services.routing.domain.itineraries.request import Request
@@ -63,16 +68,20 @@ class DayQuote:
 
 async def quote_days(
     reader: Reader, *, merchant_id: str, inquiries: Sequence[Inquiry], days: int, now: datetime
-) -> list[list[DayQuote]]:
-    """For each shipment and day the way that a booking would take. Nothing is kept. Raises
-    NoMargin, AirportUnknown, StoreUnknown.
+) -> list[list[DayQuote] | AirportUnknown | StoreUnknown]:
+    """For each shipment and day the way that a booking would take; or why the shipment has none
+    that could be looked for. Nothing is kept. Raises NoMargin.
     """
     basis = await COPY.current(reader, now=now)
     margin = margin_on(basis.rates.margins, merchant_id, now.date())
     judgements = SharedJudgements(basis)
-    found = []
+    found: list[list[DayQuote] | AirportUnknown | StoreUnknown] = []
     async for one in giving_way(inquiries):
-        wish, _ = wish_of(basis, one, origin=HUB, now=now)
+        try:
+            wish, _ = wish_of(basis, one, origin=HUB, now=now)
+        except (AirportUnknown, StoreUnknown) as error:
+            found.append(error)
+            continue
         request = judgements.request(wish, now.date())
         found.append(
             [
