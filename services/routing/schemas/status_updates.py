@@ -25,7 +25,8 @@ class StatusUpdateIn(Body):
     )
     departs_on: Day | None = Field(
         default=None,
-        description="With `flight_number`: the local day of departure at the origin.",
+        description="With `flight_number`: the local day of departure at the origin. If several"
+        " legs of a through flight leave on that day, `airport` decides.",
         examples=["2026-11-23"],
     )
     house_waybill: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,32}$")] | None = None

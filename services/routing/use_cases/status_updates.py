@@ -20,6 +20,7 @@ from services.routing.domain.status_updates.status_update import (
     check_flight,
     check_house_delivery,
     checked,
+    flight_meant,
 )
 from services.routing.events.flights import flight_departed
 from services.routing.events.shipments import (
@@ -99,9 +100,10 @@ async def _find_flight(uow: UnitOfWork, update: StatusUpdate) -> Flight:
     if update.flight_id is not None:
         flight = await flights.find_flight(uow, update.flight_id)
     elif update.flight_number is not None and update.departs_on is not None:
-        flight = await flights.find_flight_of_day(
+        legs = await flights.list_flights_of_day(
             uow, flight_number=update.flight_number, departs_on=update.departs_on
         )
+        flight = flight_meant(update, legs)
     if flight is None:
         raise StatusSubjectUnknown(kind="flight", value=update.flight_name)
     return flight

@@ -17,8 +17,10 @@ from services.routing.domain.status_updates.status_update import (
     StatusUpdate,
     check_airport,
     checked,
+    flight_meant,
 )
 from shared.kernel.errors import AirlaneError
+from tests.support.routing import a_flight, hours
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 DEP = StatusUpdate("DEP", "EHU", NOW, flight_id="flt_" + "0" * 32)
@@ -73,3 +75,36 @@ def test_an_update_at_the_wrong_end_of_the_flight_is_refused(code: str, airport:
 
 def test_pieces() -> None:
     assert [pieces_of(g) for g in (0, 30_000, 30_001, 90_000)] == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("code", "airport", "at_h", "leg"),
+    [
+        ("DEP", "EHU", 2, "1"),
+        ("ARR", "ANC", 11, "1"),
+        ("RCF", "ANC", 12, "1"),
+        ("MAN", "ANC", 12, "2"),
+        ("DEP", "ANC", 13, "2"),
+        ("OFLD", "ANC", 13, "2"),
+        ("ARR", "LAX", 18, "2"),
+        ("DEP", "ANC", 40, "4"),
+    ],
+)
+def test_of_a_through_flight_the_airport_decides_which_leg_is_meant(
+    code: str, airport: str, at_h: float, leg: str
+) -> None:
+    """Then the hour: the last two legs call at the same airports again."""
+    ends = (("EHU", "ANC", 2, 11), ("ANC", "LAX", 13, 18), ("LAX", "ANC", 30, 35))
+    legs = [
+        a_flight(id=str(n), origin=a, destination=b, departs_at=hours(out), arrives_at=hours(in_))
+        for n, (a, b, out, in_) in enumerate((*ends, ("ANC", "LAX", 39, 44)), start=1)
+    ]
+    update = StatusUpdate(
+        code, airport, hours(at_h), flight_number="EH1640", departs_on=date(2026, 11, 22)
+    )
+
+    for order in (legs, legs[::-1]):
+        meant = flight_meant(update, order)
+        assert meant is not None
+        assert meant.id == leg
+    assert flight_meant(update, []) is None

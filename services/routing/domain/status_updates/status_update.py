@@ -3,6 +3,7 @@
 An update names what it is about: a flight, a house waybill or a master waybill.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -151,16 +152,32 @@ def checked(update: StatusUpdate, *, now: datetime) -> None:
         checked_master_waybill(update.master_waybill)
 
 
+def _place(code: str, *, origin: str, destination: str) -> str | None:
+    """Where that happens; None: at either end."""
+    if code in (DEPARTED, MANIFESTED):
+        return origin
+    return destination if code in (ARRIVED, "RCF", DELIVERED) else None
+
+
+def flight_meant(update: StatusUpdate, legs: Sequence[Flight]) -> Flight | None:
+    """A through flight has one number, and several of its legs may leave on the same local day: the
+    airport decides. Then the hour, if it calls there twice. None without legs.
+    """
+
+    def badness(leg: Flight) -> tuple[bool, float]:
+        place = _place(update.code, origin=leg.origin, destination=leg.destination)
+        places = (leg.origin, leg.destination) if place is None else (place,)
+        is_left = update.airport == leg.origin
+        planned_at = leg.departs_at if is_left else leg.arrives_at
+        away_s = abs((update.occurred_at - planned_at).total_seconds())
+        return update.airport not in places, away_s
+
+    return min(legs, key=badness, default=None)
+
+
 def check_airport(update: StatusUpdate, *, flight: str, origin: str, destination: str) -> None:
     """DEP and MAN happen at the origin, ARR, RCF and DLV at the destination."""
-    expected = {
-        DEPARTED: origin,
-        MANIFESTED: origin,
-        ARRIVED: destination,
-        "RCF": destination,
-        DELIVERED: destination,
-    }
-    place = expected.get(update.code)
+    place = _place(update.code, origin=origin, destination=destination)
     if place is not None and place != update.airport:
         raise StatusAirportWrong(
             pointer="/airport",

@@ -63,10 +63,11 @@ _FLIGHT: Final = sql(
     _flight,
     flight_id=TEXT,
 )
-_FLIGHT_OF_DAY: Final = sql(
+_FLIGHTS_OF_DAY: Final = sql(
     f"""
     SELECT {_COLUMNS} FROM routing.flights
     WHERE flight_number = :flight_number AND departs_on = :departs_on
+    ORDER BY departs_at, id
     """,  # noqa: S608 - a constant
     _flight,
     flight_number=TEXT,
@@ -136,10 +137,11 @@ async def find_flight(uow: UnitOfWork, flight_id: str) -> Flight | None:
     return await uow.fetch_first(_FLIGHT, flight_id=flight_id)
 
 
-async def find_flight_of_day(
+async def list_flights_of_day(
     uow: UnitOfWork, *, flight_number: str, departs_on: date
-) -> Flight | None:
-    return await uow.fetch_first(_FLIGHT_OF_DAY, flight_number=flight_number, departs_on=departs_on)
+) -> list[Flight]:
+    """Of a through flight these may be several legs, by departure."""
+    return await uow.fetch_all(_FLIGHTS_OF_DAY, flight_number=flight_number, departs_on=departs_on)
 
 
 async def set_reported(uow: UnitOfWork, flight: Flight, *, known: Flight) -> None:
