@@ -26,6 +26,8 @@ NO_SERVICE: Final = "no_service"
 TOO_HEAVY: Final = "too_heavy"
 NO_DEPARTURE: Final = "no_departure"
 NO_CAPACITY: Final = "no_capacity"
+NEVER: Final = frozenset({NO_SERVICE, TOO_HEAVY})
+"""Whatever the timetable says."""
 
 _GATEWAYS_NAMED: Final = 3
 

@@ -9,7 +9,7 @@ from services.routing.domain.itineraries.choosing import find_booking
 from services.routing.domain.itineraries.options import OptionLeg
 from services.routing.domain.itineraries.request import Request
 from services.routing.domain.itineraries.wish import Destination, Wish, in_region, nowhere
-from services.routing.domain.network.reachability import NO_CAPACITY
+from services.routing.domain.network.reachability import NEVER
 from services.routing.domain.network.records import MODES, Mode
 from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.network.times import HandlingTimes
@@ -101,8 +101,8 @@ def ready_by_mode(
 
 
 def decide(request: Request, *, is_exact: bool) -> Plan | Refusal | None:
-    """What to do about what a search finds. None: it finds no room, but the room on flights was not
-    exact, so search again.
+    """What to do about what a search finds. None: it finds nothing, but what it was shown of the
+    flights was not exact, so search again.
     """
     found = find_booking(request)
     if found is not None:
@@ -112,7 +112,7 @@ def decide(request: Request, *, is_exact: bool) -> Plan | Refusal | None:
             promised_at=found.delivered_at,
         )
     refusal = refusal_of(request)
-    return refusal if is_exact or refusal.code != NO_CAPACITY else None
+    return refusal if is_exact or refusal.code in NEVER else None
 
 
 def becomes_unroutable(unplaced: Unplaced) -> bool:

@@ -112,6 +112,7 @@ _HOLD: Final = sql(
         WHERE id = ANY(:flight_ids) AND state = 'scheduled'
           AND remaining_g >= :weight_g AND remaining_cm3 >= :volume_cm3
           AND departs_at > :now AND (cut_off_at IS NULL OR cut_off_at > :now)
+          AND change_no <= :seen_no
         ORDER BY id FOR UPDATE
     ), held AS (
         UPDATE routing.flights f
@@ -137,6 +138,7 @@ _HOLD: Final = sql(
     """,
     Booking,
     flight_ids=TEXTS,
+    seen_no=BIGINT,
     weight_g=BIGINT,
     volume_cm3=BIGINT,
     now=INSTANT,
@@ -254,12 +256,17 @@ async def create(
     )
 
 
-async def hold(uow: UnitOfWork, unplaced: Unplaced, plan: Plan, *, now: datetime) -> Booking | None:
-    """Takes room on all flights and books. None: one of them is full or closed, nothing taken."""
+async def hold(
+    uow: UnitOfWork, unplaced: Unplaced, plan: Plan, *, seen_no: int, now: datetime
+) -> Booking | None:
+    """Takes room on all flights and books. None: one of them is full or closed, or has changed
+    after `seen_no`, the last change of a flight that the plan knows of; nothing is taken.
+    """
     shipment = unplaced.shipment
     return await uow.fetch_first(
         _HOLD,
         flight_ids=plan.flight_ids,
+        seen_no=seen_no,
         weight_g=shipment.gross_weight_g,
         volume_cm3=shipment.volume_cm3,
         now=now,

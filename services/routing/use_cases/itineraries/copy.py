@@ -24,6 +24,8 @@ _ROOM_AGE_S_MAX: Final = 2.0
 _STATE_AGE_S_MAX: Final = 0.5
 """A search outside of bookings sees a changed flight after at most that long."""
 _AT_ONCE: Final = 2_000
+_FOLLOWED_AT_ONCE_MAX: Final = 20_000
+"""Flights: so many are followed in some milliseconds."""
 
 
 class Copy:
@@ -58,15 +60,25 @@ class Copy:
                 await self._follow(reader, state, now=now)
 
     async def as_of(self, reader: Reader, state: tuple[str, int], *, now: datetime) -> SearchBasis:
-        """For bookings: with every change up to `state`. The caller has taken the turn."""
+        """For bookings: with every change up to `state`. Of a large timetable, which takes long to
+        follow, at most half a second old: whoever holds room makes sure that the flights have not
+        changed since (`SearchBasis.state`).
+        """
         basis = self.basis
-        if basis is None or basis.timetable.state != state:
+        is_old = (
+            len(self._flights) <= _FOLLOWED_AT_ONCE_MAX
+            or monotonic_s() - self._state_at_s > _STATE_AGE_S_MAX
+        )
+        if (
+            basis is None
+            or basis.state[0] != state[0]
+            or (is_old and basis.state != state)
+            or monotonic_s() - self._room_at_s > _ROOM_AGE_S_MAX
+        ):
             async with self._following:
                 return await self._follow(
                     reader, await flights.get_timetable_state(reader), now=now
                 )
-        if monotonic_s() - self._room_at_s > _ROOM_AGE_S_MAX:
-            return await self.with_room(reader, now=now)
         return basis
 
     async def with_room(self, reader: Reader, *, now: datetime) -> SearchBasis:
@@ -94,7 +106,9 @@ class Copy:
             reference = self._reference = await read_reference(reader, version=state.version)
             basis = None
         await self._read_room(reader, now=now)
-        timetable = Timetable.of(
+        # In a thread: it takes a tenth of a second for a hundred thousand flights.
+        timetable = await asyncio.to_thread(
+            Timetable.of,
             self._flights,
             self._classes,
             state=state.key,

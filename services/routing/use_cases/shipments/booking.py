@@ -143,7 +143,7 @@ async def book_if_possible(
             plan = _decide(basis, one, now=now, is_exact=False)
             if not isinstance(plan, Plan):
                 break
-            booking = await bookings.hold(uow, one, plan, now=now)
+            booking = await bookings.hold(uow, one, plan, seen_no=basis.state[1], now=now)
             if booking is not None:
                 await _keep_booking(uow, one, plan, booking, basis, now=now)
                 break
@@ -199,7 +199,7 @@ async def _hold_or_refuse(
             return decision
         if decision is None:
             continue
-        booking = await bookings.hold(uow, unplaced, decision, now=now)
+        booking = await bookings.hold(uow, unplaced, decision, seen_no=basis.state[1], now=now)
         if booking is not None:
             return decision, booking
         count(uow, FULL_FLIGHTS_MET)
