@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from services.routing.domain.acceptance.goods import Piece, Size
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.request import Request
 from services.routing.domain.shipments.planning import request_for
@@ -60,6 +61,25 @@ def test_with_too_few_legs_the_fewest_are_named() -> None:
     one_leg = replace(request, wish=replace(request.wish, legs_max=1))
 
     assert "2 legs" in refusal_of(one_leg).fix.en
+
+
+@pytest.mark.parametrize(
+    ("side_mm", "count", "code"),
+    [(100_000, 1, "routing.acceptance.door"), (1_000, 2_000, "too_heavy")],
+    ids=["a piece that passes no door", "many that do"],
+)
+def test_splitting_is_the_remedy_only_if_each_piece_could_go(
+    side_mm: int, count: int, code: str
+) -> None:
+    piece = Piece(1_000, count=count, size=Size(side_mm, side_mm, side_mm))
+    request = limited()
+    goods = replace(request.wish.goods, pieces=(piece,))
+    large = replace(request.wish, goods=goods, volume_cm3=count * (side_mm // 10) ** 3)
+
+    refusal = refusal_of(replace(request, wish=large))
+
+    assert refusal.code == code
+    assert ("Split" in refusal.fix.en) is (code == "too_heavy")
 
 
 def test_what_no_limit_keeps_away_is_refused_for_its_own_reason() -> None:

@@ -10,6 +10,7 @@ from services.routing.domain.itineraries.request import Request
 from services.routing.domain.itineraries.search import FrontRow, find_front
 from services.routing.domain.itineraries.wish import LEGS_MAX
 from services.routing.domain.network.reachability import (
+    TOO_HEAVY,
     Wanted,
     never_routable,
     not_routable_now,
@@ -57,7 +58,7 @@ def _refusal_of(request: Request) -> Refusal:
         return law
     never = never_routable(request.basis.reach, wanted)
     if never is not None:
-        return never
+        return _too_large_apart(request, never) or never
     if not request.last_miles:
         return _no_rate(wanted)
     has_price = request.price >= 0
@@ -125,6 +126,13 @@ def _not_accepted(request: Request) -> Refusal | None:
         if verdict.refusal is not None:
             return verdict.refusal
     return None
+
+
+def _too_large_apart(request: Request, never: Refusal) -> Refusal | None:
+    """Splitting a shipment does not help a piece that passes no door on the way. None: it does."""
+    if never.code != TOO_HEAVY or exists(request, request.is_ready & request.is_accepted):
+        return None
+    return _not_accepted(request)
 
 
 def _no_rate(wanted: Wanted) -> Refusal:
