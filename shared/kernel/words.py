@@ -1,6 +1,6 @@
 """Text for people in both languages, with every placeholder filled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.kernel.errors import Locale, Text
@@ -26,6 +26,14 @@ class Words:
 
     def by_language(self) -> dict[str, str]:
         return {"en": self.en, "zh-CN": self.zh}
+
+
+def either(names: Sequence[str]) -> Text:
+    """One of them: `A, B or C`."""
+    first, last = names[:-1], names[-1]
+    if not first:
+        return Text(last, last)
+    return Text(f"{', '.join(first)} or {last}", f"{'、'.join(first)} 或 {last}")
 
 
 def words(text: Text, **params: object) -> Words:

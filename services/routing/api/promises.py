@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.routing.api.deps import RoutingRead
+from services.routing.domain.itineraries.inquiry import StoreUnknown
 from services.routing.queries import promises as queries
 from services.routing.schemas.promises import (
     PromiseGradeOut,
@@ -19,7 +20,6 @@ from services.routing.schemas.promises import (
 from services.routing.use_cases.promises.table import get_promise_table
 from shared.documents.fields import AnyInstant
 from shared.http import json_reply, problems
-from shared.kernel.errors import Invalid, Text
 
 promises_api = APIRouter(tags=["promises"])
 
@@ -31,15 +31,6 @@ _CSV: Final = {
 
 
 Store = Annotated[str | None, Query(pattern=r"^([A-Z]{2}|direct)$", description="Code of a store.")]
-
-
-class StoreUnknown(Invalid):
-    code = "routing.store.unknown"
-    text = Text("There is no store {store}.", "站点 {store} 不存在。")
-    fix = Text(
-        "GET /v1/promises lists the stores that are open; the British one is UK.",
-        "请通过 GET /v1/promises 查看已开放的站点；英国站为 UK。",
-    )
 
 
 class GradesFormat(StrEnum):

@@ -52,7 +52,7 @@ class InquiryIn(Body):
     postal_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 -]{2,12}$")] | None = None
     airport: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     ready_at: AnyInstant = Field(
-        description="From when on goods can be handed in at the park's airport; not before now."
+        description="From when on goods can be handed in at the park's airport; in the past: now."
     )
     product: Product = "general"
     latest_arrival_at: AnyInstant | None = Field(
@@ -126,7 +126,8 @@ class OptionOut(BaseModel):
     price: SearchPriceOut
     co2e: Co2eOut
     slack_min: int = Field(
-        description="The least time to spare at a connection, up to three hours."
+        description="The least time to spare at a connection, up to three hours; without a"
+        " connection three hours."
     )
     conditions: list[FindingOut] = Field(
         description="What has yet to be said or done before the goods are handed in."

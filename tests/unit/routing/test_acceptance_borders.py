@@ -51,8 +51,8 @@ def test_a_status_that_is_not_known_is_a_condition_that_names_what_is_taken() ->
     assert condition_codes(unknown, "truck") == set()
     assert condition_codes(unknown, "freighter") == {"security_open"}
     (condition,) = verdict(unknown, "passenger").conditions
-    assert condition.fix.en == "They must be SPX, SHR when they are handed over."
-    assert condition.fix.zh == "交运时须为 SPX、SHR 状态。"
+    assert condition.fix.en == "They must be SPX or SHR when they are handed over."
+    assert condition.fix.zh == "交运时须为 SPX 或 SHR 状态。"
 
 
 def test_a_status_among_the_handling_codes_counts_and_the_worst_of_two() -> None:
@@ -69,7 +69,7 @@ def test_fixes_of_security_are_screening_or_a_freighter() -> None:
     for_freighters = verdict(of_status("SCO"), "passenger").refusal
 
     assert unscreened is not None
-    assert unscreened.fix.en == "Have them screened: a passenger aircraft takes SPX, SHR."
+    assert unscreened.fix.en == "Have them screened: a passenger aircraft takes SPX or SHR."
     assert for_freighters is not None
     assert for_freighters.fix.en == "Book another vehicle: a freighter, a truck."
 

@@ -4,6 +4,7 @@ The tables here are written by hand: which vehicle takes what from AF-KLM's lith
 from the packing instructions 965 to 970 of the IATA Dangerous Goods Regulations.
 """
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -275,3 +276,20 @@ def test_texts_say_what_would_make_it_bookable_in_two_languages() -> None:
         "Pack at most 5 kg of batteries per package, or book another vehicle: a freighter, a truck."
     )
     assert found.fix.zh == "每件所含电池请勿超过 5 千克，或改订：货机、卡车。"
+
+
+@pytest.mark.parametrize("one", [DangerousGood("UN3480", "965"), DangerousGood("UN1950")])
+@pytest.mark.parametrize("kind", ["passenger", "freighter", "truck"])
+def test_chinese_sentences_have_no_blanks_before_marks_or_at_their_beginning(
+    one: DangerousGood, kind: VehicleKind
+) -> None:
+    found = verdict(a_consignment(one), kind)
+
+    said = [
+        words
+        for said in (found.refusal, *found.conditions)
+        if said is not None
+        for words in (said.detail.zh, said.fix.zh)
+    ]
+    assert said
+    assert [text for text in said if re.search("^ | [，。；：]", text)] == []

@@ -3,12 +3,15 @@
 A search asks for thousands of verdicts and shows a few: words are put together when they are read.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, Self
 
 from services.routing.domain.network.refusal import Refusal
 from shared.kernel.errors import Text
 from shared.kernel.words import Words, words
+
+_NEEDLESS_BLANK: Final = re.compile(r"^ | (?=[，。；：])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,12 @@ class Reason:
     @property
     def in_words(self) -> tuple[str, Words, Words]:
         params = dict(self.params)
-        return self.code, words(self.detail, **params), words(self.fix, **params)
+        return self.code, _tidy(words(self.detail, **params)), _tidy(words(self.fix, **params))
+
+
+def _tidy(said: Words) -> Words:
+    """Blanks part names of goods from Chinese characters, not from its punctuation."""
+    return Words(said.en, _NEEDLESS_BLANK.sub("", said.zh))
 
 
 @dataclass(frozen=True, slots=True)

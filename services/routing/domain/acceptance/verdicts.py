@@ -41,6 +41,7 @@ from services.routing.domain.acceptance.verdict import (
 )
 from services.routing.domain.acceptance.wording import names, no_rule, verdict_of
 from services.routing.domain.network.records import Mode, VehicleKind
+from shared.kernel.words import either
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _of_security(
         return ALLOWED
     if not taken:
         return no_rule(of_code(day, status or SecurityStatus.SPX), kind)
-    statuses = tuple(s.value for s in taken)
+    statuses = either([s.value for s in taken])
     if status is None:
         return on_condition(
             texts.SECURITY_OPEN, texts.SECURITY_NOT_KNOWN, texts.SECURE_BEFORE, statuses=statuses

@@ -49,10 +49,19 @@ class AirportUnknown(Invalid):
     fix = Text("GET /v1/airports lists all of them.", "请通过 GET /v1/airports 查看全部机场。")
 
 
+class DestinationIsOrigin(Invalid):
+    code = "routing.destination_is_origin"
+    text = Text("Goods are at {airport} already.", "货物已在 {airport}。")
+    fix = Text("Name another airport.", "请指定其他机场。")
+
+
 class StoreUnknown(Invalid):
-    code = "routing.store_unknown"
+    code = "routing.store.unknown"
     text = Text("There is no store {store}.", "站点 {store} 不存在。")
-    fix = Text("GET /v1/promises lists all of them.", "请通过 GET /v1/promises 查看全部站点。")
+    fix = Text(
+        "GET /v1/promises lists the stores that are open; the British one is UK.",
+        "请通过 GET /v1/promises 查看已开放的站点；英国站为 UK。",
+    )
 
 
 def wish_of(
@@ -62,8 +71,12 @@ def wish_of(
     origin: str,
     now: datetime,
 ) -> tuple[Wish, Located | None]:
-    """The wish, and how its address was understood. Raises AirportUnknown, StoreUnknown."""
+    """The wish, and how its address was understood. Raises AirportUnknown, DestinationIsOrigin,
+    StoreUnknown.
+    """
     goods = inquiry.goods
+    if inquiry.airport == origin:
+        raise DestinationIsOrigin(pointer="/airport", airport=origin)
     destination, located = _destination(basis, inquiry)
     return Wish(
         origin=origin,

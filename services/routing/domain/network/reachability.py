@@ -20,7 +20,7 @@ from services.routing.domain.network.records import (
 from services.routing.domain.network.refusal import Refusal
 from shared.kernel.errors import Text
 from shared.kernel.instants import rfc3339
-from shared.kernel.words import Words, words
+from shared.kernel.words import either, words
 
 NO_SERVICE: Final = "no_service"
 TOO_HEAVY: Final = "too_heavy"
@@ -155,8 +155,8 @@ def not_routable_now(
 ) -> Refusal:
     """Why this timetable has no way. `found_if_empty`: it would have one if nothing were booked."""
     widest = network.widest_kg(wanted.origin)
-    ends = ", ".join(sorted(e for e in wanted.gateways if e in widest))
-    place = {"origin": wanted.origin, "ends": ends}
+    ends = either(sorted(e for e in wanted.gateways if e in widest))
+    place: dict[str, object] = {"origin": wanted.origin, "ends": ends}
     if until is None:
         return Refusal(NO_DEPARTURE, words(_NO_TIMETABLE, **place), words(_LATER))
     place["horizon"] = rfc3339(until)
@@ -169,15 +169,8 @@ def _no_service(network: Network, wanted: Wanted, widest: Mapping[str, int]) -> 
     country, gateways = wanted.country, _nearest(network, wanted.country, widest)
     fix = words(_NEEDS_LEG, country=country)
     if gateways:
-        fix = Words(
-            _NEEDS_LEG_FROM.render("en", {"country": country, "gateways": _or(gateways, " or ")}),
-            _NEEDS_LEG_FROM.render("zh-CN", {"country": country, "gateways": _or(gateways, "或")}),
-        )
+        fix = words(_NEEDS_LEG_FROM, country=country, gateways=either(gateways))
     return Refusal(NO_SERVICE, words(_NO_SERVICE, country=country), fix)
-
-
-def _or(names: Sequence[str], last: str) -> str:
-    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _nearest(network: Network, country: str, reachable: Collection[str]) -> list[str]:

@@ -33,7 +33,7 @@ class DayPriceOut(BaseModel):
 
     price: MoneyOut
     departs_at: datetime
-    accepted_until: datetime | None
+    latest_acceptance_at: datetime | None
     delivered_at: datetime
     co2e_wtw_g: int
     flight_ids: list[str]
@@ -71,7 +71,7 @@ def _price(one: DayQuote) -> dict[str, object] | None:
             "currency": PARK_CURRENCY,
         },
         "departs_at": way.departs_at,
-        "accepted_until": way.accepted_until,
+        "latest_acceptance_at": way.accepted_until,
         "delivered_at": way.delivered_at,
         "co2e_wtw_g": way.wtw_g,
         "flight_ids": list(way.flight_ids),

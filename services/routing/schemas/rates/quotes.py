@@ -120,11 +120,11 @@ class QuoteCostOut(BaseModel):
     last_mile: LastMileCostOut | None
 
 
-class QuotedEmissionsOut(BaseModel):
-    """Grams of CO2e, well to wheel and tank to wheel."""
+class QuotedCo2eOut(BaseModel):
+    """Grams of CO2 equivalent, last mile included: tank to wheel, and well to wheel."""
 
-    wtw_g: int
     ttw_g: int
+    wtw_g: int
     method: str
     method_version: str
 
@@ -142,7 +142,7 @@ class QuoteOut(BaseModel):
     handling_codes: list[str]
     legs: list[QuotedLegOut]
     delivered_at: datetime
-    emissions: QuotedEmissionsOut
+    co2e: QuotedCo2eOut
     price: MoneyOut
     price_lines: list[PriceLineOut]
     cost: QuoteCostOut | None = Field(description="For operators only; else null.")
@@ -161,7 +161,7 @@ def quote_out(quote: QuoteView, *, with_cost: bool) -> dict[str, object]:
         "handling_codes": document["handling_codes"],
         "legs": [{name: leg[name] for name in _LEG} for leg in document["legs"]],
         "delivered_at": document["delivered_at"],
-        "emissions": document["emissions"],
+        "co2e": document["emissions"],
         "price": _park_money(quote.price_minor),
         "price_lines": _price_lines(document),
         "cost": _cost(quote) if with_cost else None,

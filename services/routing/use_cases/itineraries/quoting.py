@@ -7,6 +7,7 @@ from datetime import datetime
 from services.routing.domain.itineraries.batch import DayWay, SharedJudgements, ways_by_day
 from services.routing.domain.itineraries.inquiry import (
     AirportUnknown,
+    DestinationIsOrigin,
     Inquiry,
     StoreUnknown,
     wish_of,
@@ -22,7 +23,7 @@ from services.routing.repository.rates import quotes
 from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.itineraries.search import request_of
 from shared.db import Reader, UnitOfWork
-from shared.kernel.errors import Text
+from shared.kernel.errors import Invalid, Text
 from shared.kernel.ids import new_ids
 from shared.kernel.tasks import giving_way
 
@@ -68,18 +69,18 @@ class DayQuote:
 
 async def quote_days(
     reader: Reader, *, merchant_id: str, inquiries: Sequence[Inquiry], days: int, now: datetime
-) -> list[list[DayQuote] | AirportUnknown | StoreUnknown]:
+) -> list[list[DayQuote] | Invalid]:
     """For each shipment and day the way that a booking would take; or why the shipment has none
     that could be looked for. Nothing is kept. Raises NoMargin.
     """
     basis = await COPY.current(reader, now=now)
     margin = margin_on(basis.rates.margins, merchant_id, now.date())
     judgements = SharedJudgements(basis)
-    found: list[list[DayQuote] | AirportUnknown | StoreUnknown] = []
+    found: list[list[DayQuote] | Invalid] = []
     async for one in giving_way(inquiries):
         try:
             wish, _ = wish_of(basis, one, origin=HUB, now=now)
-        except (AirportUnknown, StoreUnknown) as error:
+        except (AirportUnknown, DestinationIsOrigin, StoreUnknown) as error:
             found.append(error)
             continue
         request = judgements.request(wish, now.date())

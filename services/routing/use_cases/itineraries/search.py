@@ -35,7 +35,7 @@ class Found:
 async def search(
     reader: Reader, inquiry: Inquiry, *, merchant_id: str, with_reasons: bool, now: datetime
 ) -> Found:
-    """Raises AirportUnknown, StoreUnknown, NoMargin."""
+    """Raises AirportUnknown, DestinationIsOrigin, StoreUnknown, NoMargin."""
     request, located = await request_of(reader, inquiry, now=now)
     margin = margin_on(request.basis.rates.margins, merchant_id, now.date())
     start = monotonic_s()
@@ -55,7 +55,10 @@ async def search(
 async def request_of(
     reader: Reader, inquiry: Inquiry, *, now: datetime
 ) -> tuple[Request, Located | None]:
-    """The inquiry, weighed against the timetable of now. Raises AirportUnknown, StoreUnknown."""
+    """The inquiry, weighed against the timetable of now.
+
+    Raises AirportUnknown, DestinationIsOrigin, StoreUnknown.
+    """
     basis = await COPY.current(reader, now=now)
     wish, located = wish_of(basis, inquiry, origin=HUB, now=now)
     return Request(basis, wish, now.date()), located
