@@ -4,7 +4,7 @@ What bars a leg for good is a refusal. What is not known yet, and can still be m
 goods are handed over (screened, labelled, measured, declared), is a condition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -66,8 +66,42 @@ def verdicts(
     Embargoes are looked at leg by leg: `verdict_on_destination` has the country that the goods are
     for, which need not be that of their last airport.
     """
-    check = _Check(rules_of_day(rules, on), consignment)
-    return [check.of(leg) for leg in classes]
+    return list(map(judge_of(rules, consignment, on), classes))
+
+
+def judge_of(
+    rules: AcceptanceRules, consignment: Consignment, on: date
+) -> Callable[[LegClass], Verdict]:
+    """The same, for one class after another."""
+    return _Check(rules_of_day(rules, on), consignment).of
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Classes that the rules of a day never take different goods for: one of each kind, and the
+    kind of each class. They may differ in the documents that are asked for, which bar nothing.
+    """
+
+    kinds: tuple[LegClass, ...]
+    kind_of: tuple[int, ...]
+
+
+def alike(rules: AcceptanceRules, classes: Sequence[LegClass], on: date) -> Alike:
+    """Carriers without rules of their own are one, and so are countries without an embargo."""
+    day = rules_of_day(rules, on)
+    numbers: dict[LegClass, int] = {}
+    kind_of: list[int] = []
+    for leg in classes:
+        kind = LegClass(
+            leg.carrier if leg.carrier in day.carriers else ANY,
+            leg.vehicle,
+            leg.mode,
+            leg.origin_country if leg.origin_country in day.embargoes else ANY,
+            leg.destination_country if leg.destination_country in day.embargoes else ANY,
+            tuple(country for country in leg.transit_countries if country in day.embargoes),
+        )
+        kind_of.append(numbers.setdefault(kind, len(numbers)))
+    return Alike(tuple(numbers), tuple(kind_of))
 
 
 def verdict_on_destination(

@@ -2,17 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 import numpy as np
 
+from services.routing.domain.acceptance.rules import AcceptanceRules
 from services.routing.domain.acceptance.verdicts import LegClass as JudgedLeg
+from services.routing.domain.acceptance.verdicts import alike
 from services.routing.domain.emissions.factors import EmissionFactors, LegRate, leg_m
 from services.routing.domain.itineraries.arrays import Indices, Ints
 from services.routing.domain.itineraries.flights import LegClass
 from services.routing.domain.itineraries.timetable import CarriageClass
 from services.routing.domain.network.geo import Place
 from services.routing.domain.network.records import Airport, Vehicle
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KindsOfLegs:
+    """`kind_of` (l): which of the kinds each leg of the classes is."""
+
+    kinds: tuple[JudgedLeg, ...]
+    kind_of: Indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +39,7 @@ class ClassFacts:
     judged_of: Indices
     rates: tuple[LegRate, ...]
     wtw_ug_per_g: Ints
+    _alike: dict[tuple[int, date], "KindsOfLegs"]
 
     @classmethod
     def of(
@@ -57,16 +69,27 @@ class ClassFacts:
             np.array(judged_of, np.int32),
             tuple(rates),
             np.array([rate.wtw_ug_per_g for rate in rates], np.int64),
+            {},
         )
+
+    def alike(self, rules: AcceptanceRules, on: date) -> "KindsOfLegs":
+        """The legs (l) by kind, as far as the rules of that day can tell them apart."""
+        key = id(rules), on
+        found = self._alike.get(key)
+        if found is None:
+            kinds = alike(rules, self.judged, on)
+            of_judged = np.array(kinds.kind_of, np.int32)
+            found = self._alike[key] = KindsOfLegs(kinds.kinds, of_judged[self.judged_of])
+        return found
 
     def rates_of(self, number: int) -> Sequence[LegRate]:
         start = int(self.first[number])
         return self.rates[start : start + len(self.classes[number].legs)]
 
-    def judged_of_class(self, number: int) -> list[int]:
+    def judged_of_class(self, number: int) -> list[JudgedLeg]:
         start = int(self.first[number])
-        kinds: list[int] = self.judged_of[start : start + len(self.classes[number].legs)].tolist()
-        return kinds
+        kinds = self.judged_of[start : start + len(self.classes[number].legs)].tolist()
+        return [self.judged[kind] for kind in kinds]
 
 
 def _judged(leg: LegClass, airports: Mapping[str, Airport]) -> JudgedLeg:

@@ -2,7 +2,7 @@
 emissions. Worked out once for each class, and spread over its carriages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -12,24 +12,25 @@ import numpy as np
 from services.routing.domain.acceptance.goods import Consignment
 from services.routing.domain.acceptance.rules import AcceptanceRules
 from services.routing.domain.acceptance.verdict import Verdict, together
-from services.routing.domain.acceptance.verdicts import verdicts
+from services.routing.domain.acceptance.verdicts import LegClass as JudgedLeg
+from services.routing.domain.acceptance.verdicts import judge_of
 from services.routing.domain.emissions.co2e import leg_co2e_g
 from services.routing.domain.itineraries.arrays import Flags, Indices, Ints
-from services.routing.domain.itineraries.facts import ClassFacts
+from services.routing.domain.itineraries.facts import ClassFacts, KindsOfLegs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """Verdicts on the goods for stretches of days in which the same rules hold.
+    """Whether legs take the goods, for stretches of days in which the same rules hold.
 
-    `since` are the first days (k, ordinal), `verdicts` k lists by kind of leg, `is_allowed` the
-    same by class (k × c).
+    `since` are the first days (k, ordinal), `is_allowed` is by class (k × c), `judges` give the
+    verdict on a leg in each stretch.
     """
 
     facts: ClassFacts
     since: Ints
-    verdicts: Sequence[Sequence[Verdict]]
     is_allowed: Flags
+    judges: Sequence[Callable[[JudgedLeg], Verdict]]
 
     @classmethod
     def of(
@@ -37,12 +38,17 @@ class Judgement:
     ) -> Self:
         """For departures on the days from `first` to `last`."""
         days = rules.turning_days(first, last)
-        found = [verdicts(rules, goods, facts.judged, day) for day in days]
+        judges = [judge_of(rules, goods, day) for day in days]
         return cls(
             facts,
             np.array([day.toordinal() for day in days], np.int64),
-            found,
-            np.stack([_by_class(facts, one) for one in found]),
+            np.stack(
+                [
+                    _by_class(facts, judge, facts.alike(rules, day))
+                    for judge, day in zip(judges, days, strict=True)
+                ]
+            ),
+            judges,
         )
 
     def usable(self, class_of: Indices, departs_on: Ints) -> Flags:
@@ -54,18 +60,18 @@ class Judgement:
         return usable
 
     def verdict(self, class_number: int, departs_on: int) -> Verdict:
-        of_kind = self.verdicts[int(self._stretch(np.array([departs_on], np.int64))[0])]
-        return together(*(of_kind[kind] for kind in self.facts.judged_of_class(class_number)))
+        judge = self.judges[int(self._stretch(np.array([departs_on], np.int64))[0])]
+        return together(*map(judge, self.facts.judged_of_class(class_number)))
 
     def _stretch(self, departs_on: Ints) -> Ints:
         return np.maximum(np.searchsorted(self.since, departs_on, "right") - 1, 0)
 
 
-def _by_class(facts: ClassFacts, of_kind: Sequence[Verdict]) -> Flags:
+def _by_class(facts: ClassFacts, judge: Callable[[JudgedLeg], Verdict], legs: KindsOfLegs) -> Flags:
     if not len(facts.first):
         return np.zeros(0, np.bool_)
-    is_allowed = np.array([verdict.is_allowed for verdict in of_kind], np.bool_)
-    return np.logical_and.reduceat(is_allowed[facts.judged_of], facts.first)
+    is_allowed = np.array([judge(kind).is_allowed for kind in legs.kinds], np.bool_)
+    return np.logical_and.reduceat(is_allowed[legs.kind_of], facts.first)
 
 
 def co2e_g_by_class(facts: ClassFacts, weight_g: int) -> Ints:
