@@ -208,6 +208,9 @@ RULES: Final[dict[str, Rule]] = {
     "customs GET /v1/messages/{guid}": _PARK_OF_CUSTOMS,
     "routing GET /v1/shipments": _list("routing:read", "shipment_id", partners=True),
     "routing GET /v1/shipments/{shipment_id}": Rule("routing:read", Whose.A_TENANTS, partners=True),
+    "routing GET /v1/shipments/{shipment_id}/alternatives": Rule(
+        "routing:read", Whose.A_TENANTS, partners=True
+    ),
     "routing GET /v1/flights": _REFERENCE_OF_ROUTING,
     "routing GET /v1/flights/{flight_id}": _REFERENCE_OF_ROUTING,
     # The flight belongs to everybody, what flies on it does not.

@@ -8,9 +8,16 @@ from starlette.responses import Response
 
 from services.routing.api.deps import Airport, RoutingRead, ShipmentId
 from services.routing.queries import shipments as queries
-from services.routing.schemas.shipments import ShipmentDetailOut, ShipmentOut, ShipmentStatusName
+from services.routing.schemas.shipments import (
+    ShipmentAlternativesOut,
+    ShipmentDetailOut,
+    ShipmentOut,
+    ShipmentStatusName,
+)
+from services.routing.use_cases.shipments.alternatives import shipment_alternatives
 from shared.documents.fields import AnyInstant
 from shared.http import Page, PageOf, json_reply, problems
+from shared.kernel.identity import Role
 
 shipments_api = APIRouter(tags=["shipments"])
 
@@ -63,3 +70,26 @@ async def get_shipment(shipment_id: ShipmentId, call: RoutingRead) -> Response:
     async with call.read() as reader:
         shipment = await queries.get_shipment(reader, shipment_id=shipment_id)
     return json_reply(ShipmentDetailOut.of_details(shipment, call.locale))
+
+
+@shipments_api.get(
+    "/v1/shipments/{shipment_id}/alternatives",
+    response_model=ShipmentAlternativesOut,
+    responses=problems(404, 409, 422),
+)
+async def list_shipment_alternatives(shipment_id: ShipmentId, call: RoutingRead) -> Response:
+    """List what could be done with a shipment without a place.
+
+    For one that is `unroutable` or `waiting`: split it, send it as another product, or hand it over
+    at another airport, each with the way it would take and its price. For any other the list is
+    empty.
+    """
+    now = call.clock.now()
+    async with call.read() as reader:
+        unplaced = await queries.get_sought_place(reader, shipment_id=shipment_id)
+        found = await shipment_alternatives(reader, unplaced, now=now)
+    # What a merchant pays is its own business.
+    with_prices = call.principal.role is not Role.PARTNER
+    return json_reply(
+        ShipmentAlternativesOut.of(unplaced, found, call.locale, as_of=now, with_prices=with_prices)
+    )

@@ -6,7 +6,12 @@ from typing import Final
 
 from services.routing.domain.acceptance.goods import DangerousGood
 from services.routing.domain.network.records import Mode
-from services.routing.domain.shipments.shipment import ShipmentNotFound
+from services.routing.domain.shipments.planning import HUB, Unplaced
+from services.routing.domain.shipments.shipment import (
+    Shipment,
+    ShipmentNotFound,
+    ShipmentStatus,
+)
 from shared.db import INSTANT, TEXT, Filters, Listing, Reader, Window
 from shared.kernel.json import JsonObject
 
@@ -73,9 +78,7 @@ class ShipmentSummary:
 
     @property
     def dangerous_goods(self) -> tuple[DangerousGood, ...] | None:
-        if self.declared is None:
-            return None
-        return tuple(DangerousGood(**good) for good in self.declared)
+        return _dangerous_goods(self.declared)
 
     @property
     def itinerary(self) -> list[ItineraryLeg]:
@@ -111,6 +114,52 @@ class ShipmentDetails(ShipmentSummary):
             )
             for entry in self.log
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtPlace:
+    """What a search for a shipment's itinerary needs of it, at the park's airport."""
+
+    id: str
+    order_id: str
+    merchant_id: str
+    status: str
+    destination_country: str
+    delivery_region: str | None
+    gross_weight_g: int
+    volume_cm3: int
+    pieces: int
+    hs_codes: list[str] | None
+    declared: list[JsonObject] | None
+    house_waybill: str | None
+    handled_at: datetime | None
+    is_cleared: bool
+
+    def to_domain(self) -> Unplaced:
+        return Unplaced(
+            shipment=Shipment(
+                id=self.id,
+                order_id=self.order_id,
+                merchant_id=self.merchant_id,
+                destination_country=self.destination_country,
+                gross_weight_g=self.gross_weight_g,
+                volume_cm3=self.volume_cm3,
+                pieces=self.pieces,
+                hs_codes=None if self.hs_codes is None else frozenset(self.hs_codes),
+                dangerous_goods=_dangerous_goods(self.declared),
+                delivery_region=self.delivery_region,
+            ),
+            status=ShipmentStatus(self.status),
+            house_waybill=self.house_waybill or "",
+            origin=HUB,
+            first_leg_no=0,
+            handled_at=self.handled_at,
+            is_cleared=self.is_cleared,
+        )
+
+
+def _dangerous_goods(declared: list[JsonObject] | None) -> tuple[DangerousGood, ...] | None:
+    return None if declared is None else tuple(DangerousGood(**good) for good in declared)
 
 
 def _instant(text: str) -> datetime:
@@ -194,6 +243,32 @@ _SHIPMENT: Final = Listing(
     after_id=TEXT,
     shipment_id=TEXT,
 )
+
+_SOUGHT: Final = Listing(
+    """
+    SELECT s.id, s.order_id, s.tenant_id AS merchant_id, s.state AS status, s.destination_country,
+        s.delivery_region, s.gross_weight_g, s.volume_cm3, s.pieces, s.hs_codes,
+        s.dangerous_goods AS declared, s.house_waybill, s.ready_at AS handled_at,
+        s.released_at IS NOT NULL AND s.screened_at IS NOT NULL AND s.cancel_requested_at IS NULL
+            AS is_cleared
+    FROM routing.shipments s
+    """,
+    SoughtPlace,
+    order_by=_NEWEST_FIRST,
+    after=_OLDER,
+    tenant=_OWN,
+    where="s.id = :shipment_id",
+    after_id=TEXT,
+    shipment_id=TEXT,
+)
+
+
+async def get_sought_place(reader: Reader, *, shipment_id: str) -> Unplaced:
+    """Raises ShipmentNotFound."""
+    found = await _SOUGHT.page(reader, Window(1), shipment_id=shipment_id)
+    if not found:
+        raise ShipmentNotFound(shipment=shipment_id)
+    return found[0].to_domain()
 
 
 async def get_shipment(reader: Reader, *, shipment_id: str) -> ShipmentDetails:

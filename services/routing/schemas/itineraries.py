@@ -1,7 +1,7 @@
 """Searches: what clients ask for, and the options they get."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -15,7 +15,7 @@ from services.routing.domain.network.regions import Located
 from services.routing.domain.rates.amounts import PARK_CURRENCY
 from services.routing.schemas.acceptance.goods import GoodsIn
 from services.routing.schemas.fields import Mode, Product
-from services.routing.use_cases.itineraries.search import Found
+from services.routing.use_cases.itineraries.search import Found, PricedAlternative
 from shared.documents.fields import AnyInstant, Body, TrueOrFalse, WholeNumber
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale
@@ -113,7 +113,9 @@ class Co2eOut(BaseModel):
     estimated: bool = Field(description="At least one leg is by default factors.")
 
 
-class OptionOut(BaseModel):
+class WayOut(BaseModel):
+    """The legs of an option, and what follows from them."""
+
     legs: list[OptionLegOut]
     gateway: str = Field(description="The last airport.")
     latest_acceptance_at: datetime = Field(
@@ -123,7 +125,6 @@ class OptionOut(BaseModel):
     delivered_at: datetime = Field(
         description="At the door; or from when on they can be collected."
     )
-    price: SearchPriceOut
     co2e: Co2eOut
     slack_min: int = Field(
         description="The least time to spare at a connection, up to three hours; without a"
@@ -132,6 +133,51 @@ class OptionOut(BaseModel):
     conditions: list[FindingOut] = Field(
         description="What has yet to be said or done before the goods are handed in."
     )
+
+
+class OptionOut(WayOut):
+    price: SearchPriceOut
+
+
+class AlternativeOut(BaseModel):
+    """What could be done instead: with the way that it would take, which nobody holds."""
+
+    code: Literal["later", "split", "other_product", "other_gateway"] = Field(
+        description="`later`: after the latest arrival that was asked for. `split`: in several"
+        " shipments. `other_product`: as another product of the carriers. `other_gateway`: to"
+        " another airport, where the goods are handed over."
+    )
+    detail: str = Field(
+        examples=["In 3 parts: there is room for one of 24 kg and 192 dm³ now."],
+    )
+    parts: int = Field(description="How many shipments the goods become.")
+    gross_weight_g: int = Field(description="Of the heaviest part, which `way` and `price` are of.")
+    volume_cm3: int
+    product: Product
+    road_km: int | None = Field(
+        description="From the other airport to the nearest gateway, by a planning value: whether"
+        " there is a road is not known. Null unless `other_gateway`."
+    )
+    way: WayOut
+    price: SearchPriceOut | None = Field(description="What the merchant pays. Partners get null.")
+
+    @classmethod
+    def of(
+        cls, priced: PricedAlternative, locale: Locale, *, with_price: bool = True
+    ) -> "AlternativeOut":
+        one = priced.alternative
+        values: JsonObject = {
+            "code": one.code.value,
+            "detail": one.detail.in_language(locale),
+            "parts": one.parts,
+            "gross_weight_g": one.weight_g,
+            "volume_cm3": one.volume_cm3,
+            "product": one.product,
+            "road_km": one.road_km,
+            "way": WayOut.model_construct(**_way(one.option, locale)),
+            "price": _price(priced.price_minor) if with_price else None,
+        }
+        return cls.model_construct(**values)
 
 
 class FellOutOut(BaseModel):
@@ -154,7 +200,8 @@ class AddressOut(BaseModel):
 class ItinerariesOut(BaseModel):
     """`options`: of none is another at least as good in arrival, price, CO2e, legs and slack.
 
-    `reason`: why there are none. `fell_out`: only if it was asked for.
+    `reason`: why there are none, and `alternatives`: what could be done instead. `fell_out`: only
+    if it was asked for.
     """
 
     as_of: datetime
@@ -163,6 +210,7 @@ class ItinerariesOut(BaseModel):
     volume_cm3: int
     options: list[OptionOut]
     reason: FindingOut | None
+    alternatives: list[AlternativeOut]
     fell_out: list[FellOutOut] | None
 
 
@@ -180,7 +228,8 @@ def itineraries_out(found: Found, locale: Locale) -> ItinerariesOut:
             _option(option, price_minor, locale)
             for option, price_minor in zip(found.options, found.prices_minor, strict=True)
         ],
-        reason=None if reason is None else _finding(reason, locale),
+        reason=None if reason is None else finding_of(reason, locale),
+        alternatives=[AlternativeOut.of(one, locale) for one in found.alternatives],
         fell_out=fell_out,
     )
 
@@ -194,24 +243,33 @@ def _address(located: Located) -> AddressOut:
 
 
 def _option(option: Option, price_minor: int, locale: Locale) -> OptionOut:
-    price, co2e = Money(price_minor, PARK_CURRENCY), option.emissions
-    return OptionOut.model_construct(
-        legs=[_leg(leg) for leg in option.legs],
-        gateway=option.gateway.airport,
-        latest_acceptance_at=option.latest_acceptance_at,
-        arrives_at=option.arrives_at,
-        delivered_at=option.delivered_at,
-        price=SearchPriceOut.model_construct(amount=price.amount, currency=price.currency),
-        co2e=Co2eOut.model_construct(
+    return OptionOut.model_construct(**_way(option, locale), price=_price(price_minor))
+
+
+def _price(price_minor: int) -> SearchPriceOut:
+    price = Money(price_minor, PARK_CURRENCY)
+    return SearchPriceOut.model_construct(amount=price.amount, currency=price.currency)
+
+
+def _way(option: Option, locale: Locale) -> JsonObject:
+    """The fields of WayOut."""
+    co2e = option.emissions
+    return {
+        "legs": [_leg(leg) for leg in option.legs],
+        "gateway": option.gateway.airport,
+        "latest_acceptance_at": option.latest_acceptance_at,
+        "arrives_at": option.arrives_at,
+        "delivered_at": option.delivered_at,
+        "co2e": Co2eOut.model_construct(
             ttw_g=co2e.ttw_g,
             wtw_g=co2e.wtw_g,
             method=co2e.method.name,
             method_version=co2e.method.version,
             estimated=co2e.estimated,
         ),
-        slack_min=option.slack_min or 0,
-        conditions=[_finding(one, locale) for one in option.conditions],
-    )
+        "slack_min": option.slack_min or 0,
+        "conditions": [finding_of(one, locale) for one in option.conditions],
+    }
 
 
 def _leg(leg: OptionLeg) -> OptionLegOut:
@@ -232,9 +290,9 @@ def _leg(leg: OptionLeg) -> OptionLegOut:
 def _fell_out(one: FellOut, locale: Locale) -> FellOutOut:
     return FellOutOut.model_construct(
         legs=[_leg(leg) for leg in one.legs],
-        reason=_finding(one.reason, locale),
+        reason=finding_of(one.reason, locale),
     )
 
 
-def _finding(one: Refusal | Condition, locale: Locale) -> FindingOut:
+def finding_of(one: Refusal | Condition, locale: Locale) -> FindingOut:
     return FindingOut.of(one.code, one.detail, one.fix, locale)

@@ -7,10 +7,13 @@ from pydantic import BaseModel, Field
 
 from services.routing.domain.shipments.clearance import StoppedBy
 from services.routing.domain.shipments.findings import declaration_finding
+from services.routing.domain.shipments.planning import Unplaced
 from services.routing.domain.shipments.shipment import ShipmentStatus
 from services.routing.queries.shipments import ShipmentDetails, ShipmentSummary
 from services.routing.schemas.acceptance.goods import DangerousGoodOut
 from services.routing.schemas.fields import Mode
+from services.routing.schemas.itineraries import AlternativeOut, finding_of
+from services.routing.use_cases.shipments.alternatives import ShipmentAlternatives
 from shared.documents.findings import FindingOut
 from shared.kernel.errors import Locale
 from shared.kernel.json import JsonObject
@@ -107,6 +110,39 @@ class ShipmentDetailOut(ShipmentOut):
         values = _values(shipment, locale)
         values["status_updates"] = shipment.status_updates
         return cls.model_construct(**values)
+
+
+class ShipmentAlternativesOut(BaseModel):
+    """Nothing is held: an alternative is a way that there is at `as_of`."""
+
+    as_of: datetime
+    shipment_id: str
+    status: ShipmentStatusName
+    reason: FindingOut | None = Field(
+        description="Why it has no place, as of the timetable of now; null if it has one, or finds"
+        " one when it is looked at next."
+    )
+    alternatives: list[AlternativeOut]
+
+    @classmethod
+    def of(
+        cls,
+        unplaced: Unplaced,
+        found: ShipmentAlternatives,
+        locale: Locale,
+        *,
+        as_of: datetime,
+        with_prices: bool,
+    ) -> "ShipmentAlternativesOut":
+        return cls.model_construct(
+            as_of=as_of,
+            shipment_id=unplaced.shipment.id,
+            status=unplaced.status.value,
+            reason=None if found.refusal is None else finding_of(found.refusal, locale),
+            alternatives=[
+                AlternativeOut.of(one, locale, with_price=with_prices) for one in found.alternatives
+            ],
+        )
 
 
 _MADE: Final = frozenset(("dangerous_goods", "findings"))

@@ -207,3 +207,19 @@ async def test_the_rights_of_a_partner_are_no_merchants_to_read(
         assert await reader.fetch_values(rights) == []
     async with world.db.read(partner.id) as reader:
         assert await reader.fetch_values(rights) == [partner.id]
+
+
+async def test_it_reads_alternatives_without_prices(world: RoutingWorld, partner: Partner) -> None:
+    """What a merchant pays is its own business."""
+    end, country = await world.airport()
+    await world.flight(world.hub, end, departs_h=10, weight_kg=1)
+    shipment = await world.shipment(await world.place(country, weight_g=1_800))
+    address = f"/v1/shipments/{shipment.id}/alternatives"
+    hidden = await partner._client.get(address, headers=partner.headers)
+    assert (hidden.status_code, hidden.json()["code"]) == (404, "routing.shipment.not_found")
+
+    await partner.may_see(world.merchant)
+
+    (split, *others) = (await partner.get(address))["alternatives"]
+    assert (split["code"], split["gross_weight_g"], split["parts"]) == ("split", 1_000, 2)
+    assert {one["price"] for one in (split, *others)} == {None}

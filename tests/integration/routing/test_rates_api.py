@@ -10,13 +10,13 @@ from httpx2 import AsyncClient
 from services.routing.app import create_app
 from services.routing.repository.rates import quotes
 from services.routing.settings import Settings
-from services.routing.use_cases.itineraries.copy import COPY
-from shared.kernel.identity import PARK, Role
+from shared.kernel.identity import Role
 from shared.kernel.ids import new_id
 from tests.kit.databases import Postgres
 from tests.kit.waiting import until
 from tests.support.rates import SAID_BY, a_contract_id, a_contract_sent, a_quote
 from tests.support.worlds.routing import RoutingWorld
+from tests.support.worlds.timetables import is_searched
 
 
 @pytest.fixture
@@ -195,13 +195,6 @@ async def test_a_merchant_sees_what_it_pays_and_an_operator_what_it_costs(
     last_mile = cost["last_mile"]
     assert (last_mile["charge"]["amount"], last_mile["exchange"]["cny_per_unit"]) == ("50.00", "8")
     assert (await client.get(address, headers=bearer(new_id("mer")))).status_code == 404
-
-
-async def is_searched(world: RoutingWorld, flight_id: str) -> bool:
-    """A search sees a new flight after half a second at most."""
-    async with world.db.read(PARK) as reader:
-        basis = await COPY.current(reader, now=world.clock.now())
-    return flight_id in basis.timetable.copy.ids
 
 
 async def test_a_merchant_is_quoted_every_option_and_told_why_there_is_none(

@@ -6,6 +6,7 @@ from typing import Final
 
 from httpx2 import AsyncClient
 
+from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.shipments.booking import rebook_due
 from services.routing.use_cases.timetable.imports import run_next_import
 from shared.kernel.identity import PARK
@@ -19,6 +20,13 @@ CELLS: Final = {
     "weekdays": "1234567", "departs_local": "20:00", "arrives_day": 0, "vehicle": "B763F",
     "payload_kg": 50_000, "volume_dm3": 300_000,
 }  # fmt: skip
+
+
+async def is_searched(world: RoutingWorld, flight_id: str) -> bool:
+    """A search sees a new flight after half a second at most."""
+    async with world.db.read(PARK) as reader:
+        basis = await COPY.current(reader, now=world.clock.now())
+    return flight_id in basis.timetable.copy.ids
 
 
 class Timetable:

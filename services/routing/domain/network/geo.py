@@ -2,6 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+_ROAD_FACTOR: Final = 1.25
+"""Roads are about a quarter longer than the great circle: the factor of the network's made-up road
+legs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,8 @@ def great_circle_km(a: Place, b: Place) -> float:
     chord = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
     # Rounding may lift it above 1 for places that face each other through the centre.
     return 2 * 6_371 * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def road_km(a: Place, b: Place) -> int:
+    """By road, if there is one: a planning value."""
+    return round(great_circle_km(a, b) * _ROAD_FACTOR)
