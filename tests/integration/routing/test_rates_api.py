@@ -258,6 +258,7 @@ async def test_many_shipments_are_priced_for_many_days(
         [flights[1]],
         None,
     ]
+    assert (first["reason"]["code"], "reason" in second) == ("no_departure", False)
     kept = await client.post("/v1/quotes", json=good, headers={"Authorization": f"Bearer {token}"})
     assert first["days"][0]["quote"]["price"] == kept.json()["items"][0]["price"]
     assert (second["status"], second["error"]["errors"][0]["code"]) == (

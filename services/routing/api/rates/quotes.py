@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.routing.api.deps import MerchantRead, QuoteWrite
 from services.routing.queries.rates import quotes as queries
-from services.routing.schemas.rates.batch import QuoteBatchIn, QuoteBatchOut, days_out
+from services.routing.schemas.rates.batch import QuoteBatchIn, QuoteBatchOut, quotes_by_day_out
 from services.routing.schemas.rates.quotes import (
     QuoteIn,
     QuoteOut,
@@ -73,7 +73,7 @@ async def quote_batch(body: QuoteBatchIn, call: QuoteWrite) -> Response:
     entries = [
         {"index": index, **_refused(call, index, answer)}
         if isinstance(answer, AirlaneError)
-        else {"index": index, "status": 200, "days": days_out(answer)}
+        else {"index": index, "status": 200, **quotes_by_day_out(answer, call.locale)}
         for index, answer in enumerate(answers)
     ]
     return json_reply({"items": entries}, 207)

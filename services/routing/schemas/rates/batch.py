@@ -1,6 +1,5 @@
 """Quotes for many shipments and days at once, as REST clients see them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,9 +7,11 @@ from pydantic import BaseModel, Field
 
 from services.routing.domain.rates.amounts import PARK_CURRENCY
 from services.routing.schemas.rates.quotes import MoneyOut, QuoteIn
-from services.routing.use_cases.itineraries.quoting import DayQuote
+from services.routing.use_cases.itineraries.quoting import DayQuote, ShipmentQuotes
 from shared.documents.fields import Body, DocumentedAs, WholeNumber
+from shared.documents.findings import FindingOut
 from shared.http.openapi_parts import Problem
+from shared.kernel.errors import Locale
 from shared.kernel.json import JsonObject
 from shared.kernel.money import Money
 
@@ -50,6 +51,9 @@ class QuoteBatchItemOut(BaseModel):
     index: int
     status: int
     days: list[DayQuoteOut] | None = None
+    reason: FindingOut | None = Field(
+        default=None, description="Why the first of the days without a way has none."
+    )
     error: Annotated[JsonObject, DocumentedAs(Problem)] | None = None
 
 
@@ -57,8 +61,15 @@ class QuoteBatchOut(BaseModel):
     items: list[QuoteBatchItemOut]
 
 
-def days_out(days: Sequence[DayQuote]) -> list[dict[str, object]]:
-    return [{"ready_at": one.ready_at, "quote": _price(one)} for one in days]
+def quotes_by_day_out(quotes: ShipmentQuotes, locale: Locale) -> dict[str, object]:
+    days = [{"ready_at": one.ready_at, "quote": _price(one)} for one in quotes.days]
+    refusal = quotes.refusal
+    if refusal is None:
+        return {"days": days}
+    return {
+        "days": days,
+        "reason": FindingOut.of(refusal.code, refusal.detail, refusal.fix, locale),
+    }
 
 
 def _price(one: DayQuote) -> dict[str, object] | None:

@@ -1,7 +1,7 @@
 """Quotes: every way that goods can go, each with a price that holds for a while."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.routing.domain.itineraries.batch import DayWay, SharedJudgements, ways_by_day
@@ -15,6 +15,7 @@ from services.routing.domain.itineraries.inquiry import (
 from services.routing.domain.itineraries.options import find_options
 from services.routing.domain.itineraries.quoting import cost_of_option, itinerary_of
 from services.routing.domain.itineraries.request import Request
+from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.rates.margins import margin_on
 from services.routing.domain.rates.quote import NoItinerary, Quote, make_quote
 from services.routing.domain.shipments.planning import HUB
@@ -67,16 +68,24 @@ class DayQuote:
     price: DayPrice | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShipmentQuotes:
+    """`refusal`: why the first of the days without a way has none; None: each day has one."""
+
+    days: list[DayQuote]
+    refusal: Refusal | None
+
+
 async def quote_days(
     reader: Reader, *, merchant_id: str, inquiries: Sequence[Inquiry], days: int, now: datetime
-) -> list[list[DayQuote] | Invalid]:
+) -> list[ShipmentQuotes | Invalid]:
     """For each shipment and day the way that a booking would take; or why the shipment has none
     that could be looked for. Nothing is kept. Raises NoMargin.
     """
     basis = await COPY.current(reader, now=now)
     margin = margin_on(basis.rates.margins, merchant_id, now.date())
     judgements = SharedJudgements(basis)
-    found: list[list[DayQuote] | Invalid] = []
+    found: list[ShipmentQuotes | Invalid] = []
     async for one in giving_way(inquiries):
         try:
             wish, _ = wish_of(basis, one, origin=HUB, now=now)
@@ -84,18 +93,23 @@ async def quote_days(
             found.append(error)
             continue
         request = judgements.request(wish, now.date())
-        found.append(
-            [
-                DayQuote(
-                    ready_at,
-                    None
-                    if way is None
-                    else DayPrice(way, way.cost_minor + margin.on(way.cost_minor)),
-                )
-                for ready_at, way in ways_by_day(request, days)
-            ]
-        )
+        by_day = [
+            DayQuote(
+                ready_at,
+                None if way is None else DayPrice(way, way.cost_minor + margin.on(way.cost_minor)),
+            )
+            for ready_at, way in ways_by_day(request, days)
+        ]
+        found.append(ShipmentQuotes(by_day, _first_refusal(request, by_day)))
     return found
+
+
+def _first_refusal(request: Request, days: Sequence[DayQuote]) -> Refusal | None:
+    for day in days:
+        if day.price is None:
+            wish = replace(request.wish, ready_at=day.ready_at)
+            return refusal_of(replace(request, wish=wish, judged=request.judgement))
+    return None
 
 
 def _no_itinerary(request: Request) -> NoItinerary:
