@@ -8,6 +8,7 @@ from deploy.sandbox.day.faults import Killed
 from deploy.sandbox.day.outage import PortOutage
 from deploy.sandbox.ledgers.checks import LedgerCheck
 from deploy.sandbox.report.promises import PromiseLine
+from deploy.sandbox.report.refusals import RefusalShown
 
 Counts = Mapping[str, int]
 Amounts = Mapping[str, str]  # decimal text by market, belt or currency
@@ -218,6 +219,7 @@ class DayReport:
     evidence: EvidenceHead | None = None
     desk: DeskCounts | None = None
     promises: tuple[PromiseLine, ...] = ()
+    refusal: RefusalShown | None = None
 
     @property
     def ok(self) -> bool:

@@ -21,6 +21,7 @@ from deploy.sandbox.report.day_report import (
     SliceCounts,
 )
 from deploy.sandbox.report.promises import promise_table
+from deploy.sandbox.report.refusals import RefusalShown
 
 _TOP: Final = 10
 
@@ -40,6 +41,8 @@ def page(report: DayReport) -> str:
     lines += _row("requests", _answers(report.requests))
     lines += promise_table(report.promises)
     lines += _reason_lines(report.figures.reasons)
+    if report.refusal is not None:
+        lines += refusal_lines(report.refusal)
     lines += _fault_lines(report.faults)
     lines += ["", *_check_lines(report.checks)]
     return "\n".join(lines)
@@ -205,6 +208,15 @@ def _reason_lines(reasons: Sequence[ReasonGroup]) -> list[str]:
         lines += _row(f"  {group.orders:>5} {group.state}", group.example[:200])
     if len(reasons) > _TOP:
         lines += _row("", f"{len(reasons) - _TOP} more in report.json")
+    return lines
+
+
+def refusal_lines(refusal: RefusalShown) -> list[str]:
+    lines = ["", f"  a refusal with its fix: {refusal.what}"]
+    lines += _row(f"  {refusal.code}"[:18], refusal.detail)
+    lines += _row("  fix", refusal.fix)
+    for n, alternative in enumerate(refusal.alternatives):
+        lines += _row("" if n else "  instead", alternative)
     return lines
 
 

@@ -35,6 +35,7 @@ from deploy.sandbox.report.day_report import (
 )
 from deploy.sandbox.report.figures import figures
 from deploy.sandbox.report.promises import promise_lines
+from deploy.sandbox.report.refusals import refusal_of_the_day
 from deploy.sandbox.world import OutsideWorld
 from shared.contracts.topics import PUBLIC_TOPICS, TOPICS
 from shared.kafka.reading import read_all
@@ -76,6 +77,11 @@ async def reconcile(played: Played) -> DayReport:
         routing = played.park.client("routing")
         promised = (await routing.get("/v1/promises")).must()
         grades = (await routing.get("/v1/promise-grades")).must()
+        refusal = await refusal_of_the_day(
+            routing,
+            merchant_id=played.park.merchant_ids[0],
+            ready_at=rfc3339(played.park.settings.clock.now().replace(microsecond=0)),
+        )
     evidence = EvidenceHead(head["number"], head["hash"])
     work = _desk(played, declared)
     return replace(
@@ -83,6 +89,7 @@ async def reconcile(played: Played) -> DayReport:
         evidence=evidence,
         desk=work,
         promises=promise_lines(promised, grades),
+        refusal=refusal,
     )
 
 
