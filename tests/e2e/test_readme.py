@@ -119,8 +119,10 @@ def test_the_way_of_a_forwarder_works_as_printed(park: ReadmePark) -> None:
         '{"country":"GB","postal_code":"SW1A1AA","delivery_region":"GB"}': True,
         '{"country":"DE","postal_code":null,"delivery_region":"DE"}': True,
         '{"country":"KP","postal_code":null,"delivery_region":"KP"}': False,
+        '{"country":"BE","postal_code":null,"delivery_region":"BE"}': False,
     }
     assert '"code":"routing.acceptance.embargo"' in said, said[-3000:]
+    assert '"code":"split"' in said, said[-3000:]
     # A merchant sees no cost, an operator sees that of the same quote.
     assert re.search(r'"cost":null}{"id":"quo_.*"cost":{"total"', said), said[-3000:]
     assert said.count('"quote":{"price":') == 14, said[-3000:]
