@@ -213,7 +213,7 @@ def _reason_lines(reasons: Sequence[ReasonGroup]) -> list[str]:
 
 def refusal_lines(refusal: RefusalShown) -> list[str]:
     lines = ["", f"  a refusal with its fix: {refusal.what}"]
-    lines += _row(f"  {refusal.code}"[:18], refusal.detail)
+    lines += _row("  why", f"{refusal.detail} ({refusal.code})")
     lines += _row("  fix", refusal.fix)
     for n, alternative in enumerate(refusal.alternatives):
         lines += _row("" if n else "  instead", alternative)

@@ -42,7 +42,7 @@ async def test_a_shipment_without_a_way_is_shown_with_its_alternatives(
     lines = refusal_lines(refusal)
     assert lines[1:3] == [
         "  a refusal with its fix: shipment shp_1",
-        "    no_capacity      no_capacity, in words.",
+        "    why              no_capacity, in words. (no_capacity)",
     ]
     assert lines[3].split() == ["fix", "What", "helps."]
     assert lines[4].split()[0] == "instead"
