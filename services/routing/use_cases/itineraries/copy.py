@@ -24,6 +24,7 @@ _ROOM_AGE_S_MAX: Final = 2.0
 _STATE_AGE_S_MAX: Final = 0.5
 """A search outside of bookings sees a changed flight after at most that long."""
 _AT_ONCE: Final = 2_000
+_PAST_MIN: Final = 50_000
 _FOLLOWED_AT_ONCE_MAX: Final = 20_000
 """Flights: so many are followed in some milliseconds."""
 
@@ -91,7 +92,7 @@ class Copy:
     async def _follow(self, reader: Reader, state: TimetableState, *, now: datetime) -> SearchBasis:
         self._state_at_s = monotonic_s()
         basis, reference = self.basis, self._reference
-        if reference is None or reference.version != state.version:
+        if reference is None or reference.version != state.version or self._is_mostly_past():
             reference = self._reference = await read_reference(reader, version=state.version)
             basis = None
             self._flights, self._classes, self._seen_no = FlightCopy(), CarriageClasses(), 0
@@ -117,6 +118,11 @@ class Copy:
             now_s=int(now.timestamp()),
         )
         return self._keep(reference.basis(timetable, basis))
+
+    def _is_mostly_past(self) -> bool:
+        """Flights that have left stay in the copy: now and then it is read again without them."""
+        ahead = 0 if self.basis is None else len(self.basis.timetable.flights)
+        return len(self._flights) > max(_PAST_MIN, 4 * ahead)
 
     async def _read_changes(self, reader: Reader, *, now: datetime) -> None:
         is_first = not len(self._flights)
