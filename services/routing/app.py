@@ -89,8 +89,8 @@ async def _searching(db: Database, clock: Clock) -> AsyncIterator[None]:
 async def _follow(db: Database, clock: Clock) -> None:
     while True:
         await asyncio.sleep(_FOLLOWED_EVERY_S)
-        # Who has never searched has no copy.
-        if COPY.basis is None:
+        # Without searches it may grow old: the first one renews it.
+        if not COPY.is_asked:
             continue
         try:
             async with db.read(PARK) as reader:

@@ -1,15 +1,21 @@
 """Examples of routing's resources and bodies."""
 
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from services.routing.domain.rates.files import contract_id
 from services.routing.domain.rates.margins import EVERY_MERCHANT
-from services.routing.repository.rates import quotes
-from tests.support.rates import SAID_BY, a_contract_sent, a_quote
+from services.routing.repository.rates import contracts, quotes
+from shared.kernel.identity import PARK
+from shared.kernel.ids import new_id
+from tests.support.rates import SAID_BY, a_contract, a_contract_sent, a_quote
 
 if TYPE_CHECKING:
     from tests.contract.examples import AllServices
+
+
+# What is sent differs from what is there: sending that again would change nothing.
+_SENT: Final = count(1)
 
 
 async def _quote(world: "AllServices") -> str:
@@ -19,8 +25,12 @@ async def _quote(world: "AllServices") -> str:
     return quote.id
 
 
-async def _rate_contract(_: "AllServices") -> str:
-    return contract_id("* express road * 3000 km")
+async def _rate_contract(world: "AllServices") -> str:
+    """Of a carrier that nobody flies with: no price depends on it."""
+    contract = a_contract(id=new_id("rct"), carrier="EY")
+    async with world.databases["routing"].transaction(PARK) as uow:
+        await contracts.add_versions(uow, [contract], is_from_files=False)
+    return contract.id
 
 
 async def _currency(_: "AllServices") -> str:
@@ -50,11 +60,20 @@ BODIES: Final[dict[str, Callable[["AllServices"], Any]]] = {
     "routing POST /v1/itineraries:search": lambda world: _quote_wanted(world) | {"explain": True},
     "routing POST /v1/quotes": _quote_wanted,
     "routing POST /v1/quotes:batch": lambda world: {"items": [_quote_wanted(world)], "days": 2},
-    "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(),
+    "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(
+        carrier="EY", minimum=f"76.{next(_SENT) % 100:02}"
+    ),
     "routing PUT /v1/exchange-rates/{currency}": lambda _: {
-        "rates": [{"valid_from": "2020-01-01", "cny_per_unit": "0.405", **SAID_BY}]
+        "rates": [{"valid_from": "2020-01-01", "cny_per_unit": f"0.405{next(_SENT):03}", **SAID_BY}]
     },
     "routing PUT /v1/margins/{merchant}": lambda _: {
-        "margins": [{"valid_from": "2020-01-01", "cost_permille": 120, "flat": "3.00", **SAID_BY}]
+        "margins": [
+            {
+                "valid_from": "2020-01-01",
+                "cost_permille": 120,
+                "flat": f"3.{next(_SENT) % 100:02}",
+                **SAID_BY,
+            }
+        ]
     },
 }

@@ -24,6 +24,7 @@ _ROOM_AGE_S_MAX: Final = 2.0
 _STATE_AGE_S_MAX: Final = 0.5
 """A search outside of bookings sees a changed flight after at most that long."""
 _AT_ONCE: Final = 2_000
+_ASKED_S: Final = 2.0
 _PAST_MIN: Final = 50_000
 _FOLLOWED_AT_ONCE_MAX: Final = 20_000
 """Flights: so many are followed in some milliseconds."""
@@ -38,13 +39,19 @@ class Copy:
         self._classes = CarriageClasses()
         self._reference: Reference | None = None
         self._seen_no = 0
-        self._room_at_s = self._state_at_s = 0.0
+        self._room_at_s = self._state_at_s = self._asked_at_s = 0.0
         self._following = asyncio.Lock()
+
+    @property
+    def is_asked(self) -> bool:
+        """Somebody searches: the next one comes soon."""
+        return monotonic_s() - self._asked_at_s < _ASKED_S
 
     async def current(self, reader: Reader, *, now: datetime) -> SearchBasis:
         """For searches: at most half a second old, but while it is being renewed the one before is
         used. Room on flights is at most two seconds old.
         """
+        self._asked_at_s = monotonic_s()
         if self.basis is not None and (
             self._following.locked() or monotonic_s() - self._state_at_s < _STATE_AGE_S_MAX
         ):
