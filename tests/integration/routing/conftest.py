@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import uvicorn
@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from services.routing.app import create_app
+from services.routing.domain.timetable.state import horizon
 from services.routing.settings import Settings
 from services.routing.use_cases.timetable.horizon import ensure_timetable
-from shared.db import Database
+from shared.db import DAY, Database, sql
 from shared.kernel.identity import PARK, Role
 from shared.kernel.ids import new_id
 from tests.kit.clock import ManualClock
@@ -77,8 +78,20 @@ def operator(token_for: Callable[..., str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+_SET_DAYS: Final = sql(
+    "UPDATE routing.timetable SET first_on = :first_on, last_on = :last_on",
+    first_on=DAY,
+    last_on=DAY,
+)
+
+
 @pytest.fixture
-def timetable(world: RoutingWorld, client: AsyncClient, operator: dict[str, str]) -> Timetable:
+async def timetable(
+    world: RoutingWorld, client: AsyncClient, operator: dict[str, str]
+) -> Timetable:
+    """Its days are those of START, whatever other tests have added."""
+    first_on, last_on = horizon(START)
+    await world.run(_SET_DAYS, first_on=first_on, last_on=last_on)
     return Timetable(world, client, operator)
 
 

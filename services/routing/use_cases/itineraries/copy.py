@@ -80,7 +80,7 @@ class Copy:
         if (
             basis is None
             or basis.state[0] != state[0]
-            or (is_old and basis.state != state)
+            or (is_old and basis.state[1] < state[1])
             or monotonic_s() - self._room_at_s > _ROOM_AGE_S_MAX
         ):
             async with self._following:
@@ -103,12 +103,14 @@ class Copy:
             reference = self._reference = await read_reference(reader, version=state.version)
             basis = None
             self._flights, self._classes, self._seen_no = FlightCopy(), CarriageClasses(), 0
-        if basis is not None and basis.timetable.state == state.key:
+        # The number may have been taken by a change that is not committed, or never will be: what
+        # counts is the last one that was read.
+        has_changed = state.change_no > self._seen_no and await self._read_changes(reader, now=now)
+        if basis is not None and not has_changed:
             if monotonic_s() - self._room_at_s <= _ROOM_AGE_S_MAX:
                 return basis
             await self._read_room(reader, now=now)
             return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
-        await self._read_changes(reader, now=now)
         if not self._flights.airports <= reference.airports.keys():
             # An airport was added between the two reads.
             reference = self._reference = await read_reference(reader, version=state.version)
@@ -119,7 +121,7 @@ class Copy:
             Timetable.of,
             self._flights,
             self._classes,
-            state=state.key,
+            state=(state.version, self._seen_no),
             airports=sorted(reference.airports),
             handling=reference.handling,
             now_s=int(now.timestamp()),
@@ -131,8 +133,10 @@ class Copy:
         ahead = 0 if self.basis is None else len(self.basis.timetable.flights)
         return len(self._flights) > max(_PAST_MIN, 4 * ahead)
 
-    async def _read_changes(self, reader: Reader, *, now: datetime) -> None:
+    async def _read_changes(self, reader: Reader, *, now: datetime) -> bool:
+        """Whether there were any."""
         is_first = not len(self._flights)
+        before_no = self._seen_no
         while True:
             if is_first:
                 page = await flights.list_open_flights(
@@ -143,7 +147,7 @@ class Copy:
                     reader, after_no=self._seen_no, rows_max=_AT_ONCE
                 )
             if not page:
-                return
+                return self._seen_no > before_no
             self._flights.put(page)
             self._seen_no = page[-1].change_no
 
