@@ -2,6 +2,8 @@
 PostgreSQL knows the size of the table or not.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from services.catalog.domain.products.variants import Variant
 from services.catalog.queries import products
 from services.catalog.repository import parents
-from shared.db import UnitOfWork, Window
+from shared.db import Database, UnitOfWork, Window
+from tests.kit.databases import Postgres
 from tests.kit.statements import statements_run
 from tests.kit.transactions import in_vain
 from tests.support.worlds.catalog import Merchant
@@ -31,11 +34,22 @@ async def plan(uow: UnitOfWork, statement: str, *arguments: Any) -> str:
     return "\n".join(row[0] for row in rows)
 
 
+@asynccontextmanager
+async def _owner(postgres: Postgres) -> AsyncIterator[Database]:
+    db = Database(postgres.owner_dsn("catalog"), schema="catalog", size=1)
+    await db.open()
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
 @pytest.mark.parametrize("is_measured", [False, True])
 async def test_questions_about_variants_have_an_index(
-    merchant: Merchant, is_measured: bool
+    merchant: Merchant, postgres: Postgres, is_measured: bool
 ) -> None:
-    async with in_vain(merchant.db, merchant.id) as uow:
+    """Asked by the owner, who alone may measure a table; the policy binds the owner, too."""
+    async with _owner(postgres) as db, in_vain(db, merchant.id) as uow:
         await uow._connection.execute(_FILL.replace("$1", f"'{merchant.id}'"))
         if is_measured:
             await uow._connection.execute("ANALYZE catalog.products")
