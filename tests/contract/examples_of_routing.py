@@ -1,6 +1,7 @@
 """Examples of routing's resources and bodies."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,8 +27,8 @@ async def _quote(world: "AllServices") -> str:
 
 
 async def _rate_contract(world: "AllServices") -> str:
-    """Of a carrier that nobody flies with: no price depends on it."""
-    contract = a_contract(id=new_id("rct"), carrier="EY")
+    """Of a day on which nothing flies yet: no price depends on it."""
+    contract = a_contract(id=new_id("rct"), carrier="EY", valid_from=date(2099, 1, 1))
     async with world.databases["routing"].transaction(PARK) as uow:
         await contracts.add_versions(uow, [contract], is_from_files=False)
     return contract.id
