@@ -62,7 +62,7 @@ BODIES: Final[dict[str, Callable[["AllServices"], Any]]] = {
     "routing POST /v1/quotes": _quote_wanted,
     "routing POST /v1/quotes:batch": lambda world: {"items": [_quote_wanted(world)], "days": 2},
     "routing PUT /v1/rate-contracts/{rate_contract_id}": lambda _: a_contract_sent(
-        carrier="EY", minimum=f"76.{next(_SENT) % 100:02}"
+        valid_from="2099-01-01", minimum=f"76.{next(_SENT) % 100:02}"
     ),
     "routing PUT /v1/exchange-rates/{currency}": lambda _: {
         "rates": [{"valid_from": "2020-01-01", "cny_per_unit": f"0.405{next(_SENT):03}", **SAID_BY}]
