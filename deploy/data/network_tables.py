@@ -195,14 +195,6 @@ def _postal_regions(tables: Tables) -> Iterator[str]:
         yield from _origin_faults(row, name)
 
 
-def _delivery_allowances(tables: Tables) -> Iterator[str]:
-    countries = tables.column("delivery-allowances", "country")
-    if unknown := countries - tables.column("country-places", "country") - {_EVERYWHERE}:
-        yield f"{', '.join(sorted(unknown))} is not in country-places.csv"
-    if _EVERYWHERE not in countries:
-        yield "no allowance where nothing else is said"
-
-
 def _emission_factors(tables: Tables) -> Iterator[str]:
     if len({(row["method"], row["method_version"]) for row in tables["emission-factors"]}) != 1:
         yield "more than one method: their values cannot be added up"
@@ -299,13 +291,6 @@ NETWORK_TABLES: Final = (
         ("region",),
         137,
         _postal_regions,
-    ),
-    Table(
-        "delivery-allowances",
-        ("country", "hours", "basis", "note"),
-        ("country",),
-        2,
-        _delivery_allowances,
     ),
     Table(
         "emission-factors",

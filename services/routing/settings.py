@@ -11,7 +11,7 @@ from shared.settings.service import Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What differs per installation. Handling times, allowances and carriers are data, not here."""
+    """What differs per installation. Handling times, regions and carriers are data, not here."""
 
     model_config = SettingsConfigDict(env_prefix="ROUTING_")
 

@@ -103,5 +103,5 @@ def the_reference() -> Reference:
         reach=Network.of(routes=files.routes, airports=files.airports, places=files.country_places),
         regions=DeliveryRegions(files.delivery_regions),
         station_times=StationTimes(files.station_times),
-        stores={one.store: one.country for one in files.stores},
+        stores={one.store: one for one in files.stores},
     )

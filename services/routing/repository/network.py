@@ -11,7 +11,6 @@ from services.routing.domain.network.records import (
     Airport,
     Carrier,
     CountryPlace,
-    DeliveryAllowance,
     DeliveryRegion,
     Embargo,
     HandlingTime,
@@ -26,9 +25,7 @@ from services.routing.domain.network.station_times import StationTimes
 from services.routing.domain.network.times import HandlingTimes
 from shared.db import JSON, TEXT, Reader, Statement, UnitOfWork, sql
 
-_Record = (
-    Airport | Carrier | Vehicle | Route | HandlingTime | DeliveryAllowance | CountryPlace | Store
-)
+_Record = Airport | Carrier | Vehicle | Route | HandlingTime | CountryPlace | Store
 
 
 def _upsert(
@@ -70,7 +67,6 @@ _UPSERTS: Final[Mapping[type[_Record], Statement[None]]] = {
         kept=("carrier", "number", "origin", "destination", "mode"),
     ),
     HandlingTime: _upsert("handling_times", HandlingTime, keys=("airport", "step")),
-    DeliveryAllowance: _upsert("delivery_allowances", DeliveryAllowance, keys=("country",)),
     CountryPlace: _upsert("country_places", CountryPlace, keys=("country",)),
     Store: _upsert("stores", Store, keys=("store",)),
 }
@@ -138,9 +134,6 @@ _AIRPORTS: Final = sql(
 _HANDLING_TIMES: Final = sql(
     "SELECT airport, step, minutes, source, as_of, basis, note FROM routing.handling_times",
     HandlingTime,
-)
-_ALLOWANCES: Final = sql(
-    "SELECT country, hours, basis, note FROM routing.delivery_allowances", DeliveryAllowance
 )
 _STORES: Final = sql("SELECT store, country, is_open FROM routing.stores ORDER BY store", Store)
 _VEHICLES: Final = sql(
@@ -229,11 +222,6 @@ async def list_airports(reader: Reader) -> list[Airport]:
 async def get_handling_times(reader: Reader) -> HandlingTimes:
     rows = await reader.fetch_all(_HANDLING_TIMES)
     return HandlingTimes({(row.airport, row.step): row.minutes for row in rows})
-
-
-async def get_delivery_allowances(reader: Reader) -> dict[str, int]:
-    """Hours by country."""
-    return {row.country: row.hours for row in await reader.fetch_all(_ALLOWANCES)}
 
 
 async def list_country_places(reader: Reader) -> list[CountryPlace]:

@@ -14,7 +14,7 @@ from services.routing.domain.network.refusal import Refusal
 from services.routing.domain.network.regions import Located
 from services.routing.domain.rates.amounts import PARK_CURRENCY
 from services.routing.schemas.acceptance.goods import GoodsIn
-from services.routing.schemas.fields import Mode, Product
+from services.routing.schemas.fields import Mode, MoneyOut, Product
 from services.routing.use_cases.itineraries.search import Found, PricedAlternative
 from shared.documents.fields import AnyInstant, Body, TrueOrFalse, WholeNumber
 from shared.documents.findings import FindingOut
@@ -83,11 +83,6 @@ class ItinerarySearchIn(InquiryIn):
     )
 
 
-class SearchPriceOut(BaseModel):
-    amount: str = Field(examples=["1035.05"])
-    currency: str = Field(examples=["CNY"])
-
-
 class OptionLegOut(BaseModel):
     """One flight, or the run of a truck."""
 
@@ -136,7 +131,7 @@ class WayOut(BaseModel):
 
 
 class OptionOut(WayOut):
-    price: SearchPriceOut
+    price: MoneyOut
 
 
 class AlternativeOut(BaseModel):
@@ -159,7 +154,7 @@ class AlternativeOut(BaseModel):
         " there is a road is not known. Null unless `other_gateway`."
     )
     way: WayOut
-    price: SearchPriceOut | None = Field(description="What the merchant pays. Partners get null.")
+    price: MoneyOut | None = Field(description="What the merchant pays. Partners get null.")
 
     @classmethod
     def of(
@@ -246,9 +241,9 @@ def _option(option: Option, price_minor: int, locale: Locale) -> OptionOut:
     return OptionOut.model_construct(**_way(option, locale), price=_price(price_minor))
 
 
-def _price(price_minor: int) -> SearchPriceOut:
+def _price(price_minor: int) -> MoneyOut:
     price = Money(price_minor, PARK_CURRENCY)
-    return SearchPriceOut.model_construct(amount=price.amount, currency=price.currency)
+    return MoneyOut.model_construct(amount=price.amount, currency=price.currency)
 
 
 def _way(option: Option, locale: Locale) -> JsonObject:

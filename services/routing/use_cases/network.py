@@ -48,7 +48,6 @@ async def _save(uow: UnitOfWork, files: NetworkData) -> None:
         [one for route in files.routes for one in generated_schedules(route, airports)],
     )
     await network.upsert(uow, files.handling_times)
-    await network.upsert(uow, files.delivery_allowances)
     await network.upsert(uow, files.country_places)
     await network.set_station_times(uow, files.station_times)
     await network.set_delivery_regions(uow, files.delivery_regions)

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+import pytest
+
+from services.routing.repository.timetable import flights
 from services.routing.use_cases.itineraries.copy import Copy
 from shared.db import TEXT, sql
 from shared.kernel.identity import PARK
@@ -36,6 +39,34 @@ async def test_a_change_is_followed_that_took_its_number_before_it_was_committed
         await uow.execute(_CANCEL, flight_id=flight)
         await _follow(copy, world)
         assert flight in _offered(copy)
+    await _follow(copy, world)
+
+    assert flight not in _offered(copy)
+
+
+class _BrokenOff(Exception):
+    pass
+
+
+async def test_what_was_read_before_a_renewal_was_broken_off_is_in_the_next_one(
+    world: RoutingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request may end between the reading of changes and the new basis."""
+    end, _ = await world.airport()
+    flight = await world.flight(world.hub, end, departs_h=8)
+    copy = Copy()
+    await _follow(copy, world)
+    await world.run(_CANCEL, flight_id=flight)
+
+    async def broken_off(*_: object, **__: object) -> None:
+        raise _BrokenOff
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flights, "get_room", broken_off)
+        patch.setattr(copy, "_room_at_s", 0.0)
+        with pytest.raises(_BrokenOff):
+            await _follow(copy, world)
+    assert flight in _offered(copy)
     await _follow(copy, world)
 
     assert flight not in _offered(copy)

@@ -95,8 +95,6 @@ def test_a_row_that_is_there_twice_is_a_fault(folder: Path, table: Table) -> Non
         ("postal-regions", ",BOS JFK,", ",XXX JFK,", "US-NE: XXX is not in airports.csv"),
         ("postal-regions", "US-VI,US,008", "US-VI,US,009", "US-VI: 009 belongs to another"),
         ("postal-regions", "US,US,,", "US,US,9,", "US has no rest"),
-        ("delivery-allowances", "CN,24", "XX,24", "XX is not in country-places.csv"),
-        ("delivery-allowances", "*,48", "DE,48", "no allowance where nothing else is said"),
         ("marketplaces", "US,true", "US,false", "18 stores are open"),
         ("marketplaces", "US,US,ATVPDKIKX0DER,NA", "US,UK,ATVPDKIKX0DER,XX", "US: UK is not in"),
         ("marketplaces", "US,US,ATVPDKIKX0DER,NA", "US,US,ATVPDKIKX0DER,XX", "US: there is no"),

@@ -7,6 +7,7 @@ from typing import Final
 from services.routing.clients.network_files import DATA, read_network
 from services.routing.domain.itineraries.basis import SearchBasis
 from services.routing.domain.network.records import DeliveryRegion, Gateway, Store
+from services.routing.domain.network.regions import DeliveryRegions
 from services.routing.domain.promises.shares import Share
 from services.routing.domain.promises.table import StoreShares, promise_table
 from tests.support.routing import NOW, hours
@@ -28,13 +29,9 @@ def region(name: str, *, hours_to_door: int, prefixes: tuple[str, ...] = ()) -> 
 def shares_of(
     store: str, basis: SearchBasis, regions: list[DeliveryRegion] | None = None
 ) -> StoreShares:
-    table = promise_table(
-        basis,
-        FILES.stores,
-        FILES.delivery_regions if regions is None else regions,
-        park="EHU",
-        now=NOW + timedelta(seconds=59),
-    )
+    if regions is not None:
+        basis = replace(basis, regions=DeliveryRegions(regions))
+    table = promise_table(basis, park="EHU", now=NOW + timedelta(seconds=59))
     assert (table.as_of, table.ready_to) == (NOW, NOW + timedelta(days=7))
     return next(one for one in table.stores if one.store == store)
 
@@ -88,10 +85,10 @@ def test_nothing_is_promised_to_a_country_under_embargo() -> None:
     assert shares_of("UK", replace(basis, rules=rules)).region is None
 
 
-def test_stores_are_those_of_the_file() -> None:
-    table = promise_table(
-        a_basis(FLIGHT), [Store("XX", "GB", False)], FILES.delivery_regions, park="EHU", now=NOW
-    )
+def test_stores_are_those_of_the_basis() -> None:
+    basis = replace(a_basis(FLIGHT), stores={"XX": Store("XX", "GB", False)})
+
+    table = promise_table(basis, park="EHU", now=NOW)
 
     assert [(one.store, one.is_open) for one in table.stores] == [("XX", False)]
     assert table.state == ("v", 1)

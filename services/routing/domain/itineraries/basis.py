@@ -10,7 +10,7 @@ from services.routing.domain.itineraries.prices import RateTable
 from services.routing.domain.itineraries.stations import StationSeconds
 from services.routing.domain.itineraries.timetable import Timetable
 from services.routing.domain.network.reachability import Network
-from services.routing.domain.network.records import Airport
+from services.routing.domain.network.records import Airport, Store
 from services.routing.domain.network.regions import DeliveryRegions
 from services.routing.domain.network.times import HandlingTimes
 from services.routing.domain.rates.book import RateBook
@@ -18,7 +18,7 @@ from services.routing.domain.rates.book import RateBook
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchBasis:
-    """`prices` by product. `stores`: the country of each. `reach`: what the routes could ever
+    """`prices` by product. `stores` by code. `reach`: what the routes could ever
     reach, whatever the timetable says now.
     """
 
@@ -33,7 +33,7 @@ class SearchBasis:
     reach: Network
     regions: DeliveryRegions
     stations: StationSeconds
-    stores: Mapping[str, str]
+    stores: Mapping[str, Store]
 
     @property
     def state(self) -> tuple[str, int]:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from services.routing.domain.itineraries.arrays import Flags
 from services.routing.domain.itineraries.options import Option, option_of, query_of
 from services.routing.domain.itineraries.request import Request
@@ -65,7 +63,7 @@ def earliest_way(request: Request, usable: Flags) -> Itinerary | None:
 
 
 def exists(request: Request, usable: Flags) -> bool:
-    return earliest_way(request, np.ascontiguousarray(usable)) is not None
+    return earliest_way(request, usable) is not None
 
 
 def _worth(row: FrontRow) -> tuple[int, int, int]:

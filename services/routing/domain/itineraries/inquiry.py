@@ -99,9 +99,10 @@ def _destination(basis: SearchBasis, inquiry: Inquiry) -> tuple[Destination, Loc
     country = inquiry.country
     if country is None:
         assert inquiry.store is not None
-        country = basis.stores.get(inquiry.store)
-        if country is None:
+        store = basis.stores.get(inquiry.store)
+        if store is None:
             raise StoreUnknown(pointer="/store", store=inquiry.store)
+        country = store.country
     located = basis.regions.locate(country, inquiry.postal_code)
     if located is None:
         return nowhere(country), None

@@ -17,7 +17,6 @@ from services.routing.domain.network.records import (
     Airport,
     Carrier,
     CountryPlace,
-    DeliveryAllowance,
     DeliveryRegion,
     Embargo,
     HandlingTime,
@@ -44,7 +43,6 @@ FILES: Final = (
     "handling-times.csv",
     "station-times.csv",
     "delivery-regions.csv",
-    "delivery-allowances.csv",
     "country-places.csv",
     "embargoes.csv",
     "marketplaces.csv",
@@ -75,7 +73,6 @@ class NetworkData:
     vehicles: list[Vehicle]
     routes: list[Route]
     handling_times: list[HandlingTime]
-    delivery_allowances: list[DeliveryAllowance]
     delivery_regions: list[DeliveryRegion]
     station_times: list[StationTime]
     country_places: list[CountryPlace]
@@ -102,7 +99,6 @@ def parse_network(files: Mapping[str, bytes]) -> NetworkData:
             *_parse(files, "feeders.csv", rows.feeder),
         ],
         handling_times=list(_parse(files, "handling-times.csv", rows.handling_time)),
-        delivery_allowances=list(_parse(files, "delivery-allowances.csv", rows.allowance)),
         delivery_regions=_regions(_parse(files, "delivery-regions.csv", rows.delivery_region)),
         station_times=list(_parse(files, "station-times.csv", rows.station_time)),
         country_places=list(_parse(files, "country-places.csv", rows.place)),

@@ -146,16 +146,6 @@ class StationTime:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryAllowance:
-    """What import and the last mile take in a country; `*` is any other."""
-
-    country: str
-    hours: int
-    basis: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Gateway:
     """An airport from which a region is delivered to.
 

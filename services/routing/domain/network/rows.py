@@ -16,7 +16,6 @@ from services.routing.domain.network.records import (
     Airport,
     Carrier,
     CountryPlace,
-    DeliveryAllowance,
     DeliveryRegion,
     Embargo,
     Gateway,
@@ -158,10 +157,6 @@ def station_time(cells: Cells) -> StationTime:
         basis=cells["basis"],
         note=cells["note"],
     )
-
-
-def allowance(cells: Cells) -> DeliveryAllowance:
-    return DeliveryAllowance(cells["country"], int(cells["hours"]), cells["basis"], cells["note"])
 
 
 def delivery_region(cells: Cells) -> DeliveryRegion:

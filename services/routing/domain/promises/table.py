@@ -6,7 +6,7 @@ take it, have room for it and have a price.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,14 +65,7 @@ class PromiseTable:
     stores: tuple[StoreShares, ...]
 
 
-def promise_table(
-    basis: SearchBasis,
-    stores: Iterable[Store],
-    regions: Iterable[DeliveryRegion],
-    *,
-    park: str,
-    now: datetime,
-) -> PromiseTable:
+def promise_table(basis: SearchBasis, *, park: str, now: datetime) -> PromiseTable:
     """`park`: its airport."""
     as_of = now.replace(second=0, microsecond=0)
     ready_times = ReadyTimes(
@@ -82,7 +75,7 @@ def promise_table(
     )
     profile = _profile(basis, ready_times, park=park, now=now)
     of_country: defaultdict[str, list[DeliveryRegion]] = defaultdict(list)
-    for region in regions:
+    for region in basis.regions.by_id.values():
         of_country[region.country].append(region)
     return PromiseTable(
         as_of=as_of,
@@ -96,7 +89,7 @@ def promise_table(
                 profile,
                 ready_times,
             )
-            for store in stores
+            for store in basis.stores.values()
         ),
     )
 

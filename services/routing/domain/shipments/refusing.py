@@ -118,14 +118,8 @@ def _not_accepted(request: Request) -> Refusal | None:
     way = earliest_way(request, request.is_ready)
     if way is None:
         return None
-    timetable = request.basis.timetable
-    for carriage in way.carriages:
-        verdict = request.judgement.verdict(
-            int(timetable.class_of[carriage]), int(request.departs_on[carriage])
-        )
-        if verdict.refusal is not None:
-            return verdict.refusal
-    return None
+    refusals = (request.verdict_of(carriage).refusal for carriage in way.carriages)
+    return next((refusal for refusal in refusals if refusal is not None), None)
 
 
 def _too_large_apart(request: Request, never: Refusal) -> Refusal | None:

@@ -41,11 +41,6 @@ def weekdays_of(text: str) -> int:
     return sum(1 << (int(sign) - 1) for sign in digits)
 
 
-def weekdays_text(mask: int) -> str:
-    """`1.3.5..`"""
-    return "".join(str(n + 1) if mask >> n & 1 else "." for n in range(7))
-
-
 @dataclass(frozen=True, slots=True)
 class TrafficDays:
     """Local days of the first departure. `valid_to` None: until further notice.

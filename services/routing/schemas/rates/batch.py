@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.routing.domain.rates.amounts import PARK_CURRENCY
-from services.routing.schemas.rates.quotes import MoneyOut, QuoteIn
+from services.routing.schemas.fields import MoneyOut
+from services.routing.schemas.rates.quotes import QuoteIn
 from services.routing.use_cases.itineraries.quoting import DayQuote, ShipmentQuotes
 from shared.documents.fields import Body, DocumentedAs, WholeNumber
 from shared.documents.findings import FindingOut

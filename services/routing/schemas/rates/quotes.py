@@ -16,38 +16,18 @@ from services.routing.domain.rates.quoted import (
     quote_document,
 )
 from services.routing.queries.rates.quotes import QuoteView
-from services.routing.schemas.fields import Mode
-from services.routing.schemas.itineraries import InquiryIn
+from services.routing.schemas.fields import Mode, MoneyOut
+from services.routing.schemas.itineraries import InquiryIn, OptionLegOut
 from services.routing.schemas.rates.fields import Due, exchange_rate_text, rate_text
 from shared.kernel.money import Money
-
-
-class MoneyOut(BaseModel):
-    amount: str = Field(examples=["1035.05"])
-    currency: str = Field(examples=["CNY"])
 
 
 class QuoteIn(InquiryIn):
     """To the door in a country or for a store, or to an airport: one of the three."""
 
 
-class QuotedLegOut(BaseModel):
-    flight_id: str
-    flight_number: str
-    carrier: str
-    mode: Mode
-    vehicle: str
-    origin: str
-    destination: str
-    departs_at: datetime
-    arrives_at: datetime
-    synthetic: bool
-
-
-_LEG: Final = (
-    *("flight_id", "flight_number", "carrier", "mode", "vehicle", "origin", "destination"),
-    *("departs_at", "arrives_at", "synthetic"),
-)
+# PostgreSQL keeps the fields of a document in an order of its own.
+_LEG: Final = tuple(OptionLegOut.model_fields)
 
 
 class PriceLineOut(BaseModel):
@@ -140,7 +120,7 @@ class QuoteOut(BaseModel):
     gross_weight_g: int
     volume_cm3: int
     handling_codes: list[str]
-    legs: list[QuotedLegOut]
+    legs: list[OptionLegOut]
     delivered_at: datetime
     co2e: QuotedCo2eOut
     price: MoneyOut
@@ -159,7 +139,10 @@ def quote_out(quote: QuoteView, *, with_cost: bool) -> dict[str, object]:
         "gross_weight_g": document["gross_weight_g"],
         "volume_cm3": document["volume_cm3"],
         "handling_codes": document["handling_codes"],
-        "legs": [{name: leg[name] for name in _LEG} for leg in document["legs"]],
+        "legs": [
+            dict(sorted(leg.items(), key=lambda field: _LEG.index(field[0])))
+            for leg in document["legs"]
+        ],
         "delivered_at": document["delivered_at"],
         "co2e": document["emissions"],
         "price": _park_money(quote.price_minor),

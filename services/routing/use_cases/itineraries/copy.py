@@ -39,6 +39,7 @@ class Copy:
         self._classes = CarriageClasses()
         self._reference: Reference | None = None
         self._seen_no = 0
+        self._has_new_room = False
         self._room_at_s = self._state_at_s = self._asked_at_s = 0.0
         self._following = asyncio.Lock()
 
@@ -92,51 +93,69 @@ class Copy:
     async def with_room(self, reader: Reader, *, now: datetime) -> SearchBasis:
         """With the room that is left on each flight now: exact, if the turn is taken."""
         async with self._following:
-            basis = await self._follow(reader, await flights.get_timetable_state(reader), now=now)
-            await self._read_room(reader, now=now)
-            return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
+            self._room_at_s = 0.0
+            return await self._follow(reader, await flights.get_timetable_state(reader), now=now)
 
     async def _follow(self, reader: Reader, state: TimetableState, *, now: datetime) -> SearchBasis:
+        """It may be broken off at any await: the basis is renewed at the end, and says itself what
+        it shows. What was read for it before is not read again.
+        """
         self._state_at_s = monotonic_s()
-        basis, reference = self.basis, self._reference
-        if reference is None or reference.version != state.version or self._is_mostly_past():
-            reference = self._reference = await read_reference(reader, version=state.version)
-            basis = None
+        if (
+            self._reference is None
+            or self._reference.version != state.version
+            or self._is_mostly_past()
+        ):
+            self._reference = await read_reference(reader, version=state.version)
             self._flights, self._classes, self._seen_no = FlightCopy(), CarriageClasses(), 0
+            self._room_at_s = 0.0
         # The number may have been taken by a change that is not committed, or never will be: what
         # counts is the last one that was read.
-        has_changed = state.change_no > self._seen_no and await self._read_changes(reader, now=now)
-        if basis is not None and not has_changed:
-            if monotonic_s() - self._room_at_s <= _ROOM_AGE_S_MAX:
-                return basis
-            await self._read_room(reader, now=now)
-            return self._keep(replace(basis, timetable=basis.timetable.with_room(self._flights)))
-        if not self._flights.airports <= reference.airports.keys():
+        if state.change_no > self._seen_no:
+            await self._read_changes(reader, now=now)
+        if not self._flights.airports <= self._reference.airports.keys():
             # An airport was added between the two reads.
-            reference = self._reference = await read_reference(reader, version=state.version)
-            basis = None
-        await self._read_room(reader, now=now)
+            self._reference = await read_reference(reader, version=state.version)
+        if monotonic_s() - self._room_at_s > _ROOM_AGE_S_MAX:
+            self._flights.set_room(await flights.get_room(reader, now=now))
+            self._room_at_s = monotonic_s()
+            self._has_new_room = True
+        return await self._renewed(self._reference, now=now)
+
+    async def _renewed(self, reference: Reference, *, now: datetime) -> SearchBasis:
+        """The basis of what has been read by now; the one there is, if that shows it."""
+        before, key = self.basis, (reference.version, self._seen_no)
+        # Classes have numbers of their own in each copy.
+        if before is not None and before.timetable.classes is not self._classes:
+            before = None
+        if before is not None and before.airports is not reference.airports:
+            before = None
+        if before is not None and before.state == key:
+            if self._has_new_room:
+                timetable = before.timetable.with_room(self._flights)
+                self.basis, self._has_new_room = replace(before, timetable=timetable), False
+                return self.basis
+            return before
         # In a thread: it takes a tenth of a second for a hundred thousand flights.
         timetable = await asyncio.to_thread(
             Timetable.of,
             self._flights,
             self._classes,
-            state=(state.version, self._seen_no),
+            state=key,
             airports=sorted(reference.airports),
             handling=reference.handling,
             now_s=int(now.timestamp()),
         )
-        return self._keep(reference.basis(timetable, basis))
+        self.basis, self._has_new_room = reference.basis(timetable, before), False
+        return self.basis
 
     def _is_mostly_past(self) -> bool:
         """Flights that have left stay in the copy: now and then it is read again without them."""
         ahead = 0 if self.basis is None else len(self.basis.timetable.flights)
         return len(self._flights) > max(_PAST_MIN, 4 * ahead)
 
-    async def _read_changes(self, reader: Reader, *, now: datetime) -> bool:
-        """Whether there were any."""
+    async def _read_changes(self, reader: Reader, *, now: datetime) -> None:
         is_first = not len(self._flights)
-        before_no = self._seen_no
         while True:
             if is_first:
                 page = await flights.list_open_flights(
@@ -147,17 +166,9 @@ class Copy:
                     reader, after_no=self._seen_no, rows_max=_AT_ONCE
                 )
             if not page:
-                return self._seen_no > before_no
+                return
             self._flights.put(page)
             self._seen_no = page[-1].change_no
-
-    async def _read_room(self, reader: Reader, *, now: datetime) -> None:
-        self._flights.set_room(await flights.get_room(reader, now=now))
-        self._room_at_s = monotonic_s()
-
-    def _keep(self, basis: SearchBasis) -> SearchBasis:
-        self.basis = basis
-        return basis
 
 
 COPY: Final = Copy()

@@ -12,7 +12,7 @@ from services.routing.domain.itineraries.stations import StationSeconds
 from services.routing.domain.itineraries.timetable import Timetable
 from services.routing.domain.itineraries.wish import PRODUCTS
 from services.routing.domain.network.reachability import Network
-from services.routing.domain.network.records import Airport, Vehicle
+from services.routing.domain.network.records import Airport, Store, Vehicle
 from services.routing.domain.network.regions import DeliveryRegions
 from services.routing.domain.network.station_times import StationTimes
 from services.routing.domain.network.times import HandlingTimes
@@ -36,7 +36,7 @@ class Reference:
     reach: Network
     regions: DeliveryRegions
     station_times: StationTimes
-    stores: Mapping[str, str]
+    stores: Mapping[str, Store]
 
     def basis(self, timetable: Timetable, before: SearchBasis | None = None) -> SearchBasis:
         """`before`: the basis before it, of the same version: what still holds of it is kept."""
@@ -98,19 +98,14 @@ def _has_same_prices(before: SearchBasis, facts: ClassFacts, timetable: Timetabl
 
 async def read_reference(reader: Reader, *, version: str) -> Reference:
     airports = await network.list_airports(reader)
-    vehicles = {one.vehicle: one for one in await network.list_vehicles(reader)}
+    rules = await acceptance.get_acceptance_rules(reader)
     by_iata = {airport.iata: airport for airport in airports}
     return Reference(
         version=version,
         airports=by_iata,
-        vehicles=vehicles,
+        vehicles=rules.vehicles,
         handling=await network.get_handling_times(reader),
-        rules=AcceptanceRules(
-            rules=tuple(await acceptance.list_acceptance_rules(reader)),
-            documents=tuple(await acceptance.list_document_rules(reader)),
-            embargoes=tuple(await network.list_embargoes(reader)),
-            vehicles=vehicles,
-        ),
+        rules=rules,
         factors=await emissions.get_emission_factors(reader),
         rates=await get_rate_book(reader, by_iata),
         reach=Network.of(
@@ -120,5 +115,5 @@ async def read_reference(reader: Reader, *, version: str) -> Reference:
         ),
         regions=await network.get_delivery_regions(reader),
         station_times=await network.get_station_times(reader),
-        stores={one.store: one.country for one in await network.list_stores(reader)},
+        stores={one.store: one for one in await network.list_stores(reader)},
     )

@@ -8,7 +8,6 @@ from typing import Final
 
 from services.routing.domain.promises.table import PromiseTable, promise_table
 from services.routing.domain.shipments.planning import HUB
-from services.routing.repository import network
 from services.routing.use_cases.itineraries.copy import COPY
 from services.routing.use_cases.metrics import PROMISE_TABLE_SECONDS
 from shared.db import Reader
@@ -31,13 +30,9 @@ async def get_promise_table(reader: Reader, *, now: datetime) -> PromiseTable:
         newest = _Newest.table
         if newest is not None and _is_fresh(newest, basis.state, now):
             return newest
-        stores = await network.list_stores(reader)
-        regions = (await network.get_delivery_regions(reader)).by_id.values()
         start = monotonic_s()
         # In a thread: other requests are served meanwhile.
-        table = await asyncio.to_thread(
-            promise_table, basis, stores, list(regions), park=HUB, now=now
-        )
+        table = await asyncio.to_thread(promise_table, basis, park=HUB, now=now)
         PROMISE_TABLE_SECONDS.observe(monotonic_s() - start)
         _Newest.table = table
         return table
