@@ -8,7 +8,7 @@ from shared.kernel.identity import PARK
 from tests.support.timetables import a_row
 from tests.support.worlds.timetables import CELLS, Timetable
 
-NUMBER = "SQ7029"
+NUMBER = "SQ7040"
 
 
 async def test_each_leg_is_found_by_number_day_and_airport(timetable: Timetable) -> None:
